@@ -1,0 +1,102 @@
+use crate::expand::tests::about;
+
+#[test]
+fn a_fallback_is_a_path() {
+    for (wrong, message) in [
+        (
+            "\"pay_later\"",
+            "expected a path: write `fallback = pay_later`",
+        ),
+        (
+            "\"Self::queue\"",
+            "expected a path: write `fallback = Self::queue`",
+        ),
+        (
+            "\"not a path\"",
+            "expected a path: write `fallback = pay_later`",
+        ),
+        ("later()", "without the call: write `fallback = later`"),
+        (
+            "Self::later(a, b)",
+            "without the call: write `fallback = Self::later`",
+        ),
+        (
+            "later::<u8>()",
+            "without the call: write `fallback = pay_later`",
+        ),
+        (
+            "self.later",
+            "write the path of the method: `fallback = Self::later`",
+        ),
+        (
+            "self.later()",
+            "write the path of the method: `fallback = Self::later`",
+        ),
+        (
+            "5",
+            "expected a path or a closure: write `fallback = pay_later`",
+        ),
+        (
+            "self",
+            "expected a path or a closure: write `fallback = pay_later`",
+        ),
+        (
+            "{ later }",
+            "expected a path or a closure: write `fallback = pay_later`",
+        ),
+    ] {
+        assert_eq!(about(&format!("fallback = {wrong}")), [message], "{wrong}");
+    }
+}
+
+#[test]
+fn a_closure_takes_one_argument_and_is_not_async() {
+    let message = "the closure takes one argument, the error: write `fallback = |error| …`";
+    assert_eq!(about("fallback = || 5"), [message]);
+    assert_eq!(about("fallback = |a, b| 5"), [message]);
+    let message = "remove `async`: the closure is part of the function and may `.await`";
+    assert_eq!(about("fallback = async |error| 5"), [message]);
+    assert_eq!(about("fallback = async move || 5"), [message]);
+}
+
+#[test]
+fn a_classifier_is_a_path_or_a_closure() {
+    for (wrong, message) in [
+        ("\"judge\"", "expected a path: write `classify = judge`"),
+        ("judge()", "without the call: write `classify = judge`"),
+        (
+            "self.judge",
+            "write the path of the method: `classify = Self::judge`",
+        ),
+        (
+            "5",
+            "expected a path or a closure: write `classify = judge`",
+        ),
+        (
+            "|| x",
+            "the closure takes one argument, the returned value: write `classify = |value| …`",
+        ),
+        ("async |r| x", "remove `async`: a value is judged at once"),
+    ] {
+        assert_eq!(about(&format!("classify = {wrong}")), [message], "{wrong}");
+    }
+}
+
+#[test]
+fn fallback_on_is_one_of_three_words() {
+    let message =
+        "expected `rejected`, `error` or `any`, without quotes: write `fallback_on = any`";
+    for wrong in ["\"any\"", "always", "any::any", "true", "any()"] {
+        let arguments = format!("fallback = later, fallback_on = {wrong}");
+        assert_eq!(about(&arguments), [message], "{wrong}");
+    }
+    for right in ["rejected", "error", "any"] {
+        let arguments = format!("fallback = later, fallback_on = {right}");
+        assert_eq!(about(&arguments), [] as [&str; 0], "{right}");
+    }
+}
+
+#[test]
+fn a_bad_fallback_is_there_all_the_same() {
+    assert_eq!(about("fallback = 5, fallback_on = any").len(), 1);
+}

@@ -1,0 +1,213 @@
+//! The keys of the attribute, in the order of the documentation.
+
+use std::fmt::Write as _;
+
+/// What a key's value is read as.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Kind {
+    Name,
+    Number(Range),
+    Pattern,
+    Classifier,
+    Fallback,
+    FallbackOn,
+    Registry,
+    Crate,
+}
+
+/// The range of a number: checked here for a literal, by a const assertion for an expression.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Range {
+    pub(crate) bound: Bound,
+    /// What is said of a value outside of the range.
+    pub(crate) words: &'static str,
+}
+
+/// The type and the limits of a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Bound {
+    /// `u32`, at least 1.
+    Count,
+    /// `f64`, finite and at least 1.
+    Growth,
+    /// `f64`, from 0 to 1, both included.
+    Share,
+    /// `Duration`, longer than zero.
+    Period,
+}
+
+/// One row of the table of keys.
+struct Row {
+    name: &'static str,
+    kind: Kind,
+    example: &'static str,
+    /// What other circuit breakers call it.
+    others: &'static [&'static str],
+}
+
+const LONGER_THAN_ZERO: &str = "a duration must be longer than zero";
+
+const fn number(bound: Bound, words: &'static str) -> Kind {
+    Kind::Number(Range { bound, words })
+}
+
+macro_rules! keys {
+    ($($key:ident: $name:literal, $kind:expr, $example:literal, [$($other:literal),* $(,)?];)*) => {
+        /// A key of the attribute; ordered as in the documentation.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub(crate) enum Key {
+            $($key),*
+        }
+
+        impl Key {
+            /// Every key, in the order of the documentation.
+            pub(crate) const ALL: &[Self] = &[$(Self::$key),*];
+
+            fn row(self) -> Row {
+                match self {
+                    $(Self::$key => Row {
+                        name: $name,
+                        kind: $kind,
+                        example: $example,
+                        others: &[$($other),*],
+                    },)*
+                }
+            }
+        }
+    };
+}
+
+keys! {
+    Name: "name", Kind::Name, "\"payment\"",
+        ["breaker", "breaker_name", "circuit", "id", "label"];
+    Threshold: "threshold", number(Bound::Count, "the threshold must be at least 1"), "5",
+        ["consecutive_failures", "error_threshold", "fail_max", "failure_count",
+         "failure_threshold", "failures", "max_fails"];
+    OpenFor: "open_for", number(Bound::Period, LONGER_THAN_ZERO), "\"30s\"",
+        ["break_duration", "cooldown", "delay", "duration_of_break", "open_duration",
+         "open_timeout", "recovery_timeout", "reset_after", "reset_timeout", "sleep_window",
+         "wait_duration", "wait_duration_in_open", "wait_duration_in_open_state"];
+    Backoff: "backoff",
+        number(Bound::Growth, "`backoff` must be at least 1: write `backoff = 2.0`"), "2.0",
+        ["backoff_factor", "backoff_multiplier", "exponential_backoff", "multiplier"];
+    MaxOpenFor: "max_open_for", number(Bound::Period, LONGER_THAN_ZERO), "\"5m\"",
+        ["max_backoff", "max_break_duration", "max_delay", "max_reset_timeout"];
+    Jitter: "jitter",
+        number(Bound::Share, "`jitter` lies between 0 and 1: write `jitter = 0.1`"), "0.1",
+        ["jitter_factor", "randomization_factor"];
+    HalfOpenCalls: "half_open_calls",
+        number(Bound::Count, "`half_open_calls` must be at least 1"), "2",
+        ["half_open_max_calls", "half_open_max_requests", "half_open_requests", "max_probes",
+         "max_requests", "permitted_calls_in_half_open",
+         "permitted_number_of_calls_in_half_open_state", "probes"];
+    SuccessThreshold: "success_threshold",
+        number(Bound::Count, "`success_threshold` must be at least 1"), "3",
+        ["close_after", "half_open_successes", "required_successes", "success_count",
+         "successes"];
+    ProbeFailures: "probe_failures",
+        number(Bound::Count, "`probe_failures` must be at least 1"), "1",
+        ["half_open_failures"];
+    ProbeTimeout: "probe_timeout", number(Bound::Period, LONGER_THAN_ZERO), "\"30s\"",
+        ["half_open_timeout", "max_wait_duration_in_half_open_state"];
+    Ignore: "ignore", Kind::Pattern, "Err(_)",
+        ["exclude", "ignore_errors", "ignore_exceptions", "ignored_errors"];
+    Success: "success", Kind::Pattern, "Ok(_)",
+        ["success_if"];
+    Failure: "failure", Kind::Pattern, "Err(_)",
+        ["expected_exception", "failure_if", "failure_predicate", "failure_when",
+         "record_exceptions", "should_handle"];
+    Classify: "classify", Kind::Classifier, "judge",
+        ["classifier", "failure_classifier", "is_failure", "is_success", "is_successful"];
+    Fallback: "fallback", Kind::Fallback, "pay_later",
+        ["fallback_fn", "fallback_function", "fallback_method", "on_open", "on_reject"];
+    FallbackOn: "fallback_on", Kind::FallbackOn, "any",
+        ["fallback_for", "fallback_if", "fallback_when"];
+    Registry: "registry", Kind::Registry, "&registry", [];
+    Crate: "crate", Kind::Crate, "breaker_runtime",
+        ["crate_name", "crate_path", "krate", "runtime"];
+}
+
+impl Key {
+    pub(crate) fn name(self) -> &'static str {
+        self.row().name
+    }
+
+    pub(crate) fn kind(self) -> Kind {
+        self.row().kind
+    }
+
+    /// Finds a key by its exact word.
+    pub(crate) fn find(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|key| key.name() == word)
+    }
+
+    /// How the key is written with a given value.
+    pub(crate) fn form(self, value: &str) -> String {
+        match self.kind() {
+            Kind::Pattern => format!("{}({value})", self.name()),
+            _ => format!("{} = {value}", self.name()),
+        }
+    }
+
+    /// How the key is written, by an example.
+    pub(crate) fn example(self) -> String {
+        self.form(self.row().example)
+    }
+
+    /// Finds the key that was probably meant.
+    pub(crate) fn meant(word: &str) -> Option<Self> {
+        // Another breaker's word comes first: `failures` is a count, though `failure` is nearer.
+        let foreign = |key: &Self| key.row().others.contains(&word);
+        let near = || {
+            let distances = Self::ALL
+                .iter()
+                .map(|key| (distance(word, key.name()), *key));
+            distances.filter(|(far, _)| *far <= 2).min()
+        };
+        let foreign = Self::ALL.iter().copied().find(foreign);
+        foreign.or_else(|| near().map(|(_, key)| key))
+    }
+}
+
+/// What is said of a word that is no key.
+pub(crate) fn unknown(word: &str) -> String {
+    if word == "timeout" {
+        return "`timeout` is ambiguous: `open_for` is how long the circuit stays open, \
+                `call_timeout` limits one call"
+            .to_owned();
+    }
+    let mut message = format!("unknown key `{word}`");
+    if let Some(key) = Key::meant(word) {
+        // Writing to a `String` cannot fail.
+        let _ = write!(message, "; did you mean `{}`?", key.name());
+    }
+    let names: Vec<_> = Key::ALL
+        .iter()
+        .map(|key| format!("`{}`", key.name()))
+        .collect();
+    let _ = write!(message, "\nthe keys are {}", names.join(", "));
+    message
+}
+
+/// Counts the letters to insert, remove or replace until one word is the other.
+fn distance(from: &str, to: &str) -> usize {
+    let to: Vec<char> = to.chars().collect();
+    let mut row: Vec<usize> = (0..=to.len()).collect();
+    for (done, letter) in from.chars().enumerate() {
+        let mut next = vec![done + 1];
+        let mut left = done + 1;
+        for (other, pair) in to.iter().zip(row.windows(2)) {
+            if let &[diagonal, above] = pair {
+                left = (left + 1)
+                    .min(above + 1)
+                    .min(diagonal + usize::from(letter != *other));
+                next.push(left);
+            }
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,67 @@
+use super::{Key, distance};
+
+#[test]
+fn no_word_of_another_breaker_is_a_key() {
+    for key in Key::ALL {
+        for word in key.row().others {
+            assert_eq!(Key::find(word), None, "{word}");
+            assert_eq!(Key::meant(word), Some(*key), "{word} stands twice");
+        }
+    }
+}
+
+#[test]
+fn words_of_other_breakers_lead_to_the_key() {
+    for (word, key) in [
+        ("failure_threshold", "threshold"),
+        ("failures", "threshold"),
+        ("reset_timeout", "open_for"),
+        ("recovery_timeout", "open_for"),
+        ("break_duration", "open_for"),
+        ("max_requests", "half_open_calls"),
+        ("fallback_method", "fallback"),
+    ] {
+        assert_eq!(Key::meant(word).map(Key::name), Some(key), "{word}");
+    }
+}
+
+#[test]
+fn up_to_two_letters_may_be_wrong() {
+    assert_eq!(Key::meant("opn_fr"), Some(Key::OpenFor));
+    assert_eq!(Key::meant("op_fr"), None);
+}
+
+#[test]
+fn distance_counts_letters() {
+    for (from, to, letters) in [
+        ("", "", 0),
+        ("", "abc", 3),
+        ("abc", "", 3),
+        ("treshold", "threshold", 1),
+        ("nmae", "name", 2),
+        ("kitten", "sitting", 3),
+    ] {
+        assert_eq!(distance(from, to), letters, "{from} {to}");
+    }
+}
+
+#[test]
+fn every_example_is_accepted() {
+    for key in Key::ALL {
+        let name = if *key == Key::Name {
+            ""
+        } else {
+            "name = \"payment\", "
+        };
+        // A key that needs another one gets it.
+        let fallback = if *key == Key::FallbackOn {
+            ", fallback = pay_later"
+        } else {
+            ""
+        };
+        let attribute = format!("{name}{}{fallback}", key.example());
+        let item = "fn pay() -> Result<(), Error> { charge() }";
+        let errors = crate::expand::tests::messages(&attribute, item);
+        assert!(errors.is_empty(), "{attribute}: {errors:?}");
+    }
+}

@@ -1,0 +1,157 @@
+use crate::expand::tests::{about, messages};
+
+/// The errors of an attribute on a good function.
+fn whole(attribute: &str) -> Vec<String> {
+    messages(attribute, "fn pay() -> Result<(), Error> { charge() }")
+}
+
+const KEYS: &str = "\nthe keys are `name`, `threshold`, `open_for`, `backoff`, `max_open_for`, \
+                    `jitter`, `half_open_calls`, `success_threshold`, `probe_failures`, \
+                    `probe_timeout`, `ignore`, `success`, `failure`, `classify`, `fallback`, \
+                    `fallback_on`, `registry`, `crate`";
+
+#[test]
+fn every_key_is_accepted() {
+    let arguments = "threshold = 3, open_for = \"1m\", backoff = 2, max_open_for = LIMIT, \
+                     jitter = 0.5, half_open_calls = 1, success_threshold = Some::<u32>(3).unwrap(), \
+                     probe_failures = 0x10, probe_timeout = \"1s\", ignore(Err(A) | Err(B)), \
+                     success(| Ok(_) if true), failure(_), fallback = |e: E| -> R { r(e) }, \
+                     fallback_on = any, registry = &self.registry, crate = crate::rt,";
+    assert_eq!(about(arguments), [] as [&str; 0]);
+    assert_eq!(about("classify = |r: &R| judge(r)"), [] as [&str; 0]);
+    assert_eq!(
+        about("classify = Self::judge, fallback = <T as Later>::pay::<u8>"),
+        [] as [&str; 0]
+    );
+}
+
+#[test]
+fn commas_inside_of_values_part_no_arguments() {
+    let arguments = "threshold = max::<1, 2>(3, 4), ignore(Err(E { a, .. })), backoff = F";
+    assert_eq!(about(arguments), [] as [&str; 0]);
+}
+
+#[test]
+fn an_unknown_key_names_the_nearest_and_all() {
+    let nearest = "unknown key `treshold`; did you mean `threshold`?";
+    assert_eq!(about("treshold = 5"), [format!("{nearest}{KEYS}")]);
+    assert_eq!(about("colour = 5"), [format!("unknown key `colour`{KEYS}")]);
+    assert_eq!(about("colour(5, 6)").len(), 1);
+    assert_eq!(about("colour").len(), 1);
+}
+
+#[test]
+fn a_misspelt_name_is_not_missing_as_well() {
+    assert_eq!(whole("nmae = \"payment\"").len(), 1);
+}
+
+#[test]
+fn a_misspelt_key_beside_the_right_one_is_no_duplicate() {
+    assert_eq!(about("treshold = 5, threshold = 5").len(), 1);
+}
+
+#[test]
+fn timeout_is_ambiguous() {
+    let message = "`timeout` is ambiguous: `open_for` is how long the circuit stays open, \
+                   `call_timeout` limits one call";
+    assert_eq!(about("timeout = \"2s\""), [message]);
+}
+
+#[test]
+fn a_second_value_is_a_duplicate_and_only_that() {
+    let message = "duplicate `name`; first given in line 1";
+    assert_eq!(about("name = \"other\""), [message]);
+    assert_eq!(about("name = 5"), [message]);
+    assert_eq!(about("name"), [message]);
+    let lines = whole("name = \"a\",\nthreshold = 1,\nbackoff = 1,\nthreshold = 2");
+    assert_eq!(lines, ["duplicate `threshold`; first given in line 2"]);
+}
+
+#[test]
+fn a_key_takes_its_value_behind_an_equals_sign() {
+    let message = "expected `=`: write `name = \"payment\"`";
+    for wrong in [
+        "name",
+        "name,",
+        "name(\"x\")",
+        "name: \"x\"",
+        "name == \"x\"",
+        "name => \"x\"",
+    ] {
+        assert_eq!(whole(wrong), [message], "{wrong}");
+    }
+    assert_eq!(whole("name threshold = 5"), [message]);
+}
+
+#[test]
+fn a_pattern_stands_in_parentheses() {
+    let message = "expected `(`: write `ignore(Err(_))`";
+    for wrong in [
+        "ignore",
+        "ignore = Err(_)",
+        "ignore[Err(_)]",
+        "ignore, threshold = 5",
+    ] {
+        assert_eq!(about(wrong), [message], "{wrong}");
+    }
+}
+
+#[test]
+fn a_literal_alone_has_no_key() {
+    assert_eq!(
+        whole("\"orders\""),
+        ["expected `key = value`: write `name = \"orders\"`"]
+    );
+    assert_eq!(
+        whole("5"),
+        ["expected `key = value`: write `name = \"payment\"`"]
+    );
+}
+
+#[test]
+fn a_missing_value_is_named_once() {
+    let message = "expected a value: write `threshold = 5`";
+    for wrong in [
+        "threshold =",
+        "threshold = ,",
+        "threshold = , backoff = 2.0",
+    ] {
+        assert_eq!(about(wrong), [message], "{wrong}");
+    }
+    assert_eq!(
+        about("fallback = |e|"),
+        ["expected a value: write `fallback = pay_later`"]
+    );
+}
+
+#[test]
+fn arguments_are_parted_by_commas() {
+    assert_eq!(about("threshold = 5; backoff = 2.0"), ["expected `,`"]);
+    assert_eq!(about("threshold = 5 backoff = 2.0"), ["expected `,`"]);
+    assert_eq!(about("threshold = 5 6, backoff = 2.0"), ["expected `,`"]);
+    assert_eq!(about("threshold = backoff = 2.0"), ["expected `,`"]);
+    let message = "expected `key = value` before this `,`: remove it";
+    assert_eq!(about("threshold = 5,, backoff = 2.0"), [message]);
+    assert_eq!(about(", threshold = 5"), [message]);
+}
+
+#[test]
+fn reading_goes_on_after_a_missing_comma() {
+    let all = about("threshold = 0 backoff = 0.5");
+    assert_eq!(all.len(), 3, "{all:#?}");
+    assert_eq!(whole("threshold = 5 6 name = \"x\""), ["expected `,`"]);
+}
+
+#[test]
+fn raw_words_are_no_keys() {
+    assert_eq!(
+        whole("r#name = \"x\""),
+        ["expected a key without `r#`: write `name`"]
+    );
+}
+
+#[test]
+fn tokens_left_over_inside_of_a_value_are_an_error() {
+    assert_eq!(about("threshold = f(1 2)").len(), 1);
+    assert_eq!(about("ignore(Err(a b))").len(), 1);
+}

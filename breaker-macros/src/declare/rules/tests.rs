@@ -1,0 +1,197 @@
+use crate::expand::tests::{about, messages};
+
+/// The errors of these arguments on this function.
+fn on(arguments: &str, signature: &str) -> Vec<String> {
+    let arguments = format!("name = \"payment\", {arguments}");
+    messages(&arguments, &format!("{signature} {{ charge() }}"))
+}
+
+const NONE: [&str; 0] = [];
+
+#[test]
+fn the_ceiling_is_not_below_the_open_period() {
+    let message = "`max_open_for` is shorter than `open_for`: raise it, or lower `open_for`";
+    assert_eq!(about("max_open_for = \"1s\", open_for = \"1m\""), [message]);
+    assert_eq!(about("max_open_for = \"1m\", open_for = \"60s\""), NONE);
+    assert_eq!(about("max_open_for = \"1s\", open_for = LONG"), NONE);
+    assert_eq!(about("max_open_for = \"1s\""), NONE);
+}
+
+#[test]
+fn classify_stands_alone() {
+    let message = "`classify` decides alone: move `failure(…)` into it, or remove `classify`";
+    assert_eq!(about("classify = judge, failure(Err(_))"), [message]);
+}
+
+#[test]
+fn fallback_on_needs_a_fallback() {
+    let message =
+        "`fallback_on` needs `fallback`: add `fallback = pay_later`, or remove `fallback_on`";
+    assert_eq!(about("fallback_on = any"), [message]);
+}
+
+#[test]
+fn a_function_is_not_its_own_fallback() {
+    let message = "the fallback of `pay` is `pay` itself";
+    for path in ["pay", "Self::pay", "self::pay", "pay::<u8>", "r#pay"] {
+        let arguments = format!("fallback = {path}");
+        assert_eq!(
+            on(&arguments, "fn pay() -> Result<(), E>"),
+            [message],
+            "{path}"
+        );
+    }
+    for path in [
+        "Self::later",
+        "other::pay",
+        "super::pay",
+        "::pay",
+        "<S as T>::pay",
+    ] {
+        let arguments = format!("fallback = {path}");
+        assert_eq!(on(&arguments, "fn pay() -> Result<(), E>"), NONE, "{path}");
+    }
+}
+
+#[test]
+fn a_method_may_have_a_free_function_of_its_name_as_fallback() {
+    let method = "fn pay(&self) -> Result<(), E>";
+    assert_eq!(on("fallback = pay", method), NONE);
+    assert_eq!(on("fallback = self::pay", method), NONE);
+    assert_eq!(on("fallback = Self::pay", method).len(), 1);
+}
+
+#[test]
+fn a_function_that_returns_nothing_says_what_a_failure_is() {
+    let message = "a failure cannot be told from a success of `()`: return a `Result`, \
+                   or say `failure(…)` / `classify = …`";
+    for signature in [
+        "fn pay()",
+        "fn pay() -> ()",
+        "async fn pay()",
+        "fn pay() -> impl Future<Output = ()>",
+        "fn pay() -> BoxFuture<'static, ()>",
+    ] {
+        assert_eq!(on("", signature), [message], "{signature}");
+        assert_eq!(on("classify = judge", signature), NONE, "{signature}");
+        assert_eq!(on("failure = ()", signature).len(), 1, "{signature}");
+    }
+    assert_eq!(on("", "fn pay() -> u8"), NONE);
+}
+
+#[test]
+fn a_constant_names_no_instance() {
+    let message = "one breaker serves all instances: write the type's name";
+    for signature in ["fn pay<T, const N: u32>() -> R"] {
+        for value in [
+            "Self::LIMIT",
+            "N",
+            "T::LIMIT",
+            "f::<T>()",
+            "<T as Limit>::N",
+            "1 + (N)",
+        ] {
+            assert_eq!(
+                on(&format!("threshold = {value}"), signature),
+                [message],
+                "{value}"
+            );
+        }
+        for value in ["LIMIT", "limits::N", "LIMITS.N", "self::LIMIT", "Nn"] {
+            assert_eq!(
+                on(&format!("threshold = {value}"), signature),
+                NONE,
+                "{value}"
+            );
+        }
+    }
+    let both = on("threshold = Self::N, open_for = Self::M", "fn pay() -> R");
+    assert_eq!(both, [message, message]);
+}
+
+#[test]
+fn a_lent_argument_that_comes_back_is_not_lent_again() {
+    let message = "`buffer` cannot be handed to the fallback again, since the return type borrows \
+                   from it; use `fallback_on = rejected`";
+    for signature in [
+        "fn pay(buffer: &mut Vec<u8>) -> Result<&u8, E>",
+        "fn pay<'a>(buffer: &'a mut Vec<u8>, n: &u8) -> Result<&'a u8, E>",
+        "fn pay<'a>(&self, buffer: &'a mut Vec<u8>) -> Result<Guard<'a>, E>",
+        "async fn pay(buffer: &mut Vec<u8>) -> Result<Guard<'_>, E>",
+        "fn pay<'a>(buffer: &'a mut Vec<u8>) -> impl Iterator<Item = &u8> + 'a",
+    ] {
+        for word in ["error", "any"] {
+            let arguments = format!("fallback = later, fallback_on = {word}");
+            assert_eq!(on(&arguments, signature), [message], "{signature}");
+        }
+        assert_eq!(on("fallback = later", signature), NONE, "{signature}");
+        assert_eq!(
+            on("fallback = later, fallback_on = rejected", signature),
+            NONE
+        );
+    }
+}
+
+#[test]
+fn a_receiver_that_comes_back_is_not_lent_again() {
+    let message = "`self` cannot be handed to the fallback again, since the return type borrows \
+                   from it; use `fallback_on = rejected`";
+    let arguments = "fallback = Self::later, fallback_on = any";
+    for signature in [
+        "fn pay(&mut self, buffer: &mut u8) -> Result<&u8, E>",
+        "fn pay(self: &mut Self) -> &u8",
+    ] {
+        assert_eq!(on(arguments, signature), [message], "{signature}");
+    }
+}
+
+#[test]
+fn a_lent_argument_that_does_not_come_back_may_be_lent_again() {
+    let arguments = "fallback = later, fallback_on = any";
+    for signature in [
+        "fn pay(buffer: &mut Vec<u8>) -> Result<u8, E>",
+        "fn pay(&self, buffer: &mut Vec<u8>) -> Result<&u8, E>",
+        "fn pay<'a>(buffer: &mut Vec<u8>, n: &'a u8) -> Result<&'a u8, E>",
+        "fn pay(buffer: &'static mut Vec<u8>, n: &u8) -> &u8",
+        "fn pay(buffer: &mut Vec<u8>) -> Result<&'static str, E>",
+        "fn pay(buffer: &mut Vec<u8>) -> Box<dyn Fn(&u8) -> &u8>",
+        "fn pay(buffer: &mut Vec<u8>) -> fn(&u8) -> &u8",
+    ] {
+        assert_eq!(on(arguments, signature), NONE, "{signature}");
+    }
+}
+
+#[test]
+fn a_returned_future_holds_the_lent_arguments() {
+    let message = "`buffer` cannot be handed to the fallback again, since the returned future \
+                   holds it; make the function an `async fn`";
+    for signature in [
+        "fn pay(buffer: &mut u8) -> impl Future<Output = R>",
+        "fn pay(buffer: &mut u8) -> BoxFuture<'_, R>",
+    ] {
+        assert_eq!(on("fallback = later", signature), [message], "{signature}");
+        assert_eq!(on("", signature), NONE, "{signature}");
+    }
+}
+
+#[test]
+fn a_breaker_guards_a_function_once() {
+    let attribute = "name = \"payment\"";
+    let again = |name: &str, path: &str| {
+        format!("#[inline] #[{path}(threshold = 5, name = \"{name}\")] fn pay() -> R {{}}")
+    };
+    let message = "`payment` already guards this function";
+    assert_eq!(
+        messages(attribute, &again("payment", "circuit_breaker")),
+        [message]
+    );
+    assert_eq!(
+        messages(attribute, &again("payment", "a::circuit_breaker")),
+        [message]
+    );
+    assert_eq!(
+        messages(attribute, &again("orders", "circuit_breaker")),
+        NONE
+    );
+    assert_eq!(messages(attribute, &again("payment", "instrument")), NONE);
+}

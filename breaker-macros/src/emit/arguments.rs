@@ -1,0 +1,312 @@
+//! The function's arguments: named in the signature, bound again where the body runs.
+
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{
+    Attribute, FnArg, Pat, PatIdent, PatType, Receiver, ReceiverKind, Signature, Token, Type,
+};
+
+use super::located_at;
+use super::paths::{Runtime, local};
+use crate::item::returns::visible;
+
+pub(super) struct Arguments {
+    pub(super) receiver: Option<Receiver>,
+    typed: Vec<Argument>,
+}
+
+struct Argument {
+    /// The argument as the user wrote it.
+    written: PatType,
+    /// What the signature calls it now.
+    name: Ident,
+    place: usize,
+}
+
+/// Whose arguments are bound.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Taker {
+    /// The body; what the fallback is given beside it depends on when it runs.
+    Body,
+    Fallback,
+}
+
+/// How an argument reaches both the body and the fallback.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sharing {
+    /// One of the two runs: it moves into that one.
+    Either,
+    /// The body runs to its end, then perhaps the fallback.
+    Both,
+    /// The future that the body has made holds it while the fallback runs.
+    Held,
+}
+
+/// What an argument's type says about sharing it.
+enum Passing {
+    Reference,
+    Exclusive,
+    Value,
+}
+
+impl Arguments {
+    /// Gives every argument a name in the signature.
+    pub(super) fn take(signature: &mut Signature) -> Self {
+        let mut receiver = None;
+        let mut typed = Vec::new();
+        for (place, input) in signature.inputs.iter_mut().enumerate() {
+            match input {
+                FnArg::Receiver(own) => receiver = Some(own.clone()),
+                FnArg::Typed(input) => {
+                    let written = input.clone();
+                    let name = match plain(&written.pat) {
+                        Some(pattern) => pattern.ident.clone(),
+                        None => local(&format!("argument_{place}")),
+                    };
+                    let pattern = quote!(#name);
+                    *input.pat = Pat::Verbatim(pattern);
+                    input.attrs.retain(|attribute| !is_lint(attribute));
+                    typed.push(Argument {
+                        written,
+                        name,
+                        place,
+                    });
+                }
+            }
+        }
+        Self { receiver, typed }
+    }
+
+    /// Binds every argument again, in order, so that all of it is captured and dropped as before.
+    pub(super) fn rebound(&self, rt: &Runtime, taker: Taker, sharing: Sharing) -> TokenStream {
+        self.rebound_beside(rt, taker, sharing, &TokenStream::new())
+    }
+
+    /// As [`rebound`](Self::rebound), where `also` are tokens that may use the arguments too.
+    pub(super) fn rebound_beside(
+        &self,
+        rt: &Runtime,
+        taker: Taker,
+        sharing: Sharing,
+        also: &TokenStream,
+    ) -> TokenStream {
+        let whole = rt.item("whole");
+        let receiver = self.receiver.as_ref().map(|receiver| {
+            let this = receiver.self_token;
+            quote_spanned!(Span::mixed_site()=> #whole(&#this);)
+        });
+        let typed = self.typed.iter().map(|argument| {
+            let used = taker == Taker::Fallback || mentions(also.clone(), &argument.bound());
+            argument.rebound(&argument.source(taker, sharing), used)
+        });
+        quote!(#receiver #(#typed)*)
+    }
+
+    /// Makes what the fallback will need of the arguments that the body takes.
+    pub(super) fn copies(&self, rt: &Runtime, sharing: Sharing) -> TokenStream {
+        if sharing == Sharing::Either {
+            return TokenStream::new();
+        }
+        let receiver = self.receiver.as_ref().and_then(|receiver| {
+            let again = rt.item_at("again", receiver.span());
+            let (this, copy) = (receiver.self_token, local("self"));
+            let copied = quote_spanned!(Span::mixed_site()=> let #copy = #again(&#this););
+            matches!(passing_self(receiver), Passing::Value).then_some(copied)
+        });
+        let typed = self.typed.iter().map(|argument| argument.copy(rt, sharing));
+        quote!(#receiver #(#typed)*)
+    }
+
+    /// Whether the body may only borrow its `self`, for the fallback to have it after.
+    pub(super) fn lends_self(&self, sharing: Sharing) -> bool {
+        let exclusive = |receiver: &Receiver| matches!(passing_self(receiver), Passing::Exclusive);
+        sharing == Sharing::Both && self.receiver.as_ref().is_some_and(exclusive)
+    }
+
+    /// Calls `callee` with the arguments that the fallback gets. What rustc says about the call it
+    /// says at the callee.
+    pub(super) fn call(&self, callee: &TokenStream, span: Span, sharing: Sharing) -> TokenStream {
+        let receiver = self.receiver.as_ref().map(|receiver| {
+            let copied =
+                sharing != Sharing::Either && matches!(passing_self(receiver), Passing::Value);
+            let this = if copied {
+                local("self").into_token_stream()
+            } else {
+                receiver.self_token.into_token_stream()
+            };
+            located_at(this, span)
+        });
+        let given = receiver.into_iter().collect();
+        call_with(callee, span, sharing, given, &self.typed)
+    }
+}
+
+/// One call for each way in which the `#[cfg]`s of the arguments can turn out: an argument of a call
+/// cannot carry one.
+fn call_with(
+    callee: &TokenStream,
+    span: Span,
+    sharing: Sharing,
+    mut given: Vec<TokenStream>,
+    rest: &[Argument],
+) -> TokenStream {
+    let Some((next, rest)) = rest.split_first() else {
+        let span = Span::mixed_site().located_at(span);
+        return quote_spanned!(span=> #callee(#(#given),*));
+    };
+    let without = given.clone();
+    given.push(located_at(next.source(Taker::Fallback, sharing), span));
+    let with = call_with(callee, span, sharing, given, rest);
+    let conditions = next.conditions();
+    if conditions.is_empty() {
+        return with;
+    }
+    let without = call_with(callee, span, sharing, without, rest);
+    quote_spanned!(Span::mixed_site()=> {
+        #[cfg(all(#(#conditions),*))]
+        { #with }
+        #[cfg(not(all(#(#conditions),*)))]
+        { #without }
+    })
+}
+
+impl Argument {
+    /// Where the value comes from.
+    fn source(&self, taker: Taker, sharing: Sharing) -> TokenStream {
+        let passing = passing(&self.written.ty);
+        let name = match (sharing, taker, passing) {
+            (Sharing::Both, Taker::Body, Passing::Exclusive) => self.local("lent"),
+            (Sharing::Both | Sharing::Held, Taker::Fallback, Passing::Value) => self.local("copy"),
+            _ => self.name.clone(),
+        };
+        name.into_token_stream()
+    }
+
+    fn local(&self, kind: &str) -> Ident {
+        local(&format!("{kind}_{}", self.place))
+    }
+
+    fn copy(&self, rt: &Runtime, sharing: Sharing) -> TokenStream {
+        let cfgs = self.attributes("cfg");
+        let name = &self.name;
+        match passing(&self.written.ty) {
+            Passing::Exclusive if sharing == Sharing::Both => {
+                let lent = self.local("lent");
+                quote_spanned!(Span::mixed_site()=>
+                    #(#cfgs)* #[allow(unknown_lints, clippy::borrow_deref_ref)]
+                    let #lent = &mut *#name;
+                )
+            }
+            Passing::Value => {
+                let span = Span::mixed_site().located_at(self.written.ty.span());
+                let again = rt.item_at("again", span);
+                let copy = self.local("copy");
+                quote_spanned!(span=>
+                    #(#cfgs)* #[allow(unknown_lints, clippy::used_underscore_binding)]
+                    let #copy = #again(&#name);
+                )
+            }
+            Passing::Reference | Passing::Exclusive => TokenStream::new(),
+        }
+    }
+
+    /// The `let` that binds the argument's pattern to `source`.
+    fn rebound(&self, source: &TokenStream, used: bool) -> TokenStream {
+        let cfgs = self.attributes("cfg");
+        let lints = self.written.attrs.iter().filter(|attribute| is_lint(attribute));
+        let span = Span::mixed_site();
+        let used = used.then(|| quote_spanned!(span=> #[allow(unused_variables, unused_mut)]));
+        let written = &self.written.pat;
+        let allowed = quote_spanned!(span=>
+            #[allow(
+                unknown_lints,
+                clippy::used_underscore_binding,
+                clippy::no_effect_underscore_binding,
+                clippy::let_unit_value,
+                clippy::shadow_same
+            )]
+        );
+        match &**written {
+            pattern if plain(pattern).is_some() => quote_spanned!(span=>
+                #(#cfgs)* #(#lints)* #used #allowed
+                let #written = #source;
+            ),
+            _ => {
+                // What a pattern leaves out stays in here, and is dropped after what it takes.
+                let name = local(&format!("argument_{}", self.place));
+                let mutable = mentions(written.to_token_stream(), &format_ident!("mut"));
+                let mutable = mutable.then(|| quote_spanned!(span=> #[allow(unused_mut)] ));
+                let token = mutable.is_some().then(|| Token![mut](span));
+                let ignored = matches!(**written, Pat::Wild(_));
+                let bound = (!ignored).then(|| {
+                    let lints = lints.clone();
+                    quote_spanned!(span=> #(#cfgs)* #(#lints)* #used #allowed let #written = #name;)
+                });
+                quote_spanned!(span=>
+                    #(#cfgs)* #mutable #allowed let #token #name = #source;
+                    #bound
+                )
+            }
+        }
+    }
+
+    /// The name that the body knows it by, if it is a single one.
+    fn bound(&self) -> Ident {
+        self.name.clone()
+    }
+
+    fn attributes<'a>(&'a self, name: &'a str) -> Vec<&'a Attribute> {
+        let attributes = self.written.attrs.iter();
+        attributes.filter(|attribute| attribute.path().is_ident(name)).collect()
+    }
+
+    /// What stands in its `#[cfg]`s.
+    fn conditions(&self) -> Vec<TokenStream> {
+        let cfgs = self.attributes("cfg").into_iter();
+        let lists = cfgs.filter_map(|cfg| cfg.meta.require_list().ok());
+        lists.map(|list| list.tokens.clone()).collect()
+    }
+}
+
+/// A pattern that is a name, `mut` or not.
+fn plain(pattern: &Pat) -> Option<&PatIdent> {
+    match pattern {
+        Pat::Ident(pattern) if pattern.by_ref.is_none() && pattern.subpat.is_none() => {
+            Some(pattern)
+        }
+        _ => None,
+    }
+}
+
+/// Attributes that are about the binding, which is no longer in the signature.
+fn is_lint(attribute: &Attribute) -> bool {
+    let levels = ["allow", "expect", "warn", "deny", "forbid"];
+    levels.iter().any(|level| attribute.path().is_ident(level))
+}
+
+fn passing(ty: &Type) -> Passing {
+    match visible(ty) {
+        Type::Reference(reference) if reference.mutability.is_some() => Passing::Exclusive,
+        Type::Reference(_) => Passing::Reference,
+        _ => Passing::Value,
+    }
+}
+
+fn passing_self(receiver: &Receiver) -> Passing {
+    match &receiver.kind {
+        ReceiverKind::Reference(_, _, Some(_)) => Passing::Exclusive,
+        ReceiverKind::Reference(_, _, None) => Passing::Reference,
+        ReceiverKind::Typed(_, ty) => passing(ty),
+        _ => Passing::Value,
+    }
+}
+
+/// Whether a name stands somewhere in the tokens.
+fn mentions(tokens: TokenStream, name: &Ident) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ident == *name,
+        TokenTree::Group(group) => mentions(group.stream(), name),
+        _ => false,
+    })
+}

@@ -1,0 +1,69 @@
+//! The fallback: a call of its path, or its closure written in place.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
+
+use super::arguments::{Sharing, Taker};
+use super::call::Call;
+use super::paths::local;
+use crate::declare::{Closure, Fallback, FallbackKind, FallbackOn};
+
+impl Call<'_> {
+    pub(super) fn fallback_closure(&self, fallback: &Fallback, sharing: Sharing) -> TokenStream {
+        let inside = match &fallback.kind {
+            FallbackKind::Path(path) => {
+                let path = quote!(#path);
+                self.arguments.call(&path, path.span(), sharing)
+            }
+            FallbackKind::Closure(closure) => self.inlined(closure, fallback.on, sharing),
+        };
+        quote_spanned!(Span::mixed_site()=> move || { #inside })
+    }
+
+    pub(super) fn fallback_block(&self, fallback: &Fallback, sharing: Sharing) -> TokenStream {
+        let edge = self.edge();
+        let inside = match &fallback.kind {
+            FallbackKind::Path(path) => {
+                let path = quote!(#path);
+                let span = path.span();
+                let answer = self.runtime.item_at("answer", span);
+                let call = self.arguments.call(&path, span, sharing);
+                let span = Span::mixed_site().located_at(span);
+                quote_spanned!(span=> #answer(#call).await)
+            }
+            FallbackKind::Closure(closure) => self.inlined(closure, fallback.on, sharing),
+        };
+        quote_spanned!(Span::mixed_site()=> async move { #edge #inside })
+    }
+
+    /// The closure's body, with its argument and the function's own bound before it.
+    fn inlined(&self, closure: &Closure, on: FallbackOn, sharing: Sharing) -> TokenStream {
+        let rebound = self.arguments.rebound(&self.runtime, Taker::Fallback, sharing);
+        let Closure {
+            pattern,
+            ty,
+            output,
+            body,
+            ..
+        } = closure;
+        let error = local("error");
+        let ty = match ty {
+            Some(ty) => quote!(#ty),
+            None if on == FallbackOn::Rejected => self.runtime.item("BreakerError"),
+            None => {
+                let error = self.runtime.item("CallError");
+                quote_spanned!(Span::mixed_site()=> #error<_>)
+            }
+        };
+        let value = local("value");
+        let output = output.as_ref().map_or_else(|| self.returned.ty.clone(), |ty| quote!(#ty));
+        quote_spanned!(Span::mixed_site()=>
+            #rebound
+            let #pattern: #ty = #error;
+            let #value: #output = #body;
+            #[allow(unknown_lints, unreachable_code, clippy::needless_return)]
+            return #value;
+        )
+    }
+}

@@ -1,0 +1,126 @@
+//! From a checked declaration and its function to tokens.
+//!
+//! The expansion is thin: a static that names the call site, and one way through the runtime around
+//! the body, which stays as it was written.
+
+mod arguments;
+mod call;
+mod fallback;
+mod judge;
+mod paths;
+mod returned;
+mod site;
+
+use proc_macro2::{Delimiter, Group, Span, TokenStream};
+use proc_macro2::extra::DelimSpan;
+use quote::{ToTokens, TokenStreamExt, quote, quote_spanned};
+use syn::Signature;
+
+use self::arguments::Arguments;
+use self::call::{Body, Call, Flow};
+use self::paths::{Runtime, local};
+use self::returned::Returned;
+use crate::declare::Declaration;
+use crate::item::Function;
+use crate::item::returns::{BoxedBlock, Shape};
+
+/// Puts the function together again, around a call of the runtime.
+pub(crate) fn emit(declaration: &Declaration, function: &Function) -> TokenStream {
+    let mut signature = function.signature.clone();
+    let arguments = Arguments::take(&mut signature);
+    let returned = Returned::new(function);
+    let call = Call {
+        declaration,
+        function,
+        runtime: Runtime::new(declaration),
+        arguments: &arguments,
+        returned: &returned,
+    };
+    let body = match &function.shape {
+        Shape::Sync => call.guarded(Flow::Sync, &user_body(function)),
+        Shape::Async => call.guarded(Flow::Async, &user_body(function)),
+        Shape::BoxedBlock(block) => boxed_block(&call, block),
+        Shape::Boxed { .. } => eager(&call, true),
+        Shape::ImplFuture { .. } => eager(&call, false),
+    };
+    assemble(function, &signature, body)
+}
+
+fn assemble(function: &Function, signature: &Signature, body: TokenStream) -> TokenStream {
+    let Function {
+        attributes,
+        visibility,
+        defaultness,
+        body: old,
+        ..
+    } = function;
+    let inner = &old.inner_attributes;
+    // The user's own braces, or `dead_code` would be silent.
+    let body = braced(old.braces, quote!(#(#inner)* #body));
+    quote!(#(#attributes)* #visibility #defaultness #signature #body)
+}
+
+fn user_body(function: &Function) -> Body<'_> {
+    Body {
+        braces: function.body.braces,
+        statements: &function.body.statements,
+        rebound: true,
+    }
+}
+
+/// Guards the inside of the one block that the body consists of: nothing has moved before it runs.
+fn boxed_block(call: &Call<'_>, block: &BoxedBlock) -> TokenStream {
+    let body = Body {
+        braces: block.braces,
+        statements: &block.statements,
+        rebound: false,
+    };
+    let inside = braced(block.braces, call.guarded(Flow::Async, &body));
+    let BoxedBlock {
+        constructor,
+        async_move,
+        ..
+    } = block;
+    let mut inside = Group::new(Delimiter::Parenthesis, quote!(#async_move #inside));
+    inside.set_span(block.parens.join());
+    quote!(#constructor #inside)
+}
+
+/// Lets the body make its future as ever, and guards that.
+fn eager(call: &Call<'_>, boxed: bool) -> TokenStream {
+    let (future, copies) = (local("future"), call.copies());
+    let made = call.eager_body(&user_body(call.function));
+    let guarded = call.guarded_future(&future);
+    let block = quote_spanned!(Span::mixed_site()=> async move { #guarded });
+    let answer = if boxed {
+        let boxed = call.runtime.item("boxed");
+        quote_spanned!(Span::mixed_site()=> #boxed(#block))
+    } else {
+        block
+    };
+    quote_spanned!(Span::mixed_site()=> #copies let #future = #made; #answer)
+}
+
+/// Puts tokens in braces that were there before.
+fn braced(braces: DelimSpan, tokens: TokenStream) -> TokenStream {
+    let mut group = Group::new(Delimiter::Brace, tokens);
+    group.set_span(braces.join());
+    group.into_token_stream()
+}
+
+/// Prints tokens with all their spans in one place, but with the hygiene that they had.
+fn located_at(tokens: impl ToTokens, span: Span) -> TokenStream {
+    let mut located = TokenStream::new();
+    for mut token in tokens.into_token_stream() {
+        if let proc_macro2::TokenTree::Group(group) = &token {
+            let inside = located_at(group.stream(), span);
+            let mut group = Group::new(group.delimiter(), inside);
+            group.set_span(token.span().located_at(span));
+            located.append(group);
+        } else {
+            token.set_span(token.span().located_at(span));
+            located.append(token);
+        }
+    }
+    located
+}

@@ -1,0 +1,76 @@
+//! The type of the value that is judged, as far as it can be written inside the function.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::spanned::Spanned;
+use syn::{GenericArgument, Path, PathArguments, Token, Type, TypeInfer, TypeParamBound};
+
+use crate::item::Function;
+
+pub(super) struct Returned {
+    /// The type, with `_` where it says `impl Trait`, which cannot be written in a body.
+    pub(super) ty: TokenStream,
+    /// Where it stands; for a function that returns nothing, its name.
+    pub(super) span: Span,
+}
+
+impl Returned {
+    pub(super) fn new(function: &Function) -> Self {
+        match function.returned() {
+            None => Self {
+                ty: quote!(()),
+                span: function.signature.ident.span(),
+            },
+            Some(ty) => {
+                let span = ty.span();
+                let mut ty = ty.clone();
+                infer_opaque(&mut ty);
+                Self {
+                    ty: ty.into_token_stream(),
+                    span,
+                }
+            }
+        }
+    }
+}
+
+/// Replaces every `impl …` by `_`. (By hand, since syn's visitor costs each user's build seconds.)
+fn infer_opaque(ty: &mut Type) {
+    match ty {
+        Type::ImplTrait(opaque) => {
+            *ty = Type::Infer(TypeInfer {
+                attrs: Vec::new(),
+                underscore_token: Token![_](opaque.span()),
+            });
+        }
+        Type::Array(array) => infer_opaque(&mut array.elem),
+        Type::Group(group) => infer_opaque(&mut group.elem),
+        Type::Paren(paren) => infer_opaque(&mut paren.elem),
+        Type::Reference(reference) => infer_opaque(&mut reference.elem),
+        Type::Slice(slice) => infer_opaque(&mut slice.elem),
+        Type::Tuple(tuple) => tuple.elems.iter_mut().for_each(infer_opaque),
+        Type::Path(path) => infer_in_path(&mut path.path),
+        Type::TraitObject(object) => {
+            for bound in &mut object.bounds {
+                if let TypeParamBound::Trait(bound) = bound {
+                    infer_in_path(&mut bound.path);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn infer_in_path(path: &mut Path) {
+    for segment in &mut path.segments {
+        if let PathArguments::AngleBracketed(angle) = &mut segment.arguments {
+            for argument in &mut angle.args {
+                match argument {
+                    GenericArgument::Type(ty) => infer_opaque(ty),
+                    GenericArgument::AssocType(binding) => infer_opaque(&mut binding.ty),
+                    _ => {}
+                }
+            }
+        }
+    }
+}

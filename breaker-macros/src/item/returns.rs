@@ -1,0 +1,179 @@
+//! What kind of value a function returns: a value, or a future that is one later.
+
+use proc_macro2::TokenStream;
+use proc_macro2::extra::DelimSpan;
+use quote::quote;
+use syn::parse::{ParseStream, Parser};
+use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
+use syn::{
+    Error, GenericArgument, Path, PathArguments, PathSegment, Result, ReturnType, Signature, Token,
+    Type, TypeInfer, TypeParamBound, parenthesized,
+};
+
+use super::{Body, braced};
+
+/// How the guarded value comes out of the function.
+#[derive(Debug)]
+pub(crate) enum Shape {
+    /// No future, as far as the signature tells.
+    Sync,
+    /// `async fn`
+    Async,
+    /// A boxed future, and the body is nothing but its block.
+    BoxedBlock(BoxedBlock),
+    /// A boxed future from any other body.
+    Boxed { output: Type },
+    /// `impl Future<Output = …>`
+    ImplFuture { output: Type },
+}
+
+/// `Box::pin(async move { … })`, which is what `#[async_trait]` leaves.
+#[derive(Debug)]
+pub(crate) struct BoxedBlock {
+    /// The path before the parentheses.
+    pub(crate) constructor: TokenStream,
+    pub(crate) parens: DelimSpan,
+    pub(crate) async_move: TokenStream,
+    pub(crate) braces: DelimSpan,
+    pub(crate) statements: TokenStream,
+    pub(crate) output: Type,
+}
+
+pub(super) fn shape(signature: &Signature, body: &Body) -> Shape {
+    if signature.asyncness.is_some() {
+        return Shape::Async;
+    }
+    let ReturnType::Type(_, ty) = &signature.output else {
+        return Shape::Sync;
+    };
+    match visible(ty) {
+        Type::ImplTrait(future) => match future_output(&future.bounds) {
+            Some(output) => Shape::ImplFuture { output },
+            None => Shape::Sync,
+        },
+        Type::Path(path) => match boxed_output(&path.path) {
+            Some(output) => boxed(body, output),
+            None => Shape::Sync,
+        },
+        _ => Shape::Sync,
+    }
+}
+
+fn boxed(body: &Body, output: Type) -> Shape {
+    if !body.inner_attributes.is_empty() {
+        return Shape::Boxed { output };
+    }
+    let block = |input: ParseStream<'_>| boxed_block(input, output.clone());
+    match block.parse2(body.statements.clone()) {
+        Ok(block) => Shape::BoxedBlock(block),
+        Err(_) => Shape::Boxed { output },
+    }
+}
+
+fn boxed_block(input: ParseStream<'_>, output: Type) -> Result<BoxedBlock> {
+    let constructor = input.call(Path::parse_mod_style)?;
+    let mut names = constructor.segments.iter().rev().map(|it| &it.ident);
+    if !(names.next().is_some_and(|name| name == "pin")
+        && names.next().is_some_and(|name| name == "Box"))
+    {
+        return Err(Error::new_spanned(constructor, "expected `Box::pin`"));
+    }
+    let content;
+    let parens = parenthesized!(content in input);
+    let future: Token![async] = content.parse()?;
+    let capture: Token![move] = content.parse()?;
+    let (statements, braces) = braced(&content)?;
+    content.parse::<Option<Token![,]>>()?;
+    // With inner attributes the statements could not be moved into a block of their own.
+    let (attributes, _) = super::split(statements.clone());
+    if !attributes.is_empty() {
+        return Err(content.error("expected no inner attributes"));
+    }
+    Ok(BoxedBlock {
+        constructor: quote!(#constructor),
+        parens: parens.span,
+        async_move: quote!(#future #capture),
+        braces,
+        statements,
+        output,
+    })
+}
+
+/// Looks through parentheses and the invisible groups of `macro_rules!` fragments.
+pub(crate) fn visible(mut ty: &Type) -> &Type {
+    loop {
+        ty = match ty {
+            Type::Group(group) => &group.elem,
+            Type::Paren(paren) => &paren.elem,
+            _ => return ty,
+        };
+    }
+}
+
+/// The `R` of `Pin<Box<dyn Future<Output = R>>>`, `BoxFuture<'_, R>` or `LocalBoxFuture<'_, R>`.
+fn boxed_output(path: &Path) -> Option<Type> {
+    let last = path.segments.last()?;
+    if last.ident == "BoxFuture" || last.ident == "LocalBoxFuture" {
+        return type_arguments(last).last().cloned();
+    }
+    let pinned = only_argument(last, "Pin")?;
+    let Type::Path(pointer) = pinned else {
+        return None;
+    };
+    match only_argument(pointer.path.segments.last()?, "Box")? {
+        Type::TraitObject(object) => future_output(&object.bounds),
+        _ => None,
+    }
+}
+
+fn only_argument<'a>(segment: &'a PathSegment, name: &str) -> Option<&'a Type> {
+    let first = type_arguments(segment).next().map(visible);
+    first.filter(|_| segment.ident == name)
+}
+
+fn type_arguments(segment: &PathSegment) -> impl Iterator<Item = &Type> {
+    let arguments = match &segment.arguments {
+        PathArguments::AngleBracketed(angle) => Some(&angle.args),
+        _ => None,
+    };
+    arguments
+        .into_iter()
+        .flatten()
+        .filter_map(|argument| match argument {
+            GenericArgument::Type(ty) => Some(ty),
+            _ => None,
+        })
+}
+
+/// The `Output` of the bound that is `Future`.
+fn future_output(bounds: &Punctuated<TypeParamBound, Token![+]>) -> Option<Type> {
+    let future = bound(bounds, "Future")?;
+    let PathArguments::AngleBracketed(angle) = &future.arguments else {
+        return Some(Type::Infer(TypeInfer {
+            attrs: Vec::new(),
+            underscore_token: Token![_](future.span()),
+        }));
+    };
+    angle.args.iter().find_map(|argument| match argument {
+        GenericArgument::AssocType(output) if output.ident == "Output" => Some(output.ty.clone()),
+        _ => None,
+    })
+}
+
+/// Finds a trait by the last segment of its path.
+pub(super) fn bound<'a>(
+    bounds: &'a Punctuated<TypeParamBound, Token![+]>,
+    name: &str,
+) -> Option<&'a PathSegment> {
+    bounds.iter().find_map(|bound| match bound {
+        TypeParamBound::Trait(bound) => {
+            let last = bound.path.segments.last();
+            last.filter(|last| last.ident == name)
+        }
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,179 @@
+use proc_macro2::{Delimiter, Group, TokenStream};
+use quote::{ToTokens, quote};
+
+use super::Shape;
+use crate::item::parse;
+
+fn shape(item: TokenStream) -> Shape {
+    parse(item).expect("a function").shape
+}
+
+/// The shape in words, with its output.
+fn told(item: TokenStream) -> String {
+    let (word, output) = match shape(item) {
+        Shape::Sync => return "sync".to_owned(),
+        Shape::Async => return "async".to_owned(),
+        Shape::BoxedBlock(block) => ("block", block.output),
+        Shape::Boxed { output } => ("boxed", output),
+        Shape::ImplFuture { output } => ("impl", output),
+    };
+    format!("{word} {}", output.to_token_stream()).replace(' ', "")
+}
+
+fn boxed(body: &TokenStream) -> TokenStream {
+    quote!(fn pay() -> Pin<Box<dyn Future<Output = R>>> { #body })
+}
+
+#[test]
+fn futures_are_told_by_their_spelling() {
+    for (item, expected) in [
+        (
+            quote!(
+                fn f() {}
+            ),
+            "sync",
+        ),
+        (
+            quote!(
+                fn f() -> Result<A, B> {}
+            ),
+            "sync",
+        ),
+        (
+            quote!(
+                fn f() -> impl Iterator<Item = A> {}
+            ),
+            "sync",
+        ),
+        (
+            quote!(
+                fn f() -> Pin<Box<A>> {}
+            ),
+            "sync",
+        ),
+        (
+            quote!(
+                fn f() -> Pin<&mut dyn Future<Output = A>> {}
+            ),
+            "sync",
+        ),
+        (
+            quote!(
+                fn f() -> Box<dyn Future<Output = A>> {}
+            ),
+            "sync",
+        ),
+        (
+            quote!(
+                fn f() -> BoxFuture {}
+            ),
+            "sync",
+        ),
+        (
+            quote!(
+                async fn f() -> BoxFuture<'_, A> {}
+            ),
+            "async",
+        ),
+        (
+            quote!(
+                fn f() -> BoxFuture<'_, A> {}
+            ),
+            "boxedA",
+        ),
+        (
+            quote!(
+                fn f() -> futures::future::LocalBoxFuture<'a, Result<A, B>> {}
+            ),
+            "boxedResult<A,B>",
+        ),
+        (
+            quote!(
+                fn f() -> ::core::pin::Pin<
+                    ::std::boxed::Box<dyn ::core::future::Future<Output = A> + Send + 'a>,
+                > {
+                }
+            ),
+            "boxedA",
+        ),
+        (
+            quote!(
+                fn f() -> Pin<Box<(dyn Send + Future<Output = A>)>> {}
+            ),
+            "boxedA",
+        ),
+        (
+            quote!(
+                fn f() -> impl Send + core::future::Future<Output = A> + use<> {}
+            ),
+            "implA",
+        ),
+        (
+            quote!(
+                fn f() -> (impl Future<Output = impl Send>) {}
+            ),
+            "implimplSend",
+        ),
+        (
+            quote!(
+                fn f() -> impl Future {}
+            ),
+            "impl_",
+        ),
+    ] {
+        let item_text = item.to_string();
+        assert_eq!(told(item), expected, "{item_text}");
+    }
+}
+
+#[test]
+fn fragments_are_looked_through() {
+    let ty = Group::new(Delimiter::None, quote!(BoxFuture<'static, A>));
+    assert_eq!(told(quote!(fn f() -> #ty {})), "boxedA");
+    let block = Group::new(Delimiter::None, quote!(Box::pin(async move { charge() })));
+    assert_eq!(told(boxed(&quote!(#block))), "blockR");
+    let inside = Group::new(Delimiter::None, quote!(async move { charge() }));
+    assert_eq!(told(boxed(&quote!(Box::pin(#inside)))), "blockR");
+}
+
+#[test]
+fn a_body_that_is_one_async_block_is_taken_apart() {
+    let body = quote!(::std::boxed::Box::pin(async move { let half - typed },));
+    let Shape::BoxedBlock(block) = shape(boxed(&body)) else {
+        panic!("no block");
+    };
+    assert_eq!(
+        block.constructor.to_string(),
+        quote!(::std::boxed::Box::pin).to_string()
+    );
+    assert_eq!(block.async_move.to_string(), "async move");
+    assert_eq!(block.statements.to_string(), "let half - typed");
+}
+
+#[test]
+fn any_other_body_stays_eager() {
+    for body in [
+        quote!(Box::pin(async { charge() })),
+        quote!(Box::pin(async move { charge() });),
+        quote!(Box::pin(async move { charge() }).into()),
+        quote!(log(); Box::pin(async move { charge() })),
+        quote!(Box::new(async move { charge() })),
+        quote!(pin(async move { charge() })),
+        quote!(Box::pin(charge())),
+        quote!(Box::pin(
+            async move {
+                #![allow(x)]
+                charge()
+            }
+        )),
+        quote!(#![allow(x)] Box::pin(async move { charge() })),
+        quote!(
+            #[allow(x)]
+            Box::pin(async move { charge() })
+        ),
+        quote!(),
+    ] {
+        let text = body.to_string();
+        assert_eq!(told(boxed(&body)), "boxedR", "{text}");
+    }
+}

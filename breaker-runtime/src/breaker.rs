@@ -1,0 +1,106 @@
+//! The circuit breaker.
+
+use std::fmt;
+
+use crate::config::Settings;
+use crate::core::Core;
+use crate::error::Rejection;
+use crate::permit::Permit;
+use crate::snapshot::Snapshot;
+use crate::state::State;
+use crate::sync::Arc;
+
+/// A circuit breaker: cheap to clone, every clone is the same breaker.
+///
+/// It is made by a [`Registry`](crate::Registry), or by the attribute.
+///
+/// # Examples
+///
+/// ```
+/// use breaker_runtime::{CallError, Config, Registry, State};
+///
+/// let registry = Registry::new();
+/// let payment = registry.get_or_create("payment", Config::new().threshold(2))?;
+///
+/// for _ in 0..2 {
+///     let answer = payment.call(|| Err::<(), _>("connection refused"));
+///     assert_eq!(answer, Err(CallError::Inner("connection refused")));
+/// }
+/// assert_eq!(payment.state(), State::Open);
+/// assert!(matches!(payment.call(|| Ok::<_, ()>(1)), Err(CallError::Breaker(_))));
+/// # Ok::<(), breaker_runtime::ConfigError>(())
+/// ```
+#[derive(Clone)]
+pub struct CircuitBreaker {
+    core: Arc<Core>,
+}
+
+impl CircuitBreaker {
+    pub(crate) fn new(core: Core) -> Self {
+        Self {
+            core: Arc::new(core),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn core(&self) -> &Core {
+        &self.core
+    }
+
+    /// Returns the name in the registry.
+    pub fn name(&self) -> &str {
+        self.core.name().as_str()
+    }
+
+    /// Returns the state as callers meet it; a reading, so it notices what time has brought about.
+    pub fn state(&self) -> State {
+        Core::state(self)
+    }
+
+    /// Takes a look at everything at once; a reading like [`state`](Self::state).
+    pub fn snapshot(&self) -> Snapshot {
+        Core::snapshot(self)
+    }
+
+    /// Returns the settings in force.
+    pub fn config(&self) -> Settings {
+        self.core.settings()
+    }
+
+    /// Requests permission to run one call, whose outcome is told to the permit.
+    ///
+    /// # Errors
+    ///
+    /// A [`Rejection`] if the circuit does not let the call through; it is counted.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use breaker_runtime::{Config, Registry};
+    ///
+    /// let payment = Registry::new().get_or_create("payment", Config::new())?;
+    /// let permit = payment.try_acquire().expect("the circuit is closed");
+    /// // … send the request, read the answer …
+    /// permit.success();
+    /// assert_eq!(payment.snapshot().totals.successes, 1);
+    /// # Ok::<(), breaker_runtime::ConfigError>(())
+    /// ```
+    pub fn try_acquire(&self) -> Result<Permit, Rejection> {
+        let ticket = Core::admit(self)?;
+        Ok(Permit::new(self.clone(), ticket))
+    }
+
+    /// Returns whether both handles are of the same breaker.
+    pub fn same_as(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.core, &other.core)
+    }
+}
+
+/// Shows the name only: to look at a breaker is no reading.
+impl fmt::Debug for CircuitBreaker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CircuitBreaker")
+            .field("name", &self.name())
+            .finish_non_exhaustive()
+    }
+}

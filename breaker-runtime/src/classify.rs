@@ -1,0 +1,168 @@
+//! From a return value to an outcome, and from a refusal to a return value: what the attribute asks
+//! of a function's types, in words of its own.
+
+use std::future::IntoFuture;
+
+use crate::error::BreakerError;
+use crate::outcome::Outcome;
+
+/// A type that tells a failure from a success: `Result`, under whatever alias.
+#[diagnostic::on_unimplemented(
+    message = "a failure cannot be told from a success of `{Self}`: return a `Result`, or say `failure(…)` / `classify = …`",
+    label = "no `Result`"
+)]
+pub trait ResultLike: Sized {
+    /// The failure's type.
+    type Error;
+
+    /// Returns whether this is a failure.
+    fn is_failure(&self) -> bool;
+
+    /// Takes the failure out, if it is one.
+    ///
+    /// # Errors
+    ///
+    /// The failure.
+    fn split(self) -> Result<Self, Self::Error>;
+
+    /// Makes a failure.
+    fn from_error(error: Self::Error) -> Self;
+}
+
+impl<T, E> ResultLike for Result<T, E> {
+    type Error = E;
+
+    #[inline]
+    fn is_failure(&self) -> bool {
+        self.is_err()
+    }
+
+    #[inline]
+    fn split(self) -> Result<Self, E> {
+        match self {
+            Ok(value) => Ok(Ok(value)),
+            Err(error) => Err(error),
+        }
+    }
+
+    #[inline]
+    fn from_error(error: E) -> Self {
+        Err(error)
+    }
+}
+
+/// An error type that has a place for a refusal.
+#[diagnostic::on_unimplemented(
+    message = "the call can be refused, and `{Self}` has no place for that",
+    label = "no place for a `BreakerError`",
+    note = "add `#[from] BreakerError` to a variant of the error type, or `fallback = …` to the attribute",
+    note = "for a type of another crate: `fallback = |error| Err(…)`"
+)]
+pub trait TakesRefusal {
+    /// Makes the error of a refused call.
+    fn from_refusal(error: BreakerError) -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: From<BreakerError>> TakesRefusal for E {
+    #[inline]
+    fn from_refusal(error: BreakerError) -> Self {
+        error.into()
+    }
+}
+
+/// A return type that has a place for a refusal.
+#[diagnostic::on_unimplemented(
+    message = "the call can be refused, and `{Self}` has no place for that",
+    label = "no place for a `BreakerError`",
+    note = "return a `Result` whose error type takes it, or add `fallback = …` to the attribute"
+)]
+pub trait Refusable {
+    /// Makes the value of a refused call.
+    fn refusal(error: BreakerError) -> Self;
+}
+
+impl<T, E: TakesRefusal> Refusable for Result<T, E> {
+    fn refusal(error: BreakerError) -> Self {
+        Err(E::from_refusal(error))
+    }
+}
+
+/// What the fallback of an `async fn` has to return.
+#[diagnostic::on_unimplemented(
+    message = "the fallback of an `async fn` has to be async too",
+    label = "returns `{Self}`, which is no future"
+)]
+pub trait AsyncAnswer: IntoFuture {}
+
+#[diagnostic::do_not_recommend]
+impl<F: IntoFuture> AsyncAnswer for F {}
+
+/// An argument that both the body and the fallback get.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be handed to the fallback again: it is not `Clone`",
+    label = "the body takes this argument, and the fallback would need it once more",
+    note = "take it by reference, derive `Clone`, or use `fallback_on = rejected`"
+)]
+pub trait Again: Sized {
+    /// Makes the second one.
+    #[must_use]
+    fn again(&self) -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Clone> Again for T {
+    fn again(&self) -> Self {
+        self.clone()
+    }
+}
+
+/// Judges a `Result`.
+#[inline]
+pub fn by_result<R: ResultLike>(answer: &R) -> Outcome {
+    if answer.is_failure() {
+        Outcome::Failure
+    } else {
+        Outcome::Success
+    }
+}
+
+/// Judges with the classifier of the attribute, whose argument it gives a type.
+#[inline]
+pub fn by_classifier<R>(answer: &R, classify: impl FnOnce(&R) -> Outcome) -> Outcome {
+    classify(answer)
+}
+
+/// A value that no pattern of the attribute names.
+///
+/// Which of the two traits below answers is decided by method lookup: the one for a `Result` needs
+/// one reference less and is found first. The method's name is one that nothing else in the
+/// user's scope has.
+#[derive(Debug)]
+pub struct Unnamed<'a, R>(pub &'a R);
+
+/// Judges a `Result` by itself.
+pub trait UnnamedResult {
+    /// Returns the outcome.
+    fn __circuit_breaker_outcome(&self, rest: Outcome) -> Outcome;
+}
+
+impl<T, E> UnnamedResult for Unnamed<'_, Result<T, E>> {
+    #[inline]
+    fn __circuit_breaker_outcome(&self, _: Outcome) -> Outcome {
+        by_result(self.0)
+    }
+}
+
+/// Judges every other value by what the patterns left.
+pub trait UnnamedOther {
+    /// Returns the outcome.
+    fn __circuit_breaker_outcome(&self, rest: Outcome) -> Outcome;
+}
+
+impl<R> UnnamedOther for &Unnamed<'_, R> {
+    #[inline]
+    fn __circuit_breaker_outcome(&self, rest: Outcome) -> Outcome {
+        rest
+    }
+}

@@ -1,0 +1,115 @@
+//! Several declarations of one breaker, merged key by key: the first that gives a key wins it.
+
+use super::error::Claim;
+use super::{Config, Conflict, Key, Location, Settings, Value};
+
+/// A configuration and where it stands.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Source {
+    pub(crate) config: Config,
+    pub(crate) location: Location,
+}
+
+/// What the sources of one breaker come to.
+#[derive(Clone, Debug)]
+pub(crate) struct Merged {
+    breaker: Box<str>,
+    config: Config,
+    /// Who won each key.
+    places: [Option<Location>; Key::ALL.len()],
+    /// Every source, the first one first.
+    sources: Vec<Location>,
+}
+
+impl Merged {
+    pub(crate) fn new(breaker: &str) -> Self {
+        Self {
+            breaker: breaker.into(),
+            config: Config::new(),
+            places: [None; Key::ALL.len()],
+            sources: Vec::new(),
+        }
+    }
+
+    pub(crate) fn config(&self) -> &Config {
+        &self.config
+    }
+
+    pub(crate) fn sources(&self) -> &[Location] {
+        &self.sources
+    }
+
+    /// The settings that hold before any reconfiguration. Sources that are right by themselves can
+    /// disagree about the ceiling; the open period then wins.
+    pub(crate) fn settings(&self) -> Settings {
+        let settings = self.config.settings();
+        Settings {
+            max_open_for: settings.max_open_for.max(settings.open_for),
+            ..settings
+        }
+    }
+
+    /// Takes in a source while the breaker is being made: it wins the keys that nobody gave.
+    pub(crate) fn absorb(&mut self, source: &Source) -> Vec<Conflict> {
+        let conflicts = self.conflicts(source, |merged, key| merged.config.value(key));
+        for (key, value) in source.config.given() {
+            if self.places[key as usize].is_none() {
+                self.places[key as usize] = Some(source.location);
+                self.config = self.config.with(key, value);
+            }
+        }
+        self.sources.push(source.location);
+        conflicts
+    }
+
+    /// Takes note of a source that comes too late to change anything.
+    pub(crate) fn note(&mut self, source: &Source) -> Vec<Conflict> {
+        let conflicts = self.disagreements(source);
+        self.sources.push(source.location);
+        conflicts
+    }
+
+    /// Where `source` disagrees with what holds, defaults included.
+    pub(crate) fn disagreements(&self, source: &Source) -> Vec<Conflict> {
+        let settings = self.settings();
+        self.conflicts(source, |_, key| Some(settings.value(key)))
+    }
+
+    fn conflicts(
+        &self,
+        source: &Source,
+        held: impl Fn(&Self, Key) -> Option<Value>,
+    ) -> Vec<Conflict> {
+        let conflict = |(key, value): (Key, Value)| {
+            let held = held(self, key).filter(|held| *held != value)?;
+            Some(self.conflict(
+                Claim::new(key, held, self.place(key, source.location)),
+                Claim::new(key, value, source.location),
+            ))
+        };
+        source.config.given().filter_map(conflict).collect()
+    }
+
+    /// Whether the ceiling lies below the open period, each right by itself.
+    pub(crate) fn ceiling_conflict(&self) -> Option<Conflict> {
+        let settings = self.config.settings();
+        let made = self.sources.first()?;
+        let claim = |key: Key| Claim::new(key, settings.value(key), self.place(key, *made));
+        let too_low = settings.max_open_for < settings.open_for;
+        too_low.then(|| self.conflict(claim(Key::OpenFor), claim(Key::MaxOpenFor)))
+    }
+
+    fn conflict(&self, first: Claim, second: Claim) -> Conflict {
+        Conflict {
+            breaker: self.breaker.to_string(),
+            first,
+            second,
+        }
+    }
+
+    /// Who gave the key; for a default, who made the breaker.
+    fn place(&self, key: Key, newcomer: Location) -> Location {
+        let given = self.places[key as usize].or_else(|| self.sources.first().copied());
+        given.unwrap_or(newcomer)
+    }
+}

@@ -1,0 +1,384 @@
+//! One breaker's shared heart: the gate that most calls pass by themselves, and the lock behind it.
+//!
+//! The only file that locks the machine. No user code runs under the lock.
+
+use std::collections::VecDeque;
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hasher};
+use std::time::{Duration, SystemTime};
+
+use crate::breaker::CircuitBreaker;
+use crate::cells::{Cells, Count};
+use crate::config::{Config, ConfigError, Conflict, Merged, Settings, Source};
+use crate::error::Rejection;
+use crate::event::{Event, EventKind, Listeners, Transition};
+use crate::gate::{Gate, Word};
+use crate::machine::{Change, Forced, Machine, Refusal, Role, Ticket};
+use crate::name::Name;
+use crate::outcome::End;
+use crate::snapshot::{Override, Snapshot};
+use crate::state::State;
+use crate::sync::{Arc, Mutex, MutexGuard, lock};
+use crate::time::{Tick, Time};
+
+#[derive(Debug)]
+pub(crate) struct Core {
+    gate: Gate,
+    cells: Cells,
+    name: Name,
+    time: Time,
+    listeners: Arc<Listeners>,
+    locked: Mutex<Locked>,
+}
+
+/// What the lock guards.
+#[derive(Debug)]
+struct Locked {
+    machine: Machine,
+    merged: Merged,
+    /// What was put over the merged configuration at run time.
+    overrides: Config,
+    opens: u64,
+    half_opens: u64,
+    closes: u64,
+    last_transition_at: Option<SystemTime>,
+    /// What happened and was not told yet, in order.
+    events: VecDeque<(u64, SystemTime, EventKind)>,
+    last_sequence: u64,
+    /// Whether someone is telling the listeners; that one tells them what is queued meanwhile too.
+    delivering: bool,
+}
+
+impl Core {
+    pub(crate) fn new(name: Name, merged: Merged, time: Time, listeners: Arc<Listeners>) -> Self {
+        let seed = RandomState::new().build_hasher().finish();
+        let machine = Machine::new(merged.settings(), time.now(), seed);
+        Self {
+            gate: Gate::new(),
+            cells: Cells::new(),
+            name,
+            listeners,
+            locked: Mutex::new(Locked {
+                machine,
+                merged,
+                overrides: Config::new(),
+                opens: 0,
+                half_opens: 0,
+                closes: 0,
+                last_transition_at: None,
+                events: VecDeque::new(),
+                last_sequence: 0,
+                delivering: false,
+            }),
+            time,
+        }
+    }
+
+    pub(crate) fn name(&self) -> &Name {
+        &self.name
+    }
+
+    pub(crate) fn count(&self, count: Count) {
+        self.cells.add(count);
+    }
+}
+
+/// The way of a call. The methods take the breaker, because an event carries it to the listeners.
+impl Core {
+    /// Asks for the right to run one call.
+    #[inline]
+    pub(crate) fn admit(breaker: &CircuitBreaker) -> Result<Ticket, Rejection> {
+        let word = breaker.core().gate.word();
+        if word.admits() {
+            return Ok(Ticket {
+                generation: word.generation(),
+                role: Role::Call,
+            });
+        }
+        Self::admit_slowly(breaker, word)
+    }
+
+    #[inline(never)]
+    fn admit_slowly(breaker: &CircuitBreaker, word: Word) -> Result<Ticket, Rejection> {
+        let core = breaker.core();
+        let refused_at_gate = core.time_left(word).map(|retry_after| Refusal::Open { retry_after });
+        let admitted = match refused_at_gate {
+            Some(refusal) => Err(refusal),
+            None => Self::change(breaker, |machine, now, changes| machine.admit(now, changes)),
+        };
+        admitted.map_err(|refusal| {
+            core.cells.add(Count::Rejected);
+            Rejection::new(core.name.clone(), refusal)
+        })
+    }
+
+    /// The rest of the open period, if the gate alone can tell that it has not passed.
+    fn time_left(&self, word: Word) -> Option<Duration> {
+        if !word.is_open() {
+            return None;
+        }
+        let until = self.gate.until();
+        let now = if word.is_fine() {
+            self.time.now()
+        } else {
+            self.time.coarse()
+        };
+        (now < until).then(|| until.since(now))
+    }
+
+    /// Takes in how a call ended.
+    #[inline]
+    pub(crate) fn settle(breaker: &CircuitBreaker, ticket: Ticket, end: End) {
+        let core = breaker.core();
+        let quiet = end == End::Success
+            && ticket.role == Role::Call
+            && core.gate.word().is_clean(ticket.generation);
+        if quiet {
+            core.cells.add_quiet_success(|| core.time.wall());
+        } else {
+            Self::settle_slowly(breaker, ticket, end);
+        }
+    }
+
+    #[inline(never)]
+    fn settle_slowly(breaker: &CircuitBreaker, ticket: Ticket, end: End) {
+        let core = breaker.core();
+        // Counted first: whoever sees a state that this call brought about also sees the call.
+        match end {
+            End::Success => core.cells.add_success(core.time.wall()),
+            End::Failure => core.cells.add_failure(core.time.wall()),
+            End::Ignored => core.cells.add(Count::Ignored),
+            End::Cancelled => core.cells.add(Count::Cancelled),
+        }
+        let stale = if core.gate.word().generation() != ticket.generation {
+            true
+        } else if may_decide(ticket.role, end) {
+            Self::change(breaker, |machine, now, changes| {
+                machine.settle(ticket, end, now, changes)
+            })
+        } else {
+            false
+        };
+        if stale && end != End::Cancelled {
+            core.cells.add(Count::Stale);
+        }
+    }
+
+    /// Runs one step of the machine under its lock, publishes what came of it, and tells the
+    /// listeners after the lock is gone.
+    pub(crate) fn change<R>(
+        breaker: &CircuitBreaker,
+        step: impl FnOnce(&mut Machine, Tick, &mut Vec<Change>) -> R,
+    ) -> R {
+        let core = breaker.core();
+        let mut locked = lock(&core.locked);
+        let result = core.step(&mut locked, step);
+        core.unlock(locked, breaker);
+        result
+    }
+
+    /// Lets go of the lock and tells the listeners what is queued.
+    fn unlock(&self, locked: MutexGuard<'_, Locked>, breaker: &CircuitBreaker) {
+        let untold = !locked.events.is_empty() && !locked.delivering;
+        drop(locked);
+        if untold {
+            self.deliver(breaker);
+        }
+    }
+
+    fn step<R>(
+        &self,
+        locked: &mut Locked,
+        step: impl FnOnce(&mut Machine, Tick, &mut Vec<Change>) -> R,
+    ) -> R {
+        // Read under the lock, so that the machine's time never runs backwards.
+        let now = self.time.now();
+        let mut changes = Vec::new();
+        let result = step(&mut locked.machine, now, &mut changes);
+        if !changes.is_empty() {
+            let wall = self.time.wall();
+            for change in changes {
+                locked.note(change, now, wall);
+            }
+        }
+        self.gate
+            .publish(locked.machine.generation(), locked.machine.stance());
+        result
+    }
+
+    /// Tells the listeners what is queued, unless someone is at it already.
+    #[cold]
+    fn deliver(&self, breaker: &CircuitBreaker) {
+        let mut locked = lock(&self.locked);
+        if locked.delivering {
+            return;
+        }
+        while let Some((sequence, at, kind)) = locked.events.pop_front() {
+            locked.delivering = true;
+            drop(locked);
+            let event = Event::new(breaker.clone(), sequence, at, kind);
+            self.listeners.tell(&event);
+            drop(event);
+            locked = lock(&self.locked);
+        }
+        locked.delivering = false;
+    }
+}
+
+/// Whether the machine has to hear of such an end. While the circuit is closed a success is asked
+/// for its row of failures only.
+fn may_decide(role: Role, end: End) -> bool {
+    match role {
+        Role::Call => matches!(end, End::Success | End::Failure),
+        Role::Probe(_) => true,
+        Role::Bystander => false,
+    }
+}
+
+/// Readings, and what is done to a breaker from outside.
+impl Core {
+    pub(crate) fn state(breaker: &CircuitBreaker) -> State {
+        let core = breaker.core();
+        let word = core.gate.word();
+        if word.admits() {
+            State::Closed
+        } else if core.time_left(word).is_some() {
+            State::Open
+        } else {
+            Self::change(breaker, |machine, now, changes| {
+                machine.advance(now, changes);
+                machine.state()
+            })
+        }
+    }
+
+    pub(crate) fn snapshot(breaker: &CircuitBreaker) -> Snapshot {
+        let core = breaker.core();
+        let mut locked = lock(&core.locked);
+        let now = core.step(&mut locked, |machine, now, changes| {
+            machine.advance(now, changes);
+            now
+        });
+        let wall = core.time.wall();
+        let machine = &locked.machine;
+        let mut totals = core.cells.totals();
+        totals.opens = locked.opens;
+        totals.half_opens = locked.half_opens;
+        totals.closes = locked.closes;
+        totals.last_transition_at = locked.last_transition_at;
+        let snapshot = Snapshot {
+            name: core.name.as_str().to_owned(),
+            state: machine.state(),
+            machine_state: machine.machine_state(),
+            r#override: machine.forced().map(|forced| shown(forced, now, wall)),
+            generation: machine.generation(),
+            since: on_wall(machine.since(), now, wall),
+            totals,
+            failures_in_a_row: machine.failures_in_a_row(),
+            probes_in_flight: machine.probes_in_flight(),
+            open_period: machine.open_period(),
+            retry_after: machine.retry_after(now),
+            config: *machine.settings(),
+            declared_at: locked.merged.sources().to_vec(),
+        };
+        core.unlock(locked, breaker);
+        snapshot
+    }
+
+    pub(crate) fn settings(&self) -> Settings {
+        *lock(&self.locked).machine.settings()
+    }
+
+    /// Puts settings over those in force; says what is wrong with them and then changes nothing.
+    pub(crate) fn configure(&self, overrides: &Config) -> Result<(), ConfigError> {
+        let mut locked = lock(&self.locked);
+        let overrides = locked.overrides.overlaid(overrides);
+        let settings = locked.merged.config().overlaid(&overrides).check()?;
+        locked.overrides = overrides;
+        locked.machine.reconfigure(settings);
+        Ok(())
+    }
+
+    /// Where `source` disagrees with the configuration that the breaker was made with.
+    pub(crate) fn disagreement(&self, source: &Source) -> Option<Conflict> {
+        let locked = lock(&self.locked);
+        locked.merged.disagreements(source).into_iter().next()
+    }
+
+    /// Takes note of a declaration that came after the breaker was made; it changes nothing.
+    pub(crate) fn note_declaration(breaker: &CircuitBreaker, source: &Source) {
+        let core = breaker.core();
+        let conflicts = lock(&core.locked).merged.note(source);
+        Self::warn(breaker, conflicts);
+    }
+
+    /// Tells the listeners of conflicts.
+    pub(crate) fn warn(breaker: &CircuitBreaker, conflicts: Vec<Conflict>) {
+        let core = breaker.core();
+        let mut locked = lock(&core.locked);
+        let wall = core.time.wall();
+        for conflict in conflicts {
+            locked.queue(wall, EventKind::Conflict(conflict));
+        }
+        core.unlock(locked, breaker);
+    }
+}
+
+impl Locked {
+    fn note(&mut self, change: Change, now: Tick, wall: SystemTime) {
+        let kind = match change {
+            Change::Transition {
+                from,
+                to,
+                reason,
+                due,
+                open_period,
+            } => {
+                self.last_transition_at = Some(wall);
+                *match to {
+                    State::Open => &mut self.opens,
+                    State::HalfOpen => &mut self.half_opens,
+                    _ => &mut self.closes,
+                } += 1;
+                EventKind::Transition(Transition {
+                    from,
+                    to,
+                    reason,
+                    due_at: due.map(|due| on_wall(due, now, wall)),
+                    open_period,
+                })
+            }
+            Change::OverrideSet(forced) => EventKind::OverrideSet(shown(&forced, now, wall)),
+            Change::OverrideCleared(forced) => {
+                EventKind::OverrideCleared(shown(&forced, now, wall))
+            }
+            Change::OverrideExpired(forced) => {
+                EventKind::OverrideExpired(shown(&forced, now, wall))
+            }
+        };
+        self.queue(wall, kind);
+    }
+
+    fn queue(&mut self, wall: SystemTime, kind: EventKind) {
+        self.last_sequence += 1;
+        self.events.push_back((self.last_sequence, wall, kind));
+    }
+}
+
+fn shown(forced: &Forced, now: Tick, wall: SystemTime) -> Override {
+    Override {
+        state: forced.kind.state(),
+        reason: forced.reason.to_string(),
+        until: forced.until.map(|until| on_wall(until, now, wall)),
+    }
+}
+
+/// Dates an instant by the wall clock as it stands now; what lies beyond it becomes `wall` itself.
+fn on_wall(tick: Tick, now: Tick, wall: SystemTime) -> SystemTime {
+    let dated = if tick >= now {
+        wall.checked_add(tick.since(now))
+    } else {
+        wall.checked_sub(now.since(tick))
+    };
+    dated.unwrap_or(wall)
+}

@@ -1,0 +1,204 @@
+//! What a caller gets instead of an answer.
+
+use std::fmt;
+use std::num::NonZeroU64;
+use std::time::Duration;
+
+use thiserror::Error;
+
+use crate::machine::Refusal;
+use crate::name::Name;
+use crate::state::State;
+use crate::time::{Brief, nanos};
+
+/// Why a circuit breaker gave no answer of the function's own.
+///
+/// An annotated function's error type takes it in with `#[from]`.
+///
+/// # Examples
+///
+/// ```
+/// use breaker_runtime::{BreakerError, circuit_breaker};
+///
+/// #[derive(Debug, thiserror::Error)]
+/// enum PayError {
+///     #[error("declined")]
+///     Declined,
+///     #[error(transparent)]
+///     Breaker(#[from] BreakerError),
+/// }
+///
+/// #[circuit_breaker(name = "doc_error_payment")]
+/// fn charge(cents: u64) -> Result<u64, PayError> {
+///     if cents > 100 { Err(PayError::Declined) } else { Ok(cents) }
+/// }
+///
+/// assert_eq!(charge(7).unwrap(), 7);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum BreakerError {
+    /// The call was refused; the function's body did not run.
+    #[error(transparent)]
+    Rejected(#[from] Rejection),
+}
+
+/// The refusal of one call.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use breaker_runtime::{Config, Registry, RejectionReason, State};
+///
+/// let payment = Registry::new().get_or_create("payment", Config::new())?;
+/// payment.force_open("maintenance", Some(Duration::from_secs(60)));
+///
+/// let rejection = payment.try_acquire().unwrap_err();
+/// assert_eq!(rejection.name(), "payment");
+/// assert_eq!(rejection.state(), State::ForcedOpen);
+/// assert_eq!(rejection.reason(), RejectionReason::Forced);
+/// assert!(rejection.retry_after() <= Some(Duration::from_secs(60)));
+/// # Ok::<(), breaker_runtime::ConfigError>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, Error)]
+pub struct Rejection {
+    name: Name,
+    /// In nanoseconds; a whole `Duration` would make every error type of a user larger.
+    retry_after: Option<NonZeroU64>,
+    reason: RejectionReason,
+}
+
+/// What refused a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum RejectionReason {
+    /// The circuit is open.
+    Open,
+    /// The circuit is half open and all its probes are in flight.
+    HalfOpenFull,
+    /// An override holds the circuit open.
+    Forced,
+}
+
+impl RejectionReason {
+    /// Returns the label: `open`, `half_open_full` or `forced`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::HalfOpenFull => "half_open_full",
+            Self::Forced => "forced",
+        }
+    }
+}
+
+impl fmt::Display for RejectionReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl Rejection {
+    pub(crate) fn new(name: Name, refusal: Refusal) -> Self {
+        let (reason, retry_after) = match refusal {
+            Refusal::Open { retry_after } => (RejectionReason::Open, Some(retry_after)),
+            Refusal::HalfOpenFull => (RejectionReason::HalfOpenFull, None),
+            Refusal::Forced { retry_after } => (RejectionReason::Forced, retry_after),
+        };
+        Self {
+            name,
+            retry_after: retry_after.and_then(|rest| NonZeroU64::new(nanos(rest))),
+            reason,
+        }
+    }
+
+    /// Returns the breaker's name.
+    pub fn name(&self) -> &str {
+        self.name.as_str()
+    }
+
+    /// Returns the state in which the call was refused.
+    pub fn state(&self) -> State {
+        match self.reason {
+            RejectionReason::Open => State::Open,
+            RejectionReason::HalfOpenFull => State::HalfOpen,
+            RejectionReason::Forced => State::ForcedOpen,
+        }
+    }
+
+    /// Returns what refused the call.
+    pub fn reason(&self) -> RejectionReason {
+        self.reason
+    }
+
+    /// Returns how long it is worth to wait: the rest of the open period, or of the override; `None`
+    /// if that is not known.
+    pub fn retry_after(&self) -> Option<Duration> {
+        let nanos = self.retry_after?.get();
+        Some(Duration::from_nanos(nanos))
+    }
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "circuit breaker `{}` is ", self.name())?;
+        match (self.reason, self.retry_after()) {
+            (RejectionReason::Open, Some(rest)) => write!(f, "open; next probe in {}", Brief(rest)),
+            (RejectionReason::Open, None) => f.write_str("open"),
+            (RejectionReason::HalfOpenFull, _) => {
+                f.write_str("half open; all its probes are in flight")
+            }
+            (RejectionReason::Forced, Some(rest)) => {
+                write!(f, "forced open for another {}", Brief(rest))
+            }
+            (RejectionReason::Forced, None) => f.write_str("forced open"),
+        }
+    }
+}
+
+impl fmt::Debug for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rejection")
+            .field("name", &self.name)
+            .field("reason", &self.reason)
+            .field("retry_after", &self.retry_after())
+            .finish()
+    }
+}
+
+/// The error of a guarded call: the breaker's, or the call's own.
+///
+/// # Examples
+///
+/// ```
+/// use breaker_runtime::{CallError, Config, Registry};
+///
+/// let payment = Registry::new().get_or_create("payment", Config::new())?;
+/// let refused = payment.call(|| Err::<(), _>("no route")).unwrap_err();
+/// assert_eq!(refused, CallError::Inner("no route"));
+/// # Ok::<(), breaker_runtime::ConfigError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum CallError<E> {
+    /// The breaker did not let the call through.
+    #[error(transparent)]
+    Breaker(BreakerError),
+    /// The call failed by itself.
+    #[error(transparent)]
+    Inner(E),
+}
+
+impl<E> CallError<E> {
+    /// Returns the call's own error, if it is one.
+    pub fn into_inner(self) -> Option<E> {
+        match self {
+            Self::Inner(error) => Some(error),
+            Self::Breaker(_) => None,
+        }
+    }
+}
+
+const _: () = assert!(size_of::<BreakerError>() <= 32, "an error type of every user holds it");
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,33 @@
+//! Overrides, which stand beside the machine.
+
+use crate::state::State;
+use crate::sync::Arc;
+use crate::time::Tick;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ForcedKind {
+    Open,
+    Closed,
+}
+
+impl ForcedKind {
+    pub(crate) fn state(self) -> State {
+        match self {
+            Self::Open => State::ForcedOpen,
+            Self::Closed => State::ForcedClosed,
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Forced {
+    pub(crate) kind: ForcedKind,
+    pub(crate) reason: Arc<str>,
+    pub(crate) until: Option<Tick>,
+}
+
+impl Forced {
+    pub(super) fn expired(&self, now: Tick) -> bool {
+        self.until.is_some_and(|until| now >= until)
+    }
+}

@@ -1,0 +1,50 @@
+//! How long the circuit stays open.
+
+use std::time::Duration;
+
+use crate::config::Settings;
+
+/// The n-th open period in a row: `open_for` × `backoff`^(n-1), drawn from ±`jitter` around that, and
+/// never longer than the ceiling.
+///
+/// The period is drawn once, when the circuit opens: drawn anew at each check it would end at the
+/// first lucky draw.
+pub(super) fn open_period(settings: &Settings, n: u32, draws: &mut Draws) -> Duration {
+    let exponent = i32::try_from(n.saturating_sub(1)).unwrap_or(i32::MAX);
+    let grown = scaled(settings.open_for, settings.backoff.powi(exponent));
+    let drawn = scaled(grown, 1.0 + settings.jitter * draws.next());
+    drawn.min(settings.max_open_for)
+}
+
+/// Multiplies, saturating; a factor of one keeps every nanosecond.
+#[expect(clippy::float_cmp, reason = "exactly one is the common case, in which nothing may be lost")]
+fn scaled(period: Duration, factor: f64) -> Duration {
+    if factor == 1.0 {
+        return period;
+    }
+    Duration::try_from_secs_f64(period.as_secs_f64() * factor).unwrap_or(Duration::MAX)
+}
+
+/// A sequence of evenly spread numbers (`SplitMix64`, Steele, Lea and Flood 2014): good enough to
+/// keep the probes of many instances apart, and the same again for the same seed.
+#[derive(Debug)]
+pub(super) struct Draws(u64);
+
+impl Draws {
+    pub(super) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// Draws from -1 to 1.
+    fn next(&mut self) -> f64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^= z >> 31;
+        // The upper 32 bits are plenty, and they convert without loss.
+        let [.., a, b, c, d] = (z >> 32).to_be_bytes();
+        let share = f64::from(u32::from_be_bytes([a, b, c, d])) / f64::from(u32::MAX);
+        2.0 * share - 1.0
+    }
+}

@@ -1,0 +1,37 @@
+//! The three phases and what each one has to remember.
+
+use std::time::Duration;
+
+use super::probes::Probes;
+use crate::state::State;
+use crate::time::Tick;
+
+#[derive(Debug)]
+pub(super) enum Phase {
+    Closed { failures_in_a_row: u32 },
+    Open(OpenPeriod),
+    HalfOpen(Probes),
+}
+
+/// One stay in the open state, its length drawn once.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct OpenPeriod {
+    pub(super) period: Duration,
+    pub(super) until: Tick,
+}
+
+impl Phase {
+    pub(super) fn closed() -> Self {
+        Self::Closed {
+            failures_in_a_row: 0,
+        }
+    }
+
+    pub(super) fn state(&self) -> State {
+        match self {
+            Self::Closed { .. } => State::Closed,
+            Self::Open(_) => State::Open,
+            Self::HalfOpen(_) => State::HalfOpen,
+        }
+    }
+}

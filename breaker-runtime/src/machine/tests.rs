@@ -1,0 +1,193 @@
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use proptest::prelude::*;
+
+use super::{Change, Forced, ForcedKind, Machine, Role, Stance, Ticket};
+use crate::config::{Config, Settings};
+use crate::outcome::End;
+use crate::state::State;
+use crate::time::Tick;
+
+#[derive(Clone, Debug)]
+enum Step {
+    Acquire,
+    Settle(usize, End),
+    Pass(u64),
+    Trip,
+    Reset,
+    Force(ForcedKind, Option<u64>),
+    Clear,
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let end = prop_oneof![
+        Just(End::Success),
+        Just(End::Failure),
+        Just(End::Ignored),
+        Just(End::Cancelled)
+    ];
+    let kind = prop_oneof![Just(ForcedKind::Open), Just(ForcedKind::Closed)];
+    let step = prop_oneof![
+        8 => Just(Step::Acquire),
+        8 => (0..6_usize, end).prop_map(|(which, end)| Step::Settle(which, end)),
+        3 => (0..40_u64).prop_map(Step::Pass),
+        1 => Just(Step::Trip),
+        1 => Just(Step::Reset),
+        1 => (kind, proptest::option::of(1..60_u64)).prop_map(|(kind, ttl)| Step::Force(kind, ttl)),
+        1 => Just(Step::Clear),
+    ];
+    proptest::collection::vec(step, 0..200)
+}
+
+fn settings() -> impl Strategy<Value = Settings> {
+    (1..4_u32, 1..4_u32, 1..5_u32, 1..3_u32, 1..30_u64).prop_map(
+        |(threshold, calls, successes, failures, open_for)| {
+            Config::new()
+                .threshold(threshold)
+                .half_open_calls(calls)
+                .success_threshold(successes)
+                .probe_failures(failures)
+                .open_for(Duration::from_secs(open_for))
+                .check()
+                .expect("all in range")
+        },
+    )
+}
+
+/// Plays one step and checks what has to hold after any step.
+struct Play {
+    machine: Machine,
+    settings: Settings,
+    held: Vec<Ticket>,
+    now: Tick,
+    changes: Vec<Change>,
+    generation: u64,
+}
+
+impl Play {
+    fn new(settings: Settings) -> Self {
+        let now = Tick::from_nanos(0);
+        Self {
+            machine: Machine::new(settings, now, 1),
+            settings,
+            held: Vec::new(),
+            now,
+            changes: Vec::new(),
+            generation: 0,
+        }
+    }
+
+    fn play(&mut self, step: &Step) {
+        let Self {
+            machine,
+            held,
+            now,
+            changes,
+            ..
+        } = self;
+        match step {
+            Step::Acquire => {
+                let before = machine.stance();
+                let admitted = machine.admit(*now, changes);
+                match before {
+                    Stance::Closed { .. } => assert!(admitted.is_ok()),
+                    Stance::Open { until, .. } => assert_eq!(admitted.is_ok(), *now >= until),
+                    Stance::Consult => {}
+                }
+                held.extend(admitted);
+            }
+            Step::Settle(which, end) if *which < held.len() => {
+                let ticket = held.swap_remove(*which);
+                machine.settle(ticket, *end, *now, changes);
+            }
+            Step::Settle(..) => {}
+            Step::Pass(secs) => *now = now.after(Duration::from_secs(*secs)),
+            Step::Trip => machine.trip(*now, changes),
+            Step::Reset => machine.reset(*now, changes),
+            Step::Force(kind, ttl) => {
+                let forced = Forced {
+                    kind: *kind,
+                    reason: "test".into(),
+                    until: ttl.map(|secs| now.after(Duration::from_secs(secs))),
+                };
+                machine.force(forced, *now, changes);
+            }
+            Step::Clear => machine.clear_override(*now, changes),
+        }
+        self.check(step);
+    }
+
+    fn check(&mut self, step: &Step) {
+        let in_flight = self.machine.probes_in_flight();
+        assert!(in_flight <= self.settings.half_open_calls.get() as usize);
+        let of_this_stay = |ticket: &&Ticket| {
+            ticket.generation == self.machine.generation() && matches!(ticket.role, Role::Probe(_))
+        };
+        assert!(in_flight <= self.held.iter().filter(of_this_stay).count());
+        assert!(self.machine.generation() >= self.generation);
+        let transitions = self.changes.drain(..).filter(|change| {
+            if let Change::Transition { from, to, .. } = change {
+                assert_ne!(from, to);
+            }
+            matches!(change, Change::Transition { .. })
+        });
+        let resets = u64::from(matches!(step, Step::Reset));
+        let begun = self.machine.generation() - self.generation;
+        let transitions = transitions.count() as u64;
+        assert!(begun >= transitions && begun <= transitions + resets, "{step:?}");
+        self.generation = self.machine.generation();
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_order_of_steps_breaks_what_has_to_hold(settings in settings(), steps in steps()) {
+        let mut play = Play::new(settings);
+        for step in &steps {
+            play.play(step);
+        }
+    }
+
+    #[test]
+    fn from_wherever_it_is_the_circuit_closes_when_all_is_well(
+        settings in settings(),
+        steps in steps(),
+    ) {
+        let mut play = Play::new(settings);
+        for step in &steps {
+            play.play(step);
+        }
+        play.play(&Step::Clear);
+        while !play.held.is_empty() {
+            play.play(&Step::Settle(0, End::Cancelled));
+        }
+        let forever = settings.max_open_for.max(settings.probe_timeout);
+        for _ in 0..3 {
+            play.play(&Step::Pass(forever.as_secs()));
+            for _ in 0..settings.success_threshold.get() {
+                play.play(&Step::Acquire);
+                if !play.held.is_empty() {
+                    play.play(&Step::Settle(0, End::Success));
+                }
+            }
+        }
+        prop_assert_eq!(play.machine.state(), State::Closed);
+    }
+}
+
+#[test]
+fn settings_of_one_probe_at_a_time_hand_the_permit_on() {
+    let settings = Config::new().half_open_calls(1).settings();
+    assert_eq!(settings.half_open_calls, NonZeroU32::MIN);
+    let mut play = Play::new(settings);
+    play.play(&Step::Trip);
+    play.play(&Step::Pass(30));
+    for _ in 0..3 {
+        play.play(&Step::Acquire);
+        play.play(&Step::Acquire);
+        assert_eq!(play.held.len(), 1);
+        play.play(&Step::Settle(0, End::Success));
+    }
+    assert_eq!(play.machine.state(), State::Closed);
+}

@@ -1,0 +1,141 @@
+//! What expansions of the attribute call. Outside of semantic versioning.
+
+use std::future::Future;
+
+pub use inventory;
+use once_cell::sync::OnceCell;
+
+pub use crate::call::{FallbackGuard, Guard, Marked, Refused, Settled, poll};
+pub use crate::classify::{Unnamed, UnnamedOther, UnnamedResult, by_classifier, by_result};
+use crate::call::Handle;
+use crate::classify::{Again, AsyncAnswer, Refusable, ResultLike, TakesRefusal};
+use crate::breaker::CircuitBreaker;
+pub use crate::config::{Config, Location};
+pub use crate::error::{BreakerError, CallError};
+pub use crate::outcome::Outcome;
+pub use crate::registry::{Declaration, Registry};
+use crate::sync::{AtomicBool, Ordering};
+
+/// One annotated function.
+#[derive(Debug)]
+pub struct Site {
+    declaration: Declaration,
+    /// Its breaker in the global registry, looked up by the first call.
+    breaker: OnceCell<CircuitBreaker>,
+    /// Whether it stands in the list of declarations for certain.
+    noted: AtomicBool,
+}
+
+/// A call site that the linker knows of.
+#[derive(Debug)]
+pub struct Listed(pub &'static Site);
+
+inventory::collect!(Listed);
+
+impl Site {
+    /// Makes the call site of a declaration.
+    pub const fn new(declaration: Declaration) -> Self {
+        Self {
+            declaration,
+            breaker: OnceCell::new(),
+            noted: AtomicBool::new(false),
+        }
+    }
+
+    /// Marks it as noted; returns whether it was not.
+    pub(crate) fn mark_noted(&self) -> bool {
+        !self.noted.swap(true, Ordering::Relaxed)
+    }
+
+    pub(crate) fn is_noted(&self) -> bool {
+        self.noted.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn declaration(&'static self) -> &'static Declaration {
+        &self.declaration
+    }
+
+    /// Requests permission to run one call.
+    #[inline]
+    pub fn enter(&'static self) -> Result<Guard<'static>, Refused<'static>> {
+        self.handle().enter()
+    }
+
+    /// Requests permission to run one call by the breaker of this name in `registry`.
+    pub fn enter_in(
+        &'static self,
+        registry: &Registry,
+    ) -> Result<Guard<'static>, Refused<'static>> {
+        Handle::Owned(registry.attach_site(self)).enter()
+    }
+
+    #[inline]
+    fn handle(&'static self) -> Handle<'static> {
+        #[cfg(feature = "test-util")]
+        if let Some(registry) = crate::test_util::registry_in_force(self.declaration.name()) {
+            return Handle::Owned(registry.attach_site(self));
+        }
+        let first = || Registry::global().attach_site(self);
+        Handle::Borrowed(self.breaker.get_or_init(first))
+    }
+}
+
+/// Calls a closure that has to be one of `FnOnce`, with the return type of the function.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "the body of every annotated function passes through")]
+pub fn call_once<R, F: FnOnce() -> R>(call: F) -> R {
+    call()
+}
+
+/// Makes a closure or block capture the whole variable.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "it is nothing")]
+pub const fn whole<T: ?Sized>(_: &T) {}
+
+/// Stands for a value that is never made: it gives an `async` block its type.
+pub fn never<R>() -> R {
+    unreachable!("this call stands behind `if false`")
+}
+
+/// Makes the return value of a refused call whose `Result` also tells its failures.
+#[inline]
+pub fn refuse_result<R>(refused: Refused<'static>) -> R
+where
+    R: ResultLike,
+    R::Error: TakesRefusal,
+{
+    R::from_error(R::Error::from_refusal(refused.into_error()))
+}
+
+/// Makes the return value of a refused call that is judged by patterns or a classifier.
+#[inline]
+pub fn refuse<R: Refusable>(refused: Refused<'static>) -> R {
+    R::refusal(refused.into_error())
+}
+
+/// Takes the error out of a call that failed; every other value is the caller's.
+///
+/// # Errors
+///
+/// The error of the call.
+pub fn failed<R: ResultLike>(answer: R, outcome: Outcome) -> Result<R, R::Error> {
+    match outcome {
+        Outcome::Failure => answer.split(),
+        Outcome::Success | Outcome::Ignored => Ok(answer),
+    }
+}
+
+/// Makes the second copy of an argument, for the fallback.
+pub fn again<T: Again>(argument: &T) -> T {
+    argument.again()
+}
+
+/// Takes the answer of an async fallback.
+pub fn answer<F: AsyncAnswer>(fallback: F) -> F::IntoFuture {
+    fallback.into_future()
+}
+
+/// Boxes the guarded future.
+pub fn boxed<F: Future>(future: F) -> std::pin::Pin<Box<F>> {
+    Box::pin(future)
+}

@@ -1,0 +1,121 @@
+//! The attributes of the program: known from the start, through the linker.
+
+use std::collections::BTreeSet;
+
+use once_cell::sync::Lazy;
+
+use crate::config::{Config, Conflict, Location, Merged, Source};
+use crate::private::{Listed, Site};
+use crate::sync::{Mutex, lock};
+
+/// One attribute in the source.
+#[derive(Debug)]
+pub struct Declaration {
+    name: &'static str,
+    function: &'static str,
+    location: Location,
+    config: Config,
+    names_registry: bool,
+}
+
+impl Declaration {
+    /// Written by the attribute.
+    #[doc(hidden)]
+    pub const fn new(
+        name: &'static str,
+        function: &'static str,
+        location: Location,
+        config: Config,
+        names_registry: bool,
+    ) -> Self {
+        Self {
+            name,
+            function,
+            location,
+            config,
+            names_registry,
+        }
+    }
+
+    /// Returns the breaker's name.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    pub(crate) fn name_ref(&'static self) -> &'static &'static str {
+        &self.name
+    }
+
+    /// Returns the annotated function's name.
+    pub fn function(&self) -> &'static str {
+        self.function
+    }
+
+    /// Returns where the attribute stands.
+    pub fn location(&self) -> Location {
+        self.location
+    }
+
+    /// Returns the keys of the breaker that the attribute gives.
+    pub fn config(&self) -> Config {
+        self.config
+    }
+
+    /// Returns whether the function names its registry itself; its breaker is then made there by
+    /// the first call.
+    pub fn names_registry(&self) -> bool {
+        self.names_registry
+    }
+
+    pub(crate) fn source(&self) -> Source {
+        Source {
+            config: self.config,
+            location: self.location,
+        }
+    }
+}
+
+/// All known call sites, in the order in which they win; those that the linker dropped are added by
+/// their first call.
+static SITES: Lazy<Mutex<Vec<&'static Site>>> = Lazy::new(|| {
+    let mut sites: Vec<_> = inventory::iter::<Listed>().map(|listed| listed.0).collect();
+    sites.sort_by_key(|site| site.declaration().location().rank());
+    for site in &sites {
+        site.mark_noted();
+    }
+    Mutex::new(sites)
+});
+
+/// Makes sure that a call site is known; returns whether it was not.
+pub(crate) fn note(site: &'static Site) -> bool {
+    let mut sites = lock(&SITES);
+    let late = site.mark_noted();
+    if late {
+        let rank = site.declaration().location().rank();
+        let at = sites.partition_point(|other| other.declaration().location().rank() <= rank);
+        sites.insert(at, site);
+    }
+    late
+}
+
+pub(super) fn declarations() -> Vec<&'static Declaration> {
+    lock(&SITES).iter().map(|site| site.declaration()).collect()
+}
+
+/// What all known declarations of `name` come to, and where they disagree.
+pub(super) fn merged(name: &str) -> (Merged, Vec<Conflict>) {
+    let mut merged = Merged::new(name);
+    let mut conflicts = Vec::new();
+    for declaration in declarations() {
+        if declaration.name == name {
+            conflicts.extend(merged.absorb(&declaration.source()));
+        }
+    }
+    conflicts.extend(merged.ceiling_conflict());
+    (merged, conflicts)
+}
+
+pub(super) fn declared_conflicts() -> Vec<Conflict> {
+    let names: BTreeSet<_> = declarations().iter().map(|declaration| declaration.name).collect();
+    names.into_iter().flat_map(|name| merged(name).1).collect()
+}

@@ -1,0 +1,317 @@
+//! Breakers by name.
+
+mod declared;
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::panic;
+
+use once_cell::sync::Lazy;
+
+pub use self::declared::Declaration;
+use self::declared::{declarations, declared_conflicts, merged};
+pub(crate) use self::declared::note as note_declaration;
+use crate::breaker::CircuitBreaker;
+use crate::config::{
+    Config, ConfigError, Conflict, Location, Merged, Overrides, Source, check_name,
+};
+use crate::core::Core;
+use crate::event::{Listener, Listeners, Subscription};
+use crate::name::Name;
+use crate::private::Site;
+use crate::snapshot::Snapshot;
+use crate::sync::{Arc, PoisonError, RwLock};
+use crate::time::{Clock, Time};
+
+/// A set of breakers, by name.
+///
+/// The [global](Registry::global) one holds the breaker of every annotated function of the program.
+/// One's own has its own clock and its own breakers; it is cheap to clone, and every clone is the
+/// same registry.
+///
+/// # Examples
+///
+/// ```
+/// use breaker_runtime::{Config, Registry};
+///
+/// let registry = Registry::new();
+/// registry.get_or_create("mail", Config::new())?;
+/// registry.get_or_create("bank", Config::new())?;
+///
+/// let names: Vec<_> = registry.breakers().iter().map(|b| b.name().to_owned()).collect();
+/// assert_eq!(names, ["bank", "mail"]);
+/// assert!(registry.get("fax").is_none());
+/// # Ok::<(), breaker_runtime::ConfigError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Registry {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    time: Time,
+    listeners: Arc<Listeners>,
+    breakers: RwLock<HashMap<Box<str>, Entered>>,
+}
+
+#[derive(Clone, Debug)]
+struct Entered {
+    breaker: CircuitBreaker,
+    /// Whether an attribute stands behind it; such a breaker stays.
+    declared: bool,
+}
+
+static GLOBAL: Lazy<Registry> = Lazy::new(|| Registry::with_declared(Time::System));
+
+impl Registry {
+    /// Returns the registry of the program, which has every declared breaker from the start.
+    pub fn global() -> &'static Self {
+        &GLOBAL
+    }
+
+    /// Makes an empty registry with the system's clock.
+    pub fn new() -> Self {
+        Self::empty(Time::System)
+    }
+
+    /// Makes an empty registry whose breakers live by `clock`.
+    pub fn with_clock(clock: impl Clock) -> Self {
+        Self::empty(Time::Injected(Arc::new(clock)))
+    }
+
+    fn empty(time: Time) -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                time,
+                listeners: Arc::default(),
+                breakers: RwLock::default(),
+            }),
+        }
+    }
+
+    /// Makes a registry that has the breaker of every declaration, but for those of functions that
+    /// name a registry themselves.
+    pub(crate) fn with_declared(time: Time) -> Self {
+        let registry = Self::empty(time);
+        for declaration in declarations() {
+            if !declaration.names_registry() {
+                registry.attach(declaration.name_ref());
+            }
+        }
+        registry
+    }
+
+    /// Returns the breaker of that name, if there is one; nothing is made.
+    pub fn get(&self, name: &str) -> Option<CircuitBreaker> {
+        self.read(|breakers| breakers.get(name).map(|entered| entered.breaker.clone()))
+    }
+
+    /// Returns the breaker of that name, and makes it if there is none.
+    ///
+    /// # Errors
+    ///
+    /// A [`ConfigError`] that names the key: for a value out of its range, for a name that is none,
+    /// and for a key that differs from that of the existing breaker, with both places. Nothing is
+    /// made or changed then.
+    #[track_caller]
+    pub fn get_or_create(&self, name: &str, config: Config) -> Result<CircuitBreaker, ConfigError> {
+        let location = Location::of_caller(panic::Location::caller());
+        check_name(name)?;
+        config.check()?;
+        let source = Source { config, location };
+        if let Some(breaker) = self.get(name) {
+            return Self::agreed(breaker, &source);
+        }
+        // Made before the lock is taken, as it asks the clock, which is user code.
+        let mut merged = Merged::new(name);
+        merged.absorb(&source);
+        let made = self.make(Name::created(name), merged);
+        let existing = self.write(|breakers| match breakers.entry(name.into()) {
+            Entry::Occupied(occupied) => Some(occupied.get().breaker.clone()),
+            Entry::Vacant(vacant) => {
+                vacant.insert(Entered {
+                    breaker: made.clone(),
+                    declared: false,
+                });
+                None
+            }
+        });
+        match existing {
+            None => Ok(made),
+            Some(breaker) => Self::agreed(breaker, &source),
+        }
+    }
+
+    fn agreed(breaker: CircuitBreaker, source: &Source) -> Result<CircuitBreaker, ConfigError> {
+        match breaker.core().disagreement(source) {
+            None => Ok(breaker),
+            Some(conflict) => Err(ConfigError::Conflict(conflict)),
+        }
+    }
+
+    /// Returns the breaker of a declared name, made of all declarations of that name if there is
+    /// none yet.
+    pub(crate) fn attach(&self, name: &'static &'static str) -> CircuitBreaker {
+        if let Some(breaker) = self.get(name) {
+            return breaker;
+        }
+        let (merged, conflicts) = merged(name);
+        let made = self.make(Name::Declared(name), merged);
+        let (breaker, new) = self.write(|breakers| match breakers.entry((*name).into()) {
+            Entry::Occupied(occupied) => (occupied.get().breaker.clone(), false),
+            Entry::Vacant(vacant) => {
+                vacant.insert(Entered {
+                    breaker: made.clone(),
+                    declared: true,
+                });
+                (made, true)
+            }
+        });
+        if new {
+            Core::warn(&breaker, conflicts);
+        }
+        breaker
+    }
+
+    /// Returns the breaker of a call site at its first call, which may be the first that is known of
+    /// it: some linkers drop the list of declarations.
+    pub(crate) fn attach_site(&self, site: &'static Site) -> CircuitBreaker {
+        let declaration = site.declaration();
+        let late = !site.is_noted() && note_declaration(site);
+        let Some(breaker) = self.get(declaration.name()) else {
+            return self.attach(declaration.name_ref());
+        };
+        if late {
+            Core::note_declaration(&breaker, &declaration.source());
+            self.write(|breakers| {
+                if let Some(entered) = breakers.get_mut(declaration.name()) {
+                    entered.declared = true;
+                }
+            });
+        }
+        breaker
+    }
+
+    fn make(&self, name: Name, merged: Merged) -> CircuitBreaker {
+        let time = self.shared.time.clone();
+        let listeners = Arc::clone(&self.shared.listeners);
+        CircuitBreaker::new(Core::new(name, merged, time, listeners))
+    }
+
+    /// Returns all breakers, sorted by name.
+    pub fn breakers(&self) -> Vec<CircuitBreaker> {
+        let all = |breakers: &HashMap<_, Entered>| {
+            let handles = breakers.values().map(|entered| entered.breaker.clone());
+            handles.collect::<Vec<_>>()
+        };
+        let mut breakers = self.read(all);
+        breakers.sort_by(|a, b| a.name().cmp(b.name()));
+        breakers
+    }
+
+    /// Takes a look at every breaker, sorted by name; a reading, so it notices what time has
+    /// brought about.
+    pub fn snapshot(&self) -> Vec<Snapshot> {
+        let breakers = self.breakers();
+        breakers.iter().map(CircuitBreaker::snapshot).collect()
+    }
+
+    /// [Resets](CircuitBreaker::reset) every breaker.
+    pub fn reset_all(&self) {
+        for breaker in self.breakers() {
+            breaker.reset();
+        }
+    }
+
+    /// Takes a breaker out and returns it; `None` if there is none of that name or an attribute
+    /// stands behind it.
+    ///
+    /// Whoever still holds it can go on using it; under its name a new one can be made.
+    pub fn remove(&self, name: &str) -> Option<CircuitBreaker> {
+        self.write(|breakers| {
+            let removable = breakers.get(name).is_some_and(|entered| !entered.declared);
+            let removed = removable.then(|| breakers.remove(name)).flatten();
+            removed.map(|entered| entered.breaker)
+        })
+    }
+
+    /// Tells `listener` of everything that happens to the breakers of this registry from now on,
+    /// and of conflicts that nobody has heard of yet.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use breaker_runtime::{Config, Event, EventKind, Registry};
+    ///
+    /// let registry = Registry::new();
+    /// registry.subscribe(|event: &Event| {
+    ///     if let EventKind::Transition(transition) = event.kind() {
+    ///         println!("{}: {}", event.breaker().name(), transition.to);
+    ///     }
+    /// });
+    /// registry.get_or_create("payment", Config::new())?.trip();
+    /// # Ok::<(), breaker_runtime::ConfigError>(())
+    /// ```
+    pub fn subscribe(&self, listener: impl Listener) -> Subscription {
+        self.shared.listeners.add(Arc::new(listener))
+    }
+
+    /// Returns how many times a listener of this registry has panicked.
+    pub fn listener_panics(&self) -> u64 {
+        self.shared.listeners.panics()
+    }
+
+    /// Puts settings over those of a breaker while it runs.
+    ///
+    /// They hold from the next decision on. State, generation and a running open period stay as
+    /// they are; keys that are `None` keep what is in force.
+    ///
+    /// # Errors
+    ///
+    /// A [`ConfigError`] for a name that the registry does not have or a value that is wrong, alone
+    /// or together with those in force; nothing is changed then.
+    pub fn configure(&self, name: &str, overrides: &Overrides) -> Result<(), ConfigError> {
+        let Some(breaker) = self.get(name) else {
+            return Err(ConfigError::Unknown {
+                name: name.to_owned(),
+            });
+        };
+        breaker.core().configure(&overrides.into())
+    }
+
+    /// Returns every attribute of the program, whether or not its function has been called, ordered
+    /// by crate, file, line and column.
+    pub fn declarations(&self) -> Vec<&'static Declaration> {
+        declarations()
+    }
+
+    /// Returns all places that disagree about a breaker; an empty list is what a test wants.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use breaker_runtime::Registry;
+    ///
+    /// assert_eq!(Registry::global().verify(), []);
+    /// ```
+    pub fn verify(&self) -> Vec<Conflict> {
+        declared_conflicts()
+    }
+
+    fn read<R>(&self, read: impl FnOnce(&HashMap<Box<str>, Entered>) -> R) -> R {
+        let breakers = self.shared.breakers.read();
+        read(&breakers.unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn write<R>(&self, write: impl FnOnce(&mut HashMap<Box<str>, Entered>) -> R) -> R {
+        let breakers = self.shared.breakers.write();
+        write(&mut breakers.unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Default for Registry {
+    fn default() -> Self {
+        Self::new()
+    }
+}

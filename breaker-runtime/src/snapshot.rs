@@ -1,0 +1,66 @@
+//! A look at one breaker at one instant.
+
+use std::time::{Duration, SystemTime};
+
+use crate::config::{Location, Settings};
+use crate::state::State;
+use crate::totals::Totals;
+
+/// A breaker at one instant.
+///
+/// # Examples
+///
+/// ```
+/// use breaker_runtime::{Config, Registry, State};
+///
+/// let payment = Registry::new().get_or_create("payment", Config::new())?;
+/// let _ = payment.call(|| Err::<(), _>("no route"));
+///
+/// let snapshot = payment.snapshot();
+/// assert_eq!(snapshot.state, State::Closed);
+/// assert_eq!(snapshot.failures_in_a_row, 1);
+/// assert_eq!(snapshot.totals.calls, 1);
+/// # Ok::<(), breaker_runtime::ConfigError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Snapshot {
+    /// The name in the registry.
+    pub name: String,
+    /// The state as callers meet it.
+    pub state: State,
+    /// The state beneath any override.
+    pub machine_state: State,
+    /// The override in force.
+    pub r#override: Option<Override>,
+    /// Counts the transitions and resets.
+    pub generation: u64,
+    /// Since when the machine has been in its state.
+    pub since: SystemTime,
+    /// What was counted since the breaker was made.
+    pub totals: Totals,
+    /// Failures in a row while closed.
+    pub failures_in_a_row: u32,
+    /// Probes in flight while half open.
+    pub probes_in_flight: usize,
+    /// How long this stay in the open state lasts.
+    pub open_period: Option<Duration>,
+    /// The rest of the open period, or of the override that holds the circuit open.
+    pub retry_after: Option<Duration>,
+    /// The settings in force.
+    pub config: Settings,
+    /// Where the breaker was declared or made, the first place first.
+    pub declared_at: Vec<Location>,
+}
+
+/// An override: it stands beside the machine and hides its state from callers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Override {
+    /// [`State::ForcedOpen`] or [`State::ForcedClosed`].
+    pub state: State,
+    /// The words of whoever set it.
+    pub reason: String,
+    /// When it ends by itself; `None` if it has to be cleared.
+    pub until: Option<SystemTime>,
+}

@@ -1,0 +1,248 @@
+//! For tests: a clock that is moved by hand, and a registry per test.
+
+use std::cell::RefCell;
+use std::fmt;
+use std::future::{Future, poll_fn};
+use std::marker::PhantomData;
+use std::ops::Deref;
+use std::pin::pin;
+use std::time::{Duration, SystemTime};
+
+use crate::registry::Registry;
+use crate::sync::{Arc, AtomicU64, AtomicUsize, Ordering};
+use crate::time::{Clock, Tick, Time, nanos};
+
+/// A clock that stands still until it is moved; every clone is the same clock.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use breaker_runtime::test_util::ManualClock;
+/// use breaker_runtime::{Config, Registry, State};
+///
+/// let clock = ManualClock::new();
+/// let registry = Registry::with_clock(clock.clone());
+/// let payment = registry.get_or_create("payment", Config::new())?;
+///
+/// payment.trip();
+/// clock.advance(Duration::from_secs(30));
+/// assert_eq!(payment.state(), State::HalfOpen);
+/// # Ok::<(), breaker_runtime::ConfigError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct ManualClock {
+    elapsed: Arc<AtomicU64>,
+    began: SystemTime,
+}
+
+impl ManualClock {
+    /// Makes a clock; its wall clock begins with the system's.
+    pub fn new() -> Self {
+        Self {
+            elapsed: Arc::default(),
+            began: SystemTime::now(),
+        }
+    }
+
+    /// Moves the clock; it stops at the last instant there is.
+    pub fn advance(&self, by: Duration) {
+        let moved = |elapsed: u64| Some(elapsed.saturating_add(nanos(by)));
+        let _ = self
+            .elapsed
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, moved);
+    }
+
+    /// Returns how far the clock was moved since it was made.
+    pub fn elapsed(&self) -> Duration {
+        Duration::from_nanos(self.elapsed.load(Ordering::SeqCst))
+    }
+}
+
+impl Default for ManualClock {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Clock for ManualClock {
+    fn now(&self) -> Tick {
+        Tick::from_nanos(self.elapsed.load(Ordering::SeqCst))
+    }
+
+    fn wall(&self) -> SystemTime {
+        let wall = self.began.checked_add(self.elapsed());
+        wall.unwrap_or(self.began)
+    }
+}
+
+/// A registry of one test, with a clock moved by hand, that annotated functions see.
+///
+/// It has every declared breaker, closed and with nothing counted. While it is
+/// [entered](Self::enter), annotated functions that run on this thread go through its breakers
+/// instead of the global ones, so that tests run in parallel. A function with the key `registry`
+/// keeps the registry that it names. Every clone is the same registry.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use breaker_runtime::test_util::TestRegistry;
+/// use breaker_runtime::{BreakerError, State, circuit_breaker};
+///
+/// #[circuit_breaker(name = "doc_test_registry", threshold = 1)]
+/// fn fetch(up: bool) -> Result<&'static str, BreakerOrDown> {
+///     if up { Ok("here") } else { Err(BreakerOrDown::Down) }
+/// }
+/// # #[derive(Debug, thiserror::Error)]
+/// # enum BreakerOrDown {
+/// #     #[error("down")]
+/// #     Down,
+/// #     #[error(transparent)]
+/// #     Breaker(#[from] BreakerError),
+/// # }
+///
+/// let test = TestRegistry::new();
+/// let _entered = test.enter();
+/// let breaker = test.get("doc_test_registry").expect("declared above");
+///
+/// assert!(fetch(false).is_err());
+/// assert_eq!(breaker.state(), State::Open);
+///
+/// test.clock().advance(Duration::from_secs(30));
+/// assert_eq!(fetch(true).ok(), Some("here"));
+/// assert_eq!(breaker.state(), State::HalfOpen);
+/// ```
+#[derive(Clone, Debug)]
+pub struct TestRegistry {
+    registry: Registry,
+    clock: ManualClock,
+    strict: Arc<Strict>,
+}
+
+impl TestRegistry {
+    /// Makes a registry with every declared breaker and a clock that stands still.
+    pub fn new() -> Self {
+        let clock = ManualClock::new();
+        Self {
+            registry: Registry::with_declared(Time::Injected(Arc::new(clock.clone()))),
+            clock,
+            strict: Arc::default(),
+        }
+    }
+
+    /// Returns the clock of its breakers.
+    pub fn clock(&self) -> &ManualClock {
+        &self.clock
+    }
+
+    /// Makes annotated functions on this thread see this registry until the guard is dropped.
+    ///
+    /// That holds for the tasks of a current-thread runtime too. Entering another one inside hides
+    /// this one for that long.
+    pub fn enter(&self) -> Entered {
+        let before = CURRENT.replace(Some(self.registry.clone()));
+        Entered {
+            before,
+            here: PhantomData,
+        }
+    }
+
+    /// Makes annotated functions see this registry whenever `future` is polled, on whatever thread:
+    /// for a task that is spawned.
+    pub async fn scope<F: Future>(&self, future: F) -> F::Output {
+        let mut future = pin!(future);
+        poll_fn(|context| {
+            let _entered = self.enter();
+            future.as_mut().poll(context)
+        })
+        .await
+    }
+
+    /// Makes annotated functions see this registry while `call` runs: for a thread that is spawned.
+    pub fn wrap<R>(&self, call: impl FnOnce() -> R) -> impl FnOnce() -> R {
+        let registry = self.clone();
+        move || {
+            let _entered = registry.enter();
+            call()
+        }
+    }
+
+    /// Makes a call on the global registry panic, on any thread, for as long as this registry or a
+    /// clone of it lives: it finds the thread or task that was spawned without
+    /// [`wrap`](Self::wrap) or [`scope`](Self::scope).
+    #[must_use = "the returned registry keeps it strict"]
+    pub fn strict(&self) -> Self {
+        if self.strict.0.swap(1, Ordering::SeqCst) == 0 {
+            STRICT.fetch_add(1, Ordering::SeqCst);
+        }
+        self.clone()
+    }
+}
+
+impl Default for TestRegistry {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Deref for TestRegistry {
+    type Target = Registry;
+
+    fn deref(&self) -> &Registry {
+        &self.registry
+    }
+}
+
+/// Whether one test registry is strict.
+#[derive(Debug, Default)]
+struct Strict(AtomicUsize);
+
+impl Drop for Strict {
+    fn drop(&mut self) {
+        if self.0.load(Ordering::SeqCst) == 1 {
+            STRICT.fetch_sub(1, Ordering::SeqCst);
+        }
+    }
+}
+
+/// How many strict test registries there are.
+static STRICT: AtomicUsize = AtomicUsize::new(0);
+
+thread_local! {
+    static CURRENT: RefCell<Option<Registry>> = const { RefCell::new(None) };
+}
+
+/// Keeps a [`TestRegistry`] in force on this thread until it is dropped.
+#[must_use = "dropped at once, it changes nothing"]
+pub struct Entered {
+    before: Option<Registry>,
+    /// It has to be dropped on the thread that it was made on.
+    here: PhantomData<*const ()>,
+}
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        let before = self.before.take();
+        // The thread may be ending, and with it what it had entered.
+        let _ = CURRENT.try_with(|current| drop(current.replace(before)));
+    }
+}
+
+impl fmt::Debug for Entered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Entered").finish_non_exhaustive()
+    }
+}
+
+/// The registry that an annotated function on this thread has to use instead of the global one.
+#[track_caller]
+pub(crate) fn registry_in_force(name: &str) -> Option<Registry> {
+    let current = CURRENT.try_with(|current| current.borrow().clone());
+    let current = current.ok().flatten();
+    assert!(
+        current.is_some() || STRICT.load(Ordering::SeqCst) == 0,
+        "`{name}` was called outside of every test registry, while one is strict"
+    );
+    current
+}

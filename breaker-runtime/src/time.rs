@@ -1,0 +1,157 @@
+//! Time, handed in: the clock, its ticks, and the only place that asks the system.
+
+use std::fmt;
+use std::time::{Duration, Instant, SystemTime};
+
+use once_cell::sync::Lazy;
+
+use crate::sync::Arc;
+
+/// An instant of a monotonic clock: nanoseconds since an origin that the clock chose.
+///
+/// It holds 584 years; sums beyond that saturate, so a deadline that far away is never reached.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use breaker_runtime::Tick;
+///
+/// let start = Tick::from_nanos(0);
+/// let later = start.after(Duration::from_secs(2));
+/// assert_eq!(later.since(start), Duration::from_secs(2));
+/// assert_eq!(start.since(later), Duration::ZERO);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Tick(u64);
+
+impl Tick {
+    /// Makes the instant that lies `nanos` nanoseconds after the clock's origin.
+    pub const fn from_nanos(nanos: u64) -> Self {
+        Self(nanos)
+    }
+
+    /// Returns the nanoseconds since the clock's origin.
+    pub const fn as_nanos(self) -> u64 {
+        self.0
+    }
+
+    /// Returns the instant `duration` later, or the last one there is.
+    pub fn after(self, duration: Duration) -> Self {
+        Self(self.0.saturating_add(nanos(duration)))
+    }
+
+    /// Returns how much later this instant is than `earlier`, zero if it is not.
+    pub const fn since(self, earlier: Self) -> Duration {
+        Duration::from_nanos(self.0.saturating_sub(earlier.0))
+    }
+}
+
+/// Converts to nanoseconds; what does not fit becomes the largest value.
+pub(crate) fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// A source of time for the breakers of one registry.
+///
+/// Only [`now`](Clock::now) moves a circuit; the wall clock only dates what happened. A clock that
+/// steps back is taken for one that stands still.
+///
+/// # Examples
+///
+/// ```
+/// use std::sync::atomic::{AtomicU64, Ordering};
+/// use breaker_runtime::{Clock, Registry, Tick};
+///
+/// #[derive(Debug, Default)]
+/// struct Frames(AtomicU64);
+///
+/// impl Clock for Frames {
+///     fn now(&self) -> Tick {
+///         Tick::from_nanos(self.0.load(Ordering::Relaxed) * 16_666_667)
+///     }
+/// }
+///
+/// let registry = Registry::with_clock(Frames::default());
+/// assert!(registry.breakers().is_empty());
+/// ```
+pub trait Clock: Send + Sync + 'static {
+    /// Returns the present instant; it never decreases.
+    fn now(&self) -> Tick;
+
+    /// Returns an instant at most a few milliseconds before [`now`](Clock::now), at less cost.
+    ///
+    /// An open circuit asks it on each refused call whose open period lasts 100 ms or more.
+    fn coarse(&self) -> Tick {
+        self.now()
+    }
+
+    /// Returns the wall clock's time, which only dates events and totals.
+    fn wall(&self) -> SystemTime {
+        SystemTime::now()
+    }
+}
+
+/// The clock of a registry: the system's without a virtual call, or an injected one.
+#[derive(Clone)]
+pub(crate) enum Time {
+    System,
+    Injected(Arc<dyn Clock>),
+}
+
+impl Time {
+    pub(crate) fn now(&self) -> Tick {
+        match self {
+            Self::System => Tick(nanos(ORIGIN.fine.elapsed())),
+            Self::Injected(clock) => clock.now(),
+        }
+    }
+
+    /// The coarse clock shares its origin with the fine one only to within a tick of the system
+    /// (1 to 10 ms): it may say that a deadline has passed, the fine clock decides.
+    pub(crate) fn coarse(&self) -> Tick {
+        match self {
+            Self::System => Tick(nanos(ORIGIN.coarse.elapsed().into())),
+            Self::Injected(clock) => clock.coarse(),
+        }
+    }
+
+    pub(crate) fn wall(&self) -> SystemTime {
+        match self {
+            Self::System => SystemTime::now(),
+            Self::Injected(clock) => clock.wall(),
+        }
+    }
+}
+
+impl fmt::Debug for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::System => "System",
+            Self::Injected(_) => "Injected",
+        })
+    }
+}
+
+struct Origin {
+    fine: Instant,
+    coarse: coarsetime::Instant,
+}
+
+static ORIGIN: Lazy<Origin> = Lazy::new(|| Origin {
+    fine: Instant::now(),
+    coarse: coarsetime::Instant::now(),
+});
+
+/// Prints a duration for people: whole seconds without a fraction, else one digit of it.
+pub(crate) struct Brief(pub(crate) Duration);
+
+impl fmt::Display for Brief {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.subsec_nanos() == 0 {
+            write!(f, "{}s", self.0.as_secs())
+        } else {
+            write!(f, "{:.1?}", self.0)
+        }
+    }
+}

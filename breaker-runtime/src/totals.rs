@@ -1,0 +1,46 @@
+//! What was counted since a breaker was made.
+
+use std::time::SystemTime;
+
+/// What a breaker has counted since it was made; no reset and no transition takes anything back.
+///
+/// Each finished call is counted once, when it ends, by its own classification.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Totals {
+    /// Finished calls: the sum of successes, failures, ignored and cancelled.
+    pub calls: u64,
+    /// Calls judged a success.
+    pub successes: u64,
+    /// Calls judged a failure; a panic is one.
+    pub failures: u64,
+    /// Calls judged to say nothing about the dependency.
+    pub ignored: u64,
+    /// Calls that ended without an outcome, such as a dropped future.
+    pub cancelled: u64,
+    /// Of the calls, those that took at least `slow_call`; none as long as no breaker has that key.
+    pub slow: u64,
+    /// Calls that the breaker refused; they are no calls.
+    pub rejected: u64,
+    /// Of the calls, those that ended in another generation than they began in and decided nothing.
+    pub stale: u64,
+    /// Answers of the fallback that the function's own classification calls no failure.
+    pub fallback_successes: u64,
+    /// Answers of the fallback that are failures; a panic is one.
+    pub fallback_failures: u64,
+    /// Times that the circuit opened.
+    pub opens: u64,
+    /// Times that it began to let probes through.
+    pub half_opens: u64,
+    /// Times that it closed.
+    pub closes: u64,
+    /// When a call succeeded last, or a time before that: see `last_success_is_lower_bound`.
+    pub last_success_at: Option<SystemTime>,
+    /// Whether calls have succeeded since `last_success_at`: while all is well only the first of
+    /// every 64 successes of a thread is dated, so that no call pays for a clock.
+    pub last_success_is_lower_bound: bool,
+    /// When a call failed last.
+    pub last_failure_at: Option<SystemTime>,
+    /// When the state changed last.
+    pub last_transition_at: Option<SystemTime>,
+}
