@@ -1,6 +1,6 @@
 //! The pipeline: arguments and item are read, checked together and emitted.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream, TokenTree};
 
 use crate::args::Arguments;
 use crate::declare::{self, Declaration};
@@ -16,10 +16,20 @@ pub(crate) fn expand(attribute: TokenStream, mut item: TokenStream) -> TokenStre
     match check(attribute, item.clone()) {
         Ok((declaration, function)) => emit::emit(&declaration, &function),
         Err(error) => {
-            item.extend(error.to_compile_error());
+            item.extend(of_this_edition(error.to_compile_error()));
             item
         }
     }
+}
+
+/// Leaves the tokens where they point to: with the edition of the user's crate, 2015 would look for
+/// `::core` in that crate.
+fn of_this_edition(errors: TokenStream) -> TokenStream {
+    let own = |mut token: TokenTree| {
+        token.set_span(Span::mixed_site().located_at(token.span()));
+        token
+    };
+    errors.into_iter().map(own).collect()
 }
 
 fn check(attribute: TokenStream, item: TokenStream) -> syn::Result<(Declaration, Function)> {
@@ -31,7 +41,7 @@ fn check(attribute: TokenStream, item: TokenStream) -> syn::Result<(Declaration,
     });
     errors.finish()?;
     // Whatever kept the pair from being made has left an error, so this one is never seen.
-    checked.ok_or_else(|| syn::Error::new(proc_macro2::Span::call_site(), "nothing to guard"))
+    checked.ok_or_else(|| syn::Error::new(Span::call_site(), "nothing to guard"))
 }
 
 #[cfg(test)]

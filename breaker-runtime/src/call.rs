@@ -85,7 +85,11 @@ impl Drop for Guard<'_> {
 
 #[cold]
 fn abandon(breaker: &CircuitBreaker, ticket: Ticket, running: bool) {
-    let end = if running { End::Failure } else { End::Cancelled };
+    let end = if running {
+        End::Failure
+    } else {
+        End::Cancelled
+    };
     Core::settle(breaker, ticket, end);
 }
 

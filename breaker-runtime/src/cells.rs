@@ -151,7 +151,8 @@ impl Cell {
 
     #[cold]
     fn date_success(&self, successes: u64, wall: SystemTime) {
-        self.last_success.fetch_max(since_epoch(wall), Ordering::Relaxed);
+        self.last_success
+            .fetch_max(since_epoch(wall), Ordering::Relaxed);
         self.dated_successes.fetch_max(successes, Ordering::Relaxed);
     }
 }

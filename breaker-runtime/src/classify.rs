@@ -1,7 +1,7 @@
 //! From a return value to an outcome, and from a refusal to a return value: what the attribute asks
 //! of a function's types, in words of its own.
 
-use std::future::IntoFuture;
+use std::future::{Future, IntoFuture};
 
 use crate::error::BreakerError;
 use crate::outcome::Outcome;
@@ -11,10 +11,7 @@ use crate::outcome::Outcome;
     message = "a failure cannot be told from a success of `{Self}`: return a `Result`, or say `failure(…)` / `classify = …`",
     label = "no `Result`"
 )]
-pub trait ResultLike: Sized {
-    /// The failure's type.
-    type Error;
-
+pub trait ResultLike<E>: Sized {
     /// Returns whether this is a failure.
     fn is_failure(&self) -> bool;
 
@@ -23,15 +20,12 @@ pub trait ResultLike: Sized {
     /// # Errors
     ///
     /// The failure.
-    fn split(self) -> Result<Self, Self::Error>;
-
-    /// Makes a failure.
-    fn from_error(error: Self::Error) -> Self;
+    fn split(self) -> Result<Self, E>;
 }
 
-impl<T, E> ResultLike for Result<T, E> {
-    type Error = E;
-
+// The error is a parameter: as an associated type it would be demanded a second time, with a second
+// message.
+impl<T, E> ResultLike<E> for Result<T, E> {
     #[inline]
     fn is_failure(&self) -> bool {
         self.is_err()
@@ -43,11 +37,6 @@ impl<T, E> ResultLike for Result<T, E> {
             Ok(value) => Ok(Ok(value)),
             Err(error) => Err(error),
         }
-    }
-
-    #[inline]
-    fn from_error(error: E) -> Self {
-        Err(error)
     }
 }
 
@@ -88,15 +77,47 @@ impl<T, E: TakesRefusal> Refusable for Result<T, E> {
     }
 }
 
+/// A return type that tells a failure from a success and has a place for a refusal.
+#[diagnostic::on_unimplemented(
+    message = "a failure cannot be told from a success of `{Self}`: return a `Result`, or say `failure(…)` / `classify = …`",
+    label = "no `Result`"
+)]
+pub trait RefusableResult {
+    /// Makes the value of a refused call.
+    fn refusal(error: BreakerError) -> Self;
+}
+
+impl<T, E: TakesRefusal> RefusableResult for Result<T, E> {
+    #[inline]
+    fn refusal(error: BreakerError) -> Self {
+        Err(E::from_refusal(error))
+    }
+}
+
 /// What the fallback of an `async fn` has to return.
 #[diagnostic::on_unimplemented(
     message = "the fallback of an `async fn` has to be async too",
     label = "returns `{Self}`, which is no future"
 )]
-pub trait AsyncAnswer: IntoFuture {}
+pub trait AsyncAnswer {
+    /// The answer's type.
+    type Output;
+    /// Its future.
+    type Answer: Future<Output = Self::Output>;
+
+    /// Makes the future.
+    fn answer(self) -> Self::Answer;
+}
 
 #[diagnostic::do_not_recommend]
-impl<F: IntoFuture> AsyncAnswer for F {}
+impl<F: IntoFuture> AsyncAnswer for F {
+    type Output = F::Output;
+    type Answer = F::IntoFuture;
+
+    fn answer(self) -> F::IntoFuture {
+        self.into_future()
+    }
+}
 
 /// An argument that both the body and the fallback get.
 #[diagnostic::on_unimplemented(
@@ -119,7 +140,7 @@ impl<T: Clone> Again for T {
 
 /// Judges a `Result`.
 #[inline]
-pub fn by_result<R: ResultLike>(answer: &R) -> Outcome {
+pub fn by_result<R: ResultLike<E>, E>(answer: &R) -> Outcome {
     if answer.is_failure() {
         Outcome::Failure
     } else {

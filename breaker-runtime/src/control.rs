@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::breaker::CircuitBreaker;
 use crate::core::Core;
-use crate::machine::{Forced, ForcedKind};
+use crate::machine::{Forced, ForcedKind, Machine};
 
 /// Steering by hand: overrides stand beside the machine, `trip` and `reset` move it.
 impl CircuitBreaker {
@@ -51,22 +51,20 @@ impl CircuitBreaker {
 
     /// Ends the override, if there is one.
     pub fn clear_override(&self) {
-        Core::change(self, |machine, now, changes| {
-            machine.clear_override(now, changes);
-        });
+        Core::change(self, Machine::clear_override);
     }
 
     /// Opens the circuit as if a rule had; it lets probes through after the open period as usual.
     ///
     /// A circuit that is open already keeps its period. An override is left as it is.
     pub fn trip(&self) {
-        Core::change(self, |machine, now, changes| machine.trip(now, changes));
+        Core::change(self, Machine::trip);
     }
 
     /// Closes the circuit and begins anew, with no failures counted; totals stay as they are.
     ///
     /// Calls in flight decide nothing any more. An override is left as it is.
     pub fn reset(&self) {
-        Core::change(self, |machine, now, changes| machine.reset(now, changes));
+        Core::change(self, Machine::reset);
     }
 }

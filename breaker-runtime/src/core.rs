@@ -35,6 +35,8 @@ pub(crate) struct Core {
 #[derive(Debug)]
 struct Locked {
     machine: Machine,
+    /// The latest instant that the machine was told.
+    latest: Tick,
     merged: Merged,
     /// What was put over the merged configuration at run time.
     overrides: Config,
@@ -52,7 +54,8 @@ struct Locked {
 impl Core {
     pub(crate) fn new(name: Name, merged: Merged, time: Time, listeners: Arc<Listeners>) -> Self {
         let seed = RandomState::new().build_hasher().finish();
-        let machine = Machine::new(merged.settings(), time.now(), seed);
+        let now = time.now();
+        let machine = Machine::new(merged.settings(), now, seed);
         Self {
             gate: Gate::new(),
             cells: Cells::new(),
@@ -60,6 +63,7 @@ impl Core {
             listeners,
             locked: Mutex::new(Locked {
                 machine,
+                latest: now,
                 merged,
                 overrides: Config::new(),
                 opens: 0,
@@ -101,10 +105,12 @@ impl Core {
     #[inline(never)]
     fn admit_slowly(breaker: &CircuitBreaker, word: Word) -> Result<Ticket, Rejection> {
         let core = breaker.core();
-        let refused_at_gate = core.time_left(word).map(|retry_after| Refusal::Open { retry_after });
+        let refused_at_gate = core
+            .time_left(word)
+            .map(|retry_after| Refusal::Open { retry_after });
         let admitted = match refused_at_gate {
             Some(refusal) => Err(refusal),
-            None => Self::change(breaker, |machine, now, changes| machine.admit(now, changes)),
+            None => Self::change(breaker, Machine::admit),
         };
         admitted.map_err(|refusal| {
             core.cells.add(Count::Rejected);
@@ -171,10 +177,19 @@ impl Core {
         step: impl FnOnce(&mut Machine, Tick, &mut Vec<Change>) -> R,
     ) -> R {
         let core = breaker.core();
+        let read = core.read_clocks();
         let mut locked = lock(&core.locked);
-        let result = core.step(&mut locked, step);
+        let result = core.step(&mut locked, read, step);
         core.unlock(locked, breaker);
         result
+    }
+
+    /// Asks the clocks before the lock is taken: an injected one is user code.
+    fn read_clocks(&self) -> Moment {
+        Moment {
+            now: self.time.now(),
+            wall: self.time.wall(),
+        }
     }
 
     /// Lets go of the lock and tells the listeners what is queued.
@@ -189,17 +204,16 @@ impl Core {
     fn step<R>(
         &self,
         locked: &mut Locked,
+        read: Moment,
         step: impl FnOnce(&mut Machine, Tick, &mut Vec<Change>) -> R,
     ) -> R {
-        // Read under the lock, so that the machine's time never runs backwards.
-        let now = self.time.now();
+        // Whoever read the clock first may be the last to get the lock.
+        let now = locked.latest.max(read.now);
+        locked.latest = now;
         let mut changes = Vec::new();
         let result = step(&mut locked.machine, now, &mut changes);
-        if !changes.is_empty() {
-            let wall = self.time.wall();
-            for change in changes {
-                locked.note(change, now, wall);
-            }
+        for change in changes {
+            locked.note(change, Moment { now, ..read });
         }
         self.gate
             .publish(locked.machine.generation(), locked.machine.stance());
@@ -254,12 +268,13 @@ impl Core {
 
     pub(crate) fn snapshot(breaker: &CircuitBreaker) -> Snapshot {
         let core = breaker.core();
+        let read = core.read_clocks();
         let mut locked = lock(&core.locked);
-        let now = core.step(&mut locked, |machine, now, changes| {
+        let now = core.step(&mut locked, read, |machine, now, changes| {
             machine.advance(now, changes);
             now
         });
-        let wall = core.time.wall();
+        let moment = Moment { now, ..read };
         let machine = &locked.machine;
         let mut totals = core.cells.totals();
         totals.opens = locked.opens;
@@ -270,9 +285,9 @@ impl Core {
             name: core.name.as_str().to_owned(),
             state: machine.state(),
             machine_state: machine.machine_state(),
-            r#override: machine.forced().map(|forced| shown(forced, now, wall)),
+            r#override: machine.forced().map(|forced| shown(forced, moment)),
             generation: machine.generation(),
-            since: on_wall(machine.since(), now, wall),
+            since: moment.date(machine.since()),
             totals,
             failures_in_a_row: machine.failures_in_a_row(),
             probes_in_flight: machine.probes_in_flight(),
@@ -315,8 +330,8 @@ impl Core {
     /// Tells the listeners of conflicts.
     pub(crate) fn warn(breaker: &CircuitBreaker, conflicts: Vec<Conflict>) {
         let core = breaker.core();
-        let mut locked = lock(&core.locked);
         let wall = core.time.wall();
+        let mut locked = lock(&core.locked);
         for conflict in conflicts {
             locked.queue(wall, EventKind::Conflict(conflict));
         }
@@ -325,7 +340,7 @@ impl Core {
 }
 
 impl Locked {
-    fn note(&mut self, change: Change, now: Tick, wall: SystemTime) {
+    fn note(&mut self, change: Change, moment: Moment) {
         let kind = match change {
             Change::Transition {
                 from,
@@ -334,7 +349,7 @@ impl Locked {
                 due,
                 open_period,
             } => {
-                self.last_transition_at = Some(wall);
+                self.last_transition_at = Some(moment.wall);
                 *match to {
                     State::Open => &mut self.opens,
                     State::HalfOpen => &mut self.half_opens,
@@ -344,19 +359,15 @@ impl Locked {
                     from,
                     to,
                     reason,
-                    due_at: due.map(|due| on_wall(due, now, wall)),
+                    due_at: due.map(|due| moment.date(due)),
                     open_period,
                 })
             }
-            Change::OverrideSet(forced) => EventKind::OverrideSet(shown(&forced, now, wall)),
-            Change::OverrideCleared(forced) => {
-                EventKind::OverrideCleared(shown(&forced, now, wall))
-            }
-            Change::OverrideExpired(forced) => {
-                EventKind::OverrideExpired(shown(&forced, now, wall))
-            }
+            Change::OverrideSet(forced) => EventKind::OverrideSet(shown(&forced, moment)),
+            Change::OverrideCleared(forced) => EventKind::OverrideCleared(shown(&forced, moment)),
+            Change::OverrideExpired(forced) => EventKind::OverrideExpired(shown(&forced, moment)),
         };
-        self.queue(wall, kind);
+        self.queue(moment.wall, kind);
     }
 
     fn queue(&mut self, wall: SystemTime, kind: EventKind) {
@@ -365,20 +376,32 @@ impl Locked {
     }
 }
 
-fn shown(forced: &Forced, now: Tick, wall: SystemTime) -> Override {
+fn shown(forced: &Forced, moment: Moment) -> Override {
     Override {
         state: forced.kind.state(),
         reason: forced.reason.to_string(),
-        until: forced.until.map(|until| on_wall(until, now, wall)),
+        until: forced.until.map(|until| moment.date(until)),
     }
 }
 
-/// Dates an instant by the wall clock as it stands now; what lies beyond it becomes `wall` itself.
-fn on_wall(tick: Tick, now: Tick, wall: SystemTime) -> SystemTime {
-    let dated = if tick >= now {
-        wall.checked_add(tick.since(now))
-    } else {
-        wall.checked_sub(now.since(tick))
-    };
-    dated.unwrap_or(wall)
+/// One instant on both clocks.
+#[derive(Clone, Copy, Debug)]
+struct Moment {
+    now: Tick,
+    wall: SystemTime,
 }
+
+impl Moment {
+    /// Dates another instant; one that no calendar holds becomes this one.
+    fn date(self, tick: Tick) -> SystemTime {
+        let dated = if tick >= self.now {
+            self.wall.checked_add(tick.since(self.now))
+        } else {
+            self.wall.checked_sub(self.now.since(tick))
+        };
+        dated.unwrap_or(self.wall)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -198,7 +198,10 @@ impl<E> CallError<E> {
     }
 }
 
-const _: () = assert!(size_of::<BreakerError>() <= 32, "an error type of every user holds it");
+const _: () = assert!(
+    size_of::<BreakerError>() <= 32,
+    "an error type of every user holds it"
+);
 
 #[cfg(test)]
 mod tests;

@@ -9,6 +9,7 @@ use crate::config::Conflict;
 use crate::snapshot::Override;
 use crate::state::{Reason, State};
 use crate::sync::{Arc, AtomicU64, Mutex, Ordering, Weak, lock};
+use crate::time::Brief;
 
 /// Something that happened to a breaker.
 ///
@@ -56,6 +57,17 @@ pub struct Transition {
     pub open_period: Option<Duration>,
 }
 
+/// Says from where to where and why, as in `closed -> open for 30s (failures_in_a_row)`.
+impl fmt::Display for Transition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} -> {}", self.from, self.to)?;
+        if let Some(period) = self.open_period {
+            write!(f, " for {}", Brief(period))?;
+        }
+        write!(f, " ({})", self.reason)
+    }
+}
+
 impl Event {
     pub(crate) fn new(
         breaker: CircuitBreaker,
@@ -92,20 +104,8 @@ impl Event {
     }
 }
 
-/// Who wants to know what happens to the breakers of a registry.
-///
-/// Every `Fn(&Event)` is one. A listener that panics is caught and counted and harms no call; one
-/// that blocks delays the one call that delivers.
-pub trait Listener: Send + Sync + 'static {
-    /// Is told of one event.
-    fn on_event(&self, event: &Event);
-}
-
-impl<F: Fn(&Event) + Send + Sync + 'static> Listener for F {
-    fn on_event(&self, event: &Event) {
-        self(event);
-    }
-}
+/// Who is told of the events of a registry.
+pub(crate) type Listener = dyn Fn(&Event) + Send + Sync;
 
 /// The listeners of one registry.
 #[derive(Default)]
@@ -119,24 +119,24 @@ pub(crate) struct Listeners {
 struct Roll {
     next: u64,
     /// Shared, so that it can be told without the lock.
-    entries: Arc<Vec<(u64, Arc<dyn Listener>)>>,
+    entries: Arc<Vec<(u64, Arc<Listener>)>>,
     /// Conflicts that nobody has heard of yet.
     unheard: Vec<Event>,
 }
 
 impl Listeners {
     /// Adds a listener and tells it the conflicts that came before anyone listened.
-    pub(crate) fn add(self: &Arc<Self>, listener: Arc<dyn Listener>) -> Subscription {
+    pub(crate) fn add(self: &Arc<Self>, listener: &Arc<Listener>) -> Subscription {
         let (id, unheard) = {
             let mut roll = lock(&self.list);
             let id = roll.next;
             roll.next += 1;
-            let entry = (id, Arc::clone(&listener));
+            let entry = (id, Arc::clone(listener));
             roll.entries = Arc::new(roll.entries.iter().cloned().chain([entry]).collect());
             (id, std::mem::take(&mut roll.unheard))
         };
         for event in &unheard {
-            self.tell_one(&*listener, event);
+            self.tell_one(&**listener, event);
         }
         Subscription {
             listeners: Arc::downgrade(self),
@@ -170,8 +170,8 @@ impl Listeners {
         }
     }
 
-    fn tell_one(&self, listener: &dyn Listener, event: &Event) {
-        let told = panic::catch_unwind(AssertUnwindSafe(|| listener.on_event(event)));
+    fn tell_one(&self, listener: &Listener, event: &Event) {
+        let told = panic::catch_unwind(AssertUnwindSafe(|| listener(event)));
         if let Err(payload) = told {
             self.panics.fetch_add(1, Ordering::Relaxed);
             // A payload may panic again when it is dropped.

@@ -1,4 +1,122 @@
-//! Circuit breakers as an attribute.
+//! Circuit breakers as an attribute, and the registry that holds all breakers of a program.
+//!
+//! A circuit breaker stands between a program and something it depends on. While calls succeed it
+//! lets every call through and counts. After some failures in a row it opens: calls are rejected at
+//! once, and the dependency is left alone. After a while it lets a few calls through as probes; if
+//! they succeed, it closes again.
+//!
+//! [`circuit_breaker`] puts a function behind one:
+//!
+//! ```
+//! # #[cfg(feature = "macros")] {
+//! use breaker_runtime::{BreakerError, Registry, State, circuit_breaker};
+//!
+//! #[derive(Debug, PartialEq, thiserror::Error)]
+//! enum PayError {
+//!     #[error("declined")]
+//!     Declined,
+//!     #[error("the bank does not answer")]
+//!     NoAnswer,
+//!     #[error(transparent)]
+//!     Breaker(#[from] BreakerError), // a rejection needs a place to go
+//! }
+//!
+//! // A decline is an answer, not an outage.
+//! #[circuit_breaker(name = "payment", threshold = 3, ignore(Err(PayError::Declined)))]
+//! fn charge(cents: u64) -> Result<u64, PayError> {
+//!     if cents > 100_000 { Err(PayError::Declined) } else { Err(PayError::NoAnswer) }
+//! }
+//!
+//! for cents in [450, 200_000, 450, 450] {
+//!     assert!(charge(cents).is_err());
+//! }
+//! let payment = Registry::global().get("payment").expect("declared above");
+//! assert_eq!(payment.state(), State::Open);
+//! assert!(matches!(charge(450), Err(PayError::Breaker(_)))); // the body did not run
+//! # }
+//! ```
+//!
+//! [Its documentation](circuit_breaker) is the reference of the keys.
+//!
+//! # The states
+//!
+//! | state | calls | leaves it |
+//! |---|---|---|
+//! | closed | pass | for open, after `threshold` failures in a row |
+//! | open | are rejected | for half open, after `open_for` |
+//! | half open | at most `half_open_calls` at once pass as probes, the others are rejected | for closed, after `success_threshold` successful probes; for open, after `probe_failures` failed ones |
+//!
+//! There is no background task: that a period has passed is noticed by the next call or reading.
+//! [`trip`](CircuitBreaker::trip) and [`reset`](CircuitBreaker::reset) open and close a circuit by
+//! hand. An override, [`force_open`](CircuitBreaker::force_open) or
+//! [`force_closed`](CircuitBreaker::force_closed), stands beside the three states and hides them
+//! until it is cleared or its time is over.
+//!
+//! # How a rejection reaches the caller
+//!
+//! As the function's own `Err`, made with `From<BreakerError>`; or as what the `fallback` of the
+//! attribute answers. The [`Rejection`] says which breaker it was, why, and when to come back:
+//!
+//! ```
+//! use std::time::Duration;
+//! use breaker_runtime::{Config, Registry, RejectionReason};
+//!
+//! let mail = Registry::new().get_or_create("mail", Config::new())?;
+//! mail.force_open("maintenance", Some(Duration::from_secs(60)));
+//!
+//! let rejection = mail.try_acquire().unwrap_err();
+//! assert_eq!(rejection.name(), "mail");
+//! assert_eq!(rejection.reason(), RejectionReason::Forced);
+//! assert!(rejection.retry_after().is_some());
+//! # Ok::<(), breaker_runtime::ConfigError>(())
+//! ```
+//!
+//! # The registry
+//!
+//! [`Registry::global`] holds the breaker of every annotated function, before its first call. A
+//! [`snapshot`](Registry::snapshot) shows all of them at one look,
+//! [`subscribe`](Registry::subscribe) tells of every change, [`configure`](Registry::configure)
+//! changes settings while the program runs, and [`verify`](Registry::verify) finds declarations that
+//! disagree. A breaker without an attribute is made with
+//! [`get_or_create`](Registry::get_or_create) and used through [`call`](CircuitBreaker::call),
+//! [`call_async`](CircuitBreaker::call_async) or, for calls that end somewhere else than they begin,
+//! a [`Permit`].
+//!
+//! # Testing
+//!
+//! With the feature `test-util`, a `TestRegistry` gives one test breakers of its own and a clock that
+//! is moved by hand. Nothing sleeps, and tests run beside each other.
+//!
+//! ```
+//! # #[cfg(all(feature = "macros", feature = "test-util"))] {
+//! use std::time::Duration;
+//! use breaker_runtime::test_util::TestRegistry;
+//! use breaker_runtime::{BreakerError, State, circuit_breaker};
+//!
+//! #[circuit_breaker(name = "rates", fallback = |_rejected| Ok(19))]
+//! fn tax_rate() -> Result<u32, BreakerError> {
+//!     Ok(21)
+//! }
+//!
+//! let test = TestRegistry::new();
+//! let _entered = test.enter();
+//! let rates = test.get("rates").expect("declared above");
+//!
+//! rates.trip();
+//! assert_eq!(tax_rate(), Ok(19));
+//!
+//! test.clock().advance(Duration::from_secs(30));
+//! assert_eq!(rates.state(), State::HalfOpen);
+//! assert_eq!(tax_rate(), Ok(21));
+//! # }
+//! ```
+//!
+//! # Features
+//!
+//! | feature | brings |
+//! |---|---|
+//! | `macros` (default) | the attribute |
+//! | `test-util` | `ManualClock` and `TestRegistry`; for `[dev-dependencies]` only, as every call then asks for the registry in force |
 
 #![forbid(unsafe_code)]
 
@@ -32,14 +150,13 @@ use self::__private as private;
 pub mod test_util;
 
 #[cfg(feature = "macros")]
+#[doc = include_str!("attribute.md")]
 pub use breaker_macros::circuit_breaker;
 
 pub use self::breaker::CircuitBreaker;
-pub use self::config::{
-    Claim, Config, ConfigError, Conflict, Location, Overrides, Settings,
-};
+pub use self::config::{Claim, Config, ConfigError, Conflict, Location, Overrides, Settings};
 pub use self::error::{BreakerError, CallError, Rejection, RejectionReason};
-pub use self::event::{Event, EventKind, Listener, Subscription, Transition};
+pub use self::event::{Event, EventKind, Subscription, Transition};
 pub use self::outcome::Outcome;
 pub use self::permit::Permit;
 pub use self::registry::{Declaration, Registry};

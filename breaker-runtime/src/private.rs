@@ -5,11 +5,11 @@ use std::future::Future;
 pub use inventory;
 use once_cell::sync::OnceCell;
 
-pub use crate::call::{FallbackGuard, Guard, Marked, Refused, Settled, poll};
-pub use crate::classify::{Unnamed, UnnamedOther, UnnamedResult, by_classifier, by_result};
-use crate::call::Handle;
-use crate::classify::{Again, AsyncAnswer, Refusable, ResultLike, TakesRefusal};
 use crate::breaker::CircuitBreaker;
+use crate::call::Handle;
+pub use crate::call::{FallbackGuard, Guard, Marked, Refused, Settled, poll};
+use crate::classify::{Again, AsyncAnswer, Refusable, RefusableResult, ResultLike};
+pub use crate::classify::{Unnamed, UnnamedOther, UnnamedResult, by_classifier, by_result};
 pub use crate::config::{Config, Location};
 pub use crate::error::{BreakerError, CallError};
 pub use crate::outcome::Outcome;
@@ -82,14 +82,16 @@ impl Site {
 
 /// Calls a closure that has to be one of `FnOnce`, with the return type of the function.
 #[inline(always)]
-#[expect(clippy::inline_always, reason = "the body of every annotated function passes through")]
+#[expect(
+    clippy::inline_always,
+    reason = "the body of every annotated function passes through"
+)]
 pub fn call_once<R, F: FnOnce() -> R>(call: F) -> R {
     call()
 }
 
 /// Makes a closure or block capture the whole variable.
-#[inline(always)]
-#[expect(clippy::inline_always, reason = "it is nothing")]
+#[inline]
 pub const fn whole<T: ?Sized>(_: &T) {}
 
 /// Stands for a value that is never made: it gives an `async` block its type.
@@ -99,12 +101,8 @@ pub fn never<R>() -> R {
 
 /// Makes the return value of a refused call whose `Result` also tells its failures.
 #[inline]
-pub fn refuse_result<R>(refused: Refused<'static>) -> R
-where
-    R: ResultLike,
-    R::Error: TakesRefusal,
-{
-    R::from_error(R::Error::from_refusal(refused.into_error()))
+pub fn refuse_result<R: RefusableResult>(refused: Refused<'static>) -> R {
+    R::refusal(refused.into_error())
 }
 
 /// Makes the return value of a refused call that is judged by patterns or a classifier.
@@ -118,7 +116,7 @@ pub fn refuse<R: Refusable>(refused: Refused<'static>) -> R {
 /// # Errors
 ///
 /// The error of the call.
-pub fn failed<R: ResultLike>(answer: R, outcome: Outcome) -> Result<R, R::Error> {
+pub fn failed<R: ResultLike<E>, E>(answer: R, outcome: Outcome) -> Result<R, E> {
     match outcome {
         Outcome::Failure => answer.split(),
         Outcome::Success | Outcome::Ignored => Ok(answer),
@@ -131,8 +129,8 @@ pub fn again<T: Again>(argument: &T) -> T {
 }
 
 /// Takes the answer of an async fallback.
-pub fn answer<F: AsyncAnswer>(fallback: F) -> F::IntoFuture {
-    fallback.into_future()
+pub async fn answer<F: AsyncAnswer>(fallback: F) -> F::Output {
+    fallback.answer().await
 }
 
 /// Boxes the guarded future.

@@ -150,17 +150,20 @@ impl TestRegistry {
 
     /// Makes annotated functions see this registry whenever `future` is polled, on whatever thread:
     /// for a task that is spawned.
-    pub async fn scope<F: Future>(&self, future: F) -> F::Output {
-        let mut future = pin!(future);
-        poll_fn(|context| {
-            let _entered = self.enter();
-            future.as_mut().poll(context)
-        })
-        .await
+    pub fn scope<F: Future>(&self, future: F) -> impl Future<Output = F::Output> + use<F> {
+        let registry = self.clone();
+        async move {
+            let mut future = pin!(future);
+            poll_fn(|context| {
+                let _entered = registry.enter();
+                future.as_mut().poll(context)
+            })
+            .await
+        }
     }
 
     /// Makes annotated functions see this registry while `call` runs: for a thread that is spawned.
-    pub fn wrap<R>(&self, call: impl FnOnce() -> R) -> impl FnOnce() -> R {
+    pub fn wrap<R, F: FnOnce() -> R>(&self, call: F) -> impl FnOnce() -> R + use<R, F> {
         let registry = self.clone();
         move || {
             let _entered = registry.enter();

@@ -37,6 +37,7 @@ impl Tick {
     }
 
     /// Returns the instant `duration` later, or the last one there is.
+    #[must_use]
     pub fn after(self, duration: Duration) -> Self {
         Self(self.0.saturating_add(nanos(duration)))
     }

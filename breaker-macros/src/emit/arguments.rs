@@ -214,7 +214,11 @@ impl Argument {
     /// The `let` that binds the argument's pattern to `source`.
     fn rebound(&self, source: &TokenStream, used: bool) -> TokenStream {
         let cfgs = self.attributes("cfg");
-        let lints = self.written.attrs.iter().filter(|attribute| is_lint(attribute));
+        let lints = self
+            .written
+            .attrs
+            .iter()
+            .filter(|attribute| is_lint(attribute));
         let span = Span::mixed_site();
         let used = used.then(|| quote_spanned!(span=> #[allow(unused_variables, unused_mut)]));
         let written = &self.written.pat;
@@ -258,7 +262,9 @@ impl Argument {
 
     fn attributes<'a>(&'a self, name: &'a str) -> Vec<&'a Attribute> {
         let attributes = self.written.attrs.iter();
-        attributes.filter(|attribute| attribute.path().is_ident(name)).collect()
+        attributes
+            .filter(|attribute| attribute.path().is_ident(name))
+            .collect()
     }
 
     /// What stands in its `#[cfg]`s.

@@ -3,6 +3,7 @@
 use proc_macro2::extra::DelimSpan;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
+use syn::ReturnType;
 
 use super::arguments::{Arguments, Sharing, Taker};
 use super::braced;
@@ -11,6 +12,7 @@ use super::returned::Returned;
 use super::site::site;
 use crate::declare::{Declaration, Fallback, FallbackKind, FallbackOn};
 use crate::item::Function;
+use crate::item::returns::Shape;
 
 pub(super) struct Call<'a> {
     pub(super) declaration: &'a Declaration,
@@ -46,7 +48,10 @@ struct Run<'a> {
 
 impl Call<'_> {
     fn fallback_on(&self) -> Option<FallbackOn> {
-        self.declaration.fallback.as_ref().map(|fallback| fallback.on)
+        self.declaration
+            .fallback
+            .as_ref()
+            .map(|fallback| fallback.on)
     }
 
     /// How body and fallback share the arguments of a function that runs its body under the guard.
@@ -76,10 +81,10 @@ impl Call<'_> {
 
     /// What the fallback of such a function will need.
     pub(super) fn copies(&self) -> TokenStream {
-        let needed = self.declaration.fallback.is_some();
-        needed
-            .then(|| self.arguments.copies(&self.runtime, Sharing::Held))
-            .unwrap_or_default()
+        match self.declaration.fallback {
+            Some(_) => self.arguments.copies(&self.runtime, Sharing::Held),
+            None => TokenStream::new(),
+        }
     }
 
     /// Runs a body that makes a future, which is not guarded yet.
@@ -91,7 +96,7 @@ impl Call<'_> {
             &self.fallback_tokens(),
         );
         let call_once = self.runtime.item("call_once");
-        let (ty, block) = (self.eager_type(), self.own_block(body));
+        let (ty, block) = (self.eager_type(), own_block(body));
         quote_spanned!(Span::mixed_site()=>
             #call_once::<#ty, _>(move || { #rebound #block })
         )
@@ -99,18 +104,21 @@ impl Call<'_> {
 
     /// The boxed future's own type, so that the body is coerced to it; an opaque one is inferred.
     fn eager_type(&self) -> TokenStream {
-        match (&self.function.shape, &self.function.signature.output) {
-            (crate::item::returns::Shape::Boxed { .. }, syn::ReturnType::Type(_, ty)) => {
-                quote!(#ty)
-            }
+        let boxed = matches!(self.function.shape, Shape::Boxed { .. });
+        match &self.function.signature.output {
+            ReturnType::Type(_, ty) if boxed => quote!(#ty),
             _ => quote_spanned!(Span::mixed_site()=> _),
         }
     }
 
     /// Enter, run, judge, record; then what a refused or failed call gets.
     fn flown(&self, flow: Flow, work: TokenStream, sharing: Sharing) -> TokenStream {
-        let (guard, answer, outcome, refused) =
-            (local("guard"), local("answer"), local("outcome"), local("refused"));
+        let (guard, answer, outcome, refused) = (
+            local("guard"),
+            local("answer"),
+            local("outcome"),
+            local("refused"),
+        );
         let [guard_type, settled_type, refused_type, fallback_type] =
             ["Guard", "Settled", "Refused", "FallbackGuard"].map(|name| self.runtime.item(name));
         let site = site(self.declaration, self.function, &self.runtime);
@@ -156,7 +164,7 @@ impl Call<'_> {
             }
             FallbackOn::Error | FallbackOn::Any => {
                 let counting = local("counting");
-                let (error, parted) = (local("error"), self.runtime.item("failed"));
+                let (error, parted) = (local("error"), self.parted());
                 let inner = self.runtime.item("CallError");
                 let then = quote_spanned!(Span::mixed_site()=>
                     let #counting = #guard_type::settle(#guard, #outcome);
@@ -217,6 +225,11 @@ impl Call<'_> {
         })
     }
 
+    /// Whether the function's type has to be a `Result`, however it is judged.
+    pub(super) fn needs_result(&self) -> bool {
+        self.fallback_on() != Some(FallbackOn::Rejected)
+    }
+
     fn enter(&self) -> TokenStream {
         // Never by method call: a trait of the user may have a method of that name.
         let (ty, site) = (self.runtime.item("Site"), item("SITE"));
@@ -238,6 +251,14 @@ impl Call<'_> {
         let refuse = self.runtime.item_at(name, span);
         let ty = &self.returned.ty;
         quote_spanned!(span=> #refuse::<#ty>(#refused))
+    }
+
+    /// What takes the error out of a call that failed.
+    fn parted(&self) -> TokenStream {
+        let span = Span::mixed_site().located_at(self.returned.span);
+        let failed = self.runtime.item_at("failed", span);
+        let ty = &self.returned.ty;
+        quote_spanned!(span=> #failed::<#ty, _>)
     }
 
     /// Runs the work and leaves its value in a variable.
@@ -289,7 +310,7 @@ impl Call<'_> {
             self.arguments
                 .rebound_beside(&self.runtime, Taker::Body, sharing, &also)
         });
-        let (ty, block, value) = (&self.returned.ty, self.own_block(body), local("value"));
+        let (ty, block, value) = (&self.returned.ty, own_block(body), local("value"));
         let inside = quote_spanned!(Span::mixed_site()=>
             #rebound
             let #value: #ty = #block;
@@ -301,9 +322,11 @@ impl Call<'_> {
 
     /// `move`, unless the fallback needs a `&mut self` after the body.
     pub(super) fn capture(&self, sharing: Sharing) -> TokenStream {
-        let moves = !self.arguments.lends_self(sharing);
-        let capture = quote_spanned!(Span::mixed_site()=> move);
-        moves.then_some(capture).unwrap_or_default()
+        if self.arguments.lends_self(sharing) {
+            TokenStream::new()
+        } else {
+            quote_spanned!(Span::mixed_site()=> move)
+        }
     }
 
     /// A `return` that never runs: it gives the block its type before the body's first `?`.
@@ -314,17 +337,14 @@ impl Call<'_> {
         quote_spanned!(span=> if false { return #never::<#ty>(); })
     }
 
-    /// The user's statements in the user's own braces, so that temporaries live as long as in the
-    /// edition of the user's crate. The constant keeps `unused_braces` away from them.
-    fn own_block(&self, body: &Body<'_>) -> TokenStream {
-        let statements = body.statements;
-        let constant = quote_spanned!(Span::mixed_site()=> const _: () = (););
-        braced(body.braces, quote!(#constant #statements))
-    }
-
     /// The tokens of the fallback that may use an argument by its name.
     fn fallback_tokens(&self) -> TokenStream {
-        match self.declaration.fallback.as_ref().map(|fallback| &fallback.kind) {
+        match self
+            .declaration
+            .fallback
+            .as_ref()
+            .map(|fallback| &fallback.kind)
+        {
             Some(FallbackKind::Closure(closure)) => {
                 let body = &closure.body;
                 quote!(#body)
@@ -332,4 +352,12 @@ impl Call<'_> {
             Some(FallbackKind::Path(_)) | None => TokenStream::new(),
         }
     }
+}
+
+/// The user's statements in the user's own braces, so that temporaries live as long as in the
+/// edition of the user's crate. The constant keeps `unused_braces` away from them.
+fn own_block(body: &Body<'_>) -> TokenStream {
+    let statements = body.statements;
+    let constant = quote_spanned!(Span::mixed_site()=> const _: () = (););
+    braced(body.braces, quote!(#constant #statements))
 }

@@ -39,7 +39,9 @@ impl Call<'_> {
 
     /// The closure's body, with its argument and the function's own bound before it.
     fn inlined(&self, closure: &Closure, on: FallbackOn, sharing: Sharing) -> TokenStream {
-        let rebound = self.arguments.rebound(&self.runtime, Taker::Fallback, sharing);
+        let rebound = self
+            .arguments
+            .rebound(&self.runtime, Taker::Fallback, sharing);
         let Closure {
             pattern,
             ty,
@@ -57,9 +59,12 @@ impl Call<'_> {
             }
         };
         let value = local("value");
-        let output = output.as_ref().map_or_else(|| self.returned.ty.clone(), |ty| quote!(#ty));
+        let output = output
+            .as_ref()
+            .map_or_else(|| self.returned.ty.clone(), |ty| quote!(#ty));
         quote_spanned!(Span::mixed_site()=>
             #rebound
+            #[allow(unknown_lints, clippy::no_effect_underscore_binding)]
             let #pattern: #ty = #error;
             let #value: #output = #body;
             #[allow(unknown_lints, unreachable_code, clippy::needless_return)]

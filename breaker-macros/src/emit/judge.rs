@@ -11,6 +11,9 @@ impl Call<'_> {
     /// Judges the value in `answer`, by reference.
     pub(super) fn judged(&self, answer: &Ident) -> TokenStream {
         match &self.declaration.judge {
+            // Where the function's type has to take a refusal or give its error out, that demand says
+            // it all: a type that is no `Result` gets one error, not two.
+            Judge::ByResult if self.needs_result() => self.unnamed(answer, "Success"),
             Judge::ByResult => self.by_result(answer),
             Judge::Classify(classify) => {
                 let by_classifier = self.runtime.item_at("by_classifier", classify.span());
@@ -22,9 +25,13 @@ impl Call<'_> {
                 failure,
             } => {
                 let otherwise = self.otherwise(answer, success.is_some(), failure.is_some());
-                let arms = [(ignore, "Ignored"), (success, "Success"), (failure, "Failure")]
-                    .into_iter()
-                    .filter_map(|(arm, outcome)| Some(self.arm(arm.as_ref()?, outcome)));
+                let arms = [
+                    (ignore, "Ignored"),
+                    (success, "Success"),
+                    (failure, "Failure"),
+                ]
+                .into_iter()
+                .filter_map(|(arm, outcome)| Some(self.arm(arm.as_ref()?, outcome)));
                 quote_spanned!(Span::mixed_site()=>
                     match &#answer {
                         #(#arms)*
@@ -40,7 +47,7 @@ impl Call<'_> {
         let span = Span::mixed_site().located_at(self.returned.span);
         let by_result = self.runtime.item_at("by_result", span);
         let ty = &self.returned.ty;
-        quote_spanned!(span=> #by_result::<#ty>(&#answer))
+        quote_spanned!(span=> #by_result::<#ty, _>(&#answer))
     }
 
     /// What no pattern names: a `Result` speaks for itself; of any other value the patterns that
@@ -52,6 +59,11 @@ impl Call<'_> {
             // `ignore` alone tells no failure from a success.
             (false, false) => return self.by_result(answer),
         };
+        self.unnamed(answer, rest)
+    }
+
+    /// Judges a `Result` by itself, and every other value as `rest`.
+    fn unnamed(&self, answer: &Ident, rest: &str) -> TokenStream {
         let (unnamed, by_result, by_rest) = (
             self.runtime.item("Unnamed"),
             self.runtime.item("UnnamedResult"),
@@ -67,7 +79,9 @@ impl Call<'_> {
 
     fn arm(&self, Arm { pattern, guard }: &Arm, outcome: &str) -> TokenStream {
         let outcome = self.outcome(outcome);
-        let guard = guard.as_ref().map(|guard| quote_spanned!(Span::mixed_site()=> if #guard));
+        let guard = guard
+            .as_ref()
+            .map(|guard| quote_spanned!(Span::mixed_site()=> if #guard));
         quote_spanned!(Span::mixed_site()=> #pattern #guard => #outcome,)
     }
 

@@ -11,8 +11,8 @@ mod paths;
 mod returned;
 mod site;
 
-use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use proc_macro2::extra::DelimSpan;
+use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens, TokenStreamExt, quote, quote_spanned};
 use syn::Signature;
 
@@ -43,10 +43,10 @@ pub(crate) fn emit(declaration: &Declaration, function: &Function) -> TokenStrea
         Shape::Boxed { .. } => eager(&call, true),
         Shape::ImplFuture { .. } => eager(&call, false),
     };
-    assemble(function, &signature, body)
+    assemble(function, &signature, &body)
 }
 
-fn assemble(function: &Function, signature: &Signature, body: TokenStream) -> TokenStream {
+fn assemble(function: &Function, signature: &Signature, body: &TokenStream) -> TokenStream {
     let Function {
         attributes,
         visibility,

@@ -11,15 +11,17 @@ pub(super) struct Runtime(TokenStream);
 impl Runtime {
     pub(super) fn new(declaration: &Declaration) -> Self {
         let span = Span::mixed_site();
-        Self(match &declaration.runtime {
-            Some(path) => quote_spanned!(span=> #path::__private),
-            None => quote_spanned!(span=> ::breaker_runtime::__private),
+        Self(if let Some(path) = &declaration.runtime {
+            quote_spanned!(span=> #path::__private)
+        } else {
+            quote_spanned!(span=> ::breaker_runtime::__private)
         })
     }
 
     /// Names an item of the runtime's private module.
     pub(super) fn item(&self, name: &str) -> TokenStream {
-        self.item_at(name, Span::mixed_site())
+        let (path, name) = (&self.0, Ident::new(name, Span::mixed_site()));
+        quote_spanned!(Span::mixed_site()=> #path::#name)
     }
 
     /// Names it so that what rustc says about it is said at `span`.

@@ -96,7 +96,10 @@ fn constant<T>(
 fn asserted(name: &syn::Ident, expr: &Expr, Range { bound, words }: Range) -> TokenStream {
     let span = Span::mixed_site().located_at(expr.span());
     let (ty, holds) = match bound {
-        Bound::Count => (quote_spanned!(span=> ::core::primitive::u32), quote_spanned!(span=> #name >= 1)),
+        Bound::Count => (
+            quote_spanned!(span=> ::core::primitive::u32),
+            quote_spanned!(span=> #name >= 1),
+        ),
         Bound::Growth => (
             quote_spanned!(span=> ::core::primitive::f64),
             quote_spanned!(span=> #name >= 1.0 && #name <= ::core::primitive::f64::MAX),

@@ -1,5 +1,6 @@
 //! The function: its signature is parsed, its body stays as it is.
 
+mod bare;
 pub(crate) mod borrows;
 pub(crate) mod checks;
 pub(crate) mod returns;
@@ -35,7 +36,10 @@ pub(crate) struct Body {
 /// Takes a function apart; everything else is an error.
 pub(crate) fn parse(item: TokenStream) -> Result<Function> {
     let statements = untouched(item.clone());
-    let mut function = function.parse2(item)?;
+    let mut function = match function.parse2(item.clone()) {
+        Ok(function) => function,
+        Err(error) => function.parse2(bare::with_dyn(item)).map_err(|_| error)?,
+    };
     if let (Some(statements), true) = (statements, function.body.inner_attributes.is_empty()) {
         function.body.statements = statements;
     }

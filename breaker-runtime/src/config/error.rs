@@ -100,7 +100,10 @@ impl fmt::Display for Conflict {
             first,
             second,
         } = self;
-        write!(f, "circuit breaker `{breaker}`: {first} and {second} disagree")
+        write!(
+            f,
+            "circuit breaker `{breaker}`: {first} and {second} disagree"
+        )
     }
 }
 
@@ -151,7 +154,7 @@ pub enum ConfigError {
     },
     /// The breaker exists with another value.
     #[error("{0}")]
-    Conflict(Conflict),
+    Conflict(Box<Conflict>),
     /// No breaker has this name.
     #[error("there is no circuit breaker `{name}`")]
     Unknown {

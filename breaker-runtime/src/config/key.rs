@@ -62,8 +62,9 @@ impl Key {
             Value::Factor(factor) if self == Self::Jitter => {
                 (!(0.0..=1.0).contains(&factor)).then_some("lies between 0 and 1")
             }
-            Value::Factor(factor) => (!(factor >= 1.0 && factor.is_finite()))
-                .then_some("must be at least 1 and finite"),
+            Value::Factor(factor) => {
+                (!(factor >= 1.0 && factor.is_finite())).then_some("must be at least 1 and finite")
+            }
         }
     }
 }

@@ -222,7 +222,10 @@ impl From<&Overrides> for Config {
             (Key::MaxOpenFor, given.max_open_for.map(Value::Period)),
             (Key::Jitter, given.jitter.map(Value::Factor)),
             (Key::HalfOpenCalls, given.half_open_calls.map(Value::Count)),
-            (Key::SuccessThreshold, given.success_threshold.map(Value::Count)),
+            (
+                Key::SuccessThreshold,
+                given.success_threshold.map(Value::Count),
+            ),
             (Key::ProbeFailures, given.probe_failures.map(Value::Count)),
             (Key::ProbeTimeout, given.probe_timeout.map(Value::Period)),
         ] {

@@ -37,8 +37,10 @@ fn the_first_to_give_a_key_wins_it_and_the_conflict_names_both_places() {
     assert_eq!(merged.settings().threshold, Some(3));
     assert_eq!(
         conflicts,
-        ["circuit breaker `payment`: `threshold` = 3 (src/pay.rs:1:1) and `threshold` = 4 \
-          (src/pay.rs:3:1) disagree"]
+        [
+            "circuit breaker `payment`: `threshold` = 3 (src/pay.rs:1:1) and `threshold` = 4 \
+          (src/pay.rs:3:1) disagree"
+        ]
     );
 }
 
@@ -49,8 +51,10 @@ fn a_ceiling_below_the_open_period_of_another_declaration_is_a_conflict_and_the_
     assert_eq!(first.settings().max_open_for, 2 * SECOND);
     assert_eq!(
         conflicts,
-        ["circuit breaker `payment`: `open_for` = 2s (src/pay.rs:2:1) and `max_open_for` = 1s \
-          (src/pay.rs:1:1) disagree"]
+        [
+            "circuit breaker `payment`: `open_for` = 2s (src/pay.rs:2:1) and `max_open_for` = 1s \
+          (src/pay.rs:1:1) disagree"
+        ]
     );
     let (second, conflicts) = merged(&[Config::new().open_for(2 * SECOND), low]);
     assert_eq!(second.settings().max_open_for, 2 * SECOND);
@@ -71,7 +75,11 @@ fn what_comes_after_the_breaker_was_made_changes_nothing() {
     assert_eq!(conflicts.len(), 1);
     assert_eq!(merged.settings().threshold, Some(5));
     assert_eq!(merged.sources().len(), 2);
-    assert!(merged.note(&source(10, Config::new().threshold(5))).is_empty());
+    assert!(
+        merged
+            .note(&source(10, Config::new().threshold(5)))
+            .is_empty()
+    );
 }
 
 #[test]

@@ -15,7 +15,10 @@ fn a_rejection_of_a_declared_name_equals_one_of_a_created_name() {
     let refusal = Refusal::HalfOpenFull;
     let created = Rejection::new(Name::created("payment"), refusal);
     assert_eq!(rejection(refusal), created);
-    assert_ne!(rejection(refusal), Rejection::new(Name::created("mail"), refusal));
+    assert_ne!(
+        rejection(refusal),
+        Rejection::new(Name::created("mail"), refusal)
+    );
 }
 
 #[test]
@@ -24,7 +27,10 @@ fn the_message_says_what_refused_and_for_how_long() {
         retry_after: Duration::from_millis(12_345),
     };
     let error = BreakerError::Rejected(rejection(open));
-    assert_eq!(error.to_string(), "circuit breaker `payment` is open; next probe in 12.3s");
+    assert_eq!(
+        error.to_string(),
+        "circuit breaker `payment` is open; next probe in 12.3s"
+    );
     let forced = |retry_after| rejection(Refusal::Forced { retry_after }).to_string();
     assert_eq!(forced(None), "circuit breaker `payment` is forced open");
     assert_eq!(
@@ -52,7 +58,11 @@ fn everything_in_an_error_is_send_sync_and_static() {
 
 #[test]
 fn labels_are_in_snake_case() {
-    let labels = [RejectionReason::Open, RejectionReason::HalfOpenFull, RejectionReason::Forced]
-        .map(|reason| reason.to_string());
+    let labels = [
+        RejectionReason::Open,
+        RejectionReason::HalfOpenFull,
+        RejectionReason::Forced,
+    ]
+    .map(|reason| reason.to_string());
     assert_eq!(labels, ["open", "half_open_full", "forced"]);
 }

@@ -98,7 +98,11 @@ impl Machine {
     }
 
     /// Asks for the right to run one call.
-    pub(crate) fn admit(&mut self, now: Tick, changes: &mut Vec<Change>) -> Result<Ticket, Refusal> {
+    pub(crate) fn admit(
+        &mut self,
+        now: Tick,
+        changes: &mut Vec<Change>,
+    ) -> Result<Ticket, Refusal> {
         self.advance(now, changes);
         let forced = self.forced.as_ref().map(|forced| forced.kind);
         if let Some(ForcedKind::Open) = forced {

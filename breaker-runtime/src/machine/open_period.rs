@@ -12,12 +12,15 @@ use crate::config::Settings;
 pub(super) fn open_period(settings: &Settings, n: u32, draws: &mut Draws) -> Duration {
     let exponent = i32::try_from(n.saturating_sub(1)).unwrap_or(i32::MAX);
     let grown = scaled(settings.open_for, settings.backoff.powi(exponent));
-    let drawn = scaled(grown, 1.0 + settings.jitter * draws.next());
-    drawn.min(settings.max_open_for)
+    let jittered = scaled(grown, 1.0 + settings.jitter * draws.next());
+    jittered.min(settings.max_open_for)
 }
 
 /// Multiplies, saturating; a factor of one keeps every nanosecond.
-#[expect(clippy::float_cmp, reason = "exactly one is the common case, in which nothing may be lost")]
+#[expect(
+    clippy::float_cmp,
+    reason = "exactly one is the common case, in which nothing may be lost"
+)]
 fn scaled(period: Duration, factor: f64) -> Duration {
     if factor == 1.0 {
         return period;
@@ -42,9 +45,8 @@ impl Draws {
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         z ^= z >> 31;
-        // The upper 32 bits are plenty, and they convert without loss.
-        let [.., a, b, c, d] = (z >> 32).to_be_bytes();
-        let share = f64::from(u32::from_be_bytes([a, b, c, d])) / f64::from(u32::MAX);
+        // 32 of the bits are plenty, and they convert without loss.
+        let share = f64::from((z >> 32) as u32) / f64::from(u32::MAX);
         2.0 * share - 1.0
     }
 }

@@ -135,7 +135,10 @@ impl Play {
         let resets = u64::from(matches!(step, Step::Reset));
         let begun = self.machine.generation() - self.generation;
         let transitions = transitions.count() as u64;
-        assert!(begun >= transitions && begun <= transitions + resets, "{step:?}");
+        assert!(
+            begun >= transitions && begun <= transitions + resets,
+            "{step:?}"
+        );
         self.generation = self.machine.generation();
     }
 }

@@ -116,6 +116,9 @@ pub(super) fn merged(name: &str) -> (Merged, Vec<Conflict>) {
 }
 
 pub(super) fn declared_conflicts() -> Vec<Conflict> {
-    let names: BTreeSet<_> = declarations().iter().map(|declaration| declaration.name).collect();
+    let names: BTreeSet<_> = declarations()
+        .iter()
+        .map(|declaration| declaration.name)
+        .collect();
     names.into_iter().flat_map(|name| merged(name).1).collect()
 }

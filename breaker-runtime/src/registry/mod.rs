@@ -9,14 +9,14 @@ use std::panic;
 use once_cell::sync::Lazy;
 
 pub use self::declared::Declaration;
-use self::declared::{declarations, declared_conflicts, merged};
 pub(crate) use self::declared::note as note_declaration;
+use self::declared::{declarations, declared_conflicts, merged};
 use crate::breaker::CircuitBreaker;
 use crate::config::{
     Config, ConfigError, Conflict, Location, Merged, Overrides, Source, check_name,
 };
 use crate::core::Core;
-use crate::event::{Listener, Listeners, Subscription};
+use crate::event::{Event, Listener, Listeners, Subscription};
 use crate::name::Name;
 use crate::private::Site;
 use crate::snapshot::Snapshot;
@@ -146,7 +146,7 @@ impl Registry {
     fn agreed(breaker: CircuitBreaker, source: &Source) -> Result<CircuitBreaker, ConfigError> {
         match breaker.core().disagreement(source) {
             None => Ok(breaker),
-            Some(conflict) => Err(ConfigError::Conflict(conflict)),
+            Some(conflict) => Err(ConfigError::Conflict(Box::new(conflict))),
         }
     }
 
@@ -239,13 +239,17 @@ impl Registry {
     /// Tells `listener` of everything that happens to the breakers of this registry from now on,
     /// and of conflicts that nobody has heard of yet.
     ///
+    /// Events are told outside of every lock, after the new state is visible, one at a time and in
+    /// order for each breaker. A listener may call anything. One that panics is caught and counted
+    /// and harms no call; one that blocks delays the one call that delivers.
+    ///
     /// # Examples
     ///
     /// ```
-    /// use breaker_runtime::{Config, Event, EventKind, Registry};
+    /// use breaker_runtime::{Config, EventKind, Registry};
     ///
     /// let registry = Registry::new();
-    /// registry.subscribe(|event: &Event| {
+    /// registry.subscribe(|event| {
     ///     if let EventKind::Transition(transition) = event.kind() {
     ///         println!("{}: {}", event.breaker().name(), transition.to);
     ///     }
@@ -253,8 +257,9 @@ impl Registry {
     /// registry.get_or_create("payment", Config::new())?.trip();
     /// # Ok::<(), breaker_runtime::ConfigError>(())
     /// ```
-    pub fn subscribe(&self, listener: impl Listener) -> Subscription {
-        self.shared.listeners.add(Arc::new(listener))
+    pub fn subscribe(&self, listener: impl Fn(&Event) + Send + Sync + 'static) -> Subscription {
+        let listener: Arc<Listener> = Arc::new(listener);
+        self.shared.listeners.add(&listener)
     }
 
     /// Returns how many times a listener of this registry has panicked.

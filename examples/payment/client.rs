@@ -1,0 +1,85 @@
+//! The client of the payment service: this is the part to copy.
+
+use std::time::Duration;
+
+use breaker_runtime::circuit_breaker;
+use reqwest::{Client, StatusCode};
+use tokio::sync::Mutex;
+
+/// What a customer wants to pay.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Order {
+    pub(crate) number: u64,
+    pub(crate) cents: u64,
+}
+
+/// What a customer gets.
+#[derive(Debug)]
+pub(crate) enum Receipt {
+    Paid { receipt: String },
+    Queued { place: usize },
+}
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum PayError {
+    #[error("declined: {0}")]
+    Declined(String),
+    #[error(transparent)]
+    Http(#[from] reqwest::Error),
+}
+
+/// The till of a shop: where to pay, and the orders that are to be paid later.
+#[derive(Debug)]
+pub(crate) struct Till {
+    http: Client,
+    url: String,
+    queue: Mutex<Vec<Order>>,
+}
+
+impl Till {
+    pub(crate) fn new(url: String) -> reqwest::Result<Self> {
+        let http = Client::builder()
+            .no_proxy()
+            .timeout(Duration::from_millis(500))
+            .build()?;
+        Ok(Self {
+            http,
+            url,
+            queue: Mutex::default(),
+        })
+    }
+
+    /// How many orders wait to be paid later.
+    pub(crate) async fn queued(&self) -> usize {
+        self.queue.lock().await.len()
+    }
+}
+
+/// Charges the customer's card.
+///
+/// A decline is an answer and not an outage, so it is ignored. The fallback takes every call that
+/// the circuit refuses, so [`PayError`] needs no variant for a refusal.
+#[circuit_breaker(
+    name = "payment",
+    threshold = 5,
+    open_for = "1s",
+    backoff = 2.0,
+    ignore(Err(PayError::Declined(_))),
+    fallback = pay_later,
+)]
+pub(crate) async fn charge(till: &Till, order: Order) -> Result<Receipt, PayError> {
+    let request = till.http.post(&till.url).body(order.cents.to_string());
+    let response = request.send().await?;
+    if response.status() == StatusCode::PAYMENT_REQUIRED {
+        return Err(PayError::Declined(response.text().await?));
+    }
+    let receipt = response.error_for_status()?.text().await?;
+    Ok(Receipt::Paid { receipt })
+}
+
+/// Answers in place of [`charge`] while the circuit is open: the order is taken, and paid later.
+async fn pay_later(till: &Till, order: Order) -> Result<Receipt, PayError> {
+    let mut queue = till.queue.lock().await;
+    queue.push(order);
+    Ok(Receipt::Queued { place: queue.len() })
+}

@@ -1,0 +1,97 @@
+//! No allocation on a call that a closed circuit lets through, nor on one that an open one refuses.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::future::Future;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use breaker_runtime::{BreakerError, Config, Registry, circuit_breaker};
+
+struct Counting;
+
+thread_local! {
+    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+}
+
+// SAFETY: every call goes on to the system's allocator unchanged.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+        // SAFETY: the caller's promise.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: the caller's promise.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+fn allocations(call: impl Fn()) -> usize {
+    call();
+    let before = ALLOCATIONS.get();
+    for _ in 0..1_000 {
+        call();
+    }
+    ALLOCATIONS.get() - before
+}
+
+#[test]
+fn the_counter_counts() {
+    assert_eq!(
+        allocations(|| drop(std::hint::black_box(Box::new(1)))),
+        1_000
+    );
+}
+
+#[circuit_breaker(name = "allocations.sync")]
+fn sync(value: u32) -> Result<u32, BreakerError> {
+    Ok(value)
+}
+
+#[circuit_breaker(name = "allocations.async")]
+async fn future(value: u32) -> Result<u32, BreakerError> {
+    std::future::ready(()).await;
+    Ok(value)
+}
+
+#[circuit_breaker(name = "allocations.open")]
+fn refused(value: u32) -> Result<u32, BreakerError> {
+    Ok(value)
+}
+
+fn ready<T>(future: impl Future<Output = T>) -> T {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => value,
+        Poll::Pending => panic!("it never waits"),
+    }
+}
+
+#[test]
+fn a_closed_call_allocates_nothing() {
+    assert_eq!(allocations(|| assert_eq!(sync(7), Ok(7))), 0);
+    assert_eq!(allocations(|| assert_eq!(ready(future(7)), Ok(7))), 0);
+}
+
+#[test]
+fn a_refused_call_allocates_nothing() {
+    Registry::global()
+        .get("allocations.open")
+        .expect("declared above")
+        .trip();
+    assert_eq!(allocations(|| assert!(refused(7).is_err())), 0);
+}
+
+#[test]
+fn a_failure_of_a_closed_circuit_allocates_nothing() {
+    let config = Config::new().threshold(u32::MAX);
+    let breaker = Registry::new()
+        .get_or_create("payment", config)
+        .expect("in range");
+    let fail = || assert!(breaker.call(|| Err::<(), _>(())).is_err());
+    assert_eq!(allocations(fail), 0);
+}

@@ -1,0 +1,95 @@
+//! Lints that have to go on firing in guarded functions.
+//!
+//! `ci/lints-fire.sh` compares what fires with the comments at the ends of the lines: these, and nothing else.
+
+#![warn(
+    clippy::pedantic,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::dbg_macro
+)]
+#![allow(clippy::missing_errors_doc, clippy::missing_panics_doc)]
+
+use breaker_runtime::{BreakerError, circuit_breaker};
+
+#[circuit_breaker(name = "fires.return")]
+pub fn needless_return(value: u32) -> Result<u32, BreakerError> {
+    return Ok(value); // fires: clippy::needless_return
+}
+
+#[circuit_breaker(name = "fires.async_return")]
+pub async fn async_needless_return(value: u32) -> Result<u32, BreakerError> {
+    std::future::ready(()).await;
+    return Ok(value); // fires: clippy::needless_return
+}
+
+#[circuit_breaker(name = "fires.clone")]
+pub fn clones(value: u32, text: &str) -> Result<String, BreakerError> {
+    let copy = value.clone(); // fires: clippy::clone_on_copy
+    let owned = format!("{}: {copy}", text); // fires: clippy::uninlined_format_args
+    Ok(owned)
+}
+
+#[circuit_breaker(name = "fires.let_and_return")]
+pub fn let_and_return(value: u32) -> Result<u32, BreakerError> {
+    let answer = Ok(value + 1);
+    answer // fires: clippy::let_and_return
+}
+
+#[circuit_breaker(name = "fires.question_mark")]
+pub fn needless_question_mark(value: Result<u32, BreakerError>) -> Result<u32, BreakerError> {
+    Ok(value?) // fires: clippy::needless_question_mark
+}
+
+#[circuit_breaker(name = "fires.unwrap")]
+pub async fn unwraps(text: &str, values: &[u32]) -> Result<u32, BreakerError> {
+    std::future::ready(()).await;
+    let parsed: u32 = text.parse().unwrap(); // fires: clippy::unwrap_used
+    let first = values[0]; // fires: clippy::indexing_slicing
+    Ok(dbg!(parsed + first)) // fires: clippy::dbg_macro
+}
+
+#[circuit_breaker(name = "fires.underscore")]
+pub fn underscore(_value: u32) -> Result<u32, BreakerError> {
+    Ok(_value) // fires: clippy::used_underscore_binding
+}
+
+#[circuit_breaker(name = "fires.conditions")]
+pub fn conditions(values: &[u32]) -> Result<bool, BreakerError> {
+    let empty = values.len() == 0; // fires: clippy::len_zero
+    let first = values.iter().filter(|value| **value == 1).next(); // fires: clippy::filter_next
+    Ok(empty == true || first.is_some()) // fires: clippy::bool_comparison
+}
+
+#[circuit_breaker(
+    name = "fires.classify",
+    classify = |value| match value {
+        Some(_) => breaker_runtime::Outcome::Success,
+        None => breaker_runtime::Outcome::Failure,
+    },
+    fallback = |_| None
+)]
+#[must_use]
+pub fn option(value: Option<u32>) -> Option<u32> {
+    value.and_then(|value| Some(value + 1)) // fires: clippy::bind_instead_of_map
+}
+
+/// Something with methods.
+#[derive(Debug, Default)]
+pub struct Client {
+    calls: u32,
+}
+
+impl Client {
+    #[circuit_breaker(name = "fires.method")]
+    pub fn method(&mut self) -> Result<u32, BreakerError> {
+        self.calls = self.calls + 1; // fires: clippy::assign_op_pattern
+        return Ok(self.calls); // fires: clippy::needless_return
+    }
+}
+
+#[circuit_breaker(name = "fires.closure")]
+pub fn lengths(texts: &[String]) -> Result<usize, BreakerError> {
+    let lengths = texts.iter().map(|text| text.len()); // fires: clippy::redundant_closure_for_method_calls
+    Ok(lengths.sum())
+}

@@ -1,0 +1,5 @@
+//! The integration tests of both crates, in one binary.
+
+mod expansion;
+mod registry;
+mod rules;

@@ -1,0 +1,262 @@
+//! Declarations: known before the first call, merged key by key.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use breaker_runtime::test_util::TestRegistry;
+use breaker_runtime::{BreakerError, EventKind, Registry, circuit_breaker};
+
+const DECLARED_IN: u32 = line!() + 2;
+#[expect(dead_code, reason = "it is never called")]
+#[circuit_breaker(name = "declared.never_called", threshold = 7)]
+fn never_called() -> Result<(), BreakerError> {
+    Ok(())
+}
+
+#[expect(dead_code, reason = "it is never called")]
+#[circuit_breaker(name = "declared.generic", threshold = 9)]
+fn generic<T: Default>() -> Result<T, BreakerError> {
+    Ok(T::default())
+}
+
+#[test]
+fn every_declared_breaker_is_listed_before_its_first_call() {
+    let registry = Registry::global();
+    for (name, threshold) in [("declared.never_called", 7), ("declared.generic", 9)] {
+        let breaker = registry.get(name).unwrap();
+        assert_eq!(breaker.config().threshold, Some(threshold));
+        assert!(
+            registry
+                .breakers()
+                .iter()
+                .any(|other| other.same_as(&breaker))
+        );
+        assert_eq!(breaker.snapshot().totals.calls, 0);
+    }
+}
+
+#[test]
+fn a_declaration_says_where_it_stands() {
+    let declarations = Registry::global().declarations();
+    let own = |name: &str| declarations.iter().find(|it| it.name() == name).copied();
+    let declaration = own("declared.never_called").unwrap();
+    assert_eq!(declaration.function(), "never_called");
+    assert!(
+        declaration
+            .location()
+            .file
+            .ends_with("tests/registry/declared.rs")
+    );
+    assert_eq!(declaration.location().line, DECLARED_IN);
+    assert!(
+        declaration
+            .location()
+            .module
+            .ends_with("registry::declared")
+    );
+    let snapshot = Registry::global()
+        .get("declared.never_called")
+        .unwrap()
+        .snapshot();
+    assert_eq!(snapshot.declared_at, [declaration.location()]);
+}
+
+#[test]
+fn declarations_are_ordered_by_crate_file_line_and_column() {
+    let declarations = Registry::global().declarations();
+    let places: Vec<_> = declarations
+        .iter()
+        .map(|declaration| {
+            let place = declaration.location();
+            let krate = place.module.split("::").next().unwrap();
+            (krate, place.file, place.line, place.column)
+        })
+        .collect();
+    assert!(places.is_sorted());
+}
+
+#[circuit_breaker(name = "declared.shared", threshold = 2)]
+fn first_of_two(fails: bool) -> Result<(), Down> {
+    if fails { Err(Down::Down) } else { Ok(()) }
+}
+
+#[circuit_breaker(name = "declared.shared", open_for = "5s")]
+fn second_of_two(fails: bool) -> Result<(), Down> {
+    if fails { Err(Down::Down) } else { Ok(()) }
+}
+
+#[derive(Debug, thiserror::Error)]
+enum Down {
+    #[error("down")]
+    Down,
+    #[error(transparent)]
+    Breaker(#[from] BreakerError),
+}
+
+#[test]
+fn two_functions_of_one_name_share_one_breaker_and_its_merged_settings() {
+    let test = TestRegistry::new();
+    let _entered = test.enter();
+    let config = test.get("declared.shared").unwrap().config();
+    assert_eq!(config.threshold, Some(2));
+    assert_eq!(config.open_for, Duration::from_secs(5));
+    assert!(first_of_two(true).is_err());
+    assert!(second_of_two(true).is_err());
+    assert!(matches!(first_of_two(false), Err(Down::Breaker(_))));
+    assert!(matches!(second_of_two(false), Err(Down::Breaker(_))));
+}
+
+mod disagreeing {
+    use super::{BreakerError, circuit_breaker};
+
+    #[circuit_breaker(name = "declared.disagreeing", threshold = 3, open_for = "1s")]
+    pub(super) fn first() -> Result<(), BreakerError> {
+        Ok(())
+    }
+
+    #[circuit_breaker(name = "declared.disagreeing", threshold = 4, open_for = "1s")]
+    pub(super) fn second() -> Result<(), BreakerError> {
+        Ok(())
+    }
+}
+
+#[test]
+fn verify_names_both_places_of_a_conflict_and_the_first_wins() {
+    disagreeing::second().unwrap();
+    disagreeing::first().unwrap();
+    let conflicts = Registry::global().verify();
+    let own: Vec<_> = conflicts
+        .iter()
+        .filter(|conflict| conflict.breaker == "declared.disagreeing")
+        .collect();
+    let [conflict] = own[..] else {
+        panic!("{conflicts:?}");
+    };
+    let (first, second) = (&conflict.first, &conflict.second);
+    assert_eq!((first.key, &*first.value), ("threshold", "3"));
+    assert_eq!((second.key, &*second.value), ("threshold", "4"));
+    assert!(first.location.line < second.location.line);
+    let breaker = Registry::global().get("declared.disagreeing").unwrap();
+    assert_eq!(breaker.config().threshold, Some(3));
+}
+
+#[test]
+fn listeners_get_one_warning_of_a_conflict_even_if_they_come_late() {
+    let test = TestRegistry::new();
+    let told = Arc::new(Mutex::new(0));
+    let count = Arc::clone(&told);
+    let listener = move |event: &breaker_runtime::Event| {
+        if let EventKind::Conflict(conflict) = event.kind() {
+            if conflict.breaker == "declared.disagreeing" {
+                *count.lock().unwrap() += 1;
+            }
+        }
+    };
+    test.subscribe(listener.clone());
+    assert_eq!(*told.lock().unwrap(), 1);
+    test.subscribe(listener);
+    let _entered = test.enter();
+    disagreeing::first().unwrap();
+    disagreeing::second().unwrap();
+    assert_eq!(*told.lock().unwrap(), 1);
+}
+
+#[test]
+fn a_declared_breaker_cannot_be_removed_and_a_made_one_can() {
+    let test = TestRegistry::new();
+    assert!(test.remove("declared.shared").is_none());
+    assert!(test.get("declared.shared").is_some());
+    let made = test
+        .get_or_create("made", breaker_runtime::Config::new())
+        .unwrap();
+    assert!(test.remove("made").unwrap().same_as(&made));
+    assert!(test.get("made").is_none());
+    assert!(test.remove("made").is_none());
+    made.call(|| Ok::<_, ()>(())).unwrap();
+}
+
+#[test]
+fn an_unknown_name_gives_none_and_makes_nothing() {
+    let registry = Registry::new();
+    assert!(registry.get("fax").is_none());
+    assert!(registry.breakers().is_empty());
+}
+
+#[test]
+fn get_or_create_of_a_declared_name_has_to_agree_with_the_declaration() {
+    let test = TestRegistry::new();
+    let config = breaker_runtime::Config::new();
+    assert!(
+        test.get_or_create("declared.shared", config.threshold(2))
+            .is_ok()
+    );
+    let error = test
+        .get_or_create("declared.shared", config.threshold(3))
+        .unwrap_err();
+    let text = error.to_string();
+    assert_eq!(
+        text.matches("tests/registry/declared.rs").count(),
+        2,
+        "{text}"
+    );
+}
+
+#[test]
+fn reset_all_closes_every_circuit() {
+    let registry = Registry::new();
+    for name in ["a", "b", "c"] {
+        let breaker = registry
+            .get_or_create(name, breaker_runtime::Config::new())
+            .unwrap();
+        breaker.trip();
+    }
+    registry.reset_all();
+    let states: Vec<_> = registry
+        .snapshot()
+        .iter()
+        .map(|it| it.state.as_str())
+        .collect();
+    assert_eq!(states, ["closed"; 3]);
+}
+
+fn chosen(registry: &Registry) -> &Registry {
+    registry
+}
+
+#[circuit_breaker(name = "declared.injected", threshold = 1, registry = chosen(registry))]
+fn injected(registry: &Registry, fails: bool) -> Result<(), Down> {
+    let _ = registry;
+    if fails { Err(Down::Down) } else { Ok(()) }
+}
+
+#[circuit_breaker(name = "declared.injected_async", threshold = 1, registry = registry)]
+async fn injected_async(registry: &Registry, fails: bool) -> Result<(), Down> {
+    let _ = registry;
+    if fails { Err(Down::Down) } else { Ok(()) }
+}
+
+#[tokio::test]
+async fn a_function_that_names_its_registry_is_declared_but_its_breaker_is_made_by_the_first_call()
+{
+    let (one, other) = (Registry::new(), Registry::new());
+    for name in ["declared.injected", "declared.injected_async"] {
+        assert!(Registry::global().get(name).is_none());
+        assert!(
+            one.declarations()
+                .iter()
+                .any(|declaration| declaration.name() == name)
+        );
+        assert!(one.get(name).is_none());
+    }
+    assert!(injected(&one, true).is_err());
+    assert!(injected_async(&one, true).await.is_err());
+    assert!(matches!(injected(&one, false), Err(Down::Breaker(_))));
+    assert!(matches!(
+        injected_async(&one, false).await,
+        Err(Down::Breaker(_))
+    ));
+    assert!(injected(&other, false).is_ok());
+    assert!(injected_async(&other, false).await.is_ok());
+    assert_eq!(one.breakers().len(), 2);
+    assert!(Registry::global().get("declared.injected").is_none());
+}

@@ -1,0 +1,127 @@
+//! A registry per test, which annotated functions see.
+
+use std::panic;
+use std::process::Command;
+use std::thread;
+use std::time::Duration;
+
+use breaker_runtime::test_util::TestRegistry;
+use breaker_runtime::{BreakerError, Registry, State, circuit_breaker};
+
+#[derive(Debug, thiserror::Error)]
+enum Down {
+    #[error("down")]
+    Down,
+    #[error(transparent)]
+    Breaker(#[from] BreakerError),
+}
+
+#[circuit_breaker(name = "isolated", threshold = 1)]
+fn fetch(fails: bool) -> Result<(), Down> {
+    if fails { Err(Down::Down) } else { Ok(()) }
+}
+
+#[circuit_breaker(name = "isolated", threshold = 1)]
+async fn fetch_async(fails: bool) -> Result<(), Down> {
+    tokio::task::yield_now().await;
+    if fails { Err(Down::Down) } else { Ok(()) }
+}
+
+fn calls(registry: &Registry) -> u64 {
+    registry.get("isolated").unwrap().snapshot().totals.calls
+}
+
+#[test]
+fn annotated_functions_see_the_registry_that_was_entered() {
+    let test = TestRegistry::new();
+    {
+        let _entered = test.enter();
+        assert!(fetch(true).is_err());
+        assert!(matches!(fetch(false), Err(Down::Breaker(_))));
+        test.clock().advance(Duration::from_secs(30));
+        assert_eq!(test.get("isolated").unwrap().state(), State::HalfOpen);
+    }
+    assert_eq!(calls(&test), 1);
+}
+
+#[test]
+fn the_inner_of_two_entered_registries_is_seen_until_it_is_left() {
+    let (outer, inner) = (TestRegistry::new(), TestRegistry::new());
+    let _outer = outer.enter();
+    {
+        let _inner = inner.enter();
+        fetch(false).unwrap();
+    }
+    fetch(false).unwrap();
+    assert_eq!((calls(&outer), calls(&inner)), (1, 1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_spawned_task_sees_the_registry_of_its_scope_on_whatever_thread() {
+    let test = TestRegistry::new();
+    let tasks: Vec<_> = (0..8)
+        .map(|_| {
+            let test = test.clone();
+            tokio::spawn(async move { test.scope(fetch_async(false)).await })
+        })
+        .collect();
+    for task in tasks {
+        task.await.unwrap().unwrap();
+    }
+    assert_eq!(calls(&test), 8);
+}
+
+#[test]
+fn a_spawned_thread_sees_the_registry_that_its_closure_was_wrapped_in() {
+    let test = TestRegistry::new();
+    let thread = thread::spawn(test.wrap(|| fetch(false).unwrap()));
+    thread.join().unwrap();
+    assert_eq!(calls(&test), 1);
+}
+
+#[test]
+fn the_breakers_of_a_test_registry_are_all_declared_ones_closed_and_with_nothing_counted() {
+    let test = TestRegistry::new();
+    let own: Vec<_> = test
+        .breakers()
+        .iter()
+        .map(|it| it.name().to_owned())
+        .collect();
+    let global = Registry::global().breakers();
+    for declared in global
+        .iter()
+        .filter(|it| own.contains(&it.name().to_owned()))
+    {
+        let snapshot = test.get(declared.name()).unwrap().snapshot();
+        assert_eq!((snapshot.state, snapshot.totals.calls), (State::Closed, 0));
+    }
+    assert!(own.len() > 5);
+}
+
+/// Runs in a process of its own, because strictness holds for all threads of one.
+#[test]
+fn strict_makes_a_call_on_the_global_registry_panic_on_any_thread() {
+    const INSIDE: &str = "BREAKER_TEST_STRICT";
+    let name = "registry::isolated::strict_makes_a_call_on_the_global_registry_panic_on_any_thread";
+    if std::env::var_os(INSIDE).is_none() {
+        let test = std::env::current_exe().unwrap();
+        let mut inside = Command::new(test);
+        inside.args(["--exact", name]).env(INSIDE, "1");
+        assert!(inside.output().unwrap().status.success());
+        return;
+    }
+    fetch(false).unwrap();
+    {
+        let test = TestRegistry::new().strict();
+        let _entered = test.enter();
+        fetch(false).unwrap();
+        let escaped = thread::spawn(|| fetch(false));
+        let panicked = escaped.join().unwrap_err();
+        let words = panicked.downcast_ref::<String>().unwrap();
+        assert!(
+            words.contains("`isolated` was called outside of every test registry"),
+            "{words}"
+        );
+    }
+    panic::catch_unwind(|| fetch(false).unwrap()).unwrap();
+}

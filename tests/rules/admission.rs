@@ -1,0 +1,158 @@
+//! R1 to R4 and R6: when calls pass and when the circuit opens.
+
+use std::time::Duration;
+
+use breaker_runtime::{Config, Reason, RejectionReason, State};
+
+use super::{Bench, OPEN_FOR};
+
+#[test]
+fn r1_closed_admits_every_call() {
+    let bench = Bench::default();
+    let permits: Vec<_> = (0..1000).map(|_| bench.permit()).collect();
+    assert_eq!(permits.len(), 1000);
+    assert_eq!(bench.state(), State::Closed);
+}
+
+#[test]
+fn r2_the_failure_that_meets_the_threshold_opens_the_circuit() {
+    let bench = Bench::default();
+    bench.fail_times(4);
+    assert_eq!(bench.state(), State::Closed);
+    bench.fail();
+    assert_eq!(bench.state(), State::Open);
+    assert!(bench.is_refused());
+}
+
+#[test]
+fn r2_a_threshold_of_one_opens_at_the_first_failure() {
+    let bench = Bench::new(Config::new().threshold(1));
+    bench.fail();
+    assert!(bench.is_refused());
+}
+
+#[test]
+fn r3_a_success_sets_the_failures_in_a_row_to_zero() {
+    let bench = Bench::default();
+    for _ in 0..10 {
+        bench.fail_times(4);
+        bench.succeed();
+        assert_eq!(bench.breaker.snapshot().failures_in_a_row, 0);
+    }
+    assert_eq!(bench.state(), State::Closed);
+    bench.fail_times(5);
+    assert_eq!(bench.state(), State::Open);
+}
+
+#[test]
+fn r3_ignored_and_cancelled_calls_leave_the_failures_in_a_row_as_they_are() {
+    let bench = Bench::default();
+    bench.fail_times(4);
+    bench.permit().ignore();
+    drop(bench.permit());
+    assert_eq!(bench.breaker.snapshot().failures_in_a_row, 4);
+    bench.fail();
+    assert_eq!(bench.state(), State::Open);
+}
+
+#[test]
+fn r4_no_success_opens_the_circuit_after_the_threshold_was_lowered() {
+    let bench = Bench::default();
+    bench.fail_times(4);
+    let lower = breaker_runtime::Overrides {
+        threshold: Some(2),
+        ..Default::default()
+    };
+    bench.registry.configure("payment", &lower).unwrap();
+    bench.permit().ignore();
+    assert_eq!(bench.state(), State::Closed);
+    bench.succeed();
+    assert_eq!(bench.state(), State::Closed);
+    bench.fail_times(2);
+    assert_eq!(bench.state(), State::Open);
+}
+
+#[test]
+fn r6_open_rejects_every_call_until_the_open_period_has_passed() {
+    let bench = Bench::default();
+    bench.fail_times(5);
+    bench.pass(OPEN_FOR - Duration::from_nanos(1));
+    let rejection = bench.breaker.try_acquire().unwrap_err();
+    assert_eq!(rejection.reason(), RejectionReason::Open);
+    assert_eq!(rejection.retry_after(), Some(Duration::from_nanos(1)));
+    bench.pass(Duration::from_nanos(1));
+    let probe = bench.permit();
+    assert_eq!(bench.state(), State::HalfOpen);
+    drop(probe);
+}
+
+#[test]
+fn r6_the_first_reading_after_the_open_period_moves_it_to_half_open_exactly_once() {
+    let bench = Bench::default();
+    let record = bench.record();
+    bench.fail_times(5);
+    bench.pass(OPEN_FOR + Duration::from_secs(7));
+    for _ in 0..3 {
+        assert_eq!(bench.breaker.snapshot().state, State::HalfOpen);
+        assert_eq!(bench.state(), State::HalfOpen);
+        assert_eq!(bench.registry.snapshot()[0].state, State::HalfOpen);
+    }
+    assert_eq!(
+        record.transitions(),
+        [
+            (State::Closed, State::Open, Reason::FailuresInARow),
+            (State::Open, State::HalfOpen, Reason::OpenPeriodEnded),
+        ]
+    );
+    assert_eq!(bench.breaker.snapshot().totals.half_opens, 1);
+}
+
+#[test]
+fn r6_names_settings_and_debug_are_no_readings() {
+    let bench = Bench::default();
+    let record = bench.record();
+    bench.fail_times(5);
+    record.take();
+    bench.pass(OPEN_FOR);
+    let _ = (bench.breaker.name(), bench.breaker.config());
+    let _ = format!("{:?} {:?}", bench.breaker, bench.registry);
+    let _ = bench.registry.breakers();
+    assert_eq!(record.transitions(), []);
+}
+
+#[test]
+fn r6_the_event_says_when_the_period_ended_and_when_that_was_noticed() {
+    let bench = Bench::default();
+    let record = bench.record();
+    bench.fail_times(5);
+    bench.pass(OPEN_FOR + Duration::from_secs(7));
+    assert_eq!(bench.state(), State::HalfOpen);
+    let events = record.take();
+    let breaker_runtime::EventKind::Transition(transition) = events[1].kind() else {
+        panic!("{events:?}");
+    };
+    let late = events[1].at().duration_since(transition.due_at.unwrap());
+    assert_eq!(late.unwrap(), Duration::from_secs(7));
+}
+
+#[test]
+fn a_rejection_says_who_why_and_for_how_long() {
+    let bench = Bench::default();
+    bench.fail_times(5);
+    bench.pass(Duration::from_millis(17_700));
+    let rejection = bench.breaker.try_acquire().unwrap_err();
+    assert_eq!(
+        rejection.to_string(),
+        "circuit breaker `payment` is open; next probe in 12.3s"
+    );
+    assert_eq!(rejection.state(), State::Open);
+    bench.pass(OPEN_FOR);
+    let _probes = [bench.permit(), bench.permit()];
+    let rejection = bench.breaker.try_acquire().unwrap_err();
+    assert_eq!(
+        rejection.to_string(),
+        "circuit breaker `payment` is half open; all its probes are in flight"
+    );
+    assert_eq!(rejection.reason(), RejectionReason::HalfOpenFull);
+    assert_eq!(rejection.retry_after(), None);
+}

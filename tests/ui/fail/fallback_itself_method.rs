@@ -1,0 +1,12 @@
+use breaker_runtime::{BreakerError, circuit_breaker};
+
+struct Till;
+
+impl Till {
+    #[circuit_breaker(name = "payment", fallback = Self::pay)]
+    fn pay(&self) -> Result<(), BreakerError> {
+        Ok(())
+    }
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use breaker_runtime::{BreakerError, circuit_breaker};
+
+#[circuit_breaker(name = "payment", fallback = |error, other| Ok(()))]
+fn pay() -> Result<(), BreakerError> {
+    Ok(())
+}
+
+fn main() {}
