@@ -1,5 +1,11 @@
 //! The integration tests of both crates, in one binary.
 
+#![allow(
+    clippy::pedantic,
+    clippy::unwrap_used,
+    reason = "a test that unwraps fails where it should"
+)]
+
 mod expansion;
 mod registry;
 mod rules;

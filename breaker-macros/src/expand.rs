@@ -1,6 +1,8 @@
 //! The pipeline: arguments and item are read, checked together and emitted.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::quote_spanned;
+use syn::Path;
 
 use crate::args::Arguments;
 use crate::declare::{self, Declaration};
@@ -13,28 +15,48 @@ use crate::item::{self, Function};
 /// The item stays, so that there is no second error about a function that cannot be found and an
 /// editor goes on completing its name.
 pub(crate) fn expand(attribute: TokenStream, mut item: TokenStream) -> TokenStream {
-    match check(attribute, item.clone()) {
+    let mut errors = Errors::default();
+    let arguments = Arguments::parse(attribute, &mut errors);
+    let runtime = arguments.runtime.as_ref().map(|given| given.value.clone());
+    match check(arguments, item.clone(), errors) {
         Ok((declaration, function)) => emit::emit(&declaration, &function),
         Err(error) => {
-            item.extend(of_this_edition(error.to_compile_error()));
+            item.extend(through(runtime.as_ref(), error.to_compile_error()));
             item
         }
     }
 }
 
-/// Leaves the tokens where they point to: with the edition of the user's crate, 2015 would look for
-/// `::core` in that crate.
-fn of_this_edition(errors: TokenStream) -> TokenStream {
-    let own = |mut token: TokenTree| {
-        token.set_span(Span::mixed_site().located_at(token.span()));
-        token
-    };
-    errors.into_iter().map(own).collect()
+/// Reaches `compile_error!` through the runtime: `::core` is looked for in the user's own crate under
+/// edition 2015, and with the edition of this crate rustc would add a note to every message.
+fn through(runtime: Option<&Path>, errors: TokenStream) -> TokenStream {
+    let mut errors = errors.into_iter();
+    let mut reached = TokenStream::new();
+    while let Some(token) = errors.next() {
+        // One invocation: `::core::compile_error! { … }`, of which the first three tokens go.
+        let span = token.span();
+        errors.by_ref().take(2).for_each(drop);
+        reached.extend(runtime.map_or_else(
+            || quote_spanned!(span=> ::breaker_runtime),
+            |path| emit::located_at(path, span),
+        ));
+        reached.extend(quote_spanned!(span=> ::__private));
+        for token in errors.by_ref() {
+            let last = matches!(token, TokenTree::Group(_));
+            reached.extend([token]);
+            if last {
+                break;
+            }
+        }
+    }
+    reached
 }
 
-fn check(attribute: TokenStream, item: TokenStream) -> syn::Result<(Declaration, Function)> {
-    let mut errors = Errors::default();
-    let arguments = Arguments::parse(attribute, &mut errors);
+fn check(
+    arguments: Arguments,
+    item: TokenStream,
+    mut errors: Errors,
+) -> syn::Result<(Declaration, Function)> {
     let checked = errors.take(item::parse(item)).and_then(|function| {
         item::checks::check(&function, &mut errors);
         declare::declare(arguments, &function, &mut errors).map(|declared| (declared, function))

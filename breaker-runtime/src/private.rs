@@ -2,6 +2,7 @@
 
 use std::future::Future;
 
+pub use core::compile_error;
 pub use inventory;
 use once_cell::sync::OnceCell;
 
@@ -93,6 +94,11 @@ pub fn call_once<R, F: FnOnce() -> R>(call: F) -> R {
 /// Makes a closure or block capture the whole variable.
 #[inline]
 pub const fn whole<T: ?Sized>(_: &T) {}
+
+/// Gives an expression its type.
+pub fn typed<T>(value: T) -> T {
+    value
+}
 
 /// Stands for a value that is never made: it gives an `async` block its type.
 pub fn never<R>() -> R {

@@ -9,7 +9,7 @@ use std::pin::pin;
 use std::time::{Duration, SystemTime};
 
 use crate::registry::Registry;
-use crate::sync::{Arc, AtomicU64, AtomicUsize, Ordering};
+use crate::sync::{Arc, AtomicBool, AtomicU64, Ordering};
 use crate::time::{Clock, Tick, Time, nanos};
 
 /// A clock that stands still until it is moved; every clone is the same clock.
@@ -176,7 +176,7 @@ impl TestRegistry {
     /// [`wrap`](Self::wrap) or [`scope`](Self::scope).
     #[must_use = "the returned registry keeps it strict"]
     pub fn strict(&self) -> Self {
-        if self.strict.0.swap(1, Ordering::SeqCst) == 0 {
+        if !self.strict.0.swap(true, Ordering::SeqCst) {
             STRICT.fetch_add(1, Ordering::SeqCst);
         }
         self.clone()
@@ -199,18 +199,18 @@ impl Deref for TestRegistry {
 
 /// Whether one test registry is strict.
 #[derive(Debug, Default)]
-struct Strict(AtomicUsize);
+struct Strict(AtomicBool);
 
 impl Drop for Strict {
     fn drop(&mut self) {
-        if self.0.load(Ordering::SeqCst) == 1 {
+        if self.0.load(Ordering::SeqCst) {
             STRICT.fetch_sub(1, Ordering::SeqCst);
         }
     }
 }
 
 /// How many strict test registries there are.
-static STRICT: AtomicUsize = AtomicUsize::new(0);
+static STRICT: AtomicU64 = AtomicU64::new(0);
 
 thread_local! {
     static CURRENT: RefCell<Option<Registry>> = const { RefCell::new(None) };

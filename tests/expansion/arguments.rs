@@ -1049,7 +1049,7 @@ fn arguments_that_are_configured_out_are_gone() {
     #[circuit_breaker(name = "arguments.cfg")]
     fn call(
         #[cfg(any())] gone: NoSuchType,
-        #[cfg(all())] kept: u32,
+        #[cfg(not(any()))] kept: u32,
         last: u32,
     ) -> Result<u32, Error> {
         Ok(kept + last)
@@ -1064,7 +1064,7 @@ fn arguments_that_are_configured_out_are_not_handed_to_the_fallback() {
     #[circuit_breaker(name = "arguments.cfg_fallback", fallback = later)]
     fn call(
         #[cfg(any())] gone: NoSuchType,
-        #[cfg(all())] (left, right): (u32, u32),
+        #[cfg(not(any()))] (left, right): (u32, u32),
         #[cfg(any())] _: NoSuchType,
     ) -> Result<u32, Error> {
         Ok(left + right)
@@ -1089,7 +1089,7 @@ fn async_arguments_that_are_configured_out_are_gone() {
         async fn call(
             &self,
             #[cfg(any())] gone: NoSuchType,
-            #[cfg(all())] kept: u32,
+            #[cfg(not(any()))] kept: u32,
         ) -> Result<u32, Error> {
             Ok(kept)
         }
@@ -1108,7 +1108,10 @@ fn async_arguments_that_are_configured_out_are_gone() {
 #[test]
 fn a_cloned_argument_may_be_configured() {
     #[circuit_breaker(name = "arguments.cfg_clone", fallback = later, fallback_on = any)]
-    fn call(#[cfg(any())] gone: NoSuchType, #[cfg(all())] text: String) -> Result<String, Error> {
+    fn call(
+        #[cfg(any())] gone: NoSuchType,
+        #[cfg(not(any()))] text: String,
+    ) -> Result<String, Error> {
         drop(text);
         Err(Error::Down)
     }

@@ -187,7 +187,7 @@ fn an_attribute_in_the_body_stays() {
         #[cfg(any())]
         compile_error!("configured out");
         #[rustfmt::skip]
-        let value = match 2 { #[cfg(any())] 1 => 1, #[cfg(all())] _ => 5 };
+        let value = match 2 { #[cfg(any())] 1 => 1, #[cfg(not(any()))] _ => 5 };
         Ok(value)
     }
 

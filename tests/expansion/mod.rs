@@ -3,11 +3,14 @@
 //! The functions here are as strange as those of real code: they are taken as they are, so the style lints are off.
 
 #![allow(
+    clippy::all,
     clippy::pedantic,
     clippy::unwrap_used,
     clippy::todo,
     clippy::unimplemented,
     clippy::clone_on_ref_ptr,
+    unused_qualifications,
+    unreachable_pub,
     reason = "the functions under test are written as users write them"
 )]
 

@@ -11,7 +11,6 @@
     clippy::no_effect_underscore_binding,
     clippy::shadow_unrelated,
     clippy::shadow_same,
-    clippy::items_after_statements,
     clippy::large_futures
 )]
 
@@ -473,7 +472,7 @@ fn lifetimes_statements_and_token_trees_from_fragments() {
     }
 
     const LIMIT: usize = 3;
-    function!('text, text, [let _count = 1; let _other = 2;] Ok::<&'text str, _>(text));
+    function!('text, text, [let count = 1; let _ = count;] Ok::<&'text str, _>(text));
     assert_eq!(call("abc", "x"), Ok("abc"));
     assert_eq!(call("abc", "long"), Err(Error::Down));
 }

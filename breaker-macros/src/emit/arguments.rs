@@ -137,8 +137,18 @@ impl Arguments {
             };
             located_at(this, span)
         });
-        let given = receiver.into_iter().collect();
-        call_with(callee, span, sharing, given, &self.typed)
+        let mut given: Vec<_> = receiver
+            .into_iter()
+            .map(|this| (this, Vec::new()))
+            .collect();
+        let mut reads = TokenStream::new();
+        for argument in &self.typed {
+            let (read, source) = argument.read(&argument.source(Taker::Fallback, sharing));
+            reads.extend(read);
+            given.push((located_at(source, span), argument.conditions()));
+        }
+        let call = call_with(callee, span, Vec::new(), &given);
+        quote!(#reads #call)
     }
 }
 
@@ -147,22 +157,20 @@ impl Arguments {
 fn call_with(
     callee: &TokenStream,
     span: Span,
-    sharing: Sharing,
     mut given: Vec<TokenStream>,
-    rest: &[Argument],
+    rest: &[(TokenStream, Vec<TokenStream>)],
 ) -> TokenStream {
-    let Some((next, rest)) = rest.split_first() else {
+    let Some(((next, conditions), rest)) = rest.split_first() else {
         let span = Span::mixed_site().located_at(span);
         return quote_spanned!(span=> #callee(#(#given),*));
     };
     let without = given.clone();
-    given.push(located_at(next.source(Taker::Fallback, sharing), span));
-    let with = call_with(callee, span, sharing, given, rest);
-    let conditions = next.conditions();
+    given.push(next.clone());
+    let with = call_with(callee, span, given, rest);
     if conditions.is_empty() {
         return with;
     }
-    let without = call_with(callee, span, sharing, without, rest);
+    let without = call_with(callee, span, without, rest);
     quote_spanned!(Span::mixed_site()=> {
         #[cfg(all(#(#conditions),*))]
         { #with }
@@ -211,53 +219,65 @@ impl Argument {
         }
     }
 
-    /// The `let` that binds the argument's pattern to `source`.
+    /// The `let`s that bind the argument's pattern to `source`.
     fn rebound(&self, source: &TokenStream, used: bool) -> TokenStream {
         let cfgs = self.attributes("cfg");
-        let lints = self
-            .written
-            .attrs
-            .iter()
-            .filter(|attribute| is_lint(attribute));
+        let lints: Vec<_> = self.written.attrs.iter().filter(|it| is_lint(it)).collect();
         let span = Span::mixed_site();
         let used = used.then(|| quote_spanned!(span=> #[allow(unused_variables, unused_mut)]));
-        let written = &self.written.pat;
+        let pattern = &self.written.pat;
         let allowed = quote_spanned!(span=>
             #[allow(
                 unknown_lints,
-                clippy::used_underscore_binding,
                 clippy::no_effect_underscore_binding,
                 clippy::let_unit_value,
-                clippy::shadow_same
+                clippy::shadow_same,
+                clippy::shadow_unrelated
             )]
         );
-        match &**written {
-            pattern if plain(pattern).is_some() => quote_spanned!(span=>
-                #(#cfgs)* #(#lints)* #used #allowed
-                let #written = #source;
-            ),
-            _ => {
-                // What a pattern leaves out stays in here, and is dropped after what it takes.
-                let name = local(&format!("argument_{}", self.place));
-                let mutable = mentions(written.to_token_stream(), &format_ident!("mut"));
-                let mutable = mutable.then(|| quote_spanned!(span=> #[allow(unused_mut)] ));
-                let token = mutable.is_some().then(|| Token![mut](span));
-                let ignored = matches!(**written, Pat::Wild(_));
-                let bound = (!ignored).then(|| {
-                    let lints = lints.clone();
-                    quote_spanned!(span=> #(#cfgs)* #(#lints)* #used #allowed let #written = #name;)
-                });
-                quote_spanned!(span=>
-                    #(#cfgs)* #mutable #allowed let #token #name = #source;
-                    #bound
-                )
-            }
+        if plain(pattern).is_some() {
+            let (read, source) = self.read(source);
+            return quote_spanned!(span=>
+                #read
+                #(#cfgs)* #(#lints)* #used #allowed let #pattern = #source;
+            );
         }
+        // What a pattern leaves out stays in here, and is dropped after what it takes.
+        let name = &self.name;
+        let mutable = mentions(pattern.to_token_stream(), &[format_ident!("mut")]).then(|| {
+            let token = Token![mut](span);
+            (quote_spanned!(span=> #[allow(unused_mut)]), token)
+        });
+        let (unused, mutable) = mutable.unzip();
+        let ignored = matches!(**pattern, Pat::Wild(_));
+        let bound = (!ignored).then(
+            || quote_spanned!(span=> #(#cfgs)* #(#lints)* #used #allowed let #pattern = #name;),
+        );
+        quote_spanned!(span=>
+            #(#cfgs)* #unused #allowed let #mutable #name = #source;
+            #bound
+        )
     }
 
-    /// The name that the body knows it by, if it is a single one.
-    fn bound(&self) -> Ident {
-        self.name.clone()
+    /// Reads a value once more, under another name if its own says that it is not used: clippy would
+    /// take our reading for the user's.
+    fn read(&self, source: &TokenStream) -> (TokenStream, TokenStream) {
+        if !source.to_string().starts_with('_') {
+            return (TokenStream::new(), source.clone());
+        }
+        let (cfgs, read) = (self.attributes("cfg"), self.local("read"));
+        let reading = quote_spanned!(Span::mixed_site()=>
+            #(#cfgs)* #[allow(unknown_lints, clippy::used_underscore_binding)]
+            let #read = #source;
+        );
+        (reading, read.into_token_stream())
+    }
+
+    /// The names that the body knows it by, and then some.
+    fn bound(&self) -> Vec<Ident> {
+        let mut names = Vec::new();
+        identifiers(self.written.pat.to_token_stream(), &mut names);
+        names
     }
 
     fn attributes<'a>(&'a self, name: &'a str) -> Vec<&'a Attribute> {
@@ -308,11 +328,19 @@ fn passing_self(receiver: &Receiver) -> Passing {
     }
 }
 
-/// Whether a name stands somewhere in the tokens.
-fn mentions(tokens: TokenStream, name: &Ident) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(ident) => ident == *name,
-        TokenTree::Group(group) => mentions(group.stream(), name),
-        _ => false,
-    })
+/// Whether one of the names stands somewhere in the tokens.
+fn mentions(tokens: TokenStream, names: &[Ident]) -> bool {
+    let mut all = Vec::new();
+    identifiers(tokens, &mut all);
+    all.iter().any(|name| names.contains(name))
+}
+
+fn identifiers(tokens: TokenStream, found: &mut Vec<Ident>) {
+    for token in tokens {
+        match token {
+            TokenTree::Ident(ident) => found.push(ident),
+            TokenTree::Group(group) => identifiers(group.stream(), found),
+            _ => {}
+        }
+    }
 }

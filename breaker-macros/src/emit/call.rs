@@ -291,17 +291,27 @@ impl Call<'_> {
         }
     }
 
-    /// The body as a closure.
+    /// The body as a closure. Its outer tokens are where the user's braces are, and so is the block
+    /// around ours: what clippy says of a function's last expression it says of this closure's too.
     fn closure(&self, body: &Body<'_>, sharing: Sharing) -> TokenStream {
         let (capture, inside) = self.inside(body, sharing);
-        quote_spanned!(Span::mixed_site()=> #capture || { #inside })
+        let span = body.braces.join();
+        let block = braced(
+            body.braces,
+            quote_spanned!(Span::mixed_site()=> { #inside }),
+        );
+        quote_spanned!(span=> #capture || #block)
     }
 
-    /// The body as an `async` block.
+    /// The body as an `async` block, likewise.
     fn block(&self, body: &Body<'_>, sharing: Sharing) -> TokenStream {
         let (capture, inside) = self.inside(body, sharing);
-        let edge = self.edge();
-        quote_spanned!(Span::mixed_site()=> async #capture { #edge #inside })
+        let (edge, span) = (self.edge(), body.braces.join());
+        let block = braced(
+            body.braces,
+            quote_spanned!(Span::mixed_site()=> { #edge #inside }),
+        );
+        quote_spanned!(span=> async #capture #block)
     }
 
     fn inside(&self, body: &Body<'_>, sharing: Sharing) -> (TokenStream, TokenStream) {
@@ -310,22 +320,17 @@ impl Call<'_> {
             self.arguments
                 .rebound_beside(&self.runtime, Taker::Body, sharing, &also)
         });
-        let (ty, block, value) = (&self.returned.ty, own_block(body), local("value"));
-        let inside = quote_spanned!(Span::mixed_site()=>
-            #rebound
-            let #value: #ty = #block;
-            #[allow(unknown_lints, unreachable_code, clippy::needless_return)]
-            return #value;
-        );
-        (self.capture(sharing), inside)
+        let block = own_block(body);
+        let inside = quote_spanned!(Span::mixed_site()=> #rebound #block);
+        (self.capture(sharing, body.braces.join()), inside)
     }
 
     /// `move`, unless the fallback needs a `&mut self` after the body.
-    pub(super) fn capture(&self, sharing: Sharing) -> TokenStream {
+    fn capture(&self, sharing: Sharing, span: Span) -> TokenStream {
         if self.arguments.lends_self(sharing) {
             TokenStream::new()
         } else {
-            quote_spanned!(Span::mixed_site()=> move)
+            quote_spanned!(span=> move)
         }
     }
 
@@ -354,8 +359,11 @@ impl Call<'_> {
     }
 }
 
-/// The user's statements in the user's own braces, so that temporaries live as long as in the
-/// edition of the user's crate. The constant keeps `unused_braces` away from them.
+/// The user's statements in the user's own braces, at the end of a block of ours.
+///
+/// The braces decide by their edition how long the temporaries of the last expression live: in the
+/// user's until after the body's own variables, in ours until before the arguments that were bound
+/// again; together that is what they do in a function. The constant keeps `unused_braces` away.
 fn own_block(body: &Body<'_>) -> TokenStream {
     let statements = body.statements;
     let constant = quote_spanned!(Span::mixed_site()=> const _: () = (););

@@ -30,6 +30,7 @@ impl Call<'_> {
                 let answer = self.runtime.item_at("answer", span);
                 let call = self.arguments.call(&path, span, sharing);
                 let span = Span::mixed_site().located_at(span);
+                let call = quote_spanned!(Span::mixed_site()=> { #call });
                 quote_spanned!(span=> #answer(#call).await)
             }
             FallbackKind::Closure(closure) => self.inlined(closure, fallback.on, sharing),
@@ -58,17 +59,17 @@ impl Call<'_> {
                 quote_spanned!(Span::mixed_site()=> #error<_>)
             }
         };
-        let value = local("value");
-        let output = output
-            .as_ref()
-            .map_or_else(|| self.returned.ty.clone(), |ty| quote!(#ty));
+        let answer = if let Some(output) = output {
+            let typed = self.runtime.item("typed");
+            quote_spanned!(Span::mixed_site()=> #typed::<#output>(#body))
+        } else {
+            quote!(#body)
+        };
         quote_spanned!(Span::mixed_site()=>
             #rebound
             #[allow(unknown_lints, clippy::no_effect_underscore_binding)]
             let #pattern: #ty = #error;
-            let #value: #output = #body;
-            #[allow(unknown_lints, unreachable_code, clippy::needless_return)]
-            return #value;
+            #answer
         )
     }
 }

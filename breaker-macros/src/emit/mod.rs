@@ -109,7 +109,7 @@ fn braced(braces: DelimSpan, tokens: TokenStream) -> TokenStream {
 }
 
 /// Prints tokens with all their spans in one place, but with the hygiene that they had.
-fn located_at(tokens: impl ToTokens, span: Span) -> TokenStream {
+pub(crate) fn located_at(tokens: impl ToTokens, span: Span) -> TokenStream {
     let mut located = TokenStream::new();
     for mut token in tokens.into_token_stream() {
         if let proc_macro2::TokenTree::Group(group) = &token {

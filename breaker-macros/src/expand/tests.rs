@@ -2,7 +2,7 @@ use std::fmt::Write as _;
 
 use proc_macro2::TokenStream;
 
-use super::{check, expand};
+use super::{Arguments, Errors, check, expand};
 
 fn tokens(text: &str) -> TokenStream {
     text.parse().expect("the test's own tokens")
@@ -10,7 +10,9 @@ fn tokens(text: &str) -> TokenStream {
 
 /// Every error of an attribute and what it stands on.
 pub(crate) fn messages(attribute: &str, item: &str) -> Vec<String> {
-    match check(tokens(attribute), tokens(item)) {
+    let mut errors = Errors::default();
+    let arguments = Arguments::parse(tokens(attribute), &mut errors);
+    match check(arguments, tokens(item), errors) {
         Ok(_) => Vec::new(),
         Err(errors) => errors.into_iter().map(|error| error.to_string()).collect(),
     }

@@ -1,6 +1,11 @@
 //! Guarded functions in a crate of edition 2015, which has no async functions.
 
 #![allow(bare_trait_objects, deprecated, ellipsis_inclusive_range_patterns)]
+#![allow(
+    clippy::type_complexity,
+    clippy::needless_lifetimes,
+    clippy::should_implement_trait
+)]
 
 extern crate breaker_runtime;
 
@@ -49,9 +54,11 @@ pub fn old_words(text: &str) -> Result<u32, Error> {
     Ok(dyn)
 }
 
-/// A trait object without `dyn`.
+/// A trait object with `dyn`, and one without.
 #[circuit_breaker(name = "edition_2015.bare_trait_object")]
-pub fn bare_trait_object(text: &str) -> Result<Box<Fn(u32) -> u32>, Box<StdError + Send + Sync>> {
+pub fn bare_trait_object(
+    text: &str,
+) -> Result<Box<dyn Fn(u32) -> u32>, Box<StdError + Send + Sync>> {
     if text.is_empty() {
         try!(Err("empty"));
     }

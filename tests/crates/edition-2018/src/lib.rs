@@ -1,6 +1,11 @@
 //! Guarded functions in a crate of edition 2018.
 
-#![allow(bare_trait_objects, non_fmt_panics, array_into_iter)]
+#![allow(
+    non_fmt_panics,
+    array_into_iter,
+    clippy::into_iter_on_ref,
+    clippy::map_clone
+)]
 
 use breaker_runtime::{circuit_breaker, BreakerError};
 use std::cell::RefCell;
@@ -65,9 +70,9 @@ pub async fn fallback(text: String) -> Result<usize, Error> {
 
 async fn nothing() {}
 
-/// A trait object without `dyn`, and arrays that iterate by reference.
+/// Arrays iterate by reference in this edition, and `gen` is a name.
 #[circuit_breaker(name = "edition_2018.old_words")]
-pub fn old_words(by: u32) -> Result<Box<Fn(u32) -> u32>, Error> {
+pub fn old_words(by: u32) -> Result<Box<dyn Fn(u32) -> u32>, Error> {
     let sum: u32 = [1, 2].into_iter().map(|value: &u32| *value).sum();
     let gen = sum + by;
     Ok(Box::new(move |value| value + gen))

@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Runs every example to its end; each exits non-zero if it did not go as it says.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+cargo build --quiet --examples
+for example in synchronous classification trait_method permit testing registry payment; do
+    echo "-- $example"
+    cargo run --quiet --example "$example" >"target/$example.txt" || {
+        cat "target/$example.txt"
+        exit 1
+    }
+done
