@@ -4,10 +4,12 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 cargo build --quiet --examples
+printed=$(mktemp)
+trap 'rm -f "$printed"' EXIT
 for example in synchronous classification trait_method permit testing registry payment; do
     echo "-- $example"
-    cargo run --quiet --example "$example" >"target/$example.txt" || {
-        cat "target/$example.txt"
+    cargo run --quiet --example "$example" >"$printed" || {
+        cat "$printed"
         exit 1
     }
 done

@@ -8,7 +8,7 @@ use crate::error::Rejection;
 use crate::permit::Permit;
 use crate::snapshot::Snapshot;
 use crate::state::State;
-use crate::sync::Arc;
+use crate::sync::{Arc, Weak};
 
 /// A circuit breaker: cheap to clone, every clone is the same breaker.
 ///
@@ -45,6 +45,10 @@ impl CircuitBreaker {
     #[inline]
     pub(crate) fn core(&self) -> &Core {
         &self.core
+    }
+
+    pub(crate) fn downgrade(&self) -> WeakBreaker {
+        WeakBreaker(Arc::downgrade(&self.core))
     }
 
     /// Returns the name in the registry.
@@ -93,6 +97,15 @@ impl CircuitBreaker {
     /// Returns whether both handles are of the same breaker.
     pub fn same_as(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.core, &other.core)
+    }
+}
+
+/// A breaker that is only there while someone else holds it.
+pub(crate) struct WeakBreaker(Weak<Core>);
+
+impl WeakBreaker {
+    pub(crate) fn upgrade(&self) -> Option<CircuitBreaker> {
+        self.0.upgrade().map(|core| CircuitBreaker { core })
     }
 }
 

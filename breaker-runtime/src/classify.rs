@@ -40,6 +40,28 @@ impl<T, E> ResultLike<E> for Result<T, E> {
     }
 }
 
+/// A type that can hand its error to the fallback.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no error to hand to the fallback: `fallback_on = error` and `any` need a `Result`",
+    label = "no `Result`",
+    note = "with `fallback_on = rejected` any type will do"
+)]
+pub trait HasError<E>: Sized {
+    /// Takes the error out, if it is one.
+    ///
+    /// # Errors
+    ///
+    /// The error.
+    fn part(self) -> Result<Self, E>;
+}
+
+impl<T, E> HasError<E> for Result<T, E> {
+    #[inline]
+    fn part(self) -> Result<Self, E> {
+        self.split()
+    }
+}
+
 /// An error type that has a place for a refusal.
 #[diagnostic::on_unimplemented(
     message = "the call can be refused, and `{Self}` has no place for that",

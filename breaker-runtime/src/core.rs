@@ -123,13 +123,12 @@ impl Core {
         if !word.is_open() {
             return None;
         }
-        let until = self.gate.until();
         let now = if word.is_fine() {
             self.time.now()
         } else {
             self.time.coarse()
         };
-        (now < until).then(|| until.since(now))
+        self.gate.time_left(now)
     }
 
     /// Takes in how a call ended.

@@ -43,6 +43,15 @@ pub enum BreakerError {
     Rejected(#[from] Rejection),
 }
 
+impl BreakerError {
+    /// Returns the refusal, if that is what it is.
+    pub fn rejection(&self) -> Option<&Rejection> {
+        match self {
+            Self::Rejected(rejection) => Some(rejection),
+        }
+    }
+}
+
 /// The refusal of one call.
 ///
 /// # Examples

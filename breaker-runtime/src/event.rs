@@ -4,7 +4,7 @@ use std::fmt;
 use std::panic::{self, AssertUnwindSafe};
 use std::time::{Duration, SystemTime};
 
-use crate::breaker::CircuitBreaker;
+use crate::breaker::{CircuitBreaker, WeakBreaker};
 use crate::config::Conflict;
 use crate::snapshot::Override;
 use crate::state::{Reason, State};
@@ -121,7 +121,15 @@ struct Roll {
     /// Shared, so that it can be told without the lock.
     entries: Arc<Vec<(u64, Arc<Listener>)>>,
     /// Conflicts that nobody has heard of yet.
-    unheard: Vec<Event>,
+    unheard: Vec<Unheard>,
+}
+
+/// An event without its breaker: that holds the listeners, which hold this.
+struct Unheard {
+    breaker: WeakBreaker,
+    sequence: u64,
+    at: SystemTime,
+    kind: EventKind,
 }
 
 impl Listeners {
@@ -135,8 +143,16 @@ impl Listeners {
             roll.entries = Arc::new(roll.entries.iter().cloned().chain([entry]).collect());
             (id, std::mem::take(&mut roll.unheard))
         };
-        for event in &unheard {
-            self.tell_one(&**listener, event);
+        for Unheard {
+            breaker,
+            sequence,
+            at,
+            kind,
+        } in unheard
+        {
+            if let Some(breaker) = breaker.upgrade() {
+                self.tell_one(&**listener, &Event::new(breaker, sequence, at, kind));
+            }
         }
         Subscription {
             listeners: Arc::downgrade(self),
@@ -159,7 +175,12 @@ impl Listeners {
             let mut roll = lock(&self.list);
             if roll.entries.is_empty() {
                 if let EventKind::Conflict(_) = event.kind {
-                    roll.unheard.push(event.clone());
+                    roll.unheard.push(Unheard {
+                        breaker: event.breaker.downgrade(),
+                        sequence: event.sequence,
+                        at: event.at,
+                        kind: event.kind.clone(),
+                    });
                 }
                 return;
             }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::machine::Stance;
 use crate::sync::{AtomicU64, Ordering};
-use crate::time::Tick;
+use crate::time::{Tick, nanos};
 
 /// Periods at least this long are measured with the coarse clock.
 const COARSE_FROM: Duration = Duration::from_millis(100);
@@ -20,6 +20,8 @@ pub(crate) struct Gate {
     /// When an open circuit has to be asked again, in ticks. Only meaningful beside an open word;
     /// a reader may see the value of a later opening, which then is the one in force.
     until: AtomicU64,
+    /// How long that period is, in nanoseconds; read and written like `until`.
+    period: AtomicU64,
 }
 
 /// The gate's word.
@@ -76,6 +78,7 @@ impl Gate {
         Self {
             word: AtomicU64::new(Word::new(0, CLOSED).0),
             until: AtomicU64::new(0),
+            period: AtomicU64::new(0),
         }
     }
 
@@ -85,9 +88,14 @@ impl Gate {
         Word(self.word.load(Ordering::Acquire))
     }
 
-    /// Reads the end of the open period; to be called after [`Gate::word`] said that it is open.
-    pub(crate) fn until(&self) -> Tick {
-        Tick::from_nanos(self.until.load(Ordering::Relaxed))
+    /// Returns the rest of the open period, or `None` if it has passed; to be called after
+    /// [`Gate::word`] said that it is open.
+    ///
+    /// A coarse clock lags behind the one that began the period: the rest is never more than all.
+    pub(crate) fn time_left(&self, now: Tick) -> Option<Duration> {
+        let until = Tick::from_nanos(self.until.load(Ordering::Relaxed));
+        let period = Duration::from_nanos(self.period.load(Ordering::Relaxed));
+        (now < until).then(|| until.since(now).min(period))
     }
 
     /// Publishes; only the holder of the machine's lock may call it.
@@ -97,6 +105,7 @@ impl Gate {
             Stance::Closed { streak: true } => CLOSED_STREAK,
             Stance::Open { period, until } => {
                 self.until.store(until.as_nanos(), Ordering::Relaxed);
+                self.period.store(nanos(period), Ordering::Relaxed);
                 let fine = period < COARSE_FROM;
                 OPEN | if fine { FINE } else { 0 }
             }

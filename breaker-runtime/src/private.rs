@@ -9,7 +9,7 @@ use once_cell::sync::OnceCell;
 use crate::breaker::CircuitBreaker;
 use crate::call::Handle;
 pub use crate::call::{FallbackGuard, Guard, Marked, Refused, Settled, poll};
-use crate::classify::{Again, AsyncAnswer, Refusable, RefusableResult, ResultLike};
+use crate::classify::{Again, AsyncAnswer, HasError, Refusable, RefusableResult, ResultLike};
 pub use crate::classify::{Unnamed, UnnamedOther, UnnamedResult, by_classifier, by_result};
 pub use crate::config::{Config, Location};
 pub use crate::error::{BreakerError, CallError};
@@ -122,9 +122,21 @@ pub fn refuse<R: Refusable>(refused: Refused<'static>) -> R {
 /// # Errors
 ///
 /// The error of the call.
-pub fn failed<R: ResultLike<E>, E>(answer: R, outcome: Outcome) -> Result<R, E> {
+pub fn failed_result<R: ResultLike<E>, E>(answer: R, outcome: Outcome) -> Result<R, E> {
     match outcome {
         Outcome::Failure => answer.split(),
+        Outcome::Success | Outcome::Ignored => Ok(answer),
+    }
+}
+
+/// Takes the error out of a call that failed and is judged by patterns or a classifier.
+///
+/// # Errors
+///
+/// The error of the call.
+pub fn failed<R: HasError<E>, E>(answer: R, outcome: Outcome) -> Result<R, E> {
+    match outcome {
+        Outcome::Failure => answer.part(),
         Outcome::Success | Outcome::Ignored => Ok(answer),
     }
 }

@@ -260,3 +260,82 @@ async fn a_function_that_names_its_registry_is_declared_but_its_breaker_is_made_
     assert_eq!(one.breakers().len(), 2);
     assert!(Registry::global().get("declared.injected").is_none());
 }
+
+#[circuit_breaker(name = "declared.low_ceiling", max_open_for = "10s")]
+fn low_ceiling() -> Result<(), BreakerError> {
+    Ok(())
+}
+
+#[test]
+fn a_breaker_whose_ceiling_was_lifted_can_be_reconfigured() {
+    let test = TestRegistry::new();
+    let _entered = test.enter();
+    low_ceiling().unwrap();
+    let overrides = breaker_runtime::Overrides {
+        threshold: Some(3),
+        ..Default::default()
+    };
+    test.configure("declared.low_ceiling", &overrides).unwrap();
+    let config = test.get("declared.low_ceiling").unwrap().config();
+    assert_eq!(config.threshold, Some(3));
+    assert_eq!(config.max_open_for, Duration::from_secs(30));
+    let conflicts = Registry::global().verify();
+    assert!(
+        conflicts
+            .iter()
+            .any(|conflict| conflict.breaker == "declared.low_ceiling")
+    );
+}
+
+#[circuit_breaker(name = "declared.by_hand", threshold = 2, registry = registry)]
+fn by_hand(registry: &Registry) -> Result<(), BreakerError> {
+    let _ = registry;
+    Ok(())
+}
+
+#[test]
+fn a_breaker_made_by_hand_before_the_first_call_wins_and_listeners_are_warned() {
+    let registry = Registry::new();
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let list = Arc::clone(&told);
+    registry.subscribe(move |event| list.lock().unwrap().push(event.kind().clone()));
+    let config = breaker_runtime::Config::new().threshold(50);
+    let made = registry.get_or_create("declared.by_hand", config).unwrap();
+    by_hand(&registry).unwrap();
+    by_hand(&registry).unwrap();
+    assert_eq!(made.config().threshold, Some(50));
+    assert_eq!(made.snapshot().totals.calls, 2);
+    assert_eq!(made.snapshot().declared_at.len(), 2);
+    assert!(matches!(told.lock().unwrap()[..], [EventKind::Conflict(_)]));
+    assert!(registry.remove("declared.by_hand").is_none());
+}
+
+#[circuit_breaker(name = "declared.two_registries", threshold = 7)]
+fn in_the_global_one() -> Result<(), BreakerError> {
+    Ok(())
+}
+
+#[circuit_breaker(name = "declared.two_registries", threshold = 2, registry = registry)]
+fn in_its_own(registry: &Registry) -> Result<(), BreakerError> {
+    let _ = registry;
+    Ok(())
+}
+
+#[test]
+fn a_function_that_names_its_registry_shares_no_settings_with_one_that_does_not() {
+    let registry = Registry::new();
+    in_its_own(&registry).unwrap();
+    in_the_global_one().unwrap();
+    let threshold = |registry: &Registry| {
+        let breaker = registry.get("declared.two_registries").unwrap();
+        breaker.config().threshold
+    };
+    assert_eq!(threshold(&registry), Some(2));
+    assert_eq!(threshold(Registry::global()), Some(7));
+    let conflicts = Registry::global().verify();
+    assert!(
+        conflicts
+            .iter()
+            .all(|conflict| conflict.breaker != "declared.two_registries")
+    );
+}

@@ -10,7 +10,7 @@ use super::braced;
 use super::paths::{Runtime, item, local};
 use super::returned::Returned;
 use super::site::site;
-use crate::declare::{Declaration, Fallback, FallbackKind, FallbackOn};
+use crate::declare::{Declaration, Fallback, FallbackKind, FallbackOn, Judge};
 use crate::item::Function;
 use crate::item::returns::Shape;
 
@@ -245,7 +245,7 @@ impl Call<'_> {
     fn refuse(&self, refused: &Ident) -> TokenStream {
         let span = Span::mixed_site().located_at(self.returned.span);
         let name = match self.declaration.judge {
-            crate::declare::Judge::ByResult => "refuse_result",
+            Judge::ByResult => "refuse_result",
             _ => "refuse",
         };
         let refuse = self.runtime.item_at(name, span);
@@ -256,7 +256,11 @@ impl Call<'_> {
     /// What takes the error out of a call that failed.
     fn parted(&self) -> TokenStream {
         let span = Span::mixed_site().located_at(self.returned.span);
-        let failed = self.runtime.item_at("failed", span);
+        let name = match self.declaration.judge {
+            Judge::ByResult => "failed_result",
+            _ => "failed",
+        };
+        let failed = self.runtime.item_at(name, span);
         let ty = &self.returned.ty;
         quote_spanned!(span=> #failed::<#ty, _>)
     }

@@ -30,8 +30,7 @@ impl Call<'_> {
                 let answer = self.runtime.item_at("answer", span);
                 let call = self.arguments.call(&path, span, sharing);
                 let span = Span::mixed_site().located_at(span);
-                let call = quote_spanned!(Span::mixed_site()=> { #call });
-                quote_spanned!(span=> #answer(#call).await)
+                quote_spanned!(span=> #answer({ #call }).await)
             }
             FallbackKind::Closure(closure) => self.inlined(closure, fallback.on, sharing),
         };

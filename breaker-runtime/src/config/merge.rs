@@ -31,22 +31,27 @@ impl Merged {
         }
     }
 
-    pub(crate) fn config(&self) -> &Config {
-        &self.config
+    /// The configuration that holds before any reconfiguration. Sources that are right by themselves
+    /// can disagree about the ceiling; the open period then wins.
+    pub(crate) fn config(&self) -> Config {
+        let Settings {
+            open_for,
+            max_open_for,
+            ..
+        } = self.config.settings();
+        if max_open_for < open_for {
+            self.config.max_open_for(open_for)
+        } else {
+            self.config
+        }
     }
 
     pub(crate) fn sources(&self) -> &[Location] {
         &self.sources
     }
 
-    /// The settings that hold before any reconfiguration. Sources that are right by themselves can
-    /// disagree about the ceiling; the open period then wins.
     pub(crate) fn settings(&self) -> Settings {
-        let settings = self.config.settings();
-        Settings {
-            max_open_for: settings.max_open_for.max(settings.open_for),
-            ..settings
-        }
+        self.config().settings()
     }
 
     /// Takes in a source while the breaker is being made: it wins the keys that nobody gave.

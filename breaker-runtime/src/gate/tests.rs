@@ -28,7 +28,9 @@ fn an_open_circuit_says_until_when_and_by_which_clock() {
     };
     let (gate, word) = published(1, open(100));
     assert!(word.is_open() && !word.admits() && !word.is_fine());
-    assert_eq!(gate.until(), Tick::from_nanos(42));
+    let left = |now| gate.time_left(Tick::from_nanos(now));
+    assert_eq!(left(40), Some(Duration::from_nanos(2)));
+    assert_eq!(left(42), None);
     let (_, word) = published(1, open(99));
     assert!(word.is_open() && word.is_fine());
 }
@@ -37,4 +39,17 @@ fn an_open_circuit_says_until_when_and_by_which_clock() {
 fn what_has_to_ask_is_neither_open_nor_closed() {
     let (_, word) = published(3, Stance::Consult);
     assert!(!word.admits() && !word.is_open() && !word.is_clean(3));
+}
+
+#[test]
+fn the_rest_of_a_period_is_never_more_than_all_of_it() {
+    let (gate, _) = published(
+        1,
+        Stance::Open {
+            period: Duration::from_nanos(5),
+            until: Tick::from_nanos(105),
+        },
+    );
+    let lagging = Tick::from_nanos(97);
+    assert_eq!(gate.time_left(lagging), Some(Duration::from_nanos(5)));
 }

@@ -1,7 +1,5 @@
 //! The attributes of the program: known from the start, through the linker.
 
-use std::collections::BTreeSet;
-
 use once_cell::sync::Lazy;
 
 use crate::config::{Config, Conflict, Location, Merged, Source};
@@ -67,6 +65,11 @@ impl Declaration {
         self.names_registry
     }
 
+    /// What tells breakers apart.
+    fn breaker(&self) -> (&'static str, bool) {
+        (self.name, self.names_registry)
+    }
+
     pub(crate) fn source(&self) -> Source {
         Source {
             config: self.config,
@@ -102,12 +105,14 @@ pub(super) fn declarations() -> Vec<&'static Declaration> {
     lock(&SITES).iter().map(|site| site.declaration()).collect()
 }
 
-/// What all known declarations of `name` come to, and where they disagree.
-pub(super) fn merged(name: &str) -> (Merged, Vec<Conflict>) {
-    let mut merged = Merged::new(name);
+/// What all known declarations of one breaker come to, and where they disagree.
+///
+/// Functions that name their registry never share a breaker with those that do not.
+pub(super) fn merged(of: &Declaration) -> (Merged, Vec<Conflict>) {
+    let mut merged = Merged::new(of.name);
     let mut conflicts = Vec::new();
     for declaration in declarations() {
-        if declaration.name == name {
+        if declaration.breaker() == of.breaker() {
             conflicts.extend(merged.absorb(&declaration.source()));
         }
     }
@@ -116,9 +121,11 @@ pub(super) fn merged(name: &str) -> (Merged, Vec<Conflict>) {
 }
 
 pub(super) fn declared_conflicts() -> Vec<Conflict> {
-    let names: BTreeSet<_> = declarations()
-        .iter()
-        .map(|declaration| declaration.name)
-        .collect();
-    names.into_iter().flat_map(|name| merged(name).1).collect()
+    let mut breakers = declarations();
+    breakers.sort_by_key(|declaration| declaration.breaker());
+    breakers.dedup_by_key(|declaration| declaration.breaker());
+    let conflicts = breakers
+        .into_iter()
+        .map(|declaration| merged(declaration).1);
+    conflicts.flatten().collect()
 }

@@ -96,7 +96,7 @@ impl Registry {
         let registry = Self::empty(time);
         for declaration in declarations() {
             if !declaration.names_registry() {
-                registry.attach(declaration.name_ref());
+                registry.attach(declaration);
             }
         }
         registry
@@ -150,13 +150,13 @@ impl Registry {
         }
     }
 
-    /// Returns the breaker of a declared name, made of all declarations of that name if there is
-    /// none yet.
-    pub(crate) fn attach(&self, name: &'static &'static str) -> CircuitBreaker {
-        if let Some(breaker) = self.get(name) {
-            return breaker;
+    /// Returns the breaker of a declaration, made of all declarations of its name if there is none.
+    fn attach(&self, declaration: &'static Declaration) -> CircuitBreaker {
+        let name = declaration.name_ref();
+        if let Some(entered) = self.entered(name) {
+            return entered.breaker;
         }
-        let (merged, conflicts) = merged(name);
+        let (merged, conflicts) = merged(declaration);
         let made = self.make(Name::Declared(name), merged);
         let (breaker, new) = self.write(|breakers| match breakers.entry((*name).into()) {
             Entry::Occupied(occupied) => (occupied.get().breaker.clone(), false),
@@ -174,23 +174,27 @@ impl Registry {
         breaker
     }
 
-    /// Returns the breaker of a call site at its first call, which may be the first that is known of
-    /// it: some linkers drop the list of declarations.
+    /// Returns the breaker of a call site. Its call may be the first that is known of it, as some
+    /// linkers drop the list of declarations; and its breaker may have been made by hand before.
     pub(crate) fn attach_site(&self, site: &'static Site) -> CircuitBreaker {
         let declaration = site.declaration();
         let late = !site.is_noted() && note_declaration(site);
-        let Some(breaker) = self.get(declaration.name()) else {
-            return self.attach(declaration.name_ref());
+        let Some(entered) = self.entered(declaration.name()) else {
+            return self.attach(declaration);
         };
-        if late {
-            Core::note_declaration(&breaker, &declaration.source());
+        if late || !entered.declared {
+            Core::note_declaration(&entered.breaker, &declaration.source());
             self.write(|breakers| {
                 if let Some(entered) = breakers.get_mut(declaration.name()) {
                     entered.declared = true;
                 }
             });
         }
-        breaker
+        entered.breaker
+    }
+
+    fn entered(&self, name: &str) -> Option<Entered> {
+        self.read(|breakers| breakers.get(name).cloned())
     }
 
     fn make(&self, name: Name, merged: Merged) -> CircuitBreaker {
