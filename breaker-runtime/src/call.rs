@@ -4,13 +4,16 @@ use std::future::{Future, poll_fn};
 use std::ops::Deref;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use crate::breaker::CircuitBreaker;
 use crate::cells::Count;
 use crate::core::Core;
-use crate::error::{BreakerError, CallError, Rejection};
-use crate::machine::Ticket;
+use crate::error::{BreakerError, CallError, Rejection, TimedOut};
+use crate::machine::{Ended, Ticket};
+use crate::name::Name;
 use crate::outcome::{End, Outcome};
+use crate::time::Tick;
 
 /// A breaker for the length of a call: a declared one costs no count of references.
 #[derive(Clone, Debug)]
@@ -40,6 +43,7 @@ impl<'a> Handle<'a> {
                 handle: Some(self),
                 ticket,
                 running: true,
+                pending_since: None,
             }),
             Err(rejection) => Err(Refused {
                 handle: self,
@@ -60,17 +64,40 @@ pub struct Guard<'a> {
     handle: Option<Handle<'a>>,
     ticket: Ticket,
     running: bool,
+    /// The first time that the call was pending, if `cancel_after` is in force.
+    pending_since: Option<Tick>,
 }
 
 impl<'a> Guard<'a> {
     /// Records the outcome.
     #[inline]
-    pub fn settle(mut self, outcome: Outcome) -> Settled<'a> {
+    pub fn settle(self, outcome: Outcome) -> Settled<'a> {
+        self.settle_with_hint(outcome, None)
+    }
+
+    /// Records the outcome, and for how long the value asks to be left alone.
+    #[inline]
+    pub fn settle_with_hint(mut self, outcome: Outcome, hint: Option<Duration>) -> Settled<'a> {
         let handle = self.handle.take();
         if let Some(handle) = &handle {
-            Core::settle(handle, self.ticket, outcome.into());
+            let end = outcome.into();
+            Core::settle(handle, self.ticket, Ended { end, hint });
         }
         Settled { handle }
+    }
+
+    /// Records that the call took longer than `limit`.
+    pub fn time_out(self, limit: Duration) -> (Settled<'a>, BreakerError) {
+        let settled = self.settle(Outcome::Failure);
+        let name = settled.handle.as_ref().map(|it| it.core().name().clone());
+        let name = name.unwrap_or_else(|| Name::created(""));
+        (settled, TimedOut::new(name, limit).into())
+    }
+
+    /// Notes that the call has to be waited for.
+    #[cold]
+    fn pend(&mut self) {
+        self.pending_since = self.handle.as_ref().and_then(|it| it.core().pending_now());
     }
 }
 
@@ -78,31 +105,40 @@ impl Drop for Guard<'_> {
     #[inline]
     fn drop(&mut self) {
         if let Some(handle) = self.handle.take() {
-            abandon(&handle, self.ticket, self.running);
+            abandon(&handle, self.ticket, self.running, self.pending_since);
         }
     }
 }
 
 #[cold]
-fn abandon(breaker: &CircuitBreaker, ticket: Ticket, running: bool) {
-    let end = if running {
-        End::Failure
+fn abandon(breaker: &CircuitBreaker, ticket: Ticket, running: bool, pending_since: Option<Tick>) {
+    if running {
+        Core::settle(breaker, ticket, End::Failure.into());
     } else {
-        End::Cancelled
-    };
-    Core::settle(breaker, ticket, end);
+        Core::cancel(breaker, ticket, pending_since);
+    }
 }
 
 /// Something that has to know whether user code is running.
 pub trait Marked {
     /// Returns the mark.
     fn running(&mut self) -> &mut bool;
+
+    /// Is told that the call is pending.
+    fn pending(&mut self) {}
 }
 
 impl Marked for Guard<'_> {
     #[inline]
     fn running(&mut self) -> &mut bool {
         &mut self.running
+    }
+
+    #[inline]
+    fn pending(&mut self) {
+        if self.pending_since.is_none() {
+            self.pend();
+        }
     }
 }
 
@@ -124,6 +160,9 @@ pub fn poll<F: Future>(
     *marked.running() = true;
     let polled = future.poll(context);
     *marked.running() = polled.is_ready();
+    if polled.is_pending() {
+        marked.pending();
+    }
     polled
 }
 

@@ -21,13 +21,14 @@ pub(crate) enum Count {
     Failures,
     Ignored,
     Cancelled,
+    Slow,
     Rejected,
     Stale,
     FallbackSuccesses,
     FallbackFailures,
 }
 
-const COUNTS: usize = 8;
+const COUNTS: usize = 9;
 
 /// Every 64th success of a thread is dated even if nothing went wrong, the first one included.
 const DATED: u64 = 64;
@@ -119,6 +120,7 @@ impl Cells {
             totals.failures += read(Count::Failures);
             totals.ignored += read(Count::Ignored);
             totals.cancelled += read(Count::Cancelled);
+            totals.slow += read(Count::Slow);
             totals.rejected += read(Count::Rejected);
             totals.stale += read(Count::Stale);
             totals.fallback_successes += read(Count::FallbackSuccesses);

@@ -12,11 +12,12 @@ use crate::cells::{Cells, Count};
 use crate::config::{Config, ConfigError, Conflict, Merged, Settings, Source};
 use crate::error::Rejection;
 use crate::event::{Event, EventKind, Listeners, Transition};
-use crate::gate::{Gate, Word};
-use crate::machine::{Change, Forced, Machine, Refusal, Role, Ticket};
+use crate::gate::{COARSE_FROM, Gate, Word};
+use crate::limits::Limits;
+use crate::machine::{Began, Change, Ended, Forced, Machine, Refusal, Role, Ticket};
 use crate::name::Name;
 use crate::outcome::End;
-use crate::snapshot::{Override, Snapshot};
+use crate::snapshot::{Override, Snapshot, WindowStats};
 use crate::state::State;
 use crate::sync::{Arc, Mutex, MutexGuard, lock};
 use crate::time::{Tick, Time};
@@ -24,6 +25,7 @@ use crate::time::{Tick, Time};
 #[derive(Debug)]
 pub(crate) struct Core {
     gate: Gate,
+    limits: Limits,
     cells: Cells,
     name: Name,
     time: Time,
@@ -54,10 +56,13 @@ struct Locked {
 impl Core {
     pub(crate) fn new(name: Name, merged: Merged, time: Time, listeners: Arc<Listeners>) -> Self {
         let seed = RandomState::new().build_hasher().finish();
-        let now = time.now();
-        let machine = Machine::new(merged.settings(), now, seed);
+        let (now, settings) = (time.now(), merged.settings());
+        let machine = Machine::new(settings, now, seed);
+        let gate = Gate::new();
+        gate.publish(machine.generation(), machine.stance());
         Self {
-            gate: Gate::new(),
+            gate,
+            limits: Limits::new(&settings),
             cells: Cells::new(),
             name,
             listeners,
@@ -97,6 +102,7 @@ impl Core {
             return Ok(Ticket {
                 generation: word.generation(),
                 role: Role::Call,
+                began: Began::UNKNOWN,
             });
         }
         Self::admit_slowly(breaker, word)
@@ -133,39 +139,73 @@ impl Core {
 
     /// Takes in how a call ended.
     #[inline]
-    pub(crate) fn settle(breaker: &CircuitBreaker, ticket: Ticket, end: End) {
+    pub(crate) fn settle(breaker: &CircuitBreaker, ticket: Ticket, ended: Ended) {
         let core = breaker.core();
-        let quiet = end == End::Success
+        let quiet = ended.end == End::Success
             && ticket.role == Role::Call
             && core.gate.word().is_clean(ticket.generation);
         if quiet {
             core.cells.add_quiet_success(|| core.time.wall());
         } else {
-            Self::settle_slowly(breaker, ticket, end);
+            Self::settle_slowly(breaker, ticket, ended);
         }
     }
 
     #[inline(never)]
-    fn settle_slowly(breaker: &CircuitBreaker, ticket: Ticket, end: End) {
+    fn settle_slowly(breaker: &CircuitBreaker, ticket: Ticket, ended: Ended) {
         let core = breaker.core();
         // Counted first: whoever sees a state that this call brought about also sees the call.
-        match end {
-            End::Success => core.cells.add_success(core.time.wall()),
-            End::Failure => core.cells.add_failure(core.time.wall()),
-            End::Ignored => core.cells.add(Count::Ignored),
-            End::Cancelled => core.cells.add(Count::Cancelled),
-        }
+        core.count_end(ticket, ended.end);
         let stale = if core.gate.word().generation() != ticket.generation {
             true
-        } else if may_decide(ticket.role, end) {
+        } else if may_decide(ticket.role, ended.end) {
             Self::change(breaker, |machine, now, changes| {
-                machine.settle(ticket, end, now, changes)
+                machine.settle(ticket, ended, now, changes)
             })
         } else {
             false
         };
-        if stale && end != End::Cancelled {
+        if stale && ended.end != End::Cancelled {
             core.cells.add(Count::Stale);
+        }
+    }
+
+    fn count_end(&self, ticket: Ticket, end: End) {
+        match end {
+            End::Success => self.cells.add_success(self.time.wall()),
+            End::Failure => self.cells.add_failure(self.time.wall()),
+            End::Ignored => self.cells.add(Count::Ignored),
+            End::Cancelled => self.cells.add(Count::Cancelled),
+        }
+        let limit = self.limits.slow_call();
+        let slow = limit.is_some() && ticket.began.lasted(limit, self.time.now());
+        if slow && end != End::Cancelled {
+            self.cells.add(Count::Slow);
+        }
+    }
+
+    /// Takes in a call that was given up on: a failure if it had been pending for long enough.
+    pub(crate) fn cancel(breaker: &CircuitBreaker, ticket: Ticket, pending_since: Option<Tick>) {
+        let core = breaker.core();
+        let overdue = |since: Tick| {
+            let limit = core.limits.cancel_after()?;
+            (core.read_for(limit).since(since) >= limit).then_some(End::Failure)
+        };
+        let end = pending_since.and_then(overdue).unwrap_or(End::Cancelled);
+        Self::settle(breaker, ticket, end.into());
+    }
+
+    /// Stamps the first time that a call is pending, if that will matter.
+    pub(crate) fn pending_now(&self) -> Option<Tick> {
+        self.limits.cancel_after().map(|limit| self.read_for(limit))
+    }
+
+    /// Reads the clock that is good enough to measure such a duration.
+    fn read_for(&self, duration: Duration) -> Tick {
+        if duration >= COARSE_FROM {
+            self.time.coarse()
+        } else {
+            self.time.now()
         }
     }
 
@@ -243,7 +283,7 @@ impl Core {
 fn may_decide(role: Role, end: End) -> bool {
     match role {
         Role::Call => matches!(end, End::Success | End::Failure),
-        Role::Probe(_) => true,
+        Role::Watched(_) | Role::Probe(_) => true,
         Role::Bystander => false,
     }
 }
@@ -274,7 +314,9 @@ impl Core {
             now
         });
         let moment = Moment { now, ..read };
+        let counts = locked.machine.counts(now);
         let machine = &locked.machine;
+        let window = counts.map(|counts| WindowStats::new(counts, machine.settings()));
         let mut totals = core.cells.totals();
         totals.opens = locked.opens;
         totals.half_opens = locked.half_opens;
@@ -289,6 +331,8 @@ impl Core {
             since: moment.date(machine.since()),
             totals,
             failures_in_a_row: machine.failures_in_a_row(),
+            window,
+            ramp: machine.ramp_share(now),
             probes_in_flight: machine.probes_in_flight(),
             open_period: machine.open_period(),
             retry_after: machine.retry_after(now),
@@ -307,9 +351,15 @@ impl Core {
     pub(crate) fn configure(&self, overrides: &Config) -> Result<(), ConfigError> {
         let mut locked = lock(&self.locked);
         let overrides = locked.overrides.overlaid(overrides);
-        let settings = locked.merged.config().overlaid(&overrides).check()?;
+        let config = locked.merged.config().overlaid(&overrides);
+        config.check()?;
+        let settings = config.settings(locked.merged.call_timeout());
         locked.overrides = overrides;
         locked.machine.reconfigure(settings);
+        self.limits.publish(&settings);
+        // What calls may pass by themselves can have changed with the settings.
+        self.gate
+            .publish(locked.machine.generation(), locked.machine.stance());
         Ok(())
     }
 

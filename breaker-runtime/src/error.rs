@@ -41,6 +41,9 @@ pub enum BreakerError {
     /// The call was refused; the function's body did not run.
     #[error(transparent)]
     Rejected(#[from] Rejection),
+    /// The call took longer than its `call_timeout` and was dropped.
+    #[error(transparent)]
+    TimedOut(#[from] TimedOut),
 }
 
 impl BreakerError {
@@ -48,6 +51,7 @@ impl BreakerError {
     pub fn rejection(&self) -> Option<&Rejection> {
         match self {
             Self::Rejected(rejection) => Some(rejection),
+            Self::TimedOut(_) => None,
         }
     }
 }
@@ -78,6 +82,34 @@ pub struct Rejection {
     reason: RejectionReason,
 }
 
+/// A call that took longer than its `call_timeout`.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("the call through circuit breaker `{}` took longer than {}", self.name(), Brief(self.limit()))]
+pub struct TimedOut {
+    name: Name,
+    /// In nanoseconds, for the reason given above.
+    limit: u64,
+}
+
+impl TimedOut {
+    pub(crate) fn new(name: Name, limit: Duration) -> Self {
+        Self {
+            name,
+            limit: nanos(limit),
+        }
+    }
+
+    /// Returns the breaker's name.
+    pub fn name(&self) -> &str {
+        self.name.as_str()
+    }
+
+    /// Returns the limit that was passed.
+    pub fn limit(&self) -> Duration {
+        Duration::from_nanos(self.limit)
+    }
+}
+
 /// What refused a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -86,16 +118,19 @@ pub enum RejectionReason {
     Open,
     /// The circuit is half open and all its probes are in flight.
     HalfOpenFull,
+    /// The circuit has closed a short while ago and lets only a share of the calls through.
+    Ramp,
     /// An override holds the circuit open.
     Forced,
 }
 
 impl RejectionReason {
-    /// Returns the label: `open`, `half_open_full` or `forced`.
+    /// Returns the label: `open`, `half_open_full`, `ramp` or `forced`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Open => "open",
             Self::HalfOpenFull => "half_open_full",
+            Self::Ramp => "ramp",
             Self::Forced => "forced",
         }
     }
@@ -112,6 +147,7 @@ impl Rejection {
         let (reason, retry_after) = match refusal {
             Refusal::Open { retry_after } => (RejectionReason::Open, Some(retry_after)),
             Refusal::HalfOpenFull => (RejectionReason::HalfOpenFull, None),
+            Refusal::Ramp => (RejectionReason::Ramp, None),
             Refusal::Forced { retry_after } => (RejectionReason::Forced, retry_after),
         };
         Self {
@@ -131,6 +167,7 @@ impl Rejection {
         match self.reason {
             RejectionReason::Open => State::Open,
             RejectionReason::HalfOpenFull => State::HalfOpen,
+            RejectionReason::Ramp => State::Closed,
             RejectionReason::Forced => State::ForcedOpen,
         }
     }
@@ -156,6 +193,9 @@ impl fmt::Display for Rejection {
             (RejectionReason::Open, None) => f.write_str("open"),
             (RejectionReason::HalfOpenFull, _) => {
                 f.write_str("half open; all its probes are in flight")
+            }
+            (RejectionReason::Ramp, _) => {
+                f.write_str("closed again and lets only a share of the calls through")
             }
             (RejectionReason::Forced, Some(rest)) => {
                 write!(f, "forced open for another {}", Brief(rest))

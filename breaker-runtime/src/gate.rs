@@ -7,7 +7,7 @@ use crate::sync::{AtomicU64, Ordering};
 use crate::time::{Tick, nanos};
 
 /// Periods at least this long are measured with the coarse clock.
-const COARSE_FROM: Duration = Duration::from_millis(100);
+pub(crate) const COARSE_FROM: Duration = Duration::from_millis(100);
 
 /// What is published of a machine's [`Stance`].
 ///
@@ -36,7 +36,7 @@ pub(crate) struct Gate {
 pub(crate) struct Word(u64);
 
 const CLOSED: u64 = 0;
-const CLOSED_STREAK: u64 = 1;
+const CLOSED_LOUD: u64 = 1;
 const OPEN: u64 = 2;
 const CONSULT: u64 = 3;
 const MODE: u64 = 0b11;
@@ -55,7 +55,7 @@ impl Word {
     /// Whether every call passes.
     #[inline]
     pub(crate) fn admits(self) -> bool {
-        self.0 & MODE <= CLOSED_STREAK
+        self.0 & MODE <= CLOSED_LOUD
     }
 
     pub(crate) fn is_open(self) -> bool {
@@ -101,8 +101,8 @@ impl Gate {
     /// Publishes; only the holder of the machine's lock may call it.
     pub(crate) fn publish(&self, generation: u64, stance: Stance) {
         let flags = match stance {
-            Stance::Closed { streak: false } => CLOSED,
-            Stance::Closed { streak: true } => CLOSED_STREAK,
+            Stance::Closed { quiet: true } => CLOSED,
+            Stance::Closed { quiet: false } => CLOSED_LOUD,
             Stance::Open { period, until } => {
                 self.until.store(until.as_nanos(), Ordering::Relaxed);
                 self.period.store(nanos(period), Ordering::Relaxed);

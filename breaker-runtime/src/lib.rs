@@ -130,6 +130,8 @@ mod core;
 mod error;
 mod event;
 mod gate;
+mod limit;
+mod limits;
 mod machine;
 mod name;
 mod outcome;
@@ -140,6 +142,7 @@ mod state;
 mod sync;
 mod time;
 mod totals;
+mod window;
 
 #[doc(hidden)]
 #[path = "private.rs"]
@@ -154,13 +157,15 @@ pub mod test_util;
 pub use breaker_macros::circuit_breaker;
 
 pub use self::breaker::CircuitBreaker;
-pub use self::config::{Claim, Config, ConfigError, Conflict, Location, Overrides, Settings};
-pub use self::error::{BreakerError, CallError, Rejection, RejectionReason};
+pub use self::config::{
+    Claim, Config, ConfigError, Conflict, Location, Overrides, Settings, Window,
+};
+pub use self::error::{BreakerError, CallError, Rejection, RejectionReason, TimedOut};
 pub use self::event::{Event, EventKind, Subscription, Transition};
 pub use self::outcome::Outcome;
 pub use self::permit::Permit;
 pub use self::registry::{Declaration, Registry};
-pub use self::snapshot::{Override, Snapshot};
+pub use self::snapshot::{Override, Snapshot, WindowStats};
 pub use self::state::{Reason, State};
 pub use self::time::{Clock, Tick};
 pub use self::totals::Totals;

@@ -1,18 +1,21 @@
 //! What expansions of the attribute call. Outside of semantic versioning.
 
 use std::future::Future;
+use std::time::Duration;
 
 pub use core::compile_error;
 pub use inventory;
 use once_cell::sync::OnceCell;
 
+pub use crate::__circuit_breaker_limited as limited;
 use crate::breaker::CircuitBreaker;
 use crate::call::Handle;
 pub use crate::call::{FallbackGuard, Guard, Marked, Refused, Settled, poll};
 use crate::classify::{Again, AsyncAnswer, HasError, Refusable, RefusableResult, ResultLike};
 pub use crate::classify::{Unnamed, UnnamedOther, UnnamedResult, by_classifier, by_result};
-pub use crate::config::{Config, Location};
+pub use crate::config::{Config, Location, Window, WindowFrom};
 pub use crate::error::{BreakerError, CallError};
+pub use crate::limit::{Late, Limit, poll_limited};
 pub use crate::outcome::Outcome;
 pub use crate::registry::{Declaration, Registry};
 use crate::sync::{AtomicBool, Ordering};
@@ -115,6 +118,28 @@ pub fn refuse_result<R: RefusableResult>(refused: Refused<'static>) -> R {
 #[inline]
 pub fn refuse<R: Refusable>(refused: Refused<'static>) -> R {
     R::refusal(refused.into_error())
+}
+
+/// Makes the return value of a call that took too long, as [`refuse_result`] does.
+pub fn refuse_error_result<R: RefusableResult>(error: BreakerError) -> R {
+    R::refusal(error)
+}
+
+/// Makes the return value of a call that took too long, as [`refuse`] does.
+pub fn refuse_error<R: Refusable>(error: BreakerError) -> R {
+    R::refusal(error)
+}
+
+/// Asks the value of a failed call for how long it wants to be left alone.
+pub fn hint_if<R, F: FnOnce(&R) -> Option<Duration>>(
+    outcome: Outcome,
+    answer: &R,
+    hint: F,
+) -> Option<Duration> {
+    match outcome {
+        Outcome::Failure => hint(answer),
+        Outcome::Success | Outcome::Ignored => None,
+    }
 }
 
 /// Takes the error out of a call that failed; every other value is the caller's.

@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 use crate::config::{Location, Settings};
 use crate::state::State;
 use crate::totals::Totals;
+use crate::window::Counts;
 
 /// A breaker at one instant.
 ///
@@ -41,6 +42,10 @@ pub struct Snapshot {
     pub totals: Totals,
     /// Failures in a row while closed.
     pub failures_in_a_row: u32,
+    /// What is in the window, if the breaker has one.
+    pub window: Option<WindowStats>,
+    /// The share of calls that pass while the ramp rises.
+    pub ramp: Option<f64>,
     /// Probes in flight while half open.
     pub probes_in_flight: usize,
     /// How long this stay in the open state lasts.
@@ -51,6 +56,35 @@ pub struct Snapshot {
     pub config: Settings,
     /// Where the breaker was declared or made, the first place first.
     pub declared_at: Vec<Location>,
+}
+
+/// What is in a window.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct WindowStats {
+    /// Calls, those included that have become slow while in flight.
+    pub calls: u64,
+    /// Of these, failures.
+    pub failures: u64,
+    /// Of these, slow calls.
+    pub slow: u64,
+    /// The share of failures; `None` below `min_calls`.
+    pub failure_rate: Option<f64>,
+    /// The share of slow calls; `None` below `min_calls`.
+    pub slow_rate: Option<f64>,
+}
+
+impl WindowStats {
+    pub(crate) fn new(counts: Counts, settings: &Settings) -> Self {
+        let min_calls = settings.min_calls.get();
+        Self {
+            calls: counts.calls,
+            failures: counts.failures,
+            slow: counts.slow,
+            failure_rate: counts.failure_rate(min_calls),
+            slow_rate: counts.slow_rate(min_calls),
+        }
+    }
 }
 
 /// An override: it stands beside the machine and hides its state from callers.

@@ -59,12 +59,20 @@ impl fmt::Display for State {
 pub enum Reason {
     /// `threshold` failures came in a row.
     FailuresInARow,
+    /// `max_failures` failures were in the window.
+    MaxFailures,
+    /// The share of failures in the window reached `failure_rate`.
+    FailureRate,
+    /// The share of slow calls in the window reached `slow_rate`.
+    SlowRate,
     /// The open period has passed.
     OpenPeriodEnded,
     /// `success_threshold` probes succeeded.
     ProbesSucceeded,
     /// The `probe_failures`-th probe failed.
     ProbeFailed,
+    /// The probe that failed last was slow.
+    ProbeSlow,
     /// The probe that failed last was silent for `probe_timeout`.
     ProbeTimedOut,
     /// `success_threshold` probes were cancelled with no success between them.
@@ -80,9 +88,13 @@ impl Reason {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::FailuresInARow => "failures_in_a_row",
+            Self::MaxFailures => "max_failures",
+            Self::FailureRate => "failure_rate",
+            Self::SlowRate => "slow_rate",
             Self::OpenPeriodEnded => "open_period_ended",
             Self::ProbesSucceeded => "probes_succeeded",
             Self::ProbeFailed => "probe_failed",
+            Self::ProbeSlow => "probe_slow",
             Self::ProbeTimedOut => "probe_timed_out",
             Self::ProbesCancelled => "probes_cancelled",
             Self::Tripped => "tripped",

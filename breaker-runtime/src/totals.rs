@@ -18,7 +18,7 @@ pub struct Totals {
     pub ignored: u64,
     /// Calls that ended without an outcome, such as a dropped future.
     pub cancelled: u64,
-    /// Of the calls, those that took at least `slow_call`; none as long as no breaker has that key.
+    /// Of the calls, those that took at least `slow_call` and ended with an outcome.
     pub slow: u64,
     /// Calls that the breaker refused; they are no calls.
     pub rejected: u64,

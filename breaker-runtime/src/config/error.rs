@@ -2,10 +2,8 @@
 
 use std::fmt;
 use std::panic;
-use std::time::Duration;
 
 use super::{Key, Value};
-use crate::time::Brief;
 
 /// A place in the source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -140,17 +138,13 @@ pub enum ConfigError {
         /// What the key may hold, as the end of a sentence.
         range: &'static str,
     },
-    /// The ceiling of the open period lies below the period itself.
-    #[error(
-        "`max_open_for` must be at least as long as `open_for`: {} is shorter than {}",
-        Brief(*max_open_for),
-        Brief(*open_for)
-    )]
-    CeilingTooLow {
-        /// The open period.
-        open_for: Duration,
-        /// Its ceiling.
-        max_open_for: Duration,
+    /// Two keys cannot be met together.
+    #[error("{problem}")]
+    Together {
+        /// The key that cannot be met.
+        key: &'static str,
+        /// Why not.
+        problem: String,
     },
     /// The breaker exists with another value.
     #[error("{0}")]
@@ -176,8 +170,7 @@ impl ConfigError {
     pub fn field(&self) -> Option<&'static str> {
         match self {
             Self::Name { .. } | Self::Unknown { .. } => Some("name"),
-            Self::OutOfRange { key, .. } => Some(key),
-            Self::CeilingTooLow { .. } => Some("max_open_for"),
+            Self::OutOfRange { key, .. } | Self::Together { key, .. } => Some(key),
             Self::Conflict(conflict) => Some(conflict.second.key),
         }
     }

@@ -3,12 +3,19 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::Window;
 use crate::time::Brief;
 
 /// A key that belongs to the breaker, in the order of the documentation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Key {
     Threshold,
+    Window,
+    MaxFailures,
+    FailureRate,
+    MinCalls,
+    SlowCall,
+    SlowRate,
     OpenFor,
     Backoff,
     MaxOpenFor,
@@ -17,6 +24,8 @@ pub(crate) enum Key {
     SuccessThreshold,
     ProbeFailures,
     ProbeTimeout,
+    Ramp,
+    CancelAfter,
 }
 
 /// A value of a key; which kind it is follows from the key.
@@ -25,11 +34,19 @@ pub(crate) enum Value {
     Count(u32),
     Factor(f64),
     Period(Duration),
+    Window(Window),
+    Off,
 }
 
 impl Key {
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 17] = [
         Self::Threshold,
+        Self::Window,
+        Self::MaxFailures,
+        Self::FailureRate,
+        Self::MinCalls,
+        Self::SlowCall,
+        Self::SlowRate,
         Self::OpenFor,
         Self::Backoff,
         Self::MaxOpenFor,
@@ -38,11 +55,19 @@ impl Key {
         Self::SuccessThreshold,
         Self::ProbeFailures,
         Self::ProbeTimeout,
+        Self::Ramp,
+        Self::CancelAfter,
     ];
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Threshold => "threshold",
+            Self::Window => "window",
+            Self::MaxFailures => "max_failures",
+            Self::FailureRate => "failure_rate",
+            Self::MinCalls => "min_calls",
+            Self::SlowCall => "slow_call",
+            Self::SlowRate => "slow_rate",
             Self::OpenFor => "open_for",
             Self::Backoff => "backoff",
             Self::MaxOpenFor => "max_open_for",
@@ -51,18 +76,27 @@ impl Key {
             Self::SuccessThreshold => "success_threshold",
             Self::ProbeFailures => "probe_failures",
             Self::ProbeTimeout => "probe_timeout",
+            Self::Ramp => "ramp",
+            Self::CancelAfter => "cancel_after",
         }
     }
 
     /// Says what the key may hold, as the end of a sentence, if `value` is not that.
     pub(crate) fn refuse(self, value: Value) -> Option<&'static str> {
-        match value {
-            Value::Count(count) => (count == 0).then_some("must be at least 1"),
-            Value::Period(period) => period.is_zero().then_some("must be longer than zero"),
-            Value::Factor(factor) if self == Self::Jitter => {
-                (!(0.0..=1.0).contains(&factor)).then_some("lies between 0 and 1")
+        match (self, value) {
+            (_, Value::Off) => None,
+            (_, Value::Count(count)) => (count == 0).then_some("must be at least 1"),
+            (_, Value::Period(period)) => period.is_zero().then_some("must be longer than zero"),
+            (_, Value::Window(window)) => window
+                .is_empty()
+                .then_some("must hold at least one call and be longer than zero"),
+            (Self::Jitter, Value::Factor(share)) => {
+                (!(0.0..=1.0).contains(&share)).then_some("lies between 0 and 1")
             }
-            Value::Factor(factor) => {
+            (Self::FailureRate | Self::SlowRate, Value::Factor(rate)) => {
+                (!(rate > 0.0 && rate <= 1.0)).then_some("lies above 0 and at most 1")
+            }
+            (_, Value::Factor(factor)) => {
                 (!(factor >= 1.0 && factor.is_finite())).then_some("must be at least 1 and finite")
             }
         }
@@ -75,6 +109,8 @@ impl fmt::Display for Value {
             Self::Count(count) => count.fmt(f),
             Self::Factor(factor) => write!(f, "{factor:?}"),
             Self::Period(period) => Brief(*period).fmt(f),
+            Self::Window(window) => window.fmt(f),
+            Self::Off => f.write_str("off"),
         }
     }
 }

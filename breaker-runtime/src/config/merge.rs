@@ -1,6 +1,9 @@
 //! Several declarations of one breaker, merged key by key: the first that gives a key wins it.
 
+use std::time::Duration;
+
 use super::error::Claim;
+use super::together;
 use super::{Config, Conflict, Key, Location, Settings, Value};
 
 /// A configuration and where it stands.
@@ -8,6 +11,8 @@ use super::{Config, Conflict, Key, Location, Settings, Value};
 pub(crate) struct Source {
     pub(crate) config: Config,
     pub(crate) location: Location,
+    /// The limit of one call of that function.
+    pub(crate) call_timeout: Option<Duration>,
 }
 
 /// What the sources of one breaker come to.
@@ -19,6 +24,8 @@ pub(crate) struct Merged {
     places: [Option<Location>; Key::ALL.len()],
     /// Every source, the first one first.
     sources: Vec<Location>,
+    /// The longest of their limits.
+    call_timeout: Option<Duration>,
 }
 
 impl Merged {
@@ -28,6 +35,7 @@ impl Merged {
             config: Config::new(),
             places: [None; Key::ALL.len()],
             sources: Vec::new(),
+            call_timeout: None,
         }
     }
 
@@ -38,7 +46,7 @@ impl Merged {
             open_for,
             max_open_for,
             ..
-        } = self.config.settings();
+        } = self.config.settings(None);
         if max_open_for < open_for {
             self.config.max_open_for(open_for)
         } else {
@@ -51,7 +59,7 @@ impl Merged {
     }
 
     pub(crate) fn settings(&self) -> Settings {
-        self.config().settings()
+        self.config().settings(self.call_timeout)
     }
 
     /// Takes in a source while the breaker is being made: it wins the keys that nobody gave.
@@ -64,7 +72,12 @@ impl Merged {
             }
         }
         self.sources.push(source.location);
+        self.call_timeout = self.call_timeout.max(source.call_timeout);
         conflicts
+    }
+
+    pub(crate) fn call_timeout(&self) -> Option<Duration> {
+        self.call_timeout
     }
 
     /// Takes note of a source that comes too late to change anything.
@@ -95,13 +108,13 @@ impl Merged {
         source.config.given().filter_map(conflict).collect()
     }
 
-    /// Whether the ceiling lies below the open period, each right by itself.
-    pub(crate) fn ceiling_conflict(&self) -> Option<Conflict> {
-        let settings = self.config.settings();
+    /// Where keys of several sources, each right by itself, cannot be met together.
+    pub(crate) fn clash(&self) -> Option<Conflict> {
+        let clash = together::clash(&self.config)?;
+        let settings = self.config.settings(None);
         let made = self.sources.first()?;
         let claim = |key: Key| Claim::new(key, settings.value(key), self.place(key, *made));
-        let too_low = settings.max_open_for < settings.open_for;
-        too_low.then(|| self.conflict(claim(Key::OpenFor), claim(Key::MaxOpenFor)))
+        Some(self.conflict(claim(clash.with), claim(clash.key)))
     }
 
     fn conflict(&self, first: Claim, second: Claim) -> Conflict {

@@ -5,6 +5,8 @@ mod key;
 mod merge;
 mod name;
 mod settings;
+mod together;
+mod window;
 
 use std::fmt;
 use std::time::Duration;
@@ -14,6 +16,7 @@ pub(crate) use self::key::{Key, Value};
 pub(crate) use self::merge::{Merged, Source};
 pub(crate) use self::name::check_name;
 pub use self::settings::Settings;
+pub use self::window::{Window, WindowFrom};
 
 /// The settings that are asked for; every key that is left out keeps its default.
 ///
@@ -60,6 +63,43 @@ impl Config {
         self.with(Key::Threshold, Value::Count(failures))
     }
 
+    /// Sets the window that rates and `max_failures` are judged over; by default there is none.
+    pub const fn window(self, window: Window) -> Self {
+        self.with(Key::Window, Value::Window(window))
+    }
+
+    /// Sets how many failures inside the window open the circuit: at least 1, by default no number
+    /// does. Needs a window.
+    pub const fn max_failures(self, failures: u32) -> Self {
+        self.with(Key::MaxFailures, Value::Count(failures))
+    }
+
+    /// Sets the share of failures in the window that opens the circuit: above 0 and at most 1, by
+    /// default none does. Needs a window; `threshold` is then in force only if it is set too.
+    pub const fn failure_rate(self, rate: f64) -> Self {
+        self.with(Key::FailureRate, Value::Factor(rate))
+    }
+
+    /// Sets how many calls have to be in the window before a rate is judged: at least 1, by default
+    /// 20 or all of a smaller window.
+    pub const fn min_calls(self, calls: u32) -> Self {
+        self.with(Key::MinCalls, Value::Count(calls))
+    }
+
+    /// Sets from when on a call is slow: longer than zero, by default no call is.
+    ///
+    /// Without [`slow_rate`](Self::slow_rate) a slow call is a failure. A call that is still in
+    /// flight counts as slow as soon as it has run that long.
+    pub const fn slow_call(self, limit: Duration) -> Self {
+        self.with(Key::SlowCall, Value::Period(limit))
+    }
+
+    /// Sets the share of slow calls in the window that opens the circuit: above 0 and at most 1, by
+    /// default none does. Needs a window and `slow_call`.
+    pub const fn slow_rate(self, rate: f64) -> Self {
+        self.with(Key::SlowRate, Value::Factor(rate))
+    }
+
     /// Sets how long the circuit stays open before it lets probes through: longer than zero, by
     /// default 30 s.
     pub const fn open_for(self, period: Duration) -> Self {
@@ -103,6 +143,22 @@ impl Config {
         self.with(Key::ProbeTimeout, Value::Period(limit))
     }
 
+    /// Sets over how long the share of calls that pass rises from 10 % to 100 % after the circuit has
+    /// closed: longer than zero, by default all pass at once.
+    pub const fn ramp(self, time: Duration) -> Self {
+        self.with(Key::Ramp, Value::Period(time))
+    }
+
+    /// Sets after how long a call that is cancelled counts as a failure, measured from the first
+    /// time that its future was pending: longer than zero, by default `slow_call`, else 1 s. With
+    /// `None` no cancelled call does.
+    pub const fn cancel_after(self, limit: Option<Duration>) -> Self {
+        match limit {
+            Some(limit) => self.with(Key::CancelAfter, Value::Period(limit)),
+            None => self.with(Key::CancelAfter, Value::Off),
+        }
+    }
+
     /// The keys that were given, in the order of the documentation.
     pub(crate) fn given(&self) -> impl Iterator<Item = (Key, Value)> + '_ {
         let both = |key: Key| Some((key, self.values[key as usize]?));
@@ -122,25 +178,28 @@ impl Config {
     }
 
     /// Checks each value by itself, then what they are together.
-    pub(crate) fn check(&self) -> Result<Settings, ConfigError> {
+    pub(crate) fn check(&self) -> Result<(), ConfigError> {
         for (key, value) in self.given() {
             if let Some(range) = key.refuse(value) {
                 return Err(ConfigError::out_of_range(key, value, range));
             }
         }
-        let settings = self.settings();
-        if settings.max_open_for < settings.open_for {
-            return Err(ConfigError::CeilingTooLow {
-                open_for: settings.open_for,
-                max_open_for: settings.max_open_for,
-            });
+        match together::clash(self) {
+            Some(clash) => Err(clash.into()),
+            None => Ok(()),
         }
-        Ok(settings)
     }
 
     fn count(&self, key: Key) -> Option<u32> {
         match self.values[key as usize] {
             Some(Value::Count(count)) => Some(count),
+            _ => None,
+        }
+    }
+
+    fn window_shape(&self) -> Option<Window> {
+        match self.values[Key::Window as usize] {
+            Some(Value::Window(window)) => Some(window),
             _ => None,
         }
     }
@@ -194,6 +253,18 @@ impl fmt::Debug for Config {
 pub struct Overrides {
     /// See [`Config::threshold`].
     pub threshold: Option<u32>,
+    /// See [`Config::window`].
+    pub window: Option<Window>,
+    /// See [`Config::max_failures`].
+    pub max_failures: Option<u32>,
+    /// See [`Config::failure_rate`].
+    pub failure_rate: Option<f64>,
+    /// See [`Config::min_calls`].
+    pub min_calls: Option<u32>,
+    /// See [`Config::slow_call`].
+    pub slow_call: Option<Duration>,
+    /// See [`Config::slow_rate`].
+    pub slow_rate: Option<f64>,
     /// See [`Config::open_for`].
     pub open_for: Option<Duration>,
     /// See [`Config::backoff`].
@@ -210,6 +281,10 @@ pub struct Overrides {
     pub probe_failures: Option<u32>,
     /// See [`Config::probe_timeout`].
     pub probe_timeout: Option<Duration>,
+    /// See [`Config::ramp`].
+    pub ramp: Option<Duration>,
+    /// See [`Config::cancel_after`]; `Some(None)` turns it off.
+    pub cancel_after: Option<Option<Duration>>,
 }
 
 impl From<&Overrides> for Config {
@@ -217,6 +292,12 @@ impl From<&Overrides> for Config {
         let mut config = Self::new();
         for (key, value) in [
             (Key::Threshold, given.threshold.map(Value::Count)),
+            (Key::Window, given.window.map(Value::Window)),
+            (Key::MaxFailures, given.max_failures.map(Value::Count)),
+            (Key::FailureRate, given.failure_rate.map(Value::Factor)),
+            (Key::MinCalls, given.min_calls.map(Value::Count)),
+            (Key::SlowCall, given.slow_call.map(Value::Period)),
+            (Key::SlowRate, given.slow_rate.map(Value::Factor)),
             (Key::OpenFor, given.open_for.map(Value::Period)),
             (Key::Backoff, given.backoff.map(Value::Factor)),
             (Key::MaxOpenFor, given.max_open_for.map(Value::Period)),
@@ -228,6 +309,13 @@ impl From<&Overrides> for Config {
             ),
             (Key::ProbeFailures, given.probe_failures.map(Value::Count)),
             (Key::ProbeTimeout, given.probe_timeout.map(Value::Period)),
+            (Key::Ramp, given.ramp.map(Value::Period)),
+            (
+                Key::CancelAfter,
+                given
+                    .cancel_after
+                    .map(|limit| limit.map_or(Value::Off, Value::Period)),
+            ),
         ] {
             config.values[key as usize] = value;
         }

@@ -1,11 +1,12 @@
 use std::time::Duration;
 
-use super::{Config, Key, Location, Merged, Overrides, Source};
+use super::{Config, Key, Location, Merged, Overrides, Source, Window};
 
 fn source(line: u32, config: Config) -> Source {
     Source {
         config,
         location: Location::new("app::pay", "src/pay.rs", line, 1),
+        call_timeout: None,
     }
 }
 
@@ -15,7 +16,7 @@ fn merged(configs: &[Config]) -> (Merged, Vec<String>) {
     for (line, config) in (1..).zip(configs) {
         conflicts.extend(merged.absorb(&source(line, *config)));
     }
-    conflicts.extend(merged.ceiling_conflict());
+    conflicts.extend(merged.clash());
     (merged, conflicts.iter().map(ToString::to_string).collect())
 }
 
@@ -86,6 +87,12 @@ fn what_comes_after_the_breaker_was_made_changes_nothing() {
 fn overrides_have_every_key() {
     let every = Overrides {
         threshold: Some(1),
+        window: Some(Window::Calls(10)),
+        max_failures: Some(1),
+        failure_rate: Some(0.5),
+        min_calls: Some(1),
+        slow_call: Some(SECOND),
+        slow_rate: Some(0.5),
         open_for: Some(SECOND),
         backoff: Some(1.0),
         max_open_for: Some(SECOND),
@@ -94,6 +101,8 @@ fn overrides_have_every_key() {
         success_threshold: Some(1),
         probe_failures: Some(1),
         probe_timeout: Some(SECOND),
+        ramp: Some(SECOND),
+        cancel_after: Some(None),
     };
     let keys: Vec<_> = Config::from(&every).given().map(|(key, _)| key).collect();
     assert_eq!(keys, Key::ALL);

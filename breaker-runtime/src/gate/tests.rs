@@ -13,11 +13,11 @@ fn published(generation: u64, stance: Stance) -> (Gate, Word) {
 
 #[test]
 fn a_closed_circuit_admits_and_is_clean_only_without_failures_and_in_its_own_generation() {
-    let (_, clean) = published(7, Stance::Closed { streak: false });
+    let (_, clean) = published(7, Stance::Closed { quiet: true });
     assert!(clean.admits() && clean.is_clean(7) && !clean.is_clean(6));
-    let (_, streak) = published(7, Stance::Closed { streak: true });
-    assert!(streak.admits() && !streak.is_clean(7));
-    assert_eq!((clean.generation(), streak.generation()), (7, 7));
+    let (_, loud) = published(7, Stance::Closed { quiet: false });
+    assert!(loud.admits() && !loud.is_clean(7));
+    assert_eq!((clean.generation(), loud.generation()), (7, 7));
 }
 
 #[test]

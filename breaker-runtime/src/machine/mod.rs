@@ -2,14 +2,19 @@
 //!
 //! The rules R1 to R18 that the tests name are those of the README's chapter on states.
 
+mod closed;
 mod forced;
+mod in_flight;
 mod open_period;
 mod phase;
 mod probes;
+mod ramp;
 
 use std::time::Duration;
 
+use self::closed::Closed;
 pub(crate) use self::forced::{Forced, ForcedKind};
+use self::in_flight::Slot;
 use self::open_period::{Draws, open_period};
 use self::phase::{OpenPeriod, Phase};
 use self::probes::{ProbeId, Probes, Verdict};
@@ -17,12 +22,48 @@ use crate::config::Settings;
 use crate::outcome::End;
 use crate::state::{Reason, State};
 use crate::time::Tick;
+use crate::window::Counts;
 
 /// The right to run one call, as the machine knows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Ticket {
     pub(crate) generation: u64,
     pub(crate) role: Role,
+    /// When it began, as far as slow calls matter.
+    pub(crate) began: Began,
+}
+
+/// When a call began, if anybody wants to know; one word wide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Began(u64);
+
+impl Began {
+    pub(crate) const UNKNOWN: Self = Self(u64::MAX);
+
+    fn at(now: Tick) -> Self {
+        Self(now.as_nanos().min(u64::MAX - 1))
+    }
+
+    /// Whether the call has run for so long.
+    pub(crate) fn lasted(self, limit: Option<Duration>, now: Tick) -> bool {
+        let known = self != Self::UNKNOWN;
+        let began = Tick::from_nanos(self.0);
+        known && limit.is_some_and(|limit| now.since(began) >= limit)
+    }
+}
+
+/// How a call ended, as the machine is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Ended {
+    pub(crate) end: End,
+    /// For how long the value of the call asks to be left alone.
+    pub(crate) hint: Option<Duration>,
+}
+
+impl From<End> for Ended {
+    fn from(end: End) -> Self {
+        Self { end, hint: None }
+    }
 }
 
 /// What the end of a call may decide.
@@ -30,6 +71,8 @@ pub(crate) struct Ticket {
 pub(crate) enum Role {
     /// A call of a closed circuit.
     Call,
+    /// The same, on the list of calls in flight.
+    Watched(Slot),
     /// One of the probes of a half-open circuit.
     Probe(ProbeId),
     /// A call that only an override let through: it decides nothing.
@@ -41,6 +84,7 @@ pub(crate) enum Role {
 pub(crate) enum Refusal {
     Open { retry_after: Duration },
     HalfOpenFull,
+    Ramp,
     Forced { retry_after: Option<Duration> },
 }
 
@@ -63,12 +107,38 @@ pub(crate) enum Change {
 /// What callers can be told without asking the machine; the gate publishes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stance {
-    /// Every call passes; a success matters only while there are failures in a row.
-    Closed { streak: bool },
+    /// Every call passes; a success changes nothing while it is quiet.
+    Closed { quiet: bool },
     /// No call passes before `until`.
     Open { period: Duration, until: Tick },
     /// Each call and each end has to ask.
     Consult,
+}
+
+/// Why the circuit opens, and what goes with it.
+struct Opening {
+    reason: Reason,
+    due: Option<Tick>,
+    hint: Option<Duration>,
+}
+
+impl Opening {
+    fn by_hand() -> Self {
+        Self {
+            reason: Reason::Tripped,
+            due: None,
+            hint: None,
+        }
+    }
+
+    /// One that time alone brought about.
+    fn noticed(reason: Reason, due: Tick) -> Self {
+        Self {
+            reason,
+            due: Some(due),
+            hint: None,
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -87,8 +157,8 @@ pub(crate) struct Machine {
 impl Machine {
     pub(crate) fn new(settings: Settings, now: Tick, seed: u64) -> Self {
         Self {
+            phase: Phase::Closed(Closed::new(&settings, now)),
             settings,
-            phase: Phase::closed(),
             generation: 0,
             since: now,
             openings: 0,
@@ -110,7 +180,13 @@ impl Machine {
             return Err(Refusal::Forced { retry_after });
         }
         let role = match &mut self.phase {
-            Phase::Closed { .. } => Ok(Role::Call),
+            Phase::Closed(closed) => {
+                if forced.is_some() || closed.ramp_admits(now) {
+                    Ok(closed.enter(now, &self.settings))
+                } else {
+                    Err(Refusal::Ramp)
+                }
+            }
             Phase::Open(period) => Err(Refusal::Open {
                 retry_after: period.until.since(now),
             }),
@@ -126,6 +202,10 @@ impl Machine {
         Ok(Ticket {
             generation: self.generation,
             role,
+            began: match self.settings.slow_call {
+                Some(_) => Began::at(now),
+                None => Began::UNKNOWN,
+            },
         })
     }
 
@@ -133,7 +213,7 @@ impl Machine {
     pub(crate) fn settle(
         &mut self,
         ticket: Ticket,
-        end: End,
+        Ended { end, hint }: Ended,
         now: Tick,
         changes: &mut Vec<Change>,
     ) -> bool {
@@ -142,25 +222,17 @@ impl Machine {
         if ticket.generation != self.generation {
             return true;
         }
+        let slow = ticket.began.lasted(self.settings.slow_call, now);
         let reason = match (&mut self.phase, ticket.role) {
-            (Phase::Closed { failures_in_a_row }, Role::Call) => match end {
-                End::Success => {
-                    *failures_in_a_row = 0;
-                    None
-                }
-                End::Failure => {
-                    *failures_in_a_row = failures_in_a_row.saturating_add(1);
-                    let tripped = |threshold| *failures_in_a_row >= threshold;
-                    let tripped = self.settings.threshold.is_some_and(tripped);
-                    tripped.then_some(Reason::FailuresInARow)
-                }
-                End::Ignored | End::Cancelled => None,
-            },
+            (Phase::Closed(closed), role @ (Role::Call | Role::Watched(_))) => {
+                closed.settle(role, end, slow, now, &self.settings)
+            }
             (Phase::HalfOpen(probes), Role::Probe(id)) => {
-                match probes.settle(id, end, &self.settings) {
+                match probes.settle(id, end, slow, &self.settings) {
                     Verdict::Undecided => None,
                     Verdict::Recovered => {
-                        self.close(now, Reason::ProbesSucceeded, changes);
+                        let closed = Closed::recovered(&self.settings, now);
+                        self.close(closed, now, Reason::ProbesSucceeded, changes);
                         None
                     }
                     Verdict::Sick(reason) => Some(reason),
@@ -169,7 +241,15 @@ impl Machine {
             _ => None,
         };
         if let Some(reason) = reason {
-            self.open(now, reason, None, changes);
+            self.open(
+                now,
+                Opening {
+                    reason,
+                    due: None,
+                    hint,
+                },
+                changes,
+            );
         }
         false
     }
@@ -180,7 +260,11 @@ impl Machine {
             changes.push(Change::OverrideExpired(expired));
         }
         match &mut self.phase {
-            Phase::Closed { .. } => {}
+            Phase::Closed(closed) => {
+                if let Some((reason, due)) = closed.notice(now, &self.settings) {
+                    self.open(now, Opening::noticed(reason, due), changes);
+                }
+            }
             Phase::Open(period) if now < period.until => {}
             Phase::Open(period) => {
                 let due = Some(period.until);
@@ -188,8 +272,8 @@ impl Machine {
                 self.enter(half_open, now, Reason::OpenPeriodEnded, due, changes);
             }
             Phase::HalfOpen(probes) => {
-                if let Some(due) = probes.expire(now, &self.settings) {
-                    self.open(now, Reason::ProbeTimedOut, Some(due), changes);
+                if let Some((reason, due)) = probes.expire(now, &self.settings) {
+                    self.open(now, Opening::noticed(reason, due), changes);
                 }
             }
         }
@@ -199,14 +283,15 @@ impl Machine {
     pub(crate) fn trip(&mut self, now: Tick, changes: &mut Vec<Change>) {
         self.advance(now, changes);
         if !matches!(self.phase, Phase::Open(_)) {
-            self.open(now, Reason::Tripped, None, changes);
+            self.open(now, Opening::by_hand(), changes);
         }
     }
 
     /// Closes the circuit by hand and begins anew, even if it is closed.
     pub(crate) fn reset(&mut self, now: Tick, changes: &mut Vec<Change>) {
         self.advance(now, changes);
-        self.close(now, Reason::Reset, changes);
+        let closed = Closed::new(&self.settings, now);
+        self.close(closed, now, Reason::Reset, changes);
         self.openings = 0;
     }
 
@@ -223,15 +308,19 @@ impl Machine {
 
     /// Puts new settings in force from the next decision on; nothing that runs is changed.
     pub(crate) fn reconfigure(&mut self, settings: Settings) {
+        if let Phase::Closed(closed) = &mut self.phase {
+            closed.reconfigure(&self.settings, &settings);
+        }
         self.settings = settings;
     }
 
-    fn open(&mut self, now: Tick, reason: Reason, due: Option<Tick>, changes: &mut Vec<Change>) {
+    fn open(&mut self, now: Tick, opening: Opening, changes: &mut Vec<Change>) {
         if self.has_been_calm(now) {
             self.openings = 0;
         }
         self.openings = self.openings.saturating_add(1);
-        let period = open_period(&self.settings, self.openings, &mut self.draws);
+        let Opening { reason, due, hint } = opening;
+        let period = open_period(&self.settings, self.openings, hint, &mut self.draws);
         let open = Phase::Open(OpenPeriod {
             period,
             until: now.after(period),
@@ -239,14 +328,16 @@ impl Machine {
         self.enter(open, now, reason, due, changes);
     }
 
-    fn close(&mut self, now: Tick, reason: Reason, changes: &mut Vec<Change>) {
-        self.enter(Phase::closed(), now, reason, None, changes);
+    fn close(&mut self, closed: Closed, now: Tick, reason: Reason, changes: &mut Vec<Change>) {
+        self.enter(Phase::Closed(closed), now, reason, None, changes);
     }
 
     /// Whether the circuit has been closed for so long that the next opening is a first one.
     fn has_been_calm(&self, now: Tick) -> bool {
-        let closed = matches!(self.phase, Phase::Closed { .. });
-        closed && now.since(self.since) >= self.settings.open_for
+        match &self.phase {
+            Phase::Closed(closed) => now.since(closed.calm_since()) >= self.settings.open_for,
+            Phase::Open(_) | Phase::HalfOpen(_) => false,
+        }
     }
 
     fn enter(
@@ -276,8 +367,9 @@ impl Machine {
     pub(crate) fn stance(&self) -> Stance {
         match &self.phase {
             _ if self.forced.is_some() => Stance::Consult,
-            Phase::Closed { failures_in_a_row } => Stance::Closed {
-                streak: *failures_in_a_row > 0,
+            Phase::Closed(closed) if closed.has_to_be_asked(&self.settings) => Stance::Consult,
+            Phase::Closed(closed) => Stance::Closed {
+                quiet: closed.is_quiet(),
             },
             Phase::Open(OpenPeriod { period, until }) => Stance::Open {
                 period: *period,
@@ -317,8 +409,8 @@ impl Machine {
     }
 
     pub(crate) fn failures_in_a_row(&self) -> u32 {
-        match self.phase {
-            Phase::Closed { failures_in_a_row } => failures_in_a_row,
+        match &self.phase {
+            Phase::Closed(closed) => closed.failures_in_a_row(),
             _ => 0,
         }
     }
@@ -327,6 +419,22 @@ impl Machine {
         match &self.phase {
             Phase::HalfOpen(probes) => probes.in_flight(),
             _ => 0,
+        }
+    }
+
+    /// What is in the window, if there is one.
+    pub(crate) fn counts(&mut self, now: Tick) -> Option<Counts> {
+        match &mut self.phase {
+            Phase::Closed(closed) => closed.counts(now),
+            _ => self.settings.window.map(|_| Counts::default()),
+        }
+    }
+
+    /// The share of calls that the ramp lets through.
+    pub(crate) fn ramp_share(&self, now: Tick) -> Option<f64> {
+        match &self.phase {
+            Phase::Closed(closed) => closed.ramp_share(now),
+            _ => None,
         }
     }
 
@@ -352,5 +460,7 @@ impl Machine {
     }
 }
 
+#[cfg(test)]
+mod model;
 #[cfg(test)]
 mod tests;

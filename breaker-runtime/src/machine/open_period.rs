@@ -4,15 +4,21 @@ use std::time::Duration;
 
 use crate::config::Settings;
 
-/// The n-th open period in a row: `open_for` × `backoff`^(n-1), drawn from ±`jitter` around that, and
-/// never longer than the ceiling.
+/// The n-th open period in a row: `open_for` × `backoff`^(n-1) or what a hint asks for, whichever is
+/// longer, drawn from ±`jitter` around that, and never longer than the ceiling.
 ///
 /// The period is drawn once, when the circuit opens: drawn anew at each check it would end at the
 /// first lucky draw.
-pub(super) fn open_period(settings: &Settings, n: u32, draws: &mut Draws) -> Duration {
+pub(super) fn open_period(
+    settings: &Settings,
+    n: u32,
+    hint: Option<Duration>,
+    draws: &mut Draws,
+) -> Duration {
     let exponent = i32::try_from(n.saturating_sub(1)).unwrap_or(i32::MAX);
     let grown = scaled(settings.open_for, settings.backoff.powi(exponent));
-    let jittered = scaled(grown, 1.0 + settings.jitter * draws.next());
+    let asked = hint.map_or(grown, |hint| hint.max(grown));
+    let jittered = scaled(asked, 1.0 + settings.jitter * draws.next());
     jittered.min(settings.max_open_for)
 }
 

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use super::closed::Closed;
 use super::probes::Probes;
 use crate::state::State;
 use crate::time::Tick;
 
 #[derive(Debug)]
 pub(super) enum Phase {
-    Closed { failures_in_a_row: u32 },
+    Closed(Closed),
     Open(OpenPeriod),
     HalfOpen(Probes),
 }
@@ -21,15 +22,9 @@ pub(super) struct OpenPeriod {
 }
 
 impl Phase {
-    pub(super) fn closed() -> Self {
-        Self::Closed {
-            failures_in_a_row: 0,
-        }
-    }
-
     pub(super) fn state(&self) -> State {
         match self {
-            Self::Closed { .. } => State::Closed,
+            Self::Closed(_) => State::Closed,
             Self::Open(_) => State::Open,
             Self::HalfOpen(_) => State::HalfOpen,
         }

@@ -24,6 +24,8 @@ pub(super) struct Probes {
 struct Probe {
     id: ProbeId,
     began: Tick,
+    /// Whether it has counted as slow while in flight; its end then adds nothing.
+    counted: bool,
 }
 
 /// What the probes have shown.
@@ -56,28 +58,38 @@ impl Probes {
         }
         let id = self.next;
         self.next = self.next.wrapping_add(1);
-        self.in_flight.push(Probe { id, began: now });
+        self.in_flight.push(Probe {
+            id,
+            began: now,
+            counted: false,
+        });
         Some(id)
     }
 
     /// Takes a permit back. A probe that was given up on has none any more and decides nothing.
-    pub(super) fn settle(&mut self, id: ProbeId, end: End, settings: &Settings) -> Verdict {
+    pub(super) fn settle(
+        &mut self,
+        id: ProbeId,
+        end: End,
+        slow: bool,
+        settings: &Settings,
+    ) -> Verdict {
         let Some(at) = self.in_flight.iter().position(|probe| probe.id == id) else {
             return Verdict::Undecided;
         };
-        self.in_flight.swap_remove(at);
+        if self.in_flight.swap_remove(at).counted {
+            return Verdict::Undecided;
+        }
         match end {
+            End::Success if slow => self.fail(Reason::ProbeSlow, settings),
+            End::Failure => self.fail(Reason::ProbeFailed, settings),
             End::Success => {
                 self.cancelled = 0;
                 self.successes += 1;
                 if self.successes >= settings.success_threshold.get() {
-                    return Verdict::Recovered;
-                }
-            }
-            End::Failure => {
-                self.failures += 1;
-                if self.failures >= settings.probe_failures.get() {
-                    return Verdict::Sick(Reason::ProbeFailed);
+                    Verdict::Recovered
+                } else {
+                    Verdict::Undecided
                 }
             }
             // Without this rule callers that give up before the dependency answers would go on
@@ -85,28 +97,47 @@ impl Probes {
             End::Cancelled => {
                 self.cancelled += 1;
                 if self.cancelled >= settings.success_threshold.get() {
-                    return Verdict::Sick(Reason::ProbesCancelled);
+                    Verdict::Sick(Reason::ProbesCancelled)
+                } else {
+                    Verdict::Undecided
                 }
             }
-            End::Ignored => {}
+            End::Ignored => Verdict::Undecided,
         }
-        Verdict::Undecided
     }
 
-    /// Gives up on the probes that were silent for too long; returns when the one that was one too
-    /// many fell due.
-    pub(super) fn expire(&mut self, now: Tick, settings: &Settings) -> Option<Tick> {
-        let due = |probe: &Probe| probe.began.after(settings.probe_timeout);
-        let mut silent: Vec<Tick> = Vec::new();
-        self.in_flight.retain(|probe| {
-            let expired = now >= due(probe);
-            silent.extend(expired.then(|| due(probe)));
-            !expired
+    fn fail(&mut self, reason: Reason, settings: &Settings) -> Verdict {
+        self.failures = self.failures.saturating_add(1);
+        if self.failures >= settings.probe_failures.get() {
+            Verdict::Sick(reason)
+        } else {
+            Verdict::Undecided
+        }
+    }
+
+    /// Gives up on the probes that were silent for too long and counts those that have become slow;
+    /// returns why the one that was one too many failed and when it fell due.
+    pub(super) fn expire(&mut self, now: Tick, settings: &Settings) -> Option<(Reason, Tick)> {
+        let mut failed = Vec::new();
+        self.in_flight.retain_mut(|probe| {
+            let silent = probe.began.after(settings.probe_timeout);
+            let slow = settings.slow_call.map(|limit| probe.began.after(limit));
+            let slow = slow.filter(|due| now >= *due && !probe.counted);
+            if let Some(due) = slow {
+                failed.push((due, Reason::ProbeSlow));
+                probe.counted = true;
+            }
+            let given_up = now >= silent;
+            if given_up && !probe.counted {
+                failed.push((silent, Reason::ProbeTimedOut));
+            }
+            !given_up
         });
-        silent.sort_unstable();
-        silent.into_iter().find(|_| {
-            self.failures = self.failures.saturating_add(1);
-            self.failures >= settings.probe_failures.get()
+        failed.sort_unstable_by_key(|(due, _)| *due);
+        let mut failed = failed.into_iter();
+        failed.find_map(|(due, reason)| match self.fail(reason, settings) {
+            Verdict::Sick(reason) => Some((reason, due)),
+            Verdict::Undecided | Verdict::Recovered => None,
         })
     }
 }

@@ -1,5 +1,7 @@
 //! The attributes of the program: known from the start, through the linker.
 
+use std::time::Duration;
+
 use once_cell::sync::Lazy;
 
 use crate::config::{Config, Conflict, Location, Merged, Source};
@@ -14,6 +16,7 @@ pub struct Declaration {
     location: Location,
     config: Config,
     names_registry: bool,
+    call_timeout: Option<Duration>,
 }
 
 impl Declaration {
@@ -32,7 +35,16 @@ impl Declaration {
             location,
             config,
             names_registry,
+            call_timeout: None,
         }
+    }
+
+    /// Written by the attribute.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn with_call_timeout(mut self, limit: Duration) -> Self {
+        self.call_timeout = Some(limit);
+        self
     }
 
     /// Returns the breaker's name.
@@ -59,6 +71,11 @@ impl Declaration {
         self.config
     }
 
+    /// Returns the limit of one call of the function.
+    pub fn call_timeout(&self) -> Option<Duration> {
+        self.call_timeout
+    }
+
     /// Returns whether the function names its registry itself; its breaker is then made there by
     /// the first call.
     pub fn names_registry(&self) -> bool {
@@ -74,6 +91,7 @@ impl Declaration {
         Source {
             config: self.config,
             location: self.location,
+            call_timeout: self.call_timeout,
         }
     }
 }
@@ -116,7 +134,7 @@ pub(super) fn merged(of: &Declaration) -> (Merged, Vec<Conflict>) {
             conflicts.extend(merged.absorb(&declaration.source()));
         }
     }
-    conflicts.extend(merged.ceiling_conflict());
+    conflicts.extend(merged.clash());
     (merged, conflicts)
 }
 

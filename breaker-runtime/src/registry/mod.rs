@@ -119,7 +119,11 @@ impl Registry {
         let location = Location::of_caller(panic::Location::caller());
         check_name(name)?;
         config.check()?;
-        let source = Source { config, location };
+        let source = Source {
+            config,
+            location,
+            call_timeout: None,
+        };
         if let Some(breaker) = self.get(name) {
             return Self::agreed(breaker, &source);
         }

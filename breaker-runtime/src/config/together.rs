@@ -1,0 +1,93 @@
+//! Keys that are right each by itself and cannot be met together.
+
+use super::{Config, ConfigError, Key, Window};
+use crate::time::Brief;
+
+/// Two keys that do not go together, the one that cannot be met last.
+#[derive(Debug)]
+pub(super) struct Clash {
+    pub(super) with: Key,
+    pub(super) key: Key,
+    problem: String,
+}
+
+impl From<Clash> for ConfigError {
+    fn from(clash: Clash) -> Self {
+        Self::Together {
+            key: clash.key.name(),
+            problem: clash.problem,
+        }
+    }
+}
+
+/// The first clash there is.
+pub(super) fn clash(config: &Config) -> Option<Clash> {
+    ceiling(config)
+        .or_else(|| over_no_window(config))
+        .or_else(|| window_without_rule(config))
+        .or_else(|| slow_rate_alone(config))
+        .or_else(|| more_than_window(config))
+}
+
+fn ceiling(config: &Config) -> Option<Clash> {
+    let settings = config.settings(None);
+    let (open_for, max_open_for) = (settings.open_for, settings.max_open_for);
+    (max_open_for < open_for).then(|| Clash {
+        with: Key::OpenFor,
+        key: Key::MaxOpenFor,
+        problem: format!(
+            "`max_open_for` must be at least as long as `open_for`: {} is shorter than {}",
+            Brief(max_open_for),
+            Brief(open_for)
+        ),
+    })
+}
+
+/// The rules that are judged over a window.
+const OVER_WINDOW: [Key; 3] = [Key::FailureRate, Key::SlowRate, Key::MaxFailures];
+
+fn over_no_window(config: &Config) -> Option<Clash> {
+    let rule = OVER_WINDOW
+        .into_iter()
+        .find(|key| config.value(*key).is_some())?;
+    config.value(Key::Window).is_none().then(|| Clash {
+        with: Key::Window,
+        key: rule,
+        problem: format!("`{}` needs a `window`", rule.name()),
+    })
+}
+
+fn window_without_rule(config: &Config) -> Option<Clash> {
+    config.value(Key::Window)?;
+    let ruled = OVER_WINDOW.iter().any(|key| config.value(*key).is_some());
+    (!ruled).then(|| Clash {
+        with: Key::FailureRate,
+        key: Key::Window,
+        problem: "`window` needs `failure_rate`, `slow_rate` or `max_failures`".to_owned(),
+    })
+}
+
+fn slow_rate_alone(config: &Config) -> Option<Clash> {
+    config.value(Key::SlowRate)?;
+    config.value(Key::SlowCall).is_none().then(|| Clash {
+        with: Key::SlowCall,
+        key: Key::SlowRate,
+        problem: "`slow_rate` needs `slow_call`".to_owned(),
+    })
+}
+
+fn more_than_window(config: &Config) -> Option<Clash> {
+    let Some(Window::Calls(window)) = config.window_shape() else {
+        return None;
+    };
+    let more = |key: &Key| config.count(*key).is_some_and(|calls| calls > window);
+    let key = [Key::MinCalls, Key::MaxFailures].into_iter().find(more)?;
+    Some(Clash {
+        with: Key::Window,
+        key,
+        problem: format!(
+            "`{}` is more than the {window} calls of `window`",
+            key.name()
+        ),
+    })
+}

@@ -1,0 +1,181 @@
+//! The closed circuit: what it has seen, and the rules by which it opens.
+
+use crate::config::Settings;
+use crate::outcome::End;
+use crate::state::Reason;
+use crate::time::Tick;
+use crate::window::{Counts, Sample, Window};
+
+use super::Role;
+use super::in_flight::{InFlight, Noticed, Slot};
+use super::ramp::Ramp;
+
+#[derive(Debug)]
+pub(super) struct Closed {
+    failures_in_a_row: u32,
+    window: Option<Window>,
+    in_flight: InFlight,
+    ramp: Option<Ramp>,
+    /// Since when it counts as calm: its beginning, or the end of its ramp.
+    calm_since: Tick,
+}
+
+impl Closed {
+    pub(super) fn new(settings: &Settings, now: Tick) -> Self {
+        Self {
+            failures_in_a_row: 0,
+            window: settings.window.map(Window::new),
+            in_flight: InFlight::default(),
+            ramp: None,
+            calm_since: now,
+        }
+    }
+
+    /// One that follows a recovery, and so begins with a ramp if there is to be one.
+    pub(super) fn recovered(settings: &Settings, now: Tick) -> Self {
+        let ramp = settings.ramp.map(|time| Ramp::new(time, now));
+        Self {
+            calm_since: ramp.as_ref().map_or(now, Ramp::ends),
+            ramp,
+            ..Self::new(settings, now)
+        }
+    }
+
+    /// Whether the ramp lets this call through.
+    pub(super) fn ramp_admits(&mut self, now: Tick) -> bool {
+        self.ramp.as_mut().is_none_or(|ramp| ramp.admits(now))
+    }
+
+    pub(super) fn enter(&mut self, now: Tick, settings: &Settings) -> Role {
+        match settings.slow_call {
+            Some(_) => Role::Watched(self.in_flight.enter(now)),
+            None => Role::Call,
+        }
+    }
+
+    /// Takes in how a call ended; returns the rule that it met.
+    pub(super) fn settle(
+        &mut self,
+        role: Role,
+        end: End,
+        slow: bool,
+        now: Tick,
+        settings: &Settings,
+    ) -> Option<Reason> {
+        let noticed = match role {
+            Role::Watched(slot) => self.in_flight.leave(slot),
+            _ => None,
+        };
+        if matches!(end, End::Ignored | End::Cancelled) {
+            return None;
+        }
+        let failed = end == End::Failure || (slow && settings.slow_rate.is_none());
+        match noticed {
+            // Only what is missing is added to the sample of a call that has counted already.
+            Some(noticed) if failed && !noticed.failed => {
+                if let (Some(window), Some(place)) = (&mut self.window, noticed.place) {
+                    window.fail(place, now);
+                }
+                self.add_failure();
+            }
+            Some(_) => return None,
+            None => {
+                if let Some(window) = &mut self.window {
+                    window.add(Sample { failed, slow }, now);
+                }
+                if failed {
+                    self.add_failure();
+                } else {
+                    self.failures_in_a_row = 0;
+                }
+            }
+        }
+        // A fast success meets no rule, whatever the counts have come to.
+        (failed || slow).then(|| self.rule_met(now, settings))?
+    }
+
+    /// Counts the calls that have become slow while in flight, up to the one that meets a rule:
+    /// returns that rule and when the call fell due.
+    pub(super) fn notice(&mut self, now: Tick, settings: &Settings) -> Option<(Reason, Tick)> {
+        self.ramp.take_if(|ramp| ramp.ended(now));
+        let limit = settings.slow_call?;
+        while let Some((slot, due)) = self.in_flight.overdue(now, limit) {
+            let failed = settings.slow_rate.is_none();
+            self.add_unfinished(slot, failed, now);
+            if let Some(reason) = self.rule_met(now, settings) {
+                return Some((reason, due));
+            }
+        }
+        None
+    }
+
+    fn add_unfinished(&mut self, slot: Slot, failed: bool, now: Tick) {
+        let sample = Sample { failed, slow: true };
+        let place = self.window.as_mut().map(|window| window.add(sample, now));
+        if failed {
+            self.add_failure();
+        }
+        self.in_flight.notice(slot, Noticed { place, failed });
+    }
+
+    fn add_failure(&mut self) {
+        self.failures_in_a_row = self.failures_in_a_row.saturating_add(1);
+    }
+
+    /// The first rule that what was counted meets; rules given together are joined by "or".
+    fn rule_met(&mut self, now: Tick, settings: &Settings) -> Option<Reason> {
+        let row = self.failures_in_a_row;
+        if settings.threshold.is_some_and(|threshold| row >= threshold) {
+            return Some(Reason::FailuresInARow);
+        }
+        let counts = self.window.as_mut()?.counts(now);
+        let min_calls = settings.min_calls.get();
+        let reaches = |rate: Option<f64>, limit: Option<f64>| {
+            rate.zip(limit).is_some_and(|(rate, limit)| rate >= limit)
+        };
+        let most = settings.max_failures;
+        if most.is_some_and(|most| counts.failures >= u64::from(most)) {
+            Some(Reason::MaxFailures)
+        } else if reaches(counts.failure_rate(min_calls), settings.failure_rate) {
+            Some(Reason::FailureRate)
+        } else if reaches(counts.slow_rate(min_calls), settings.slow_rate) {
+            Some(Reason::SlowRate)
+        } else {
+            None
+        }
+    }
+
+    /// Begins a new window if its shape has changed.
+    pub(super) fn reconfigure(&mut self, old: &Settings, new: &Settings) {
+        if old.window != new.window {
+            self.window = new.window.map(Window::new);
+            self.in_flight.forget_places();
+        }
+    }
+
+    /// Whether a success of this stay may be left out: there is nothing that it would change.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.failures_in_a_row == 0 && self.window.is_none()
+    }
+
+    /// Whether calls have to ask before they pass.
+    pub(super) fn has_to_be_asked(&self, settings: &Settings) -> bool {
+        self.ramp.is_some() || settings.slow_call.is_some()
+    }
+
+    pub(super) fn calm_since(&self) -> Tick {
+        self.calm_since
+    }
+
+    pub(super) fn failures_in_a_row(&self) -> u32 {
+        self.failures_in_a_row
+    }
+
+    pub(super) fn counts(&mut self, now: Tick) -> Option<Counts> {
+        self.window.as_mut().map(|window| window.counts(now))
+    }
+
+    pub(super) fn ramp_share(&self, now: Tick) -> Option<f64> {
+        self.ramp.as_ref().map(|ramp| ramp.share(now))
+    }
+}
