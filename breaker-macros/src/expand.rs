@@ -1,7 +1,6 @@
 //! The pipeline: arguments and item are read, checked together and emitted.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
-use quote::quote_spanned;
 use syn::Path;
 
 use crate::args::Arguments;
@@ -33,14 +32,9 @@ fn through(runtime: Option<&Path>, errors: TokenStream) -> TokenStream {
     let mut errors = errors.into_iter();
     let mut reached = TokenStream::new();
     while let Some(token) = errors.next() {
-        // One invocation: `::core::compile_error! { … }`, of which the first three tokens go.
-        let span = token.span();
-        errors.by_ref().take(2).for_each(drop);
-        reached.extend(runtime.map_or_else(
-            || quote_spanned!(span=> ::breaker_runtime),
-            |path| emit::located_at(path, span),
-        ));
-        reached.extend(quote_spanned!(span=> ::__private));
+        // One invocation: `::core::compile_error! { … }`, of which the path goes.
+        errors.by_ref().take(5).for_each(drop);
+        reached.extend(emit::macro_at(runtime, "compile_error", token.span()));
         for token in errors.by_ref() {
             let last = matches!(token, TokenTree::Group(_));
             reached.extend([token]);

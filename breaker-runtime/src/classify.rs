@@ -67,7 +67,8 @@ impl<T, E> HasError<E> for Result<T, E> {
     message = "the call can be refused, and `{Self}` has no place for that",
     label = "no place for a `BreakerError`",
     note = "add `#[from] BreakerError` to a variant of the error type, or `fallback = …` to the attribute",
-    note = "for a type of another crate: `fallback = |error| Err(…)`"
+    note = "for a type of another crate: `fallback = |error| Err(…)`",
+    note = "a fallback has to take a passed `call_timeout` too: `fallback_on = any`"
 )]
 pub trait TakesRefusal {
     /// Makes the error of a refused call.
@@ -86,7 +87,8 @@ impl<E: From<BreakerError>> TakesRefusal for E {
 #[diagnostic::on_unimplemented(
     message = "the call can be refused, and `{Self}` has no place for that",
     label = "no place for a `BreakerError`",
-    note = "return a `Result` whose error type takes it, or add `fallback = …` to the attribute"
+    note = "return a `Result` whose error type takes it, or add `fallback = …` to the attribute",
+    note = "a fallback has to take a passed `call_timeout` too: `fallback_on = any`"
 )]
 pub trait Refusable {
     /// Makes the value of a refused call.

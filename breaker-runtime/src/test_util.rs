@@ -76,6 +76,63 @@ impl Clock for ManualClock {
     }
 }
 
+/// The clock of a tokio runtime, which a test can pause and move.
+///
+/// # Examples
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() -> Result<(), breaker_runtime::ConfigError> {
+/// use std::time::Duration;
+/// use breaker_runtime::test_util::TokioClock;
+/// use breaker_runtime::{Config, Registry, State};
+///
+/// // In a test under `#[tokio::test(start_paused = true)]`:
+/// let registry = Registry::with_clock(TokioClock::new());
+/// let payment = registry.get_or_create("payment", Config::new())?;
+/// payment.trip();
+/// tokio::time::advance(Duration::from_secs(30)).await;
+/// assert_eq!(payment.state(), State::HalfOpen);
+/// # Ok(())
+/// # }
+/// ```
+#[cfg(feature = "tokio")]
+#[derive(Clone, Copy, Debug)]
+pub struct TokioClock {
+    origin: tokio::time::Instant,
+    began: SystemTime,
+}
+
+#[cfg(feature = "tokio")]
+impl TokioClock {
+    /// Makes a clock that begins now; its wall clock begins with the system's.
+    pub fn new() -> Self {
+        Self {
+            origin: tokio::time::Instant::now(),
+            began: SystemTime::now(),
+        }
+    }
+}
+
+#[cfg(feature = "tokio")]
+impl Default for TokioClock {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[cfg(feature = "tokio")]
+impl Clock for TokioClock {
+    fn now(&self) -> Tick {
+        Tick::from_nanos(nanos(self.origin.elapsed()))
+    }
+
+    fn wall(&self) -> SystemTime {
+        let wall = self.began.checked_add(self.origin.elapsed());
+        wall.unwrap_or(self.began)
+    }
+}
+
 /// A registry of one test, with a clock moved by hand, that annotated functions see.
 ///
 /// It has every declared breaker, closed and with nothing counted. While it is
@@ -114,16 +171,22 @@ impl Clock for ManualClock {
 /// assert_eq!(breaker.state(), State::HalfOpen);
 /// ```
 #[derive(Clone, Debug)]
-pub struct TestRegistry {
+pub struct TestRegistry<C = ManualClock> {
     registry: Registry,
-    clock: ManualClock,
+    clock: C,
     strict: Arc<Strict>,
 }
 
 impl TestRegistry {
     /// Makes a registry with every declared breaker and a clock that stands still.
     pub fn new() -> Self {
-        let clock = ManualClock::new();
+        Self::with_clock(ManualClock::new())
+    }
+}
+
+impl<C: Clock + Clone> TestRegistry<C> {
+    /// Makes a registry with every declared breaker and that clock.
+    pub fn with_clock(clock: C) -> Self {
         Self {
             registry: Registry::with_declared(Time::Injected(Arc::new(clock.clone()))),
             clock,
@@ -132,7 +195,7 @@ impl TestRegistry {
     }
 
     /// Returns the clock of its breakers.
-    pub fn clock(&self) -> &ManualClock {
+    pub fn clock(&self) -> &C {
         &self.clock
     }
 
@@ -150,7 +213,7 @@ impl TestRegistry {
 
     /// Makes annotated functions see this registry whenever `future` is polled, on whatever thread:
     /// for a task that is spawned.
-    pub fn scope<F: Future>(&self, future: F) -> impl Future<Output = F::Output> + use<F> {
+    pub fn scope<F: Future>(&self, future: F) -> impl Future<Output = F::Output> + use<C, F> {
         let registry = self.clone();
         async move {
             let mut future = pin!(future);
@@ -163,7 +226,7 @@ impl TestRegistry {
     }
 
     /// Makes annotated functions see this registry while `call` runs: for a thread that is spawned.
-    pub fn wrap<R, F: FnOnce() -> R>(&self, call: F) -> impl FnOnce() -> R + use<R, F> {
+    pub fn wrap<R, F: FnOnce() -> R>(&self, call: F) -> impl FnOnce() -> R + use<C, R, F> {
         let registry = self.clone();
         move || {
             let _entered = registry.enter();
@@ -189,7 +252,7 @@ impl Default for TestRegistry {
     }
 }
 
-impl Deref for TestRegistry {
+impl<C> Deref for TestRegistry<C> {
     type Target = Registry;
 
     fn deref(&self) -> &Registry {

@@ -11,7 +11,10 @@ mod listeners;
 mod open_period;
 mod panics;
 mod probes;
+mod recovery;
+mod slow_calls;
 mod textbook;
+mod windows;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

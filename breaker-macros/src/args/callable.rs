@@ -1,4 +1,4 @@
-//! Readers of what is called: the fallback and the classifier.
+//! Readers of what is called: the fallback, the classifier and the hint.
 
 use proc_macro2::Ident;
 use quote::ToTokens;
@@ -54,7 +54,8 @@ pub(super) fn fallback(key: Key, expr: Expr) -> Result<FallbackKind> {
     })
 }
 
-pub(super) fn classifier(key: Key, expr: Expr) -> Result<Expr> {
+/// What is asked about the returned value: a classifier or a hint.
+pub(super) fn of_value(key: Key, expr: Expr) -> Result<Expr> {
     Ok(match callable(key, expr)? {
         Callable::Path(path) => Expr::Path(path),
         Callable::Closure(closure, _) => Expr::Closure(closure),
@@ -123,6 +124,11 @@ fn inlined(key: Key, closure: ExprClosure) -> Result<Callable> {
             "the error",
             "error",
             "the closure is part of the function and may `.await`",
+        ),
+        Key::OpenForHint => (
+            "the returned value",
+            "value",
+            "a value gives its hint at once",
         ),
         _ => ("the returned value", "value", "a value is judged at once"),
     };

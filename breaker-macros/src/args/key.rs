@@ -6,7 +6,11 @@ use std::fmt::Write as _;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Kind {
     Name,
+    /// A setting of the breaker.
     Number(Range),
+    /// A duration that holds for one function.
+    Limit(Range),
+    Hint,
     Pattern,
     Classifier,
     Fallback,
@@ -32,8 +36,14 @@ pub(crate) enum Bound {
     Growth,
     /// `f64`, from 0 to 1, both included.
     Share,
+    /// `f64`, above 0 and at most 1.
+    Rate,
     /// `Duration`, longer than zero.
     Period,
+    /// The same, or no duration at all.
+    PeriodOrOff,
+    /// `u32`, at least 1, or `Duration`, longer than zero.
+    Window,
 }
 
 /// One row of the table of keys.
@@ -83,6 +93,30 @@ keys! {
     Threshold: "threshold", number(Bound::Count, "the threshold must be at least 1"), "5",
         ["consecutive_failures", "error_threshold", "fail_max", "failure_count",
          "failure_threshold", "failures", "max_fails"];
+    Window: "window",
+        number(Bound::Window, "a window holds at least one call and is longer than zero"), "\"60s\"",
+        ["failure_window", "rolling_count_timeout", "rolling_duration", "rolling_window",
+         "sample_window", "sampling_duration", "sampling_window", "sliding_window",
+         "sliding_window_size", "stat_interval", "time_window", "window_duration", "window_size"];
+    MaxFailures: "max_failures",
+        number(Bound::Count, "`max_failures` must be at least 1"), "10",
+        ["failures_in_window", "max_errors", "maximum_failures", "window_failures"];
+    FailureRate: "failure_rate",
+        number(Bound::Rate, "a rate lies above 0 and at most 1: write `failure_rate = 0.5`"), "0.5",
+        ["error_percentage", "error_percent_threshold", "error_rate", "error_rate_threshold",
+         "error_threshold_percentage", "failure_percentage", "failure_rate_threshold",
+         "failure_ratio", "rate"];
+    MinCalls: "min_calls", number(Bound::Count, "`min_calls` must be at least 1"), "20",
+        ["failure_execution_threshold", "min_request_amount", "min_requests", "min_throughput",
+         "minimum_calls", "minimum_number_of_calls", "minimum_requests", "minimum_throughput",
+         "request_volume_threshold", "volume_threshold"];
+    SlowCall: "slow_call", number(Bound::Period, LONGER_THAN_ZERO), "\"2s\"",
+        ["slow_after", "slow_call_duration", "slow_call_duration_threshold",
+         "slow_call_threshold", "slow_duration", "slow_threshold"];
+    SlowRate: "slow_rate",
+        number(Bound::Rate, "a rate lies above 0 and at most 1: write `slow_rate = 0.5`"), "0.5",
+        ["slow_call_rate", "slow_call_rate_threshold", "slow_call_ratio", "slow_rate_threshold",
+         "slow_ratio"];
     OpenFor: "open_for", number(Bound::Period, LONGER_THAN_ZERO), "\"30s\"",
         ["break_duration", "cooldown", "delay", "duration_of_break", "open_duration",
          "open_timeout", "recovery_timeout", "reset_after", "reset_timeout", "sleep_window",
@@ -95,6 +129,10 @@ keys! {
     Jitter: "jitter",
         number(Bound::Share, "`jitter` lies between 0 and 1: write `jitter = 0.1`"), "0.1",
         ["jitter_factor", "randomization_factor"];
+    OpenForHint: "open_for_hint", Kind::Hint, "retry_after",
+        ["break_duration_generator", "delay_fn", "delay_function", "open_hint", "retry_after",
+         "retry_after_header", "wait_interval_function",
+         "wait_interval_function_in_open_state"];
     HalfOpenCalls: "half_open_calls",
         number(Bound::Count, "`half_open_calls` must be at least 1"), "2",
         ["half_open_max_calls", "half_open_max_requests", "half_open_requests", "max_probes",
@@ -109,6 +147,14 @@ keys! {
         ["half_open_failures"];
     ProbeTimeout: "probe_timeout", number(Bound::Period, LONGER_THAN_ZERO), "\"30s\"",
         ["half_open_timeout", "max_wait_duration_in_half_open_state"];
+    Ramp: "ramp", number(Bound::Period, LONGER_THAN_ZERO), "\"30s\"",
+        ["gradual_recovery", "ramp_up", "recovery_ramp", "slow_start", "warm_up", "warmup"];
+    CallTimeout: "call_timeout",
+        Kind::Limit(Range { bound: Bound::Period, words: LONGER_THAN_ZERO }), "\"2s\"",
+        ["call_limit", "command_timeout", "deadline", "execution_timeout", "operation_timeout",
+         "request_timeout", "time_limit", "timeout_duration"];
+    CancelAfter: "cancel_after", number(Bound::PeriodOrOff, LONGER_THAN_ZERO), "\"1s\"",
+        ["cancellation_threshold", "cancelled_after"];
     Ignore: "ignore", Kind::Pattern, "Err(_)",
         ["exclude", "ignore_errors", "ignore_exceptions", "ignored_errors"];
     Success: "success", Kind::Pattern, "Ok(_)",

@@ -4,6 +4,7 @@ pub(crate) mod callable;
 mod duration;
 pub(crate) mod key;
 mod name;
+pub(crate) mod setting;
 mod syntax;
 pub(crate) mod value;
 
@@ -14,8 +15,9 @@ use syn::{Error, Expr, Lit, LitStr, Path, Result, Token};
 
 use self::callable::{FallbackKind, FallbackOn};
 use self::key::{Key, Kind};
+use self::setting::Setting;
 use self::syntax::{Form, parse_form, skip, skip_one};
-use self::value::{Arm, Setting};
+use self::value::Arm;
 use crate::errors::Errors;
 
 /// A value and the key that it was given to.
@@ -35,8 +37,10 @@ impl<T> Given<T> {
 #[derive(Debug, Default)]
 pub(crate) struct Arguments {
     pub(crate) name: Option<Given<LitStr>>,
-    /// The numbers, in the order of the table.
+    /// The settings of the breaker, in the order of the table.
     pub(crate) settings: Vec<Given<Setting>>,
+    pub(crate) open_for_hint: Option<Given<Expr>>,
+    pub(crate) call_timeout: Option<Given<Setting>>,
     pub(crate) ignore: Option<Given<Arm>>,
     pub(crate) success: Option<Given<Arm>>,
     pub(crate) failure: Option<Given<Arm>>,
@@ -71,8 +75,18 @@ impl Arguments {
 
     /// Was this key written, or may it have been in what was skipped?
     pub(crate) fn mentions(&self, key: Key) -> bool {
-        let written = self.written.iter().any(|given| given.value == key);
-        written || self.garbled || self.meant.contains(&key)
+        self.place(key).is_some() || self.garbled || self.meant.contains(&key)
+    }
+
+    /// Where the key was written first, be its value right or wrong.
+    pub(crate) fn place(&self, key: Key) -> Option<Span> {
+        let first = self.written.iter().find(|given| given.value == key);
+        first.map(|given| given.key)
+    }
+
+    /// The value of a setting, if it was given a good one.
+    pub(crate) fn setting(&self, key: Key) -> Option<&Given<Setting>> {
+        self.settings.iter().find(|given| given.value.key == key)
     }
 
     /// Reads one argument and its comma; afterwards the input stands before the next one.
@@ -106,8 +120,7 @@ impl Arguments {
     }
 
     fn read(&mut self, key: Key, at: Span, form: Result<Form>) -> Result<()> {
-        let earlier = self.written.iter().find(|given| given.value == key);
-        let earlier = earlier.map(|given| given.key.start().line);
+        let earlier = self.place(key).map(|key| key.start().line);
         self.written.push(Given::new(at, key));
         // Of a second value nothing is said but that it is the second.
         match earlier {
@@ -162,11 +175,17 @@ impl Arguments {
         match key.kind() {
             Kind::Name => self.name = Some(Given::new(at, value::name(key, &expr)?)),
             Kind::Number(range) => {
-                let setting = value::setting(key, range, expr)?;
+                let setting = setting::read(key, range, expr)?;
                 self.settings.push(Given::new(at, setting));
             }
+            Kind::Limit(range) => {
+                self.call_timeout = Some(Given::new(at, setting::read(key, range, expr)?));
+            }
+            Kind::Hint => {
+                self.open_for_hint = Some(Given::new(at, callable::of_value(key, expr)?));
+            }
             Kind::Classifier => {
-                self.classify = Some(Given::new(at, callable::classifier(key, expr)?));
+                self.classify = Some(Given::new(at, callable::of_value(key, expr)?));
             }
             Kind::Fallback => self.fallback = Some(Given::new(at, callable::fallback(key, expr)?)),
             Kind::FallbackOn => {

@@ -5,10 +5,12 @@ fn whole(attribute: &str) -> Vec<String> {
     messages(attribute, "fn pay() -> Result<(), Error> { charge() }")
 }
 
-const KEYS: &str = "\nthe keys are `name`, `threshold`, `open_for`, `backoff`, `max_open_for`, \
-                    `jitter`, `half_open_calls`, `success_threshold`, `probe_failures`, \
-                    `probe_timeout`, `ignore`, `success`, `failure`, `classify`, `fallback`, \
-                    `fallback_on`, `registry`, `crate`";
+const KEYS: &str = "\nthe keys are `name`, `threshold`, `window`, `max_failures`, `failure_rate`, \
+                    `min_calls`, `slow_call`, `slow_rate`, `open_for`, `backoff`, `max_open_for`, \
+                    `jitter`, `open_for_hint`, `half_open_calls`, `success_threshold`, \
+                    `probe_failures`, `probe_timeout`, `ramp`, `call_timeout`, `cancel_after`, \
+                    `ignore`, `success`, `failure`, `classify`, `fallback`, `fallback_on`, \
+                    `registry`, `crate`";
 
 #[test]
 fn every_key_is_accepted() {
@@ -19,6 +21,10 @@ fn every_key_is_accepted() {
                      fallback_on = any, registry = &self.registry, crate = crate::rt,";
     assert_eq!(about(arguments), [] as [&str; 0]);
     assert_eq!(about("classify = |r: &R| judge(r)"), [] as [&str; 0]);
+    let arguments = "window = \"60s\", max_failures = 10, failure_rate = 0.5, min_calls = LIMIT, \
+                     slow_call = \"2s\", slow_rate = 1, open_for_hint = |r| hint(r), ramp = \"1m\", \
+                     cancel_after = \"off\"";
+    assert_eq!(about(arguments), [] as [&str; 0]);
     assert_eq!(
         about("classify = Self::judge, fallback = <T as Later>::pay::<u8>"),
         [] as [&str; 0]

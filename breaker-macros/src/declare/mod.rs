@@ -6,10 +6,12 @@ use proc_macro2::Span;
 use syn::ext::IdentExt;
 use syn::{Error, Expr, LitStr, Path};
 
+use crate::args::Arguments;
+pub(crate) use crate::args::Given;
 pub(crate) use crate::args::callable::{Closure, FallbackKind, FallbackOn};
 use crate::args::key::Key;
-pub(crate) use crate::args::value::{Arm, Number, Setting, SettingValue};
-use crate::args::{Arguments, Given};
+pub(crate) use crate::args::setting::{Extent, Number, Setting, SettingValue};
+pub(crate) use crate::args::value::Arm;
 use crate::errors::Errors;
 use crate::item::Function;
 
@@ -19,8 +21,12 @@ pub(crate) struct Declaration {
     pub(crate) name: LitStr,
     /// Where the runtime is, if not at `::breaker_runtime`.
     pub(crate) runtime: Option<Path>,
-    /// The numbers that were given, in the order of the table of keys.
+    /// The breaker's settings that were given, in the order of the table of keys.
     pub(crate) settings: Vec<Setting>,
+    /// A path or a closure.
+    pub(crate) open_for_hint: Option<Expr>,
+    /// With the place of its key.
+    pub(crate) call_timeout: Option<Given<Setting>>,
     pub(crate) judge: Judge,
     pub(crate) fallback: Option<Fallback>,
     pub(crate) registry: Option<Expr>,
@@ -80,6 +86,8 @@ pub(crate) fn declare(
             .into_iter()
             .map(|given| given.value)
             .collect(),
+        open_for_hint: value(arguments.open_for_hint),
+        call_timeout: arguments.call_timeout,
         judge,
         fallback: value(arguments.fallback).map(|kind| Fallback { on, kind }),
         registry: value(arguments.registry),

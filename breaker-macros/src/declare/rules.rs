@@ -1,11 +1,13 @@
 //! Rules between keys, and between keys and the function: one function each.
 
+mod settings;
+
 use proc_macro2::{Ident, Spacing, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::{Error, FnArg, GenericParam, Generics, Meta, Pat, Result, Signature, Type};
 
-use super::{FallbackKind, FallbackOn, Number, Setting, SettingValue};
+use super::{FallbackKind, FallbackOn, Setting};
 use crate::args::key::Key;
 use crate::args::{Arguments, Given};
 use crate::errors::Errors;
@@ -14,12 +16,13 @@ use crate::item::borrows::{Mutable, mutable_arguments, returned_mutable};
 use crate::item::returns::{Shape, visible};
 
 pub(super) fn check(arguments: &Arguments, function: &Function, errors: &mut Errors) {
-    errors.take(ceiling_is_not_below_open_for(arguments));
+    settings::check(arguments, errors);
+    errors.take(only_a_future_is_limited(arguments, function));
     errors.take(classify_stands_alone(arguments));
     errors.take(fallback_on_has_a_fallback(arguments));
     errors.take(fallback_is_another_function(arguments, &function.signature));
     errors.take(failures_can_be_told(arguments, function));
-    for given in &arguments.settings {
+    for given in arguments.settings.iter().chain(&arguments.call_timeout) {
         let generics = &function.signature.generics;
         errors.take(constant_names_no_instance(&given.value, generics));
     }
@@ -28,27 +31,6 @@ pub(super) fn check(arguments: &Arguments, function: &Function, errors: &mut Err
     }
     for error in breaker_stands_once(arguments, function) {
         errors.push(error);
-    }
-}
-
-fn ceiling_is_not_below_open_for(arguments: &Arguments) -> Result<()> {
-    let period = |key: Key| {
-        let given = arguments
-            .settings
-            .iter()
-            .find(|given| given.value.key == key)?;
-        match &given.value.value {
-            SettingValue::Period(Number::Literal(period)) => Some((given.key, *period)),
-            _ => None,
-        }
-    };
-    match (period(Key::OpenFor), period(Key::MaxOpenFor)) {
-        (Some((_, open_for)), Some((at, most))) if most < open_for => {
-            let message =
-                "`max_open_for` is shorter than `open_for`: raise it, or lower `open_for`";
-            Err(Error::new(at, message))
-        }
-        _ => Ok(()),
     }
 }
 
@@ -101,6 +83,17 @@ fn fallback_is_another_function(arguments: &Arguments, signature: &Signature) ->
     Err(Error::new_spanned(path, message))
 }
 
+fn only_a_future_is_limited(arguments: &Arguments, function: &Function) -> Result<()> {
+    match (arguments.place(Key::CallTimeout), &function.shape) {
+        (Some(key), Shape::Sync) => {
+            let message =
+                "a synchronous call cannot be stopped; `call_timeout` needs an `async fn`";
+            Err(Error::new(key, message))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// A function that returns nothing has no `Err`.
 fn failures_can_be_told(arguments: &Arguments, function: &Function) -> Result<()> {
     let judges = [Key::Classify, Key::Ignore, Key::Success, Key::Failure];
@@ -120,10 +113,7 @@ fn failures_can_be_told(arguments: &Arguments, function: &Function) -> Result<()
 
 /// A `static` serves all instances of a generic function or type.
 fn constant_names_no_instance(setting: &Setting, generics: &Generics) -> Result<()> {
-    let (SettingValue::Count(Number::Const(expr))
-    | SettingValue::Factor(Number::Const(expr))
-    | SettingValue::Period(Number::Const(expr))) = &setting.value
-    else {
+    let Some(expr) = setting.constant() else {
         return Ok(());
     };
     let instance = |word: &Ident| {

@@ -1,6 +1,8 @@
+use std::time::Duration;
+
 use proc_macro2::TokenStream;
 
-use super::{Declaration, FallbackKind, FallbackOn, Judge, Number, SettingValue};
+use super::{Declaration, Extent, FallbackKind, FallbackOn, Judge, Number, SettingValue};
 use crate::args::Arguments;
 use crate::args::key::Key;
 use crate::errors::Errors;
@@ -14,7 +16,7 @@ fn tokens(text: &str) -> TokenStream {
 fn declare(attribute: &str) -> Declaration {
     let mut errors = Errors::default();
     let arguments = Arguments::parse(tokens(attribute), &mut errors);
-    let function = item::parse(tokens("fn pay() -> Result<(), E> {}")).expect("a function");
+    let function = item::parse(tokens("async fn pay() -> Result<(), E> {}")).expect("a function");
     let declaration = super::declare(arguments, &function, &mut errors);
     errors.finish().expect("no mistakes");
     declaration.expect("a name")
@@ -47,6 +49,43 @@ fn settings_stand_in_the_order_of_the_table() {
     assert!(matches!(
         declared.settings[2].value,
         SettingValue::Period(Number::Const(_))
+    ));
+}
+
+#[test]
+fn a_window_is_of_calls_or_of_time() {
+    let window = |value: &str| {
+        let declared = declare(&format!(
+            "name = \"p\", failure_rate = 0.5, window = {value}"
+        ));
+        let mut settings = declared.settings.into_iter();
+        settings.find(|setting| setting.key == Key::Window)
+    };
+    for (value, expected) in [
+        ("100", Extent::Calls(100)),
+        ("\"60s\"", Extent::Time(Duration::from_secs(60))),
+    ] {
+        let read = window(value).map(|setting| setting.value);
+        let Some(SettingValue::Window(Number::Literal(extent))) = read else {
+            panic!("{value}: {read:?}");
+        };
+        assert_eq!(extent, expected);
+    }
+}
+
+#[test]
+fn what_holds_for_one_function_is_no_setting_of_the_breaker() {
+    let declared = declare("name = \"p\", call_timeout = \"2s\", open_for_hint = hint");
+    assert!(declared.settings.is_empty());
+    assert!(declared.call_timeout.is_some() && declared.open_for_hint.is_some());
+}
+
+#[test]
+fn off_is_no_duration() {
+    let declared = declare("name = \"p\", cancel_after = \"off\"");
+    assert!(matches!(
+        declared.settings[0].value,
+        SettingValue::PeriodOrOff(None)
     ));
 }
 

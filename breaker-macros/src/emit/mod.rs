@@ -4,11 +4,14 @@
 //! the body, which stays as it was written.
 
 mod arguments;
+mod body;
 mod call;
+mod ends;
 mod fallback;
 mod judge;
 mod paths;
 mod returned;
+mod run;
 mod site;
 
 use proc_macro2::extra::DelimSpan;
@@ -17,7 +20,9 @@ use quote::{ToTokens, TokenStreamExt, quote, quote_spanned};
 use syn::Signature;
 
 use self::arguments::Arguments;
-use self::call::{Body, Call, Flow};
+use self::body::Body;
+use self::call::{Call, Flow};
+pub(crate) use self::paths::macro_at;
 use self::paths::{Runtime, local};
 use self::returned::Returned;
 use crate::declare::Declaration;

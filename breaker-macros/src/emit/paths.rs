@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote_spanned};
+use syn::Path;
 
 use crate::declare::Declaration;
 
@@ -30,6 +31,17 @@ impl Runtime {
         let (path, name) = (super::located_at(&self.0, span), Ident::new(name, span));
         quote_spanned!(span=> #path::#name)
     }
+}
+
+/// Names a macro of the runtime whose errors are said at `span`, which has to be the user's own: for
+/// a span of this macro rustc would mark the whole attribute.
+pub(crate) fn macro_at(runtime: Option<&Path>, name: &str, span: Span) -> TokenStream {
+    let name = Ident::new(name, span);
+    let path = runtime.map_or_else(
+        || quote_spanned!(span=> ::breaker_runtime),
+        |path| super::located_at(path, span),
+    );
+    quote_spanned!(span=> #path::__private::#name)
 }
 
 /// A local variable: hygienic, and long, since hygiene does not cover a `const` of the same name.

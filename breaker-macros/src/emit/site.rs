@@ -10,7 +10,7 @@ use syn::spanned::Spanned;
 
 use super::paths::{Runtime, item};
 use crate::args::key::{Bound, Range};
-use crate::declare::{Declaration, Number, Setting, SettingValue};
+use crate::declare::{Declaration, Extent, Number, Setting, SettingValue};
 use crate::item::Function;
 
 /// Declares the static and hands it to the linker's list.
@@ -29,9 +29,16 @@ pub(super) fn site(declaration: &Declaration, function: &Function, rt: &Runtime)
     let ident = function.signature.ident.unraw().to_string();
     let names_registry = declaration.registry.is_some();
     let (checks, settings): (TokenStream, TokenStream) =
-        declaration.settings.iter().map(setting).unzip();
+        declaration.settings.iter().map(|it| set(it, rt)).unzip();
+    let limit = declaration.call_timeout.as_ref().map(|limit| {
+        let (check, limit) = checked(&limit.value, rt);
+        let limited = quote_spanned!(Span::mixed_site()=> .with_call_timeout(#limit));
+        (check, limited)
+    });
+    let (check, limited) = limit.unzip();
     quote_spanned!(Span::mixed_site()=>
         #checks
+        #check
         static #site: #site_type = #site_type::new(#declared::new(
             #name,
             #ident,
@@ -43,7 +50,7 @@ pub(super) fn site(declaration: &Declaration, function: &Function, rt: &Runtime)
             ),
             #config::new() #settings,
             #names_registry,
-        ));
+        ) #limited);
         #submit! { #listed(&#site) }
     )
 }
@@ -58,63 +65,106 @@ fn path(rt: &Runtime, names: &str) -> TokenStream {
 }
 
 /// The check of one key's value, and the call that sets it.
-fn setting(setting: &Setting) -> (TokenStream, TokenStream) {
-    let (check, value) = match &setting.value {
-        SettingValue::Count(number) => constant(setting, number, |count, _| {
-            Literal::u32_suffixed(*count).into_token_stream()
-        }),
-        SettingValue::Factor(number) => constant(setting, number, |factor, _| {
-            Literal::f64_suffixed(*factor).into_token_stream()
-        }),
-        SettingValue::Period(number) => constant(setting, number, duration),
-    };
+fn set(setting: &Setting, rt: &Runtime) -> (TokenStream, TokenStream) {
+    let (check, value) = checked(setting, rt);
     let method = format_ident!("{}", setting.key.name(), span = Span::mixed_site());
     let set = quote_spanned!(Span::mixed_site()=> .#method(#value));
     (check, set)
 }
 
-fn duration(duration: &Duration, span: Span) -> TokenStream {
+/// The check of one key's value, and the value, which can be written wherever the check is in scope.
+pub(super) fn checked(setting: &Setting, rt: &Runtime) -> (TokenStream, TokenStream) {
+    match &setting.value {
+        SettingValue::Count(number) => constant(setting, number, rt, |count| {
+            Literal::u32_suffixed(*count).into_token_stream()
+        }),
+        SettingValue::Factor(number) => constant(setting, number, rt, |factor| {
+            Literal::f64_suffixed(*factor).into_token_stream()
+        }),
+        SettingValue::Period(number) => constant(setting, number, rt, duration),
+        SettingValue::PeriodOrOff(Some(number)) => {
+            let (check, limit) = constant(setting, number, rt, duration);
+            let some = quote_spanned!(Span::mixed_site()=> ::core::option::Option::Some(#limit));
+            (check, some)
+        }
+        SettingValue::PeriodOrOff(None) => {
+            let none = quote_spanned!(Span::mixed_site()=> ::core::option::Option::None);
+            (TokenStream::new(), none)
+        }
+        SettingValue::Window(number) => constant(setting, number, rt, |extent| window(*extent, rt)),
+    }
+}
+
+fn duration(duration: &Duration) -> TokenStream {
     let (secs, nanos) = (duration.as_secs(), duration.subsec_nanos());
-    quote_spanned!(span=> ::core::time::Duration::new(#secs, #nanos))
+    quote_spanned!(Span::mixed_site()=> ::core::time::Duration::new(#secs, #nanos))
+}
+
+fn window(extent: Extent, rt: &Runtime) -> TokenStream {
+    let window = rt.item("Window");
+    match extent {
+        Extent::Calls(calls) => quote_spanned!(Span::mixed_site()=> #window::Calls(#calls)),
+        Extent::Time(time) => {
+            let time = duration(&time);
+            quote_spanned!(Span::mixed_site()=> #window::Time(#time))
+        }
+    }
 }
 
 /// A literal as it is; an expression as a constant whose range rustc checks.
 fn constant<T>(
     setting: &Setting,
     number: &Number<T>,
-    print: impl Fn(&T, Span) -> TokenStream,
+    rt: &Runtime,
+    print: impl Fn(&T) -> TokenStream,
 ) -> (TokenStream, TokenStream) {
     match number {
-        Number::Literal(value) => (TokenStream::new(), print(value, Span::mixed_site())),
+        Number::Literal(value) => (TokenStream::new(), print(value)),
         Number::Const(expr) => {
             let name = item(&setting.key.name().to_uppercase());
-            (asserted(&name, expr, setting.range), quote!(#name))
+            (asserted(&name, expr, setting.range, rt), quote!(#name))
         }
     }
 }
 
-fn asserted(name: &syn::Ident, expr: &Expr, Range { bound, words }: Range) -> TokenStream {
+fn asserted(
+    name: &syn::Ident,
+    expr: &Expr,
+    Range { bound, words }: Range,
+    rt: &Runtime,
+) -> TokenStream {
     let span = Span::mixed_site().located_at(expr.span());
+    let float = || quote_spanned!(span=> ::core::primitive::f64);
     let (ty, holds) = match bound {
         Bound::Count => (
             quote_spanned!(span=> ::core::primitive::u32),
             quote_spanned!(span=> #name >= 1),
         ),
         Bound::Growth => (
-            quote_spanned!(span=> ::core::primitive::f64),
+            float(),
             quote_spanned!(span=> #name >= 1.0 && #name <= ::core::primitive::f64::MAX),
         ),
-        Bound::Share => (
-            quote_spanned!(span=> ::core::primitive::f64),
-            quote_spanned!(span=> #name >= 0.0 && #name <= 1.0),
-        ),
-        Bound::Period => (
+        Bound::Share => (float(), quote_spanned!(span=> #name >= 0.0 && #name <= 1.0)),
+        Bound::Rate => (float(), quote_spanned!(span=> #name > 0.0 && #name <= 1.0)),
+        Bound::Period | Bound::PeriodOrOff => (
             quote_spanned!(span=> ::core::time::Duration),
             quote_spanned!(span=> !::core::time::Duration::is_zero(&#name)),
         ),
+        Bound::Window => {
+            let window = rt.item_at("Window", span);
+            let holds = quote_spanned!(span=> !#window::is_empty(#name));
+            (window, holds)
+        }
+    };
+    // Either a number of calls or a time: the type of the expression tells which.
+    let value = if bound == Bound::Window {
+        let from = rt.item_at("WindowFrom", span);
+        quote_spanned!(span=> #from(#expr).window())
+    } else {
+        expr.into_token_stream()
     };
     quote_spanned!(span=>
-        const #name: #ty = #expr;
+        const #name: #ty = #value;
         const _: () = ::core::assert!(#holds, #words);
     )
 }

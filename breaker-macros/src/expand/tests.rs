@@ -114,6 +114,15 @@ const ODD_ATTRIBUTES: &[&str] = &[
     "open_for = \"99999999999999999999999999h\"",
     "open_for = \"1.99999999999999999999999999999999999999999999999999999999s\"",
     "open_for = \"\\u{0}\"s",
+    "window = --5",
+    "window = \"\"",
+    "window = 0x",
+    "failure_rate = 1e-999",
+    "cancel_after = off",
+    "cancel_after = -\"off\"",
+    "open_for_hint = ||",
+    "open_for_hint = |a, b| a",
+    "call_timeout = \"off\"",
     "# ! [x]",
     "$x",
     "&& || !",
@@ -180,6 +189,10 @@ fn odd_tokens_are_errors_and_never_panics() {
         let attribute = good.0.parse().expect("tokens");
         let _ = write!(seen, "{}", expand(attribute, item.clone()));
         let attribute = "fallback = later, fallback_on = any"
+            .parse()
+            .expect("tokens");
+        let _ = write!(seen, "{}", expand(attribute, item.clone()));
+        let attribute = "name = \"payment\", call_timeout = \"2s\", open_for_hint = hint"
             .parse()
             .expect("tokens");
         let _ = write!(seen, "{}", expand(attribute, item));

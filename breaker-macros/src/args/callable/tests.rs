@@ -83,6 +83,46 @@ fn a_classifier_is_a_path_or_a_closure() {
 }
 
 #[test]
+fn a_hint_is_a_path_or_a_closure() {
+    for (wrong, message) in [
+        (
+            "\"retry_after\"",
+            "expected a path: write `open_for_hint = retry_after`",
+        ),
+        ("hint()", "without the call: write `open_for_hint = hint`"),
+        (
+            "self.hint",
+            "write the path of the method: `open_for_hint = Self::hint`",
+        ),
+        (
+            "5",
+            "expected a path or a closure: write `open_for_hint = retry_after`",
+        ),
+        (
+            "|| x",
+            "the closure takes one argument, the returned value: \
+             write `open_for_hint = |value| …`",
+        ),
+        (
+            "async |r| x",
+            "remove `async`: a value gives its hint at once",
+        ),
+    ] {
+        let arguments = format!("open_for_hint = {wrong}");
+        assert_eq!(about(&arguments), [message], "{wrong}");
+    }
+    for right in [
+        "retry_after",
+        "Self::hint",
+        "|r| r.hint()",
+        "|r: &R| -> H { r.hint() }",
+    ] {
+        let arguments = format!("open_for_hint = {right}");
+        assert_eq!(about(&arguments), [] as [&str; 0], "{right}");
+    }
+}
+
+#[test]
 fn fallback_on_is_one_of_three_words() {
     let message =
         "expected `rejected`, `error` or `any`, without quotes: write `fallback_on = any`";

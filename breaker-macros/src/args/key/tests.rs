@@ -20,6 +20,15 @@ fn words_of_other_breakers_lead_to_the_key() {
         ("break_duration", "open_for"),
         ("max_requests", "half_open_calls"),
         ("fallback_method", "fallback"),
+        ("sliding_window_size", "window"),
+        ("sampling_duration", "window"),
+        ("failure_rate_threshold", "failure_rate"),
+        ("error_threshold_percentage", "failure_rate"),
+        ("minimum_number_of_calls", "min_calls"),
+        ("volume_threshold", "min_calls"),
+        ("slow_call_duration_threshold", "slow_call"),
+        ("slow_call_rate_threshold", "slow_rate"),
+        ("execution_timeout", "call_timeout"),
     ] {
         assert_eq!(Key::meant(word).map(Key::name), Some(key), "{word}");
     }
@@ -45,6 +54,17 @@ fn distance_counts_letters() {
     }
 }
 
+/// The other keys that a key needs.
+fn needed(key: Key) -> &'static str {
+    match key {
+        Key::FallbackOn => ", fallback = pay_later",
+        Key::Window => ", failure_rate = 0.5",
+        Key::MaxFailures | Key::FailureRate => ", window = \"60s\"",
+        Key::SlowRate => ", window = \"60s\", slow_call = \"2s\"",
+        _ => "",
+    }
+}
+
 #[test]
 fn every_example_is_accepted() {
     for key in Key::ALL {
@@ -53,14 +73,8 @@ fn every_example_is_accepted() {
         } else {
             "name = \"payment\", "
         };
-        // A key that needs another one gets it.
-        let fallback = if *key == Key::FallbackOn {
-            ", fallback = pay_later"
-        } else {
-            ""
-        };
-        let attribute = format!("{name}{}{fallback}", key.example());
-        let item = "fn pay() -> Result<(), Error> { charge() }";
+        let attribute = format!("{name}{}{}", key.example(), needed(*key));
+        let item = "async fn pay() -> Result<(), Error> { charge() }";
         let errors = crate::expand::tests::messages(&attribute, item);
         assert!(errors.is_empty(), "{attribute}: {errors:?}");
     }

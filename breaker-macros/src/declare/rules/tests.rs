@@ -9,15 +9,6 @@ fn on(arguments: &str, signature: &str) -> Vec<String> {
 const NONE: [&str; 0] = [];
 
 #[test]
-fn the_ceiling_is_not_below_the_open_period() {
-    let message = "`max_open_for` is shorter than `open_for`: raise it, or lower `open_for`";
-    assert_eq!(about("max_open_for = \"1s\", open_for = \"1m\""), [message]);
-    assert_eq!(about("max_open_for = \"1m\", open_for = \"60s\""), NONE);
-    assert_eq!(about("max_open_for = \"1s\", open_for = LONG"), NONE);
-    assert_eq!(about("max_open_for = \"1s\""), NONE);
-}
-
-#[test]
 fn classify_stands_alone() {
     let message = "`classify` decides alone: move `failure(…)` into it, or remove `classify`";
     assert_eq!(about("classify = judge, failure(Err(_))"), [message]);
@@ -107,6 +98,47 @@ fn a_constant_names_no_instance() {
     }
     let both = on("threshold = Self::N, open_for = Self::M", "fn pay() -> R");
     assert_eq!(both, [message, message]);
+    for arguments in [
+        "window = Self::N, failure_rate = 0.5",
+        "window = 100, failure_rate = Self::N",
+        "slow_call = Self::N",
+        "cancel_after = Self::N",
+        "call_timeout = Self::N",
+    ] {
+        assert_eq!(
+            on(arguments, "async fn pay() -> R"),
+            [message],
+            "{arguments}"
+        );
+    }
+}
+
+#[test]
+fn only_a_future_is_limited() {
+    let message = "a synchronous call cannot be stopped; `call_timeout` needs an `async fn`";
+    for signature in [
+        "fn pay() -> R",
+        "fn pay() -> impl Iterator<Item = R>",
+        "fn pay() -> Pin<Box<R>>",
+    ] {
+        assert_eq!(
+            on("call_timeout = \"2s\"", signature),
+            [message],
+            "{signature}"
+        );
+    }
+    for signature in [
+        "async fn pay() -> R",
+        "fn pay() -> impl Future<Output = R>",
+        "fn pay() -> Pin<Box<dyn Future<Output = R>>>",
+        "fn pay() -> BoxFuture<'static, R>",
+    ] {
+        assert_eq!(on("call_timeout = \"2s\"", signature), NONE, "{signature}");
+        assert_eq!(
+            on("call_timeout = 2", signature),
+            ["a duration needs a unit: write `call_timeout = \"2s\"`"]
+        );
+    }
 }
 
 #[test]

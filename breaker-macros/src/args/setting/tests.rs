@@ -1,0 +1,240 @@
+use crate::expand::tests::about;
+
+#[test]
+fn a_count_is_at_least_one() {
+    for (key, words) in [
+        ("threshold", "the threshold must be at least 1"),
+        ("half_open_calls", "`half_open_calls` must be at least 1"),
+        (
+            "success_threshold",
+            "`success_threshold` must be at least 1",
+        ),
+        ("probe_failures", "`probe_failures` must be at least 1"),
+        ("min_calls", "`min_calls` must be at least 1"),
+    ] {
+        for wrong in ["0", "-1", "0u32", "-0", "0x0"] {
+            assert_eq!(
+                about(&format!("{key} = {wrong}")),
+                [words],
+                "{key} = {wrong}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_count_is_an_integer() {
+    let message = "expected an integer: write `threshold = 5`";
+    for wrong in [
+        "\"5\"", "5.0", "\"many\"", "0.5", "'5'", "true", "\"0\"", "b'5'",
+    ] {
+        assert_eq!(about(&format!("threshold = {wrong}")), [message], "{wrong}");
+    }
+    assert_eq!(
+        about("threshold = \"7\""),
+        ["expected an integer: write `threshold = 7`"]
+    );
+    assert_eq!(
+        about("threshold = 7.0"),
+        ["expected an integer: write `threshold = 7`"]
+    );
+    assert_eq!(
+        about("threshold = 5i64"),
+        ["remove the suffix `i64`: write `threshold = 5`"]
+    );
+    assert_eq!(
+        about("threshold = 99999999999"),
+        ["`99999999999` is too large for a `u32`: `threshold` is at most 4294967295"]
+    );
+}
+
+#[test]
+fn factors_keep_their_ranges() {
+    let backoff = "`backoff` must be at least 1: write `backoff = 2.0`";
+    for wrong in ["0.5", "0", "-2.0", "-2", "1e400", "0.999_9"] {
+        assert_eq!(about(&format!("backoff = {wrong}")), [backoff], "{wrong}");
+    }
+    let jitter = "`jitter` lies between 0 and 1: write `jitter = 0.1`";
+    for wrong in ["2.0", "2", "-0.1", "1.000_1"] {
+        assert_eq!(about(&format!("jitter = {wrong}")), [jitter], "{wrong}");
+    }
+    for right in [
+        "backoff = 1",
+        "backoff = 1.0",
+        "backoff = 2f64",
+        "jitter = 0",
+        "jitter = 1.0",
+    ] {
+        assert_eq!(about(right), [] as [&str; 0], "{right}");
+    }
+}
+
+#[test]
+fn a_factor_is_a_number() {
+    assert_eq!(
+        about("backoff = \"3.5\""),
+        ["expected a number: write `backoff = 3.5`"]
+    );
+    assert_eq!(
+        about("backoff = \"fast\""),
+        ["expected a number: write `backoff = 2.0`"]
+    );
+    assert_eq!(
+        about("jitter = true"),
+        ["expected a number: write `jitter = 0.1`"]
+    );
+    assert_eq!(
+        about("jitter = 1f32"),
+        ["remove the suffix `f32`: write `jitter = 1`"]
+    );
+}
+
+#[test]
+fn a_duration_needs_its_unit() {
+    let message = "a duration needs a unit: write `open_for = \"30s\"`";
+    for wrong in ["30", "-1", "0", "30u64", "-1.5"] {
+        assert_eq!(about(&format!("open_for = {wrong}")), [message], "{wrong}");
+    }
+    assert_eq!(
+        about("max_open_for = 2.5"),
+        ["a duration needs a unit: write `max_open_for = \"2.5s\"`"]
+    );
+    assert_eq!(
+        about("open_for = \"30\""),
+        ["a duration needs a unit, which is `ms`, `s`, `m` or `h`: write `30s`"]
+    );
+    let zero = "a duration must be longer than zero";
+    assert_eq!(about("probe_timeout = \"-1s\""), [zero]);
+    assert_eq!(about("probe_timeout = \"0s\""), [zero]);
+    for wrong in ["'s'", "true", "-\"1s\"", "b\"1s\""] {
+        let expected = "expected a duration: write `open_for = \"30s\"`";
+        assert_eq!(about(&format!("open_for = {wrong}")), [expected], "{wrong}");
+    }
+    assert_eq!(
+        about("open_for = \"1s\"x"),
+        ["remove the suffix `x`: write `open_for = \"1s\"`"]
+    );
+}
+
+#[test]
+fn expressions_are_left_to_the_compiler() {
+    let arguments = "threshold = LIMIT, open_for = Duration::from_secs(0), backoff = -FACTOR, \
+                     jitter = 1.0 + 1.0, half_open_calls = (0), probe_failures = { 5 }";
+    assert_eq!(about(arguments), [] as [&str; 0]);
+}
+
+/// What is said of a value of `window` that is judged.
+fn window(value: &str) -> Vec<String> {
+    about(&format!("window = {value}, failure_rate = 0.5"))
+}
+
+#[test]
+fn a_number_of_failures_is_at_least_one() {
+    for wrong in ["0", "-1"] {
+        let arguments = format!("window = \"60s\", max_failures = {wrong}");
+        assert_eq!(
+            about(&arguments),
+            ["`max_failures` must be at least 1"],
+            "{wrong}"
+        );
+    }
+}
+
+#[test]
+fn a_rate_lies_above_zero_and_at_most_one() {
+    for key in ["failure_rate", "slow_rate"] {
+        let rate = |value: &str| {
+            let others = "window = 100, slow_call = \"2s\"";
+            about(&format!("{others}, {key} = {value}"))
+        };
+        let message = format!("a rate lies above 0 and at most 1: write `{key} = 0.5`");
+        for wrong in ["50", "0.0", "0", "1.5", "-0.5", "1.000_1", "1e-400"] {
+            assert_eq!(rate(wrong), [message.as_str()], "{wrong}");
+        }
+        for right in ["0.5", "1", "1.0", "0.000_1", "0.5f64", "RATE"] {
+            assert_eq!(rate(right), [] as [&str; 0], "{right}");
+        }
+        let message = format!("expected a number: write `{key} = 0.5`");
+        for wrong in ["\"50%\"", "\"0.5\"", "\"0.0\"", "true"] {
+            assert_eq!(rate(wrong), [message.as_str()], "{wrong}");
+        }
+    }
+}
+
+#[test]
+fn a_window_is_a_number_of_calls_or_a_duration() {
+    for right in [
+        "1",
+        "100",
+        "100u32",
+        "\"60s\"",
+        "\"1.5 m\"",
+        "LAST",
+        "{ 5 }",
+    ] {
+        assert_eq!(window(right), [] as [&str; 0], "{right}");
+    }
+    let message = "expected a number of calls or a duration: write `window = \"60s\"`";
+    for wrong in ["60.0", "true", "'6'", "-\"60s\"", "b\"60s\""] {
+        assert_eq!(window(wrong), [message], "{wrong}");
+    }
+}
+
+#[test]
+fn a_window_is_not_empty() {
+    let message = "a window holds at least one call and is longer than zero";
+    for wrong in ["0", "-5", "0u32"] {
+        assert_eq!(window(wrong), [message], "{wrong}");
+    }
+    assert_eq!(window("\"0s\""), ["a duration must be longer than zero"]);
+}
+
+#[test]
+fn a_window_in_quotes_needs_a_unit() {
+    let message = "a number of calls has no quotes, and a duration has a unit: \
+                   write `window = 100` or `window = \"100s\"`";
+    assert_eq!(window("\"100\""), [message]);
+    assert_eq!(
+        window("\"0\""),
+        ["a duration needs a unit, which is `ms`, `s`, `m` or `h`: write `0s`"]
+    );
+    assert_eq!(
+        window("\"60 parsecs\""),
+        ["unknown unit `parsecs`; the units are `ms`, `s`, `m` and `h`"]
+    );
+    assert_eq!(
+        window("100i64"),
+        ["remove the suffix `i64`: write `window = 100`"]
+    );
+    assert_eq!(
+        window("99999999999"),
+        ["`99999999999` is too large for a `u32`: `window` is at most 4294967295"]
+    );
+}
+
+#[test]
+fn the_other_durations_need_their_unit_too() {
+    for key in ["slow_call", "ramp", "cancel_after"] {
+        let message = format!("a duration needs a unit: write `{key} = \"5s\"`");
+        assert_eq!(about(&format!("{key} = 5")), [message]);
+        let zero = "a duration must be longer than zero";
+        assert_eq!(about(&format!("{key} = \"0s\"")), [zero]);
+        assert_eq!(about(&format!("{key} = LONG")), [] as [&str; 0]);
+    }
+}
+
+#[test]
+fn cancel_after_may_be_off() {
+    assert_eq!(about("cancel_after = \"off\""), [] as [&str; 0]);
+    let message = "expected a duration or `\"off\"`: write `cancel_after = \"1s\"`";
+    for wrong in ["false", "'o'"] {
+        assert_eq!(about(&format!("cancel_after = {wrong}")), [message]);
+    }
+    assert_eq!(
+        about("cancel_after = \"off\"x"),
+        ["remove the suffix `x`: write `cancel_after = \"off\"`"]
+    );
+    for key in ["slow_call", "ramp"] {
+        assert_eq!(about(&format!("{key} = \"off\"")).len(), 1, "{key}");
+    }
+}

@@ -1,0 +1,96 @@
+use crate::expand::tests::about;
+
+const NONE: [&str; 0] = [];
+
+#[test]
+fn the_ceiling_is_not_below_the_open_period() {
+    let message = "`max_open_for` is shorter than `open_for`: raise it, or lower `open_for`";
+    assert_eq!(about("max_open_for = \"1s\", open_for = \"1m\""), [message]);
+    assert_eq!(about("max_open_for = \"1m\", open_for = \"60s\""), NONE);
+    assert_eq!(about("max_open_for = \"1s\", open_for = LONG"), NONE);
+    assert_eq!(about("max_open_for = \"1s\""), NONE);
+}
+
+#[test]
+fn what_is_judged_over_a_window_needs_one() {
+    for (arguments, key) in [
+        ("failure_rate = 0.5", "failure_rate"),
+        ("max_failures = 10", "max_failures"),
+        ("slow_rate = 0.5, slow_call = \"2s\"", "slow_rate"),
+        (
+            "failure_rate = 50.0 / 100.0, min_calls = 10",
+            "failure_rate",
+        ),
+    ] {
+        let message = format!("`{key}` needs `window`: add `window = \"60s\"`, or remove `{key}`");
+        assert_eq!(about(arguments), [message], "{arguments}");
+        assert_eq!(about(&format!("{arguments}, window = 100")), NONE);
+        assert_eq!(about(&format!("{arguments}, window = LAST")), NONE);
+    }
+}
+
+#[test]
+fn a_window_is_missing_once() {
+    let all = about("slow_rate = 0.5, slow_call = \"2s\", failure_rate = 0.5, max_failures = 3");
+    assert_eq!(all.len(), 1, "{all:#?}");
+    assert!(
+        all[0].starts_with("`max_failures` needs `window`"),
+        "{all:?}"
+    );
+}
+
+#[test]
+fn a_window_that_was_probably_meant_is_not_missing() {
+    assert_eq!(about("failure_rate = 0.5, windo = 100").len(), 1);
+    assert_eq!(
+        about("failure_rate = 0.5, sliding_window_size = 100").len(),
+        1
+    );
+    assert_eq!(about("failure_rate = 0.5, window = true").len(), 1);
+    assert_eq!(about("failure_ratio = 0.5, window = 100").len(), 1);
+    assert_eq!(
+        about("slow_rate = 0.5, slow_cal = \"2s\", window = 100").len(),
+        1
+    );
+}
+
+#[test]
+fn a_window_is_judged() {
+    let message = "`window` needs `failure_rate`, `slow_rate` or `max_failures`: \
+                   add `failure_rate = 0.5`, or remove `window`";
+    for arguments in [
+        "window = 100",
+        "window = \"60s\", min_calls = 20",
+        "window = 100, threshold = 5, slow_call = \"2s\"",
+    ] {
+        assert_eq!(about(arguments), [message], "{arguments}");
+    }
+    assert_eq!(about("window = 100, max_failures = 100"), NONE);
+}
+
+#[test]
+fn a_slow_rate_knows_what_is_slow() {
+    let message = "`slow_rate` needs `slow_call`: add `slow_call = \"2s\"`, or remove `slow_rate`";
+    assert_eq!(about("slow_rate = 0.5, window = 100"), [message]);
+    assert_eq!(about("slow_rate = 0.5").len(), 2);
+    assert_eq!(about("slow_call = \"2s\""), NONE);
+}
+
+#[test]
+fn a_window_of_calls_holds_the_calls_that_are_asked_for() {
+    for key in ["min_calls", "max_failures"] {
+        let asked = |window: &str, calls: &str| {
+            about(&format!(
+                "window = {window}, failure_rate = 0.5, {key} = {calls}"
+            ))
+        };
+        let message =
+            format!("`{key}` is more than the 10 calls of `window`: lower it, or raise `window`");
+        assert_eq!(asked("10", "11"), [message]);
+        assert_eq!(asked("10", "10"), NONE);
+        assert_eq!(asked("\"10s\"", "11"), NONE);
+        assert_eq!(asked("LAST", "11"), NONE);
+        assert_eq!(asked("10", "MANY"), NONE);
+    }
+    assert_eq!(about("min_calls = 1000"), NONE);
+}

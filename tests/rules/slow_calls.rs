@@ -1,0 +1,174 @@
+//! R19: slow calls, also those that have not come back.
+
+use std::time::Duration;
+
+use breaker_runtime::{Config, Reason, State, Window};
+
+use super::{Bench, OPEN_FOR};
+
+const LIMIT: Duration = Duration::from_secs(2);
+
+/// A slow call is a failure.
+fn failing() -> Bench {
+    Bench::new(Config::new().slow_call(LIMIT).threshold(3))
+}
+
+/// Slow calls have a rate of their own.
+fn rated() -> Bench {
+    Bench::new(
+        Config::new()
+            .slow_call(LIMIT)
+            .window(Window::Calls(10))
+            .slow_rate(0.5)
+            .min_calls(4),
+    )
+}
+
+fn slow_success(bench: &Bench) {
+    let permit = bench.permit();
+    bench.pass(LIMIT);
+    permit.success();
+}
+
+#[test]
+fn without_a_rate_a_slow_success_is_a_failure_to_the_machine_and_a_success_in_the_totals() {
+    let bench = failing();
+    for _ in 0..3 {
+        slow_success(&bench);
+    }
+    let snapshot = bench.breaker.snapshot();
+    assert_eq!(snapshot.state, State::Open);
+    assert_eq!(
+        (snapshot.totals.successes, snapshot.totals.failures),
+        (3, 0)
+    );
+    assert_eq!(snapshot.totals.slow, 3);
+}
+
+#[test]
+fn a_call_is_slow_from_its_limit_on_and_not_before() {
+    let bench = failing();
+    for just_in_time in [true, false] {
+        let permit = bench.permit();
+        let time = if just_in_time {
+            LIMIT.saturating_sub(Duration::from_nanos(1))
+        } else {
+            LIMIT
+        };
+        bench.pass(time);
+        permit.success();
+        let slow = bench.breaker.snapshot().totals.slow;
+        assert_eq!(slow, u64::from(!just_in_time));
+    }
+}
+
+#[test]
+fn with_a_rate_slow_successes_open_by_their_share() {
+    let bench = rated();
+    let record = bench.record();
+    bench.succeed();
+    bench.succeed();
+    slow_success(&bench);
+    assert_eq!(bench.state(), State::Closed);
+    slow_success(&bench);
+    assert_eq!(bench.state(), State::Open);
+    let expected = (State::Closed, State::Open, Reason::SlowRate);
+    assert_eq!(record.transitions(), [expected]);
+}
+
+#[test]
+fn r19_a_dependency_that_hangs_opens_the_circuit_before_its_first_call_comes_back() {
+    let bench = failing();
+    let hanging: Vec<_> = (0..3).map(|_| bench.permit()).collect();
+    bench.pass(LIMIT);
+    assert!(bench.is_refused());
+    assert_eq!(bench.breaker.snapshot().totals.calls, 0);
+    drop(hanging);
+    assert_eq!(bench.breaker.snapshot().totals.cancelled, 3);
+}
+
+#[test]
+fn r19_a_reading_notices_too_and_the_event_says_since_when() {
+    let bench = failing();
+    let record = bench.record();
+    let _hanging: Vec<_> = (0..3).map(|_| bench.permit()).collect();
+    bench.pass(LIMIT + Duration::from_secs(5));
+    assert_eq!(bench.state(), State::Open);
+    let events = record.take();
+    let breaker_runtime::EventKind::Transition(transition) = events[0].kind() else {
+        panic!("{events:?}");
+    };
+    let late = events[0].at().duration_since(transition.due_at.unwrap());
+    assert_eq!(late.unwrap(), Duration::from_secs(5));
+}
+
+#[test]
+fn r19_a_call_that_was_noticed_in_flight_adds_only_what_is_missing_when_it_ends() {
+    let bench = rated();
+    let permit = bench.permit();
+    bench.pass(LIMIT);
+    let window = || bench.breaker.snapshot().window.unwrap();
+    assert_eq!(
+        (window().calls, window().slow, window().failures),
+        (1, 1, 0)
+    );
+    permit.failure();
+    assert_eq!(
+        (window().calls, window().slow, window().failures),
+        (1, 1, 1)
+    );
+    let permit = bench.permit();
+    bench.pass(LIMIT);
+    assert_eq!(window().calls, 2);
+    permit.success();
+    assert_eq!(
+        (window().calls, window().slow, window().failures),
+        (2, 2, 1)
+    );
+    let totals = bench.breaker.snapshot().totals;
+    assert_eq!(
+        (totals.calls, totals.successes, totals.failures, totals.slow),
+        (2, 1, 1, 2)
+    );
+}
+
+#[test]
+fn r7_a_slow_probe_opens_the_circuit_again() {
+    let bench = failing();
+    let record = bench.record();
+    bench.breaker.trip();
+    bench.pass(OPEN_FOR);
+    let probe = bench.permit();
+    bench.pass(LIMIT);
+    assert_eq!(bench.state(), State::Open);
+    assert_eq!(
+        record.transitions().last(),
+        Some(&(State::HalfOpen, State::Open, Reason::ProbeSlow))
+    );
+    probe.success();
+    assert_eq!(bench.breaker.snapshot().totals.stale, 1);
+}
+
+#[test]
+fn a_slow_call_of_an_older_generation_is_counted_as_slow_and_stale() {
+    let bench = failing();
+    let permit = bench.permit();
+    bench.breaker.reset();
+    bench.pass(LIMIT);
+    permit.success();
+    let totals = bench.breaker.snapshot().totals;
+    assert_eq!((totals.slow, totals.stale, totals.successes), (1, 1, 1));
+}
+
+#[test]
+fn slots_of_calls_in_flight_are_used_again() {
+    let bench = rated();
+    for _ in 0..100 {
+        let permits: Vec<_> = (0..10).map(|_| bench.permit()).collect();
+        for permit in permits {
+            permit.success();
+        }
+    }
+    assert_eq!(bench.breaker.snapshot().totals.successes, 1_000);
+    assert_eq!(bench.state(), State::Closed);
+}

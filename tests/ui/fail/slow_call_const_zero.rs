@@ -1,0 +1,10 @@
+use std::time::Duration;
+
+use breaker_runtime::{BreakerError, circuit_breaker};
+
+#[circuit_breaker(name = "payment", slow_call = Duration::ZERO)]
+fn pay() -> Result<(), BreakerError> {
+    Ok(())
+}
+
+fn main() {}

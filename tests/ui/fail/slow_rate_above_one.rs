@@ -1,0 +1,8 @@
+use breaker_runtime::{BreakerError, circuit_breaker};
+
+#[circuit_breaker(name = "payment", window = 100, slow_call = "2s", slow_rate = 2.0)]
+fn pay() -> Result<(), BreakerError> {
+    Ok(())
+}
+
+fn main() {}
