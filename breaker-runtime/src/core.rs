@@ -5,13 +5,14 @@
 use std::collections::VecDeque;
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::time::{Duration, SystemTime};
 
 use crate::breaker::CircuitBreaker;
 use crate::cells::{Cells, Count};
 use crate::config::{Config, ConfigError, Conflict, Merged, Settings, Source};
 use crate::error::Rejection;
-use crate::event::{Event, EventKind, Listeners, Transition};
+use crate::event::{Event, EventKind, Listeners, Transition, Unheard};
 use crate::gate::{COARSE_FROM, Gate, Word};
 use crate::limits::Limits;
 use crate::machine::{Began, Change, Ended, Forced, Machine, Refusal, Role, Ticket};
@@ -39,6 +40,8 @@ struct Locked {
     machine: Machine,
     /// The latest instant that the machine was told.
     latest: Tick,
+    /// When the machine entered its state, dated then: a later step of the wall clock moves nothing.
+    since: SystemTime,
     merged: Merged,
     /// What was put over the merged configuration at run time.
     overrides: Config,
@@ -52,6 +55,11 @@ struct Locked {
     /// Whether someone is telling the listeners; that one tells them what is queued meanwhile too.
     delivering: bool,
 }
+
+// No panic leaves a breaker half changed: a lock that a panic poisoned is taken all the same, and
+// what it guards is whole, since no user code runs under it.
+impl UnwindSafe for Core {}
+impl RefUnwindSafe for Core {}
 
 impl Core {
     pub(crate) fn new(name: Name, merged: Merged, time: Time, listeners: Arc<Listeners>) -> Self {
@@ -69,6 +77,7 @@ impl Core {
             locked: Mutex::new(Locked {
                 machine,
                 latest: now,
+                since: time.wall(),
                 merged,
                 overrides: Config::new(),
                 opens: 0,
@@ -250,7 +259,11 @@ impl Core {
         let now = locked.latest.max(read.now);
         locked.latest = now;
         let mut changes = Vec::new();
+        let generation = locked.machine.generation();
         let result = step(&mut locked.machine, now, &mut changes);
+        if locked.machine.generation() != generation {
+            locked.since = read.wall;
+        }
         for change in changes {
             locked.note(change, Moment { now, ..read });
         }
@@ -328,7 +341,7 @@ impl Core {
             machine_state: machine.machine_state(),
             r#override: machine.forced().map(|forced| shown(forced, moment)),
             generation: machine.generation(),
-            since: moment.date(machine.since()),
+            since: locked.since,
             totals,
             failures_in_a_row: machine.failures_in_a_row(),
             window,
@@ -351,7 +364,7 @@ impl Core {
     pub(crate) fn configure(&self, overrides: &Config) -> Result<(), ConfigError> {
         let mut locked = lock(&self.locked);
         let overrides = locked.overrides.overlaid(overrides);
-        let config = locked.merged.config().overlaid(&overrides);
+        let config = locked.merged.overlaid(&overrides);
         config.check()?;
         let settings = config.settings(locked.merged.call_timeout());
         locked.overrides = overrides;
@@ -374,6 +387,25 @@ impl Core {
         let core = breaker.core();
         let conflicts = lock(&core.locked).merged.note(source);
         Self::warn(breaker, conflicts);
+    }
+
+    /// Tells the listeners that there are now what nobody had heard of.
+    pub(crate) fn tell_again(unheard: Vec<Unheard>) {
+        for Unheard {
+            breaker,
+            sequence,
+            at,
+            kind,
+        } in unheard.into_iter().rev()
+        {
+            let Some(breaker) = breaker.upgrade() else {
+                continue;
+            };
+            let core = breaker.core();
+            let mut locked = lock(&core.locked);
+            locked.events.push_front((sequence, at, kind));
+            core.unlock(locked, &breaker);
+        }
     }
 
     /// Tells the listeners of conflicts.

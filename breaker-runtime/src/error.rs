@@ -238,6 +238,14 @@ pub enum CallError<E> {
 }
 
 impl<E> CallError<E> {
+    /// Returns the refusal, if that is what it is.
+    pub fn rejection(&self) -> Option<&Rejection> {
+        match self {
+            Self::Breaker(error) => error.rejection(),
+            Self::Inner(_) => None,
+        }
+    }
+
     /// Returns the call's own error, if it is one.
     pub fn into_inner(self) -> Option<E> {
         match self {

@@ -125,39 +125,26 @@ struct Roll {
 }
 
 /// An event without its breaker: that holds the listeners, which hold this.
-struct Unheard {
-    breaker: WeakBreaker,
-    sequence: u64,
-    at: SystemTime,
-    kind: EventKind,
+pub(crate) struct Unheard {
+    pub(crate) breaker: WeakBreaker,
+    pub(crate) sequence: u64,
+    pub(crate) at: SystemTime,
+    pub(crate) kind: EventKind,
 }
 
 impl Listeners {
-    /// Adds a listener and tells it the conflicts that came before anyone listened.
-    pub(crate) fn add(self: &Arc<Self>, listener: &Arc<Listener>) -> Subscription {
-        let (id, unheard) = {
-            let mut roll = lock(&self.list);
-            let id = roll.next;
-            roll.next += 1;
-            let entry = (id, Arc::clone(listener));
-            roll.entries = Arc::new(roll.entries.iter().cloned().chain([entry]).collect());
-            (id, std::mem::take(&mut roll.unheard))
-        };
-        for Unheard {
-            breaker,
-            sequence,
-            at,
-            kind,
-        } in unheard
-        {
-            if let Some(breaker) = breaker.upgrade() {
-                self.tell_one(&**listener, &Event::new(breaker, sequence, at, kind));
-            }
-        }
-        Subscription {
+    /// Adds a listener; hands out the conflicts that came before anyone listened.
+    pub(crate) fn add(self: &Arc<Self>, listener: &Arc<Listener>) -> (Subscription, Vec<Unheard>) {
+        let mut roll = lock(&self.list);
+        let id = roll.next;
+        roll.next += 1;
+        let entry = (id, Arc::clone(listener));
+        roll.entries = Arc::new(roll.entries.iter().cloned().chain([entry]).collect());
+        let subscription = Subscription {
             listeners: Arc::downgrade(self),
             id,
-        }
+        };
+        (subscription, std::mem::take(&mut roll.unheard))
     }
 
     fn remove(&self, id: u64) {
@@ -187,13 +174,15 @@ impl Listeners {
             Arc::clone(&roll.entries)
         };
         for (_, listener) in entries.iter() {
-            self.tell_one(&**listener, event);
+            self.guarded(|| listener(event));
         }
+        // A listener that was cancelled meanwhile may be dropped here, which is user code.
+        self.guarded(|| drop(entries));
     }
 
-    fn tell_one(&self, listener: &Listener, event: &Event) {
-        let told = panic::catch_unwind(AssertUnwindSafe(|| listener(event)));
-        if let Err(payload) = told {
+    /// Runs user code whose panic is nobody's but its own.
+    fn guarded(&self, run: impl FnOnce()) {
+        if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(run)) {
             self.panics.fetch_add(1, Ordering::Relaxed);
             // A payload may panic again when it is dropped.
             let dropped = panic::catch_unwind(AssertUnwindSafe(|| drop(payload)));

@@ -1,9 +1,9 @@
 //! Circuit breakers as an attribute, and the registry that holds all breakers of a program.
 //!
 //! A circuit breaker stands between a program and something it depends on. While calls succeed it
-//! lets every call through and counts. After some failures in a row it opens: calls are rejected at
-//! once, and the dependency is left alone. After a while it lets a few calls through as probes; if
-//! they succeed, it closes again.
+//! lets every call through and counts. After some failures in a row, or when the share of failures or
+//! of slow calls grows too large, it opens: calls are rejected at once, and the dependency is left
+//! alone. After a while it lets a few calls through as probes; if they succeed, it closes again.
 //!
 //! [`circuit_breaker`] puts a function behind one:
 //!
@@ -42,9 +42,9 @@
 //!
 //! | state | calls | leaves it |
 //! |---|---|---|
-//! | closed | pass | for open, after `threshold` failures in a row |
+//! | closed | pass; during a `ramp` only a share of them | for open, when one of the rules is met: `threshold` failures in a row, `max_failures` in the `window`, the `failure_rate` or the `slow_rate` there |
 //! | open | are rejected | for half open, after `open_for` |
-//! | half open | at most `half_open_calls` at once pass as probes, the others are rejected | for closed, after `success_threshold` successful probes; for open, after `probe_failures` failed ones |
+//! | half open | at most `half_open_calls` at once pass as probes, the others are rejected | for closed, after `success_threshold` successful probes; for open, after `probe_failures` failed or slow ones |
 //!
 //! There is no background task: that a period has passed is noticed by the next call or reading.
 //! [`trip`](CircuitBreaker::trip) and [`reset`](CircuitBreaker::reset) open and close a circuit by
@@ -55,7 +55,9 @@
 //! # How a rejection reaches the caller
 //!
 //! As the function's own `Err`, made with `From<BreakerError>`; or as what the `fallback` of the
-//! attribute answers. The [`Rejection`] says which breaker it was, why, and when to come back:
+//! attribute answers. A [`BreakerError`] is a [`Rejection`], or the [`TimedOut`] of a call that took
+//! longer than its `call_timeout`. The rejection says which breaker it was, why, and when to come
+//! back:
 //!
 //! ```
 //! use std::time::Duration;
@@ -70,6 +72,13 @@
 //! assert!(rejection.retry_after().is_some());
 //! # Ok::<(), breaker_runtime::ConfigError>(())
 //! ```
+//!
+//! # Calls that hang
+//!
+//! A dependency that never answers makes no failures by itself. With `slow_call` a call counts as
+//! slow while it is still on its way, and `call_timeout` drops it. Where neither is given, an async
+//! call that is dropped from outside, by a `tokio::time::timeout` say, is a failure if it had been
+//! pending for `cancel_after`: one second, unless told otherwise.
 //!
 //! # The registry
 //!
@@ -111,11 +120,15 @@
 //! # }
 //! ```
 //!
+//! Tests that run under the paused clock of tokio hand it to the registry:
+//! `TestRegistry::with_clock(TokioClock::new())`.
+//!
 //! # Features
 //!
 //! | feature | brings |
 //! |---|---|
 //! | `macros` (default) | the attribute |
+//! | `tokio` | the key `call_timeout`, by the timer of tokio; with `test-util`, `TokioClock` |
 //! | `test-util` | `ManualClock` and `TestRegistry`; for `[dev-dependencies]` only, as every call then asks for the registry in force |
 
 #![forbid(unsafe_code)]

@@ -1,5 +1,7 @@
 //! How a call ended.
 
+use std::fmt;
+
 /// How a finished call is judged.
 ///
 /// # Examples
@@ -34,6 +36,12 @@ impl Outcome {
             Self::Failure => "failure",
             Self::Ignored => "ignored",
         }
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
     }
 }
 

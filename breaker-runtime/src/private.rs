@@ -70,6 +70,10 @@ impl Site {
         &'static self,
         registry: &Registry,
     ) -> Result<Guard<'static>, Refused<'static>> {
+        #[cfg(feature = "test-util")]
+        if registry.is_global() {
+            crate::test_util::refuse_global(self.declaration.name());
+        }
         Handle::Owned(registry.attach_site(self)).enter()
     }
 
@@ -79,8 +83,12 @@ impl Site {
         if let Some(registry) = crate::test_util::registry_in_force(self.declaration.name()) {
             return Handle::Owned(registry.attach_site(self));
         }
-        let first = || Registry::global().attach_site(self);
-        Handle::Borrowed(self.breaker.get_or_init(first))
+        if let Some(breaker) = self.breaker.get() {
+            return Handle::Borrowed(breaker);
+        }
+        // Not inside of the cell: listeners may hear of a conflict now, and call this very function.
+        let breaker = Registry::global().attach_site(self);
+        Handle::Borrowed(self.breaker.get_or_init(|| breaker))
     }
 }
 

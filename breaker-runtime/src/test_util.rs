@@ -201,12 +201,15 @@ impl<C: Clock + Clone> TestRegistry<C> {
 
     /// Makes annotated functions on this thread see this registry until the guard is dropped.
     ///
-    /// That holds for the tasks of a current-thread runtime too. Entering another one inside hides
-    /// this one for that long.
+    /// That holds for the tasks of a current-thread runtime too, but for a task that keeps the guard
+    /// across an `.await`: it would be in force for the others meanwhile, [`scope`](Self::scope) is
+    /// for that. Entering another one inside hides this one for that long.
     pub fn enter(&self) -> Entered {
-        let before = CURRENT.replace(Some(self.registry.clone()));
+        let entry = ENTRIES.fetch_add(1, Ordering::Relaxed);
+        let registry = self.registry.clone();
+        CURRENT.with_borrow_mut(|current| current.push((entry, registry)));
         Entered {
-            before,
+            entry,
             here: PhantomData,
         }
     }
@@ -276,22 +279,29 @@ impl Drop for Strict {
 static STRICT: AtomicU64 = AtomicU64::new(0);
 
 thread_local! {
-    static CURRENT: RefCell<Option<Registry>> = const { RefCell::new(None) };
+    /// What is entered on this thread, the innermost last.
+    static CURRENT: RefCell<Vec<(u64, Registry)>> = const { RefCell::new(Vec::new()) };
 }
+
+static ENTRIES: AtomicU64 = AtomicU64::new(0);
 
 /// Keeps a [`TestRegistry`] in force on this thread until it is dropped.
 #[must_use = "dropped at once, it changes nothing"]
 pub struct Entered {
-    before: Option<Registry>,
+    entry: u64,
     /// It has to be dropped on the thread that it was made on.
     here: PhantomData<*const ()>,
 }
 
 impl Drop for Entered {
     fn drop(&mut self) {
-        let before = self.before.take();
-        // The thread may be ending, and with it what it had entered.
-        let _ = CURRENT.try_with(|current| drop(current.replace(before)));
+        // Guards may be dropped in any order; and the thread may be ending, and with it the list.
+        let left = CURRENT.try_with(|current| {
+            let mut current = current.borrow_mut();
+            let at = current.iter().position(|(entry, _)| *entry == self.entry);
+            at.map(|at| current.remove(at))
+        });
+        drop(left);
     }
 }
 
@@ -304,11 +314,22 @@ impl fmt::Debug for Entered {
 /// The registry that an annotated function on this thread has to use instead of the global one.
 #[track_caller]
 pub(crate) fn registry_in_force(name: &str) -> Option<Registry> {
-    let current = CURRENT.try_with(|current| current.borrow().clone());
-    let current = current.ok().flatten();
+    let innermost = |current: &RefCell<Vec<(u64, Registry)>>| {
+        let current = current.borrow();
+        current.last().map(|(_, registry)| registry.clone())
+    };
+    let current = CURRENT.try_with(innermost).ok().flatten();
+    if current.is_none() {
+        refuse_global(name);
+    }
+    current
+}
+
+/// Panics where a call is about to use the global registry while a test is strict.
+#[track_caller]
+pub(crate) fn refuse_global(name: &str) {
     assert!(
-        current.is_some() || STRICT.load(Ordering::SeqCst) == 0,
+        STRICT.load(Ordering::SeqCst) == 0,
         "`{name}` was called outside of every test registry, while one is strict"
     );
-    current
 }

@@ -9,7 +9,7 @@ use crate::sync::Arc;
 
 /// An instant of a monotonic clock: nanoseconds since an origin that the clock chose.
 ///
-/// It holds 584 years; sums beyond that saturate, so a deadline that far away is never reached.
+/// It holds 584 years; sums beyond that saturate, so a deadline that far away is reached at the end of time only.
 ///
 /// # Examples
 ///
@@ -56,7 +56,8 @@ pub(crate) fn nanos(duration: Duration) -> u64 {
 /// A source of time for the breakers of one registry.
 ///
 /// Only [`now`](Clock::now) moves a circuit; the wall clock only dates what happened. A clock that
-/// steps back is taken for one that stands still.
+/// steps back is taken for one that stands still. A clock must not panic: a call that ends while it
+/// does would go uncounted.
 ///
 /// # Examples
 ///
@@ -112,7 +113,7 @@ impl Time {
     /// (1 to 10 ms): it may say that a deadline has passed, the fine clock decides.
     pub(crate) fn coarse(&self) -> Tick {
         match self {
-            Self::System => Tick(nanos(ORIGIN.coarse.elapsed().into())),
+            Self::System => coarse(),
             Self::Injected(clock) => clock.coarse(),
         }
     }
@@ -141,8 +142,32 @@ struct Origin {
 
 static ORIGIN: Lazy<Origin> = Lazy::new(|| Origin {
     fine: Instant::now(),
-    coarse: coarsetime::Instant::now(),
+    coarse: coarsetime::Instant::now_without_cache_update(),
 });
+
+/// The two clocks are one with two grains here. Elsewhere the coarse one may be the wall clock, or
+/// drift away from the fine one.
+#[cfg(any(
+    target_os = "linux",
+    target_os = "android",
+    target_os = "freebsd",
+    target_os = "dragonfly"
+))]
+fn coarse() -> Tick {
+    // Without the cache, which is one word for all threads of the program.
+    let now = coarsetime::Instant::now_without_cache_update();
+    Tick(nanos(now.duration_since(ORIGIN.coarse).into()))
+}
+
+#[cfg(not(any(
+    target_os = "linux",
+    target_os = "android",
+    target_os = "freebsd",
+    target_os = "dragonfly"
+)))]
+fn coarse() -> Tick {
+    Tick(nanos(ORIGIN.fine.elapsed()))
+}
 
 /// Prints a duration for people: whole seconds without a fraction, else one digit of it.
 pub(crate) struct Brief(pub(crate) Duration);

@@ -22,7 +22,8 @@ pub struct Totals {
     pub slow: u64,
     /// Calls that the breaker refused; they are no calls.
     pub rejected: u64,
-    /// Of the calls, those that ended in another generation than they began in and decided nothing.
+    /// Of the calls, those that ended with an outcome in another generation than they began in, and
+    /// decided nothing.
     pub stale: u64,
     /// Answers of the fallback that the function's own classification calls no failure.
     pub fallback_successes: u64,

@@ -10,6 +10,7 @@
 //! ```
 
 mod client;
+#[expect(dead_code, reason = "each example needs some of the faults")]
 #[path = "../service/mod.rs"]
 mod service;
 mod timeline;

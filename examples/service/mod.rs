@@ -1,15 +1,16 @@
 //! A payment service for the examples: a small HTTP server on a free loopback port, whose faults
 //! can be switched while it runs and which counts what reaches it.
 
+use std::future::pending;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::post;
 use axum::serve::Listener;
@@ -32,6 +33,14 @@ pub(crate) enum Mode {
     Refusing,
     /// That the card is not good: the status 402.
     Declining,
+    /// With the status 500 to [`SHARE`] percent of the calls, never to two in a row.
+    Flaky,
+    /// Later and later: after one part in [`PART`] of the time for which this has gone on.
+    Slowing,
+    /// Never, though the connection stays.
+    Hanging,
+    /// With the status 503, and [`RETRY_AFTER`] as the time to wait.
+    Busy,
 }
 
 /// How long an answer takes that is slow, but in time.
@@ -39,6 +48,15 @@ pub(crate) const SLOW: Duration = Duration::from_millis(120);
 
 /// How long an answer takes that comes too late.
 pub(crate) const LATE: Duration = Duration::from_secs(2);
+
+/// How many percent of the calls fail while the service is flaky.
+pub(crate) const SHARE: u64 = 30;
+
+/// Which part of the time an answer takes while the service gets slower.
+pub(crate) const PART: u32 = 3;
+
+/// How long a busy service asks to be left alone, in seconds.
+pub(crate) const RETRY_AFTER: u64 = 2;
 
 /// The service, as the test bench around it sees it.
 #[derive(Clone, Debug)]
@@ -73,7 +91,7 @@ impl PaymentService {
 
     /// Changes how the service answers from now on.
     pub(crate) fn switch(&self, mode: Mode) {
-        self.desk.mode.send_replace(mode);
+        self.desk.mode.send_replace((mode, Instant::now()));
     }
 
     /// How many calls have reached the service, those included that it refused.
@@ -90,8 +108,11 @@ impl PaymentService {
 /// What the door and the handler share.
 #[derive(Debug)]
 struct Desk {
-    mode: watch::Sender<Mode>,
+    /// How the service answers, and since when.
+    mode: watch::Sender<(Mode, Instant)>,
     hits: AtomicU64,
+    /// The calls that a flaky service has answered.
+    drawn: AtomicU64,
     receipts: AtomicU64,
     present: AtomicU64,
     most_at_once: AtomicU64,
@@ -100,16 +121,24 @@ struct Desk {
 impl Desk {
     fn new() -> Self {
         Self {
-            mode: watch::Sender::new(Mode::Well),
+            mode: watch::Sender::new((Mode::Well, Instant::now())),
             hits: AtomicU64::new(0),
+            drawn: AtomicU64::new(0),
             receipts: AtomicU64::new(0),
             present: AtomicU64::new(0),
             most_at_once: AtomicU64::new(0),
         }
     }
 
-    fn mode(&self) -> Mode {
+    fn mode(&self) -> (Mode, Instant) {
         *self.mode.borrow()
+    }
+
+    /// Whether the next call of a flaky service fails. This looks like chance and is the same each
+    /// time: of a hundred calls [`SHARE`] fail, no two in a row, and no five in a row succeed.
+    fn draws_a_failure(&self) -> bool {
+        let drawn = self.drawn.fetch_add(1, Ordering::SeqCst) + 1;
+        drawn * 57 % 100 < SHARE
     }
 }
 
@@ -127,7 +156,7 @@ impl Listener for Door {
         loop {
             let connection = Listener::accept(&mut self.listener).await;
             self.desk.hits.fetch_add(1, Ordering::SeqCst);
-            if self.desk.mode() != Mode::Refusing {
+            if self.desk.mode().0 != Mode::Refusing {
                 return connection;
             }
         }
@@ -157,7 +186,8 @@ impl Drop for Visit<'_> {
 
 async fn charge(State(desk): State<Arc<Desk>>, cents: String) -> impl IntoResponse {
     let _visit = Visit::begin(&desk);
-    let (status, text) = match desk.mode() {
+    let (mode, since) = desk.mode();
+    let (status, text) = match mode {
         Mode::Well => accept(&desk, &cents),
         Mode::Slow => {
             sleep(SLOW).await;
@@ -167,15 +197,24 @@ async fn charge(State(desk): State<Arc<Desk>>, cents: String) -> impl IntoRespon
             sleep(LATE).await;
             accept(&desk, &cents)
         }
-        Mode::Broken => (
+        Mode::Slowing => {
+            sleep(since.elapsed() / PART).await;
+            accept(&desk, &cents)
+        }
+        Mode::Hanging => pending().await,
+        Mode::Flaky if !desk.draws_a_failure() => accept(&desk, &cents),
+        Mode::Flaky | Mode::Broken => (
             StatusCode::INTERNAL_SERVER_ERROR,
             "the database is away".to_owned(),
         ),
+        Mode::Busy => (StatusCode::SERVICE_UNAVAILABLE, "too much to do".to_owned()),
         Mode::Refusing => (StatusCode::SERVICE_UNAVAILABLE, "closed".to_owned()),
         Mode::Declining => (StatusCode::PAYMENT_REQUIRED, "card expired".to_owned()),
     };
+    let retry_after =
+        (mode == Mode::Busy).then(|| [(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER))]);
     // A connection carries one call, so that the door sees each of them.
-    (status, [(header::CONNECTION, "close")], text)
+    (status, [(header::CONNECTION, "close")], retry_after, text)
 }
 
 fn accept(desk: &Desk, cents: &str) -> (StatusCode, String) {

@@ -19,6 +19,7 @@ mod asynchronous;
 mod bodies;
 mod crates;
 mod fallbacks;
+mod forms;
 mod judging;
 mod paths_and_lints;
 mod results;

@@ -339,3 +339,95 @@ fn a_function_that_names_its_registry_shares_no_settings_with_one_that_does_not(
             .all(|conflict| conflict.breaker != "declared.two_registries")
     );
 }
+
+#[circuit_breaker(name = "declared.two_by_hand", threshold = 2, registry = registry)]
+fn one_by_hand(registry: &Registry) -> Result<(), BreakerError> {
+    Ok(())
+}
+
+#[circuit_breaker(name = "declared.two_by_hand", threshold = 3, registry = registry)]
+fn other_by_hand(registry: &Registry) -> Result<(), BreakerError> {
+    Ok(())
+}
+
+#[test]
+fn every_function_of_a_breaker_made_by_hand_is_noted_once_whatever_the_threads_do() {
+    let registry = Registry::new();
+    let told = Arc::new(Mutex::new(0));
+    let count = Arc::clone(&told);
+    registry.subscribe(move |_| *count.lock().unwrap() += 1);
+    let config = breaker_runtime::Config::new().threshold(50);
+    let made = registry
+        .get_or_create("declared.two_by_hand", config)
+        .unwrap();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for _ in 0..100 {
+                    one_by_hand(&registry).unwrap();
+                    other_by_hand(&registry).unwrap();
+                }
+            });
+        }
+    });
+    assert_eq!(made.snapshot().declared_at.len(), 3);
+    assert_eq!(*told.lock().unwrap(), 2);
+    assert_eq!(made.snapshot().totals.calls, 800);
+}
+
+#[circuit_breaker(name = "declared.calls_itself", registry = registry)]
+fn told_of_its_own_conflict(registry: &Registry) -> Result<(), BreakerError> {
+    Ok(())
+}
+
+#[test]
+fn a_listener_that_is_told_by_the_first_call_may_call_the_same_function() {
+    let registry = Registry::new();
+    let config = breaker_runtime::Config::new();
+    registry
+        .get_or_create("declared.calls_itself", config)
+        .unwrap();
+    let inner = registry.clone();
+    registry.subscribe(move |_| told_of_its_own_conflict(&inner).unwrap());
+    told_of_its_own_conflict(&registry).unwrap();
+    registry.get("declared.calls_itself").unwrap().trip();
+}
+
+macro_rules! declared_together {
+    ($($name:ident = $threshold:literal),*) => {
+        $(
+            #[circuit_breaker(name = "declared.together", threshold = $threshold)]
+            fn $name() -> Result<(), BreakerError> {
+                Ok(())
+            }
+        )*
+    };
+}
+
+declared_together!(together_a = 3, together_b = 4);
+
+#[test]
+fn functions_of_one_macro_call_win_in_the_order_of_their_names() {
+    let test = TestRegistry::new();
+    let _entered = test.enter();
+    together_b().unwrap();
+    together_a().unwrap();
+    assert_eq!(
+        test.get("declared.together").unwrap().config().threshold,
+        Some(3)
+    );
+}
+
+#[test]
+fn a_lifted_ceiling_goes_with_an_open_period_that_is_reconfigured() {
+    let test = TestRegistry::new();
+    let _entered = test.enter();
+    low_ceiling().unwrap();
+    let overrides = breaker_runtime::Overrides {
+        open_for: Some(Duration::from_secs(60)),
+        ..Default::default()
+    };
+    test.configure("declared.low_ceiling", overrides).unwrap();
+    let config = test.get("declared.low_ceiling").unwrap().config();
+    assert_eq!(config.max_open_for, Duration::from_secs(60));
+}

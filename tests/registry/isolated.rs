@@ -98,6 +98,21 @@ fn the_breakers_of_a_test_registry_are_all_declared_ones_closed_and_with_nothing
     assert!(own.len() > 5);
 }
 
+#[test]
+fn guards_may_be_dropped_in_any_order() {
+    let (first, second) = (TestRegistry::new(), TestRegistry::new());
+    let entered_first = first.enter();
+    let entered_second = second.enter();
+    drop(entered_first);
+    fetch(false).unwrap();
+    drop(entered_second);
+    assert_eq!((calls(&first), calls(&second)), (0, 1));
+    let third = TestRegistry::new();
+    let _entered = third.enter();
+    fetch(false).unwrap();
+    assert_eq!((calls(&first), calls(&third)), (0, 1));
+}
+
 /// Runs in a process of its own, because strictness holds for all threads of one.
 #[test]
 fn strict_makes_a_call_on_the_global_registry_panic_on_any_thread() {

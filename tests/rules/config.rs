@@ -107,11 +107,11 @@ fn a_wrong_value_names_its_key_and_its_range() {
         ),
         (
             Config::new().jitter(1.5),
-            "`jitter` lies between 0 and 1, not 1.5",
+            "`jitter` must lie between 0 and 1, not 1.5",
         ),
         (
             Config::new().jitter(f64::NAN),
-            "`jitter` lies between 0 and 1, not NaN",
+            "`jitter` must lie between 0 and 1, not NaN",
         ),
         (
             Config::new().half_open_calls(0),

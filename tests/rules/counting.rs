@@ -241,3 +241,16 @@ fn a_call_made_while_its_thread_ends_is_counted() {
     thread.join().unwrap();
     assert!(bench.breaker.snapshot().totals.successes >= 2);
 }
+
+#[test]
+fn an_idle_breaker_looks_the_same_each_time() {
+    let registry = breaker_runtime::Registry::new();
+    let breaker = registry.get_or_create("payment", Config::new()).unwrap();
+    breaker.trip();
+    breaker.reset();
+    let first = breaker.snapshot();
+    for _ in 0..20 {
+        assert_eq!(breaker.snapshot(), first);
+    }
+    assert_eq!(Some(first.since), first.totals.last_transition_at);
+}

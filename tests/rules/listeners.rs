@@ -146,3 +146,50 @@ fn a_cancelled_subscription_is_told_nothing_and_a_dropped_one_stays() {
     bench.breaker.reset();
     assert_eq!(told.load(Ordering::SeqCst), 1);
 }
+
+#[test]
+fn r15_a_listener_that_cancels_itself_and_panics_when_dropped_stops_no_delivery() {
+    struct PanicsWhenDropped;
+    impl Drop for PanicsWhenDropped {
+        fn drop(&mut self) {
+            panic!("the listener's own");
+        }
+    }
+    let bench = Bench::default();
+    let slot = Arc::new(Mutex::new(None::<breaker_runtime::Subscription>));
+    let (own, grenade) = (Arc::clone(&slot), PanicsWhenDropped);
+    let subscription = bench.registry.subscribe(move |_| {
+        let _ = &grenade;
+        if let Some(subscription) = own.lock().unwrap().take() {
+            subscription.cancel();
+        }
+    });
+    *slot.lock().unwrap() = Some(subscription);
+    let record = bench.record();
+    bench.breaker.trip();
+    bench.breaker.reset();
+    bench.breaker.trip();
+    assert_eq!(record.take().len(), 3);
+    assert_eq!(bench.registry.listener_panics(), 1);
+}
+
+#[test]
+fn r15_what_fell_due_first_is_told_first() {
+    let bench = Bench::default();
+    bench.fail_times(5);
+    bench
+        .breaker
+        .force_closed("test", Some(std::time::Duration::from_secs(60)));
+    let record = bench.record();
+    bench.pass(std::time::Duration::from_secs(100));
+    let _ = bench.state();
+    let told = record.take();
+    let kinds: Vec<_> = told.iter().map(Event::kind).collect();
+    assert!(
+        matches!(
+            kinds[..],
+            [EventKind::Transition(_), EventKind::OverrideExpired(_)]
+        ),
+        "{kinds:?}"
+    );
+}

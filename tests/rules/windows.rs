@@ -214,11 +214,11 @@ fn keys_that_cannot_be_met_together_are_refused_by_name() {
         ),
         (
             Config::new().window(Window::Calls(9)).failure_rate(0.0),
-            "`failure_rate` lies above 0 and at most 1, not 0.0",
+            "`failure_rate` must lie above 0 and at most 1, not 0.0",
         ),
         (
             Config::new().window(Window::Calls(9)).failure_rate(50.0),
-            "`failure_rate` lies above 0 and at most 1, not 50.0",
+            "`failure_rate` must lie above 0 and at most 1, not 50.0",
         ),
     ];
     let registry = breaker_runtime::Registry::new();

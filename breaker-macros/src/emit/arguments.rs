@@ -1,6 +1,6 @@
 //! The function's arguments: named in the signature, bound again where the body runs.
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{
@@ -9,11 +9,21 @@ use syn::{
 
 use super::located_at;
 use super::paths::{Runtime, local};
+use super::uses::{Uses, mentions, names, with_self};
 use crate::item::returns::visible;
 
 pub(super) struct Arguments {
-    pub(super) receiver: Option<Receiver>,
+    this: Option<This>,
+    /// Those that are bound again.
     typed: Vec<Argument>,
+}
+
+struct This {
+    receiver: Receiver,
+    /// Whether the body captures it.
+    captured: bool,
+    /// Whether the fallback needs it.
+    needed: bool,
 }
 
 struct Argument {
@@ -22,6 +32,10 @@ struct Argument {
     /// What the signature calls it now.
     name: Ident,
     place: usize,
+    /// Whether the fallback needs it.
+    needed: bool,
+    /// Whether the attribute names it, so that it is used even if the body does not.
+    named: bool,
 }
 
 /// Whose arguments are bound.
@@ -44,6 +58,7 @@ pub(super) enum Sharing {
 }
 
 /// What an argument's type says about sharing it.
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Passing {
     Reference,
     Exclusive,
@@ -51,56 +66,56 @@ enum Passing {
 }
 
 impl Arguments {
-    /// Gives every argument a name in the signature.
-    pub(super) fn take(signature: &mut Signature) -> Self {
-        let mut receiver = None;
+    /// Gives every argument that is bound again a name in the signature.
+    ///
+    /// `block` are the statements of a function that makes a future and does nothing else. What they
+    /// do not mention they do not capture: such an argument stays where it is, and is dropped when the
+    /// function returns.
+    pub(super) fn take(
+        signature: &mut Signature,
+        uses: &Uses,
+        block: Option<&TokenStream>,
+    ) -> Self {
+        let captured = |names: &[Ident]| block.is_none_or(|block| mentions(block.clone(), names));
+        let mut this = None;
         let mut typed = Vec::new();
         for (place, input) in signature.inputs.iter_mut().enumerate() {
             match input {
-                FnArg::Receiver(own) => receiver = Some(own.clone()),
-                FnArg::Typed(input) => {
-                    let written = input.clone();
-                    let name = match plain(&written.pat) {
-                        Some(pattern) => pattern.ident.clone(),
-                        None => local(&format!("argument_{place}")),
-                    };
-                    let pattern = quote!(#name);
-                    *input.pat = Pat::Verbatim(pattern);
-                    input.attrs.retain(|attribute| !is_lint(attribute));
-                    typed.push(Argument {
-                        written,
-                        name,
-                        place,
+                FnArg::Receiver(receiver) => {
+                    let names = [format_ident!("self")];
+                    this = Some(This {
+                        receiver: receiver.clone(),
+                        captured: captured(&names),
+                        needed: uses.needs(&names),
                     });
+                }
+                FnArg::Typed(input) => {
+                    let names = names(input.pat.to_token_stream());
+                    let needed = uses.needs(&names);
+                    if captured(&names) || needed {
+                        let mentioned = uses.name(&names);
+                        typed.push(Argument::take(input, place, needed, mentioned));
+                    }
                 }
             }
         }
-        Self { receiver, typed }
+        Self { this, typed }
     }
 
-    /// Binds every argument again, in order, so that all of it is captured and dropped as before.
+    /// Binds the arguments again, in order, so that all of each is captured and dropped as before;
+    /// for the fallback, those that it needs.
     pub(super) fn rebound(&self, rt: &Runtime, taker: Taker, sharing: Sharing) -> TokenStream {
-        self.rebound_beside(rt, taker, sharing, &TokenStream::new())
-    }
-
-    /// As [`rebound`](Self::rebound), where `also` are tokens that may use the arguments too.
-    pub(super) fn rebound_beside(
-        &self,
-        rt: &Runtime,
-        taker: Taker,
-        sharing: Sharing,
-        also: &TokenStream,
-    ) -> TokenStream {
         let whole = rt.item("whole");
-        let receiver = self.receiver.as_ref().map(|receiver| {
-            let this = receiver.self_token;
+        let caught = |this: &&This| this.captured && taker == Taker::Body;
+        let this = self.this.as_ref().filter(caught).map(|this| {
+            let this = this.receiver.self_token;
             quote_spanned!(Span::mixed_site()=> #whole(&#this);)
         });
-        let typed = self.typed.iter().map(|argument| {
-            let used = taker == Taker::Fallback || mentions(also.clone(), &argument.bound());
-            argument.rebound(&argument.source(taker, sharing), used)
+        let typed = self.typed.iter().filter_map(|argument| {
+            let bound = taker == Taker::Body || argument.needed;
+            bound.then(|| argument.rebound(taker, sharing))
         });
-        quote!(#receiver #(#typed)*)
+        quote!(#this #(#typed)*)
     }
 
     /// Makes what the fallback will need of the arguments that the body takes.
@@ -108,39 +123,45 @@ impl Arguments {
         if sharing == Sharing::Either {
             return TokenStream::new();
         }
-        let receiver = self.receiver.as_ref().and_then(|receiver| {
+        let copied = self.copied_self(sharing).map(|receiver| {
             let again = rt.item_at("again", receiver.span());
             let (this, copy) = (receiver.self_token, local("self"));
-            let copied = quote_spanned!(Span::mixed_site()=> let #copy = #again(&#this););
-            matches!(passing_self(receiver), Passing::Value).then_some(copied)
+            quote_spanned!(Span::mixed_site()=> let #copy = #again(&#this);)
         });
-        let typed = self.typed.iter().map(|argument| argument.copy(rt, sharing));
-        quote!(#receiver #(#typed)*)
+        let needed = self.typed.iter().filter(|argument| argument.needed);
+        let typed = needed.map(|argument| argument.copy(rt, sharing));
+        quote!(#copied #(#typed)*)
+    }
+
+    /// The receiver, if the fallback gets a copy of it.
+    fn copied_self(&self, sharing: Sharing) -> Option<&Receiver> {
+        let this = self.this.as_ref().filter(|this| this.needed)?;
+        let copied = sharing != Sharing::Either && passing_self(&this.receiver) == Passing::Value;
+        copied.then_some(&this.receiver)
     }
 
     /// Whether the body may only borrow its `self`, for the fallback to have it after.
     pub(super) fn lends_self(&self, sharing: Sharing) -> bool {
-        let exclusive = |receiver: &Receiver| matches!(passing_self(receiver), Passing::Exclusive);
-        sharing == Sharing::Both && self.receiver.as_ref().is_some_and(exclusive)
+        let lent = |this: &This| this.needed && passing_self(&this.receiver) == Passing::Exclusive;
+        sharing == Sharing::Both && self.this.as_ref().is_some_and(lent)
+    }
+
+    /// Gives the closure of a fallback the `self` that is its own.
+    pub(super) fn with_own_self(&self, closure: TokenStream, sharing: Sharing) -> TokenStream {
+        match self.copied_self(sharing) {
+            Some(_) => with_self(closure, &local("self")),
+            None => closure,
+        }
     }
 
     /// Calls `callee` with the arguments that the fallback gets. What rustc says about the call it
     /// says at the callee.
     pub(super) fn call(&self, callee: &TokenStream, span: Span, sharing: Sharing) -> TokenStream {
-        let receiver = self.receiver.as_ref().map(|receiver| {
-            let copied =
-                sharing != Sharing::Either && matches!(passing_self(receiver), Passing::Value);
-            let this = if copied {
-                local("self").into_token_stream()
-            } else {
-                receiver.self_token.into_token_stream()
-            };
-            located_at(this, span)
+        let this = self.this.as_ref().map(|this| {
+            let this = this.receiver.self_token.into_token_stream();
+            located_at(self.with_own_self(this, sharing), span)
         });
-        let mut given: Vec<_> = receiver
-            .into_iter()
-            .map(|this| (this, Vec::new()))
-            .collect();
+        let mut given: Vec<_> = this.into_iter().map(|this| (this, Vec::new())).collect();
         let mut reads = TokenStream::new();
         for argument in &self.typed {
             let (read, source) = argument.read(&argument.source(Taker::Fallback, sharing));
@@ -180,11 +201,28 @@ fn call_with(
 }
 
 impl Argument {
+    fn take(input: &mut PatType, place: usize, needed: bool, named: bool) -> Self {
+        let written = input.clone();
+        let name = match plain(&written.pat) {
+            Some(pattern) => pattern.ident.clone(),
+            None => local(&format!("argument_{place}")),
+        };
+        *input.pat = Pat::Verbatim(quote!(#name));
+        input.attrs.retain(|attribute| !is_lint(attribute));
+        Self {
+            written,
+            name,
+            place,
+            needed,
+            named,
+        }
+    }
+
     /// Where the value comes from.
     fn source(&self, taker: Taker, sharing: Sharing) -> TokenStream {
         let passing = passing(&self.written.ty);
         let name = match (sharing, taker, passing) {
-            (Sharing::Both, Taker::Body, Passing::Exclusive) => self.local("lent"),
+            (Sharing::Both, Taker::Body, Passing::Exclusive) if self.needed => self.local("lent"),
             (Sharing::Both | Sharing::Held, Taker::Fallback, Passing::Value) => self.local("copy"),
             _ => self.name.clone(),
         };
@@ -219,8 +257,10 @@ impl Argument {
         }
     }
 
-    /// The `let`s that bind the argument's pattern to `source`.
-    fn rebound(&self, source: &TokenStream, used: bool) -> TokenStream {
+    /// The `let`s that bind the argument's pattern again.
+    fn rebound(&self, taker: Taker, sharing: Sharing) -> TokenStream {
+        let source = &self.source(taker, sharing);
+        let used = taker == Taker::Fallback || self.named;
         let cfgs = self.attributes("cfg");
         let lints: Vec<_> = self.written.attrs.iter().filter(|it| is_lint(it)).collect();
         let span = Span::mixed_site();
@@ -273,13 +313,6 @@ impl Argument {
         (reading, read.into_token_stream())
     }
 
-    /// The names that the body knows it by, and then some.
-    fn bound(&self) -> Vec<Ident> {
-        let mut names = Vec::new();
-        identifiers(self.written.pat.to_token_stream(), &mut names);
-        names
-    }
-
     fn attributes<'a>(&'a self, name: &'a str) -> Vec<&'a Attribute> {
         let attributes = self.written.attrs.iter();
         attributes
@@ -307,8 +340,11 @@ fn plain(pattern: &Pat) -> Option<&PatIdent> {
 
 /// Attributes that are about the binding, which is no longer in the signature.
 fn is_lint(attribute: &Attribute) -> bool {
-    let levels = ["allow", "expect", "warn", "deny", "forbid"];
-    levels.iter().any(|level| attribute.path().is_ident(level))
+    let levels =
+        ["allow", "expect", "warn", "deny", "forbid"].map(|level| format_ident!("{level}"));
+    let conditional = attribute.path().is_ident("cfg_attr");
+    let level = |level: &Ident| attribute.path().is_ident(level);
+    levels.iter().any(level) || conditional && mentions(attribute.meta.to_token_stream(), &levels)
 }
 
 fn passing(ty: &Type) -> Passing {
@@ -325,22 +361,5 @@ fn passing_self(receiver: &Receiver) -> Passing {
         ReceiverKind::Reference(_, _, None) => Passing::Reference,
         ReceiverKind::Typed(_, ty) => passing(ty),
         _ => Passing::Value,
-    }
-}
-
-/// Whether one of the names stands somewhere in the tokens.
-fn mentions(tokens: TokenStream, names: &[Ident]) -> bool {
-    let mut all = Vec::new();
-    identifiers(tokens, &mut all);
-    all.iter().any(|name| names.contains(name))
-}
-
-fn identifiers(tokens: TokenStream, found: &mut Vec<Ident>) {
-    for token in tokens {
-        match token {
-            TokenTree::Ident(ident) => found.push(ident),
-            TokenTree::Group(group) => identifiers(group.stream(), found),
-            _ => {}
-        }
     }
 }

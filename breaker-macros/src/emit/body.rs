@@ -8,26 +8,20 @@ use syn::ReturnType;
 use super::arguments::{Sharing, Taker};
 use super::braced;
 use super::call::Call;
-use crate::declare::FallbackKind;
 use crate::item::returns::Shape;
 
 /// User code that becomes a closure or a block.
 pub(super) struct Body<'a> {
     pub(super) braces: DelimSpan,
     pub(super) statements: &'a TokenStream,
-    /// Whether its arguments have to be bound again.
-    pub(super) rebound: bool,
 }
 
 impl Call<'_> {
     /// Runs a body that makes a future, which is not guarded yet.
     pub(super) fn eager_body(&self, body: &Body<'_>) -> TokenStream {
-        let rebound = self.arguments.rebound_beside(
-            &self.runtime,
-            Taker::Body,
-            Sharing::Held,
-            &self.fallback_tokens(),
-        );
+        let rebound = self
+            .arguments
+            .rebound(&self.runtime, Taker::Body, Sharing::Held);
         let call_once = self.runtime.item("call_once");
         let (ty, block) = (self.eager_type(), own_block(body));
         quote_spanned!(Span::mixed_site()=>
@@ -68,11 +62,7 @@ impl Call<'_> {
     }
 
     fn inside(&self, body: &Body<'_>, sharing: Sharing) -> (TokenStream, TokenStream) {
-        let also = self.fallback_tokens();
-        let rebound = body.rebound.then(|| {
-            self.arguments
-                .rebound_beside(&self.runtime, Taker::Body, sharing, &also)
-        });
+        let rebound = self.arguments.rebound(&self.runtime, Taker::Body, sharing);
         let block = own_block(body);
         let inside = quote_spanned!(Span::mixed_site()=> #rebound #block);
         (self.capture(sharing, body.braces.join()), inside)
@@ -93,22 +83,6 @@ impl Call<'_> {
         let never = self.runtime.item_at("never", span);
         let ty = &self.returned.ty;
         quote_spanned!(span=> if false { return #never::<#ty>(); })
-    }
-
-    /// The tokens of the fallback that may use an argument by its name.
-    fn fallback_tokens(&self) -> TokenStream {
-        match self
-            .declaration
-            .fallback
-            .as_ref()
-            .map(|fallback| &fallback.kind)
-        {
-            Some(FallbackKind::Closure(closure)) => {
-                let body = &closure.body;
-                quote!(#body)
-            }
-            Some(FallbackKind::Path(_)) | None => TokenStream::new(),
-        }
     }
 }
 

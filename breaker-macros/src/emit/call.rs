@@ -35,7 +35,7 @@ impl Call<'_> {
     }
 
     /// How body and fallback share the arguments of a function that runs its body under the guard.
-    fn sharing(&self) -> Sharing {
+    pub(super) fn sharing(&self) -> Sharing {
         match self.fallback_on() {
             Some(FallbackOn::Error | FallbackOn::Any) => Sharing::Both,
             Some(FallbackOn::Rejected) | None => Sharing::Either,
@@ -97,13 +97,16 @@ impl Call<'_> {
     fn entered(&self, flow: Flow, work: &TokenStream) -> TokenStream {
         let (guard, refused) = (local("guard"), local("refused"));
         let (enter, mutable, ran) = (self.enter(), mutable(flow), self.ran(flow, work));
-        let refusal = self.refused(&refused);
-        quote_spanned!(Span::mixed_site()=>
-            match #enter {
+        let (refusal, permitted) = (self.refused(&refused), local("permitted"));
+        // A statement of its own: what the expression of `registry` locks is not held meanwhile.
+        quote_spanned!(Span::mixed_site()=> {
+            #[allow(unknown_lints, clippy::used_underscore_binding)]
+            let #permitted = #enter;
+            match #permitted {
                 ::core::result::Result::Ok(#mutable #guard) => { #ran }
                 ::core::result::Result::Err(#refused) => #refusal,
             }
-        )
+        })
     }
 
     fn enter(&self) -> TokenStream {
@@ -133,6 +136,7 @@ impl Call<'_> {
             #run
             match #answered {
                 ::core::result::Result::Ok(#value) => {
+                    #[allow(unknown_lints, clippy::type_complexity)]
                     let #answer: #ty = #value;
                     #done
                 }

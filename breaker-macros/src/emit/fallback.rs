@@ -2,11 +2,13 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
+use syn::Expr;
 use syn::spanned::Spanned;
 
 use super::arguments::{Sharing, Taker};
 use super::call::Call;
 use super::paths::local;
+use super::{braced, located_at};
 use crate::declare::{Closure, Fallback, FallbackKind, FallbackOn};
 
 impl Call<'_> {
@@ -49,7 +51,7 @@ impl Call<'_> {
             body,
             ..
         } = closure;
-        let error = local("error");
+        let error = located_at(local("error"), ty.span());
         let ty = match ty {
             Some(ty) => quote!(#ty),
             None if on == FallbackOn::Rejected => self.runtime.item("BreakerError"),
@@ -58,11 +60,12 @@ impl Call<'_> {
                 quote_spanned!(Span::mixed_site()=> #error<_>)
             }
         };
+        let body = self.arguments.with_own_self(opened(body), sharing);
         let answer = if let Some(output) = output {
             let typed = self.runtime.item("typed");
             quote_spanned!(Span::mixed_site()=> #typed::<#output>(#body))
         } else {
-            quote!(#body)
+            body
         };
         quote_spanned!(Span::mixed_site()=>
             #rebound
@@ -70,5 +73,20 @@ impl Call<'_> {
             let #pattern: #ty = #error;
             #answer
         )
+    }
+}
+
+/// The closure's body; if that is a block, one that rustc does not take for needless braces.
+fn opened(body: &Expr) -> TokenStream {
+    match body {
+        Expr::Block(block) if block.label.is_none() && block.attrs.is_empty() => {
+            let statements = &block.block.stmts;
+            let constant = quote_spanned!(Span::mixed_site()=> const _: () = (););
+            braced(
+                block.block.brace_token.span,
+                quote!(#constant #(#statements)*),
+            )
+        }
+        _ => quote!(#body),
     }
 }

@@ -13,9 +13,10 @@ mod paths;
 mod returned;
 mod run;
 mod site;
+mod uses;
 
 use proc_macro2::extra::DelimSpan;
-use proc_macro2::{Delimiter, Group, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt, quote, quote_spanned};
 use syn::Signature;
 
@@ -25,14 +26,19 @@ use self::call::{Call, Flow};
 pub(crate) use self::paths::macro_at;
 use self::paths::{Runtime, local};
 use self::returned::Returned;
+use self::uses::Uses;
 use crate::declare::Declaration;
 use crate::item::Function;
-use crate::item::returns::{BoxedBlock, Shape};
+use crate::item::returns::{Constructor, FutureBlock, Shape};
 
 /// Puts the function together again, around a call of the runtime.
 pub(crate) fn emit(declaration: &Declaration, function: &Function) -> TokenStream {
     let mut signature = function.signature.clone();
-    let arguments = Arguments::take(&mut signature);
+    let block = match &function.shape {
+        Shape::Block(block) => Some(&block.statements),
+        _ => None,
+    };
+    let arguments = Arguments::take(&mut signature, &Uses::of(declaration), block);
     let returned = Returned::new(function);
     let call = Call {
         declaration,
@@ -44,7 +50,7 @@ pub(crate) fn emit(declaration: &Declaration, function: &Function) -> TokenStrea
     let body = match &function.shape {
         Shape::Sync => call.guarded(Flow::Sync, &user_body(function)),
         Shape::Async => call.guarded(Flow::Async, &user_body(function)),
-        Shape::BoxedBlock(block) => boxed_block(&call, block),
+        Shape::Block(block) => future_block(&call, block),
         Shape::Boxed { .. } => eager(&call, true),
         Shape::ImplFuture { .. } => eager(&call, false),
     };
@@ -69,26 +75,47 @@ fn user_body(function: &Function) -> Body<'_> {
     Body {
         braces: function.body.braces,
         statements: &function.body.statements,
-        rebound: true,
     }
 }
 
 /// Guards the inside of the one block that the body consists of: nothing has moved before it runs.
-fn boxed_block(call: &Call<'_>, block: &BoxedBlock) -> TokenStream {
+fn future_block(call: &Call<'_>, block: &FutureBlock) -> TokenStream {
+    let statements = if call.arguments.lends_self(call.sharing()) {
+        reborrowing_self(&block.statements)
+    } else {
+        block.statements.clone()
+    };
     let body = Body {
         braces: block.braces,
-        statements: &block.statements,
-        rebound: false,
+        statements: &statements,
     };
     let inside = braced(block.braces, call.guarded(Flow::Async, &body));
-    let BoxedBlock {
-        constructor,
-        async_move,
-        ..
-    } = block;
-    let mut inside = Group::new(Delimiter::Parenthesis, quote!(#async_move #inside));
-    inside.set_span(block.parens.join());
-    quote!(#constructor #inside)
+    let async_move = &block.async_move;
+    let future = quote!(#async_move #inside);
+    let Some(Constructor { path, parens }) = &block.constructor else {
+        return future;
+    };
+    let mut arguments = Group::new(Delimiter::Parenthesis, future);
+    arguments.set_span(parens.join());
+    quote!(#path #arguments)
+}
+
+/// Lends `self` where `#[async_trait]` moves it before the body begins: `let __self = self;`.
+fn reborrowing_self(statements: &TokenStream) -> TokenStream {
+    let tokens: Vec<TokenTree> = statements.clone().into_iter().collect();
+    let words: Vec<String> = tokens.iter().map(ToString::to_string).collect();
+    let binding = ["__self", "=", "self", ";"];
+    let moved = words
+        .windows(binding.len())
+        .position(|words| words == binding);
+    let lent = |(at, token): (usize, TokenTree)| {
+        if moved.is_some_and(|moved| at == moved + 2) {
+            quote_spanned!(token.span()=> &mut *#token)
+        } else {
+            token.into()
+        }
+    };
+    tokens.into_iter().enumerate().map(lent).collect()
 }
 
 /// Lets the body make its future as ever, and guards that.
@@ -117,7 +144,7 @@ fn braced(braces: DelimSpan, tokens: TokenStream) -> TokenStream {
 pub(crate) fn located_at(tokens: impl ToTokens, span: Span) -> TokenStream {
     let mut located = TokenStream::new();
     for mut token in tokens.into_token_stream() {
-        if let proc_macro2::TokenTree::Group(group) = &token {
+        if let TokenTree::Group(group) = &token {
             let inside = located_at(group.stream(), span);
             let mut group = Group::new(group.delimiter(), inside);
             group.set_span(token.span().located_at(span));

@@ -25,6 +25,7 @@ impl Call<'_> {
                 let poll = self.runtime.item("poll");
                 quote_spanned!(Span::mixed_site()=>
                     let mut #pinned = ::core::pin::pin!(#work);
+                    #[allow(unknown_lints, clippy::type_complexity)]
                     let #answer: #ty = ::core::future::poll_fn(|#context| {
                         #poll(&mut #guard, ::core::pin::Pin::as_mut(&mut #pinned), #context)
                     })

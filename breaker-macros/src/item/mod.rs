@@ -94,7 +94,7 @@ impl Function {
     /// The type of the value that is judged: for a future its output, `None` without an arrow.
     pub(crate) fn returned(&self) -> Option<&Type> {
         match (&self.shape, &self.signature.output) {
-            (Shape::BoxedBlock(block), _) => Some(&block.output),
+            (Shape::Block(block), _) => Some(&block.output),
             (Shape::Boxed { output } | Shape::ImplFuture { output }, _) => Some(output),
             (Shape::Sync | Shape::Async, ReturnType::Type(_, ty)) => Some(ty),
             (Shape::Sync | Shape::Async, ReturnType::Default) => None,

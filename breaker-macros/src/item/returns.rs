@@ -20,24 +20,31 @@ pub(crate) enum Shape {
     Sync,
     /// `async fn`
     Async,
-    /// A boxed future, and the body is nothing but its block.
-    BoxedBlock(BoxedBlock),
+    /// A future, and the body is nothing but its block.
+    Block(FutureBlock),
     /// A boxed future from any other body.
     Boxed { output: Type },
     /// `impl Future<Output = …>`
     ImplFuture { output: Type },
 }
 
-/// `Box::pin(async move { … })`, which is what `#[async_trait]` leaves.
+/// `async move { … }` where the future is opaque, `Box::pin(async move { … })` where it is boxed; the
+/// latter is what `#[async_trait]` leaves.
 #[derive(Debug)]
-pub(crate) struct BoxedBlock {
-    /// The path before the parentheses.
-    pub(crate) constructor: TokenStream,
-    pub(crate) parens: DelimSpan,
+pub(crate) struct FutureBlock {
+    pub(crate) constructor: Option<Constructor>,
     pub(crate) async_move: TokenStream,
     pub(crate) braces: DelimSpan,
     pub(crate) statements: TokenStream,
     pub(crate) output: Type,
+}
+
+/// What boxes the block.
+#[derive(Debug)]
+pub(crate) struct Constructor {
+    /// The path before the parentheses.
+    pub(crate) path: TokenStream,
+    pub(crate) parens: DelimSpan,
 }
 
 pub(super) fn shape(signature: &Signature, body: &Body) -> Shape {
@@ -49,7 +56,7 @@ pub(super) fn shape(signature: &Signature, body: &Body) -> Shape {
     };
     match visible(ty) {
         Type::ImplTrait(future) => match future_output(&future.bounds) {
-            Some(output) => Shape::ImplFuture { output },
+            Some(output) => opaque(body, output),
             None => Shape::Sync,
         },
         Type::Path(path) => match boxed_output(&path.path) {
@@ -60,18 +67,28 @@ pub(super) fn shape(signature: &Signature, body: &Body) -> Shape {
     }
 }
 
-fn boxed(body: &Body, output: Type) -> Shape {
-    if !body.inner_attributes.is_empty() {
-        return Shape::Boxed { output };
-    }
-    let block = |input: ParseStream<'_>| boxed_block(input, output.clone());
-    match block.parse2(body.statements.clone()) {
-        Ok(block) => Shape::BoxedBlock(block),
-        Err(_) => Shape::Boxed { output },
-    }
+fn opaque(body: &Body, output: Type) -> Shape {
+    let block = |input: ParseStream<'_>| future_block(input, output.clone());
+    parsed(body, block).unwrap_or(Shape::ImplFuture { output })
 }
 
-fn boxed_block(input: ParseStream<'_>, output: Type) -> Result<BoxedBlock> {
+fn boxed(body: &Body, output: Type) -> Shape {
+    let block = |input: ParseStream<'_>| boxed_block(input, output.clone());
+    parsed(body, block).unwrap_or(Shape::Boxed { output })
+}
+
+/// The block that the body consists of, if that is all of it.
+fn parsed(
+    body: &Body,
+    block: impl FnOnce(ParseStream<'_>) -> Result<FutureBlock>,
+) -> Option<Shape> {
+    if !body.inner_attributes.is_empty() {
+        return None;
+    }
+    block.parse2(body.statements.clone()).ok().map(Shape::Block)
+}
+
+fn boxed_block(input: ParseStream<'_>, output: Type) -> Result<FutureBlock> {
     let constructor = input.call(Path::parse_mod_style)?;
     let mut names = constructor.segments.iter().rev().map(|it| &it.ident);
     if !(names.next().is_some_and(|name| name == "pin")
@@ -81,18 +98,28 @@ fn boxed_block(input: ParseStream<'_>, output: Type) -> Result<BoxedBlock> {
     }
     let content;
     let parens = parenthesized!(content in input);
-    let future: Token![async] = content.parse()?;
-    let capture: Token![move] = content.parse()?;
-    let (statements, braces) = braced(&content)?;
+    let block = future_block(&content, output)?;
     content.parse::<Option<Token![,]>>()?;
+    Ok(FutureBlock {
+        constructor: Some(Constructor {
+            path: quote!(#constructor),
+            parens: parens.span,
+        }),
+        ..block
+    })
+}
+
+fn future_block(input: ParseStream<'_>, output: Type) -> Result<FutureBlock> {
+    let future: Token![async] = input.parse()?;
+    let capture: Token![move] = input.parse()?;
+    let (statements, braces) = braced(input)?;
     // With inner attributes the statements could not be moved into a block of their own.
     let (attributes, _) = super::split(statements.clone());
     if !attributes.is_empty() {
-        return Err(content.error("expected no inner attributes"));
+        return Err(input.error("expected no inner attributes"));
     }
-    Ok(BoxedBlock {
-        constructor: quote!(#constructor),
-        parens: parens.span,
+    Ok(FutureBlock {
+        constructor: None,
         async_move: quote!(#future #capture),
         braces,
         statements,

@@ -91,10 +91,10 @@ impl Key {
                 .is_empty()
                 .then_some("must hold at least one call and be longer than zero"),
             (Self::Jitter, Value::Factor(share)) => {
-                (!(0.0..=1.0).contains(&share)).then_some("lies between 0 and 1")
+                (!(0.0..=1.0).contains(&share)).then_some("must lie between 0 and 1")
             }
             (Self::FailureRate | Self::SlowRate, Value::Factor(rate)) => {
-                (!(rate > 0.0 && rate <= 1.0)).then_some("lies above 0 and at most 1")
+                (!(rate > 0.0 && rate <= 1.0)).then_some("must lie above 0 and at most 1")
             }
             (_, Value::Factor(factor)) => {
                 (!(factor >= 1.0 && factor.is_finite())).then_some("must be at least 1 and finite")

@@ -39,18 +39,27 @@ impl Merged {
         }
     }
 
-    /// The configuration that holds before any reconfiguration. Sources that are right by themselves
-    /// can disagree about the ceiling; the open period then wins.
+    /// The configuration that holds before any reconfiguration.
     pub(crate) fn config(&self) -> Config {
-        let Settings {
-            open_for,
-            max_open_for,
-            ..
-        } = self.config.settings(None);
-        if max_open_for < open_for {
-            self.config.max_open_for(open_for)
+        self.lifted(&self.config)
+    }
+
+    /// The same with `overrides` over it.
+    pub(crate) fn overlaid(&self, overrides: &Config) -> Config {
+        let config = self.config.overlaid(overrides);
+        match overrides.value(Key::MaxOpenFor) {
+            Some(_) => config,
+            None => self.lifted(&config),
+        }
+    }
+
+    /// Sources that are right by themselves can disagree about the ceiling; the open period then wins.
+    fn lifted(&self, config: &Config) -> Config {
+        let (own, settings) = (self.config.settings(None), config.settings(None));
+        if own.max_open_for < own.open_for && settings.max_open_for < settings.open_for {
+            config.max_open_for(settings.open_for)
         } else {
-            self.config
+            *config
         }
     }
 

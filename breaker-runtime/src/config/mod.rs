@@ -177,13 +177,19 @@ impl Config {
         self
     }
 
-    /// Checks each value by itself, then what they are together.
-    pub(crate) fn check(&self) -> Result<(), ConfigError> {
+    /// Checks each value by itself.
+    pub(crate) fn check_values(&self) -> Result<(), ConfigError> {
         for (key, value) in self.given() {
             if let Some(range) = key.refuse(value) {
                 return Err(ConfigError::out_of_range(key, value, range));
             }
         }
+        Ok(())
+    }
+
+    /// Checks each value by itself, then what they are together.
+    pub(crate) fn check(&self) -> Result<(), ConfigError> {
+        self.check_values()?;
         match together::clash(self) {
             Some(clash) => Err(clash.into()),
             None => Ok(()),
@@ -245,11 +251,11 @@ impl fmt::Debug for Config {
 /// let registry = Registry::new();
 /// let payment = registry.get_or_create("payment", Config::new())?;
 /// let calmer = Overrides { threshold: Some(20), ..Overrides::default() };
-/// registry.configure("payment", &calmer)?;
+/// registry.configure("payment", calmer)?;
 /// assert_eq!(payment.config().threshold, Some(20));
 /// # Ok::<(), breaker_runtime::ConfigError>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Overrides {
     /// See [`Config::threshold`].
     pub threshold: Option<u32>,

@@ -62,15 +62,15 @@ impl Closed {
         now: Tick,
         settings: &Settings,
     ) -> Option<Reason> {
-        let noticed = match role {
-            Role::Watched(slot) => self.in_flight.leave(slot),
+        let counted = match role {
+            Role::Watched(entry) => self.in_flight.leave(entry),
             _ => None,
         };
         if matches!(end, End::Ignored | End::Cancelled) {
             return None;
         }
         let failed = end == End::Failure || (slow && settings.slow_rate.is_none());
-        match noticed {
+        match counted {
             // Only what is missing is added to the sample of a call that has counted already.
             Some(noticed) if failed && !noticed.failed => {
                 if let (Some(window), Some(place)) = (&mut self.window, noticed.place) {

@@ -30,6 +30,17 @@ struct Entry {
     younger: Option<Slot>,
 }
 
+impl Entry {
+    fn new(now: Tick) -> Self {
+        Self {
+            began: now,
+            noticed: None,
+            older: None,
+            younger: None,
+        }
+    }
+}
+
 /// What was added for a call while it was in flight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Noticed {
@@ -41,22 +52,14 @@ pub(super) struct Noticed {
 
 impl InFlight {
     pub(super) fn enter(&mut self, now: Tick) -> Slot {
-        let entry = Entry {
-            began: now,
-            noticed: None,
+        let slot = self.free.pop().unwrap_or_else(|| {
+            self.slots.push(Entry::new(now));
+            // More calls in flight than this do not fit into memory.
+            Slot::try_from(self.slots.len() - 1).unwrap_or(Slot::MAX)
+        });
+        self.slots[slot as usize] = Entry {
             older: self.youngest,
-            younger: None,
-        };
-        let slot = match self.free.pop() {
-            Some(slot) => {
-                self.slots[slot as usize] = entry;
-                slot
-            }
-            None => {
-                self.slots.push(entry);
-                // More calls in flight than this do not fit into memory.
-                Slot::try_from(self.slots.len() - 1).unwrap_or(Slot::MAX)
-            }
+            ..Entry::new(now)
         };
         match self.youngest.replace(slot) {
             Some(before) => self.slots[before as usize].younger = Some(slot),

@@ -241,28 +241,43 @@ impl Machine {
             _ => None,
         };
         if let Some(reason) = reason {
-            self.open(
-                now,
-                Opening {
-                    reason,
-                    due: None,
-                    hint,
-                },
-                changes,
-            );
+            let due = None;
+            self.open(now, &Opening { reason, due, hint }, changes);
         }
         false
     }
 
     /// Notices what time alone has brought about: every reading and every decision begins with it.
     pub(crate) fn advance(&mut self, now: Tick, changes: &mut Vec<Change>) {
-        if let Some(expired) = self.forced.take_if(|forced| forced.expired(now)) {
-            changes.push(Change::OverrideExpired(expired));
+        let ended = match &self.phase {
+            Phase::Open(period) if now >= period.until => Some(period.until),
+            _ => None,
+        };
+        // What fell due first is told first.
+        let override_last = ended.zip(self.forced_until()).is_some_and(|(a, b)| a < b);
+        if !override_last {
+            self.expire_override(now, changes);
         }
+        self.advance_phase(now, changes);
+        if override_last {
+            self.expire_override(now, changes);
+        }
+    }
+
+    fn forced_until(&self) -> Option<Tick> {
+        self.forced.as_ref().and_then(|forced| forced.until)
+    }
+
+    fn expire_override(&mut self, now: Tick, changes: &mut Vec<Change>) {
+        let expired = self.forced.take_if(|forced| forced.expired(now));
+        changes.extend(expired.map(Change::OverrideExpired));
+    }
+
+    fn advance_phase(&mut self, now: Tick, changes: &mut Vec<Change>) {
         match &mut self.phase {
             Phase::Closed(closed) => {
                 if let Some((reason, due)) = closed.notice(now, &self.settings) {
-                    self.open(now, Opening::noticed(reason, due), changes);
+                    self.open(now, &Opening::noticed(reason, due), changes);
                 }
             }
             Phase::Open(period) if now < period.until => {}
@@ -273,7 +288,7 @@ impl Machine {
             }
             Phase::HalfOpen(probes) => {
                 if let Some((reason, due)) = probes.expire(now, &self.settings) {
-                    self.open(now, Opening::noticed(reason, due), changes);
+                    self.open(now, &Opening::noticed(reason, due), changes);
                 }
             }
         }
@@ -283,7 +298,7 @@ impl Machine {
     pub(crate) fn trip(&mut self, now: Tick, changes: &mut Vec<Change>) {
         self.advance(now, changes);
         if !matches!(self.phase, Phase::Open(_)) {
-            self.open(now, Opening::by_hand(), changes);
+            self.open(now, &Opening::by_hand(), changes);
         }
     }
 
@@ -314,12 +329,12 @@ impl Machine {
         self.settings = settings;
     }
 
-    fn open(&mut self, now: Tick, opening: Opening, changes: &mut Vec<Change>) {
+    fn open(&mut self, now: Tick, opening: &Opening, changes: &mut Vec<Change>) {
         if self.has_been_calm(now) {
             self.openings = 0;
         }
         self.openings = self.openings.saturating_add(1);
-        let Opening { reason, due, hint } = opening;
+        let Opening { reason, due, hint } = *opening;
         let period = open_period(&self.settings, self.openings, hint, &mut self.draws);
         let open = Phase::Open(OpenPeriod {
             period,
@@ -400,7 +415,8 @@ impl Machine {
         self.generation
     }
 
-    pub(crate) fn since(&self) -> Tick {
+    #[cfg(test)]
+    fn since(&self) -> Tick {
         self.since
     }
 
@@ -455,8 +471,7 @@ impl Machine {
     }
 
     fn forced_for(&self, now: Tick) -> Option<Duration> {
-        let until = self.forced.as_ref().and_then(|forced| forced.until)?;
-        Some(until.since(now))
+        self.forced_until().map(|until| until.since(now))
     }
 }
 

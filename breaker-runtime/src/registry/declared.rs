@@ -82,6 +82,12 @@ impl Declaration {
         self.names_registry
     }
 
+    /// The order in which declarations win. Functions of one `macro_rules!` call stand in one place:
+    /// their names tell them apart.
+    fn rank(&self) -> impl Ord + use<> {
+        (self.location.rank(), self.function, self.location.module)
+    }
+
     /// What tells breakers apart.
     fn breaker(&self) -> (&'static str, bool) {
         (self.name, self.names_registry)
@@ -100,7 +106,7 @@ impl Declaration {
 /// their first call.
 static SITES: Lazy<Mutex<Vec<&'static Site>>> = Lazy::new(|| {
     let mut sites: Vec<_> = inventory::iter::<Listed>().map(|listed| listed.0).collect();
-    sites.sort_by_key(|site| site.declaration().location().rank());
+    sites.sort_by_key(|site| site.declaration().rank());
     for site in &sites {
         site.mark_noted();
     }
@@ -112,8 +118,8 @@ pub(crate) fn note(site: &'static Site) -> bool {
     let mut sites = lock(&SITES);
     let late = site.mark_noted();
     if late {
-        let rank = site.declaration().location().rank();
-        let at = sites.partition_point(|other| other.declaration().location().rank() <= rank);
+        let rank = site.declaration().rank();
+        let at = sites.partition_point(|other| other.declaration().rank() <= rank);
         sites.insert(at, site);
     }
     late
@@ -126,16 +132,16 @@ pub(super) fn declarations() -> Vec<&'static Declaration> {
 /// What all known declarations of one breaker come to, and where they disagree.
 ///
 /// Functions that name their registry never share a breaker with those that do not.
-pub(super) fn merged(of: &Declaration) -> (Merged, Vec<Conflict>) {
+pub(super) fn merged(of: &Declaration) -> (Merged, Vec<Conflict>, Vec<&'static Declaration>) {
     let mut merged = Merged::new(of.name);
     let mut conflicts = Vec::new();
-    for declaration in declarations() {
-        if declaration.breaker() == of.breaker() {
-            conflicts.extend(merged.absorb(&declaration.source()));
-        }
+    let mut all = declarations();
+    all.retain(|declaration| declaration.breaker() == of.breaker());
+    for declaration in &all {
+        conflicts.extend(merged.absorb(&declaration.source()));
     }
     conflicts.extend(merged.clash());
-    (merged, conflicts)
+    (merged, conflicts, all)
 }
 
 pub(super) fn declared_conflicts() -> Vec<Conflict> {

@@ -2,9 +2,10 @@
 
 mod declared;
 
+use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::panic;
+use std::panic::{self, RefUnwindSafe, UnwindSafe};
 
 use once_cell::sync::Lazy;
 
@@ -55,11 +56,22 @@ struct Shared {
     breakers: RwLock<HashMap<Box<str>, Entered>>,
 }
 
+// As for a breaker: a panic finds and leaves it whole.
+impl UnwindSafe for Shared {}
+impl RefUnwindSafe for Shared {}
+
 #[derive(Clone, Debug)]
 struct Entered {
     breaker: CircuitBreaker,
-    /// Whether an attribute stands behind it; such a breaker stays.
-    declared: bool,
+    /// The attributes that stand behind it; one that has any stays.
+    declarations: Vec<&'static Declaration>,
+}
+
+impl Entered {
+    fn knows(&self, declaration: &'static Declaration) -> bool {
+        let mut known = self.declarations.iter();
+        known.any(|known| std::ptr::eq(*known, declaration))
+    }
 }
 
 static GLOBAL: Lazy<Registry> = Lazy::new(|| Registry::with_declared(Time::System));
@@ -68,6 +80,11 @@ impl Registry {
     /// Returns the registry of the program, which has every declared breaker from the start.
     pub fn global() -> &'static Self {
         &GLOBAL
+    }
+
+    #[cfg(feature = "test-util")]
+    pub(crate) fn is_global(&self) -> bool {
+        Arc::ptr_eq(&self.shared, &GLOBAL.shared)
     }
 
     /// Makes an empty registry with the system's clock.
@@ -118,7 +135,7 @@ impl Registry {
     pub fn get_or_create(&self, name: &str, config: Config) -> Result<CircuitBreaker, ConfigError> {
         let location = Location::of_caller(panic::Location::caller());
         check_name(name)?;
-        config.check()?;
+        config.check_values()?;
         let source = Source {
             config,
             location,
@@ -127,6 +144,7 @@ impl Registry {
         if let Some(breaker) = self.get(name) {
             return Self::agreed(breaker, &source);
         }
+        config.check()?;
         // Made before the lock is taken, as it asks the clock, which is user code.
         let mut merged = Merged::new(name);
         merged.absorb(&source);
@@ -136,7 +154,7 @@ impl Registry {
             Entry::Vacant(vacant) => {
                 vacant.insert(Entered {
                     breaker: made.clone(),
-                    declared: false,
+                    declarations: Vec::new(),
                 });
                 None
             }
@@ -160,14 +178,14 @@ impl Registry {
         if let Some(entered) = self.entered(name) {
             return entered.breaker;
         }
-        let (merged, conflicts) = merged(declaration);
+        let (merged, conflicts, declarations) = merged(declaration);
         let made = self.make(Name::Declared(name), merged);
         let (breaker, new) = self.write(|breakers| match breakers.entry((*name).into()) {
             Entry::Occupied(occupied) => (occupied.get().breaker.clone(), false),
             Entry::Vacant(vacant) => {
                 vacant.insert(Entered {
                     breaker: made.clone(),
-                    declared: true,
+                    declarations,
                 });
                 (made, true)
             }
@@ -182,19 +200,29 @@ impl Registry {
     /// linkers drop the list of declarations; and its breaker may have been made by hand before.
     pub(crate) fn attach_site(&self, site: &'static Site) -> CircuitBreaker {
         let declaration = site.declaration();
-        let late = !site.is_noted() && note_declaration(site);
-        let Some(entered) = self.entered(declaration.name()) else {
-            return self.attach(declaration);
-        };
-        if late || !entered.declared {
-            Core::note_declaration(&entered.breaker, &declaration.source());
-            self.write(|breakers| {
-                if let Some(entered) = breakers.get_mut(declaration.name()) {
-                    entered.declared = true;
-                }
-            });
+        if !site.is_noted() {
+            note_declaration(site);
         }
-        entered.breaker
+        let breaker = self.attach(declaration);
+        let known = self.read(|breakers| {
+            let entered = breakers.get(declaration.name());
+            entered.is_none_or(|entered| entered.knows(declaration))
+        });
+        if !known && self.know(declaration) {
+            Core::note_declaration(&breaker, &declaration.source());
+        }
+        breaker
+    }
+
+    /// Puts a declaration behind its breaker; returns whether it was not there.
+    fn know(&self, declaration: &'static Declaration) -> bool {
+        self.write(|breakers| match breakers.get_mut(declaration.name()) {
+            Some(entered) if !entered.knows(declaration) => {
+                entered.declarations.push(declaration);
+                true
+            }
+            _ => false,
+        })
     }
 
     fn entered(&self, name: &str) -> Option<Entered> {
@@ -238,7 +266,9 @@ impl Registry {
     /// Whoever still holds it can go on using it; under its name a new one can be made.
     pub fn remove(&self, name: &str) -> Option<CircuitBreaker> {
         self.write(|breakers| {
-            let removable = breakers.get(name).is_some_and(|entered| !entered.declared);
+            let removable = breakers
+                .get(name)
+                .is_some_and(|entered| entered.declarations.is_empty());
             let removed = removable.then(|| breakers.remove(name)).flatten();
             removed.map(|entered| entered.breaker)
         })
@@ -267,7 +297,9 @@ impl Registry {
     /// ```
     pub fn subscribe(&self, listener: impl Fn(&Event) + Send + Sync + 'static) -> Subscription {
         let listener: Arc<Listener> = Arc::new(listener);
-        self.shared.listeners.add(&listener)
+        let (subscription, unheard) = self.shared.listeners.add(&listener);
+        Core::tell_again(unheard);
+        subscription
     }
 
     /// Returns how many times a listener of this registry has panicked.
@@ -284,13 +316,17 @@ impl Registry {
     ///
     /// A [`ConfigError`] for a name that the registry does not have or a value that is wrong, alone
     /// or together with those in force; nothing is changed then.
-    pub fn configure(&self, name: &str, overrides: &Overrides) -> Result<(), ConfigError> {
+    pub fn configure(
+        &self,
+        name: &str,
+        overrides: impl Borrow<Overrides>,
+    ) -> Result<(), ConfigError> {
         let Some(breaker) = self.get(name) else {
             return Err(ConfigError::Unknown {
                 name: name.to_owned(),
             });
         };
-        breaker.core().configure(&overrides.into())
+        breaker.core().configure(&overrides.borrow().into())
     }
 
     /// Returns every attribute of the program, whether or not its function has been called, ordered

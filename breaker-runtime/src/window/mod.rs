@@ -29,6 +29,10 @@ pub(crate) struct Place(u64);
 
 /// The samples of one generation, as far as they still count.
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "each is a part of its breaker, which has one"
+)]
 pub(crate) enum Window {
     Count(CountWindow),
     Time(TimeWindow),

@@ -7,13 +7,13 @@ use crate::time::{Tick, nanos};
 
 /// Ten whole buckets and the one that is being filled: a sample stays for at least the window, and
 /// leaves at most one tenth late.
-const BUCKETS: u64 = 11;
+const BUCKETS: usize = 11;
 const PARTS: u64 = 10;
 
 #[derive(Debug)]
 pub(crate) struct TimeWindow {
     /// A ring: bucket n stands at n modulo [`BUCKETS`].
-    buckets: [Counts; BUCKETS as usize],
+    buckets: [Counts; BUCKETS],
     /// The length of a bucket in nanoseconds, at least one.
     width: u64,
     /// The bucket that is being filled, counted from the clock's origin.
@@ -24,7 +24,7 @@ pub(crate) struct TimeWindow {
 impl TimeWindow {
     pub(super) fn new(time: Duration) -> Self {
         Self {
-            buckets: [Counts::default(); BUCKETS as usize],
+            buckets: [Counts::default(); BUCKETS],
             // Rounded up: a bucket too short would let go of a sample too early.
             width: nanos(time).div_ceil(PARTS).max(1),
             current: 0,
@@ -43,7 +43,7 @@ impl TimeWindow {
     /// Marks one of the samples of a bucket: those that are marked later were all added alike.
     pub(super) fn fail(&mut self, place: Place, now: Tick) {
         self.forget(now);
-        if self.current - place.0 < BUCKETS {
+        if self.current - place.0 < BUCKETS as u64 {
             self.counts.failures += 1;
             self.bucket(place.0).failures += 1;
         }
@@ -57,7 +57,7 @@ impl TimeWindow {
     /// Empties the buckets that the time has come round to.
     fn forget(&mut self, now: Tick) {
         let current = now.as_nanos() / self.width;
-        let passed = current.saturating_sub(self.current).min(BUCKETS);
+        let passed = current.saturating_sub(self.current).min(BUCKETS as u64);
         self.current = self.current.max(current);
         for back in 0..passed {
             let emptied = std::mem::take(self.bucket(self.current - back));
@@ -70,6 +70,6 @@ impl TimeWindow {
         reason = "a remainder of eleven fits everywhere"
     )]
     fn bucket(&mut self, bucket: u64) -> &mut Counts {
-        &mut self.buckets[(bucket % BUCKETS) as usize]
+        &mut self.buckets[(bucket % BUCKETS as u64) as usize]
     }
 }

@@ -13,7 +13,7 @@ fn told(item: TokenStream) -> String {
     let (word, output) = match shape(item) {
         Shape::Sync => return "sync".to_owned(),
         Shape::Async => return "async".to_owned(),
-        Shape::BoxedBlock(block) => ("block", block.output),
+        Shape::Block(block) => ("block", block.output),
         Shape::Boxed { output } => ("boxed", output),
         Shape::ImplFuture { output } => ("impl", output),
     };
@@ -139,11 +139,12 @@ fn fragments_are_looked_through() {
 #[test]
 fn a_body_that_is_one_async_block_is_taken_apart() {
     let body = quote!(::std::boxed::Box::pin(async move { let half - typed },));
-    let Shape::BoxedBlock(block) = shape(boxed(&body)) else {
+    let Shape::Block(block) = shape(boxed(&body)) else {
         panic!("no block");
     };
+    let constructor = block.constructor.expect("it is boxed").path;
     assert_eq!(
-        block.constructor.to_string(),
+        constructor.to_string(),
         quote!(::std::boxed::Box::pin).to_string()
     );
     assert_eq!(block.async_move.to_string(), "async move");
