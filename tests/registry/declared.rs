@@ -275,7 +275,7 @@ fn a_breaker_whose_ceiling_was_lifted_can_be_reconfigured() {
         threshold: Some(3),
         ..Default::default()
     };
-    test.configure("declared.low_ceiling", &overrides).unwrap();
+    test.configure("declared.low_ceiling", overrides).unwrap();
     let config = test.get("declared.low_ceiling").unwrap().config();
     assert_eq!(config.threshold, Some(3));
     assert_eq!(config.max_open_for, Duration::from_secs(30));

@@ -63,7 +63,7 @@ fn r4_no_success_opens_the_circuit_after_the_threshold_was_lowered() {
         threshold: Some(2),
         ..Default::default()
     };
-    bench.registry.configure("payment", &lower).unwrap();
+    bench.registry.configure("payment", lower).unwrap();
     bench.permit().ignore();
     assert_eq!(bench.state(), State::Closed);
     bench.succeed();

@@ -21,7 +21,7 @@ fn r16_thresholds_hold_from_the_next_decision_and_samples_stay() {
         threshold: Some(4),
         ..Overrides::default()
     };
-    bench.registry.configure("payment", &overrides).unwrap();
+    bench.registry.configure("payment", overrides).unwrap();
     assert_eq!(bench.breaker.snapshot().failures_in_a_row, 3);
     bench.fail();
     assert_eq!(bench.state(), State::Open);
@@ -35,7 +35,7 @@ fn r16_a_running_open_period_is_not_changed() {
         open_for: Some(Duration::from_secs(1)),
         ..Overrides::default()
     };
-    bench.registry.configure("payment", &overrides).unwrap();
+    bench.registry.configure("payment", overrides).unwrap();
     assert_eq!(bench.breaker.snapshot().retry_after, Some(OPEN_FOR));
     bench.pass(OPEN_FOR);
     bench.fail();
@@ -54,7 +54,7 @@ fn r16_the_success_threshold_can_be_lowered_while_half_open() {
         success_threshold: Some(1),
         ..Overrides::default()
     };
-    bench.registry.configure("payment", &overrides).unwrap();
+    bench.registry.configure("payment", overrides).unwrap();
     assert_eq!(bench.state(), State::HalfOpen);
     bench.succeed();
     assert_eq!(bench.state(), State::Closed);
@@ -69,10 +69,10 @@ fn r16_a_wrong_reconfiguration_changes_nothing() {
         max_open_for: Some(Duration::from_secs(1)),
         ..Overrides::default()
     };
-    let error = bench.registry.configure("payment", &overrides).unwrap_err();
+    let error = bench.registry.configure("payment", overrides).unwrap_err();
     assert_eq!(error.field(), Some("max_open_for"));
     assert_eq!(bench.breaker.config(), before);
-    let error = bench.registry.configure("fax", &overrides).unwrap_err();
+    let error = bench.registry.configure("fax", overrides).unwrap_err();
     assert_eq!(error, ConfigError::Unknown { name: "fax".into() });
     assert!(bench.registry.get("fax").is_none());
 }

@@ -93,6 +93,6 @@ fn r9_every_transition_and_every_reset_begins_a_generation_and_nothing_else_does
         threshold: Some(7),
         ..Default::default()
     };
-    bench.registry.configure("payment", &overrides).unwrap();
+    bench.registry.configure("payment", overrides).unwrap();
     assert_eq!(generation(), 3);
 }

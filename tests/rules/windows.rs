@@ -163,13 +163,13 @@ fn r9_calls_longer_than_the_window_count_when_they_end() {
 fn r16_samples_stay_when_only_the_thresholds_change_and_go_with_the_windows_shape() {
     let bench = last_hundred();
     bench.fail_times(10);
-    let configure = |overrides: &Overrides| bench.registry.configure("payment", overrides).unwrap();
-    configure(&Overrides {
+    let configure = |overrides| bench.registry.configure("payment", overrides).unwrap();
+    configure(Overrides {
         min_calls: Some(11),
         ..Overrides::default()
     });
     assert_eq!(bench.breaker.snapshot().window.unwrap().failures, 10);
-    configure(&Overrides {
+    configure(Overrides {
         window: Some(Window::Calls(50)),
         ..Overrides::default()
     });

@@ -2,9 +2,9 @@ use std::time::Duration;
 
 use super::{Config, Key, Location, Merged, Overrides, Source, Window};
 
-fn source(line: u32, config: Config) -> Source {
+fn source(line: u32, config: &Config) -> Source {
     Source {
-        config,
+        config: *config,
         location: Location::new("app::pay", "src/pay.rs", line, 1),
         call_timeout: None,
     }
@@ -14,7 +14,7 @@ fn merged(configs: &[Config]) -> (Merged, Vec<String>) {
     let mut merged = Merged::new("payment");
     let mut conflicts = Vec::new();
     for (line, config) in (1..).zip(configs) {
-        conflicts.extend(merged.absorb(&source(line, *config)));
+        conflicts.extend(merged.absorb(&source(line, config)));
     }
     conflicts.extend(merged.clash());
     (merged, conflicts.iter().map(ToString::to_string).collect())
@@ -72,13 +72,13 @@ fn a_ceiling_alone_below_the_default_period_is_a_conflict_with_itself_only() {
 #[test]
 fn what_comes_after_the_breaker_was_made_changes_nothing() {
     let (mut merged, _) = merged(&[Config::new()]);
-    let conflicts = merged.note(&source(9, Config::new().threshold(7)));
+    let conflicts = merged.note(&source(9, &Config::new().threshold(7)));
     assert_eq!(conflicts.len(), 1);
     assert_eq!(merged.settings().threshold, Some(5));
     assert_eq!(merged.sources().len(), 2);
     assert!(
         merged
-            .note(&source(10, Config::new().threshold(5)))
+            .note(&source(10, &Config::new().threshold(5)))
             .is_empty()
     );
 }

@@ -476,6 +476,13 @@ impl Machine {
 }
 
 #[cfg(test)]
+#[allow(
+    clippy::pedantic,
+    clippy::unwrap_used,
+    clippy::collapsible_match,
+    clippy::collapsible_if,
+    reason = "the reference is to be as naive as the rules read"
+)]
 mod model;
 #[cfg(test)]
 mod tests;

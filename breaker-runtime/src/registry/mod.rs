@@ -2,7 +2,6 @@
 
 mod declared;
 
-use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::panic::{self, RefUnwindSafe, UnwindSafe};
@@ -316,17 +315,13 @@ impl Registry {
     ///
     /// A [`ConfigError`] for a name that the registry does not have or a value that is wrong, alone
     /// or together with those in force; nothing is changed then.
-    pub fn configure(
-        &self,
-        name: &str,
-        overrides: impl Borrow<Overrides>,
-    ) -> Result<(), ConfigError> {
+    pub fn configure(&self, name: &str, overrides: Overrides) -> Result<(), ConfigError> {
         let Some(breaker) = self.get(name) else {
             return Err(ConfigError::Unknown {
                 name: name.to_owned(),
             });
         };
-        breaker.core().configure(&overrides.borrow().into())
+        breaker.core().configure(&Config::from(&overrides))
     }
 
     /// Returns every attribute of the program, whether or not its function has been called, ordered

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::{Counts, Place, Sample, Window};
 use crate::config::Window as Shape;
-use crate::time::Tick;
+use crate::time::{Tick, nanos};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -87,7 +87,7 @@ impl Naive {
         match self.shape {
             Shape::Calls(calls) => self.added - number <= u64::from(calls),
             Shape::Time(time) => {
-                let width = u64::try_from(time.as_nanos()).unwrap().div_ceil(10);
+                let width = nanos(time).div_ceil(10);
                 now.as_nanos() / width - at.as_nanos() / width <= 10
             }
         }
@@ -149,7 +149,7 @@ proptest! {
                 Step::Fail(which) if which < unmarked.len() => {
                     let (number, place) = unmarked.swap_remove(which);
                     window.fail(place, now);
-                    let at = usize::try_from(number).unwrap();
+                    let at = usize::try_from(number).expect("it is small");
                     naive.samples[at].2.failed = true;
                 }
                 Step::Fail(_) => {}

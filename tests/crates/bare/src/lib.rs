@@ -42,6 +42,7 @@ pub async fn asynchronous(text: &str) -> Result<usize, Error> {
 
 async fn nothing() {}
 
+#[allow(clippy::manual_async_fn)]
 #[circuit_breaker(name = "bare.future")]
 pub fn future(value: u32) -> impl Future<Output = Result<u32, Error>> + Send {
     async move {

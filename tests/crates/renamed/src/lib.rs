@@ -59,6 +59,7 @@ pub mod inner {
     }
 
     #[cb::circuit_breaker(name = "renamed.future", crate = cb)]
+    #[allow(clippy::manual_async_fn)]
     pub fn future(value: u32) -> impl Future<Output = Result<u32, Error>> {
         async move { Ok(value) }
     }
