@@ -3,6 +3,7 @@
 #![allow(
     clippy::pedantic,
     clippy::unwrap_used,
+    unused_qualifications,
     reason = "a test that unwraps fails where it should"
 )]
 

@@ -13,7 +13,7 @@ use crate::cells::{Cells, Count};
 use crate::config::{Config, ConfigError, Conflict, Merged, Settings, Source};
 use crate::error::Rejection;
 use crate::event::{Event, EventKind, Listeners, Transition, Unheard};
-use crate::gate::{COARSE_FROM, Gate, Word};
+use crate::gate::{Gate, Word};
 use crate::limits::Limits;
 use crate::machine::{Began, Change, Ended, Forced, Machine, Refusal, Role, Ticket};
 use crate::name::Name;
@@ -198,24 +198,16 @@ impl Core {
         let core = breaker.core();
         let overdue = |since: Tick| {
             let limit = core.limits.cancel_after()?;
-            (core.read_for(limit).since(since) >= limit).then_some(End::Failure)
+            (core.time.now().since(since) >= limit).then_some(End::Failure)
         };
         let end = pending_since.and_then(overdue).unwrap_or(End::Cancelled);
         Self::settle(breaker, ticket, end.into());
     }
 
-    /// Stamps the first time that a call is pending, if that will matter.
+    /// Stamps the first time that a call is pending, if that will matter. With the precise clock: an
+    /// outer limit of just `cancel_after` has to count.
     pub(crate) fn pending_now(&self) -> Option<Tick> {
-        self.limits.cancel_after().map(|limit| self.read_for(limit))
-    }
-
-    /// Reads the clock that is good enough to measure such a duration.
-    fn read_for(&self, duration: Duration) -> Tick {
-        if duration >= COARSE_FROM {
-            self.time.coarse()
-        } else {
-            self.time.now()
-        }
+        self.limits.cancel_after().map(|_| self.time.now())
     }
 
     /// Runs one step of the machine under its lock, publishes what came of it, and tells the

@@ -7,7 +7,7 @@ use crate::sync::{AtomicU64, Ordering};
 use crate::time::{Tick, nanos};
 
 /// Periods at least this long are measured with the coarse clock.
-pub(crate) const COARSE_FROM: Duration = Duration::from_millis(100);
+const COARSE_FROM: Duration = Duration::from_millis(100);
 
 /// What is published of a machine's [`Stance`].
 ///

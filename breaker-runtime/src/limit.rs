@@ -61,8 +61,10 @@ pub fn poll_limited<F: Future>(
     if let Poll::Ready(answer) = poll(guard, future, context) {
         return Poll::Ready(Ok(answer));
     }
+    // What panics now is the call's failure: the timer, where there is no runtime of tokio, or the
+    // future's own drop, since nothing waits any more once it is late.
+    *guard.running() = true;
     let late = limit.poll(context);
-    // From here on nothing waits: what panics now, such as the future's own drop, is its failure.
     *guard.running() = late.is_ready();
     late.map(|()| Err(Late))
 }

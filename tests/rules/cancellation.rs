@@ -45,7 +45,10 @@ async fn r11_an_outer_timeout_trips_the_circuit() {
     }
     let snapshot = test.get("cancel.default").unwrap().snapshot();
     assert_eq!(snapshot.state, State::Open);
-    assert_eq!((snapshot.totals.failures, snapshot.totals.cancelled), (2, 0));
+    assert_eq!(
+        (snapshot.totals.failures, snapshot.totals.cancelled),
+        (2, 0)
+    );
     let refused = hang().await.unwrap_err();
     assert!(matches!(refused, Error::Breaker(BreakerError::Rejected(_))));
 }
@@ -59,7 +62,10 @@ async fn r11_a_call_cancelled_before_cancel_after_decides_nothing() {
     }
     let snapshot = test.get("cancel.default").unwrap().snapshot();
     assert_eq!(snapshot.state, State::Closed);
-    assert_eq!((snapshot.totals.failures, snapshot.totals.cancelled), (0, 10));
+    assert_eq!(
+        (snapshot.totals.failures, snapshot.totals.cancelled),
+        (0, 10)
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -69,7 +75,14 @@ async fn r11_the_time_before_the_first_poll_does_not_count() {
     let call = hang();
     tokio::time::sleep(10 * SECOND).await;
     assert!(timeout(SECOND / 2, call).await.is_err());
-    assert_eq!(test.get("cancel.default").unwrap().snapshot().totals.cancelled, 1);
+    assert_eq!(
+        test.get("cancel.default")
+            .unwrap()
+            .snapshot()
+            .totals
+            .cancelled,
+        1
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -79,7 +92,10 @@ async fn r11_cancel_after_can_be_off_and_defaults_to_slow_call() {
     for _ in 0..10 {
         assert!(timeout(60 * SECOND, hang_without_limit()).await.is_err());
     }
-    assert_eq!(test.get("cancel.off").unwrap().snapshot().totals.cancelled, 10);
+    assert_eq!(
+        test.get("cancel.off").unwrap().snapshot().totals.cancelled,
+        10
+    );
     assert!(timeout(2 * SECOND, hang_slowly()).await.is_err());
     let slow = test.get("cancel.slow").unwrap();
     assert_eq!(slow.snapshot().totals.cancelled, 1);
@@ -131,7 +147,9 @@ async fn a_dropped_probe_gives_its_permit_back_every_time_under_timeout_select_a
 #[test]
 fn a_runtime_that_shuts_down_gives_the_permits_of_its_tasks_back() {
     let registry = breaker_runtime::Registry::new();
-    let breaker = registry.get_or_create("cancel.runtime", Config::new()).unwrap();
+    let breaker = registry
+        .get_or_create("cancel.runtime", Config::new())
+        .unwrap();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .build()
@@ -177,7 +195,10 @@ async fn a_call_over_its_limit_is_dropped_counts_as_a_failure_and_says_the_limit
     assert!(limited(10 * SECOND).await.is_err());
     let snapshot = test.get("limit").unwrap().snapshot();
     assert_eq!(snapshot.state, State::Open);
-    assert_eq!((snapshot.totals.failures, snapshot.totals.successes), (2, 1));
+    assert_eq!(
+        (snapshot.totals.failures, snapshot.totals.successes),
+        (2, 1)
+    );
     assert_eq!(snapshot.config.probe_timeout, Duration::from_millis(500));
 }
 
@@ -299,5 +320,163 @@ fn r20_a_probe_that_fails_may_say_so_too() {
     breaker.trip();
     test.clock().advance(Duration::from_secs(30));
     assert_eq!(hinted_by_a_closure(Err(45)), Err(45));
-    assert_eq!(breaker.snapshot().open_period, Some(Duration::from_secs(45)));
+    assert_eq!(
+        breaker.snapshot().open_period,
+        Some(Duration::from_secs(45))
+    );
+}
+
+#[circuit_breaker(
+    name = "hint.slow",
+    threshold = 1,
+    slow_call = "1s",
+    open_for = "10s",
+    open_for_hint = retry_after,
+    fallback = |_| Err(0),
+)]
+async fn hinted_slowly(answer: Result<u32, u64>) -> Result<u32, u64> {
+    tokio::time::sleep(3 * SECOND).await;
+    answer
+}
+
+#[tokio::test(start_paused = true)]
+async fn r20_the_hint_of_a_slow_call_that_fails_is_heard() {
+    let test = test();
+    let _entered = test.enter();
+    assert_eq!(hinted_slowly(Err(60)).await, Err(60));
+    let snapshot = test.get("hint.slow").unwrap().snapshot();
+    assert_eq!(snapshot.open_period, Some(60 * SECOND));
+    assert_eq!((snapshot.totals.slow, snapshot.totals.stale), (1, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn r11_an_outer_limit_of_just_cancel_after_counts() {
+    let test = test();
+    let _entered = test.enter();
+    assert!(timeout(SECOND, hang()).await.is_err());
+    assert_eq!(
+        test.get("cancel.default")
+            .unwrap()
+            .snapshot()
+            .totals
+            .failures,
+        1
+    );
+}
+
+#[test]
+fn a_limit_without_a_runtime_of_tokio_is_a_failure_and_goes_on_unwinding() {
+    let test = TestRegistry::new();
+    let _entered = test.enter();
+    let mut call = Box::pin(limited_outside());
+    let waker = std::task::Waker::noop();
+    let poll = std::panic::AssertUnwindSafe(|| {
+        std::future::Future::poll(call.as_mut(), &mut std::task::Context::from_waker(waker))
+    });
+    assert!(std::panic::catch_unwind(poll).is_err());
+    drop(call);
+    assert_eq!(
+        test.get("limit.outside")
+            .unwrap()
+            .snapshot()
+            .totals
+            .failures,
+        1
+    );
+}
+
+#[circuit_breaker(name = "limit.outside", call_timeout = "1s")]
+async fn limited_outside() -> Result<(), Error> {
+    pending().await
+}
+
+#[circuit_breaker(
+    name = "storm",
+    threshold = 50,
+    open_for = "1ms",
+    slow_call = "2ms",
+    cancel_after = "3ms",
+    call_timeout = "5ms",
+    window = 100,
+    failure_rate = 0.9,
+    slow_rate = 0.9,
+    half_open_calls = 8,
+    registry = registry
+)]
+async fn storm(registry: &breaker_runtime::Registry, step: u64, polls: u32) -> Result<(), Error> {
+    for _ in 0..polls {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    match step {
+        0 => Err(Error::Down),
+        1 => panic!("the storm's"),
+        _ => Ok(()),
+    }
+}
+
+/// Real time: what is checked does not depend on how long anything takes.
+#[test]
+fn totals_of_cancelled_panicking_late_and_slow_calls_over_threads_equal_a_count_kept_outside() {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    let registry = breaker_runtime::Registry::new();
+    let kept: [AtomicU64; 4] = Default::default();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(4)
+        .enable_time()
+        .build()
+        .unwrap();
+    let kept = std::sync::Arc::new(kept);
+    runtime.block_on(async {
+        let tasks: Vec<_> = (0..64_u64)
+            .map(|task| {
+                let (registry, kept) = (registry.clone(), std::sync::Arc::clone(&kept));
+                tokio::spawn(async move {
+                    let keep = |which: usize| kept[which].fetch_add(1, Ordering::Relaxed);
+                    for round in 0..40_u64 {
+                        let mixed = (task * 40 + round).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40;
+                        let polls = u32::try_from(mixed % 9).unwrap();
+                        let (own, step) = (registry.clone(), mixed / 9 % 8);
+                        let call = async move { storm(&own, step, polls).await };
+                        let call = tokio::spawn(call);
+                        if mixed % 5 == 0 {
+                            tokio::time::sleep(Duration::from_millis(mixed % 4)).await;
+                            call.abort();
+                        }
+                        match call.await {
+                            Ok(Ok(())) => keep(0),
+                            Ok(Err(Error::Breaker(BreakerError::Rejected(_)))) => keep(1),
+                            // Failed, or over its limit.
+                            Ok(Err(_)) => keep(2),
+                            Err(stopped) if stopped.is_panic() => keep(2),
+                            // Cancelled before or after its first poll, for long enough or not.
+                            Err(_) => keep(3),
+                        };
+                    }
+                })
+            })
+            .collect();
+        for task in tasks {
+            task.await.unwrap();
+        }
+    });
+    drop(runtime);
+    let breaker = registry.get("storm").unwrap();
+    let snapshot = breaker.snapshot();
+    let totals = snapshot.totals;
+    let kept = |which: usize| kept[which].load(std::sync::atomic::Ordering::Relaxed);
+    assert_eq!(totals.successes, kept(0));
+    assert_eq!(totals.rejected, kept(1));
+    assert!(totals.failures >= kept(2), "{totals:?}");
+    let given_up = totals.failures - kept(2) + totals.cancelled;
+    assert!(given_up <= kept(3), "{totals:?}");
+    assert_eq!(
+        totals.calls,
+        totals.successes + totals.failures + totals.cancelled
+    );
+    assert_eq!(totals.ignored, 0);
+    assert!(totals.slow > 0);
+    assert_eq!(snapshot.probes_in_flight, 0);
+    breaker.reset();
+    breaker.trip();
+    assert_eq!(breaker.snapshot().state, State::Open);
 }

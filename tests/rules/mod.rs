@@ -3,6 +3,7 @@
 //! Every breaker here has a registry of its own and a clock that is moved by hand.
 
 mod admission;
+mod cancellation;
 mod config;
 mod control;
 mod counting;

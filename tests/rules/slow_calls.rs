@@ -172,3 +172,55 @@ fn slots_of_calls_in_flight_are_used_again() {
     assert_eq!(bench.breaker.snapshot().totals.successes, 1_000);
     assert_eq!(bench.state(), State::Closed);
 }
+
+#[test]
+fn r3_a_slow_call_that_is_ignored_or_cancelled_leaves_every_count_as_it_is() {
+    let bench = failing();
+    for _ in 0..10 {
+        let (ignored, cancelled) = (bench.permit(), bench.permit());
+        bench.pass(LIMIT);
+        ignored.ignore();
+        // Nobody has looked since the limit, so this one is not in flight any more when it counts.
+        drop(cancelled);
+        bench.breaker.reset();
+    }
+    assert_eq!(bench.breaker.snapshot().totals.opens, 0);
+}
+
+#[test]
+fn r3_with_a_rate_a_slow_success_ends_a_row_of_failures_noticed_or_not() {
+    for noticed in [true, false] {
+        let bench = Bench::new(
+            Config::new()
+                .slow_call(LIMIT)
+                .window(Window::Calls(100))
+                .slow_rate(1.0)
+                .threshold(2),
+        );
+        bench.fail();
+        let permit = bench.permit();
+        bench.pass(LIMIT);
+        if noticed {
+            assert_eq!(bench.state(), State::Closed);
+        }
+        permit.success();
+        assert_eq!(bench.breaker.snapshot().failures_in_a_row, 0, "{noticed}");
+        bench.fail();
+        assert_eq!(bench.state(), State::Closed);
+    }
+}
+
+#[test]
+fn a_slow_call_that_fails_opens_by_its_own_end_and_is_not_stale() {
+    let bench = Bench::new(Config::new().slow_call(LIMIT).threshold(1));
+    let record = bench.record();
+    let permit = bench.permit();
+    bench.pass(2 * LIMIT);
+    permit.failure();
+    assert_eq!(bench.breaker.snapshot().totals.stale, 0);
+    let events = record.take();
+    let breaker_runtime::EventKind::Transition(transition) = events[0].kind() else {
+        panic!("{events:?}");
+    };
+    assert_eq!(transition.due_at, None);
+}

@@ -95,16 +95,22 @@ impl Config {
         let slow_call = self.period(Key::SlowCall);
         // A rate takes the place of the rule of failures in a row, unless that is asked for.
         let threshold = failure_rate.is_none().then_some(5);
-        let most_calls = match window {
-            Some(Window::Calls(calls)) => NonZeroU32::new(calls).unwrap_or(MIN_CALLS),
-            _ => MIN_CALLS,
+        let window_calls = match window {
+            Some(Window::Calls(calls)) => Some(calls),
+            _ => None,
         };
         Settings {
             threshold: self.count(Key::Threshold).or(threshold),
             window,
-            max_failures: self.count(Key::MaxFailures),
+            // More than a window holds would never be met; several declarations can come to that.
+            max_failures: self
+                .count(Key::MaxFailures)
+                .map(|failures| window_calls.map_or(failures, |calls| failures.min(calls))),
             failure_rate,
-            min_calls: count(Key::MinCalls, MIN_CALLS.min(most_calls)),
+            min_calls: match window_calls.and_then(NonZeroU32::new) {
+                Some(calls) => count(Key::MinCalls, MIN_CALLS).min(calls),
+                None => count(Key::MinCalls, MIN_CALLS),
+            },
             slow_call,
             slow_rate: self.factor(Key::SlowRate),
             open_for,

@@ -20,6 +20,13 @@ pub(super) struct Closed {
     calm_since: Tick,
 }
 
+/// How a call ended, and what was added for it while it was in flight.
+pub(super) struct Settled {
+    pub(super) end: End,
+    pub(super) slow: bool,
+    pub(super) noticed: Option<Noticed>,
+}
+
 impl Closed {
     pub(super) fn new(settings: &Settings, now: Tick) -> Self {
         Self {
@@ -53,42 +60,41 @@ impl Closed {
         }
     }
 
+    /// Takes a call off the list of those in flight; returns what was added for it there.
+    pub(super) fn leave(&mut self, slot: Slot) -> Option<Noticed> {
+        self.in_flight.leave(slot)
+    }
+
     /// Takes in how a call ended; returns the rule that it met.
     pub(super) fn settle(
         &mut self,
-        role: Role,
-        end: End,
-        slow: bool,
+        Settled { end, slow, noticed }: Settled,
         now: Tick,
         settings: &Settings,
     ) -> Option<Reason> {
-        let counted = match role {
-            Role::Watched(entry) => self.in_flight.leave(entry),
-            _ => None,
-        };
         if matches!(end, End::Ignored | End::Cancelled) {
             return None;
         }
         let failed = end == End::Failure || (slow && settings.slow_rate.is_none());
-        match counted {
+        match noticed {
+            None => {
+                if let Some(window) = &mut self.window {
+                    window.add(Sample { failed, slow }, now);
+                }
+            }
             // Only what is missing is added to the sample of a call that has counted already.
             Some(noticed) if failed && !noticed.failed => {
                 if let (Some(window), Some(place)) = (&mut self.window, noticed.place) {
                     window.fail(place, now);
                 }
-                self.add_failure();
             }
-            Some(_) => return None,
-            None => {
-                if let Some(window) = &mut self.window {
-                    window.add(Sample { failed, slow }, now);
-                }
-                if failed {
-                    self.add_failure();
-                } else {
-                    self.failures_in_a_row = 0;
-                }
-            }
+            Some(noticed) if noticed.failed => return None,
+            Some(_) => {}
+        }
+        if failed {
+            self.add_failure();
+        } else {
+            self.failures_in_a_row = 0;
         }
         // A fast success meets no rule, whatever the counts have come to.
         (failed || slow).then(|| self.rule_met(now, settings))?

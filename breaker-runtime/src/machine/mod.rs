@@ -1,6 +1,6 @@
 //! The state machine: pure. Time is handed in, changes are handed out, nothing is locked or called.
 //!
-//! The rules R1 to R18 that the tests name are those of the README's chapter on states.
+//! The rules R1 to R21 that the tests name are those of the README's chapter on states.
 
 mod closed;
 mod forced;
@@ -12,9 +12,9 @@ mod ramp;
 
 use std::time::Duration;
 
-use self::closed::Closed;
+use self::closed::{Closed, Settled};
 pub(crate) use self::forced::{Forced, ForcedKind};
-use self::in_flight::Slot;
+use self::in_flight::{Noticed, Slot};
 use self::open_period::{Draws, open_period};
 use self::phase::{OpenPeriod, Phase};
 use self::probes::{ProbeId, Probes, Verdict};
@@ -217,15 +217,18 @@ impl Machine {
         now: Tick,
         changes: &mut Vec<Change>,
     ) -> bool {
-        // A probe that was silent for too long has failed, whatever it says now.
+        // Off the list first: this call is not in flight any more, and how it ended says more than
+        // that it was slow. A probe that was silent for too long has failed, whatever it says now.
+        let noticed = self.leave(ticket);
         self.advance(now, changes);
         if ticket.generation != self.generation {
             return true;
         }
         let slow = ticket.began.lasted(self.settings.slow_call, now);
         let reason = match (&mut self.phase, ticket.role) {
-            (Phase::Closed(closed), role @ (Role::Call | Role::Watched(_))) => {
-                closed.settle(role, end, slow, now, &self.settings)
+            (Phase::Closed(closed), Role::Call | Role::Watched(_)) => {
+                let settled = Settled { end, slow, noticed };
+                closed.settle(settled, now, &self.settings)
             }
             (Phase::HalfOpen(probes), Role::Probe(id)) => {
                 match probes.settle(id, end, slow, &self.settings) {
@@ -245,6 +248,21 @@ impl Machine {
             self.open(now, &Opening { reason, due, hint }, changes);
         }
         false
+    }
+
+    /// Takes a call that ends off the list of those in flight; returns what was added for it there.
+    fn leave(&mut self, ticket: Ticket) -> Option<Noticed> {
+        if ticket.generation != self.generation {
+            return None;
+        }
+        match (&mut self.phase, ticket.role) {
+            (Phase::Closed(closed), Role::Watched(slot)) => closed.leave(slot),
+            (Phase::HalfOpen(probes), Role::Probe(id)) => {
+                probes.end(id);
+                None
+            }
+            _ => None,
+        }
     }
 
     /// Notices what time alone has brought about: every reading and every decision begins with it.

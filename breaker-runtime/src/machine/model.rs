@@ -25,6 +25,8 @@ struct Model {
     forced: Option<(ForcedKind, Option<Tick>)>,
     /// Every call that was ever let through.
     calls: Vec<Call>,
+    /// The one that is ending: it is not in flight any more.
+    ending: Option<usize>,
     /// Samples of this closed stay, in the order in which they were added.
     samples: Vec<Sample>,
     /// Failures (`true`) and successes (`false`) of this closed stay, for the row.
@@ -79,6 +81,7 @@ impl Model {
             open_for: Duration::ZERO,
             forced: None,
             calls: Vec::new(),
+            ending: None,
             samples: Vec::new(),
             row: Vec::new(),
             probes: Vec::new(),
@@ -201,6 +204,7 @@ impl Model {
         for at in 0..self.calls.len() {
             let call = &self.calls[at];
             let overdue = call.live
+                && self.ending != Some(at)
                 && call.part == Part::Call
                 && call.generation == self.generation
                 && call.noticed.is_none()
@@ -230,12 +234,13 @@ impl Model {
         let timeout = self.settings.probe_timeout;
         let limit = self.settings.slow_call;
         let mut failed = 0;
-        for call in &mut self.calls {
+        for (at, call) in self.calls.iter_mut().enumerate() {
             if !call.live || call.part != Part::Probe || call.generation != generation {
                 continue;
             }
             let given_up = self.now >= call.began.after(timeout);
             let slow = limit.is_some_and(|limit| self.now >= call.began.after(limit));
+            let slow = slow && self.ending != Some(at);
             if (given_up || slow) && !call.counted {
                 call.counted = true;
                 failed += 1;
@@ -327,7 +332,9 @@ impl Model {
     }
 
     fn settle(&mut self, at: usize, end: End, hint: Option<Duration>) {
+        self.ending = Some(at);
         self.notice();
+        self.ending = None;
         let call = &mut self.calls[at];
         call.live = false;
         if call.generation != self.generation {
@@ -338,12 +345,14 @@ impl Model {
         let decided = matches!(end, End::Success | End::Failure);
         match (call.part, call.noticed) {
             (Part::Call, Some(sample)) if decided => {
-                if end == End::Failure && !self.samples[sample].failed {
-                    self.samples[sample].failed = true;
-                    self.row.push(true);
-                    if self.rule_is_met() {
-                        self.open(hint);
-                    }
+                if self.samples[sample].failed {
+                    return;
+                }
+                let failed = end == End::Failure;
+                self.samples[sample].failed = failed;
+                self.row.push(failed);
+                if self.rule_is_met() {
+                    self.open(hint);
                 }
             }
             (Part::Call, None) if decided => {

@@ -26,6 +26,8 @@ struct Probe {
     began: Tick,
     /// Whether it has counted as slow while in flight; its end then adds nothing.
     counted: bool,
+    /// Whether it is ending right now, so that its end says how it went.
+    ending: bool,
 }
 
 /// What the probes have shown.
@@ -62,8 +64,16 @@ impl Probes {
             id,
             began: now,
             counted: false,
+            ending: false,
         });
         Some(id)
+    }
+
+    /// Notes that a probe is ending.
+    pub(super) fn end(&mut self, id: ProbeId) {
+        if let Some(probe) = self.in_flight.iter_mut().find(|probe| probe.id == id) {
+            probe.ending = true;
+        }
     }
 
     /// Takes a permit back. A probe that was given up on has none any more and decides nothing.
@@ -122,7 +132,7 @@ impl Probes {
         self.in_flight.retain_mut(|probe| {
             let silent = probe.began.after(settings.probe_timeout);
             let slow = settings.slow_call.map(|limit| probe.began.after(limit));
-            let slow = slow.filter(|due| now >= *due && !probe.counted);
+            let slow = slow.filter(|due| now >= *due && !probe.counted && !probe.ending);
             if let Some(due) = slow {
                 failed.push((due, Reason::ProbeSlow));
                 probe.counted = true;
