@@ -5,8 +5,9 @@ use std::cell::Cell;
 use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
-use breaker_runtime::{BreakerError, Config, Registry, circuit_breaker};
+use breaker_runtime::{BreakerError, Config, Registry, Window, circuit_breaker};
 
 struct Counting;
 
@@ -94,4 +95,32 @@ fn a_failure_of_a_closed_circuit_allocates_nothing() {
         .expect("in range");
     let fail = || assert!(breaker.call(|| Err::<(), _>(())).is_err());
     assert_eq!(allocations(fail), 0);
+}
+
+#[test]
+fn windows_and_lists_of_calls_in_flight_do_not_grow_with_the_number_of_calls() {
+    let slow = Duration::from_secs(60);
+    let configs = [
+        Config::new().window(Window::Calls(100)).failure_rate(1.0),
+        Config::new().window(Window::Time(slow)).failure_rate(1.0),
+        Config::new().slow_call(slow),
+        Config::new()
+            .window(Window::Calls(1_000))
+            .slow_call(slow)
+            .slow_rate(1.0),
+    ];
+    for config in configs {
+        let breaker = Registry::new()
+            .get_or_create("payment", config)
+            .expect("in range");
+        let call = || {
+            let (one, other) = (breaker.try_acquire(), breaker.try_acquire());
+            one.expect("it is closed").success();
+            other.expect("it is closed").success();
+        };
+        for _ in 0..1_000 {
+            call();
+        }
+        assert_eq!(allocations(call), 0, "{config:?}");
+    }
 }

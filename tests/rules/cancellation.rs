@@ -3,7 +3,7 @@
 use std::future::pending;
 use std::time::Duration;
 
-use breaker_runtime::test_util::{TestRegistry, TokioClock};
+use breaker_runtime::test_util::{ManualClock, TestRegistry, TokioClock};
 use breaker_runtime::{BreakerError, CallError, Config, State, circuit_breaker};
 use tokio::time::timeout;
 
@@ -403,9 +403,15 @@ async fn limited_outside() -> Result<(), Error> {
     half_open_calls = 8,
     registry = registry
 )]
-async fn storm(registry: &breaker_runtime::Registry, step: u64, polls: u32) -> Result<(), Error> {
+async fn storm(
+    registry: &breaker_runtime::Registry,
+    clock: &ManualClock,
+    step: u64,
+    polls: u32,
+) -> Result<(), Error> {
     for _ in 0..polls {
         tokio::time::sleep(Duration::from_millis(1)).await;
+        clock.advance(Duration::from_millis(1));
     }
     match step {
         0 => Err(Error::Down),
@@ -414,69 +420,93 @@ async fn storm(registry: &breaker_runtime::Registry, step: u64, polls: u32) -> R
     }
 }
 
-/// Real time: what is checked does not depend on how long anything takes.
-#[test]
-fn totals_of_cancelled_panicking_late_and_slow_calls_over_threads_equal_a_count_kept_outside() {
-    use std::sync::atomic::{AtomicU64, Ordering};
-    let registry = breaker_runtime::Registry::new();
-    let kept: [AtomicU64; 4] = Default::default();
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(4)
+/// What one thread has seen of its calls.
+#[derive(Default)]
+struct Kept {
+    successes: u64,
+    rejected: u64,
+    failed: u64,
+    given_up: u64,
+}
+
+/// One thread of the storm, with a runtime of its own whose time is paused.
+fn storm_on_this_thread(
+    seed: u64,
+    registry: &breaker_runtime::Registry,
+    clock: &ManualClock,
+) -> Kept {
+    let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
+        .start_paused(true)
         .build()
         .unwrap();
-    let kept = std::sync::Arc::new(kept);
-    runtime.block_on(async {
-        let tasks: Vec<_> = (0..64_u64)
-            .map(|task| {
-                let (registry, kept) = (registry.clone(), std::sync::Arc::clone(&kept));
-                tokio::spawn(async move {
-                    let keep = |which: usize| kept[which].fetch_add(1, Ordering::Relaxed);
-                    for round in 0..40_u64 {
-                        let mixed = (task * 40 + round).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40;
-                        let polls = u32::try_from(mixed % 9).unwrap();
-                        let (own, step) = (registry.clone(), mixed / 9 % 8);
-                        let call = async move { storm(&own, step, polls).await };
-                        let call = tokio::spawn(call);
-                        if mixed % 5 == 0 {
-                            tokio::time::sleep(Duration::from_millis(mixed % 4)).await;
-                            call.abort();
-                        }
-                        match call.await {
-                            Ok(Ok(())) => keep(0),
-                            Ok(Err(Error::Breaker(BreakerError::Rejected(_)))) => keep(1),
-                            // Failed, or over its limit.
-                            Ok(Err(_)) => keep(2),
-                            Err(stopped) if stopped.is_panic() => keep(2),
-                            // Cancelled before or after its first poll, for long enough or not.
-                            Err(_) => keep(3),
-                        };
-                    }
-                })
-            })
-            .collect();
-        for task in tasks {
-            task.await.unwrap();
+    let mut kept = Kept::default();
+    let calls = (0..1_000_u64).map(|round| {
+        let mixed = (seed * 1_000 + round + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40;
+        let (registry, clock) = (registry.clone(), clock.clone());
+        async move {
+            let polls = u32::try_from(mixed % 9).unwrap();
+            let call = storm(&registry, &clock, mixed / 9 % 8, polls);
+            // A call is polled before its time is asked for, so that each of them is a call.
+            let patience = if mixed % 5 == 0 { mixed % 7 } else { 1_000 };
+            timeout(Duration::from_millis(patience), call).await
         }
     });
-    drop(runtime);
+    runtime.block_on(async {
+        let mut calls = calls.peekable();
+        while calls.peek().is_some() {
+            let crowd: Vec<_> = calls.by_ref().take(16).map(tokio::spawn).collect();
+            for call in crowd {
+                match call.await {
+                    Ok(Ok(Ok(()))) => kept.successes += 1,
+                    Ok(Ok(Err(Error::Breaker(BreakerError::Rejected(_))))) => kept.rejected += 1,
+                    // An error, a panic, or over its limit.
+                    Ok(Ok(Err(_))) | Err(_) => kept.failed += 1,
+                    Ok(Err(_)) => kept.given_up += 1,
+                }
+            }
+        }
+    });
+    kept
+}
+
+#[test]
+fn totals_of_cancelled_panicking_late_and_slow_calls_over_threads_equal_a_count_kept_outside() {
+    let clock = ManualClock::new();
+    let registry = breaker_runtime::Registry::with_clock(clock.clone());
+    let kept: Vec<_> = std::thread::scope(|scope| {
+        let start = |seed| {
+            let (registry, clock) = (&registry, &clock);
+            scope.spawn(move || storm_on_this_thread(seed, registry, clock))
+        };
+        let threads: Vec<_> = (0..4).map(start).collect();
+        threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap())
+            .collect()
+    });
+    let sum = |of: fn(&Kept) -> u64| kept.iter().map(of).sum::<u64>();
     let breaker = registry.get("storm").unwrap();
     let snapshot = breaker.snapshot();
     let totals = snapshot.totals;
-    let kept = |which: usize| kept[which].load(std::sync::atomic::Ordering::Relaxed);
-    assert_eq!(totals.successes, kept(0));
-    assert_eq!(totals.rejected, kept(1));
-    assert!(totals.failures >= kept(2), "{totals:?}");
-    let given_up = totals.failures - kept(2) + totals.cancelled;
-    assert!(given_up <= kept(3), "{totals:?}");
-    assert_eq!(
-        totals.calls,
-        totals.successes + totals.failures + totals.cancelled
+    assert_eq!(totals.successes, sum(|kept| kept.successes));
+    assert_eq!(totals.rejected, sum(|kept| kept.rejected));
+    // A call that was given up on is a failure if it had been pending for long enough.
+    let (failed, given_up) = (sum(|kept| kept.failed), sum(|kept| kept.given_up));
+    assert_eq!(totals.failures + totals.cancelled, failed + given_up);
+    assert!(
+        totals.cancelled > 0 && totals.failures > failed,
+        "{totals:?}"
     );
-    assert_eq!(totals.ignored, 0);
-    assert!(totals.slow > 0);
-    assert_eq!(snapshot.probes_in_flight, 0);
+    assert_eq!(totals.calls + totals.rejected, 4_000);
+    assert!(
+        totals.slow > 0 && totals.opens > 0 && totals.rejected > 0,
+        "{totals:?}"
+    );
+    assert_eq!((totals.ignored, snapshot.probes_in_flight), (0, 0));
     breaker.reset();
     breaker.trip();
-    assert_eq!(breaker.snapshot().state, State::Open);
+    assert_eq!(breaker.state(), State::Open);
+    clock.advance(SECOND);
+    assert_eq!(breaker.state(), State::HalfOpen);
 }

@@ -179,3 +179,32 @@ fn r17_a_guard_that_panics_in_an_async_function_gives_the_permit_back() {
     assert_eq!(snapshot.probes_in_flight, 0);
     assert_eq!((snapshot.totals.failures, snapshot.state), (1, State::Open));
 }
+
+#[circuit_breaker(name = "r18_inner", threshold = 1)]
+fn inner() -> Result<(), Refused> {
+    Err(Refused::Down)
+}
+
+#[circuit_breaker(name = "r18_outer", threshold = 1, ignore(Err(Refused::Breaker(_))))]
+fn outer() -> Result<(), Refused> {
+    inner()
+}
+
+#[circuit_breaker(name = "r18_outer_unaware", threshold = 1)]
+fn unaware() -> Result<(), Refused> {
+    inner()
+}
+
+#[test]
+fn r18_a_rejection_of_an_inner_breaker_can_be_ignored_by_an_outer_one() {
+    let test = TestRegistry::new();
+    let _entered = test.enter();
+    test.get("r18_inner").unwrap().trip();
+    for _ in 0..3 {
+        assert!(matches!(outer(), Err(Refused::Breaker(_))));
+    }
+    let outer = test.get("r18_outer").unwrap().snapshot();
+    assert_eq!((outer.state, outer.totals.ignored), (State::Closed, 3));
+    assert!(unaware().is_err());
+    assert_eq!(test.get("r18_outer_unaware").unwrap().state(), State::Open);
+}
