@@ -9,7 +9,8 @@ use crate::outcome::Outcome;
 /// A type that tells a failure from a success: `Result`, under whatever alias.
 #[diagnostic::on_unimplemented(
     message = "a failure cannot be told from a success of `{Self}`: return a `Result`, or say `failure(…)` / `classify = …`",
-    label = "no `Result`"
+    label = "no `Result`",
+    note = "a future is told by its spelling: make it an `async fn`, or write `Pin<Box<dyn Future<Output = …>>>` out"
 )]
 pub trait ResultLike<E>: Sized {
     /// Returns whether this is a failure.
@@ -87,8 +88,7 @@ impl<E: From<BreakerError>> TakesRefusal for E {
 #[diagnostic::on_unimplemented(
     message = "the call can be refused, and `{Self}` has no place for that",
     label = "no place for a `BreakerError`",
-    note = "return a `Result` whose error type takes it, or add `fallback = …` to the attribute",
-    note = "a fallback has to take a passed `call_timeout` too: `fallback_on = any`"
+    note = "return a `Result` whose error type takes it, or add `fallback = …` to the attribute"
 )]
 pub trait Refusable {
     /// Makes the value of a refused call.
@@ -101,10 +101,27 @@ impl<T, E: TakesRefusal> Refusable for Result<T, E> {
     }
 }
 
+/// A return type that a call gets that took too long.
+#[diagnostic::on_unimplemented(
+    message = "a call can take too long, and `{Self}` has no place for that: `call_timeout` needs a `Result`",
+    label = "no place for a `BreakerError`"
+)]
+pub trait Stoppable {
+    /// Makes the value of a call that took too long.
+    fn late(error: BreakerError) -> Self;
+}
+
+impl<T, E: TakesRefusal> Stoppable for Result<T, E> {
+    fn late(error: BreakerError) -> Self {
+        Err(E::from_refusal(error))
+    }
+}
+
 /// A return type that tells a failure from a success and has a place for a refusal.
 #[diagnostic::on_unimplemented(
     message = "a failure cannot be told from a success of `{Self}`: return a `Result`, or say `failure(…)` / `classify = …`",
-    label = "no `Result`"
+    label = "no `Result`",
+    note = "a future is told by its spelling: make it an `async fn`, or write `Pin<Box<dyn Future<Output = …>>>` out"
 )]
 pub trait RefusableResult {
     /// Makes the value of a refused call.

@@ -11,7 +11,9 @@ pub use crate::__circuit_breaker_limited as limited;
 use crate::breaker::CircuitBreaker;
 use crate::call::Handle;
 pub use crate::call::{FallbackGuard, Guard, Marked, Refused, Settled, poll};
-use crate::classify::{Again, AsyncAnswer, HasError, Refusable, RefusableResult, ResultLike};
+use crate::classify::{
+    Again, AsyncAnswer, HasError, Refusable, RefusableResult, ResultLike, Stoppable,
+};
 pub use crate::classify::{Unnamed, UnnamedOther, UnnamedResult, by_classifier, by_result};
 pub use crate::config::{Config, Location, Window, WindowFrom};
 pub use crate::error::{BreakerError, CallError};
@@ -134,8 +136,8 @@ pub fn refuse_error_result<R: RefusableResult>(error: BreakerError) -> R {
 }
 
 /// Makes the return value of a call that took too long, as [`refuse`] does.
-pub fn refuse_error<R: Refusable>(error: BreakerError) -> R {
-    R::refusal(error)
+pub fn refuse_error<R: Stoppable>(error: BreakerError) -> R {
+    R::late(error)
 }
 
 /// Asks the value of a failed call for how long it wants to be left alone.

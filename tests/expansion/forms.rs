@@ -244,6 +244,11 @@ fn typed_line() -> Result<u32, Error> {
     Ok(0)
 }
 
+#[circuit_breaker(name = "forms.parentheses", fallback = |_error| (Ok(1)))]
+fn in_parentheses() -> Result<u32, Error> {
+    Ok(0)
+}
+
 #[circuit_breaker(name = "forms.used_registry", registry = registry)]
 fn used_registry(registry: &Registry, x: u32) -> Result<u32, Error> {
     Ok(x)
@@ -275,6 +280,7 @@ fn what_only_the_attribute_uses_is_used() {
     assert_eq!(in_guard(1, 2), Ok(2));
     assert_eq!(breaker("forms.guard").snapshot().totals.failures, 1);
     assert_eq!(one_line(), Ok(0));
+    assert_eq!(in_parentheses(), Ok(0));
     assert_eq!(typed_line(), Ok(0));
     drop(complex());
 }

@@ -79,6 +79,7 @@ impl Call<'_> {
 /// The closure's body; if that is a block, one that rustc does not take for needless braces.
 fn opened(body: &Expr) -> TokenStream {
     match body {
+        Expr::Paren(paren) => opened(&paren.expr),
         Expr::Block(block) if block.label.is_none() && block.attrs.is_empty() => {
             let statements = &block.block.stmts;
             let constant = quote_spanned!(Span::mixed_site()=> const _: () = (););
