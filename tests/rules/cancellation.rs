@@ -459,7 +459,11 @@ fn storm_on_this_thread(
             for call in crowd {
                 match call.await {
                     Ok(Ok(Ok(()))) => kept.successes += 1,
-                    Ok(Ok(Err(Error::Breaker(BreakerError::Rejected(_))))) => kept.rejected += 1,
+                    Ok(Ok(Err(Error::Breaker(BreakerError::Rejected(_))))) => {
+                        kept.rejected += 1;
+                        // A refused call takes no time by itself, and an open period has to pass.
+                        clock.advance(Duration::from_millis(1));
+                    }
                     // An error, a panic, or over its limit.
                     Ok(Ok(Err(_))) | Err(_) => kept.failed += 1,
                     Ok(Err(_)) => kept.given_up += 1,
