@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crate::breaker::CircuitBreaker;
 use crate::cells::Count;
+use crate::classify::by_result;
 use crate::core::Core;
 use crate::error::{BreakerError, CallError, Rejection, TimedOut};
 use crate::machine::{Ended, Ticket};
@@ -306,12 +307,5 @@ impl CircuitBreaker {
         let answer = poll_fn(|context| poll(&mut guard, call.as_mut(), context)).await;
         guard.settle(by_result(&answer));
         answer.map_err(CallError::Inner)
-    }
-}
-
-fn by_result<T, E>(answer: &Result<T, E>) -> Outcome {
-    match answer {
-        Ok(_) => Outcome::Success,
-        Err(_) => Outcome::Failure,
     }
 }

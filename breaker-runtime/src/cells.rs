@@ -81,10 +81,7 @@ impl Cells {
     /// Counts a success of a circuit in which nothing had gone wrong: dates one in [`DATED`].
     #[inline]
     pub(crate) fn add_quiet_success(&self, wall: impl FnOnce() -> SystemTime) {
-        let (cell, before) = match self.own.get(slot()) {
-            Some(cell) => (cell, cell.add_owned(Count::Successes)),
-            None => (&self.shared, self.shared.add_shared(Count::Successes)),
-        };
+        let (cell, before) = self.add_one_success();
         if before % DATED == 0 {
             cell.date_success(before + 1, wall());
         }
@@ -92,11 +89,17 @@ impl Cells {
 
     /// Counts a success and dates it.
     pub(crate) fn add_success(&self, wall: SystemTime) {
-        let (cell, before) = match self.own.get(slot()) {
+        let (cell, before) = self.add_one_success();
+        cell.date_success(before + 1, wall);
+    }
+
+    /// Counts a success; returns where, and how many there were before.
+    #[inline]
+    fn add_one_success(&self) -> (&Cell, u64) {
+        match self.own.get(slot()) {
             Some(cell) => (cell, cell.add_owned(Count::Successes)),
             None => (&self.shared, self.shared.add_shared(Count::Successes)),
-        };
-        cell.date_success(before + 1, wall);
+        }
     }
 
     /// Counts a failure and dates it.

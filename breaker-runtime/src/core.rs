@@ -163,31 +163,33 @@ impl Core {
     #[inline(never)]
     fn settle_slowly(breaker: &CircuitBreaker, ticket: Ticket, ended: Ended) {
         let core = breaker.core();
+        let current = core.gate.word().generation() == ticket.generation;
         // Counted first: whoever sees a state that this call brought about also sees the call.
-        core.count_end(ticket, ended.end);
-        let stale = if core.gate.word().generation() != ticket.generation {
-            true
-        } else if may_decide(ticket.role, ended.end) {
-            Self::change(breaker, |machine, now, changes| {
+        let stale = if current && may_decide(ticket.role, ended.end) {
+            let read = core.read_clocks();
+            core.count_end(ticket, ended.end, || read);
+            Self::change_at(breaker, read, |machine, now, changes| {
                 machine.settle(ticket, ended, now, changes)
             })
         } else {
-            false
+            core.count_end(ticket, ended.end, || core.read_clocks());
+            !current
         };
         if stale && ended.end != End::Cancelled {
             core.cells.add(Count::Stale);
         }
     }
 
-    fn count_end(&self, ticket: Ticket, end: End) {
+    /// Counts the end of a call; asks for the clocks only if it has to be dated or may be slow.
+    fn count_end(&self, ticket: Ticket, end: End, read: impl Fn() -> Moment) {
         match end {
-            End::Success => self.cells.add_success(self.time.wall()),
-            End::Failure => self.cells.add_failure(self.time.wall()),
+            End::Success => self.cells.add_success(read().wall),
+            End::Failure => self.cells.add_failure(read().wall),
             End::Ignored => self.cells.add(Count::Ignored),
             End::Cancelled => self.cells.add(Count::Cancelled),
         }
         let limit = self.limits.slow_call();
-        let slow = limit.is_some() && ticket.began.lasted(limit, self.time.now());
+        let slow = limit.is_some() && ticket.began.lasted(limit, read().now);
         if slow && end != End::Cancelled {
             self.cells.add(Count::Slow);
         }
@@ -216,8 +218,17 @@ impl Core {
         breaker: &CircuitBreaker,
         step: impl FnOnce(&mut Machine, Tick, &mut Vec<Change>) -> R,
     ) -> R {
+        let read = breaker.core().read_clocks();
+        Self::change_at(breaker, read, step)
+    }
+
+    /// The same for clocks that have been read.
+    fn change_at<R>(
+        breaker: &CircuitBreaker,
+        read: Moment,
+        step: impl FnOnce(&mut Machine, Tick, &mut Vec<Change>) -> R,
+    ) -> R {
         let core = breaker.core();
-        let read = core.read_clocks();
         let mut locked = lock(&core.locked);
         let result = core.step(&mut locked, read, step);
         core.unlock(locked, breaker);

@@ -113,16 +113,14 @@ static SITES: Lazy<Mutex<Vec<&'static Site>>> = Lazy::new(|| {
     Mutex::new(sites)
 });
 
-/// Makes sure that a call site is known; returns whether it was not.
-pub(crate) fn note(site: &'static Site) -> bool {
+/// Makes sure that a call site is known.
+pub(crate) fn note(site: &'static Site) {
     let mut sites = lock(&SITES);
-    let late = site.mark_noted();
-    if late {
+    if site.mark_noted() {
         let rank = site.declaration().rank();
         let at = sites.partition_point(|other| other.declaration().rank() <= rank);
         sites.insert(at, site);
     }
-    late
 }
 
 pub(super) fn declarations() -> Vec<&'static Declaration> {

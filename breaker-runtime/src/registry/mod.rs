@@ -59,7 +59,7 @@ struct Shared {
 impl UnwindSafe for Shared {}
 impl RefUnwindSafe for Shared {}
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 struct Entered {
     breaker: CircuitBreaker,
     /// The attributes that stand behind it; one that has any stays.
@@ -111,7 +111,8 @@ impl Registry {
     pub(crate) fn with_declared(time: Time) -> Self {
         let registry = Self::empty(time);
         for declaration in declarations() {
-            if !declaration.names_registry() {
+            let made = registry.find(declaration).is_some();
+            if !declaration.names_registry() && !made {
                 registry.attach(declaration);
             }
         }
@@ -171,12 +172,9 @@ impl Registry {
         }
     }
 
-    /// Returns the breaker of a declaration, made of all declarations of its name if there is none.
+    /// Makes the breaker of a declaration out of all declarations of its name, unless there is one.
     fn attach(&self, declaration: &'static Declaration) -> CircuitBreaker {
         let name = declaration.name_ref();
-        if let Some(entered) = self.entered(name) {
-            return entered.breaker;
-        }
         let (merged, conflicts, declarations) = merged(declaration);
         let made = self.make(Name::Declared(name), merged);
         let (breaker, new) = self.write(|breakers| match breakers.entry((*name).into()) {
@@ -202,15 +200,22 @@ impl Registry {
         if !site.is_noted() {
             note_declaration(site);
         }
-        let breaker = self.attach(declaration);
-        let known = self.read(|breakers| {
-            let entered = breakers.get(declaration.name());
-            entered.is_none_or(|entered| entered.knows(declaration))
-        });
+        let (breaker, known) = self
+            .find(declaration)
+            .unwrap_or_else(|| (self.attach(declaration), false));
         if !known && self.know(declaration) {
             Core::note_declaration(&breaker, &declaration.source());
         }
         breaker
+    }
+
+    /// Returns the breaker of a declared name, and whether this declaration is known to stand behind
+    /// it; each call of a function that names its registry asks this.
+    fn find(&self, declaration: &'static Declaration) -> Option<(CircuitBreaker, bool)> {
+        self.read(|breakers| {
+            let entered = breakers.get(declaration.name())?;
+            Some((entered.breaker.clone(), entered.knows(declaration)))
+        })
     }
 
     /// Puts a declaration behind its breaker; returns whether it was not there.
@@ -222,10 +227,6 @@ impl Registry {
             }
             _ => false,
         })
-    }
-
-    fn entered(&self, name: &str) -> Option<Entered> {
-        self.read(|breakers| breakers.get(name).cloned())
     }
 
     fn make(&self, name: Name, merged: Merged) -> CircuitBreaker {
