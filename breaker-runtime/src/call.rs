@@ -11,46 +11,37 @@ use crate::cells::Count;
 use crate::classify::by_result;
 use crate::core::Core;
 use crate::error::{BreakerError, CallError, Rejection, TimedOut};
-use crate::machine::{Ended, Ticket};
+use crate::machine::Ticket;
 use crate::name::Name;
 use crate::outcome::{End, Outcome};
-use crate::time::Tick;
 
-/// A breaker for the length of a call: a declared one costs no count of references.
+/// A breaker for the length of a call: that of a registry which may be gone before the call ends.
 #[derive(Clone, Debug)]
-pub(crate) enum Handle<'a> {
-    Borrowed(&'a CircuitBreaker),
-    Owned(CircuitBreaker),
-}
+pub struct Owned(pub(crate) CircuitBreaker);
 
-impl Deref for Handle<'_> {
+impl Deref for Owned {
     type Target = CircuitBreaker;
 
     #[inline]
     fn deref(&self) -> &CircuitBreaker {
-        match self {
-            Self::Borrowed(breaker) => breaker,
-            Self::Owned(breaker) => breaker,
-        }
+        &self.0
     }
 }
 
-impl<'a> Handle<'a> {
-    /// Requests permission to run one call.
-    #[inline]
-    pub(crate) fn enter(self) -> Result<Guard<'a>, Refused<'a>> {
-        match Core::admit(&self) {
-            Ok(ticket) => Ok(Guard {
-                handle: Some(self),
-                ticket,
-                running: true,
-                pending_since: None,
-            }),
-            Err(rejection) => Err(Refused {
-                handle: self,
-                rejection,
-            }),
-        }
+/// A breaker for the length of a call: [`Owned`], or a reference to one that stays.
+pub trait Handle: Deref<Target = CircuitBreaker> {}
+
+impl<T: Deref<Target = CircuitBreaker>> Handle for T {}
+
+/// Requests permission to run one call.
+#[inline]
+pub(crate) fn enter<H: Handle>(handle: H) -> Result<Guard<H>, Refused<H>> {
+    match Core::admit(&handle) {
+        Ok(ticket) => Ok(Guard {
+            handle: Some(handle),
+            ticket,
+        }),
+        Err(rejection) => Err(Refused { handle, rejection }),
     }
 }
 
@@ -59,94 +50,108 @@ impl<'a> Handle<'a> {
 /// It knows whether user code is running: dropped meanwhile, that code has panicked; dropped
 /// between two polls, the call was cancelled. `std::thread::panicking` could not tell a future that
 /// is dropped by an unwinding neighbour from one that panics itself.
+///
+/// Three words: the future of every annotated function holds one.
 #[derive(Debug)]
-pub struct Guard<'a> {
+pub struct Guard<H: Handle> {
     /// Taken when the call has been settled.
-    handle: Option<Handle<'a>>,
+    handle: Option<H>,
+    /// It rests while nothing of the call runs.
     ticket: Ticket,
-    running: bool,
-    /// The first time that the call was pending, if `cancel_after` is in force.
-    pending_since: Option<Tick>,
 }
 
-impl<'a> Guard<'a> {
+#[expect(
+    clippy::inline_always,
+    reason = "the end of every annotated function passes through"
+)]
+impl<H: Handle> Guard<H> {
     /// Records the outcome.
-    #[inline]
-    pub fn settle(self, outcome: Outcome) -> Settled<'a> {
+    #[inline(always)]
+    pub fn settle(self, outcome: Outcome) -> Settled<H> {
         self.settle_with_hint(outcome, None)
     }
 
     /// Records the outcome, and for how long the value asks to be left alone.
-    #[inline]
-    pub fn settle_with_hint(mut self, outcome: Outcome, hint: Option<Duration>) -> Settled<'a> {
+    #[inline(always)]
+    pub fn settle_with_hint(mut self, outcome: Outcome, hint: Option<Duration>) -> Settled<H> {
         let handle = self.handle.take();
         if let Some(handle) = &handle {
-            let end = outcome.into();
-            Core::settle(handle, self.ticket, Ended { end, hint });
+            Core::settle(handle, self.ticket, outcome.into(), hint);
         }
         Settled { handle }
     }
 
+    /// Records the outcome of a call that nothing follows.
+    #[inline(always)]
+    pub fn record(&mut self, outcome: Outcome) {
+        if let Some(handle) = self.handle.take() {
+            Core::settle(&handle, self.ticket, outcome.into(), None);
+        }
+    }
+
     /// Records that the call took longer than `limit`.
-    pub fn time_out(self, limit: Duration) -> (Settled<'a>, BreakerError) {
+    pub fn time_out(self, limit: Duration) -> (Settled<H>, BreakerError) {
         let settled = self.settle(Outcome::Failure);
         let name = settled.handle.as_ref().map(|it| it.core().name().clone());
         let name = name.unwrap_or_else(|| Name::created(""));
         (settled, TimedOut::new(name, limit).into())
     }
-
-    /// Notes that the call has to be waited for.
-    #[cold]
-    fn pend(&mut self) {
-        self.pending_since = self.handle.as_ref().and_then(|it| it.core().pending_now());
-    }
 }
 
-impl Drop for Guard<'_> {
+impl<H: Handle> Drop for Guard<H> {
     #[inline]
     fn drop(&mut self) {
         if let Some(handle) = self.handle.take() {
-            abandon(&handle, self.ticket, self.running, self.pending_since);
+            abandon(&handle, self.ticket);
         }
     }
 }
 
+/// Ends a call whose body has panicked, or whose future was given up.
 #[cold]
-fn abandon(breaker: &CircuitBreaker, ticket: Ticket, running: bool, pending_since: Option<Tick>) {
-    if running {
-        Core::settle(breaker, ticket, End::Failure.into());
+#[inline(never)]
+fn abandon(breaker: &CircuitBreaker, mut ticket: Ticket) {
+    if ticket.is_resting() {
+        ticket.wake();
+        Core::cancel(breaker, ticket);
     } else {
-        Core::cancel(breaker, ticket, pending_since);
+        Core::settle(breaker, ticket, End::Failure, None);
     }
 }
 
 /// Something that has to know whether user code is running.
 pub trait Marked {
-    /// Returns the mark.
-    fn running(&mut self) -> &mut bool;
+    /// Notes that user code runs from now on.
+    fn wake(&mut self);
 
-    /// Is told that the call is pending.
-    fn pending(&mut self) {}
+    /// Notes that the call is pending, and that nothing of it runs.
+    fn rest(&mut self);
 }
 
-impl Marked for Guard<'_> {
+impl<H: Handle> Marked for Guard<H> {
     #[inline]
-    fn running(&mut self) -> &mut bool {
-        &mut self.running
+    fn wake(&mut self) {
+        self.ticket.wake();
     }
 
     #[inline]
-    fn pending(&mut self) {
-        if self.pending_since.is_none() {
-            self.pend();
+    fn rest(&mut self) {
+        if let Some(handle) = &self.handle {
+            handle.core().note_pending(&mut self.ticket);
         }
+        self.ticket.rest();
     }
 }
 
-impl Marked for FallbackGuard<'_> {
+impl<H: Handle> Marked for FallbackGuard<H> {
     #[inline]
-    fn running(&mut self) -> &mut bool {
-        &mut self.running
+    fn wake(&mut self) {
+        self.running = true;
+    }
+
+    #[inline]
+    fn rest(&mut self) {
+        self.running = false;
     }
 }
 
@@ -158,36 +163,86 @@ pub fn poll<F: Future>(
     future: Pin<&mut F>,
     context: &mut Context<'_>,
 ) -> Poll<F::Output> {
-    *marked.running() = true;
+    marked.wake();
     let polled = future.poll(context);
-    *marked.running() = polled.is_ready();
     if polled.is_pending() {
-        marked.pending();
+        marked.rest();
     }
     polled
 }
 
-/// A call that was let through and has been recorded.
+/// A future that runs under a guard, up to the record of its end.
+///
+/// It owns the guard and the pin: what stood beside it would be kept once more by the future of the
+/// annotated function.
 #[derive(Debug)]
-pub struct Settled<'a> {
-    handle: Option<Handle<'a>>,
+#[must_use = "a future does nothing unless it is awaited"]
+pub struct Guarded<'a, H: Handle, F, S> {
+    guard: Guard<H>,
+    future: Pin<&'a mut F>,
+    settle: S,
 }
 
-impl<'a> Settled<'a> {
+impl<'a, H, F, S> Guarded<'a, H, F, S>
+where
+    H: Handle,
+    F: Future,
+    S: FnMut(&mut Guard<H>, F::Output) -> F::Output + Unpin,
+{
+    /// Has `settle` record the end of the future.
+    #[inline]
+    pub fn new(guard: Guard<H>, future: Pin<&'a mut F>, settle: S) -> Self {
+        Self {
+            guard,
+            future,
+            settle,
+        }
+    }
+}
+
+impl<H, F, S> Future for Guarded<'_, H, F, S>
+where
+    H: Handle + Unpin,
+    F: Future,
+    S: FnMut(&mut Guard<H>, F::Output) -> F::Output + Unpin,
+{
+    type Output = F::Output;
+
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "as a call it would hand the value over in memory"
+    )]
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.get_mut();
+        match poll(&mut this.guard, this.future.as_mut(), context) {
+            Poll::Ready(answer) => Poll::Ready((this.settle)(&mut this.guard, answer)),
+            Poll::Pending => Poll::Pending,
+        }
+    }
+}
+
+/// A call that was let through and has been recorded.
+#[derive(Debug)]
+pub struct Settled<H> {
+    handle: Option<H>,
+}
+
+impl<H: Handle> Settled<H> {
     /// Begins the fallback of a call that failed.
-    pub fn fall_back(self) -> FallbackGuard<'a> {
+    pub fn fall_back(self) -> FallbackGuard<H> {
         FallbackGuard::new(self.handle)
     }
 }
 
 /// A call that was not let through.
 #[derive(Debug)]
-pub struct Refused<'a> {
-    handle: Handle<'a>,
+pub struct Refused<H> {
+    handle: H,
     rejection: Rejection,
 }
 
-impl<'a> Refused<'a> {
+impl<H: Handle> Refused<H> {
     /// Returns the error for the caller.
     #[inline]
     pub fn into_error(self) -> BreakerError {
@@ -195,7 +250,7 @@ impl<'a> Refused<'a> {
     }
 
     /// Begins the fallback of the refused call.
-    pub fn fall_back(self) -> (FallbackGuard<'a>, BreakerError) {
+    pub fn fall_back(self) -> (FallbackGuard<H>, BreakerError) {
         let error = BreakerError::Rejected(self.rejection);
         (FallbackGuard::new(Some(self.handle)), error)
     }
@@ -203,13 +258,13 @@ impl<'a> Refused<'a> {
 
 /// Counts how a fallback ended; the breaker never hears of it.
 #[derive(Debug)]
-pub struct FallbackGuard<'a> {
-    handle: Option<Handle<'a>>,
+pub struct FallbackGuard<H: Handle> {
+    handle: Option<H>,
     running: bool,
 }
 
-impl<'a> FallbackGuard<'a> {
-    fn new(handle: Option<Handle<'a>>) -> Self {
+impl<H: Handle> FallbackGuard<H> {
+    fn new(handle: Option<H>) -> Self {
         Self {
             handle,
             running: true,
@@ -232,7 +287,7 @@ impl<'a> FallbackGuard<'a> {
     }
 }
 
-impl Drop for FallbackGuard<'_> {
+impl<H: Handle> Drop for FallbackGuard<H> {
     fn drop(&mut self) {
         if self.running {
             self.count(Outcome::Failure);
@@ -262,7 +317,7 @@ impl CircuitBreaker {
     /// # Ok::<(), breaker_runtime::ConfigError>(())
     /// ```
     pub fn call<T, E>(&self, call: impl FnOnce() -> Result<T, E>) -> Result<T, CallError<E>> {
-        let guard = match Handle::Borrowed(self).enter() {
+        let guard = match enter(self) {
             Ok(guard) => guard,
             Err(refused) => return Err(CallError::Breaker(refused.into_error())),
         };
@@ -299,7 +354,7 @@ impl CircuitBreaker {
         &self,
         call: impl Future<Output = Result<T, E>>,
     ) -> Result<T, CallError<E>> {
-        let mut guard = match Handle::Borrowed(self).enter() {
+        let mut guard = match enter(self) {
             Ok(guard) => guard,
             Err(refused) => return Err(CallError::Breaker(refused.into_error())),
         };

@@ -1,17 +1,14 @@
 //! Counters that the threads of a program do not fight for.
 //!
-//! Each live thread owns a slot, and in each breaker the cell of that slot: it counts there with a
-//! plain load and store. A slot is handed back when its thread ends and given to a later one; the
-//! counts stay. Threads beyond the slots, and threads that count while they end, share one more cell
-//! and add to it atomically.
+//! Each thread counts in the cell of its slot, with a plain load and store; the counts stay when the
+//! slot goes on to another thread. Threads without a slot share one more cell and add to it
+//! atomically.
 
-use std::cell::Cell as ThreadCell;
-use std::sync::OnceLock;
-use std::thread;
-use std::time::{Duration, SystemTime};
+use std::sync::atomic::Ordering::Relaxed;
 
-use crate::sync::{AtomicU64, Mutex, Ordering, lock};
-use crate::time::nanos;
+use crate::slots::{slot, slots};
+use crate::sync::AtomicU64;
+use crate::time::{Moment, Tick, Time};
 use crate::totals::Totals;
 
 /// What is counted.
@@ -49,11 +46,11 @@ pub(crate) struct Cells {
 #[repr(align(128))]
 struct Cell {
     counts: [AtomicU64; COUNTS],
-    /// Wall clock of the last dated success, in nanoseconds since the epoch; 0 for none.
+    /// When the last dated success was, as [`dated`] has it; 0 for none.
     last_success: AtomicU64,
     /// How many successes there were at that time.
     dated_successes: AtomicU64,
-    /// Wall clock of the last failure, as above.
+    /// When the last failure was, likewise.
     last_failure: AtomicU64,
 }
 
@@ -80,43 +77,44 @@ impl Cells {
 
     /// Counts a success of a circuit in which nothing had gone wrong: dates one in [`DATED`].
     #[inline]
-    pub(crate) fn add_quiet_success(&self, wall: impl FnOnce() -> SystemTime) {
-        let (cell, before) = self.add_one_success();
-        if before % DATED == 0 {
-            cell.date_success(before + 1, wall());
+    pub(crate) fn add_quiet_success(&self, time: &Time) {
+        match self.own.get(slot()) {
+            Some(cell) => {
+                let before = cell.add_owned(Count::Successes);
+                if before % DATED == 0 {
+                    cell.date_quiet_success(before + 1, time);
+                }
+            }
+            None => self.shared.add_shared_success(time.coarse()),
         }
     }
 
     /// Counts a success and dates it.
-    pub(crate) fn add_success(&self, wall: SystemTime) {
-        let (cell, before) = self.add_one_success();
-        cell.date_success(before + 1, wall);
-    }
-
-    /// Counts a success; returns where, and how many there were before.
     #[inline]
-    fn add_one_success(&self) -> (&Cell, u64) {
+    pub(crate) fn add_success(&self, now: Tick) {
         match self.own.get(slot()) {
-            Some(cell) => (cell, cell.add_owned(Count::Successes)),
-            None => (&self.shared, self.shared.add_shared(Count::Successes)),
+            Some(cell) => {
+                let before = cell.add_owned(Count::Successes);
+                cell.date_success(before + 1, now);
+            }
+            None => self.shared.add_shared_success(now),
         }
     }
 
     /// Counts a failure and dates it.
-    pub(crate) fn add_failure(&self, wall: SystemTime) {
+    pub(crate) fn add_failure(&self, now: Tick) {
         self.add(Count::Failures);
         let cell = self.own.get(slot()).unwrap_or(&self.shared);
-        let now = since_epoch(wall);
-        cell.last_failure.fetch_max(now, Ordering::Relaxed);
+        cell.last_failure.fetch_max(dated(now), Relaxed);
     }
 
     /// Sums up. What other threads are counting meanwhile may or may not be in it.
-    pub(crate) fn totals(&self) -> Totals {
+    pub(crate) fn totals(&self, moment: Moment) -> Totals {
         let mut totals = Totals::default();
         let (mut last_success, mut last_failure) = (0, 0);
         for cell in self.own.iter().chain([&self.shared]) {
-            let read = |count: Count| cell.counts[count as usize].load(Ordering::Relaxed);
-            let dated = cell.dated_successes.load(Ordering::Relaxed);
+            let read = |count: Count| cell.counts[count as usize].load(Relaxed);
+            let dated = cell.dated_successes.load(Relaxed);
             let successes = read(Count::Successes);
             totals.last_success_is_lower_bound |= successes > dated;
             totals.successes += successes;
@@ -128,12 +126,16 @@ impl Cells {
             totals.stale += read(Count::Stale);
             totals.fallback_successes += read(Count::FallbackSuccesses);
             totals.fallback_failures += read(Count::FallbackFailures);
-            last_success = cell.last_success.load(Ordering::Relaxed).max(last_success);
-            last_failure = cell.last_failure.load(Ordering::Relaxed).max(last_failure);
+            last_success = cell.last_success.load(Relaxed).max(last_success);
+            last_failure = cell.last_failure.load(Relaxed).max(last_failure);
         }
+        let date = |dated: u64| {
+            let tick = Tick::from_nanos(dated.checked_sub(1)?);
+            Some(moment.date(tick.min(moment.now)))
+        };
         totals.calls = totals.successes + totals.failures + totals.ignored + totals.cancelled;
-        totals.last_success_at = from_epoch(last_success);
-        totals.last_failure_at = from_epoch(last_failure);
+        totals.last_success_at = date(last_success);
+        totals.last_failure_at = date(last_failure);
         totals
     }
 }
@@ -143,105 +145,40 @@ impl Cell {
     #[inline]
     fn add_owned(&self, count: Count) -> u64 {
         let counter = &self.counts[count as usize];
-        let before = counter.load(Ordering::Relaxed);
-        counter.store(before.wrapping_add(1), Ordering::Relaxed);
+        let before = counter.load(Relaxed);
+        counter.store(before.wrapping_add(1), Relaxed);
         before
     }
 
     /// Adds as one of several writers; returns the count before.
     #[cold]
     fn add_shared(&self, count: Count) -> u64 {
-        self.counts[count as usize].fetch_add(1, Ordering::Relaxed)
+        self.counts[count as usize].fetch_add(1, Relaxed)
     }
 
     #[cold]
-    fn date_success(&self, successes: u64, wall: SystemTime) {
-        self.last_success
-            .fetch_max(since_epoch(wall), Ordering::Relaxed);
-        self.dated_successes.fetch_max(successes, Ordering::Relaxed);
+    fn add_shared_success(&self, now: Tick) {
+        let before = self.add_shared(Count::Successes);
+        self.last_success.fetch_max(dated(now), Relaxed);
+        self.dated_successes.fetch_max(before + 1, Relaxed);
+    }
+
+    #[cold]
+    fn date_quiet_success(&self, successes: u64, time: &Time) {
+        self.date_success(successes, time.coarse());
+    }
+
+    /// Dates as the only writer. The clocks differ in their grain, so a date may lag a little.
+    #[inline]
+    fn date_success(&self, successes: u64, now: Tick) {
+        self.last_success.store(dated(now), Relaxed);
+        self.dated_successes.store(successes, Relaxed);
     }
 }
 
-fn since_epoch(wall: SystemTime) -> u64 {
-    let since = wall.duration_since(SystemTime::UNIX_EPOCH);
-    nanos(since.unwrap_or(Duration::ZERO)).max(1)
-}
-
-fn from_epoch(since: u64) -> Option<SystemTime> {
-    (since > 0).then(|| SystemTime::UNIX_EPOCH + Duration::from_nanos(since))
-}
-
-/// How many threads can own a slot at a time: four for each core, at least 8 and at most 256.
-fn slots() -> usize {
-    static SLOTS: OnceLock<usize> = OnceLock::new();
-    *SLOTS.get_or_init(|| {
-        let cores = thread::available_parallelism().map_or(1, usize::from);
-        (4 * cores).clamp(8, 256)
-    })
-}
-
-/// No slot is owned yet, or none any more.
-const UNCLAIMED: usize = usize::MAX;
-/// There was no slot left, or the thread is ending.
-const SHARED: usize = usize::MAX - 1;
-
-thread_local! {
-    // Apart from the one below because this one has nothing to drop, so that reading it is one load.
-    static SLOT: ThreadCell<usize> = const { ThreadCell::new(UNCLAIMED) };
-    static CLAIM: Claim = Claim::take();
-}
-
-/// The slot of this thread; one beyond all cells if it has none.
-#[inline]
-fn slot() -> usize {
-    let slot = SLOT.get();
-    if slot == UNCLAIMED { claim() } else { slot }
-}
-
-#[cold]
-fn claim() -> usize {
-    // The slot of a thread whose `CLAIM` has been dropped is `SHARED`, so that this is not reached.
-    let slot = CLAIM.try_with(|claim| claim.0).unwrap_or(SHARED);
-    SLOT.set(slot);
-    slot
-}
-
-struct Claim(usize);
-
-struct Pool {
-    /// Slots that were handed back.
-    free: Vec<usize>,
-    /// The first one that was never given out.
-    next: usize,
-}
-
-static POOL: Mutex<Pool> = Mutex::new(Pool {
-    free: Vec::new(),
-    next: 0,
-});
-
-impl Claim {
-    fn take() -> Self {
-        let mut pool = lock(&POOL);
-        if let Some(slot) = pool.free.pop() {
-            return Self(slot);
-        }
-        if pool.next == slots() {
-            return Self(SHARED);
-        }
-        pool.next += 1;
-        Self(pool.next - 1)
-    }
-}
-
-impl Drop for Claim {
-    fn drop(&mut self) {
-        // First, so that what this thread counts from now on goes where others may count too.
-        SLOT.set(SHARED);
-        if self.0 != SHARED {
-            lock(&POOL).free.push(self.0);
-        }
-    }
+/// An instant as a cell keeps it: not zero, which stands for none.
+fn dated(now: Tick) -> u64 {
+    now.as_nanos().saturating_add(1)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 
 use std::future::{Future, IntoFuture};
 
+use crate::call::{Guard, Handle};
 use crate::error::BreakerError;
 use crate::outcome::Outcome;
 
@@ -22,6 +23,10 @@ pub trait ResultLike<E>: Sized {
     ///
     /// The failure.
     fn split(self) -> Result<Self, E>;
+
+    /// Has its outcome recorded.
+    #[must_use]
+    fn recorded(self, record: impl FnOnce(Outcome)) -> Self;
 }
 
 // The error is a parameter: as an associated type it would be demanded a second time, with a second
@@ -37,6 +42,26 @@ impl<T, E> ResultLike<E> for Result<T, E> {
         match self {
             Ok(value) => Ok(Ok(value)),
             Err(error) => Err(error),
+        }
+    }
+
+    // Taken apart and put together again: looked at by reference it would be made in one place,
+    // and copied as a whole to where the caller wants it.
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "the end of every annotated function passes through"
+    )]
+    fn recorded(self, record: impl FnOnce(Outcome)) -> Self {
+        match self {
+            Ok(value) => {
+                record(Outcome::Success);
+                Ok(value)
+            }
+            Err(error) => {
+                record(Outcome::Failure);
+                Err(error)
+            }
         }
     }
 }
@@ -193,6 +218,54 @@ pub fn by_result<R: ResultLike<E>, E>(answer: &R) -> Outcome {
 #[inline]
 pub fn by_classifier<R>(answer: &R, classify: impl FnOnce(&R) -> Outcome) -> Outcome {
     classify(answer)
+}
+
+/// Records how a call ended that returns this `Result`.
+#[inline]
+pub fn settle_result<R: ResultLike<E>, E>(guard: &mut Guard<impl Handle>, answer: R) -> R {
+    answer.recorded(|outcome| guard.record(outcome))
+}
+
+/// The value of a call, to be recorded.
+///
+/// Where another demand says already that the type has to be a `Result`, one that is none gets no
+/// second message here: as for [`Unnamed`], method lookup decides which of the two traits answers.
+#[derive(Debug)]
+pub struct Whole<R>(pub R);
+
+/// Records a `Result` by itself.
+pub trait WholeResult {
+    /// The `Result`.
+    type Answer;
+
+    /// Records how the call ended.
+    fn __circuit_breaker_settle(self, guard: &mut Guard<impl Handle>) -> Self::Answer;
+}
+
+impl<T, E> WholeResult for Whole<Result<T, E>> {
+    type Answer = Result<T, E>;
+
+    #[inline]
+    fn __circuit_breaker_settle(self, guard: &mut Guard<impl Handle>) -> Result<T, E> {
+        settle_result(guard, self.0)
+    }
+}
+
+/// Stands for every other type, which does not compile.
+pub trait WholeOther {
+    /// The value.
+    type Answer;
+
+    /// Is never called.
+    fn __circuit_breaker_settle(self, guard: &mut Guard<impl Handle>) -> Self::Answer;
+}
+
+impl<R> WholeOther for &Whole<R> {
+    type Answer = R;
+
+    fn __circuit_breaker_settle(self, _: &mut Guard<impl Handle>) -> R {
+        unreachable!("the type is refused elsewhere")
+    }
 }
 
 /// A value that no pattern of the attribute names.

@@ -2,12 +2,17 @@
 
 use std::time::Duration;
 
-use crate::machine::Stance;
+use crate::machine::{GENERATION_SHIFT, Stance, Ticket};
 use crate::sync::{AtomicU64, Ordering};
 use crate::time::{Tick, nanos};
 
-/// Periods at least this long are measured with the coarse clock.
+/// Durations at least this long are measured with the coarse clock.
 const COARSE_FROM: Duration = Duration::from_millis(100);
+
+/// Whether a duration is too short for the coarse clock.
+pub(crate) fn needs_precision(duration: Duration) -> bool {
+    duration < COARSE_FROM
+}
 
 /// What is published of a machine's [`Stance`].
 ///
@@ -27,56 +32,89 @@ pub(crate) struct Gate {
 /// The gate's word.
 ///
 /// ```text
-///  63                      3   2    1 0
-/// | generation              | fine | mode |
+///  63                                   8    6       5        4       3      2    1    0
+/// | generation, of which 56 bits remain | fine | watched | timed | tallied | loud | mode |
 /// ```
 ///
-/// `mode` is one of the constants below; `fine` asks for the precise clock.
+/// `mode` is closed, open, or "ask the machine". Of a closed circuit: `loud` says that a success
+/// ends a row of failures, `tallied` that it belongs into a window, `timed` into one of time;
+/// `watched` that calls in flight are counted. `fine` asks for the precise clock.
+///
+/// In the word of a closed circuit in which nothing of this holds only the generation remains, and
+/// the ticket of a plain call has the same bits: one comparison says that its success changes nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Word(u64);
 
-const CLOSED: u64 = 0;
-const CLOSED_LOUD: u64 = 1;
-const OPEN: u64 = 2;
-const CONSULT: u64 = 3;
+const OPEN: u64 = 0b01;
+const ASK: u64 = 0b10;
 const MODE: u64 = 0b11;
-const FINE: u64 = 0b100;
-const GENERATION_SHIFT: u32 = 3;
+const LOUD: u64 = 1 << 2;
+const TALLIED: u64 = 1 << 3;
+const TIMED: u64 = 1 << 4;
+const WATCHED: u64 = 1 << 5;
+const FINE: u64 = 1 << 6;
 
 impl Word {
     fn new(generation: u64, flags: u64) -> Self {
         Self((generation << GENERATION_SHIFT) | flags)
     }
 
+    #[inline]
     pub(crate) fn generation(self) -> u64 {
         self.0 >> GENERATION_SHIFT
     }
 
     /// Whether every call passes.
     #[inline]
-    pub(crate) fn admits(self) -> bool {
-        self.0 & MODE <= CLOSED_LOUD
+    pub(crate) fn is_closed(self) -> bool {
+        self.0 & MODE == 0
     }
 
     pub(crate) fn is_open(self) -> bool {
         self.0 & MODE == OPEN
     }
 
+    /// Whether every call passes and nobody wants to know when it began.
+    #[inline]
+    pub(crate) fn admits(self) -> bool {
+        self.0 & (MODE | WATCHED) == 0
+    }
+
+    /// Whether calls in flight are counted.
+    pub(crate) fn is_watched(self) -> bool {
+        self.0 & (MODE | WATCHED) == WATCHED
+    }
+
+    /// Whether a success belongs into a window.
+    pub(crate) fn is_tallied(self) -> bool {
+        self.0 & (MODE | TALLIED) == TALLIED
+    }
+
+    /// Whether that window is one of time.
+    pub(crate) fn is_timed(self) -> bool {
+        self.0 & TIMED != 0
+    }
+
+    /// Whether every call passes and no success ends a row of failures.
+    pub(crate) fn is_calm(self) -> bool {
+        self.0 & (MODE | LOUD) == 0
+    }
+
     pub(crate) fn is_fine(self) -> bool {
         self.0 & FINE != 0
     }
 
-    /// Whether a success of a call of this generation changes nothing.
+    /// Whether a success of this call changes nothing.
     #[inline]
-    pub(crate) fn is_clean(self, generation: u64) -> bool {
-        self.0 == (generation << GENERATION_SHIFT) | CLOSED
+    pub(crate) fn is_clean(self, ticket: Ticket) -> bool {
+        self.0 == ticket.bits()
     }
 }
 
 impl Gate {
     pub(crate) fn new() -> Self {
         Self {
-            word: AtomicU64::new(Word::new(0, CLOSED).0),
+            word: AtomicU64::new(0),
             until: AtomicU64::new(0),
             period: AtomicU64::new(0),
         }
@@ -93,23 +131,35 @@ impl Gate {
     ///
     /// A coarse clock lags behind the one that began the period: the rest is never more than all.
     pub(crate) fn time_left(&self, now: Tick) -> Option<Duration> {
-        let until = Tick::from_nanos(self.until.load(Ordering::Relaxed));
-        let period = Duration::from_nanos(self.period.load(Ordering::Relaxed));
-        (now < until).then(|| until.since(now).min(period))
+        let until = self.until.load(Ordering::Relaxed);
+        let period = self.period.load(Ordering::Relaxed);
+        let left = until.saturating_sub(now.as_nanos());
+        (left > 0).then(|| Duration::from_nanos(left.min(period)))
     }
 
     /// Publishes; only the holder of the machine's lock may call it.
     pub(crate) fn publish(&self, generation: u64, stance: Stance) {
+        let flag = |holds: bool, flag: u64| if holds { flag } else { 0 };
         let flags = match stance {
-            Stance::Closed { quiet: true } => CLOSED,
-            Stance::Closed { quiet: false } => CLOSED_LOUD,
+            Stance::Closed {
+                loud,
+                tallied,
+                timed,
+                watched,
+                precise,
+            } => {
+                flag(loud, LOUD)
+                    | flag(tallied, TALLIED)
+                    | flag(timed, TIMED)
+                    | flag(watched, WATCHED)
+                    | flag(precise, FINE)
+            }
             Stance::Open { period, until } => {
                 self.until.store(until.as_nanos(), Ordering::Relaxed);
                 self.period.store(nanos(period), Ordering::Relaxed);
-                let fine = period < COARSE_FROM;
-                OPEN | if fine { FINE } else { 0 }
+                OPEN | flag(needs_precision(period), FINE)
             }
-            Stance::Consult => CONSULT,
+            Stance::Ask => ASK,
         };
         let word = Word::new(generation, flags);
         self.word.store(word.0, Ordering::Release);

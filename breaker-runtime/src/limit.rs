@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use crate::call::{Guard, Marked, poll};
+use crate::call::{Guard, Handle, Marked, poll};
 
 /// A timer that is set when the call has to be waited for: one that is ready at once costs nothing.
 #[derive(Debug)]
@@ -52,8 +52,8 @@ impl Limit {
 }
 
 /// Polls the call, and the timer if the call is pending.
-pub fn poll_limited<F: Future>(
-    guard: &mut Guard<'_>,
+pub fn poll_limited<H: Handle, F: Future>(
+    guard: &mut Guard<H>,
     limit: &mut Limit,
     future: Pin<&mut F>,
     context: &mut Context<'_>,
@@ -63,9 +63,11 @@ pub fn poll_limited<F: Future>(
     }
     // What panics now is the call's failure: the timer, where there is no runtime of tokio, or the
     // future's own drop, since nothing waits any more once it is late.
-    *guard.running() = true;
+    guard.wake();
     let late = limit.poll(context);
-    *guard.running() = late.is_ready();
+    if late.is_pending() {
+        guard.rest();
+    }
     late.map(|()| Err(Late))
 }
 

@@ -38,16 +38,20 @@ impl Limits {
             .store(word(settings.cancel_after), Ordering::Relaxed);
     }
 
-    pub(crate) fn slow_call(&self) -> Option<Duration> {
+    /// In nanoseconds, as a call is measured.
+    #[inline]
+    pub(crate) fn slow_call(&self) -> Option<u64> {
         read(&self.slow_call)
     }
 
-    pub(crate) fn cancel_after(&self) -> Option<Duration> {
+    /// In nanoseconds.
+    pub(crate) fn cancel_after(&self) -> Option<u64> {
         read(&self.cancel_after)
     }
 }
 
-fn read(limit: &AtomicU64) -> Option<Duration> {
+#[inline]
+fn read(limit: &AtomicU64) -> Option<u64> {
     let nanos = limit.load(Ordering::Relaxed);
-    (nanos != OFF).then(|| Duration::from_nanos(nanos))
+    (nanos != OFF).then_some(nanos)
 }

@@ -74,7 +74,7 @@ impl Permit {
 
     fn settle(&mut self, end: End) {
         if let Some(open) = self.open.take() {
-            Core::settle(&open.breaker, open.ticket, end.into());
+            Core::settle(&open.breaker, open.ticket, end, None);
         }
     }
 }

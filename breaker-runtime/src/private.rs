@@ -9,12 +9,17 @@ use once_cell::sync::OnceCell;
 
 pub use crate::__circuit_breaker_limited as limited;
 use crate::breaker::CircuitBreaker;
-use crate::call::Handle;
-pub use crate::call::{FallbackGuard, Guard, Marked, Refused, Settled, poll};
+use crate::call::enter;
+pub use crate::call::{
+    FallbackGuard, Guard, Guarded, Handle, Marked, Owned, Refused, Settled, poll,
+};
 use crate::classify::{
     Again, AsyncAnswer, HasError, Refusable, RefusableResult, ResultLike, Stoppable,
 };
-pub use crate::classify::{Unnamed, UnnamedOther, UnnamedResult, by_classifier, by_result};
+pub use crate::classify::{
+    Unnamed, UnnamedOther, UnnamedResult, Whole, WholeOther, WholeResult, by_classifier, by_result,
+    settle_result,
+};
 pub use crate::config::{Config, Location, Window, WindowFrom};
 pub use crate::error::{BreakerError, CallError};
 pub use crate::limit::{Late, Limit, poll_limited};
@@ -63,36 +68,56 @@ impl Site {
 
     /// Requests permission to run one call.
     #[inline]
-    pub fn enter(&'static self) -> Result<Guard<'static>, Refused<'static>> {
-        self.handle().enter()
+    pub fn enter(&'static self) -> Result<Guard<Here>, Refused<Here>> {
+        enter(self.handle())
     }
 
     /// Requests permission to run one call by the breaker of this name in `registry`.
-    pub fn enter_in(
-        &'static self,
-        registry: &Registry,
-    ) -> Result<Guard<'static>, Refused<'static>> {
+    pub fn enter_in(&'static self, registry: &Registry) -> Result<Guard<Owned>, Refused<Owned>> {
         #[cfg(feature = "test-util")]
         if registry.is_global() {
             crate::test_util::refuse_global(self.declaration.name());
         }
-        Handle::Owned(registry.attach_site(self)).enter()
+        enter(Owned(registry.attach_site(self)))
     }
 
+    #[cfg(not(feature = "test-util"))]
     #[inline]
-    fn handle(&'static self) -> Handle<'static> {
-        #[cfg(feature = "test-util")]
-        if let Some(registry) = crate::test_util::registry_in_force(self.declaration.name()) {
-            return Handle::Owned(registry.attach_site(self));
+    fn handle(&'static self) -> Here {
+        self.global()
+    }
+
+    #[cfg(feature = "test-util")]
+    fn handle(&'static self) -> Here {
+        match crate::test_util::registry_in_force(self.declaration.name()) {
+            Some(registry) => Owned(registry.attach_site(self)),
+            None => Owned(self.global().clone()),
         }
-        if let Some(breaker) = self.breaker.get() {
-            return Handle::Borrowed(breaker);
+    }
+
+    /// Its breaker in the global registry.
+    #[inline]
+    fn global(&'static self) -> &'static CircuitBreaker {
+        match self.breaker.get() {
+            Some(breaker) => breaker,
+            None => self.attach(),
         }
+    }
+
+    #[cold]
+    fn attach(&'static self) -> &'static CircuitBreaker {
         // Not inside of the cell: listeners may hear of a conflict now, and call this very function.
         let breaker = Registry::global().attach_site(self);
-        Handle::Borrowed(self.breaker.get_or_init(|| breaker))
+        self.breaker.get_or_init(|| breaker)
     }
 }
+
+/// How a call holds the breaker of its site: in the global registry, where it stays.
+#[cfg(not(feature = "test-util"))]
+pub type Here = &'static CircuitBreaker;
+/// How a call holds the breaker of its site: that of a test is gone with its registry.
+#[cfg(feature = "test-util")]
+pub type Here = Owned;
 
 /// Calls a closure that has to be one of `FnOnce`, with the return type of the function.
 #[inline(always)]
@@ -120,13 +145,13 @@ pub fn never<R>() -> R {
 
 /// Makes the return value of a refused call whose `Result` also tells its failures.
 #[inline]
-pub fn refuse_result<R: RefusableResult>(refused: Refused<'static>) -> R {
+pub fn refuse_result<R: RefusableResult>(refused: Refused<impl Handle>) -> R {
     R::refusal(refused.into_error())
 }
 
 /// Makes the return value of a refused call that is judged by patterns or a classifier.
 #[inline]
-pub fn refuse<R: Refusable>(refused: Refused<'static>) -> R {
+pub fn refuse<R: Refusable>(refused: Refused<impl Handle>) -> R {
     R::refusal(refused.into_error())
 }
 

@@ -102,15 +102,38 @@ pub(crate) enum Time {
 }
 
 impl Time {
+    #[inline]
     pub(crate) fn now(&self) -> Tick {
         match self {
-            Self::System => Tick(nanos(ORIGIN.fine.elapsed())),
+            Self::System => fine(),
             Self::Injected(clock) => clock.now(),
         }
     }
 
+    /// Asks the precise clock where a tick of the system (1 to 10 ms) matters, else the coarse one.
+    #[inline]
+    pub(crate) fn read(&self, precise: bool) -> Tick {
+        if precise { self.now() } else { self.coarse() }
+    }
+
+    /// Asks both clocks.
+    pub(crate) fn moment(&self) -> Moment {
+        self.reading(self.now()).moment(Tick::default())
+    }
+
+    /// Asks the wall clock too, if that is user code, which must not run under a lock; the system's
+    /// is asked when somebody wants to know.
+    pub(crate) fn reading(&self, now: Tick) -> Reading {
+        let wall = match self {
+            Self::System => None,
+            Self::Injected(clock) => Some(clock.wall()),
+        };
+        Reading { now, wall }
+    }
+
     /// The coarse clock shares its origin with the fine one only to within a tick of the system
     /// (1 to 10 ms): it may say that a deadline has passed, the fine clock decides.
+    #[inline]
     pub(crate) fn coarse(&self) -> Tick {
         match self {
             Self::System => coarse(),
@@ -135,15 +158,64 @@ impl fmt::Debug for Time {
     }
 }
 
+/// The clocks, as they were read before a lock was taken.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reading {
+    pub(crate) now: Tick,
+    wall: Option<SystemTime>,
+}
+
+impl Reading {
+    /// The instant on both clocks; not before `latest`.
+    pub(crate) fn moment(self, latest: Tick) -> Moment {
+        Moment {
+            now: self.now.max(latest),
+            wall: self.wall.unwrap_or_else(SystemTime::now),
+        }
+    }
+}
+
+/// One instant on both clocks.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Moment {
+    pub(crate) now: Tick,
+    pub(crate) wall: SystemTime,
+}
+
+impl Moment {
+    /// Dates another instant; one that no calendar holds becomes this one.
+    pub(crate) fn date(self, tick: Tick) -> SystemTime {
+        let dated = if tick >= self.now {
+            self.wall.checked_add(tick.since(self.now))
+        } else {
+            self.wall.checked_sub(self.now.since(tick))
+        };
+        dated.unwrap_or(self.wall)
+    }
+}
+
+/// The instants of the coarse clock are those that it counts itself, and need no look at an origin.
+/// The fine one is moved to where the coarse one was when both were read first.
 struct Origin {
     fine: Instant,
-    coarse: coarsetime::Instant,
+    coarse: Tick,
 }
 
 static ORIGIN: Lazy<Origin> = Lazy::new(|| Origin {
     fine: Instant::now(),
-    coarse: coarsetime::Instant::now_without_cache_update(),
+    coarse: coarse_now(),
 });
+
+fn fine() -> Tick {
+    ORIGIN.coarse.after(ORIGIN.fine.elapsed())
+}
+
+#[inline]
+fn coarse_now() -> Tick {
+    // Without the cache, which is one word for all threads of the program.
+    let now = coarsetime::Instant::now_without_cache_update();
+    Tick(coarsetime::Duration::from_ticks(now.as_ticks()).as_nanos())
+}
 
 /// The two clocks are one with two grains here. Elsewhere the coarse one may be the wall clock, or
 /// drift away from the fine one.
@@ -153,10 +225,9 @@ static ORIGIN: Lazy<Origin> = Lazy::new(|| Origin {
     target_os = "freebsd",
     target_os = "dragonfly"
 ))]
+#[inline]
 fn coarse() -> Tick {
-    // Without the cache, which is one word for all threads of the program.
-    let now = coarsetime::Instant::now_without_cache_update();
-    Tick(nanos(now.duration_since(ORIGIN.coarse).into()))
+    coarse_now()
 }
 
 #[cfg(not(any(
@@ -166,7 +237,7 @@ fn coarse() -> Tick {
     target_os = "dragonfly"
 )))]
 fn coarse() -> Tick {
-    Tick(nanos(ORIGIN.fine.elapsed()))
+    fine()
 }
 
 /// Prints a duration for people: whole seconds without a fraction, else one digit of it.

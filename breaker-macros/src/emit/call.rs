@@ -76,7 +76,7 @@ impl Call<'_> {
         };
         let (entered, guard, error) = (local("entered"), local("guard"), local("error"));
         let (answer, outcome) = (local("answer"), local("outcome"));
-        let mutable = mutable(flow);
+        let mutable = mutable(flow == Flow::Async);
         let answered = self.answered(flow, fallback, sharing);
         let judged = self.judged(&answer);
         let counted = self.runtime.item("FallbackGuard");
@@ -96,12 +96,27 @@ impl Call<'_> {
     /// with a fallback, what that one needs.
     fn entered(&self, flow: Flow, work: &TokenStream) -> TokenStream {
         let (guard, refused) = (local("guard"), local("refused"));
-        let (enter, mutable, ran) = (self.enter(), mutable(flow), self.ran(flow, work));
+        let (enter, ran) = (self.enter(), self.ran(flow, work));
+        let mutable = mutable((flow == Flow::Async) != self.settles_at_once());
         let (refusal, permitted) = (self.refused(&refused), local("permitted"));
         // A statement of its own: what the expression of `registry` locks is not held meanwhile.
-        quote_spanned!(Span::mixed_site()=> {
+        let entered = quote_spanned!(Span::mixed_site()=>
             #[allow(unknown_lints, clippy::used_underscore_binding)]
             let #permitted = #enter;
+        );
+        if self.fallback_on().is_none() {
+            // What is matched on would stay in the future for as long as one of the arms waits.
+            return quote_spanned!(Span::mixed_site()=>
+                #[allow(unknown_lints, clippy::used_underscore_binding)]
+                let #mutable #guard = match #enter {
+                    ::core::result::Result::Ok(#guard) => #guard,
+                    ::core::result::Result::Err(#refused) => return #refusal,
+                };
+                #ran
+            );
+        }
+        quote_spanned!(Span::mixed_site()=> {
+            #entered
             match #permitted {
                 ::core::result::Result::Ok(#mutable #guard) => { #ran }
                 ::core::result::Result::Err(#refused) => #refusal,
@@ -122,6 +137,9 @@ impl Call<'_> {
 
     /// Runs the work and ends the call.
     fn ran(&self, flow: Flow, work: &TokenStream) -> TokenStream {
+        if self.settles_at_once() {
+            return self.run_and_settle(flow, work);
+        }
         let (answer, outcome) = (local("answer"), local("outcome"));
         let (judged, done) = (self.judged(&answer), self.done(&answer, &outcome));
         let done = quote_spanned!(Span::mixed_site()=> let #outcome = #judged; #done);
@@ -155,7 +173,7 @@ impl Call<'_> {
     }
 }
 
-/// Only a future is polled, and its guard told so.
-fn mutable(flow: Flow) -> Option<TokenStream> {
-    (flow == Flow::Async).then(|| quote_spanned!(Span::mixed_site()=> mut))
+/// A guard changes that is polled or settled where it stands.
+fn mutable(mutable: bool) -> Option<TokenStream> {
+    mutable.then(|| quote_spanned!(Span::mixed_site()=> mut))
 }

@@ -80,6 +80,32 @@ impl Call<'_> {
         }
     }
 
+    /// Whether the value says all there is to say, and nothing follows the end of the call.
+    pub(super) fn settles_at_once(&self) -> bool {
+        let declaration = self.declaration;
+        matches!(declaration.judge, Judge::ByResult)
+            && declaration.open_for_hint.is_none()
+            && declaration.call_timeout.is_none()
+            && matches!(self.fallback_on(), None | Some(FallbackOn::Rejected))
+    }
+
+    /// Records the end of such a call with a reference to its guard; the value again.
+    pub(super) fn settled(&self, guard: &Ident, answer: &Ident) -> TokenStream {
+        if self.needs_result() {
+            let [whole, by_result, other] =
+                ["Whole", "WholeResult", "WholeOther"].map(|it| self.runtime.item(it));
+            return quote_spanned!(Span::mixed_site()=> {
+                #[allow(unused_imports)]
+                use {#by_result as _, #other as _};
+                #whole(#answer).__circuit_breaker_settle(#guard)
+            });
+        }
+        let span = Span::mixed_site().located_at(self.returned.span);
+        let settle_result = self.runtime.item_at("settle_result", span);
+        let ty = &self.returned.ty;
+        quote_spanned!(span=> #settle_result::<#ty, _>(#guard, #answer))
+    }
+
     /// Records the outcome. A failure may have a hint to record beside it.
     fn settle(&self, answer: &Ident, outcome: &Ident) -> TokenStream {
         let (ty, guard) = (self.runtime.item("Guard"), local("guard"));

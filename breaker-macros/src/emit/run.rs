@@ -35,6 +35,35 @@ impl Call<'_> {
         }
     }
 
+    /// Runs the work of a call that nothing follows, records its end and returns its value.
+    pub(super) fn run_and_settle(&self, flow: Flow, work: &TokenStream) -> TokenStream {
+        let (guard, answer) = (local("guard"), local("answer"));
+        let settled = self.settled(&guard, &answer);
+        let (ran, value) = match flow {
+            Flow::Sync => {
+                let ran = self.run(flow, work);
+                let ran = quote_spanned!(Span::mixed_site()=> #ran let #guard = &mut #guard;);
+                (ran, settled)
+            }
+            Flow::Async => {
+                let pinned = local("pinned");
+                let (guarded, ty) = (self.runtime.item("Guarded"), &self.returned.ty);
+                let ran = quote_spanned!(Span::mixed_site()=>
+                    let #pinned = ::core::pin::pin!(#work);
+                    #[allow(unknown_lints, clippy::type_complexity)]
+                    let #answer: #ty = #guarded::new(#guard, #pinned, |#guard, #answer| #settled)
+                        .await;
+                );
+                (ran, quote_spanned!(Span::mixed_site()=> #answer))
+            }
+        };
+        if self.fallback_on().is_some() {
+            quote_spanned!(Span::mixed_site()=> #ran return #value;)
+        } else {
+            quote_spanned!(Span::mixed_site()=> #ran #value)
+        }
+    }
+
     /// Runs a future until `call_timeout` has passed. Afterwards it is gone, and what it had borrowed
     /// is there for the fallback.
     pub(super) fn run_limited(

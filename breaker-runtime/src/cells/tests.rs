@@ -1,7 +1,8 @@
-use std::thread;
 use std::time::{Duration, SystemTime};
 
-use super::{COUNTS, Cells, Count, SHARED, SLOT, slot};
+use super::{COUNTS, Cells, Count};
+use crate::slots::{SHARED, replace_slot};
+use crate::time::{Moment, Tick};
 
 const ALL: [Count; COUNTS] = [
     Count::Successes,
@@ -23,8 +24,17 @@ fn add_all(cells: &Cells) {
     }
 }
 
+/// The instant `secs` after the origin, which lies a hundred seconds after the epoch.
+fn moment(secs: u64) -> Moment {
+    let tick = Tick::from_nanos(0).after(Duration::from_secs(secs));
+    Moment {
+        now: tick,
+        wall: SystemTime::UNIX_EPOCH + Duration::from_secs(100 + secs),
+    }
+}
+
 fn counted(cells: &Cells) -> [u64; COUNTS] {
-    let totals = cells.totals();
+    let totals = cells.totals(moment(0));
     [
         totals.successes,
         totals.failures,
@@ -43,40 +53,40 @@ fn every_count_has_its_own_place() {
     let cells = Cells::new();
     add_all(&cells);
     assert_eq!(counted(&cells), [1, 2, 3, 4, 5, 6, 7, 8, 9]);
-    assert_eq!(cells.totals().calls, 1 + 2 + 3 + 4);
+    assert_eq!(cells.totals(moment(0)).calls, 1 + 2 + 3 + 4);
 }
 
 #[test]
 fn a_thread_without_a_slot_counts_in_the_shared_cell() {
     let cells = Cells::new();
-    let before = SLOT.replace(SHARED);
+    let before = replace_slot(SHARED);
     add_all(&cells);
-    SLOT.set(before);
+    replace_slot(before);
     add_all(&cells);
     assert_eq!(counted(&cells), [2, 4, 6, 8, 10, 12, 14, 16, 18]);
 }
 
 #[test]
-fn a_slot_is_handed_back_when_its_thread_ends() {
-    let slots: Vec<_> = (0..2_000)
-        .map(|_| thread::spawn(slot).join().expect("it only asks"))
-        .collect();
-    assert!(slots.iter().filter(|slot| **slot != SHARED).count() > 1_000);
-}
-
-#[test]
 fn the_date_of_a_failure_never_goes_back() {
     let cells = Cells::new();
-    let at = |secs| SystemTime::UNIX_EPOCH + Duration::from_secs(secs);
-    cells.add_failure(at(9));
-    cells.add_failure(at(5));
-    assert_eq!(cells.totals().last_failure_at, Some(at(9)));
+    cells.add_failure(moment(9).now);
+    cells.add_failure(moment(5).now);
+    let at = cells.totals(moment(10)).last_failure_at;
+    assert_eq!(at, Some(moment(9).wall));
 }
 
 #[test]
-fn a_wall_clock_before_the_epoch_is_a_date_all_the_same() {
+fn what_happened_at_the_origin_of_the_clock_is_dated_all_the_same() {
     let cells = Cells::new();
-    let before = SystemTime::UNIX_EPOCH - Duration::from_secs(1);
-    cells.add_success(before);
-    assert!(cells.totals().last_success_at.is_some());
+    cells.add_success(moment(0).now);
+    let at = cells.totals(moment(1)).last_success_at;
+    assert_eq!(at, Some(moment(0).wall));
+}
+
+#[test]
+fn no_date_lies_in_the_future_of_whoever_reads_it() {
+    let cells = Cells::new();
+    cells.add_failure(moment(9).now);
+    let at = cells.totals(moment(8)).last_failure_at;
+    assert_eq!(at, Some(moment(8).wall));
 }

@@ -2,7 +2,6 @@ use crate::breaker::CircuitBreaker;
 use crate::config::Config;
 use crate::registry::Registry;
 use crate::state::State;
-use crate::sync::lock;
 
 fn breaker() -> CircuitBreaker {
     let registry = Registry::new();
@@ -14,7 +13,7 @@ fn breaker() -> CircuitBreaker {
 #[test]
 fn a_closed_call_takes_no_lock() {
     let breaker = breaker();
-    let held = lock(&breaker.core().locked);
+    let held = breaker.core().lock();
     // With the lock held by this very thread, whoever asked for it would wait for ever.
     let answer = breaker.call(|| Ok::<_, ()>(7));
     breaker.try_acquire().expect("it is closed").ignore();
@@ -29,7 +28,7 @@ fn a_closed_call_takes_no_lock() {
 fn a_refusal_of_an_open_circuit_takes_no_lock() {
     let breaker = breaker();
     breaker.trip();
-    let held = lock(&breaker.core().locked);
+    let held = breaker.core().lock();
     let refused = breaker.try_acquire().is_err();
     assert_eq!(breaker.state(), State::Open);
     drop(held);
@@ -42,7 +41,7 @@ fn a_stale_outcome_takes_no_lock() {
     let breaker = breaker();
     let permit = breaker.try_acquire().expect("it is closed");
     breaker.trip();
-    let held = lock(&breaker.core().locked);
+    let held = breaker.core().lock();
     permit.failure();
     drop(held);
     assert_eq!(breaker.snapshot().totals.stale, 1);

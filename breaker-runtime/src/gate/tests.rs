@@ -1,8 +1,23 @@
 use std::time::Duration;
 
 use super::{Gate, Word};
-use crate::machine::Stance;
+use crate::machine::{Bucket, Stance, Ticket};
 use crate::time::Tick;
+
+#[test]
+fn no_ticket_but_that_of_a_plain_call_has_the_bits_of_a_word() {
+    let now = Tick::from_nanos(0);
+    let open = Stance::Open {
+        period: Duration::from_secs(1),
+        until: now,
+    };
+    for stance in [QUIET, EVERYTHING, open, Stance::Ask] {
+        let (_, word) = published(3, stance);
+        let bucket = (0..8).map(|number| Ticket::watched(3, Bucket::from_number(number), now));
+        let others = [Ticket::probe(3, now), Ticket::bystander(3, now)];
+        assert!(bucket.chain(others).all(|ticket| !word.is_clean(ticket)));
+    }
+}
 
 fn published(generation: u64, stance: Stance) -> (Gate, Word) {
     let gate = Gate::new();
@@ -11,13 +26,41 @@ fn published(generation: u64, stance: Stance) -> (Gate, Word) {
     (gate, word)
 }
 
+const QUIET: Stance = Stance::Closed {
+    loud: false,
+    tallied: false,
+    timed: false,
+    watched: false,
+    precise: false,
+};
+
+const EVERYTHING: Stance = Stance::Closed {
+    loud: true,
+    tallied: true,
+    timed: true,
+    watched: true,
+    precise: true,
+};
+
 #[test]
-fn a_closed_circuit_admits_and_is_clean_only_without_failures_and_in_its_own_generation() {
-    let (_, clean) = published(7, Stance::Closed { quiet: true });
-    assert!(clean.admits() && clean.is_clean(7) && !clean.is_clean(6));
-    let (_, loud) = published(7, Stance::Closed { quiet: false });
-    assert!(loud.admits() && !loud.is_clean(7));
-    assert_eq!((clean.generation(), loud.generation()), (7, 7));
+fn a_closed_circuit_admits_and_is_clean_only_with_nothing_to_do_and_in_its_own_generation() {
+    let (_, word) = published(7, QUIET);
+    assert!(word.is_closed() && word.admits() && word.is_calm());
+    assert!(word.is_clean(Ticket::call(7)) && !word.is_clean(Ticket::call(6)));
+    let now = Tick::from_nanos(0);
+    assert!(!word.is_clean(Ticket::probe(7, now)) && !word.is_clean(Ticket::bystander(7, now)));
+    assert!(!word.is_clean(Ticket::watched(7, Bucket::default(), now)));
+}
+
+#[test]
+fn a_closed_circuit_says_what_there_is_to_do() {
+    let (_, word) = published(7, EVERYTHING);
+    assert!(word.is_closed() && !word.admits() && !word.is_calm() && !word.is_open());
+    assert!(word.is_watched() && word.is_tallied() && word.is_timed() && word.is_fine());
+    assert!(!word.is_clean(Ticket::call(7)));
+    assert_eq!(word.generation(), 7);
+    let (_, word) = published(7, QUIET);
+    assert!(!word.is_watched() && !word.is_tallied() && !word.is_timed() && !word.is_fine());
 }
 
 #[test]
@@ -37,8 +80,11 @@ fn an_open_circuit_says_until_when_and_by_which_clock() {
 
 #[test]
 fn what_has_to_ask_is_neither_open_nor_closed() {
-    let (_, word) = published(3, Stance::Consult);
-    assert!(!word.admits() && !word.is_open() && !word.is_clean(3));
+    let (_, word) = published(3, Stance::Ask);
+    let now = Tick::from_nanos(0);
+    assert!(!word.is_clean(Ticket::probe(3, now)) && !word.is_clean(Ticket::bystander(3, now)));
+    assert!(!word.is_closed() && !word.admits() && !word.is_open() && !word.is_calm());
+    assert!(!word.is_watched() && !word.is_tallied() && !word.is_clean(Ticket::call(3)));
 }
 
 #[test]

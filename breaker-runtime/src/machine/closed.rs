@@ -6,9 +6,11 @@ use crate::state::Reason;
 use crate::time::Tick;
 use crate::window::{Counts, Sample, Window};
 
-use super::Role;
-use super::in_flight::{InFlight, Noticed, Slot};
+use super::in_flight::{InFlight, Noticed, Span};
 use super::ramp::Ramp;
+use super::ticket::{Bucket, Ticket};
+use super::{Frame, Stance};
+use crate::gate::needs_precision;
 
 #[derive(Debug)]
 pub(super) struct Closed {
@@ -53,16 +55,59 @@ impl Closed {
         self.ramp.as_mut().is_none_or(|ramp| ramp.admits(now))
     }
 
-    pub(super) fn enter(&mut self, now: Tick, settings: &Settings) -> Role {
+    pub(super) fn enter(&mut self, generation: u64, now: Tick, settings: &Settings) -> Ticket {
         match settings.slow_call {
-            Some(_) => Role::Watched(self.in_flight.enter(now)),
-            None => Role::Call,
+            Some(limit) => {
+                let bucket = self.in_flight.enter(now, limit);
+                Ticket::watched(generation, bucket, now)
+            }
+            None => Ticket::call(generation),
         }
     }
 
-    /// Takes a call off the list of those in flight; returns what was added for it there.
-    pub(super) fn leave(&mut self, slot: Slot) -> Option<Noticed> {
-        self.in_flight.leave(slot)
+    /// Takes a call off those in flight; returns what was added for it there.
+    pub(super) fn leave(&mut self, ticket: Ticket) -> Option<Noticed> {
+        self.in_flight.leave(ticket.bucket(), ticket.began()?)
+    }
+
+    pub(super) fn absorb_starts(&mut self, span: Span, calls: u64, last: Tick) {
+        self.in_flight.absorb_starts(span, calls, last);
+    }
+
+    pub(super) fn absorb_ends(&mut self, bucket: Bucket, from: Tick, calls: u64) {
+        self.in_flight.absorb_ends(bucket, from, calls);
+    }
+
+    pub(super) fn absorb_successes(&mut self, calls: u64, at: Tick) {
+        if let Some(window) = &mut self.window {
+            let calls = self.in_flight.without_surplus(calls);
+            window.add_successes(calls, at);
+        }
+    }
+
+    pub(super) fn absorbed(&mut self) {
+        self.in_flight.absorbed();
+        if self.window.is_none() {
+            self.in_flight.forget_samples();
+        }
+    }
+
+    /// Within what a thread may count by itself from now on, after this call.
+    pub(super) fn frame(&self, ticket: Ticket, now: Tick, settings: &Settings) -> Frame {
+        let window = self.window.as_ref();
+        let starts = settings.slow_call.and_then(|limit| {
+            let span = self.in_flight.current(now)?;
+            let due = self.in_flight.next_due(limit);
+            Some((span, due.map_or(span.until, |due| due.min(span.until))))
+        });
+        let ends = ticket
+            .began()
+            .and_then(|began| self.in_flight.bucket_of(ticket.bucket(), began));
+        Frame {
+            samples: window.map(|window| (now, window.full_at(now))),
+            starts,
+            ends,
+        }
     }
 
     /// Takes in how a call ended; returns the rule that it met.
@@ -105,9 +150,9 @@ impl Closed {
     pub(super) fn notice(&mut self, now: Tick, settings: &Settings) -> Option<(Reason, Tick)> {
         self.ramp.take_if(|ramp| ramp.ended(now));
         let limit = settings.slow_call?;
-        while let Some((slot, due)) = self.in_flight.overdue(now, limit) {
+        while let Some((span, due)) = self.in_flight.overdue(now, limit) {
             let failed = settings.slow_rate.is_none();
-            self.add_unfinished(slot, failed, now);
+            self.add_unfinished(span, failed, now);
             if let Some(reason) = self.rule_met(now, settings) {
                 return Some((reason, due));
             }
@@ -115,13 +160,15 @@ impl Closed {
         None
     }
 
-    fn add_unfinished(&mut self, slot: Slot, failed: bool, now: Tick) {
+    fn add_unfinished(&mut self, span: Span, failed: bool, now: Tick) {
         let sample = Sample { failed, slow: true };
         let place = self.window.as_mut().map(|window| window.add(sample, now));
         if failed {
             self.add_failure();
         }
-        self.in_flight.notice(slot, Noticed { place, failed });
+        // One that has failed already is not marked again.
+        let place = place.filter(|_| !failed);
+        self.in_flight.notice(span, Noticed { place, failed });
     }
 
     fn add_failure(&mut self) {
@@ -151,22 +198,35 @@ impl Closed {
         }
     }
 
-    /// Begins a new window if its shape has changed.
-    pub(super) fn reconfigure(&mut self, old: &Settings, new: &Settings) {
+    /// Begins a new window if its shape has changed, and new buckets of those in flight.
+    pub(super) fn reconfigure(&mut self, old: &Settings, new: &Settings, now: Tick) {
         if old.window != new.window {
             self.window = new.window.map(Window::new);
-            self.in_flight.forget_places();
+            self.in_flight.forget_samples();
+        }
+        if old.slow_call != new.slow_call {
+            self.in_flight.change_length(now);
         }
     }
 
-    /// Whether a success of this stay may be left out: there is nothing that it would change.
-    pub(super) fn is_quiet(&self) -> bool {
-        self.failures_in_a_row == 0 && self.window.is_none()
+    pub(super) fn stance(&self, settings: &Settings) -> Stance {
+        if self.ramp.is_some() {
+            return Stance::Ask;
+        }
+        let time = self.window.as_ref().and_then(Window::time);
+        let precise = [time, settings.slow_call].into_iter().flatten();
+        Stance::Closed {
+            loud: self.failures_in_a_row > 0,
+            tallied: self.window.is_some(),
+            timed: time.is_some(),
+            watched: settings.slow_call.is_some(),
+            precise: precise.into_iter().any(needs_precision),
+        }
     }
 
-    /// Whether calls have to ask before they pass.
-    pub(super) fn has_to_be_asked(&self, settings: &Settings) -> bool {
-        self.ramp.is_some() || settings.slow_call.is_some()
+    #[cfg(test)]
+    pub(super) fn in_flight(&self) -> u64 {
+        self.in_flight.calls()
     }
 
     pub(super) fn calm_since(&self) -> Tick {

@@ -1,44 +1,61 @@
 //! The calls of a closed circuit that are still on their way, for as long as slow calls matter.
 //!
-//! A call that hangs has to count before it returns, so somebody has to know that it is there. The
-//! memory is that of the most calls in flight at once; it does not grow with their number.
+//! A call that hangs has to count before it returns, so somebody has to know that it is there. They
+//! are counted by the time of their start, in buckets of an eighth of `slow_call`: the calls of a
+//! bucket become slow together, when the last of them does, and so at most that much late. A bucket
+//! is there for as long as one of its calls is on its way.
 
 use std::time::Duration;
 
+use super::ticket::Bucket as Number;
 use crate::time::Tick;
 use crate::window::Place;
 
-/// Where a call stands in the list.
-pub(crate) type Slot = u32;
+/// A bucket lasts one part of `slow_call`.
+pub(super) const PARTS: u32 = 8;
+
+/// Which calls are in a bucket: of this number, and begun from the first instant up to the second.
+///
+/// Buckets of the same number do not overlap. Others do, if `slow_call` has changed meanwhile.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Span {
+    pub(crate) number: Number,
+    pub(crate) from: Tick,
+    pub(crate) until: Tick,
+}
+
+impl Span {
+    fn holds(self, number: Number, began: Tick) -> bool {
+        self.number == number && self.from <= began && began < self.until
+    }
+}
 
 #[derive(Debug, Default)]
 pub(super) struct InFlight {
-    slots: Vec<Entry>,
-    /// Slots that are free to be taken.
-    free: Vec<Slot>,
-    /// Those that no one has noticed yet, by the time of their start: the first and the last.
-    oldest: Option<Slot>,
-    youngest: Option<Slot>,
+    /// By the time they begin; calls that begin now are in the last one, or in a new one.
+    buckets: Vec<Bucket>,
+    /// Whether the last one has the length that is in force.
+    filling: bool,
+    /// The number of the bucket to be begun next.
+    next: Number,
+    /// Successes that were collected for calls that had been noticed before: their sample was there
+    /// already, and has to be left out of those that are collected next.
+    surplus: u64,
 }
 
 #[derive(Debug)]
-struct Entry {
-    began: Tick,
-    noticed: Option<Noticed>,
-    /// Neighbours in the order of starts, while it is not noticed.
-    older: Option<Slot>,
-    younger: Option<Slot>,
-}
-
-impl Entry {
-    fn new(now: Tick) -> Self {
-        Self {
-            began: now,
-            noticed: None,
-            older: None,
-            younger: None,
-        }
-    }
+struct Bucket {
+    span: Span,
+    /// When the last of its calls began.
+    last: Tick,
+    started: u64,
+    ended: u64,
+    /// Of those that were noticed, the ones still on their way; each is one of the others.
+    noticed: u64,
+    /// Whether their samples were added as failures already.
+    failed: bool,
+    /// Where these samples stand, if there is a window and they may yet be marked.
+    places: Vec<Place>,
 }
 
 /// What was added for a call while it was in flight.
@@ -50,64 +67,174 @@ pub(super) struct Noticed {
     pub(super) failed: bool,
 }
 
+impl Bucket {
+    fn new(span: Span) -> Self {
+        Self {
+            span,
+            last: span.from,
+            started: 0,
+            ended: 0,
+            noticed: 0,
+            failed: false,
+            places: Vec::new(),
+        }
+    }
+
+    fn in_flight(&self) -> u64 {
+        self.started.saturating_sub(self.ended)
+    }
+
+    fn unnoticed(&self) -> u64 {
+        self.in_flight().saturating_sub(self.noticed)
+    }
+
+    /// When those of its calls that are still there become slow.
+    fn due(&self, slow_call: Duration) -> Tick {
+        self.last.after(slow_call)
+    }
+
+    fn is_over(&self, now: Tick) -> bool {
+        self.in_flight() == 0 && self.noticed == 0 && now >= self.span.until
+    }
+}
+
 impl InFlight {
-    pub(super) fn enter(&mut self, now: Tick) -> Slot {
-        let slot = self.free.pop().unwrap_or_else(|| {
-            self.slots.push(Entry::new(now));
-            // More calls in flight than this do not fit into memory.
-            Slot::try_from(self.slots.len() - 1).unwrap_or(Slot::MAX)
+    /// Counts a call that starts; returns the number of its bucket.
+    pub(super) fn enter(&mut self, now: Tick, slow_call: Duration) -> Number {
+        let span = self.current(now).unwrap_or_else(|| {
+            let width = (slow_call / PARTS).max(Duration::from_nanos(1));
+            self.begin(now, width)
         });
-        self.slots[slot as usize] = Entry {
-            older: self.youngest,
-            ..Entry::new(now)
+        self.absorb_starts(span, 1, now);
+        span.number
+    }
+
+    fn begin(&mut self, now: Tick, width: Duration) -> Span {
+        self.buckets.retain(|bucket| !bucket.is_over(now));
+        let span = Span {
+            number: self.next,
+            from: now,
+            until: now.after(width),
         };
-        match self.youngest.replace(slot) {
-            Some(before) => self.slots[before as usize].younger = Some(slot),
-            None => self.oldest = Some(slot),
+        self.buckets.push(Bucket::new(span));
+        self.next = self.next.next();
+        self.filling = true;
+        span
+    }
+
+    /// The bucket that calls begin in now.
+    pub(super) fn current(&self, now: Tick) -> Option<Span> {
+        let last = self.buckets.last().filter(|_| self.filling)?;
+        (now < last.span.until).then_some(last.span)
+    }
+
+    /// The bucket of a call that is on its way.
+    pub(super) fn bucket_of(&self, number: Number, began: Tick) -> Option<Span> {
+        let mut spans = self.buckets.iter().rev().map(|bucket| bucket.span);
+        spans.find(|span| span.holds(number, began))
+    }
+
+    fn bucket_mut(&mut self, number: Number, began: Tick) -> Option<&mut Bucket> {
+        let mut buckets = self.buckets.iter_mut().rev();
+        buckets.find(|bucket| bucket.span.holds(number, began))
+    }
+
+    /// Counts a call that ends; says what was added for it.
+    pub(super) fn leave(&mut self, number: Number, began: Tick) -> Option<Noticed> {
+        let bucket = self.bucket_mut(number, began)?;
+        bucket.ended += 1;
+        if bucket.noticed == 0 {
+            return None;
         }
-        slot
+        bucket.noticed -= 1;
+        Some(Noticed {
+            place: bucket.places.pop(),
+            failed: bucket.failed,
+        })
     }
 
-    /// Takes a call off the list; says what was added for it.
-    pub(super) fn leave(&mut self, slot: Slot) -> Option<Noticed> {
-        let noticed = self.slots[slot as usize].noticed;
-        if noticed.is_none() {
-            self.unlink(slot);
+    /// Takes in calls that started in a bucket, the last of them not before `last`.
+    pub(super) fn absorb_starts(&mut self, span: Span, calls: u64, last: Tick) {
+        if self.bucket_mut(span.number, span.from).is_none() {
+            // It was over when nobody knew yet that one more call had begun in it.
+            let before = |other: &Bucket| other.span.from <= span.from;
+            let at = self.buckets.partition_point(before);
+            self.buckets.insert(at, Bucket::new(span));
         }
-        self.free.push(slot);
-        noticed
+        if let Some(bucket) = self.bucket_mut(span.number, span.from) {
+            bucket.started += calls;
+            bucket.last = bucket.last.max(last);
+        }
     }
 
-    /// The oldest call that has run for so long and was not noticed yet, and since when it has.
-    pub(super) fn overdue(&self, now: Tick, slow_call: Duration) -> Option<(Slot, Tick)> {
-        let oldest = self.oldest?;
-        let due = self.slots[oldest as usize].began.after(slow_call);
-        (now >= due).then_some((oldest, due))
+    /// Takes in calls of the bucket of that beginning that have ended as fast successes.
+    pub(super) fn absorb_ends(&mut self, number: Number, from: Tick, calls: u64) {
+        if let Some(bucket) = self.bucket_mut(number, from) {
+            bucket.ended += calls;
+        }
     }
 
-    /// Forgets where samples stand, because their window is gone.
-    pub(super) fn forget_places(&mut self) {
-        for entry in &mut self.slots {
-            if let Some(noticed) = &mut entry.noticed {
-                noticed.place = None;
+    /// Takes note of the noticed calls that have ended meanwhile as if they had not been.
+    pub(super) fn absorbed(&mut self) {
+        for bucket in &mut self.buckets {
+            while bucket.noticed > bucket.in_flight() {
+                bucket.noticed -= 1;
+                bucket.places.pop();
+                self.surplus += 1;
             }
         }
     }
 
-    pub(super) fn notice(&mut self, slot: Slot, noticed: Noticed) {
-        self.unlink(slot);
-        self.slots[slot as usize].noticed = Some(noticed);
+    /// How many of the successes that are collected count for the window.
+    pub(super) fn without_surplus(&mut self, successes: u64) -> u64 {
+        let left_out = self.surplus.min(successes);
+        self.surplus -= left_out;
+        successes - left_out
     }
 
-    fn unlink(&mut self, slot: Slot) {
-        let Entry { older, younger, .. } = self.slots[slot as usize];
-        match older {
-            Some(older) => self.slots[older as usize].younger = younger,
-            None => self.oldest = younger,
+    #[cfg(test)]
+    pub(super) fn calls(&self) -> u64 {
+        self.buckets.iter().map(Bucket::in_flight).sum()
+    }
+
+    /// The oldest calls that have been slow since some time and were not noticed yet: since when, and
+    /// the beginning of their bucket.
+    pub(super) fn overdue(&self, now: Tick, slow_call: Duration) -> Option<(Span, Tick)> {
+        let mut buckets = self.buckets.iter();
+        let bucket = buckets.find(|bucket| bucket.unnoticed() > 0)?;
+        let due = bucket.due(slow_call);
+        (now >= due).then_some((bucket.span, due))
+    }
+
+    /// When calls become slow next, as far as is known now.
+    pub(super) fn next_due(&self, slow_call: Duration) -> Option<Tick> {
+        let mut buckets = self.buckets.iter();
+        let bucket = buckets.find(|bucket| bucket.unnoticed() > 0)?;
+        Some(bucket.due(slow_call))
+    }
+
+    /// Takes note that one more call of this bucket was added as slow.
+    pub(super) fn notice(&mut self, span: Span, noticed: Noticed) {
+        if let Some(bucket) = self.bucket_mut(span.number, span.from) {
+            bucket.noticed += 1;
+            bucket.failed = noticed.failed;
+            bucket.places.extend(noticed.place);
         }
-        match younger {
-            Some(younger) => self.slots[younger as usize].older = older,
-            None => self.youngest = older,
+    }
+
+    /// Forgets where samples stand, because their window is gone, or there never was one.
+    pub(super) fn forget_samples(&mut self) {
+        self.surplus = 0;
+        for bucket in &mut self.buckets {
+            bucket.places.clear();
         }
+    }
+
+    /// Begins a new bucket with the next call, as its length has changed; unless a bucket of its
+    /// number is still to be told apart from it.
+    pub(super) fn change_length(&mut self, now: Tick) {
+        let next = self.next;
+        let same = |bucket: &Bucket| bucket.span.number == next && now < bucket.span.until;
+        self.filling &= self.buckets.iter().any(same);
     }
 }

@@ -9,48 +9,23 @@ mod open_period;
 mod phase;
 mod probes;
 mod ramp;
+mod ticket;
 
 use std::time::Duration;
 
 use self::closed::{Closed, Settled};
 pub(crate) use self::forced::{Forced, ForcedKind};
-use self::in_flight::{Noticed, Slot};
+use self::in_flight::Noticed;
+pub(crate) use self::in_flight::Span;
 use self::open_period::{Draws, open_period};
 use self::phase::{OpenPeriod, Phase};
-use self::probes::{ProbeId, Probes, Verdict};
+use self::probes::{Probes, Verdict};
+pub(crate) use self::ticket::{Bucket, GENERATION_SHIFT, Role, Ticket};
 use crate::config::Settings;
 use crate::outcome::End;
 use crate::state::{Reason, State};
-use crate::time::Tick;
+use crate::time::{Tick, nanos};
 use crate::window::Counts;
-
-/// The right to run one call, as the machine knows it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Ticket {
-    pub(crate) generation: u64,
-    pub(crate) role: Role,
-    /// When it began, as far as slow calls matter.
-    pub(crate) began: Began,
-}
-
-/// When a call began, if anybody wants to know; one word wide.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Began(u64);
-
-impl Began {
-    pub(crate) const UNKNOWN: Self = Self(u64::MAX);
-
-    fn at(now: Tick) -> Self {
-        Self(now.as_nanos().min(u64::MAX - 1))
-    }
-
-    /// Whether the call has run for so long.
-    pub(crate) fn lasted(self, limit: Option<Duration>, now: Tick) -> bool {
-        let known = self != Self::UNKNOWN;
-        let began = Tick::from_nanos(self.0);
-        known && limit.is_some_and(|limit| now.since(began) >= limit)
-    }
-}
 
 /// How a call ended, as the machine is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,19 +39,6 @@ impl From<End> for Ended {
     fn from(end: End) -> Self {
         Self { end, hint: None }
     }
-}
-
-/// What the end of a call may decide.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Role {
-    /// A call of a closed circuit.
-    Call,
-    /// The same, on the list of calls in flight.
-    Watched(Slot),
-    /// One of the probes of a half-open circuit.
-    Probe(ProbeId),
-    /// A call that only an override let through: it decides nothing.
-    Bystander,
 }
 
 /// Why a call was not admitted, and when asking again may help.
@@ -107,12 +69,34 @@ pub(crate) enum Change {
 /// What callers can be told without asking the machine; the gate publishes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stance {
-    /// Every call passes; a success changes nothing while it is quiet.
-    Closed { quiet: bool },
+    /// Every call passes.
+    Closed {
+        /// A success ends a row of failures.
+        loud: bool,
+        /// A success is a sample of a window.
+        tallied: bool,
+        /// That window is one of time.
+        timed: bool,
+        /// Calls in flight are counted.
+        watched: bool,
+        /// These times are too short for a coarse clock.
+        precise: bool,
+    },
     /// No call passes before `until`.
     Open { period: Duration, until: Tick },
     /// Each call and each end has to ask.
-    Consult,
+    Ask,
+}
+
+/// Within what a thread may count by itself, on behalf of the machine.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Frame {
+    /// Successes: an instant of the tenth that they belong into, and until when it lasts.
+    pub(crate) samples: Option<(Tick, Tick)>,
+    /// Starts of calls: their bucket, and until when nothing falls due.
+    pub(crate) starts: Option<(Span, Tick)>,
+    /// Ends of calls of the bucket that the last one began in.
+    pub(crate) ends: Option<Span>,
 }
 
 /// Why the circuit opens, and what goes with it.
@@ -179,10 +163,11 @@ impl Machine {
             let retry_after = self.forced_for(now);
             return Err(Refusal::Forced { retry_after });
         }
-        let role = match &mut self.phase {
+        let generation = self.generation;
+        let ticket = match &mut self.phase {
             Phase::Closed(closed) => {
                 if forced.is_some() || closed.ramp_admits(now) {
-                    Ok(closed.enter(now, &self.settings))
+                    Ok(closed.enter(generation, now, &self.settings))
                 } else {
                     Err(Refusal::Ramp)
                 }
@@ -190,23 +175,18 @@ impl Machine {
             Phase::Open(period) => Err(Refusal::Open {
                 retry_after: period.until.since(now),
             }),
-            Phase::HalfOpen(probes) => probes
-                .admit(now, self.settings.half_open_calls)
-                .map(Role::Probe)
-                .ok_or(Refusal::HalfOpenFull),
+            Phase::HalfOpen(probes) => {
+                if probes.admit(now, self.settings.half_open_calls) {
+                    Ok(Ticket::probe(generation, now))
+                } else {
+                    Err(Refusal::HalfOpenFull)
+                }
+            }
         };
-        let role = match role {
-            Err(_) if forced == Some(ForcedKind::Closed) => Role::Bystander,
-            role => role?,
-        };
-        Ok(Ticket {
-            generation: self.generation,
-            role,
-            began: match self.settings.slow_call {
-                Some(_) => Began::at(now),
-                None => Began::UNKNOWN,
-            },
-        })
+        match ticket {
+            Err(_) if forced == Some(ForcedKind::Closed) => Ok(Ticket::bystander(generation, now)),
+            ticket => ticket,
+        }
     }
 
     /// Takes in how a call ended; returns whether it was of an older generation.
@@ -221,17 +201,18 @@ impl Machine {
         // that it was slow. A probe that was silent for too long has failed, whatever it says now.
         let noticed = self.leave(ticket);
         self.advance(now, changes);
-        if ticket.generation != self.generation {
+        if ticket.generation() != self.generation {
             return true;
         }
-        let slow = ticket.began.lasted(self.settings.slow_call, now);
-        let reason = match (&mut self.phase, ticket.role) {
-            (Phase::Closed(closed), Role::Call | Role::Watched(_)) => {
+        let limit = self.settings.slow_call;
+        let slow = limit.is_some_and(|limit| ticket.lasted(nanos(limit), now));
+        let reason = match (&mut self.phase, ticket.role()) {
+            (Phase::Closed(closed), Role::Call | Role::Watched) => {
                 let settled = Settled { end, slow, noticed };
                 closed.settle(settled, now, &self.settings)
             }
-            (Phase::HalfOpen(probes), Role::Probe(id)) => {
-                match probes.settle(id, end, slow, &self.settings) {
+            (Phase::HalfOpen(probes), Role::Probe) => {
+                match probes.settle(ticket, end, slow, &self.settings) {
                     Verdict::Undecided => None,
                     Verdict::Recovered => {
                         let closed = Closed::recovered(&self.settings, now);
@@ -252,13 +233,13 @@ impl Machine {
 
     /// Takes a call that ends off the list of those in flight; returns what was added for it there.
     fn leave(&mut self, ticket: Ticket) -> Option<Noticed> {
-        if ticket.generation != self.generation {
+        if ticket.generation() != self.generation {
             return None;
         }
-        match (&mut self.phase, ticket.role) {
-            (Phase::Closed(closed), Role::Watched(slot)) => closed.leave(slot),
-            (Phase::HalfOpen(probes), Role::Probe(id)) => {
-                probes.end(id);
+        match (&mut self.phase, ticket.role()) {
+            (Phase::Closed(closed), Role::Watched) => closed.leave(ticket),
+            (Phase::HalfOpen(probes), Role::Probe) => {
+                probes.end(ticket);
                 None
             }
             _ => None,
@@ -340,11 +321,51 @@ impl Machine {
     }
 
     /// Puts new settings in force from the next decision on; nothing that runs is changed.
-    pub(crate) fn reconfigure(&mut self, settings: Settings) {
+    pub(crate) fn reconfigure(&mut self, settings: Settings, now: Tick) {
         if let Phase::Closed(closed) = &mut self.phase {
-            closed.reconfigure(&self.settings, &settings);
+            closed.reconfigure(&self.settings, &settings, now);
         }
         self.settings = settings;
+    }
+
+    /// Takes in the ends of calls that began in a bucket of this generation: fast successes that
+    /// were counted elsewhere. Ends come first, then starts, then [`absorbed`](Self::absorbed), and
+    /// then the samples.
+    pub(crate) fn absorb_ends(&mut self, bucket: Bucket, from: Tick, calls: u64) {
+        if let Phase::Closed(closed) = &mut self.phase {
+            closed.absorb_ends(bucket, from, calls);
+        }
+    }
+
+    /// Takes in calls that started in a bucket of this generation.
+    pub(crate) fn absorb_starts(&mut self, span: Span, calls: u64, last: Tick) {
+        if let Phase::Closed(closed) = &mut self.phase {
+            closed.absorb_starts(span, calls, last);
+        }
+    }
+
+    /// Takes in the samples of fast successes of this generation.
+    pub(crate) fn absorb_successes(&mut self, calls: u64, at: Tick) {
+        if let Phase::Closed(closed) = &mut self.phase {
+            closed.absorb_successes(calls, at);
+        }
+    }
+
+    /// Is told that all ends and starts have been taken in.
+    pub(crate) fn absorbed(&mut self) {
+        if let Phase::Closed(closed) = &mut self.phase {
+            closed.absorbed();
+        }
+    }
+
+    /// Returns within what the thread of this call may count by itself from now on.
+    pub(crate) fn frame(&self, ticket: Ticket, now: Tick) -> Frame {
+        match &self.phase {
+            Phase::Closed(closed) if ticket.generation() == self.generation => {
+                closed.frame(ticket, now, &self.settings)
+            }
+            _ => Frame::default(),
+        }
     }
 
     fn open(&mut self, now: Tick, opening: &Opening, changes: &mut Vec<Change>) {
@@ -399,16 +420,13 @@ impl Machine {
 
     pub(crate) fn stance(&self) -> Stance {
         match &self.phase {
-            _ if self.forced.is_some() => Stance::Consult,
-            Phase::Closed(closed) if closed.has_to_be_asked(&self.settings) => Stance::Consult,
-            Phase::Closed(closed) => Stance::Closed {
-                quiet: closed.is_quiet(),
-            },
+            _ if self.forced.is_some() => Stance::Ask,
+            Phase::Closed(closed) => closed.stance(&self.settings),
             Phase::Open(OpenPeriod { period, until }) => Stance::Open {
                 period: *period,
                 until: *until,
             },
-            Phase::HalfOpen(_) => Stance::Consult,
+            Phase::HalfOpen(_) => Stance::Ask,
         }
     }
 
@@ -436,6 +454,15 @@ impl Machine {
     #[cfg(test)]
     fn since(&self) -> Tick {
         self.since
+    }
+
+    /// Calls of a closed circuit that are on their way, as far as slow calls matter.
+    #[cfg(test)]
+    pub(crate) fn in_flight(&self) -> u64 {
+        match &self.phase {
+            Phase::Closed(closed) => closed.in_flight(),
+            _ => 0,
+        }
     }
 
     pub(crate) fn forced(&self) -> Option<&Forced> {

@@ -197,35 +197,79 @@ impl Model {
         }
     }
 
+    /// The calls of this stay in buckets: those that began within an eighth of `slow_call` of the first
+    /// of them.
+    fn buckets(&self, limit: Duration) -> Vec<Vec<usize>> {
+        let width = (limit / 8).max(units(1));
+        let mut buckets: Vec<Vec<usize>> = Vec::new();
+        for (at, call) in self.calls.iter().enumerate() {
+            if call.part != Part::Call || call.generation != self.generation {
+                continue;
+            }
+            match buckets.last_mut() {
+                Some(inside) if call.began < self.calls[inside[0]].began.after(width) => {
+                    inside.push(at);
+                }
+                _ => buckets.push(vec![at]),
+            }
+        }
+        buckets
+    }
+
+    /// The calls of a bucket are alike: one that was noticed and ends takes the latest of their samples.
+    fn take_latest_sample(&mut self, at: usize) {
+        let Some(limit) = self.settings.slow_call else {
+            return;
+        };
+        let buckets = self.buckets(limit);
+        let own = buckets.iter().find(|inside| inside.contains(&at));
+        let noticed = |other: &&usize| self.calls[**other].live || **other == at;
+        let alike = own.into_iter().flatten().filter(noticed);
+        let latest = alike
+            .max_by_key(|other| self.calls[**other].noticed)
+            .copied();
+        if let Some(latest) = latest {
+            let sample = self.calls[latest].noticed;
+            self.calls[latest].noticed = self.calls[at].noticed;
+            self.calls[at].noticed = sample;
+        }
+    }
+
     fn notice_slow_calls(&mut self) {
         let Some(limit) = self.settings.slow_call else {
             return;
         };
-        for at in 0..self.calls.len() {
-            let call = &self.calls[at];
-            let overdue = call.live
-                && self.ending != Some(at)
-                && call.part == Part::Call
-                && call.generation == self.generation
-                && call.noticed.is_none()
-                && self.now >= call.began.after(limit);
-            if !overdue {
-                continue;
+        for inside in self.buckets(limit) {
+            let last = self.calls[*inside.last().unwrap()].began;
+            for at in inside {
+                self.notice_slow_call(at, last.after(limit));
             }
-            let failed = self.settings.slow_rate.is_none();
-            self.calls[at].noticed = Some(self.samples.len());
-            self.samples.push(Sample {
-                at: self.now,
-                failed,
-                slow: true,
-            });
-            if failed {
-                self.row.push(true);
-            }
-            if self.rule_is_met() {
-                self.open(None);
-                return;
-            }
+        }
+    }
+
+    fn notice_slow_call(&mut self, at: usize, due: Tick) {
+        let call = &self.calls[at];
+        let overdue = call.live
+            && self.ending != Some(at)
+            && self.state == State::Closed
+            && call.generation == self.generation
+            && call.noticed.is_none()
+            && self.now >= due;
+        if !overdue {
+            return;
+        }
+        let failed = self.settings.slow_rate.is_none();
+        self.calls[at].noticed = Some(self.samples.len());
+        self.samples.push(Sample {
+            at: self.now,
+            failed,
+            slow: true,
+        });
+        if failed {
+            self.row.push(true);
+        }
+        if self.rule_is_met() {
+            self.open(None);
         }
     }
 
@@ -335,6 +379,9 @@ impl Model {
         self.ending = Some(at);
         self.notice();
         self.ending = None;
+        if self.calls[at].noticed.is_some() {
+            self.take_latest_sample(at);
+        }
         let call = &mut self.calls[at];
         call.live = false;
         if call.generation != self.generation {

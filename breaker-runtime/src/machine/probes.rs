@@ -2,27 +2,25 @@
 
 use std::num::NonZeroU32;
 
+use super::ticket::Ticket;
 use crate::config::Settings;
 use crate::outcome::End;
 use crate::state::Reason;
 use crate::time::Tick;
 
-/// Tells the probes of one stay apart.
-pub(crate) type ProbeId = u32;
-
 #[derive(Debug)]
 pub(super) struct Probes {
     in_flight: Vec<Probe>,
-    next: ProbeId,
     successes: u32,
     failures: u32,
     /// Cancellations since the last success.
     cancelled: u32,
 }
 
+/// Probes that began at the same instant are alike: whatever time brings about, it brings about for
+/// all of them. So the instant is all that their tickets have to know.
 #[derive(Debug)]
 struct Probe {
-    id: ProbeId,
     began: Tick,
     /// Whether it has counted as slow while in flight; its end then adds nothing.
     counted: bool,
@@ -42,7 +40,6 @@ impl Probes {
     pub(super) fn new() -> Self {
         Self {
             in_flight: Vec::new(),
-            next: 0,
             successes: 0,
             failures: 0,
             cancelled: 0,
@@ -53,38 +50,41 @@ impl Probes {
         self.in_flight.len()
     }
 
-    pub(super) fn admit(&mut self, now: Tick, permits: NonZeroU32) -> Option<ProbeId> {
+    /// Lets one more in, unless there are as many as may be.
+    pub(super) fn admit(&mut self, now: Tick, permits: NonZeroU32) -> bool {
         let full = self.in_flight.len() >= permits.get() as usize;
-        if full {
-            return None;
+        if !full {
+            self.in_flight.push(Probe {
+                began: now,
+                counted: false,
+                ending: false,
+            });
         }
-        let id = self.next;
-        self.next = self.next.wrapping_add(1);
-        self.in_flight.push(Probe {
-            id,
-            began: now,
-            counted: false,
-            ending: false,
-        });
-        Some(id)
+        !full
+    }
+
+    fn position(&self, ticket: Ticket) -> Option<usize> {
+        let began = ticket.began()?;
+        let mut probes = self.in_flight.iter();
+        probes.position(|probe| probe.began == began)
     }
 
     /// Notes that a probe is ending.
-    pub(super) fn end(&mut self, id: ProbeId) {
-        if let Some(probe) = self.in_flight.iter_mut().find(|probe| probe.id == id) {
-            probe.ending = true;
+    pub(super) fn end(&mut self, ticket: Ticket) {
+        if let Some(at) = self.position(ticket) {
+            self.in_flight[at].ending = true;
         }
     }
 
     /// Takes a permit back. A probe that was given up on has none any more and decides nothing.
     pub(super) fn settle(
         &mut self,
-        id: ProbeId,
+        ticket: Ticket,
         end: End,
         slow: bool,
         settings: &Settings,
     ) -> Verdict {
-        let Some(at) = self.in_flight.iter().position(|probe| probe.id == id) else {
+        let Some(at) = self.position(ticket) else {
             return Verdict::Undecided;
         };
         if self.in_flight.swap_remove(at).counted {

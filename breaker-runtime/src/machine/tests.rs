@@ -92,7 +92,7 @@ impl Play {
                 match before {
                     Stance::Closed { .. } => assert!(admitted.is_ok()),
                     Stance::Open { until, .. } => assert_eq!(admitted.is_ok(), *now >= until),
-                    Stance::Consult => {}
+                    Stance::Ask => {}
                 }
                 held.extend(admitted);
             }
@@ -121,7 +121,7 @@ impl Play {
         let in_flight = self.machine.probes_in_flight();
         assert!(in_flight <= self.settings.half_open_calls.get() as usize);
         let of_this_stay = |ticket: &&Ticket| {
-            ticket.generation == self.machine.generation() && matches!(ticket.role, Role::Probe(_))
+            ticket.generation() == self.machine.generation() && ticket.role() == Role::Probe
         };
         assert!(in_flight <= self.held.iter().filter(of_this_stay).count());
         assert!(self.machine.generation() >= self.generation);

@@ -6,6 +6,8 @@ use super::{Counts, Place, Sample};
 const PER_WORD: u64 = 32;
 const FAILED: u64 = 0b01;
 const SLOW: u64 = 0b10;
+const ALL_FAILED: u64 = 0x5555_5555_5555_5555;
+const ALL_SLOW: u64 = ALL_FAILED << 1;
 
 #[derive(Debug)]
 pub(crate) struct CountWindow {
@@ -39,6 +41,47 @@ impl CountWindow {
         self.counts.add(sample);
         self.added += 1;
         place
+    }
+
+    /// Adds fast successes; a word at a time, as there may be as many as the window holds.
+    pub(super) fn add_successes(&mut self, calls: u64) {
+        if calls >= self.size {
+            // The last of them are all that remains.
+            self.words.fill(0);
+            self.counts = Counts {
+                calls: self.size,
+                ..Counts::default()
+            };
+            self.added += calls;
+            return;
+        }
+        let mut left = calls;
+        while left > 0 {
+            let at = self.added % self.size;
+            let in_word = PER_WORD - at % PER_WORD;
+            let part = left.min(in_word).min(self.size - at);
+            if part == PER_WORD && self.added >= self.size {
+                self.replace_word(at);
+                self.added += part;
+            } else {
+                for _ in 0..part {
+                    self.add(Sample::default());
+                }
+            }
+            left -= part;
+        }
+    }
+
+    /// Lets all the samples of the word that begins there go, for as many successes.
+    fn replace_word(&mut self, at: u64) {
+        let word = usize::try_from(at / PER_WORD).unwrap_or(usize::MAX);
+        if let Some(word) = self.words.get_mut(word) {
+            let count = |of: u64| u64::from((*word & of).count_ones());
+            let (failures, slow) = (count(ALL_FAILED), count(ALL_SLOW));
+            self.counts.failures -= failures;
+            self.counts.slow -= slow;
+            *word = 0;
+        }
     }
 
     pub(super) fn fail(&mut self, place: Place) {
@@ -77,8 +120,8 @@ impl CountWindow {
     fn write(&mut self, place: Place, sample: Sample) {
         let (word, shift) = self.slot(place);
         if word >= self.words.len() {
-            // One word at a time and not by doubling, which could take twice the memory.
-            self.words.reserve_exact(1);
+            // Just what is needed and not by doubling, which could take twice the memory.
+            self.words.reserve_exact(word + 1 - self.words.len());
             self.words.resize(word + 1, 0);
         }
         let bits = (u64::from(sample.failed) * FAILED) | (u64::from(sample.slow) * SLOW);

@@ -3,6 +3,8 @@
 mod count;
 mod time;
 
+use std::time::Duration;
+
 use self::count::CountWindow;
 use self::time::TimeWindow;
 use crate::config::Window as Shape;
@@ -51,6 +53,30 @@ impl Window {
         match self {
             Self::Count(window) => window.add(sample),
             Self::Time(window) => window.add(sample, now),
+        }
+    }
+
+    /// Adds fast successes that ended at this instant or since, as far as is known; it may be past.
+    pub(crate) fn add_successes(&mut self, calls: u64, at: Tick) {
+        match self {
+            Self::Count(window) => window.add_successes(calls),
+            Self::Time(window) => window.add_successes(calls, at),
+        }
+    }
+
+    /// Returns until when a sample is one like those of now.
+    pub(crate) fn full_at(&self, now: Tick) -> Tick {
+        match self {
+            Self::Count(_) => Tick::from_nanos(u64::MAX),
+            Self::Time(window) => window.full_at(now),
+        }
+    }
+
+    /// Returns its length, if it is one of time.
+    pub(crate) fn time(&self) -> Option<Duration> {
+        match self {
+            Self::Count(_) => None,
+            Self::Time(window) => Some(window.time()),
         }
     }
 

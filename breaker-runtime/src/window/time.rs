@@ -40,6 +40,25 @@ impl TimeWindow {
         Place(current)
     }
 
+    pub(super) fn add_successes(&mut self, calls: u64, at: Tick) {
+        self.forget(at);
+        let bucket = at.as_nanos() / self.width;
+        if self.current - bucket < BUCKETS as u64 {
+            self.counts.calls += calls;
+            self.bucket(bucket).calls += calls;
+        }
+    }
+
+    /// When the bucket of this instant ends.
+    pub(super) fn full_at(&self, now: Tick) -> Tick {
+        let ends = (now.as_nanos() / self.width + 1).saturating_mul(self.width);
+        Tick::from_nanos(ends)
+    }
+
+    pub(super) fn time(&self) -> Duration {
+        Duration::from_nanos(self.width.saturating_mul(PARTS))
+    }
+
     /// Marks one of the samples of a bucket: those that are marked later were all added alike.
     pub(super) fn fail(&mut self, place: Place, now: Tick) {
         self.forget(now);

@@ -1,0 +1,223 @@
+//! The way of a call: most pass by the gate and are counted in a cell, and no more.
+
+use std::time::Duration;
+
+use super::Core;
+use crate::breaker::CircuitBreaker;
+use crate::cells::Count;
+use crate::error::Rejection;
+use crate::gate::Word;
+use crate::machine::{Ended, Refusal, Role, Ticket};
+use crate::outcome::End;
+use crate::slots::slot;
+use crate::tally::Quick;
+use crate::time::Tick;
+
+/// The methods take the breaker, because an event carries it to the listeners.
+impl Core {
+    /// Asks for the right to run one call.
+    #[inline]
+    pub(crate) fn admit(breaker: &CircuitBreaker) -> Result<Ticket, Rejection> {
+        let word = breaker.core().gate.word();
+        if word.admits() {
+            Ok(Ticket::call(word.generation()))
+        } else {
+            Self::admit_otherwise(breaker, word)
+        }
+    }
+
+    #[inline(never)]
+    fn admit_otherwise(breaker: &CircuitBreaker, word: Word) -> Result<Ticket, Rejection> {
+        let core = breaker.core();
+        if word.is_watched() {
+            let now = core.time.read(word.is_fine());
+            return match core.admit_by_tally(word, now) {
+                Some(ticket) => Ok(ticket),
+                None => Self::ask(breaker, now),
+            };
+        }
+        match core.time_left(word) {
+            Some(retry_after) => Err(core.refused(Refusal::Open { retry_after })),
+            None => Self::ask(breaker, core.time.now()),
+        }
+    }
+
+    /// Lets a call pass that has to be counted among those in flight, if that takes no more than a
+    /// tally.
+    #[inline]
+    fn admit_by_tally(&self, word: Word, now: Tick) -> Option<Ticket> {
+        let generation = word.generation();
+        let bucket = self.tallies.get()?.start(slot(), generation, now)?;
+        Some(Ticket::watched(generation, bucket, now))
+    }
+
+    fn refused(&self, refusal: Refusal) -> Rejection {
+        self.cells.add(Count::Rejected);
+        Rejection::new(self.name.clone(), refusal)
+    }
+
+    /// Asks the machine.
+    #[inline(never)]
+    fn ask(breaker: &CircuitBreaker, now: Tick) -> Result<Ticket, Rejection> {
+        let core = breaker.core();
+        let reading = core.time.reading(now);
+        let admitted = Self::change_for_call(breaker, reading, |machine, now, changes| {
+            let admitted = machine.admit(now, changes);
+            let ticket = admitted.as_ref().ok().copied();
+            (admitted, ticket)
+        });
+        admitted.map_err(|refusal| core.refused(refusal))
+    }
+
+    /// The rest of the open period, if the gate alone can tell that it has not passed.
+    pub(super) fn time_left(&self, word: Word) -> Option<Duration> {
+        if word.is_open() {
+            self.gate.time_left(self.time.read(word.is_fine()))
+        } else {
+            None
+        }
+    }
+
+    /// Takes in how a call ended.
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "the end of every annotated function passes through"
+    )]
+    pub(crate) fn settle(
+        breaker: &CircuitBreaker,
+        ticket: Ticket,
+        end: End,
+        hint: Option<Duration>,
+    ) {
+        let core = breaker.core();
+        let word = core.gate.word();
+        if end == End::Success && word.is_clean(ticket) {
+            core.cells.add_quiet_success(&core.time);
+        } else {
+            Self::settle_otherwise(breaker, word, ticket, end, hint);
+        }
+    }
+
+    #[inline(never)]
+    fn settle_otherwise(
+        breaker: &CircuitBreaker,
+        word: Word,
+        ticket: Ticket,
+        end: End,
+        hint: Option<Duration>,
+    ) {
+        if end == End::Success && breaker.core().settle_by_tally(word, ticket) {
+            return;
+        }
+        Self::settle_slowly(breaker, word, ticket, Ended { end, hint });
+    }
+
+    #[inline(never)]
+    fn settle_slowly(breaker: &CircuitBreaker, word: Word, ticket: Ticket, ended: Ended) {
+        let (core, end) = (breaker.core(), ended.end);
+        let current = word.generation() == ticket.generation();
+        let now = core.time.read(is_precise(word, ticket, end));
+        // Counted first: whoever sees a state that this call brought about also sees the call.
+        core.count_end(ticket, end, now);
+        let stale = if current && may_decide(ticket.role(), end) {
+            let reading = core.time.reading(now);
+            Self::change_for_call(breaker, reading, |machine, now, changes| {
+                (machine.settle(ticket, ended, now, changes), Some(ticket))
+            })
+        } else {
+            !current
+        };
+        if stale && end != End::Cancelled {
+            core.cells.add(Count::Stale);
+        }
+    }
+
+    /// Counts a fast success of a circuit that has nothing to decide; says no if the machine has to
+    /// hear of it.
+    #[inline]
+    fn settle_by_tally(&self, word: Word, ticket: Ticket) -> bool {
+        let watched = match ticket.role() {
+            Role::Call => None,
+            Role::Watched => Some(ticket),
+            Role::Probe | Role::Bystander => return false,
+        };
+        let current = word.generation() == ticket.generation();
+        let Some(tallies) = self.tallies.get().filter(|_| current && word.is_calm()) else {
+            return false;
+        };
+        let timed = watched.is_some() || word.is_timed();
+        let now = if timed {
+            self.time.read(word.is_fine())
+        } else {
+            Tick::default()
+        };
+        let slow = |limit| ticket.lasted(limit, now);
+        if watched.is_some() && self.limits.slow_call().is_none_or(slow) {
+            return false;
+        }
+        let sampled = word.is_tallied().then_some(now);
+        let quick = Quick { sampled, watched };
+        let counted = tallies.success(slot(), ticket.generation(), quick);
+        if counted && timed {
+            self.cells.add_success(now);
+        } else if counted {
+            self.cells.add_quiet_success(&self.time);
+        }
+        counted
+    }
+
+    fn count_end(&self, ticket: Ticket, end: End, now: Tick) {
+        match end {
+            End::Success => self.cells.add_success(now),
+            End::Failure => self.cells.add_failure(now),
+            End::Ignored => self.cells.add(Count::Ignored),
+            End::Cancelled => self.cells.add(Count::Cancelled),
+        }
+        let limit = self.limits.slow_call();
+        let slow = limit.is_some_and(|limit| ticket.lasted(limit, now));
+        if slow && end != End::Cancelled {
+            self.cells.add(Count::Slow);
+        }
+    }
+
+    /// Takes in a call that was given up on: a failure if it had been pending for long enough.
+    pub(crate) fn cancel(breaker: &CircuitBreaker, ticket: Ticket) {
+        let core = breaker.core();
+        let overdue = |since: Tick| {
+            let limit = core.limits.cancel_after()?;
+            let lasted = core.time.now().as_nanos().saturating_sub(since.as_nanos());
+            (lasted >= limit).then_some(End::Failure)
+        };
+        let end = ticket.pending_since().and_then(overdue);
+        Self::settle(breaker, ticket, end.unwrap_or(End::Cancelled), None);
+    }
+
+    /// Stamps the first time that a call is pending, if that will matter and its ticket does not know
+    /// when it began. With the precise clock: an outer limit of just `cancel_after` has to count.
+    pub(crate) fn note_pending(&self, ticket: &mut Ticket) {
+        if ticket.pending_since().is_none() && self.limits.cancel_after().is_some() {
+            ticket.stamp_pending(self.time.now());
+        }
+    }
+}
+
+/// Whether the machine has to hear of such an end. While the circuit is closed a success is asked
+/// for its row of failures and for its window only.
+fn may_decide(role: Role, end: End) -> bool {
+    match role {
+        Role::Call => matches!(end, End::Success | End::Failure),
+        Role::Watched | Role::Probe => true,
+        Role::Bystander => false,
+    }
+}
+
+/// Which clock an end is dated by. What can open the circuit begins its period by the precise one.
+/// How long a call in flight took is measured by the clock that its beginning was read from.
+fn is_precise(word: Word, ticket: Ticket, end: End) -> bool {
+    match ticket.role() {
+        Role::Watched => word.is_fine(),
+        Role::Call => word.is_fine() || end == End::Failure,
+        Role::Probe | Role::Bystander => true,
+    }
+}

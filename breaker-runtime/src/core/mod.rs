@@ -1,0 +1,290 @@
+//! One breaker's shared heart: the gate that most calls pass by themselves, and the lock behind it.
+//!
+//! The only file that locks the machine. No user code runs under the lock.
+
+use std::collections::VecDeque;
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hasher};
+use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::time::SystemTime;
+
+use once_cell::sync::OnceCell;
+
+use crate::breaker::CircuitBreaker;
+use crate::cells::{Cells, Count};
+use crate::config::{Config, Merged, Settings};
+use crate::event::{Event, EventKind, Listeners, Transition};
+use crate::gate::Gate;
+use crate::limits::Limits;
+use crate::machine::{Change, Forced, Machine, Ticket};
+use crate::name::Name;
+use crate::slots::slot;
+use crate::snapshot::Override;
+use crate::state::State;
+use crate::sync::{Arc, Mutex, MutexGuard, lock};
+use crate::tally::{Collected, Tallies};
+use crate::time::{Moment, Reading, Tick, Time};
+
+mod calls;
+mod readings;
+
+#[derive(Debug)]
+pub(crate) struct Core {
+    gate: Gate,
+    limits: Limits,
+    cells: Cells,
+    /// There from when there is a window or `slow_call` first.
+    tallies: OnceCell<Tallies>,
+    name: Name,
+    time: Time,
+    listeners: Arc<Listeners>,
+    locked: Apart<Mutex<Locked>>,
+}
+
+/// On cache lines of its own: who takes the lock does not slow those down who pass the gate.
+#[derive(Debug)]
+#[repr(align(128))]
+struct Apart<T>(T);
+
+/// What the lock guards.
+#[derive(Debug)]
+struct Locked {
+    machine: Machine,
+    /// What has been collected from the tallies, if there are any.
+    collected: Option<Collected>,
+    /// The latest instant that the machine was told.
+    latest: Tick,
+    /// When the machine entered its state, dated then: a later step of the wall clock moves nothing.
+    since: SystemTime,
+    merged: Merged,
+    /// What was put over the merged configuration at run time.
+    overrides: Config,
+    opens: u64,
+    half_opens: u64,
+    closes: u64,
+    last_transition_at: Option<SystemTime>,
+    /// What happened and was not told yet, in order.
+    events: VecDeque<(u64, SystemTime, EventKind)>,
+    last_sequence: u64,
+    /// Whether someone is telling the listeners; that one tells them what is queued meanwhile too.
+    delivering: bool,
+}
+
+// No panic leaves a breaker half changed: a lock that a panic poisoned is taken all the same, and
+// what it guards is whole, since no user code runs under it.
+impl UnwindSafe for Core {}
+impl RefUnwindSafe for Core {}
+
+impl Core {
+    pub(crate) fn new(name: Name, merged: Merged, time: Time, listeners: Arc<Listeners>) -> Self {
+        let seed = RandomState::new().build_hasher().finish();
+        let (moment, settings) = (time.moment(), merged.settings());
+        let core = Self {
+            gate: Gate::new(),
+            limits: Limits::new(&settings),
+            cells: Cells::new(),
+            tallies: OnceCell::new(),
+            name,
+            time,
+            listeners,
+            locked: Apart(Mutex::new(Locked {
+                machine: Machine::new(settings, moment.now, seed),
+                collected: None,
+                latest: moment.now,
+                since: moment.wall,
+                merged,
+                overrides: Config::new(),
+                opens: 0,
+                half_opens: 0,
+                closes: 0,
+                last_transition_at: None,
+                events: VecDeque::new(),
+                last_sequence: 0,
+                delivering: false,
+            })),
+        };
+        core.prepare(&mut core.lock(), &settings);
+        core
+    }
+
+    /// Publishes what settings mean for those who do not take the lock.
+    fn prepare(&self, locked: &mut Locked, settings: &Settings) {
+        self.limits.publish(settings);
+        if settings.window.is_some() || settings.slow_call.is_some() {
+            let made = self.tallies.get_or_init(|| {
+                let (tallies, collected) = Tallies::new();
+                locked.collected = Some(collected);
+                tallies
+            });
+            made.disarm();
+        }
+        self.publish(locked);
+    }
+
+    fn publish(&self, locked: &Locked) {
+        let machine = &locked.machine;
+        self.gate.publish(machine.generation(), machine.stance());
+    }
+
+    pub(crate) fn name(&self) -> &Name {
+        &self.name
+    }
+
+    pub(crate) fn count(&self, count: Count) {
+        self.cells.add(count);
+    }
+}
+
+/// The door to the machine.
+impl Core {
+    fn lock(&self) -> MutexGuard<'_, Locked> {
+        lock(&self.locked.0)
+    }
+
+    /// Runs one step of the machine under its lock, publishes what came of it, and tells the
+    /// listeners after the lock is gone.
+    pub(crate) fn change<R>(
+        breaker: &CircuitBreaker,
+        step: impl FnOnce(&mut Machine, Tick, &mut Vec<Change>) -> R,
+    ) -> R {
+        let core = breaker.core();
+        let reading = core.time.reading(core.time.now());
+        let mut locked = core.lock();
+        let result = core.step(&mut locked, reading, step);
+        core.unlock(locked, breaker);
+        result
+    }
+
+    /// The same for one step of a call, whose ticket it returns; its thread may then count more by
+    /// itself.
+    fn change_for_call<R>(
+        breaker: &CircuitBreaker,
+        reading: Reading,
+        step: impl FnOnce(&mut Machine, Tick, &mut Vec<Change>) -> (R, Option<Ticket>),
+    ) -> R {
+        let core = breaker.core();
+        let mut locked = core.lock();
+        let (result, ticket) = core.step(&mut locked, reading, step);
+        if let (Some(tallies), Some(ticket)) = (core.tallies.get(), ticket) {
+            locked.arm(tallies, ticket);
+        }
+        core.unlock(locked, breaker);
+        result
+    }
+
+    /// Lets go of the lock and tells the listeners what is queued.
+    fn unlock(&self, locked: MutexGuard<'_, Locked>, breaker: &CircuitBreaker) {
+        let untold = !locked.events.is_empty() && !locked.delivering;
+        drop(locked);
+        if untold {
+            self.deliver(breaker);
+        }
+    }
+
+    fn step<R>(
+        &self,
+        locked: &mut Locked,
+        reading: Reading,
+        step: impl FnOnce(&mut Machine, Tick, &mut Vec<Change>) -> R,
+    ) -> R {
+        self.collect(locked);
+        // Whoever read the clock first may be the last to get the lock.
+        let now = locked.latest.max(reading.now);
+        locked.latest = now;
+        let mut changes = Vec::new();
+        let generation = locked.machine.generation();
+        let result = step(&mut locked.machine, now, &mut changes);
+        if locked.machine.generation() != generation || !changes.is_empty() {
+            let moment = reading.moment(now);
+            if locked.machine.generation() != generation {
+                locked.since = moment.wall;
+            }
+            for change in changes {
+                locked.note(change, moment);
+            }
+        }
+        self.publish(locked);
+        result
+    }
+
+    /// Hands the machine what the threads have counted by themselves.
+    fn collect(&self, locked: &mut Locked) {
+        if let (Some(tallies), Some(collected)) = (self.tallies.get(), &mut locked.collected) {
+            tallies.collect(collected, &mut locked.machine);
+        }
+    }
+
+    /// Tells the listeners what is queued, unless someone is at it already.
+    #[cold]
+    fn deliver(&self, breaker: &CircuitBreaker) {
+        let mut locked = self.lock();
+        if locked.delivering {
+            return;
+        }
+        while let Some((sequence, at, kind)) = locked.events.pop_front() {
+            locked.delivering = true;
+            drop(locked);
+            let event = Event::new(breaker.clone(), sequence, at, kind);
+            self.listeners.tell(&event);
+            drop(event);
+            locked = self.lock();
+        }
+        locked.delivering = false;
+    }
+}
+
+impl Locked {
+    /// Lets the thread of a call count more of them by itself.
+    fn arm(&mut self, tallies: &Tallies, ticket: Ticket) {
+        let frame = self.machine.frame(ticket, self.latest);
+        if let Some(collected) = &mut self.collected {
+            tallies.arm(collected, slot(), self.machine.generation(), &frame);
+        }
+    }
+
+    fn note(&mut self, change: Change, moment: Moment) {
+        let kind = match change {
+            Change::Transition {
+                from,
+                to,
+                reason,
+                due,
+                open_period,
+            } => {
+                self.last_transition_at = Some(moment.wall);
+                *match to {
+                    State::Open => &mut self.opens,
+                    State::HalfOpen => &mut self.half_opens,
+                    _ => &mut self.closes,
+                } += 1;
+                EventKind::Transition(Transition {
+                    from,
+                    to,
+                    reason,
+                    due_at: due.map(|due| moment.date(due)),
+                    open_period,
+                })
+            }
+            Change::OverrideSet(forced) => EventKind::OverrideSet(shown(&forced, moment)),
+            Change::OverrideCleared(forced) => EventKind::OverrideCleared(shown(&forced, moment)),
+            Change::OverrideExpired(forced) => EventKind::OverrideExpired(shown(&forced, moment)),
+        };
+        self.queue(moment.wall, kind);
+    }
+
+    fn queue(&mut self, wall: SystemTime, kind: EventKind) {
+        self.last_sequence += 1;
+        self.events.push_back((self.last_sequence, wall, kind));
+    }
+}
+
+fn shown(forced: &Forced, moment: Moment) -> Override {
+    Override {
+        state: forced.kind.state(),
+        reason: forced.reason.to_string(),
+        until: forced.until.map(|until| moment.date(until)),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,128 @@
+//! Readings, and what is done to a breaker from outside.
+
+use super::{Core, shown};
+use crate::breaker::CircuitBreaker;
+use crate::config::{Config, ConfigError, Conflict, Settings, Source};
+use crate::event::{EventKind, Unheard};
+use crate::snapshot::{Snapshot, WindowStats};
+use crate::state::State;
+
+impl Core {
+    pub(crate) fn state(breaker: &CircuitBreaker) -> State {
+        let core = breaker.core();
+        let word = core.gate.word();
+        if word.is_closed() && !word.is_watched() {
+            State::Closed
+        } else if core.time_left(word).is_some() {
+            State::Open
+        } else {
+            Self::change(breaker, |machine, now, changes| {
+                machine.advance(now, changes);
+                machine.state()
+            })
+        }
+    }
+
+    pub(crate) fn snapshot(breaker: &CircuitBreaker) -> Snapshot {
+        let core = breaker.core();
+        let reading = core.time.reading(core.time.now());
+        let mut locked = core.lock();
+        let now = core.step(&mut locked, reading, |machine, now, changes| {
+            machine.advance(now, changes);
+            now
+        });
+        let moment = reading.moment(now);
+        let counts = locked.machine.counts(now);
+        let machine = &locked.machine;
+        let window = counts.map(|counts| WindowStats::new(counts, machine.settings()));
+        let mut totals = core.cells.totals(moment);
+        totals.opens = locked.opens;
+        totals.half_opens = locked.half_opens;
+        totals.closes = locked.closes;
+        totals.last_transition_at = locked.last_transition_at;
+        let snapshot = Snapshot {
+            name: core.name.as_str().to_owned(),
+            state: machine.state(),
+            machine_state: machine.machine_state(),
+            r#override: machine.forced().map(|forced| shown(forced, moment)),
+            generation: machine.generation(),
+            since: locked.since,
+            totals,
+            failures_in_a_row: machine.failures_in_a_row(),
+            window,
+            ramp: machine.ramp_share(now),
+            probes_in_flight: machine.probes_in_flight(),
+            open_period: machine.open_period(),
+            retry_after: machine.retry_after(now),
+            config: *machine.settings(),
+            declared_at: locked.merged.sources().to_vec(),
+        };
+        core.unlock(locked, breaker);
+        snapshot
+    }
+
+    pub(crate) fn settings(&self) -> Settings {
+        *self.lock().machine.settings()
+    }
+
+    /// Puts settings over those in force; says what is wrong with them and then changes nothing.
+    pub(crate) fn configure(&self, overrides: &Config) -> Result<(), ConfigError> {
+        let now = self.time.now();
+        let mut locked = self.lock();
+        let overrides = locked.overrides.overlaid(overrides);
+        let config = locked.merged.overlaid(&overrides);
+        config.check()?;
+        let settings = config.settings(locked.merged.call_timeout());
+        locked.overrides = overrides;
+        // What was counted under the old settings belongs into the old window.
+        self.collect(&mut locked);
+        locked.latest = locked.latest.max(now);
+        let now = locked.latest;
+        locked.machine.reconfigure(settings, now);
+        self.prepare(&mut locked, &settings);
+        Ok(())
+    }
+
+    /// Where `source` disagrees with the configuration that the breaker was made with.
+    pub(crate) fn disagreement(&self, source: &Source) -> Option<Conflict> {
+        let locked = self.lock();
+        locked.merged.disagreements(source).into_iter().next()
+    }
+
+    /// Takes note of a declaration that came after the breaker was made; it changes nothing.
+    pub(crate) fn note_declaration(breaker: &CircuitBreaker, source: &Source) {
+        let core = breaker.core();
+        let conflicts = core.lock().merged.note(source);
+        Self::warn(breaker, conflicts);
+    }
+
+    /// Tells the listeners that there are now what nobody had heard of.
+    pub(crate) fn tell_again(unheard: Vec<Unheard>) {
+        for Unheard {
+            breaker,
+            sequence,
+            at,
+            kind,
+        } in unheard.into_iter().rev()
+        {
+            let Some(breaker) = breaker.upgrade() else {
+                continue;
+            };
+            let core = breaker.core();
+            let mut locked = core.lock();
+            locked.events.push_front((sequence, at, kind));
+            core.unlock(locked, &breaker);
+        }
+    }
+
+    /// Tells the listeners of conflicts.
+    pub(crate) fn warn(breaker: &CircuitBreaker, conflicts: Vec<Conflict>) {
+        let core = breaker.core();
+        let wall = core.time.wall();
+        let mut locked = core.lock();
+        for conflict in conflicts {
+            locked.queue(wall, EventKind::Conflict(conflict));
+        }
+        core.unlock(locked, breaker);
+    }
+}

@@ -1,0 +1,162 @@
+//! The right to run one call, as the machine knows it.
+
+use crate::time::Tick;
+
+/// The right to run one call: two words, because the future of every guarded function holds one.
+///
+/// ```text
+///  63                                  8       7         5   4      2  1  0
+/// | generation, of which 56 bits remain | other | resting | bucket | role |
+/// ```
+///
+/// `bucket` is the [`Bucket`] of calls in flight that a [`Role::Watched`] is counted in. `resting` is for
+/// the guard of a future.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Ticket {
+    bits: u64,
+    /// When it began. Of a [`Role::Call`], for which nobody asks the clock, the first time that it
+    /// was pending.
+    stamp: u64,
+}
+
+/// What the end of a call may decide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// A call of a closed circuit.
+    Call,
+    /// The same, counted among those in flight.
+    Watched,
+    /// One of the probes of a half-open circuit.
+    Probe,
+    /// A call that only an override let through: it decides nothing.
+    Bystander,
+}
+
+/// Below it the generation begins, here as in the word of the gate.
+pub(crate) const GENERATION_SHIFT: u32 = 8;
+
+const ROLE: u64 = OTHER | 0b11;
+const WATCHED: u64 = OTHER | 0b01;
+const PROBE: u64 = OTHER | 0b10;
+const BYSTANDER: u64 = OTHER | 0b11;
+const OTHER: u64 = 1 << 7;
+const BUCKET_SHIFT: u32 = 2;
+const BUCKETS: u8 = 0b111;
+const RESTING: u64 = 1 << 5;
+/// Not stamped; a call only has this for a stamp.
+const NEVER: u64 = u64::MAX;
+
+/// Tells buckets apart that were begun one after another: eight numbers, used in turn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Bucket(u8);
+
+impl Bucket {
+    pub(crate) fn next(self) -> Self {
+        Self(self.0.wrapping_add(1) & BUCKETS)
+    }
+
+    pub(crate) fn number(self) -> usize {
+        self.0.into()
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "three bits are left")]
+    pub(crate) fn from_number(number: u64) -> Self {
+        Self(number as u8 & BUCKETS)
+    }
+}
+
+impl Ticket {
+    /// A call of a closed circuit, about which nothing else is known.
+    #[inline]
+    pub(crate) fn call(generation: u64) -> Self {
+        Self {
+            bits: generation << GENERATION_SHIFT,
+            stamp: NEVER,
+        }
+    }
+
+    /// A call that is counted among those in flight.
+    pub(crate) fn watched(generation: u64, bucket: Bucket, began: Tick) -> Self {
+        let bucket = u64::from(bucket.0) << BUCKET_SHIFT;
+        Self::with(generation, bucket | WATCHED, began)
+    }
+
+    pub(crate) fn probe(generation: u64, began: Tick) -> Self {
+        Self::with(generation, PROBE, began)
+    }
+
+    pub(crate) fn bystander(generation: u64, began: Tick) -> Self {
+        Self::with(generation, BYSTANDER, began)
+    }
+
+    fn with(generation: u64, low: u64, at: Tick) -> Self {
+        Self {
+            bits: (generation << GENERATION_SHIFT) | low,
+            stamp: at.as_nanos(),
+        }
+    }
+
+    pub(crate) fn generation(self) -> u64 {
+        self.bits >> GENERATION_SHIFT
+    }
+
+    pub(crate) fn role(self) -> Role {
+        match self.bits & ROLE {
+            WATCHED => Role::Watched,
+            PROBE => Role::Probe,
+            BYSTANDER => Role::Bystander,
+            _ => Role::Call,
+        }
+    }
+
+    pub(crate) fn bucket(self) -> Bucket {
+        Bucket::from_number(self.bits >> BUCKET_SHIFT)
+    }
+
+    /// The bits, to be compared with the word of the gate.
+    #[inline]
+    pub(crate) fn bits(self) -> u64 {
+        self.bits
+    }
+
+    /// When it began, if that is known.
+    pub(crate) fn began(self) -> Option<Tick> {
+        (self.role() != Role::Call).then(|| Tick::from_nanos(self.stamp))
+    }
+
+    /// Whether the call has run for so many nanoseconds, as far as is known.
+    #[inline]
+    pub(crate) fn lasted(self, limit: u64, now: Tick) -> bool {
+        let lasted = now.as_nanos().saturating_sub(self.stamp);
+        self.role() != Role::Call && lasted >= limit
+    }
+
+    /// Since when it has been pending, if it was stamped: where the beginning is known, since then.
+    pub(crate) fn pending_since(self) -> Option<Tick> {
+        let stamped = self.stamp != NEVER || self.role() != Role::Call;
+        stamped.then(|| Tick::from_nanos(self.stamp))
+    }
+
+    pub(crate) fn stamp_pending(&mut self, now: Tick) {
+        *self = Self {
+            stamp: now.as_nanos().min(NEVER - 1),
+            ..*self
+        };
+    }
+
+    /// Marks it as one whose future is waiting to be polled.
+    #[inline]
+    pub(crate) fn rest(&mut self) {
+        self.bits |= RESTING;
+    }
+
+    /// Takes that mark off.
+    #[inline]
+    pub(crate) fn wake(&mut self) {
+        self.bits &= !RESTING;
+    }
+
+    pub(crate) fn is_resting(self) -> bool {
+        self.bits & RESTING != 0
+    }
+}

@@ -1,0 +1,304 @@
+//! What threads count by themselves for the machine, until somebody takes its lock and collects it.
+//!
+//! While a circuit is closed and no failure is counted in a row, a fast success decides nothing: it
+//! is one more sample of the window and one call less in flight. So each thread keeps a tally of
+//! such calls under its slot, with plain loads and stores, and whoever takes the lock first hands
+//! the machine what the tallies have come to. The machine judges nothing before that, so it never
+//! judges without a success that had ended before.
+//!
+//! What is tallied needs a frame that only the machine can give: which tenth of a window of time it
+//! is, which bucket of starts. A thread gets its frame when it takes the lock (it is *armed*), and
+//! takes the lock again when that has run out.
+//!
+//! The tallies of a generation end with it: each count carries the generation's tag. A thread that
+//! looked at the gate just before a transition counts under the old tag, which nobody collects
+//! any more, as the machine has forgotten that generation too.
+
+use crate::machine::{Bucket, Frame, Machine, Span, Ticket};
+use crate::slots::{slots, slots_in_use};
+use crate::sync::{AtomicU64, Ordering};
+use crate::time::Tick;
+
+/// The tallies of one breaker.
+#[derive(Debug)]
+pub(crate) struct Tallies {
+    /// Counts the changes of settings, after which every thread has to be armed anew; written under
+    /// the lock. `Relaxed`: a thread that sees it late keeps a frame that was right until now.
+    edition: AtomicU64,
+    own: Box<[Tally]>,
+}
+
+/// The tally of one slot, on a cache line of its own.
+///
+/// All of it is written by the thread that owns the slot; what is not a [`Count`] under the lock
+/// only. `Relaxed` is enough but for the order of two pairs: see
+/// [`Tallies::collect`].
+#[derive(Debug, Default)]
+#[repr(align(128))]
+struct Tally {
+    /// Successes of the window.
+    samples: Count,
+    /// Until when they belong into the tenth that the thread was armed for, in ticks.
+    samples_until: AtomicU64,
+    samples_edition: AtomicU64,
+    /// Calls that began in the bucket that the thread was armed for.
+    starts: Count,
+    starts_until: AtomicU64,
+    starts_edition: AtomicU64,
+    /// When the last of them began.
+    last_start: AtomicU64,
+    /// The number of that bucket.
+    bucket: AtomicU64,
+    /// Calls that ended, by the bucket that they began in: the one or the other of the last two.
+    ends: [Ends; ROWS],
+}
+
+/// A call that began in a bucket before these takes the lock at its end.
+const ROWS: usize = 2;
+
+/// The ends of the calls of one bucket.
+#[derive(Debug, Default)]
+struct Ends {
+    count: Count,
+    /// The [`Span`] of the bucket.
+    number: AtomicU64,
+    from: AtomicU64,
+    until: AtomicU64,
+}
+
+/// A number of calls and the generation that they are of.
+///
+/// ```text
+///  63                      32  31    0
+/// | generation's lowest bits | calls |
+/// ```
+#[derive(Debug, Default)]
+struct Count(AtomicU64);
+
+const CALLS: u64 = u32::MAX as u64;
+
+impl Count {
+    /// What it would be with one more; nothing if it is not armed for this generation, or full.
+    #[inline]
+    fn next(&self, generation: u64) -> Option<u64> {
+        let word = self.0.load(Ordering::Relaxed);
+        (word >> 32 == generation & CALLS && word & CALLS != CALLS).then_some(word + 1)
+    }
+
+    /// Counts one as the only writer; says no where it cannot.
+    #[inline]
+    fn add(&self, generation: u64, order: Ordering) -> bool {
+        let next = self.next(generation);
+        if let Some(next) = next {
+            self.0.store(next, order);
+        }
+        next.is_some()
+    }
+
+    /// How many there are of this generation.
+    fn read(&self, generation: u64, order: Ordering) -> u64 {
+        let word = self.0.load(order);
+        if word >> 32 == generation & CALLS {
+            word & CALLS
+        } else {
+            0
+        }
+    }
+
+    /// Begins anew.
+    fn arm(&self, generation: u64) {
+        self.0.store((generation & CALLS) << 32, Ordering::Relaxed);
+    }
+}
+
+/// What was collected from the tallies; under the lock of the machine.
+#[derive(Debug)]
+pub(crate) struct Collected {
+    own: Box<[Taken]>,
+}
+
+/// What was collected from one tally, and what its thread was armed for.
+#[derive(Clone, Debug, Default)]
+struct Taken {
+    samples: u64,
+    /// An instant of the tenth that the samples belong into.
+    samples_at: Tick,
+    starts: u64,
+    starts_in: Span,
+    ends: [u64; ROWS],
+}
+
+impl Tallies {
+    pub(crate) fn new() -> (Self, Collected) {
+        let tallies = Self {
+            edition: AtomicU64::new(0),
+            own: (0..slots()).map(|_| Tally::default()).collect(),
+        };
+        let collected = Collected {
+            own: vec![Taken::default(); slots()].into(),
+        };
+        (tallies, collected)
+    }
+
+    /// Counts the start of a call; returns its bucket, or says that the machine has to be asked.
+    #[inline]
+    pub(crate) fn start(&self, slot: usize, generation: u64, now: Tick) -> Option<Bucket> {
+        let tally = self.own.get(slot)?;
+        let edition = self.edition.load(Ordering::Relaxed);
+        let armed = tally.starts_edition.load(Ordering::Relaxed) == edition
+            && now.as_nanos() < tally.starts_until.load(Ordering::Relaxed);
+        if !armed {
+            return None;
+        }
+        // Before the count, whose `Release` publishes it: no start that is collected is later.
+        tally.last_start.store(now.as_nanos(), Ordering::Relaxed);
+        let counted = tally.starts.add(generation, Ordering::Release);
+        counted.then(|| Bucket::from_number(tally.bucket.load(Ordering::Relaxed)))
+    }
+
+    /// Counts a success; says no if the machine has to be told.
+    #[inline]
+    pub(crate) fn success(&self, slot: usize, generation: u64, ended: Quick) -> bool {
+        let Some(tally) = self.own.get(slot) else {
+            return false;
+        };
+        let edition = self.edition.load(Ordering::Relaxed);
+        let end = match ended.watched {
+            None => None,
+            Some(ticket) => match tally.end(ticket) {
+                None => return false,
+                end => end,
+            },
+        };
+        if let Some(now) = ended.sampled {
+            let counted = tally.samples_edition.load(Ordering::Relaxed) == edition
+                && now.as_nanos() < tally.samples_until.load(Ordering::Relaxed)
+                && tally.samples.add(generation, Ordering::Relaxed);
+            if !counted {
+                return false;
+            }
+        }
+        // Last, and with `Release`: whoever collects the end collects its sample too.
+        if let Some((count, next)) = end {
+            count.0.store(next, Ordering::Release);
+        }
+        true
+    }
+
+    /// Hands the machine what was counted since the last time.
+    ///
+    /// Ends before starts and samples: the start of an end that is seen has been counted before it,
+    /// and so has its sample, and the `Acquire` makes both seen. So there are never more ends than
+    /// starts; and a call that the machine has noticed as slow, and whose thread did not know, is
+    /// recognised before its sample is added.
+    pub(crate) fn collect(&self, collected: &mut Collected, machine: &mut Machine) {
+        let generation = machine.generation();
+        let used = slots_in_use();
+        let pairs = || self.own.iter().take(used);
+        for (tally, taken) in pairs().zip(&mut collected.own) {
+            for (ends, taken) in tally.ends.iter().zip(&mut taken.ends) {
+                let count = ends.count.read(generation, Ordering::Acquire);
+                let new = count.saturating_sub(*taken);
+                if new > 0 {
+                    *taken = count;
+                    let number = Bucket::from_number(ends.number.load(Ordering::Relaxed));
+                    let from = Tick::from_nanos(ends.from.load(Ordering::Relaxed));
+                    machine.absorb_ends(number, from, new);
+                }
+            }
+        }
+        for (tally, taken) in pairs().zip(&mut collected.own) {
+            let starts = tally.starts.read(generation, Ordering::Acquire);
+            let new = starts.saturating_sub(taken.starts);
+            if new > 0 {
+                taken.starts = starts;
+                let last = Tick::from_nanos(tally.last_start.load(Ordering::Relaxed));
+                machine.absorb_starts(taken.starts_in, new, last);
+            }
+        }
+        machine.absorbed();
+        for (tally, taken) in pairs().zip(&mut collected.own) {
+            let samples = tally.samples.read(generation, Ordering::Relaxed);
+            let new = samples.saturating_sub(taken.samples);
+            if new > 0 {
+                taken.samples = samples;
+                machine.absorb_successes(new, taken.samples_at);
+            }
+        }
+    }
+
+    /// Arms the thread of this slot for what the machine says; under the lock, after collecting.
+    pub(crate) fn arm(
+        &self,
+        collected: &mut Collected,
+        slot: usize,
+        generation: u64,
+        frame: &Frame,
+    ) {
+        let (Some(tally), Some(taken)) = (self.own.get(slot), collected.own.get_mut(slot)) else {
+            return;
+        };
+        let edition = self.edition.load(Ordering::Relaxed);
+        if let Some((now, until)) = frame.samples {
+            tally.samples.arm(generation);
+            let until = until.as_nanos();
+            tally.samples_until.store(until, Ordering::Relaxed);
+            tally.samples_edition.store(edition, Ordering::Relaxed);
+            (taken.samples, taken.samples_at) = (0, now);
+        }
+        if let Some((span, until)) = frame.starts {
+            tally.starts.arm(generation);
+            let until = until.as_nanos();
+            tally.starts_until.store(until, Ordering::Relaxed);
+            tally.starts_edition.store(edition, Ordering::Relaxed);
+            let number = span.number.number() as u64;
+            tally.bucket.store(number, Ordering::Relaxed);
+            (taken.starts, taken.starts_in) = (0, span);
+        }
+        let Some(span) = frame.ends else {
+            return;
+        };
+        let number = span.number.number();
+        let row = number % ROWS;
+        if let (Some(ends), Some(taken)) = (tally.ends.get(row), taken.ends.get_mut(row)) {
+            ends.count.arm(generation);
+            ends.number.store(number as u64, Ordering::Relaxed);
+            ends.from.store(span.from.as_nanos(), Ordering::Relaxed);
+            ends.until.store(span.until.as_nanos(), Ordering::Relaxed);
+            *taken = 0;
+        }
+    }
+
+    /// Makes every thread take the lock once, for a frame by the settings that are in force now.
+    pub(crate) fn disarm(&self) {
+        let edition = self.edition.load(Ordering::Relaxed);
+        self.edition.store(edition + 1, Ordering::Relaxed);
+    }
+}
+
+/// A success, as far as a tally wants to know it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Quick {
+    /// When it ended, if it is a sample of a window.
+    pub(crate) sampled: Option<Tick>,
+    /// What it held, if it was counted among those in flight.
+    pub(crate) watched: Option<Ticket>,
+}
+
+impl Tally {
+    /// Where the end of a call is counted, and what the count becomes.
+    #[inline]
+    fn end(&self, ticket: Ticket) -> Option<(&Count, u64)> {
+        let number = ticket.bucket().number();
+        let ends = self.ends.get(number % ROWS)?;
+        let began = ticket.began()?.as_nanos();
+        let its_own = ends.number.load(Ordering::Relaxed) == number as u64
+            && began >= ends.from.load(Ordering::Relaxed)
+            && began < ends.until.load(Ordering::Relaxed);
+        let next = its_own.then(|| ends.count.next(ticket.generation()));
+        Some((&ends.count, next.flatten()?))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,298 @@
+use std::time::Duration;
+
+use proptest::prelude::*;
+
+use super::{Collected, Count, Quick, Tallies};
+use crate::config::{Config, Settings, Window};
+use crate::gate::{Gate, Word};
+use crate::machine::{Change, Ended, Machine, Role, Ticket};
+use crate::outcome::End;
+use crate::slots::give_out;
+use crate::sync::Ordering;
+use crate::time::Tick;
+
+/// A machine behind tallies, as the core has it, with threads that take turns: the slot is named.
+struct Tallied {
+    machine: Machine,
+    tallies: Tallies,
+    collected: Collected,
+    gate: Gate,
+    changes: Vec<Change>,
+    /// How many calls and ends needed no machine.
+    quick: usize,
+}
+
+impl Tallied {
+    fn new(settings: Settings) -> Self {
+        give_out(3);
+        let (tallies, collected) = Tallies::new();
+        tallies.disarm();
+        let new = Self {
+            machine: Machine::new(settings, Tick::default(), 1),
+            tallies,
+            collected,
+            gate: Gate::new(),
+            changes: Vec::new(),
+            quick: 0,
+        };
+        new.publish();
+        new
+    }
+
+    fn publish(&self) {
+        let machine = &self.machine;
+        self.gate.publish(machine.generation(), machine.stance());
+    }
+
+    fn step<R>(&mut self, step: impl FnOnce(&mut Machine, &mut Vec<Change>) -> R) -> R {
+        self.tallies.collect(&mut self.collected, &mut self.machine);
+        let result = step(&mut self.machine, &mut self.changes);
+        self.publish();
+        result
+    }
+
+    fn arm(&mut self, slot: usize, ticket: Ticket, now: Tick) {
+        let frame = self.machine.frame(ticket, now);
+        let generation = self.machine.generation();
+        self.tallies
+            .arm(&mut self.collected, slot, generation, &frame);
+    }
+
+    fn word(&self) -> Word {
+        self.gate.word()
+    }
+
+    fn admit(&mut self, slot: usize, now: Tick) -> Option<Ticket> {
+        let word = self.word();
+        if word.admits() {
+            return Some(Ticket::call(word.generation()));
+        }
+        let generation = word.generation();
+        let watched = word.is_watched();
+        if let Some(bucket) = watched
+            .then(|| self.tallies.start(slot, generation, now))
+            .flatten()
+        {
+            self.quick += 1;
+            return Some(Ticket::watched(generation, bucket, now));
+        }
+        let ticket = self
+            .step(|machine, changes| machine.admit(now, changes))
+            .ok()?;
+        self.arm(slot, ticket, now);
+        Some(ticket)
+    }
+
+    fn settle(&mut self, slot: usize, ticket: Ticket, end: End, limit: u64, now: Tick) {
+        let word = self.word();
+        if word.generation() != ticket.generation() {
+            return;
+        }
+        let fast = end == End::Success && !ticket.lasted(limit, now);
+        let plain = matches!(ticket.role(), Role::Call | Role::Watched);
+        if fast && plain && word.is_calm() {
+            let quick = Quick {
+                sampled: word.is_tallied().then_some(now),
+                watched: (ticket.role() == Role::Watched).then_some(ticket),
+            };
+            if self.tallies.success(slot, ticket.generation(), quick) {
+                self.quick += 1;
+                return;
+            }
+        }
+        let ended = Ended { end, hint: None };
+        self.step(|machine, changes| machine.settle(ticket, ended, now, changes));
+        self.arm(slot, ticket, now);
+    }
+
+    fn configure(&mut self, settings: Settings, now: Tick) {
+        self.tallies.collect(&mut self.collected, &mut self.machine);
+        self.machine.reconfigure(settings, now);
+        self.tallies.disarm();
+        self.publish();
+    }
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    Acquire(usize),
+    Settle(usize, usize, End),
+    Pass(u64),
+    Reset,
+    Configure(Settings),
+}
+
+/// The last one has no slot.
+const THREADS: [usize; 4] = [0, 1, 2, usize::MAX];
+
+fn settings() -> impl Strategy<Value = Settings> {
+    let window = prop_oneof![
+        Just(None),
+        (1..40_u32).prop_map(|calls| Some(Window::Calls(calls))),
+        (1..400_u64).prop_map(|time| Some(Window::Time(Duration::from_nanos(time)))),
+    ];
+    let slow_call = proptest::option::of((1..200_u64).prop_map(Duration::from_nanos));
+    let rates = (any::<bool>(), any::<bool>());
+    (window, slow_call, rates, 1..9_u32).prop_map(|(window, slow_call, rates, threshold)| {
+        let (failures, slow) = rates;
+        Settings {
+            threshold: Some(threshold),
+            window,
+            failure_rate: (failures && window.is_some()).then_some(0.7),
+            slow_call,
+            slow_rate: (slow && window.is_some() && slow_call.is_some()).then_some(0.6),
+            ..Config::new()
+                .open_for(Duration::from_nanos(50))
+                .settings(None)
+        }
+    })
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let end = prop_oneof![
+        12 => Just(End::Success),
+        2 => Just(End::Failure),
+        1 => Just(End::Ignored),
+        1 => Just(End::Cancelled)
+    ];
+    let thread = 0..THREADS.len();
+    let step = prop_oneof![
+        20 => thread.clone().prop_map(Step::Acquire),
+        20 => (thread, 0..9_usize, end).prop_map(|(thread, at, end)| Step::Settle(thread, at, end)),
+        6 => (0..60_u64).prop_map(Step::Pass),
+        1 => Just(Step::Reset),
+        1 => settings().prop_map(Step::Configure),
+    ];
+    proptest::collection::vec(step, 0..300)
+}
+
+proptest! {
+    #[test]
+    fn a_machine_behind_tallies_comes_to_what_one_that_hears_of_each_call_does(
+        first in settings(),
+        steps in steps(),
+    ) {
+            let mut settings = first;
+        let mut direct = Machine::new(settings, Tick::default(), 1);
+        let mut tallied = Tallied::new(settings);
+        let mut changes = Vec::new();
+        let mut held: Vec<(Ticket, Ticket)> = Vec::new();
+        let mut now = Tick::default();
+        for step in steps {
+            match step {
+                Step::Acquire(thread) => {
+                    let expected = direct.admit(now, &mut changes).ok();
+                    let admitted = tallied.admit(THREADS[thread], now);
+                    prop_assert_eq!(admitted.is_some(), expected.is_some());
+                    held.extend(expected.zip(admitted));
+                }
+                Step::Settle(thread, at, end) if at < held.len() => {
+                    let (expected, ticket) = held.swap_remove(at);
+                    let ended = Ended { end, hint: None };
+                    direct.settle(expected, ended, now, &mut changes);
+                    let limit = settings.slow_call.map_or(u64::MAX, crate::time::nanos);
+                    tallied.settle(THREADS[thread], ticket, end, limit, now);
+                }
+                Step::Settle(..) => {}
+                Step::Pass(nanos) => now = now.after(Duration::from_nanos(nanos)),
+                Step::Reset => {
+                    direct.reset(now, &mut changes);
+                    tallied.step(|machine, changes| machine.reset(now, changes));
+                }
+                Step::Configure(new) => {
+                    settings = new;
+                    direct.reconfigure(settings, now);
+                    tallied.configure(settings, now);
+                }
+            }
+            direct.advance(now, &mut changes);
+            tallied.step(|machine, changes| machine.advance(now, changes));
+            let machine = &mut tallied.machine;
+            prop_assert_eq!(machine.state(), direct.state());
+            prop_assert_eq!(machine.generation(), direct.generation());
+            prop_assert_eq!(machine.failures_in_a_row(), direct.failures_in_a_row());
+            prop_assert_eq!(machine.counts(now), direct.counts(now));
+            prop_assert_eq!(machine.probes_in_flight(), direct.probes_in_flight());
+            prop_assert_eq!(machine.in_flight(), direct.in_flight());
+        }
+    }
+}
+
+fn watched() -> Settings {
+    Config::new()
+        .slow_call(Duration::from_secs(8))
+        .window(Window::Calls(100))
+        .slow_rate(1.0)
+        .settings(None)
+}
+
+#[test]
+fn nearly_every_success_is_counted_without_the_machine() {
+    let mut tallied = Tallied::new(watched());
+    for round in 0..100 {
+        let now = Tick::from_nanos(0).after(Duration::from_millis(10) * round);
+        let ticket = tallied.admit(0, now).expect("it is closed");
+        tallied.settle(0, ticket, End::Success, 8_000_000_000, now);
+    }
+    assert!(tallied.quick >= 2 * 100 - 2, "{}", tallied.quick);
+    tallied.step(|_, _| ());
+    let counts = tallied.machine.counts(Tick::default());
+    assert_eq!(counts.map(|counts| counts.calls), Some(100));
+    assert_eq!(tallied.machine.in_flight(), 0);
+}
+
+#[test]
+fn a_call_that_was_noticed_and_then_ended_in_a_tally_has_one_sample() {
+    let mut tallied = Tallied::new(watched());
+    let start = Tick::from_nanos(0);
+    let late = start.after(Duration::from_secs(9));
+    let hung = tallied.admit(0, start).expect("it is closed");
+    let other = tallied.admit(0, start).expect("it is closed");
+    tallied.settle(0, other, End::Success, 8_000_000_000, start);
+    tallied.step(|machine, changes| machine.advance(late, changes));
+    let counted =
+        |tallied: &mut Tallied| tallied.machine.counts(late).map(|it| (it.calls, it.slow));
+    assert_eq!(counted(&mut tallied), Some((2, 1)));
+    // Its thread had asked the clock before the others noticed it, and was held up since.
+    let quick = Quick {
+        sampled: Some(start),
+        watched: Some(hung),
+    };
+    assert!(tallied.tallies.success(0, hung.generation(), quick));
+    tallied.step(|_, _| ());
+    assert_eq!(counted(&mut tallied), Some((2, 1)));
+    assert_eq!(tallied.machine.in_flight(), 0);
+}
+
+#[test]
+fn what_is_counted_for_an_older_generation_is_not_collected() {
+    let mut tallied = Tallied::new(watched());
+    let now = Tick::default();
+    let ticket = tallied.admit(0, now).expect("it is closed");
+    tallied.settle(0, ticket, End::Success, u64::MAX, now);
+    tallied.step(|machine, changes| machine.reset(now, changes));
+    // As by a thread that had looked at the gate just before.
+    let _ = tallied.tallies.start(0, ticket.generation(), now);
+    let quick = Quick {
+        sampled: Some(now),
+        watched: Some(ticket),
+    };
+    let _ = tallied.tallies.success(0, ticket.generation(), quick);
+    tallied.step(|_, _| ());
+    assert_eq!(tallied.machine.counts(now).map(|it| it.calls), Some(0));
+    assert_eq!(tallied.machine.in_flight(), 0);
+}
+
+#[test]
+fn a_count_is_of_one_generation_and_says_when_it_is_full() {
+    let count = Count::default();
+    count.arm(7);
+    assert!(count.add(7, Ordering::Relaxed) && !count.add(8, Ordering::Relaxed));
+    let read = |generation| count.read(generation, Ordering::Relaxed);
+    assert_eq!((read(7), read(6)), (1, 0));
+    count.0.store((7 << 32) | 0xFFFF_FFFF, Ordering::Relaxed);
+    assert!(!count.add(7, Ordering::Relaxed));
+    assert_eq!((read(7), read(8)), (0xFFFF_FFFF, 0));
+    count.arm(8);
+    assert!(count.add(8, Ordering::Relaxed));
+}
