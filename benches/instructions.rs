@@ -1,0 +1,52 @@
+//! The instructions of a call, counted by callgrind; `ci/instructions.sh` compares them with
+//! `instructions.txt`.
+
+#![expect(
+    missing_docs,
+    unused_qualifications,
+    reason = "the harness expands to them"
+)]
+
+use std::hint::black_box;
+
+use breaker_benches::{Answer, GOOD, bare, bare_async, ours};
+use gungraun::{library_benchmark, library_benchmark_group, main};
+
+/// As many as the script divides by.
+const CALLS: u64 = 1_000;
+
+type Call = fn(u64) -> Answer;
+
+/// Has everything happen that only the first calls of a thread and of a breaker need.
+fn warm(call: Call) -> Call {
+    calls(call);
+    call
+}
+
+fn tripped(call: Call) -> Call {
+    ours::trip();
+    warm(call)
+}
+
+fn calls(call: Call) {
+    for _ in 0..CALLS {
+        black_box(&black_box(call)(black_box(GOOD)));
+    }
+}
+
+#[library_benchmark(setup = warm)]
+#[bench::bare(bare)]
+#[bench::bare_async(bare_async)]
+#[bench::closed(ours::threshold)]
+#[bench::closed_async(ours::threshold_async)]
+#[bench::count_window(ours::count_window)]
+#[bench::time_window(ours::time_window)]
+#[bench::slow_call(ours::slow_call)]
+#[bench::open(args = (ours::open), setup = tripped)]
+fn path(call: Call) {
+    calls(call);
+}
+
+library_benchmark_group!(name = instructions, benchmarks = [path]);
+
+main!(library_benchmark_groups = instructions);

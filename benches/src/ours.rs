@@ -1,0 +1,69 @@
+//! The function behind the attribute, once for each rule that has a path of its own.
+
+use std::future::ready;
+
+use breaker_runtime::{Registry, circuit_breaker};
+
+use crate::{Answer, body, poll};
+
+/// Opens after failures in a row, which is the default.
+#[circuit_breaker(name = "threshold")]
+#[inline(never)]
+pub fn threshold(value: u64) -> Answer {
+    body(value)
+}
+
+/// Opens by the share of failures in the last 100 calls.
+#[circuit_breaker(name = "count_window", window = 100, failure_rate = 0.5)]
+#[inline(never)]
+pub fn count_window(value: u64) -> Answer {
+    body(value)
+}
+
+/// Opens by the share of failures in the last 10 seconds.
+#[circuit_breaker(name = "time_window", window = "10s", failure_rate = 0.5)]
+#[inline(never)]
+pub fn time_window(value: u64) -> Answer {
+    body(value)
+}
+
+/// Takes the time of each call.
+#[circuit_breaker(name = "slow_call", slow_call = "100ms")]
+#[inline(never)]
+pub fn slow_call(value: u64) -> Answer {
+    body(value)
+}
+
+/// Is rejected, once [`trip`] has been called.
+#[circuit_breaker(name = "open", open_for = "1h")]
+#[inline(never)]
+pub fn open(value: u64) -> Answer {
+    body(value)
+}
+
+/// Opens the circuit of [`open`].
+pub fn trip() {
+    if let Some(breaker) = Registry::global().get("open") {
+        breaker.trip();
+    }
+}
+
+/// Opens after failures in a row; async.
+#[circuit_breaker(name = "threshold_async")]
+pub async fn future(value: u64) -> Answer {
+    ready(()).await;
+    body(value)
+}
+
+/// Opens after failures in a row; async, without an argument.
+#[circuit_breaker(name = "threshold_async_no_argument")]
+pub async fn future_without_argument() -> Answer {
+    ready(()).await;
+    Ok(1)
+}
+
+/// Polls [`future`] in place.
+#[inline(never)]
+pub fn threshold_async(value: u64) -> Answer {
+    poll(future(value))
+}

@@ -1,0 +1,87 @@
+#!/usr/bin/env bash
+# Prints what the attribute and the crate cost at compile time: `cargo check` of 200 functions with and
+# without the attribute, and a clean release build beside that of failsafe. Medians of three; a time is
+# never asserted.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+root=$PWD
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+unset CARGO_TARGET_DIR
+export CARGO_INCREMENTAL=0
+
+# package NAME DEPENDENCY: the source of its lib.rs is read from stdin.
+package() {
+    mkdir -p "$work/$1/src"
+    cat >"$work/$1/src/lib.rs"
+    printf '[package]\nname = "user-of-%s"\nversion = "0.0.0"\nedition = "2024"\n\n[dependencies]\n%s\n' "$1" "$2" \
+        >"$work/$1/Cargo.toml"
+    (cd "$work/$1" && cargo fetch --quiet)
+}
+
+# functions ATTRIBUTE: 200 of them, with %s in the attribute for the number.
+functions() {
+    echo 'pub type Answer = Result<u64, Box<dyn std::error::Error + Send + Sync>>;'
+    for number in {1..200}; do
+        # shellcheck disable=SC2059
+        printf "$1\n" "$number"
+        echo "pub fn call_$number(text: &str, more: u64) -> Answer { Ok(text.parse::<u64>()? + more) }"
+    done
+}
+
+# seconds COMMAND...: how long it takes.
+seconds() {
+    local began=$EPOCHREALTIME
+    "$@" >&2
+    awk -v began="$began" -v ended="$EPOCHREALTIME" 'BEGIN { printf "%.2f\n", ended - began }'
+}
+
+median() {
+    sort -n | sed -n 2p
+}
+
+# report NAME OTHER: the medians of both and the difference.
+report() {
+    local one other
+    one=$(median <"$work/$1.times")
+    other=$(median <"$work/$2.times")
+    awk -v one="$one" -v other="$other" -v names="$1 $2" 'BEGIN {
+        split(names, name)
+        printf "  %-16s %6.2f s\n  %-16s %6.2f s\n  difference       %+6.2f s\n", name[1], one, name[2], other, one - other
+    }'
+}
+
+runtime="breaker-runtime = { path = \"$root/breaker-runtime\" }"
+
+check() {
+    touch "$work/$1/src/lib.rs"
+    (cd "$work/$1" && cargo check --quiet)
+}
+
+functions '' | package without "$runtime"
+functions '#[breaker_runtime::circuit_breaker(name = "call_%s")]' | package with "$runtime"
+check with
+check without
+for _ in 1 2 3; do
+    for variant in with without; do
+        seconds check "$variant" >>"$work/$variant.times"
+    done
+done
+echo "cargo check of 200 functions, dependencies built before:"
+report with without
+
+build() {
+    rm -rf "$work/$1/target"
+    (cd "$work/$1" && cargo build --quiet --release)
+}
+
+package breaker-runtime "$runtime" </dev/null
+package failsafe 'failsafe = "1.3"' </dev/null
+for _ in 1 2 3; do
+    for user in breaker-runtime failsafe; do
+        seconds build "$user" >>"$work/$user.times"
+    done
+done
+echo "clean release build, default features:"
+report breaker-runtime failsafe
