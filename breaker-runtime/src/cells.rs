@@ -33,8 +33,8 @@ const DATED: u64 = 64;
 /// The counters of one breaker.
 #[derive(Debug)]
 pub(crate) struct Cells {
-    own: Box<[Cell]>,
-    shared: Cell,
+    /// One for each slot, and the shared one.
+    all: Box<[Cell]>,
 }
 
 /// The counters of one slot, on cache lines of their own.
@@ -57,20 +57,30 @@ struct Cell {
 impl Cells {
     pub(crate) fn new() -> Self {
         Self {
-            own: (0..slots()).map(|_| Cell::default()).collect(),
-            shared: Cell::default(),
+            all: (0..=slots()).map(|_| Cell::default()).collect(),
         }
+    }
+
+    /// The cell of this thread, if it owns a slot.
+    #[inline]
+    fn own(&self) -> Option<&Cell> {
+        self.all.get(slot())
+    }
+
+    /// The cell of all other threads.
+    fn shared(&self) -> &Cell {
+        &self.all[self.all.len() - 1]
     }
 
     /// Counts one.
     #[inline]
     pub(crate) fn add(&self, count: Count) {
-        match self.own.get(slot()) {
+        match self.own() {
             Some(cell) => {
                 cell.add_owned(count);
             }
             None => {
-                self.shared.add_shared(count);
+                self.shared().add_shared(count);
             }
         }
     }
@@ -78,33 +88,33 @@ impl Cells {
     /// Counts a success of a circuit in which nothing had gone wrong: dates one in [`DATED`].
     #[inline]
     pub(crate) fn add_quiet_success(&self, time: &Time) {
-        match self.own.get(slot()) {
+        match self.own() {
             Some(cell) => {
                 let before = cell.add_owned(Count::Successes);
                 if before % DATED == 0 {
                     cell.date_quiet_success(before + 1, time);
                 }
             }
-            None => self.shared.add_shared_success(time.coarse()),
+            None => self.shared().add_shared_success(time.coarse()),
         }
     }
 
     /// Counts a success and dates it.
     #[inline]
     pub(crate) fn add_success(&self, now: Tick) {
-        match self.own.get(slot()) {
+        match self.own() {
             Some(cell) => {
                 let before = cell.add_owned(Count::Successes);
                 cell.date_success(before + 1, now);
             }
-            None => self.shared.add_shared_success(now),
+            None => self.shared().add_shared_success(now),
         }
     }
 
     /// Counts a failure and dates it.
     pub(crate) fn add_failure(&self, now: Tick) {
         self.add(Count::Failures);
-        let cell = self.own.get(slot()).unwrap_or(&self.shared);
+        let cell = self.own().unwrap_or_else(|| self.shared());
         cell.last_failure.fetch_max(dated(now), Relaxed);
     }
 
@@ -112,7 +122,7 @@ impl Cells {
     pub(crate) fn totals(&self, moment: Moment) -> Totals {
         let mut totals = Totals::default();
         let (mut last_success, mut last_failure) = (0, 0);
-        for cell in self.own.iter().chain([&self.shared]) {
+        for cell in &self.all {
             let read = |count: Count| cell.counts[count as usize].load(Relaxed);
             let dated = cell.dated_successes.load(Relaxed);
             let successes = read(Count::Successes);

@@ -26,7 +26,7 @@ pub trait ResultLike<E>: Sized {
 
     /// Has its outcome recorded.
     #[must_use]
-    fn recorded(self, record: impl FnOnce(Outcome)) -> Self;
+    fn recorded(self, guard: &mut Guard<impl Handle>) -> Self;
 }
 
 // The error is a parameter: as an associated type it would be demanded a second time, with a second
@@ -52,14 +52,14 @@ impl<T, E> ResultLike<E> for Result<T, E> {
         clippy::inline_always,
         reason = "the end of every annotated function passes through"
     )]
-    fn recorded(self, record: impl FnOnce(Outcome)) -> Self {
+    fn recorded(self, guard: &mut Guard<impl Handle>) -> Self {
         match self {
             Ok(value) => {
-                record(Outcome::Success);
+                guard.record(Outcome::Success);
                 Ok(value)
             }
             Err(error) => {
-                record(Outcome::Failure);
+                guard.record(Outcome::Failure);
                 Err(error)
             }
         }
@@ -223,7 +223,7 @@ pub fn by_classifier<R>(answer: &R, classify: impl FnOnce(&R) -> Outcome) -> Out
 /// Records how a call ended that returns this `Result`.
 #[inline]
 pub fn settle_result<R: ResultLike<E>, E>(guard: &mut Guard<impl Handle>, answer: R) -> R {
-    answer.recorded(|outcome| guard.record(outcome))
+    answer.recorded(guard)
 }
 
 /// The value of a call, to be recorded.

@@ -1,7 +1,7 @@
 //! The one door to the primitives of concurrency, so that a model checker can stand in for them.
 
 pub(crate) use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-pub(crate) use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, Weak};
+pub(crate) use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 /// Takes the lock, whatever happened to its last holder.
 ///

@@ -14,6 +14,8 @@
 //! looked at the gate just before a transition counts under the old tag, which nobody collects
 //! any more, as the machine has forgotten that generation too.
 
+use std::num::NonZeroU32;
+
 use crate::machine::{Bucket, Frame, Machine, Span, Ticket};
 use crate::slots::{slots, slots_in_use};
 use crate::sync::{AtomicU64, Ordering};
@@ -96,13 +98,24 @@ impl Count {
     }
 
     /// How many there are of this generation.
-    fn read(&self, generation: u64, order: Ordering) -> u64 {
+    #[expect(clippy::cast_possible_truncation, reason = "the lower half is meant")]
+    fn read(&self, generation: u64, order: Ordering) -> u32 {
         let word = self.0.load(order);
         if word >> 32 == generation & CALLS {
-            word & CALLS
+            word as u32
         } else {
             0
         }
+    }
+
+    /// How many there are that were not taken yet; takes them.
+    fn take(&self, generation: u64, order: Ordering, taken: &mut u32) -> Option<NonZeroU32> {
+        let count = self.read(generation, order);
+        let new = NonZeroU32::new(count.saturating_sub(*taken));
+        if new.is_some() {
+            *taken = count;
+        }
+        new
     }
 
     /// Begins anew.
@@ -120,12 +133,10 @@ pub(crate) struct Collected {
 /// What was collected from one tally, and what its thread was armed for.
 #[derive(Clone, Debug, Default)]
 struct Taken {
-    samples: u64,
-    /// An instant of the tenth that the samples belong into.
-    samples_at: Tick,
-    starts: u64,
+    samples: u32,
+    starts: u32,
+    ends: [u32; ROWS],
     starts_in: Span,
-    ends: [u64; ROWS],
 }
 
 impl Tallies {
@@ -197,32 +208,28 @@ impl Tallies {
         let pairs = || self.own.iter().take(used);
         for (tally, taken) in pairs().zip(&mut collected.own) {
             for (ends, taken) in tally.ends.iter().zip(&mut taken.ends) {
-                let count = ends.count.read(generation, Ordering::Acquire);
-                let new = count.saturating_sub(*taken);
-                if new > 0 {
-                    *taken = count;
+                if let Some(new) = ends.count.take(generation, Ordering::Acquire, taken) {
                     let number = Bucket::from_number(ends.number.load(Ordering::Relaxed));
                     let from = Tick::from_nanos(ends.from.load(Ordering::Relaxed));
-                    machine.absorb_ends(number, from, new);
+                    machine.absorb_ends(number, from, new.get());
                 }
             }
         }
         for (tally, taken) in pairs().zip(&mut collected.own) {
-            let starts = tally.starts.read(generation, Ordering::Acquire);
-            let new = starts.saturating_sub(taken.starts);
-            if new > 0 {
-                taken.starts = starts;
+            let starts = &mut taken.starts;
+            if let Some(new) = tally.starts.take(generation, Ordering::Acquire, starts) {
                 let last = Tick::from_nanos(tally.last_start.load(Ordering::Relaxed));
-                machine.absorb_starts(taken.starts_in, new, last);
+                machine.absorb_starts(taken.starts_in, new.get(), last);
             }
         }
         machine.absorbed();
         for (tally, taken) in pairs().zip(&mut collected.own) {
-            let samples = tally.samples.read(generation, Ordering::Relaxed);
-            let new = samples.saturating_sub(taken.samples);
-            if new > 0 {
-                taken.samples = samples;
-                machine.absorb_successes(new, taken.samples_at);
+            let samples = &mut taken.samples;
+            if let Some(new) = tally.samples.take(generation, Ordering::Relaxed, samples) {
+                // The last instant of the tenth that they belong into.
+                let until = tally.samples_until.load(Ordering::Relaxed);
+                let at = Tick::from_nanos(until.saturating_sub(1));
+                machine.absorb_successes(new.get().into(), at);
             }
         }
     }
@@ -239,12 +246,12 @@ impl Tallies {
             return;
         };
         let edition = self.edition.load(Ordering::Relaxed);
-        if let Some((now, until)) = frame.samples {
+        if let Some(until) = frame.samples {
             tally.samples.arm(generation);
             let until = until.as_nanos();
             tally.samples_until.store(until, Ordering::Relaxed);
             tally.samples_edition.store(edition, Ordering::Relaxed);
-            (taken.samples, taken.samples_at) = (0, now);
+            taken.samples = 0;
         }
         if let Some((span, until)) = frame.starts {
             tally.starts.arm(generation);

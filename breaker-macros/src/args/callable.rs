@@ -17,14 +17,14 @@ pub(crate) enum FallbackOn {
     Any,
 }
 
-#[derive(Debug)]
+#[cfg_attr(test, derive(Debug))]
 pub(crate) enum FallbackKind {
     Path(ExprPath),
     Closure(Closure),
 }
 
 /// A closure that is written into the function in place of its call.
-#[derive(Debug)]
+#[cfg_attr(test, derive(Debug))]
 pub(crate) struct Closure {
     /// The pattern of its one argument.
     pub(crate) pattern: Pat,

@@ -34,7 +34,8 @@ impl<T> Given<T> {
 }
 
 /// One optional value per key.
-#[derive(Debug, Default)]
+#[derive(Default)]
+#[cfg_attr(test, derive(Debug))]
 pub(crate) struct Arguments {
     pub(crate) name: Option<Given<LitStr>>,
     /// The settings of the breaker, in the order of the table.

@@ -12,7 +12,7 @@ use super::value::{expected, literal, no_suffix, quoted};
 const OFF: &str = "off";
 
 /// A setting of the breaker or, for `call_timeout`, of one function.
-#[derive(Debug)]
+#[cfg_attr(test, derive(Debug))]
 pub(crate) struct Setting {
     pub(crate) key: Key,
     pub(crate) value: SettingValue,
@@ -20,7 +20,7 @@ pub(crate) struct Setting {
     pub(crate) range: Range,
 }
 
-#[derive(Debug)]
+#[cfg_attr(test, derive(Debug))]
 pub(crate) enum SettingValue {
     Count(Number<u32>),
     Factor(Number<f64>),
@@ -37,7 +37,7 @@ pub(crate) enum Extent {
     Time(Duration),
 }
 
-#[derive(Debug)]
+#[cfg_attr(test, derive(Debug))]
 pub(crate) enum Number<T> {
     Literal(T),
     /// Any expression that is no literal: its range is asserted when it is compiled.

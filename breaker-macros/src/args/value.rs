@@ -7,7 +7,7 @@ use super::key::Key;
 use super::name;
 
 /// A pattern over the returned value, with its `if`.
-#[derive(Debug)]
+#[cfg_attr(test, derive(Debug))]
 pub(crate) struct Arm {
     pub(crate) pattern: Pat,
     pub(crate) guard: Option<Expr>,

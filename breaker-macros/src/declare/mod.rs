@@ -16,7 +16,7 @@ use crate::errors::Errors;
 use crate::item::Function;
 
 /// Everything that the attribute says.
-#[derive(Debug)]
+#[cfg_attr(test, derive(Debug))]
 pub(crate) struct Declaration {
     pub(crate) name: LitStr,
     /// Where the runtime is, if not at `::breaker_runtime`.
@@ -33,7 +33,7 @@ pub(crate) struct Declaration {
 }
 
 /// Who tells a failure from a success.
-#[derive(Debug)]
+#[cfg_attr(test, derive(Debug))]
 pub(crate) enum Judge {
     /// `Ok` is a success, `Err` a failure.
     ByResult,
@@ -46,7 +46,7 @@ pub(crate) enum Judge {
     Classify(Expr),
 }
 
-#[derive(Debug)]
+#[cfg_attr(test, derive(Debug))]
 pub(crate) struct Fallback {
     pub(crate) on: FallbackOn,
     pub(crate) kind: FallbackKind,

@@ -13,7 +13,7 @@ use syn::{Abi, Attribute, Result, ReturnType, Signature, Token, Type, Visibility
 use self::returns::Shape;
 
 /// What the attribute stands on.
-#[derive(Debug)]
+#[cfg_attr(test, derive(Debug))]
 pub(crate) struct Function {
     /// The outer attributes, in order, but for this one and those above it.
     pub(crate) attributes: Vec<Attribute>,
@@ -24,7 +24,7 @@ pub(crate) struct Function {
     pub(crate) shape: Shape,
 }
 
-#[derive(Debug)]
+#[cfg_attr(test, derive(Debug))]
 pub(crate) struct Body {
     /// The user's own braces.
     pub(crate) braces: DelimSpan,

@@ -14,7 +14,7 @@ use syn::{
 use super::{Body, braced};
 
 /// How the guarded value comes out of the function.
-#[derive(Debug)]
+#[cfg_attr(test, derive(Debug))]
 pub(crate) enum Shape {
     /// No future, as far as the signature tells.
     Sync,
@@ -30,7 +30,7 @@ pub(crate) enum Shape {
 
 /// `async move { … }` where the future is opaque, `Box::pin(async move { … })` where it is boxed; the
 /// latter is what `#[async_trait]` leaves.
-#[derive(Debug)]
+#[cfg_attr(test, derive(Debug))]
 pub(crate) struct FutureBlock {
     pub(crate) constructor: Option<Constructor>,
     pub(crate) async_move: TokenStream,

@@ -19,47 +19,55 @@ pub(crate) struct Source {
 #[derive(Clone, Debug)]
 pub(crate) struct Merged {
     breaker: Box<str>,
-    config: Config,
-    /// Who won each key.
-    places: [Option<Location>; Key::ALL.len()],
+    /// The keys that somebody gave; a list, since most breakers are given few.
+    given: Vec<Given>,
     /// Every source, the first one first.
     sources: Vec<Location>,
     /// The longest of their limits.
     call_timeout: Option<Duration>,
 }
 
+/// A key, and the source that won it.
+#[derive(Clone, Copy, Debug)]
+struct Given {
+    key: Key,
+    value: Value,
+    location: Location,
+}
+
 impl Merged {
     pub(crate) fn new(breaker: &str) -> Self {
         Self {
             breaker: breaker.into(),
-            config: Config::new(),
-            places: [None; Key::ALL.len()],
+            given: Vec::new(),
             sources: Vec::new(),
             call_timeout: None,
         }
     }
 
+    fn find(&self, key: Key) -> Option<&Given> {
+        self.given.iter().find(|given| given.key == key)
+    }
+
+    /// What was given, as it was given.
+    fn asked(&self) -> Config {
+        let add = |config: Config, given: &Given| config.with(given.key, given.value);
+        self.given.iter().fold(Config::new(), add)
+    }
+
     /// The configuration that holds before any reconfiguration.
     pub(crate) fn config(&self) -> Config {
-        self.lifted(&self.config)
+        let asked = self.asked();
+        lifted(&asked, &asked)
     }
 
     /// The same with `overrides` over it.
     pub(crate) fn overlaid(&self, overrides: &Config) -> Config {
-        let config = self.config.overlaid(overrides);
+        let asked = self.asked();
+        let config = asked.overlaid(overrides);
         match overrides.value(Key::MaxOpenFor) {
             Some(_) => config,
-            None => self.lifted(&config),
-        }
-    }
-
-    /// Sources that are right by themselves can disagree about the ceiling; the open period then wins.
-    fn lifted(&self, config: &Config) -> Config {
-        let (own, settings) = (self.config.settings(None), config.settings(None));
-        if own.max_open_for < own.open_for && settings.max_open_for < settings.open_for {
-            config.max_open_for(settings.open_for)
-        } else {
-            *config
+            None => lifted(&asked, &config),
         }
     }
 
@@ -73,11 +81,18 @@ impl Merged {
 
     /// Takes in a source while the breaker is being made: it wins the keys that nobody gave.
     pub(crate) fn absorb(&mut self, source: &Source) -> Vec<Conflict> {
-        let conflicts = self.conflicts(source, |merged, key| merged.config.value(key));
+        let won = |merged: &Self, key| merged.find(key).map(|given| given.value);
+        let conflicts = self.conflicts(source, won);
+        // Just what is needed: a breaker nearly always has one source, and there may be many breakers.
+        self.sources.reserve_exact(1);
+        self.given.reserve_exact(source.config.given().count());
         for (key, value) in source.config.given() {
-            if self.places[key as usize].is_none() {
-                self.places[key as usize] = Some(source.location);
-                self.config = self.config.with(key, value);
+            if self.find(key).is_none() {
+                self.given.push(Given {
+                    key,
+                    value,
+                    location: source.location,
+                });
             }
         }
         self.sources.push(source.location);
@@ -119,8 +134,9 @@ impl Merged {
 
     /// Where keys of several sources, each right by itself, cannot be met together.
     pub(crate) fn clash(&self) -> Option<Conflict> {
-        let clash = together::clash(&self.config)?;
-        let settings = self.config.settings(None);
+        let asked = self.asked();
+        let clash = together::clash(&asked)?;
+        let settings = asked.settings(None);
         let made = self.sources.first()?;
         let claim = |key: Key| Claim::new(key, settings.value(key), self.place(key, *made));
         Some(self.conflict(claim(clash.with), claim(clash.key)))
@@ -136,7 +152,18 @@ impl Merged {
 
     /// Who gave the key; for a default, who made the breaker.
     fn place(&self, key: Key, newcomer: Location) -> Location {
-        let given = self.places[key as usize].or_else(|| self.sources.first().copied());
+        let given = self.find(key).map(|given| given.location);
+        let given = given.or_else(|| self.sources.first().copied());
         given.unwrap_or(newcomer)
+    }
+}
+
+/// Sources that are right by themselves can disagree about the ceiling; the open period then wins.
+fn lifted(asked: &Config, config: &Config) -> Config {
+    let (own, settings) = (asked.settings(None), config.settings(None));
+    if own.max_open_for < own.open_for && settings.max_open_for < settings.open_for {
+        config.max_open_for(settings.open_for)
+    } else {
+        *config
     }
 }

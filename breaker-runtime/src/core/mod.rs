@@ -57,8 +57,8 @@ struct Locked {
     /// When the machine entered its state, dated then: a later step of the wall clock moves nothing.
     since: SystemTime,
     merged: Merged,
-    /// What was put over the merged configuration at run time.
-    overrides: Config,
+    /// What was put over the merged configuration at run time, if anything was.
+    overrides: Option<Box<Config>>,
     opens: u64,
     half_opens: u64,
     closes: u64,
@@ -93,7 +93,7 @@ impl Core {
                 latest: moment.now,
                 since: moment.wall,
                 merged,
-                overrides: Config::new(),
+                overrides: None,
                 opens: 0,
                 half_opens: 0,
                 closes: 0,

@@ -69,11 +69,14 @@ impl Core {
     pub(crate) fn configure(&self, overrides: &Config) -> Result<(), ConfigError> {
         let now = self.time.now();
         let mut locked = self.lock();
-        let overrides = locked.overrides.overlaid(overrides);
+        let overrides = match &locked.overrides {
+            Some(before) => before.overlaid(overrides),
+            None => *overrides,
+        };
         let config = locked.merged.overlaid(&overrides);
         config.check()?;
         let settings = config.settings(locked.merged.call_timeout());
-        locked.overrides = overrides;
+        locked.overrides = Some(Box::new(overrides));
         // What was counted under the old settings belongs into the old window.
         self.collect(&mut locked);
         locked.latest = locked.latest.max(now);

@@ -70,11 +70,11 @@ impl Closed {
         self.in_flight.leave(ticket.bucket(), ticket.began()?)
     }
 
-    pub(super) fn absorb_starts(&mut self, span: Span, calls: u64, last: Tick) {
+    pub(super) fn absorb_starts(&mut self, span: Span, calls: u32, last: Tick) {
         self.in_flight.absorb_starts(span, calls, last);
     }
 
-    pub(super) fn absorb_ends(&mut self, bucket: Bucket, from: Tick, calls: u64) {
+    pub(super) fn absorb_ends(&mut self, bucket: Bucket, from: Tick, calls: u32) {
         self.in_flight.absorb_ends(bucket, from, calls);
     }
 
@@ -104,7 +104,7 @@ impl Closed {
             .began()
             .and_then(|began| self.in_flight.bucket_of(ticket.bucket(), began));
         Frame {
-            samples: window.map(|window| (now, window.full_at(now))),
+            samples: window.map(|window| window.full_at(now)),
             starts,
             ends,
         }

@@ -38,6 +38,8 @@ pub(super) struct InFlight {
     filling: bool,
     /// The number of the bucket to be begun next.
     next: Number,
+    /// Where the samples of noticed calls stand, if there is a window and they may yet be marked.
+    places: Vec<(Span, Place)>,
     /// Successes that were collected for calls that had been noticed before: their sample was there
     /// already, and has to be left out of those that are collected next.
     surplus: u64,
@@ -48,14 +50,12 @@ struct Bucket {
     span: Span,
     /// When the last of its calls began.
     last: Tick,
-    started: u64,
-    ended: u64,
-    /// Of those that were noticed, the ones still on their way; each is one of the others.
-    noticed: u64,
+    /// Its calls on their way. Starts and ends may be told in any order.
+    calls: i64,
+    /// Those of them that were noticed.
+    noticed: u32,
     /// Whether their samples were added as failures already.
     failed: bool,
-    /// Where these samples stand, if there is a window and they may yet be marked.
-    places: Vec<Place>,
 }
 
 /// What was added for a call while it was in flight.
@@ -72,20 +72,18 @@ impl Bucket {
         Self {
             span,
             last: span.from,
-            started: 0,
-            ended: 0,
+            calls: 0,
             noticed: 0,
             failed: false,
-            places: Vec::new(),
         }
     }
 
     fn in_flight(&self) -> u64 {
-        self.started.saturating_sub(self.ended)
+        u64::try_from(self.calls).unwrap_or(0)
     }
 
     fn unnoticed(&self) -> u64 {
-        self.in_flight().saturating_sub(self.noticed)
+        self.in_flight().saturating_sub(self.noticed.into())
     }
 
     /// When those of its calls that are still there become slow.
@@ -142,19 +140,26 @@ impl InFlight {
     /// Counts a call that ends; says what was added for it.
     pub(super) fn leave(&mut self, number: Number, began: Tick) -> Option<Noticed> {
         let bucket = self.bucket_mut(number, began)?;
-        bucket.ended += 1;
+        bucket.calls -= 1;
         if bucket.noticed == 0 {
             return None;
         }
         bucket.noticed -= 1;
+        let (span, failed) = (bucket.span, bucket.failed);
         Some(Noticed {
-            place: bucket.places.pop(),
-            failed: bucket.failed,
+            place: self.take_place(span),
+            failed,
         })
     }
 
+    /// Where the latest sample stands that was added for a call of this bucket.
+    fn take_place(&mut self, span: Span) -> Option<Place> {
+        let at = self.places.iter().rposition(|(of, _)| *of == span)?;
+        Some(self.places.remove(at).1)
+    }
+
     /// Takes in calls that started in a bucket, the last of them not before `last`.
-    pub(super) fn absorb_starts(&mut self, span: Span, calls: u64, last: Tick) {
+    pub(super) fn absorb_starts(&mut self, span: Span, calls: u32, last: Tick) {
         if self.bucket_mut(span.number, span.from).is_none() {
             // It was over when nobody knew yet that one more call had begun in it.
             let before = |other: &Bucket| other.span.from <= span.from;
@@ -162,26 +167,30 @@ impl InFlight {
             self.buckets.insert(at, Bucket::new(span));
         }
         if let Some(bucket) = self.bucket_mut(span.number, span.from) {
-            bucket.started += calls;
+            bucket.calls += i64::from(calls);
             bucket.last = bucket.last.max(last);
         }
     }
 
     /// Takes in calls of the bucket of that beginning that have ended as fast successes.
-    pub(super) fn absorb_ends(&mut self, number: Number, from: Tick, calls: u64) {
+    pub(super) fn absorb_ends(&mut self, number: Number, from: Tick, calls: u32) {
         if let Some(bucket) = self.bucket_mut(number, from) {
-            bucket.ended += calls;
+            bucket.calls -= i64::from(calls);
         }
     }
 
     /// Takes note of the noticed calls that have ended meanwhile as if they had not been.
     pub(super) fn absorbed(&mut self) {
-        for bucket in &mut self.buckets {
-            while bucket.noticed > bucket.in_flight() {
-                bucket.noticed -= 1;
-                bucket.places.pop();
-                self.surplus += 1;
+        for at in 0..self.buckets.len() {
+            let bucket = &mut self.buckets[at];
+            let ended = u64::from(bucket.noticed).saturating_sub(bucket.in_flight());
+            // At most all that were noticed.
+            bucket.noticed -= u32::try_from(ended).unwrap_or(0);
+            let span = bucket.span;
+            for _ in 0..ended {
+                self.take_place(span);
             }
+            self.surplus += ended;
         }
     }
 
@@ -218,16 +227,14 @@ impl InFlight {
         if let Some(bucket) = self.bucket_mut(span.number, span.from) {
             bucket.noticed += 1;
             bucket.failed = noticed.failed;
-            bucket.places.extend(noticed.place);
+            self.places.extend(noticed.place.map(|place| (span, place)));
         }
     }
 
     /// Forgets where samples stand, because their window is gone, or there never was one.
     pub(super) fn forget_samples(&mut self) {
         self.surplus = 0;
-        for bucket in &mut self.buckets {
-            bucket.places.clear();
-        }
+        self.places.clear();
     }
 
     /// Begins a new bucket with the next call, as its length has changed; unless a bucket of its

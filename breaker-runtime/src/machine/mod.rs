@@ -91,8 +91,8 @@ pub(crate) enum Stance {
 /// Within what a thread may count by itself, on behalf of the machine.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Frame {
-    /// Successes: an instant of the tenth that they belong into, and until when it lasts.
-    pub(crate) samples: Option<(Tick, Tick)>,
+    /// Successes: until when they belong into one tenth of the window.
+    pub(crate) samples: Option<Tick>,
     /// Starts of calls: their bucket, and until when nothing falls due.
     pub(crate) starts: Option<(Span, Tick)>,
     /// Ends of calls of the bucket that the last one began in.
@@ -331,14 +331,14 @@ impl Machine {
     /// Takes in the ends of calls that began in a bucket of this generation: fast successes that
     /// were counted elsewhere. Ends come first, then starts, then [`absorbed`](Self::absorbed), and
     /// then the samples.
-    pub(crate) fn absorb_ends(&mut self, bucket: Bucket, from: Tick, calls: u64) {
+    pub(crate) fn absorb_ends(&mut self, bucket: Bucket, from: Tick, calls: u32) {
         if let Phase::Closed(closed) = &mut self.phase {
             closed.absorb_ends(bucket, from, calls);
         }
     }
 
     /// Takes in calls that started in a bucket of this generation.
-    pub(crate) fn absorb_starts(&mut self, span: Span, calls: u64, last: Tick) {
+    pub(crate) fn absorb_starts(&mut self, span: Span, calls: u32, last: Tick) {
         if let Phase::Closed(closed) = &mut self.phase {
             closed.absorb_starts(span, calls, last);
         }

@@ -8,10 +8,6 @@ use crate::state::State;
 use crate::time::Tick;
 
 #[derive(Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "the large one is where a circuit is nearly all of the time"
-)]
 pub(super) enum Phase {
     Closed(Closed),
     Open(OpenPeriod),

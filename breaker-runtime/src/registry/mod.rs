@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::panic::{self, RefUnwindSafe, UnwindSafe};
 
+use crossbeam_utils::sync::ShardedLock;
 use once_cell::sync::Lazy;
 
 pub use self::declared::Declaration;
@@ -20,7 +21,7 @@ use crate::event::{Event, Listener, Listeners, Subscription};
 use crate::name::Name;
 use crate::private::Site;
 use crate::snapshot::Snapshot;
-use crate::sync::{Arc, PoisonError, RwLock};
+use crate::sync::{Arc, PoisonError};
 use crate::time::{Clock, Time};
 
 /// A set of breakers, by name.
@@ -52,7 +53,8 @@ pub struct Registry {
 struct Shared {
     time: Time,
     listeners: Arc<Listeners>,
-    breakers: RwLock<HashMap<Box<str>, Entered>>,
+    /// Looked up by every thread and seldom written: readers on different cores take different locks.
+    breakers: ShardedLock<HashMap<Box<str>, Entered>>,
 }
 
 // As for a breaker: a panic finds and leaves it whole.
@@ -101,7 +103,7 @@ impl Registry {
             shared: Arc::new(Shared {
                 time,
                 listeners: Arc::default(),
-                breakers: RwLock::default(),
+                breakers: ShardedLock::default(),
             }),
         }
     }

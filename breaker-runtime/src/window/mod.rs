@@ -31,20 +31,17 @@ pub(crate) struct Place(u64);
 
 /// The samples of one generation, as far as they still count.
 #[derive(Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "each is a part of its breaker, which has one"
-)]
 pub(crate) enum Window {
     Count(CountWindow),
-    Time(TimeWindow),
+    /// Apart, as it is large and most breakers have none.
+    Time(Box<TimeWindow>),
 }
 
 impl Window {
     pub(crate) fn new(shape: Shape) -> Self {
         match shape {
             Shape::Calls(calls) => Self::Count(CountWindow::new(calls)),
-            Shape::Time(time) => Self::Time(TimeWindow::new(time)),
+            Shape::Time(time) => Self::Time(Box::new(TimeWindow::new(time))),
         }
     }
 
@@ -56,7 +53,7 @@ impl Window {
         }
     }
 
-    /// Adds fast successes that ended at this instant or since, as far as is known; it may be past.
+    /// Adds fast successes that ended in the same tenth as this instant, which may be past.
     pub(crate) fn add_successes(&mut self, calls: u64, at: Tick) {
         match self {
             Self::Count(window) => window.add_successes(calls),

@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
+use super::time::TimeWindow;
 use super::{Counts, Place, Sample, Window};
 use crate::config::Window as Shape;
 use crate::time::{Tick, nanos};
@@ -59,7 +60,7 @@ fn a_time_window_keeps_a_sample_for_its_length_and_at_most_a_tenth_more() {
 
 #[test]
 fn a_time_window_takes_the_same_memory_whatever_goes_through() {
-    assert!(size_of::<Window>() <= 512);
+    assert!(size_of::<TimeWindow>() <= 512);
 }
 
 #[test]
