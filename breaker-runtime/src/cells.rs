@@ -4,10 +4,9 @@
 //! slot goes on to another thread. Threads without a slot share one more cell and add to it
 //! atomically.
 
-use std::sync::atomic::Ordering::Relaxed;
-
 use crate::slots::{slot, slots};
 use crate::sync::AtomicU64;
+use crate::sync::Ordering::Relaxed;
 use crate::time::{Moment, Tick, Time};
 use crate::totals::Totals;
 

@@ -167,6 +167,9 @@ use self::__private as private;
 #[cfg(feature = "test-util")]
 pub mod test_util;
 
+#[cfg(all(test, breaker_loom))]
+mod interleavings;
+
 #[cfg(feature = "macros")]
 #[doc = include_str!("attribute.md")]
 pub use breaker_macros::circuit_breaker;

@@ -25,7 +25,8 @@ pub use crate::error::{BreakerError, CallError};
 pub use crate::limit::{Late, Limit, poll_limited};
 pub use crate::outcome::Outcome;
 pub use crate::registry::{Declaration, Registry};
-use crate::sync::{AtomicBool, Ordering};
+use crate::sync::Ordering;
+use crate::sync::fixed::AtomicBool;
 
 /// One annotated function.
 #[derive(Debug)]

@@ -4,25 +4,30 @@
 //! and threads that count while they end, own none.
 
 use std::cell::Cell;
-use std::sync::OnceLock;
-use std::thread;
 
 use crate::sync::{AtomicUsize, Mutex, Ordering, lock};
 
 /// How many threads can own a slot at a time: four for each core, at least 8 and at most 256.
+#[cfg(not(all(test, breaker_loom)))]
 pub(crate) fn slots() -> usize {
-    static SLOTS: OnceLock<usize> = OnceLock::new();
+    static SLOTS: std::sync::OnceLock<usize> = std::sync::OnceLock::new();
     *SLOTS.get_or_init(|| {
-        let cores = thread::available_parallelism().map_or(1, usize::from);
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
         (4 * cores).clamp(8, 256)
     })
+}
+
+/// Few, so that a model is small; and so that it has a thread without one.
+#[cfg(all(test, breaker_loom))]
+pub(crate) fn slots() -> usize {
+    2
 }
 
 /// How many slots were ever given out: those beyond hold nothing.
 ///
 /// Whoever counts in a slot has it from the pool, whose lock publishes the number before.
 pub(crate) fn slots_in_use() -> usize {
-    GIVEN_OUT.load(Ordering::Acquire)
+    pool().given_out.load(Ordering::Acquire)
 }
 
 /// No slot is owned yet, or none any more.
@@ -30,16 +35,23 @@ const UNCLAIMED: usize = usize::MAX;
 /// There was no slot left, or the thread is ending.
 pub(crate) const SHARED: usize = usize::MAX - 1;
 
+#[cfg(not(all(test, breaker_loom)))]
 thread_local! {
     // Apart from the one below because this one has nothing to drop, so that reading it is one load.
     static SLOT: Cell<usize> = const { Cell::new(UNCLAIMED) };
     static CLAIM: Claim = Claim::take();
 }
 
+#[cfg(all(test, breaker_loom))]
+loom::thread_local! {
+    static SLOT: Cell<usize> = Cell::new(UNCLAIMED);
+    static CLAIM: Claim = Claim::take();
+}
+
 /// Returns the slot of this thread; one beyond all slots if it has none.
 #[inline]
 pub(crate) fn slot() -> usize {
-    let slot = SLOT.get();
+    let slot = SLOT.with(Cell::get);
     if slot == UNCLAIMED { claim() } else { slot }
 }
 
@@ -47,45 +59,80 @@ pub(crate) fn slot() -> usize {
 fn claim() -> usize {
     // The slot of a thread whose `CLAIM` has been dropped is `SHARED`, so that this is not reached.
     let slot = CLAIM.try_with(|claim| claim.0).unwrap_or(SHARED);
-    SLOT.set(slot);
+    SLOT.with(|own| own.set(slot));
     slot
 }
 
 /// Makes this thread one without a slot; returns the slot that it had.
 #[cfg(test)]
 pub(crate) fn replace_slot(with: usize) -> usize {
-    SLOT.replace(with)
+    SLOT.with(|own| own.replace(with))
 }
 
 /// Makes so many slots count as given out, for a test that counts in them by number.
 #[cfg(test)]
 pub(crate) fn give_out(slots: usize) {
-    let mut free = lock(&FREE);
-    for slot in GIVEN_OUT.load(Ordering::Relaxed)..slots {
+    let mut free = lock(&pool().free);
+    for slot in pool().given_out.load(Ordering::Relaxed)..slots {
         free.push(slot);
-        GIVEN_OUT.store(slot + 1, Ordering::Release);
+        pool().given_out.store(slot + 1, Ordering::Release);
     }
 }
 
 struct Claim(usize);
 
-/// Slots that were handed back.
-static FREE: Mutex<Vec<usize>> = Mutex::new(Vec::new());
-/// The first slot that was never given out; written under the lock of `FREE`.
-static GIVEN_OUT: AtomicUsize = AtomicUsize::new(0);
+struct Pool {
+    /// Slots that were handed back.
+    free: Mutex<Vec<usize>>,
+    /// The first slot that was never given out; written under the lock of `free`.
+    given_out: AtomicUsize,
+}
+
+#[cfg(not(all(test, breaker_loom)))]
+static POOL: Pool = Pool {
+    free: Mutex::new(Vec::new()),
+    given_out: AtomicUsize::new(0),
+};
+
+#[cfg(not(all(test, breaker_loom)))]
+#[inline]
+fn pool() -> &'static Pool {
+    &POOL
+}
+
+#[cfg(all(test, breaker_loom))]
+std::thread_local! {
+    /// The pool of the run of a model, all of whose threads are one to the system. It is leaked: they
+    /// hand their slots back when the run is nearly gone.
+    static RUN: Cell<Option<&'static Pool>> = const { Cell::new(None) };
+}
+
+#[cfg(all(test, breaker_loom))]
+fn pool() -> &'static Pool {
+    RUN.get().expect("a run begins with a new pool")
+}
+
+/// Begins a run of a model.
+#[cfg(all(test, breaker_loom))]
+pub(crate) fn renew_pool() {
+    RUN.set(Some(Box::leak(Box::new(Pool {
+        free: Mutex::new(Vec::new()),
+        given_out: AtomicUsize::new(0),
+    }))));
+}
 
 impl Claim {
     fn take() -> Self {
-        let mut free = lock(&FREE);
+        let mut free = lock(&pool().free);
         if let Some(slot) = free.pop() {
             return Self(slot);
         }
-        let next = GIVEN_OUT.load(Ordering::Relaxed);
+        let next = pool().given_out.load(Ordering::Relaxed);
         if next == slots() {
             return Self(SHARED);
         }
         // `Release` pairs with the load in `slots_in_use`.
-        GIVEN_OUT.store(next + 1, Ordering::Release);
+        pool().given_out.store(next + 1, Ordering::Release);
         Self(next)
     }
 }
@@ -93,9 +140,9 @@ impl Claim {
 impl Drop for Claim {
     fn drop(&mut self) {
         // First, so that what this thread counts from now on goes where others may count too.
-        SLOT.set(SHARED);
+        let _ = SLOT.try_with(|own| own.set(SHARED));
         if self.0 != SHARED {
-            lock(&FREE).push(self.0);
+            lock(&pool().free).push(self.0);
         }
     }
 }

@@ -1,7 +1,40 @@
-//! The one door to the primitives of concurrency, so that a model checker can stand in for them.
+//! The one door to the primitives of concurrency, so that a model checker can stand in for them: with
+//! `--cfg breaker_loom` it is loom, which runs every interleaving that its bounds allow.
 
-pub(crate) use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-pub(crate) use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+pub(crate) use std::sync::atomic::Ordering;
+pub(crate) use std::sync::{Arc, PoisonError, Weak};
+
+#[cfg(not(all(test, breaker_loom)))]
+pub(crate) use crossbeam_utils::sync::ShardedLock;
+#[cfg(all(test, breaker_loom))]
+pub(crate) use loom::sync::atomic::{AtomicU64, AtomicUsize};
+#[cfg(all(test, breaker_loom))]
+pub(crate) use loom::sync::{Mutex, MutexGuard, RwLock as ShardedLock};
+#[cfg(not(all(test, breaker_loom)))]
+pub(crate) use std::sync::atomic::{AtomicU64, AtomicUsize};
+#[cfg(not(all(test, breaker_loom)))]
+pub(crate) use std::sync::{Mutex, MutexGuard};
+
+/// What a `static` of this crate needs: it is there before any model and after it.
+pub(crate) mod fixed {
+    pub(crate) use std::sync::atomic::AtomicBool;
+    use std::sync::{Mutex as Lock, MutexGuard, PoisonError};
+
+    /// A lock of a `static`.
+    #[derive(Debug)]
+    pub(crate) struct Mutex<T>(Lock<T>);
+
+    impl<T> Mutex<T> {
+        pub(crate) const fn new(value: T) -> Self {
+            Self(Lock::new(value))
+        }
+
+        /// Takes the lock, whatever happened to its last holder.
+        pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        }
+    }
+}
 
 /// Takes the lock, whatever happened to its last holder.
 ///

@@ -9,7 +9,9 @@ use std::pin::pin;
 use std::time::{Duration, SystemTime};
 
 use crate::registry::Registry;
-use crate::sync::{Arc, AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64};
+
+use crate::sync::{Arc, Ordering};
 use crate::time::{Clock, Tick, Time, nanos};
 
 /// A clock that stands still until it is moved; every clone is the same clock.

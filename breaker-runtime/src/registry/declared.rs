@@ -6,7 +6,7 @@ use once_cell::sync::Lazy;
 
 use crate::config::{Config, Conflict, Location, Merged, Source};
 use crate::private::{Listed, Site};
-use crate::sync::{Mutex, lock};
+use crate::sync::fixed::Mutex;
 
 /// One attribute in the source.
 #[derive(Debug)]
@@ -115,7 +115,7 @@ static SITES: Lazy<Mutex<Vec<&'static Site>>> = Lazy::new(|| {
 
 /// Makes sure that a call site is known.
 pub(crate) fn note(site: &'static Site) {
-    let mut sites = lock(&SITES);
+    let mut sites = SITES.lock();
     if site.mark_noted() {
         let rank = site.declaration().rank();
         let at = sites.partition_point(|other| other.declaration().rank() <= rank);
@@ -124,7 +124,7 @@ pub(crate) fn note(site: &'static Site) {
 }
 
 pub(super) fn declarations() -> Vec<&'static Declaration> {
-    lock(&SITES).iter().map(|site| site.declaration()).collect()
+    SITES.lock().iter().map(|site| site.declaration()).collect()
 }
 
 /// What all known declarations of one breaker come to, and where they disagree.

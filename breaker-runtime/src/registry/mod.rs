@@ -6,7 +6,6 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::panic::{self, RefUnwindSafe, UnwindSafe};
 
-use crossbeam_utils::sync::ShardedLock;
 use once_cell::sync::Lazy;
 
 pub use self::declared::Declaration;
@@ -21,7 +20,7 @@ use crate::event::{Event, Listener, Listeners, Subscription};
 use crate::name::Name;
 use crate::private::Site;
 use crate::snapshot::Snapshot;
-use crate::sync::{Arc, PoisonError};
+use crate::sync::{Arc, PoisonError, ShardedLock};
 use crate::time::{Clock, Time};
 
 /// A set of breakers, by name.
@@ -103,7 +102,7 @@ impl Registry {
             shared: Arc::new(Shared {
                 time,
                 listeners: Arc::default(),
-                breakers: ShardedLock::default(),
+                breakers: ShardedLock::new(HashMap::new()),
             }),
         }
     }
