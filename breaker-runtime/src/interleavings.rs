@@ -39,7 +39,7 @@ fn check(model: fn()) {
     // Faults of this kind show with two changes of the thread at the wrong place; more can be asked
     // for with `LOOM_MAX_PREEMPTIONS`.
     builder.preemption_bound = builder.preemption_bound.or(Some(3));
-    let runs = std::sync::Arc::new(std::sync::atomic::AtomicU64::new(0));
+    let runs = Arc::new(std::sync::atomic::AtomicU64::new(0));
     let count = Arc::clone(&runs);
     builder.check(move || {
         count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
@@ -51,6 +51,7 @@ fn check(model: fn()) {
     assert!(runs > 1, "the threads of a model have to meet");
 }
 
+#[expect(clippy::large_types_passed_by_value, reason = "each model has its own")]
 fn breaker(config: Config) -> (Registry, CircuitBreaker) {
     let registry = Registry::with_clock(Still);
     let breaker = registry.get_or_create("model", config).expect("in range");
