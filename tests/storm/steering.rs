@@ -1,0 +1,73 @@
+//! Those who steer, reconfigure and read.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use breaker_runtime::{Overrides, Registry, Window};
+
+use crate::{Dice, Target};
+
+pub(crate) fn steer(targets: &[Target], registry: &Registry, over: &AtomicBool) {
+    let mut dice = Dice::new(7);
+    let heard = registry.subscribe(|event| {
+        // A listener may ask anything.
+        let _ = event.breaker().state();
+    });
+    while !over.load(Ordering::Relaxed) {
+        let at = usize::try_from(dice.throw(targets.len() as u64)).unwrap();
+        let breaker = &targets[at].breaker;
+        let soon = Some(Duration::from_micros(dice.throw(500)));
+        match dice.throw(400) {
+            0 => breaker.trip(),
+            1 => breaker.reset(),
+            2 => breaker.force_open("storm", soon),
+            3 => breaker.force_closed("storm", soon),
+            4 => breaker.clear_override(),
+            5..=9 => registry
+                .configure(breaker.name(), settings(&mut dice, breaker.name()))
+                .unwrap(),
+            10..=30 => looks(breaker),
+            _ => {
+                // A state that is read moves the circuit when the time has come.
+                let _ = breaker.state();
+                std::thread::yield_now();
+            }
+        }
+    }
+    heard.cancel();
+    for target in targets {
+        target.breaker.clear_override();
+    }
+}
+
+fn looks(breaker: &breaker_runtime::CircuitBreaker) {
+    let snapshot = breaker.snapshot();
+    let totals = snapshot.totals;
+    let sum = totals.successes + totals.failures + totals.ignored + totals.cancelled;
+    assert_eq!(totals.calls, sum);
+    if let Some(window) = snapshot.window {
+        assert!(window.failures <= window.calls && window.slow <= window.calls);
+    }
+}
+
+/// Other settings of the keys that the breaker has, within what goes together.
+fn settings(dice: &mut Dice, name: &str) -> Overrides {
+    let mut settings = Overrides {
+        success_threshold: Some(1 + u32::try_from(dice.throw(4)).unwrap()),
+        ..Overrides::default()
+    };
+    let slow_call = Duration::from_micros(200 + dice.throw(400));
+    match name {
+        "calls" => {
+            let calls = 100 + u32::try_from(dice.throw(200)).unwrap();
+            settings.window = Some(Window::Calls(calls));
+        }
+        "time" => {
+            let time = Duration::from_millis(20 + dice.throw(60));
+            settings.window = Some(Window::Time(time));
+        }
+        "slow" | "everything" => settings.slow_call = Some(slow_call),
+        _ => settings.threshold = Some(5 + u32::try_from(dice.throw(5)).unwrap()),
+    }
+    settings
+}
