@@ -152,3 +152,92 @@ fn a_short_open_period_of_the_systems_clock_ends() {
     }
     assert_eq!(breaker.state(), State::HalfOpen);
 }
+
+#[test]
+fn a_probe_that_hangs_does_not_block_the_others_for_ever() {
+    let bench = Bench::new(Config::new().half_open_calls(1).probe_timeout(OPEN_FOR));
+    bench.half_open();
+    let hung = bench.permit();
+    assert!(bench.is_refused());
+    // Given up on, it has failed: the circuit opens, and probes again after its period.
+    bench.pass(OPEN_FOR);
+    assert_eq!(bench.state(), State::Open);
+    bench.pass(OPEN_FOR);
+    for _ in 0..3 {
+        bench.permit().success();
+    }
+    assert_eq!(bench.state(), State::Closed);
+    drop(hung);
+    assert_eq!(bench.state(), State::Closed);
+}
+
+#[test]
+fn a_rejection_at_the_edge_of_half_open_is_counted_once() {
+    let bench = Bench::default();
+    bench.breaker.trip();
+    bench.pass(OPEN_FOR.saturating_sub(Duration::from_nanos(1)));
+    assert!(bench.is_refused());
+    bench.pass(Duration::from_nanos(1));
+    // The first call of the half-open circuit finds both permits free, the third one none.
+    let _probes = [bench.permit(), bench.permit()];
+    assert!(bench.is_refused());
+    let totals = bench.breaker.snapshot().totals;
+    assert_eq!((totals.rejected, totals.half_opens), (2, 1));
+}
+
+#[test]
+fn no_transition_override_or_reset_clears_a_counter() {
+    let bench = Bench::default();
+    let mut before = bench.breaker.snapshot().totals;
+    let mut grew = |bench: &Bench| {
+        let after = bench.breaker.snapshot().totals;
+        assert!(after.calls >= before.calls && after.failures >= before.failures);
+        assert!(after.successes >= before.successes && after.rejected >= before.rejected);
+        assert!(after.opens >= before.opens && after.closes >= before.closes);
+        assert!(after.half_opens >= before.half_opens && after.stale >= before.stale);
+        before = after;
+    };
+    bench.succeed();
+    bench.half_open();
+    grew(&bench);
+    for _ in 0..3 {
+        bench.permit().success();
+    }
+    grew(&bench);
+    bench.breaker.force_open("a test", None);
+    assert!(bench.is_refused());
+    grew(&bench);
+    bench.breaker.clear_override();
+    bench.breaker.trip();
+    bench.breaker.reset();
+    grew(&bench);
+    assert_eq!((before.calls, before.successes, before.failures), (9, 4, 5));
+    assert_eq!((before.opens, before.closes, before.rejected), (2, 2, 1));
+}
+
+#[test]
+fn a_call_that_makes_another_through_the_same_breaker_waits_for_nobody() {
+    fn down(bench: &Bench, depth: u32) -> u32 {
+        let inner = bench.breaker.call(|| {
+            let deeper = if depth > 0 { down(bench, depth - 1) } else { 0 };
+            Ok::<_, &str>(deeper + 1)
+        });
+        inner.unwrap()
+    }
+    for config in [
+        Config::new(),
+        Config::new().slow_call(Duration::from_secs(1)),
+    ] {
+        let bench = Bench::new(config);
+        assert_eq!(down(&bench, 50), 51);
+        assert_eq!(bench.breaker.snapshot().totals.successes, 51);
+        // A probe inside of a probe needs a permit of its own, and is refused if there is none.
+        bench.breaker.trip();
+        bench.pass(OPEN_FOR);
+        let inner = bench.breaker.call(|| {
+            let second = bench.breaker.call(|| Ok::<_, &str>(bench.is_refused()));
+            Ok::<_, &str>(second)
+        });
+        assert_eq!(inner, Ok(Ok(true)));
+    }
+}
