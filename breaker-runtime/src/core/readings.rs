@@ -1,11 +1,12 @@
 //! Readings, and what is done to a breaker from outside.
 
-use super::{Core, shown};
+use super::{Core, Locked, shown};
 use crate::breaker::CircuitBreaker;
 use crate::config::{Config, ConfigError, Conflict, Settings, Source};
 use crate::event::{EventKind, Unheard};
 use crate::snapshot::{Snapshot, WindowStats};
 use crate::state::State;
+use crate::time::Tick;
 
 impl Core {
     pub(crate) fn state(breaker: &CircuitBreaker) -> State {
@@ -77,13 +78,23 @@ impl Core {
         config.check()?;
         let settings = config.settings(locked.merged.call_timeout());
         locked.overrides = Some(Box::new(overrides));
-        // What was counted under the old settings belongs into the old window.
-        self.collect(&mut locked);
-        locked.latest = locked.latest.max(now);
-        let now = locked.latest;
-        locked.machine.reconfigure(settings, now);
-        self.prepare(&mut locked, &settings);
+        self.put_in_force(&mut locked, settings, now);
         Ok(())
+    }
+
+    fn put_in_force(&self, locked: &mut Locked, settings: Settings, now: Tick) {
+        // What was counted under the old settings belongs into the old window.
+        self.collect(locked);
+        locked.latest = locked.latest.max(now);
+        locked.machine.reconfigure(settings, locked.latest);
+        self.prepare(locked, &settings);
+    }
+
+    /// Puts settings in force that no configuration comes to.
+    #[cfg(test)]
+    pub(crate) fn reconfigure(&self, settings: Settings) {
+        let now = self.time.now();
+        self.put_in_force(&mut self.lock(), settings, now);
     }
 
     /// Where `source` disagrees with the configuration that the breaker was made with.

@@ -1,3 +1,5 @@
+mod against_the_model;
+
 use crate::breaker::CircuitBreaker;
 use crate::config::Config;
 use crate::registry::Registry;

@@ -528,6 +528,6 @@ impl Machine {
     clippy::collapsible_if,
     reason = "the reference is to be as naive as the rules read"
 )]
-mod model;
+pub(crate) mod model;
 #[cfg(test)]
 mod tests;

@@ -13,22 +13,24 @@ use crate::time::Tick;
 use crate::window::Counts;
 
 /// Everything that was ever asked of a circuit, judged anew at each question.
-struct Model {
-    settings: Settings,
-    now: Tick,
-    state: State,
+pub(crate) struct Model {
+    pub(crate) settings: Settings,
+    pub(crate) now: Tick,
+    pub(crate) state: State,
     /// Of the stays in `state`, their number and beginning.
-    generation: u64,
+    pub(crate) generation: u64,
     since: Tick,
     openings: u32,
     open_for: Duration,
     forced: Option<(ForcedKind, Option<Tick>)>,
     /// Every call that was ever let through.
-    calls: Vec<Call>,
+    pub(crate) calls: Vec<Call>,
     /// The one that is ending: it is not in flight any more.
     ending: Option<usize>,
     /// Samples of this closed stay, in the order in which they were added.
     samples: Vec<Sample>,
+    /// Those before it were in a window that is gone.
+    window_from: usize,
     /// Failures (`true`) and successes (`false`) of this closed stay, for the row.
     row: Vec<bool>,
     /// What the probes of this half-open stay came to.
@@ -45,16 +47,16 @@ struct Sample {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Part {
+pub(crate) enum Part {
     Call,
     Probe,
     Bystander,
 }
 
-struct Call {
-    generation: u64,
+pub(crate) struct Call {
+    pub(crate) generation: u64,
     part: Part,
-    began: Tick,
+    pub(crate) began: Tick,
     live: bool,
     /// The sample that was added while it was in flight.
     noticed: Option<usize>,
@@ -70,7 +72,7 @@ enum Probed {
 }
 
 impl Model {
-    fn new(settings: Settings) -> Self {
+    pub(crate) fn new(settings: Settings) -> Self {
         Self {
             settings,
             now: Tick::default(),
@@ -83,6 +85,7 @@ impl Model {
             calls: Vec::new(),
             ending: None,
             samples: Vec::new(),
+            window_from: 0,
             row: Vec::new(),
             probes: Vec::new(),
             ramp: None,
@@ -94,6 +97,7 @@ impl Model {
         self.generation += 1;
         self.since = self.now;
         self.samples.clear();
+        self.window_from = 0;
         self.row.clear();
         self.probes.clear();
         self.ramp = None;
@@ -118,6 +122,9 @@ impl Model {
     }
 
     fn in_window(&self, number: usize, sample: &Sample) -> bool {
+        if number < self.window_from {
+            return false;
+        }
         match self.settings.window {
             None => false,
             Some(Window::Calls(calls)) => self.samples.len() - number <= calls as usize,
@@ -128,7 +135,49 @@ impl Model {
         }
     }
 
-    fn counts(&self) -> Counts {
+    pub(crate) fn trip(&mut self) {
+        self.notice();
+        if self.state != State::Open {
+            self.open(None);
+        }
+    }
+
+    pub(crate) fn reset(&mut self) {
+        self.notice();
+        self.enter(State::Closed);
+        self.openings = 0;
+    }
+
+    pub(crate) fn force(&mut self, kind: ForcedKind, ttl: Option<u64>) {
+        self.notice();
+        self.forced = Some((kind, ttl.map(|ttl| self.now.after(units(ttl)))));
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.notice();
+        self.forced = None;
+    }
+
+    /// Other settings from now on; a window of another shape begins empty.
+    pub(crate) fn configure(&mut self, settings: Settings) {
+        if settings.window != self.settings.window {
+            self.window_from = self.samples.len();
+        }
+        self.settings = settings;
+    }
+
+    /// When asking again may help.
+    pub(crate) fn retry_after(&self) -> Option<Duration> {
+        match self.forced {
+            Some((ForcedKind::Open, until)) => until.map(|until| until.since(self.now)),
+            Some((ForcedKind::Closed, _)) => None,
+            None => {
+                (self.state == State::Open).then(|| self.since.after(self.open_for).since(self.now))
+            }
+        }
+    }
+
+    pub(crate) fn counts(&self) -> Counts {
         let inside = |(number, sample): &(usize, &Sample)| self.in_window(*number, sample);
         let samples: Vec<_> = self.samples.iter().enumerate().filter(inside).collect();
         Counts {
@@ -138,7 +187,7 @@ impl Model {
         }
     }
 
-    fn failures_in_a_row(&self) -> u32 {
+    pub(crate) fn failures_in_a_row(&self) -> u32 {
         self.row.iter().rev().take_while(|failed| **failed).count() as u32
     }
 
@@ -178,7 +227,7 @@ impl Model {
     }
 
     /// What time has brought about.
-    fn notice(&mut self) {
+    pub(crate) fn notice(&mut self) {
         if self
             .forced
             .is_some_and(|(_, until)| until.is_some_and(|until| self.now >= until))
@@ -301,7 +350,7 @@ impl Model {
         }
     }
 
-    fn probes_in_flight(&self) -> usize {
+    pub(crate) fn probes_in_flight(&self) -> usize {
         let own = |call: &&Call| {
             call.live && call.part == Part::Probe && call.generation == self.generation
         };
@@ -330,7 +379,7 @@ impl Model {
         upto(parts.len()) > upto(parts.len() - 1) || parts.len() == 1
     }
 
-    fn admit(&mut self) -> Result<Part, &'static str> {
+    pub(crate) fn admit(&mut self) -> Result<Part, &'static str> {
         self.notice();
         if let Some((ForcedKind::Open, _)) = self.forced {
             return Err("forced");
@@ -375,7 +424,8 @@ impl Model {
         part
     }
 
-    fn settle(&mut self, at: usize, end: End, hint: Option<Duration>) {
+    /// Takes in how a call ended; returns whether it was of an older generation.
+    pub(crate) fn settle(&mut self, at: usize, end: End, hint: Option<Duration>) -> bool {
         self.ending = Some(at);
         self.notice();
         self.ending = None;
@@ -385,7 +435,7 @@ impl Model {
         let call = &mut self.calls[at];
         call.live = false;
         if call.generation != self.generation {
-            return;
+            return true;
         }
         let limit = self.settings.slow_call;
         let slow = limit.is_some_and(|limit| self.now >= call.began.after(limit));
@@ -393,7 +443,7 @@ impl Model {
         match (call.part, call.noticed) {
             (Part::Call, Some(sample)) if decided => {
                 if self.samples[sample].failed {
-                    return;
+                    return false;
                 }
                 let failed = end == End::Failure;
                 self.samples[sample].failed = failed;
@@ -437,11 +487,12 @@ impl Model {
             },
             _ => {}
         }
+        false
     }
 }
 
 #[derive(Clone, Debug)]
-enum Step {
+pub(crate) enum Step {
     Acquire,
     Settle(usize, End, Option<u64>),
     Pass(u64),
@@ -450,9 +501,10 @@ enum Step {
     Reset,
     Force(ForcedKind, Option<u64>),
     Clear,
+    Configure(Settings),
 }
 
-fn steps() -> impl Strategy<Value = Vec<Step>> {
+pub(crate) fn steps() -> impl Strategy<Value = Vec<Step>> {
     let end = prop_oneof![
         4 => Just(End::Success),
         4 => Just(End::Failure),
@@ -470,6 +522,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => Just(Step::Reset),
         1 => (kind, proptest::option::of(1..60_u64)).prop_map(|(kind, ttl)| Step::Force(kind, ttl)),
         1 => Just(Step::Clear),
+        1 => settings().prop_map(Step::Configure),
     ];
     proptest::collection::vec(step, 0..250)
 }
@@ -483,7 +536,7 @@ fn windows() -> impl Strategy<Value = Option<Window>> {
 }
 
 /// The unit of all durations here: small, so that instants often coincide.
-fn units(count: u64) -> Duration {
+pub(crate) fn units(count: u64) -> Duration {
     Duration::from_nanos(count)
 }
 
@@ -491,7 +544,7 @@ fn rates() -> impl Strategy<Value = Option<f64>> {
     proptest::option::of((1..=10_u32).prop_map(|tenths| f64::from(tenths) / 10.0))
 }
 
-fn settings() -> impl Strategy<Value = Settings> {
+pub(crate) fn settings() -> impl Strategy<Value = Settings> {
     let rules = (
         windows(),
         proptest::option::of(1..8_u32),
@@ -533,6 +586,18 @@ fn settings() -> impl Strategy<Value = Settings> {
     })
 }
 
+/// What `asked` comes to while calls are on their way: whether they are watched, and the ramp, stay.
+pub(crate) fn other_settings(now: &Settings, asked: Settings) -> Settings {
+    Settings {
+        slow_call: now.slow_call,
+        slow_rate: now
+            .slow_rate
+            .and_then(|rate| asked.slow_rate.or(Some(rate))),
+        ramp: now.ramp,
+        ..asked
+    }
+}
+
 /// The machine and the model, side by side.
 struct Pair {
     machine: Machine,
@@ -543,7 +608,7 @@ struct Pair {
 }
 
 impl Pair {
-    fn new(settings: Settings) -> Self {
+    pub(crate) fn new(settings: Settings) -> Self {
         Self {
             machine: Machine::new(settings, Tick::default(), 1),
             model: Model::new(settings),
@@ -577,9 +642,8 @@ impl Pair {
                 let (ticket, call) = held.swap_remove(*at);
                 let hint = hint.map(units);
                 let stale = machine.settle(ticket, Ended { end: *end, hint }, now, changes);
-                model.settle(call, *end, hint);
                 // Whether it came too late is asked before it decides anything.
-                assert!(!stale || model.calls[call].generation < model.generation);
+                assert_eq!(stale, model.settle(call, *end, hint));
             }
             Step::Settle(..) => {}
             Step::Pass(count) => model.now = now.after(units(*count)),
@@ -589,16 +653,11 @@ impl Pair {
             }
             Step::Trip => {
                 machine.trip(now, changes);
-                model.notice();
-                if model.state != State::Open {
-                    model.open(None);
-                }
+                model.trip();
             }
             Step::Reset => {
                 machine.reset(now, changes);
-                model.notice();
-                model.enter(State::Closed);
-                model.openings = 0;
+                model.reset();
             }
             Step::Force(kind, ttl) => {
                 let until = ttl.map(|ttl| now.after(units(ttl)));
@@ -608,13 +667,16 @@ impl Pair {
                     until,
                 };
                 machine.force(forced, now, changes);
-                model.notice();
-                model.forced = Some((*kind, until));
+                model.force(*kind, *ttl);
             }
             Step::Clear => {
                 machine.clear_override(now, changes);
-                model.notice();
-                model.forced = None;
+                model.clear();
+            }
+            Step::Configure(asked) => {
+                let settings = other_settings(&model.settings, *asked);
+                machine.reconfigure(settings, now);
+                model.configure(settings);
             }
         }
         self.compare(step);
@@ -637,6 +699,8 @@ impl Pair {
         );
         let open_period = (model.state == State::Open).then_some(model.open_for);
         assert_eq!(machine.open_period(), open_period, "{step:?}");
+        let retry_after = machine.retry_after(model.now);
+        assert_eq!(retry_after, model.retry_after(), "{step:?}");
         if model.state == State::Closed {
             assert_eq!(
                 machine.failures_in_a_row(),
