@@ -103,14 +103,13 @@ impl Pair {
             Step::Settle(at, end, hint) if *at < self.held.len() => {
                 self.settle(*at, *end, hint.map(units));
             }
-            Step::Settle(..) => {}
+            // Each step ends with a reading.
+            Step::Settle(..) | Step::Read => {}
             Step::Pass(count) => {
                 self.model.now = self.model.now.after(units(*count));
                 let now = self.model.now.as_nanos();
                 self.clock.0.store(now, Ordering::Relaxed);
             }
-            // Each step ends with one.
-            Step::Read => {}
             Step::Trip => {
                 self.breaker.trip();
                 self.model.trip();
