@@ -1,5 +1,6 @@
 //! The attributes of the program: known from the start, through the linker.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use once_cell::sync::Lazy;
@@ -105,17 +106,21 @@ impl Declaration {
 /// All known call sites, in the order in which they win; those that the linker dropped are added by
 /// their first call.
 static SITES: Lazy<Mutex<Vec<&'static Site>>> = Lazy::new(|| {
-    let mut sites: Vec<_> = inventory::iter::<Listed>().map(|listed| listed.0).collect();
-    sites.sort_by_key(|site| site.declaration().rank());
-    for site in &sites {
-        site.mark_noted();
+    let mut sites = Vec::new();
+    for listed in inventory::iter::<Listed>() {
+        insert(&mut sites, listed.0);
     }
     Mutex::new(sites)
 });
 
 /// Makes sure that a call site is known.
 pub(crate) fn note(site: &'static Site) {
-    let mut sites = SITES.lock();
+    insert(&mut SITES.lock(), site);
+}
+
+/// Puts a call site into its place, unless it stands there. A sort at the end would be code for one more
+/// type to be sorted, and take longer to compile than any program's list takes to be made.
+fn insert(sites: &mut Vec<&'static Site>, site: &'static Site) {
     if site.mark_noted() {
         let rank = site.declaration().rank();
         let at = sites.partition_point(|other| other.declaration().rank() <= rank);
@@ -143,11 +148,12 @@ pub(super) fn merged(of: &Declaration) -> (Merged, Vec<Conflict>, Vec<&'static D
 }
 
 pub(super) fn declared_conflicts() -> Vec<Conflict> {
-    let mut breakers = declarations();
-    breakers.sort_by_key(|declaration| declaration.breaker());
-    breakers.dedup_by_key(|declaration| declaration.breaker());
+    let mut breakers = BTreeMap::new();
+    for declaration in declarations() {
+        breakers.entry(declaration.breaker()).or_insert(declaration);
+    }
     let conflicts = breakers
-        .into_iter()
+        .into_values()
         .map(|declaration| merged(declaration).1);
     conflicts.flatten().collect()
 }
