@@ -143,6 +143,7 @@ impl fmt::Display for RejectionReason {
 }
 
 impl Rejection {
+    /// Of the machine.
     pub(crate) fn new(name: Name, refusal: Refusal) -> Self {
         let (reason, retry_after) = match refusal {
             Refusal::Open { retry_after } => (RejectionReason::Open, Some(retry_after)),
@@ -154,6 +155,16 @@ impl Rejection {
             name,
             retry_after: retry_after.and_then(|rest| NonZeroU64::new(nanos(rest))),
             reason,
+        }
+    }
+
+    /// Of the gate, which knows how many nanoseconds the circuit stays open.
+    #[inline]
+    pub(crate) fn open(name: Name, retry_after: NonZeroU64) -> Self {
+        Self {
+            name,
+            retry_after: Some(retry_after),
+            reason: RejectionReason::Open,
         }
     }
 

@@ -1,5 +1,6 @@
 //! The published summary of the machine: what most calls need to know, without its lock.
 
+use std::num::NonZeroU64;
 use std::time::Duration;
 
 use crate::machine::{GENERATION_SHIFT, Stance, Ticket};
@@ -126,15 +127,16 @@ impl Gate {
         Word(self.word.load(Ordering::Acquire))
     }
 
-    /// Returns the rest of the open period, or `None` if it has passed; to be called after
-    /// [`Gate::word`] said that it is open.
+    /// Returns the rest of the open period in nanoseconds, or `None` if it has passed; to be called
+    /// after [`Gate::word`] said that it is open.
     ///
     /// A coarse clock lags behind the one that began the period: the rest is never more than all.
-    pub(crate) fn time_left(&self, now: Tick) -> Option<Duration> {
+    #[inline]
+    pub(crate) fn time_left(&self, now: Tick) -> Option<NonZeroU64> {
         let until = self.until.load(Ordering::Relaxed);
         let period = self.period.load(Ordering::Relaxed);
         let left = until.saturating_sub(now.as_nanos());
-        (left > 0).then(|| Duration::from_nanos(left.min(period)))
+        NonZeroU64::new(left.min(period))
     }
 
     /// Publishes; only the holder of the machine's lock may call it.

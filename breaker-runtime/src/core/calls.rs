@@ -1,5 +1,6 @@
 //! The way of a call: most pass by the gate and are counted in a cell, and no more.
 
+use std::num::NonZeroU64;
 use std::time::Duration;
 
 use super::Core;
@@ -7,7 +8,7 @@ use crate::breaker::CircuitBreaker;
 use crate::cells::Count;
 use crate::error::Rejection;
 use crate::gate::Word;
-use crate::machine::{Ended, Refusal, Role, Ticket};
+use crate::machine::{Ended, Role, Ticket};
 use crate::outcome::End;
 use crate::slots::slot;
 use crate::tally::Quick;
@@ -21,24 +22,36 @@ impl Core {
         let word = breaker.core().gate.word();
         if word.admits() {
             Ok(Ticket::call(word.generation()))
+        } else if word.is_open() {
+            Self::refuse_at_gate(breaker, word)
         } else {
             Self::admit_otherwise(breaker, word)
+        }
+    }
+
+    /// Refuses a call of an open circuit, unless its period has passed.
+    #[inline(never)]
+    fn refuse_at_gate(breaker: &CircuitBreaker, word: Word) -> Result<Ticket, Rejection> {
+        let core = breaker.core();
+        match core.time_left(word) {
+            Some(retry_after) => {
+                core.cells.add(Count::Rejected);
+                Err(Rejection::open(core.name.clone(), retry_after))
+            }
+            None => Self::ask(breaker, core.time.now()),
         }
     }
 
     #[inline(never)]
     fn admit_otherwise(breaker: &CircuitBreaker, word: Word) -> Result<Ticket, Rejection> {
         let core = breaker.core();
-        if word.is_watched() {
-            let now = core.time.read(word.is_fine());
-            return match core.admit_by_tally(word, now) {
-                Some(ticket) => Ok(ticket),
-                None => Self::ask(breaker, now),
-            };
+        if !word.is_watched() {
+            return Self::ask(breaker, core.time.now());
         }
-        match core.time_left(word) {
-            Some(retry_after) => Err(core.refused(Refusal::Open { retry_after })),
-            None => Self::ask(breaker, core.time.now()),
+        let now = core.time.read(word.is_fine());
+        match core.admit_by_tally(word, now) {
+            Some(ticket) => Ok(ticket),
+            None => Self::ask(breaker, now),
         }
     }
 
@@ -51,11 +64,6 @@ impl Core {
         Some(Ticket::watched(generation, bucket, now))
     }
 
-    fn refused(&self, refusal: Refusal) -> Rejection {
-        self.cells.add(Count::Rejected);
-        Rejection::new(self.name.clone(), refusal)
-    }
-
     /// Asks the machine.
     #[inline(never)]
     fn ask(breaker: &CircuitBreaker, now: Tick) -> Result<Ticket, Rejection> {
@@ -66,11 +74,15 @@ impl Core {
             let ticket = admitted.as_ref().ok().copied();
             (admitted, ticket)
         });
-        admitted.map_err(|refusal| core.refused(refusal))
+        admitted.map_err(|refusal| {
+            core.cells.add(Count::Rejected);
+            Rejection::new(core.name.clone(), refusal)
+        })
     }
 
-    /// The rest of the open period, if the gate alone can tell that it has not passed.
-    pub(super) fn time_left(&self, word: Word) -> Option<Duration> {
+    /// The rest of the open period in nanoseconds, if the gate alone can tell that it has not passed.
+    #[inline]
+    pub(super) fn time_left(&self, word: Word) -> Option<NonZeroU64> {
         if word.is_open() {
             self.gate.time_left(self.time.read(word.is_fine()))
         } else {

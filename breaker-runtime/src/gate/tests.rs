@@ -1,3 +1,4 @@
+use std::num::NonZeroU64;
 use std::time::Duration;
 
 use super::{Gate, Word};
@@ -72,7 +73,7 @@ fn an_open_circuit_says_until_when_and_by_which_clock() {
     let (gate, word) = published(1, open(100));
     assert!(word.is_open() && !word.admits() && !word.is_fine());
     let left = |now| gate.time_left(Tick::from_nanos(now));
-    assert_eq!(left(40), Some(Duration::from_nanos(2)));
+    assert_eq!(left(40), NonZeroU64::new(2));
     assert_eq!(left(42), None);
     let (_, word) = published(1, open(99));
     assert!(word.is_open() && word.is_fine());
@@ -97,5 +98,5 @@ fn the_rest_of_a_period_is_never_more_than_all_of_it() {
         },
     );
     let lagging = Tick::from_nanos(97);
-    assert_eq!(gate.time_left(lagging), Some(Duration::from_nanos(5)));
+    assert_eq!(gate.time_left(lagging), NonZeroU64::new(5));
 }
