@@ -111,8 +111,11 @@ impl TimedOut {
 }
 
 /// What refused a call.
+// A whole word: a rejection is copied by words on its way to the caller, and a word of which only a
+// byte was written just before has to be waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
+#[repr(u64)]
 pub enum RejectionReason {
     /// The circuit is open.
     Open,
