@@ -6,6 +6,8 @@ use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use pin_project_lite::pin_project;
+
 use crate::breaker::CircuitBreaker;
 use crate::cells::Count;
 use crate::classify::by_result;
@@ -171,40 +173,44 @@ pub fn poll<F: Future>(
     polled
 }
 
-/// A future that runs under a guard, up to the record of its end.
-///
-/// It owns the guard and the pin: what stood beside it would be kept once more by the future of the
-/// annotated function.
-#[derive(Debug)]
-#[must_use = "a future does nothing unless it is awaited"]
-pub struct Guarded<'a, H: Handle, F, S> {
-    guard: Guard<H>,
-    future: Pin<&'a mut F>,
-    settle: S,
+pin_project! {
+    /// A future that runs under a guard, up to the record of its end.
+    ///
+    /// It owns both: what stood beside it would be kept once more by the future of the annotated
+    /// function. The guard comes last, because a call that is given up ends after what it holds is
+    /// gone: the permit must not be free while its connection is not.
+    #[derive(Debug)]
+    #[must_use = "a future does nothing unless it is awaited"]
+    pub struct Guarded<H: Handle, F, S> {
+        #[pin]
+        future: F,
+        settle: S,
+        guard: Guard<H>,
+    }
 }
 
-impl<'a, H, F, S> Guarded<'a, H, F, S>
+impl<H, F, S> Guarded<H, F, S>
 where
     H: Handle,
     F: Future,
-    S: FnMut(&mut Guard<H>, F::Output) -> F::Output + Unpin,
+    S: FnMut(&mut Guard<H>, F::Output) -> F::Output,
 {
     /// Has `settle` record the end of the future.
     #[inline]
-    pub fn new(guard: Guard<H>, future: Pin<&'a mut F>, settle: S) -> Self {
+    pub fn new(guard: Guard<H>, future: F, settle: S) -> Self {
         Self {
-            guard,
             future,
             settle,
+            guard,
         }
     }
 }
 
-impl<H, F, S> Future for Guarded<'_, H, F, S>
+impl<H, F, S> Future for Guarded<H, F, S>
 where
-    H: Handle + Unpin,
+    H: Handle,
     F: Future,
-    S: FnMut(&mut Guard<H>, F::Output) -> F::Output + Unpin,
+    S: FnMut(&mut Guard<H>, F::Output) -> F::Output,
 {
     type Output = F::Output;
 
@@ -214,9 +220,9 @@ where
         reason = "as a call it would hand the value over in memory"
     )]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
-        let this = self.get_mut();
-        match poll(&mut this.guard, this.future.as_mut(), context) {
-            Poll::Ready(answer) => Poll::Ready((this.settle)(&mut this.guard, answer)),
+        let this = self.project();
+        match poll(this.guard, this.future, context) {
+            Poll::Ready(answer) => Poll::Ready((this.settle)(this.guard, answer)),
             Poll::Pending => Poll::Pending,
         }
     }

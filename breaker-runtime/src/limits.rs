@@ -31,7 +31,7 @@ impl Limits {
     }
 
     pub(crate) fn publish(&self, settings: &Settings) {
-        let word = |limit: Option<Duration>| limit.map_or(OFF, nanos);
+        let word = |limit: Option<Duration>| limit.map_or(OFF, |limit| nanos(limit).min(OFF - 1));
         self.slow_call
             .store(word(settings.slow_call), Ordering::Relaxed);
         self.cancel_after

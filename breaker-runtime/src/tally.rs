@@ -25,7 +25,8 @@ use crate::time::Tick;
 #[derive(Debug)]
 pub(crate) struct Tallies {
     /// Counts the changes of settings, after which every thread has to be armed anew; written under
-    /// the lock. `Relaxed`: a thread that sees it late keeps a frame that was right until now.
+    /// the lock. `Relaxed`: what a thread that sees it late has counted in its old frame is collected
+    /// all the same, into the new window.
     edition: AtomicU64,
     own: Box<[Tally]>,
 }
@@ -43,8 +44,9 @@ struct Tally {
     /// Until when they belong into the tenth that the thread was armed for, in ticks.
     samples_until: AtomicU64,
     samples_edition: AtomicU64,
-    /// Calls that began in the bucket that the thread was armed for.
+    /// Calls that began in the bucket that the thread was armed for: from and until when.
     starts: Count,
+    starts_from: AtomicU64,
     starts_until: AtomicU64,
     starts_edition: AtomicU64,
     /// When the last of them began.
@@ -151,9 +153,10 @@ impl Tallies {
         (tallies, collected)
     }
 
-    /// Counts the start of a call; returns its bucket, or says that the machine has to be asked.
+    /// Counts the start of a call; returns its bucket and when it began, or nothing if the machine has
+    /// to be asked.
     #[inline]
-    pub(crate) fn start(&self, slot: usize, generation: u64, now: Tick) -> Option<Bucket> {
+    pub(crate) fn start(&self, slot: usize, generation: u64, now: Tick) -> Option<(Bucket, Tick)> {
         let tally = self.own.get(slot)?;
         let edition = self.edition.load(Ordering::Relaxed);
         let armed = tally.starts_edition.load(Ordering::Relaxed) == edition
@@ -161,10 +164,13 @@ impl Tallies {
         if !armed {
             return None;
         }
+        // A bucket begins by the precise clock, and the coarse one may lag behind it.
+        let began = now.max(Tick::from_nanos(tally.starts_from.load(Ordering::Relaxed)));
         // Before the count, whose `Release` publishes it: no start that is collected is later.
-        tally.last_start.store(now.as_nanos(), Ordering::Relaxed);
+        tally.last_start.store(began.as_nanos(), Ordering::Relaxed);
         let counted = tally.starts.add(generation, Ordering::Release);
-        counted.then(|| Bucket::from_number(tally.bucket.load(Ordering::Relaxed)))
+        let bucket = Bucket::from_number(tally.bucket.load(Ordering::Relaxed));
+        counted.then_some((bucket, began))
     }
 
     /// Counts a success; says no if the machine has to be told.
@@ -202,7 +208,7 @@ impl Tallies {
     /// and so has its sample, and the `Acquire` makes both seen. So there are never more ends than
     /// starts; and a call that the machine has noticed as slow, and whose thread did not know, is
     /// recognised before its sample is added.
-    pub(crate) fn collect(&self, collected: &mut Collected, machine: &mut Machine) {
+    pub(crate) fn collect(&self, collected: &mut Collected, machine: &mut Machine, latest: Tick) {
         let generation = machine.generation();
         let used = slots_in_use();
         let pairs = || self.own.iter().take(used);
@@ -211,7 +217,15 @@ impl Tallies {
                 if let Some(new) = ends.count.take(generation, Ordering::Acquire, taken) {
                     let number = Bucket::from_number(ends.number.load(Ordering::Relaxed));
                     let from = Tick::from_nanos(ends.from.load(Ordering::Relaxed));
-                    machine.absorb_ends(number, from, new.get());
+                    let until = Tick::from_nanos(ends.until.load(Ordering::Relaxed));
+                    machine.absorb_ends(
+                        Span {
+                            number,
+                            from,
+                            until,
+                        },
+                        new.get(),
+                    );
                 }
             }
         }
@@ -226,9 +240,10 @@ impl Tallies {
         for (tally, taken) in pairs().zip(&mut collected.own) {
             let samples = &mut taken.samples;
             if let Some(new) = tally.samples.take(generation, Ordering::Relaxed, samples) {
-                // The last instant of the tenth that they belong into.
+                // The last instant of the tenth that they belong into; or of now, if the window has
+                // become another one between the thread's look at its frame and its count.
                 let until = tally.samples_until.load(Ordering::Relaxed);
-                let at = Tick::from_nanos(until.saturating_sub(1));
+                let at = Tick::from_nanos(until.saturating_sub(1)).min(latest);
                 machine.absorb_successes(new.get().into(), at);
             }
         }
@@ -257,6 +272,9 @@ impl Tallies {
             tally.starts.arm(generation);
             let until = until.as_nanos();
             tally.starts_until.store(until, Ordering::Relaxed);
+            tally
+                .starts_from
+                .store(span.from.as_nanos(), Ordering::Relaxed);
             tally.starts_edition.store(edition, Ordering::Relaxed);
             let number = span.number.number() as u64;
             tally.bucket.store(number, Ordering::Relaxed);

@@ -83,7 +83,8 @@ pub trait Clock: Send + Sync + 'static {
 
     /// Returns an instant at most a few milliseconds before [`now`](Clock::now), at less cost.
     ///
-    /// An open circuit asks it on each refused call whose open period lasts 100 ms or more.
+    /// An open circuit asks it on each refused call whose open period lasts 100 ms or more, and so
+    /// do the calls of a breaker with a window of time or `slow_call` of that length.
     fn coarse(&self) -> Tick {
         self.now()
     }

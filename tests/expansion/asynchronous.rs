@@ -10,7 +10,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use breaker_runtime::{BreakerError, circuit_breaker};
+use breaker_runtime::{BreakerError, Registry, circuit_breaker};
 use futures::future::{BoxFuture, FutureExt as _, LocalBoxFuture, join_all};
 use futures::stream::{self, FuturesUnordered, Stream, StreamExt as _};
 
@@ -1405,4 +1405,38 @@ fn a_guarded_future_is_small_where_the_plain_one_is() {
 
     let size = size_of_val(&call());
     assert!(size <= OVERHEAD, "{size} bytes");
+}
+
+/// Says when it is dropped how many calls its breaker had counted by then.
+struct Counted<'a>(&'a std::sync::Mutex<Option<u64>>);
+
+impl Drop for Counted<'_> {
+    fn drop(&mut self) {
+        let breaker = Registry::global().get("asynchronous.given_up").unwrap();
+        *self.0.lock().unwrap() = Some(breaker.snapshot().totals.calls);
+    }
+}
+
+#[circuit_breaker(name = "asynchronous.given_up")]
+async fn held(seen: &std::sync::Mutex<Option<u64>>) -> Result<(), BreakerError> {
+    let _held = Counted(seen);
+    std::future::pending::<()>().await;
+    Ok(())
+}
+
+#[test]
+fn a_call_that_is_given_up_ends_after_what_it_holds_is_gone() {
+    let seen = std::sync::Mutex::new(None);
+    {
+        let mut call = std::pin::pin!(held(&seen));
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        assert!(call.as_mut().poll(&mut context).is_pending());
+    }
+    assert_eq!(*seen.lock().unwrap(), Some(0));
+    let totals = Registry::global()
+        .get("asynchronous.given_up")
+        .unwrap()
+        .snapshot()
+        .totals;
+    assert_eq!(totals.cancelled, 1);
 }

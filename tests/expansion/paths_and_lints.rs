@@ -989,3 +989,37 @@ fn the_edition_of_this_crate_compiles_its_own_words() {
     assert_eq!(call(Some(&[4, 1, 1])).unwrap().collect::<Vec<_>>(), [4, 4]);
     assert!(call(None).is_err());
 }
+
+mod locked_registry {
+    use std::sync::{LazyLock, Mutex, PoisonError};
+
+    use breaker_runtime::{BreakerError, Registry, circuit_breaker};
+
+    static LOCK: LazyLock<Mutex<Registry>> = LazyLock::new(|| Mutex::new(Registry::new()));
+
+    /// Whether the lock was held while the error was made.
+    #[derive(Debug)]
+    struct Held(bool);
+
+    impl From<BreakerError> for Held {
+        fn from(_: BreakerError) -> Self {
+            Self(LOCK.try_lock().is_err())
+        }
+    }
+
+    #[circuit_breaker(
+        name = "paths.locked_registry",
+        registry = &*LOCK.lock().unwrap_or_else(PoisonError::into_inner),
+    )]
+    fn refused() -> Result<(), Held> {
+        Ok(())
+    }
+
+    #[test]
+    fn what_the_expression_of_the_registry_locks_is_not_held_while_a_refusal_is_made() {
+        refused().unwrap();
+        let breaker = LOCK.lock().unwrap().get("paths.locked_registry").unwrap();
+        breaker.trip();
+        assert!(!refused().unwrap_err().0);
+    }
+}

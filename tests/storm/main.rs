@@ -71,6 +71,7 @@ impl Dice {
     }
 }
 
+const PATIENCE: Duration = Duration::from_millis(100);
 const OPEN_FOR: Duration = Duration::from_millis(2);
 
 fn configs() -> Vec<(&'static str, Config)> {
@@ -94,6 +95,8 @@ fn configs() -> Vec<(&'static str, Config)> {
                 .threshold(50),
         ),
         ("slow", short.slow_call(slow).threshold(30)),
+        // By the coarse clock, which lags behind the one of the readings.
+        ("patient", short.slow_call(PATIENCE).threshold(30)),
         (
             "everything",
             short
@@ -160,6 +163,8 @@ fn a_storm_loses_no_count_leaks_no_permit_and_leaves_nothing_stuck() {
         calls += settled(breaker, kept);
         recovers(breaker);
     }
+    let patient = targets.iter().find(|it| it.breaker.name() == "patient");
+    leaves_none_in_flight(&patient.unwrap().breaker);
     println!("{calls} calls in {:?}", began.elapsed());
     memory.judge();
 }
@@ -208,4 +213,19 @@ fn recovers(breaker: &CircuitBreaker) {
         std::thread::yield_now();
     }
     assert!(opened > 0);
+}
+
+/// Calls that have come back never count as slow, however one looks meanwhile.
+fn leaves_none_in_flight(patient: &CircuitBreaker) {
+    patient.reset();
+    for _ in 0..1_000 {
+        patient.call(|| Ok::<_, ()>(())).unwrap();
+        let _ = patient.snapshot();
+        patient.call(|| Ok::<_, ()>(())).unwrap();
+    }
+    let later = Instant::now() + 2 * PATIENCE;
+    while Instant::now() < later {
+        assert_eq!(patient.snapshot().failures_in_a_row, 0);
+        std::thread::yield_now();
+    }
 }

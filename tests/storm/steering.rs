@@ -66,6 +66,7 @@ fn settings(dice: &mut Dice, name: &str) -> Overrides {
             let time = Duration::from_millis(20 + dice.throw(60));
             settings.window = Some(Window::Time(time));
         }
+        "patient" => {}
         "slow" | "everything" => settings.slow_call = Some(slow_call),
         _ => settings.threshold = Some(5 + u32::try_from(dice.throw(5)).unwrap()),
     }

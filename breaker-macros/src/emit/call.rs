@@ -105,12 +105,15 @@ impl Call<'_> {
             let #permitted = #enter;
         );
         if self.fallback_on().is_none() {
-            // What is matched on would stay in the future for as long as one of the arms waits.
+            // In a block of its own: what is matched on would stay in the future for as long as one of
+            // the arms waits.
             return quote_spanned!(Span::mixed_site()=>
-                #[allow(unknown_lints, clippy::used_underscore_binding)]
-                let #mutable #guard = match #enter {
-                    ::core::result::Result::Ok(#guard) => #guard,
-                    ::core::result::Result::Err(#refused) => return #refusal,
+                let #mutable #guard = {
+                    #entered
+                    match #permitted {
+                        ::core::result::Result::Ok(#guard) => #guard,
+                        ::core::result::Result::Err(#refused) => return #refusal,
+                    }
                 };
                 #ran
             );

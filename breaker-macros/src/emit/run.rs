@@ -46,12 +46,10 @@ impl Call<'_> {
                 (ran, settled)
             }
             Flow::Async => {
-                let pinned = local("pinned");
                 let (guarded, ty) = (self.runtime.item("Guarded"), &self.returned.ty);
                 let ran = quote_spanned!(Span::mixed_site()=>
-                    let #pinned = ::core::pin::pin!(#work);
                     #[allow(unknown_lints, clippy::type_complexity)]
-                    let #answer: #ty = #guarded::new(#guard, #pinned, |#guard, #answer| #settled)
+                    let #answer: #ty = #guarded::new(#guard, #work, |#guard, #answer| #settled)
                         .await;
                 );
                 (ran, quote_spanned!(Span::mixed_site()=> #answer))

@@ -38,37 +38,38 @@ impl Core {
                 core.cells.add(Count::Rejected);
                 Err(Rejection::open(core.name.clone(), retry_after))
             }
-            None => Self::ask(breaker, core.time.now()),
+            None => Self::ask(breaker),
         }
     }
 
     #[inline(never)]
     fn admit_otherwise(breaker: &CircuitBreaker, word: Word) -> Result<Ticket, Rejection> {
-        let core = breaker.core();
-        if !word.is_watched() {
-            return Self::ask(breaker, core.time.now());
-        }
-        let now = core.time.read(word.is_fine());
-        match core.admit_by_tally(word, now) {
+        let tallied = if word.is_watched() {
+            breaker.core().admit_by_tally(word)
+        } else {
+            None
+        };
+        match tallied {
             Some(ticket) => Ok(ticket),
-            None => Self::ask(breaker, now),
+            None => Self::ask(breaker),
         }
     }
 
     /// Lets a call pass that has to be counted among those in flight, if that takes no more than a
     /// tally.
     #[inline]
-    fn admit_by_tally(&self, word: Word, now: Tick) -> Option<Ticket> {
+    fn admit_by_tally(&self, word: Word) -> Option<Ticket> {
+        let now = self.time.read(word.is_fine());
         let generation = word.generation();
-        let bucket = self.tallies.get()?.start(slot(), generation, now)?;
-        Some(Ticket::watched(generation, bucket, now))
+        let (bucket, began) = self.tallies.get()?.start(slot(), generation, now)?;
+        Some(Ticket::watched(generation, bucket, began))
     }
 
     /// Asks the machine.
     #[inline(never)]
-    fn ask(breaker: &CircuitBreaker, now: Tick) -> Result<Ticket, Rejection> {
+    fn ask(breaker: &CircuitBreaker) -> Result<Ticket, Rejection> {
         let core = breaker.core();
-        let reading = core.time.reading(now);
+        let reading = core.time.reading(core.time.now());
         let admitted = Self::change_for_call(breaker, reading, |machine, now, changes| {
             let admitted = machine.admit(now, changes);
             let ticket = admitted.as_ref().ok().copied();
@@ -122,14 +123,15 @@ impl Core {
         if end == End::Success && breaker.core().settle_by_tally(word, ticket) {
             return;
         }
-        Self::settle_slowly(breaker, word, ticket, Ended { end, hint });
+        let current = word.generation() == ticket.generation();
+        Self::settle_slowly(breaker, current, ticket, Ended { end, hint });
     }
 
     #[inline(never)]
-    fn settle_slowly(breaker: &CircuitBreaker, word: Word, ticket: Ticket, ended: Ended) {
+    fn settle_slowly(breaker: &CircuitBreaker, current: bool, ticket: Ticket, ended: Ended) {
         let (core, end) = (breaker.core(), ended.end);
-        let current = word.generation() == ticket.generation();
-        let now = core.time.read(is_precise(word, ticket, end));
+        // The precise clock, whatever it is: an open period that begins now must not end too early.
+        let now = core.time.now();
         // Counted first: whoever sees a state that this call brought about also sees the call.
         core.count_end(ticket, end, now);
         let stale = if current && may_decide(ticket.role(), end) {
@@ -221,15 +223,5 @@ fn may_decide(role: Role, end: End) -> bool {
         Role::Call => matches!(end, End::Success | End::Failure),
         Role::Watched | Role::Probe => true,
         Role::Bystander => false,
-    }
-}
-
-/// Which clock an end is dated by. What can open the circuit begins its period by the precise one.
-/// How long a call in flight took is measured by the clock that its beginning was read from.
-fn is_precise(word: Word, ticket: Ticket, end: End) -> bool {
-    match ticket.role() {
-        Role::Watched => word.is_fine(),
-        Role::Call => word.is_fine() || end == End::Failure,
-        Role::Probe | Role::Bystander => true,
     }
 }

@@ -210,7 +210,7 @@ impl Core {
     /// Hands the machine what the threads have counted by themselves.
     fn collect(&self, locked: &mut Locked) {
         if let (Some(tallies), Some(collected)) = (self.tallies.get(), &mut locked.collected) {
-            tallies.collect(collected, &mut locked.machine);
+            tallies.collect(collected, &mut locked.machine, locked.latest);
         }
     }
 

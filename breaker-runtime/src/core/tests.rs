@@ -1,4 +1,5 @@
 mod against_the_model;
+mod clocks;
 
 use crate::breaker::CircuitBreaker;
 use crate::config::Config;

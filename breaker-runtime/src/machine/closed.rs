@@ -8,7 +8,7 @@ use crate::window::{Counts, Sample, Window};
 
 use super::in_flight::{InFlight, Noticed, Span};
 use super::ramp::Ramp;
-use super::ticket::{Bucket, Ticket};
+use super::ticket::Ticket;
 use super::{Frame, Stance};
 use crate::gate::needs_precision;
 
@@ -74,8 +74,8 @@ impl Closed {
         self.in_flight.absorb_starts(span, calls, last);
     }
 
-    pub(super) fn absorb_ends(&mut self, bucket: Bucket, from: Tick, calls: u32) {
-        self.in_flight.absorb_ends(bucket, from, calls);
+    pub(super) fn absorb_ends(&mut self, span: Span, calls: u32) {
+        self.in_flight.absorb_ends(span, calls);
     }
 
     pub(super) fn absorb_successes(&mut self, calls: u64, at: Tick) {
@@ -214,13 +214,13 @@ impl Closed {
             return Stance::Ask;
         }
         let time = self.window.as_ref().and_then(Window::time);
-        let precise = [time, settings.slow_call].into_iter().flatten();
+        let times = [time, settings.slow_call, settings.cancel_after];
         Stance::Closed {
             loud: self.failures_in_a_row > 0,
             tallied: self.window.is_some(),
             timed: time.is_some(),
             watched: settings.slow_call.is_some(),
-            precise: precise.into_iter().any(needs_precision),
+            precise: times.into_iter().flatten().any(needs_precision),
         }
     }
 

@@ -16,7 +16,8 @@ pub(super) const PARTS: u32 = 8;
 
 /// Which calls are in a bucket: of this number, and begun from the first instant up to the second.
 ///
-/// Buckets of the same number do not overlap. Others do, if `slow_call` has changed meanwhile.
+/// Buckets of the same number do not overlap. Others may, if `slow_call` has changed meanwhile: calls
+/// that began before are still counted in buckets of the old length.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Span {
     pub(crate) number: Number,
@@ -109,6 +110,9 @@ impl InFlight {
 
     fn begin(&mut self, now: Tick, width: Duration) -> Span {
         self.buckets.retain(|bucket| !bucket.is_over(now));
+        while self.is_taken(self.next, now) && !self.all_are_taken(now) {
+            self.next = self.next.next();
+        }
         let span = Span {
             number: self.next,
             from: now,
@@ -160,21 +164,27 @@ impl InFlight {
 
     /// Takes in calls that started in a bucket, the last of them not before `last`.
     pub(super) fn absorb_starts(&mut self, span: Span, calls: u32, last: Tick) {
-        if self.bucket_mut(span.number, span.from).is_none() {
-            // It was over when nobody knew yet that one more call had begun in it.
-            let before = |other: &Bucket| other.span.from <= span.from;
-            let at = self.buckets.partition_point(before);
-            self.buckets.insert(at, Bucket::new(span));
-        }
+        self.restore(span);
         if let Some(bucket) = self.bucket_mut(span.number, span.from) {
             bucket.calls += i64::from(calls);
             bucket.last = bucket.last.max(last);
         }
     }
 
-    /// Takes in calls of the bucket of that beginning that have ended as fast successes.
-    pub(super) fn absorb_ends(&mut self, number: Number, from: Tick, calls: u32) {
-        if let Some(bucket) = self.bucket_mut(number, from) {
+    /// Makes sure that the bucket is there: it may have been over when nobody knew yet that one more
+    /// call had begun in it.
+    fn restore(&mut self, span: Span) {
+        if self.bucket_mut(span.number, span.from).is_none() {
+            let before = |other: &Bucket| other.span.from <= span.from;
+            let at = self.buckets.partition_point(before);
+            self.buckets.insert(at, Bucket::new(span));
+        }
+    }
+
+    /// Takes in calls of a bucket that have ended as fast successes.
+    pub(super) fn absorb_ends(&mut self, span: Span, calls: u32) {
+        self.restore(span);
+        if let Some(bucket) = self.bucket_mut(span.number, span.from) {
             bucket.calls -= i64::from(calls);
         }
     }
@@ -237,11 +247,19 @@ impl InFlight {
         self.places.clear();
     }
 
-    /// Begins a new bucket with the next call, as its length has changed; unless a bucket of its
-    /// number is still to be told apart from it.
+    /// Begins a new bucket with the next call, as its length has changed; unless every number is that
+    /// of a bucket from which the new one is still to be told apart.
     pub(super) fn change_length(&mut self, now: Tick) {
-        let next = self.next;
-        let same = |bucket: &Bucket| bucket.span.number == next && now < bucket.span.until;
-        self.filling &= self.buckets.iter().any(same);
+        self.filling &= self.all_are_taken(now);
+    }
+
+    fn all_are_taken(&self, now: Tick) -> bool {
+        Number::all().all(|number| self.is_taken(number, now))
+    }
+
+    /// Whether calls of a bucket of this number may still begin.
+    fn is_taken(&self, number: Number, now: Tick) -> bool {
+        let same = |bucket: &Bucket| bucket.span.number == number && now < bucket.span.until;
+        self.buckets.iter().any(same)
     }
 }

@@ -331,9 +331,9 @@ impl Machine {
     /// Takes in the ends of calls that began in a bucket of this generation: fast successes that
     /// were counted elsewhere. Ends come first, then starts, then [`absorbed`](Self::absorbed), and
     /// then the samples.
-    pub(crate) fn absorb_ends(&mut self, bucket: Bucket, from: Tick, calls: u32) {
+    pub(crate) fn absorb_ends(&mut self, span: Span, calls: u32) {
         if let Phase::Closed(closed) = &mut self.phase {
-            closed.absorb_ends(bucket, from, calls);
+            closed.absorb_ends(span, calls);
         }
     }
 

@@ -5,8 +5,8 @@ use crate::time::Tick;
 /// The right to run one call: two words, because the future of every guarded function holds one.
 ///
 /// ```text
-///  63                                  8       7         5   4      2  1  0
-/// | generation, of which 56 bits remain | other | resting | bucket | role |
+///  63                                  9         8       7       6   4      2  1  0
+/// | generation, of which 55 bits remain | resting | other |   | bucket | role |
 /// ```
 ///
 /// `bucket` is the [`Bucket`] of calls in flight that a [`Role::Watched`] is counted in. `resting` is for
@@ -33,7 +33,7 @@ pub(crate) enum Role {
 }
 
 /// Below it the generation begins, here as in the word of the gate.
-pub(crate) const GENERATION_SHIFT: u32 = 8;
+pub(crate) const GENERATION_SHIFT: u32 = 9;
 
 const ROLE: u64 = OTHER | 0b11;
 const WATCHED: u64 = OTHER | 0b01;
@@ -42,7 +42,7 @@ const BYSTANDER: u64 = OTHER | 0b11;
 const OTHER: u64 = 1 << 7;
 const BUCKET_SHIFT: u32 = 2;
 const BUCKETS: u8 = 0b111;
-const RESTING: u64 = 1 << 5;
+const RESTING: u64 = 1 << 8;
 /// Not stamped; a call only has this for a stamp.
 const NEVER: u64 = u64::MAX;
 
@@ -53,6 +53,10 @@ pub(crate) struct Bucket(u8);
 impl Bucket {
     pub(crate) fn next(self) -> Self {
         Self(self.0.wrapping_add(1) & BUCKETS)
+    }
+
+    pub(crate) fn all() -> impl Iterator<Item = Self> {
+        (0..=BUCKETS).map(Self)
     }
 
     pub(crate) fn number(self) -> usize {

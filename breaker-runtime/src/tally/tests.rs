@@ -18,6 +18,8 @@ struct Tallied {
     collected: Collected,
     gate: Gate,
     changes: Vec<Change>,
+    /// The latest instant that the machine was told.
+    latest: Tick,
     /// How many calls and ends needed no machine.
     quick: usize,
 }
@@ -33,6 +35,7 @@ impl Tallied {
             collected,
             gate: Gate::new(),
             changes: Vec::new(),
+            latest: Tick::default(),
             quick: 0,
         };
         new.publish();
@@ -44,15 +47,26 @@ impl Tallied {
         self.gate.publish(machine.generation(), machine.stance());
     }
 
-    fn step<R>(&mut self, step: impl FnOnce(&mut Machine, &mut Vec<Change>) -> R) -> R {
-        self.tallies.collect(&mut self.collected, &mut self.machine);
-        let result = step(&mut self.machine, &mut self.changes);
+    fn collect(&mut self) {
+        self.tallies
+            .collect(&mut self.collected, &mut self.machine, self.latest);
+    }
+
+    /// One step under the lock: whoever reads the clock first may be the last to get there.
+    fn step<R>(
+        &mut self,
+        now: Tick,
+        step: impl FnOnce(&mut Machine, Tick, &mut Vec<Change>) -> R,
+    ) -> R {
+        self.collect();
+        self.latest = self.latest.max(now);
+        let result = step(&mut self.machine, self.latest, &mut self.changes);
         self.publish();
         result
     }
 
-    fn arm(&mut self, slot: usize, ticket: Ticket, now: Tick) {
-        let frame = self.machine.frame(ticket, now);
+    fn arm(&mut self, slot: usize, ticket: Ticket) {
+        let frame = self.machine.frame(ticket, self.latest);
         let generation = self.machine.generation();
         self.tallies
             .arm(&mut self.collected, slot, generation, &frame);
@@ -69,17 +83,15 @@ impl Tallied {
         }
         let generation = word.generation();
         let watched = word.is_watched();
-        if let Some(bucket) = watched
+        if let Some((bucket, began)) = watched
             .then(|| self.tallies.start(slot, generation, now))
             .flatten()
         {
             self.quick += 1;
-            return Some(Ticket::watched(generation, bucket, now));
+            return Some(Ticket::watched(generation, bucket, began));
         }
-        let ticket = self
-            .step(|machine, changes| machine.admit(now, changes))
-            .ok()?;
-        self.arm(slot, ticket, now);
+        let ticket = self.step(now, Machine::admit).ok()?;
+        self.arm(slot, ticket);
         Some(ticket)
     }
 
@@ -101,13 +113,16 @@ impl Tallied {
             }
         }
         let ended = Ended { end, hint: None };
-        self.step(|machine, changes| machine.settle(ticket, ended, now, changes));
-        self.arm(slot, ticket, now);
+        self.step(now, |machine, now, changes| {
+            machine.settle(ticket, ended, now, changes)
+        });
+        self.arm(slot, ticket);
     }
 
     fn configure(&mut self, settings: Settings, now: Tick) {
-        self.tallies.collect(&mut self.collected, &mut self.machine);
-        self.machine.reconfigure(settings, now);
+        self.collect();
+        self.latest = self.latest.max(now);
+        self.machine.reconfigure(settings, self.latest);
         self.tallies.disarm();
         self.publish();
     }
@@ -197,7 +212,7 @@ proptest! {
                 Step::Pass(nanos) => now = now.after(Duration::from_nanos(nanos)),
                 Step::Reset => {
                     direct.reset(now, &mut changes);
-                    tallied.step(|machine, changes| machine.reset(now, changes));
+                    tallied.step(now, Machine::reset);
                 }
                 Step::Configure(new) => {
                     settings = new;
@@ -206,7 +221,7 @@ proptest! {
                 }
             }
             direct.advance(now, &mut changes);
-            tallied.step(|machine, changes| machine.advance(now, changes));
+            tallied.step(now, Machine::advance);
             let machine = &mut tallied.machine;
             prop_assert_eq!(machine.state(), direct.state());
             prop_assert_eq!(machine.generation(), direct.generation());
@@ -235,7 +250,7 @@ fn nearly_every_success_is_counted_without_the_machine() {
         tallied.settle(0, ticket, End::Success, 8_000_000_000, now);
     }
     assert!(tallied.quick >= 2 * 100 - 2, "{}", tallied.quick);
-    tallied.step(|_, _| ());
+    tallied.step(Tick::default(), |_, _, _| ());
     let counts = tallied.machine.counts(Tick::default());
     assert_eq!(counts.map(|counts| counts.calls), Some(100));
     assert_eq!(tallied.machine.in_flight(), 0);
@@ -249,7 +264,7 @@ fn a_call_that_was_noticed_and_then_ended_in_a_tally_has_one_sample() {
     let hung = tallied.admit(0, start).expect("it is closed");
     let other = tallied.admit(0, start).expect("it is closed");
     tallied.settle(0, other, End::Success, 8_000_000_000, start);
-    tallied.step(|machine, changes| machine.advance(late, changes));
+    tallied.step(late, Machine::advance);
     let counted =
         |tallied: &mut Tallied| tallied.machine.counts(late).map(|it| (it.calls, it.slow));
     assert_eq!(counted(&mut tallied), Some((2, 1)));
@@ -259,7 +274,7 @@ fn a_call_that_was_noticed_and_then_ended_in_a_tally_has_one_sample() {
         watched: Some(hung),
     };
     assert!(tallied.tallies.success(0, hung.generation(), quick));
-    tallied.step(|_, _| ());
+    tallied.step(Tick::default(), |_, _, _| ());
     assert_eq!(counted(&mut tallied), Some((2, 1)));
     assert_eq!(tallied.machine.in_flight(), 0);
 }
@@ -270,7 +285,7 @@ fn what_is_counted_for_an_older_generation_is_not_collected() {
     let now = Tick::default();
     let ticket = tallied.admit(0, now).expect("it is closed");
     tallied.settle(0, ticket, End::Success, u64::MAX, now);
-    tallied.step(|machine, changes| machine.reset(now, changes));
+    tallied.step(now, Machine::reset);
     // As by a thread that had looked at the gate just before.
     let _ = tallied.tallies.start(0, ticket.generation(), now);
     let quick = Quick {
@@ -278,9 +293,153 @@ fn what_is_counted_for_an_older_generation_is_not_collected() {
         watched: Some(ticket),
     };
     let _ = tallied.tallies.success(0, ticket.generation(), quick);
-    tallied.step(|_, _| ());
+    tallied.step(Tick::default(), |_, _, _| ());
     assert_eq!(tallied.machine.counts(now).map(|it| it.calls), Some(0));
     assert_eq!(tallied.machine.in_flight(), 0);
+}
+
+#[test]
+fn a_late_start_and_its_end_are_both_collected_though_their_bucket_is_gone() {
+    let mut tallied = Tallied::new(watched());
+    let at = |millis| Tick::default().after(Duration::from_millis(millis));
+    let first = tallied.admit(0, at(0)).expect("it is closed");
+    tallied.settle(0, first, End::Success, 8_000_000_000, at(0));
+    // The thread of slot 0 has read 999 ms and is held up; another one begins the next bucket.
+    let other = tallied.admit(1, at(1_100)).expect("it is closed");
+    tallied.settle(1, other, End::Success, 8_000_000_000, at(1_100));
+    let late = tallied.admit(0, at(999)).expect("it is closed");
+    tallied.settle(0, late, End::Success, 8_000_000_000, at(1_101));
+    tallied.step(Tick::default(), |_, _, _| ());
+    assert_eq!(tallied.machine.in_flight(), 0);
+}
+
+#[test]
+fn a_success_of_the_frame_of_a_window_that_is_gone_does_not_spoil_the_new_one() {
+    let settings = |window| Config::new().window(window).max_failures(3).settings(None);
+    let at = |secs| Tick::default().after(Duration::from_secs(secs));
+    let mut tallied = Tallied::new(settings(Window::Calls(100)));
+    for _ in 0..2 {
+        let ticket = tallied.admit(0, at(1)).expect("it is closed");
+        tallied.settle(0, ticket, End::Success, u64::MAX, at(1));
+    }
+    let before = tallied.tallies.edition.load(Ordering::Relaxed);
+    let ten = Duration::from_secs(10);
+    tallied.configure(settings(Window::Time(ten)), at(1));
+    // As by a thread that had looked at its frame just before.
+    let now = tallied.tallies.edition.load(Ordering::Relaxed);
+    tallied.tallies.edition.store(before, Ordering::Relaxed);
+    let quick = Quick {
+        sampled: Some(Tick::default()),
+        watched: None,
+    };
+    assert!(tallied.tallies.success(0, 0, quick));
+    tallied.tallies.edition.store(now, Ordering::Relaxed);
+    // One failure an hour meets no rule of three in ten seconds.
+    for hour in 1..=4 {
+        let now = at(hour * 3_600);
+        let ticket = tallied.admit(0, now).expect("it is closed");
+        tallied.settle(0, ticket, End::Failure, u64::MAX, now);
+        assert_eq!(tallied.machine.counts(now).map(|it| it.failures), Some(1));
+    }
+}
+
+/// What a thread does between two looks of the others: it reads its clock, which may lag, and counts some
+/// steps later.
+#[derive(Clone, Debug)]
+enum Held {
+    Start(usize),
+    End(usize, usize, End),
+    Pass(u64),
+    Configure(u64),
+}
+
+/// A step of a thread that is held up between its look at the clock and its count.
+struct Waiting {
+    steps: usize,
+    thread: usize,
+    at: Tick,
+    /// The call that it ends, if it does not start one.
+    ends: Option<(Ticket, End)>,
+}
+
+fn held_steps() -> impl Strategy<Value = Vec<(Held, u64, usize)>> {
+    let end = prop_oneof![8 => Just(End::Success), 1 => Just(End::Failure)];
+    let thread = 0..THREADS.len();
+    let step = prop_oneof![
+        20 => thread.clone().prop_map(Held::Start),
+        20 => (thread, 0..9_usize, end).prop_map(|(thread, at, end)| Held::End(thread, at, end)),
+        8 => (0..40_u64).prop_map(Held::Pass),
+        1 => (1..2_000_u64).prop_map(Held::Configure),
+    ];
+    proptest::collection::vec((step, 0..6_u64, 0..4_usize), 0..400)
+}
+
+fn never_open(slow_call: u64) -> Settings {
+    Settings {
+        threshold: None,
+        window: Some(Window::Calls(100_000)),
+        slow_call: Some(Duration::from_nanos(slow_call)),
+        ..Config::new().settings(None)
+    }
+}
+
+proptest! {
+    #[test]
+    fn threads_that_are_held_up_and_clocks_that_lag_lose_no_call_and_no_sample(
+        first in 1..2_000_u64,
+        steps in held_steps(),
+    ) {
+        let mut limit = first;
+        let mut tallied = Tallied::new(never_open(limit));
+        let mut now = 100_u64;
+        let mut open: Vec<Ticket> = Vec::new();
+        let mut waiting: Vec<Waiting> = Vec::new();
+        let mut ended = 0_u64;
+        let mut steps = steps.into_iter();
+        loop {
+            let step = steps.next();
+            let held_up = |waiting: &Waiting| waiting.steps > 0 && step.is_some();
+            let (rest, due) = waiting.into_iter().partition::<Vec<_>, _>(held_up);
+            waiting = rest;
+            for Waiting { thread, at, ends, .. } in due {
+                match ends {
+                    None => open.extend(tallied.admit(THREADS[thread], at)),
+                    Some((ticket, end)) => {
+                        ended += 1;
+                        tallied.settle(THREADS[thread], ticket, end, limit, at);
+                    }
+                }
+            }
+            for waiting in &mut waiting {
+                waiting.steps -= 1;
+            }
+            let Some((step, lag, steps)) = step else { break };
+            let at = Tick::from_nanos(now - lag);
+            let busy = |thread: usize| waiting.iter().any(|other| other.thread == thread);
+            match step {
+                Held::Start(thread) if !busy(thread) => waiting.push(Waiting { steps, thread, at, ends: None }),
+                Held::End(thread, which, end) if which < open.len() && !busy(thread) => {
+                    let ticket = open.swap_remove(which);
+                    let ends = Some((ticket, end));
+                    waiting.push(Waiting { steps, thread, at, ends });
+                }
+                Held::Pass(nanos) => now += nanos,
+                Held::Configure(other) => {
+                    limit = other;
+                    tallied.configure(never_open(limit), Tick::from_nanos(now));
+                }
+                Held::Start(_) | Held::End(..) => {}
+            }
+        }
+        for ticket in open {
+            ended += 1;
+            tallied.settle(1, ticket, End::Failure, limit, Tick::from_nanos(now));
+        }
+        tallied.step(Tick::default(), |_, _, _| ());
+        prop_assert_eq!(tallied.machine.in_flight(), 0);
+        let counts = tallied.machine.counts(Tick::from_nanos(now));
+        prop_assert_eq!(counts.map(|counts| counts.calls), Some(ended));
+    }
 }
 
 #[test]

@@ -51,7 +51,9 @@ impl TimeWindow {
 
     /// When the bucket of this instant ends.
     pub(super) fn full_at(&self, now: Tick) -> Tick {
-        let ends = (now.as_nanos() / self.width + 1).saturating_mul(self.width);
+        let ends = (now.as_nanos() / self.width)
+            .saturating_add(1)
+            .saturating_mul(self.width);
         Tick::from_nanos(ends)
     }
 
