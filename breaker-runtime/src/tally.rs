@@ -48,17 +48,23 @@ struct Tally {
     starts: Count,
     starts_from: AtomicU64,
     starts_until: AtomicU64,
+    /// The edition, and in the lowest three bits the number of the bucket.
     starts_edition: AtomicU64,
     /// When the last of them began.
     last_start: AtomicU64,
-    /// The number of that bucket.
-    bucket: AtomicU64,
     /// Calls that ended, by the bucket that they began in: the one or the other of the last two.
     ends: [Ends; ROWS],
 }
 
 /// A call that began in a bucket before these takes the lock at its end.
 const ROWS: usize = 2;
+/// As many as the number of a bucket takes.
+const BUCKET_BITS: u32 = 3;
+
+const _: () = assert!(
+    size_of::<Tally>() == 128,
+    "a breaker with a window has one for each slot"
+);
 
 /// The ends of the calls of one bucket.
 #[derive(Debug, Default)]
@@ -159,7 +165,8 @@ impl Tallies {
     pub(crate) fn start(&self, slot: usize, generation: u64, now: Tick) -> Option<(Bucket, Tick)> {
         let tally = self.own.get(slot)?;
         let edition = self.edition.load(Ordering::Relaxed);
-        let armed = tally.starts_edition.load(Ordering::Relaxed) == edition
+        let starts_edition = tally.starts_edition.load(Ordering::Relaxed);
+        let armed = starts_edition >> BUCKET_BITS == edition
             && now.as_nanos() < tally.starts_until.load(Ordering::Relaxed);
         if !armed {
             return None;
@@ -169,7 +176,7 @@ impl Tallies {
         // Before the count, whose `Release` publishes it: no start that is collected is later.
         tally.last_start.store(began.as_nanos(), Ordering::Relaxed);
         let counted = tally.starts.add(generation, Ordering::Release);
-        let bucket = Bucket::from_number(tally.bucket.load(Ordering::Relaxed));
+        let bucket = Bucket::from_number(starts_edition);
         counted.then_some((bucket, began))
     }
 
@@ -275,9 +282,11 @@ impl Tallies {
             tally
                 .starts_from
                 .store(span.from.as_nanos(), Ordering::Relaxed);
-            tally.starts_edition.store(edition, Ordering::Relaxed);
             let number = span.number.number() as u64;
-            tally.bucket.store(number, Ordering::Relaxed);
+            let starts_edition = (edition << BUCKET_BITS) | number;
+            tally
+                .starts_edition
+                .store(starts_edition, Ordering::Relaxed);
             (taken.starts, taken.starts_in) = (0, span);
         }
         let Some(span) = frame.ends else {

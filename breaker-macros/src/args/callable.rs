@@ -1,6 +1,6 @@
 //! Readers of what is called: the fallback, the classifier and the hint.
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, TokenTree};
 use quote::ToTokens;
 use syn::{
     Error, Expr, ExprClosure, ExprLit, ExprPath, Lit, Member, Pat, Result, ReturnType, Type,
@@ -37,6 +37,7 @@ pub(super) fn fallback(key: Key, expr: Expr) -> Result<FallbackKind> {
     Ok(match callable(key, expr)? {
         Callable::Path(path) => FallbackKind::Path(path),
         Callable::Closure(closure, argument) => {
+            refuse_attributes(&argument)?;
             let (pattern, ty) = match argument {
                 Pat::Type(typed) => (*typed.pat, Some(*typed.ty)),
                 pattern => (pattern, None),
@@ -52,6 +53,17 @@ pub(super) fn fallback(key: Key, expr: Expr) -> Result<FallbackKind> {
             })
         }
     })
+}
+
+/// Its argument becomes a `let`, which those of an argument do not fit.
+fn refuse_attributes(argument: &Pat) -> Result<()> {
+    match argument.to_token_stream().into_iter().next() {
+        Some(TokenTree::Punct(sign)) if sign.as_char() == '#' => {
+            let message = "remove the attribute: the closure is part of the function";
+            Err(Error::new(sign.span(), message))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// What is asked about the returned value: a classifier or a hint.

@@ -10,8 +10,8 @@ const FRACTION_DIGITS: usize = 18;
 /// Reads a number and its unit, such as `30s` or `1.5 m`.
 pub(crate) fn parse(text: &str) -> Result<Duration, String> {
     let zero = || Err("a duration must be longer than zero".to_owned());
-    if let Some(positive) = text.strip_prefix('-') {
-        return parse(positive).and_then(|_| zero());
+    if text.starts_with('-') {
+        return parse(text.trim_start_matches('-')).and_then(|_| zero());
     }
     let (whole, rest) = digits(text);
     if whole.is_empty() {

@@ -82,15 +82,20 @@ pub(super) fn arm(input: ParseStream<'_>) -> Result<Arm> {
     Ok(Arm { pattern, guard })
 }
 
-/// The path of a crate.
+/// The path of a crate, as macros are named by: there are no types in it.
 pub(super) fn path(key: Key, expr: Expr) -> Result<Path> {
+    let plain = |path: &Path| {
+        let mut segments = path.segments.iter();
+        segments.all(|it| it.arguments.is_none() && it.ident != "Self")
+    };
     match expr {
-        Expr::Path(path) if path.qself.is_none() => Ok(path.path),
+        Expr::Path(path) if path.qself.is_none() && plain(&path.path) => Ok(path.path),
         Expr::Lit(ExprLit {
             lit: Lit::Str(ref text),
             ..
         }) => {
-            let value = text.parse::<Path>().ok().map(|_| text.value());
+            let path = text.parse().ok().filter(plain);
+            let value = path.map(|_| text.value());
             Err(expected("a path", key, value.as_deref(), &expr))
         }
         _ => Err(expected("a path", key, None, &expr)),

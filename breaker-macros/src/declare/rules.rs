@@ -21,6 +21,7 @@ pub(super) fn check(arguments: &Arguments, function: &Function, errors: &mut Err
     errors.take(classify_stands_alone(arguments));
     errors.take(fallback_on_has_a_fallback(arguments));
     errors.take(fallback_is_another_function(arguments, &function.signature));
+    errors.take(few_conditional_arguments(arguments, &function.signature));
     errors.take(failures_can_be_told(arguments, function));
     for given in arguments.settings.iter().chain(&arguments.call_timeout) {
         let generics = &function.signature.generics;
@@ -80,6 +81,28 @@ fn fallback_is_another_function(arguments: &Arguments, signature: &Signature) ->
         return Ok(());
     }
     let message = format!("the fallback of `{own}` is `{own}` itself");
+    Err(Error::new_spanned(path, message))
+}
+
+/// An argument of a call carries no `#[cfg]`, so there is one call for each way they can turn out: 64.
+const MOST_CONDITIONAL_ARGUMENTS: usize = 6;
+
+fn few_conditional_arguments(arguments: &Arguments, signature: &Signature) -> Result<()> {
+    let Some(FallbackKind::Path(path)) = arguments.fallback.as_ref().map(|given| &given.value)
+    else {
+        return Ok(());
+    };
+    let conditional = signature.inputs.iter().filter(|argument| match argument {
+        FnArg::Typed(typed) => typed.attrs.iter().any(|it| it.path().is_ident("cfg")),
+        FnArg::Receiver(_) => false,
+    });
+    if conditional.count() <= MOST_CONDITIONAL_ARGUMENTS {
+        return Ok(());
+    }
+    let message = format!(
+        "at most {MOST_CONDITIONAL_ARGUMENTS} arguments under `#[cfg(…)]` can be handed to a path, \
+         which takes another call for each way they turn out: write `fallback = |error| …`"
+    );
     Err(Error::new_spanned(path, message))
 }
 

@@ -60,6 +60,16 @@ fn a_closure_takes_one_argument_and_is_not_async() {
 }
 
 #[test]
+fn the_argument_of_an_inlined_closure_has_no_attributes() {
+    let message = "remove the attribute: the closure is part of the function";
+    for argument in ["#[cfg(a)] error", "#[a] error: E", "#[a] #[b] (x | _)"] {
+        let fallback = format!("fallback = |{argument}| 5");
+        assert_eq!(about(&fallback), [message], "{argument}");
+    }
+    assert!(about("classify = |#[allow(unused)] value| Outcome::Ignored").is_empty());
+}
+
+#[test]
 fn a_classifier_is_a_path_or_a_closure() {
     for (wrong, message) in [
         ("\"judge\"", "expected a path: write `classify = judge`"),

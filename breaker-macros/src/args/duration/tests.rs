@@ -18,3 +18,12 @@ fn the_longest_duration_is_that_of_the_standard_library() {
     let longest = format!("{}.999999999s", u64::MAX);
     assert_eq!(parse(&longest), Ok(Duration::MAX));
 }
+
+#[test]
+fn a_long_row_of_minus_signs_is_no_deep_recursion() {
+    let text = "-".repeat(100_000) + "1s";
+    assert_eq!(
+        parse(&text),
+        Err("a duration must be longer than zero".to_owned())
+    );
+}

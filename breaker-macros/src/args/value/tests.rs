@@ -74,4 +74,12 @@ fn the_crate_is_a_path() {
         about("crate = \"no path\""),
         ["expected a path: write `crate = breaker_runtime`"]
     );
+    // A macro is reached through it, and in the path of a macro there are no types.
+    for wrong in ["rt::<u8>", "Self", "Self::rt", "\"rt::<u8>\""] {
+        assert_eq!(
+            about(&format!("crate = {wrong}")),
+            ["expected a path: write `crate = breaker_runtime`"],
+            "{wrong}"
+        );
+    }
 }

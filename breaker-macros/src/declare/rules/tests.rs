@@ -53,6 +53,20 @@ fn a_method_may_have_a_free_function_of_its_name_as_fallback() {
 }
 
 #[test]
+fn few_conditional_arguments_are_handed_to_a_path() {
+    let message = "at most 6 arguments under `#[cfg(…)]` can be handed to a path, which takes \
+                   another call for each way they turn out: write `fallback = |error| …`";
+    let signature = |conditional: usize| {
+        let arguments = "#[cfg(a)] x: u8, y: u8, ".repeat(conditional);
+        format!("fn pay({arguments}) -> Result<(), E>")
+    };
+    assert_eq!(on("fallback = later", &signature(6)), NONE);
+    assert_eq!(on("fallback = later", &signature(7)), [message]);
+    assert_eq!(on("fallback = later", &signature(60)), [message]);
+    assert_eq!(on("fallback = |error| Err(error)", &signature(60)), NONE);
+}
+
+#[test]
 fn a_function_that_returns_nothing_says_what_a_failure_is() {
     let message = "a failure cannot be told from a success of `()`: return a `Result`, \
                    or say `failure(…)` / `classify = …`";
