@@ -57,16 +57,19 @@ impl CircuitBreaker {
     }
 
     /// Returns the state as callers meet it; a reading, so it notices what time has brought about.
+    #[inline]
     pub fn state(&self) -> State {
         Core::state(self)
     }
 
     /// Takes a look at everything at once; a reading like [`state`](Self::state).
+    #[inline]
     pub fn snapshot(&self) -> Snapshot {
         Core::snapshot(self)
     }
 
     /// Returns the settings in force.
+    #[inline]
     pub fn config(&self) -> Settings {
         self.core.settings()
     }

@@ -26,6 +26,7 @@ impl CircuitBreaker {
     /// assert_eq!(payment.state(), State::Closed);
     /// # Ok::<(), breaker_runtime::ConfigError>(())
     /// ```
+    #[inline]
     pub fn force_open(&self, reason: &str, ttl: Option<Duration>) {
         self.force(ForcedKind::Open, reason, ttl);
     }
@@ -34,10 +35,12 @@ impl CircuitBreaker {
     ///
     /// The machine goes on beneath: while it is open the calls decide nothing, while it is half open
     /// the first `half_open_calls` of them are probes.
+    #[inline]
     pub fn force_closed(&self, reason: &str, ttl: Option<Duration>) {
         self.force(ForcedKind::Closed, reason, ttl);
     }
 
+    #[inline]
     fn force(&self, kind: ForcedKind, reason: &str, ttl: Option<Duration>) {
         Core::change(self, |machine, now, changes| {
             let forced = Forced {
@@ -50,6 +53,7 @@ impl CircuitBreaker {
     }
 
     /// Ends the override, if there is one.
+    #[inline]
     pub fn clear_override(&self) {
         Core::change(self, Machine::clear_override);
     }
@@ -57,6 +61,7 @@ impl CircuitBreaker {
     /// Opens the circuit as if a rule had; it lets probes through after the open period as usual.
     ///
     /// A circuit that is open already keeps its period. An override is left as it is.
+    #[inline]
     pub fn trip(&self) {
         Core::change(self, Machine::trip);
     }
@@ -64,6 +69,7 @@ impl CircuitBreaker {
     /// Closes the circuit and begins anew, with no failures counted; totals stay as they are.
     ///
     /// Calls in flight decide nothing any more. An override is left as it is.
+    #[inline]
     pub fn reset(&self) {
         Core::change(self, Machine::reset);
     }

@@ -68,10 +68,12 @@ impl Permit {
     }
 
     /// Says how the call ended.
+    #[inline]
     pub fn record(mut self, outcome: Outcome) {
         self.settle(outcome.into());
     }
 
+    #[inline]
     fn settle(&mut self, end: End) {
         if let Some(open) = self.open.take() {
             Core::settle(&open.breaker, open.ticket, end, None);

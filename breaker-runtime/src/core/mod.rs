@@ -143,6 +143,7 @@ impl Core {
 
     /// Runs one step of the machine under its lock, publishes what came of it, and tells the
     /// listeners after the lock is gone.
+    #[inline]
     pub(crate) fn change<R>(
         breaker: &CircuitBreaker,
         step: impl FnOnce(&mut Machine, Tick, &mut Vec<Change>) -> R,

@@ -9,6 +9,7 @@ use crate::state::State;
 use crate::time::Tick;
 
 impl Core {
+    #[inline]
     pub(crate) fn state(breaker: &CircuitBreaker) -> State {
         let core = breaker.core();
         let word = core.gate.word();
@@ -24,6 +25,7 @@ impl Core {
         }
     }
 
+    #[inline]
     pub(crate) fn snapshot(breaker: &CircuitBreaker) -> Snapshot {
         let core = breaker.core();
         let reading = core.time.reading(core.time.now());
@@ -62,11 +64,13 @@ impl Core {
         snapshot
     }
 
+    #[inline]
     pub(crate) fn settings(&self) -> Settings {
         *self.lock().machine.settings()
     }
 
     /// Puts settings over those in force; says what is wrong with them and then changes nothing.
+    #[inline]
     pub(crate) fn configure(&self, overrides: &Config) -> Result<(), ConfigError> {
         let now = self.time.now();
         let mut locked = self.lock();
@@ -82,6 +86,7 @@ impl Core {
         Ok(())
     }
 
+    #[inline]
     fn put_in_force(&self, locked: &mut Locked, settings: Settings, now: Tick) {
         // What was counted under the old settings belongs into the old window.
         self.collect(locked);
@@ -98,6 +103,7 @@ impl Core {
     }
 
     /// Where `source` disagrees with the configuration that the breaker was made with.
+    #[inline]
     pub(crate) fn disagreement(&self, source: &Source) -> Option<Conflict> {
         let locked = self.lock();
         locked.merged.disagreements(source).into_iter().next()
@@ -111,6 +117,7 @@ impl Core {
     }
 
     /// Tells the listeners that there are now what nobody had heard of.
+    #[inline]
     pub(crate) fn tell_again(unheard: Vec<Unheard>) {
         for Unheard {
             breaker,

@@ -147,6 +147,7 @@ pub(super) fn merged(of: &Declaration) -> (Merged, Vec<Conflict>, Vec<&'static D
     (merged, conflicts, all)
 }
 
+#[inline]
 pub(super) fn declared_conflicts() -> Vec<Conflict> {
     let mut breakers = BTreeMap::new();
     for declaration in declarations() {

@@ -133,6 +133,7 @@ impl Registry {
     /// and for a key that differs from that of the existing breaker, with both places. Nothing is
     /// made or changed then.
     #[track_caller]
+    #[inline]
     pub fn get_or_create(&self, name: &str, config: Config) -> Result<CircuitBreaker, ConfigError> {
         let location = Location::of_caller(panic::Location::caller());
         check_name(name)?;
@@ -166,6 +167,7 @@ impl Registry {
         }
     }
 
+    #[inline]
     fn agreed(breaker: CircuitBreaker, source: &Source) -> Result<CircuitBreaker, ConfigError> {
         match breaker.core().disagreement(source) {
             None => Ok(breaker),
@@ -237,6 +239,7 @@ impl Registry {
     }
 
     /// Returns all breakers, sorted by name.
+    #[inline]
     pub fn breakers(&self) -> Vec<CircuitBreaker> {
         let all = |breakers: &HashMap<_, Entered>| {
             let handles = breakers.values().map(|entered| entered.breaker.clone());
@@ -249,12 +252,14 @@ impl Registry {
 
     /// Takes a look at every breaker, sorted by name; a reading, so it notices what time has
     /// brought about.
+    #[inline]
     pub fn snapshot(&self) -> Vec<Snapshot> {
         let breakers = self.breakers();
         breakers.iter().map(CircuitBreaker::snapshot).collect()
     }
 
     /// [Resets](CircuitBreaker::reset) every breaker.
+    #[inline]
     pub fn reset_all(&self) {
         for breaker in self.breakers() {
             breaker.reset();
@@ -265,6 +270,7 @@ impl Registry {
     /// stands behind it.
     ///
     /// Whoever still holds it can go on using it; under its name a new one can be made.
+    #[inline]
     pub fn remove(&self, name: &str) -> Option<CircuitBreaker> {
         self.write(|breakers| {
             let removable = breakers
@@ -296,6 +302,7 @@ impl Registry {
     /// registry.get_or_create("payment", Config::new())?.trip();
     /// # Ok::<(), breaker_runtime::ConfigError>(())
     /// ```
+    #[inline]
     pub fn subscribe(&self, listener: impl Fn(&Event) + Send + Sync + 'static) -> Subscription {
         let listener: Arc<Listener> = Arc::new(listener);
         let (subscription, unheard) = self.shared.listeners.add(&listener);
@@ -317,6 +324,7 @@ impl Registry {
     ///
     /// A [`ConfigError`] for a name that the registry does not have or a value that is wrong, alone
     /// or together with those in force; nothing is changed then.
+    #[inline]
     pub fn configure(&self, name: &str, overrides: Overrides) -> Result<(), ConfigError> {
         let Some(breaker) = self.get(name) else {
             return Err(ConfigError::Unknown {
@@ -328,6 +336,7 @@ impl Registry {
 
     /// Returns every attribute of the program, whether or not its function has been called, ordered
     /// by crate, file, line and column.
+    #[inline]
     pub fn declarations(&self) -> Vec<&'static Declaration> {
         declarations()
     }
@@ -341,6 +350,7 @@ impl Registry {
     ///
     /// assert_eq!(Registry::global().verify(), []);
     /// ```
+    #[inline]
     pub fn verify(&self) -> Vec<Conflict> {
         declared_conflicts()
     }
