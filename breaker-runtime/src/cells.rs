@@ -94,7 +94,7 @@ impl Cells {
                     cell.date_quiet_success(before + 1, time);
                 }
             }
-            None => self.shared().add_shared_success(time.coarse()),
+            None => self.shared().add_shared_quiet_success(time),
         }
     }
 
@@ -106,7 +106,10 @@ impl Cells {
                 let before = cell.add_owned(Count::Successes);
                 cell.date_success(before + 1, now);
             }
-            None => self.shared().add_shared_success(now),
+            None => {
+                let before = self.shared().add_shared(Count::Successes);
+                self.shared().date_shared_success(before + 1, now);
+            }
         }
     }
 
@@ -166,10 +169,16 @@ impl Cell {
     }
 
     #[cold]
-    fn add_shared_success(&self, now: Tick) {
+    fn add_shared_quiet_success(&self, time: &Time) {
         let before = self.add_shared(Count::Successes);
+        if before % DATED == 0 {
+            self.date_shared_success(before + 1, time.coarse());
+        }
+    }
+
+    fn date_shared_success(&self, successes: u64, now: Tick) {
         self.last_success.fetch_max(dated(now), Relaxed);
-        self.dated_successes.fetch_max(before + 1, Relaxed);
+        self.dated_successes.fetch_max(successes, Relaxed);
     }
 
     #[cold]

@@ -151,6 +151,31 @@ fn a_fallback_closure_sees_self_and_mutable_arguments() {
 
 /// Trap 9
 #[test]
+fn a_fallback_closure_that_begins_with_a_block_does_not_end_behind_it() {
+    #[circuit_breaker(name = "fallbacks.closure_block", failure(0), fallback = |error| match error {
+        BreakerError::Rejected(_) => 40,
+        _ => 0,
+    } + 2)]
+    fn added() -> u32 {
+        1
+    }
+
+    #[circuit_breaker(name = "fallbacks.closure_cast", failure(0), fallback = |error| (if error.to_string().is_empty() {
+        0_u8
+    } else {
+        7
+    } as u32))]
+    fn cast() -> u32 {
+        1
+    }
+
+    open("fallbacks.closure_block");
+    open("fallbacks.closure_cast");
+    assert_eq!((added(), cast()), (42, 7));
+}
+
+/// Trap 9
+#[test]
 fn a_fallback_closure_sees_the_error() {
     #[circuit_breaker(name = "fallbacks.closure_error", fallback = |error| Err(error.to_string()))]
     fn call() -> Result<u32, String> {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use breaker_runtime::{Config, Reason, RejectionReason, State};
+use breaker_runtime::{CallError, Config, Reason, RejectionReason, State};
 
 use super::{Bench, OPEN_FOR};
 
@@ -155,4 +155,32 @@ fn a_rejection_says_who_why_and_for_how_long() {
     );
     assert_eq!(rejection.reason(), RejectionReason::HalfOpenFull);
     assert_eq!(rejection.retry_after(), None);
+}
+
+#[tokio::test]
+async fn a_future_is_run_at_its_first_poll_and_judged_by_its_result() {
+    let bench = Bench::new(Config::new().threshold(2));
+    let answer = bench.breaker.call_async(async { Ok::<_, &str>(7) }).await;
+    assert_eq!(answer, Ok(7));
+    for _ in 0..2 {
+        let answer = bench.breaker.call_async(async { Err::<u32, _>("down") });
+        assert_eq!(answer.await, Err(CallError::Inner("down")));
+    }
+    let refused = bench.breaker.call_async(async { Ok::<u32, &str>(7) }).await;
+    assert!(matches!(refused, Err(CallError::Breaker(_))));
+    let totals = bench.breaker.snapshot().totals;
+    assert_eq!(
+        (totals.successes, totals.failures, totals.rejected),
+        (1, 2, 1)
+    );
+}
+
+#[test]
+fn a_permit_shows_whose_it_is() {
+    let bench = Bench::default();
+    let permit = bench.permit();
+    assert_eq!(
+        format!("{permit:?}"),
+        "Permit { breaker: Some(\"payment\") }"
+    );
 }

@@ -2,8 +2,8 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::Expr;
 use syn::spanned::Spanned;
+use syn::{Expr, MacroDelimiter};
 
 use super::arguments::{Sharing, Taker};
 use super::call::Call;
@@ -88,6 +88,49 @@ fn opened(body: &Expr) -> TokenStream {
                 quote!(#constant #(#statements)*),
             )
         }
+        _ if ends_early(body) => quote_spanned!(Span::mixed_site()=> (#body)),
         _ => quote!(#body),
+    }
+}
+
+/// Whether it would be over behind its first `}` where a statement stands: `match x { … } + 1`.
+fn ends_early(expr: &Expr) -> bool {
+    let first = match expr {
+        // A dot or a `?` goes on with what stands before it.
+        Expr::Await(it) => return ends_early(&it.base),
+        Expr::Field(it) => return ends_early(&it.base),
+        Expr::Group(it) => return ends_early(&it.expr),
+        Expr::MethodCall(it) => return ends_early(&it.receiver),
+        Expr::Try(it) => return ends_early(&it.expr),
+        Expr::Assign(it) => &it.left,
+        Expr::Binary(it) => &it.left,
+        Expr::Call(it) => &it.func,
+        Expr::Cast(it) => &it.expr,
+        Expr::Index(it) => &it.expr,
+        Expr::Range(it) => match &it.start {
+            Some(start) => start,
+            None => return false,
+        },
+        _ => return false,
+    };
+    is_statement(first) || ends_early(first)
+}
+
+/// Whether it takes no semicolon to be one.
+fn is_statement(expr: &Expr) -> bool {
+    match expr {
+        Expr::Block(_)
+        | Expr::Const(_)
+        | Expr::ForLoop(_)
+        | Expr::If(_)
+        | Expr::Loop(_)
+        | Expr::Match(_)
+        | Expr::TryBlock(_)
+        | Expr::Unsafe(_)
+        | Expr::While(_) => true,
+        Expr::Macro(it) => matches!(it.mac.delimiter, MacroDelimiter::Brace(_)),
+        // Not every compiler sees the group of a fragment.
+        Expr::Group(it) => is_statement(&it.expr),
+        _ => false,
     }
 }

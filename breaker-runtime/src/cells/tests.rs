@@ -2,7 +2,7 @@ use std::time::{Duration, SystemTime};
 
 use super::{COUNTS, Cells, Count};
 use crate::slots::{SHARED, replace_slot};
-use crate::time::{Moment, Tick};
+use crate::time::{Moment, Tick, Time};
 
 const ALL: [Count; COUNTS] = [
     Count::Successes,
@@ -89,4 +89,21 @@ fn no_date_lies_in_the_future_of_whoever_reads_it() {
     cells.add_failure(moment(9).now);
     let at = cells.totals(moment(8)).last_failure_at;
     assert_eq!(at, Some(moment(8).wall));
+}
+
+#[test]
+fn one_in_64_quiet_successes_is_dated_whoever_counts_it() {
+    let time = Time::System;
+    for shared in [false, true] {
+        let cells = Cells::new();
+        let before = shared.then(|| replace_slot(SHARED));
+        let lower_bound = || cells.totals(time.moment()).last_success_is_lower_bound;
+        for number in 0..130 {
+            cells.add_quiet_success(&time);
+            assert_eq!(lower_bound(), number % 64 != 0, "{shared} {number}");
+        }
+        if let Some(before) = before {
+            replace_slot(before);
+        }
+    }
 }

@@ -4,10 +4,12 @@ use super::{SHARED, slot, slots, slots_in_use};
 
 #[test]
 fn a_slot_is_handed_back_when_its_thread_ends() {
-    let slots: Vec<_> = (0..2_000)
+    // Under Miri a thread takes long to start.
+    let threads = if cfg!(miri) { 300 } else { 2_000 };
+    let slots: Vec<_> = (0..threads)
         .map(|_| thread::spawn(slot).join().expect("it only asks"))
         .collect();
-    assert!(slots.iter().filter(|slot| **slot != SHARED).count() > 1_000);
+    assert!(slots.iter().filter(|slot| **slot != SHARED).count() > threads / 2);
 }
 
 #[test]

@@ -64,6 +64,19 @@ fn a_time_window_takes_the_same_memory_whatever_goes_through() {
 }
 
 #[test]
+fn a_time_window_says_until_when_a_sample_is_one_like_those_of_now() {
+    let window = Window::new(Shape::Time(10 * SECOND));
+    let tick = |millis| Tick::default().after(Duration::from_millis(millis));
+    assert_eq!(window.full_at(tick(0)), tick(1_000));
+    assert_eq!(window.full_at(tick(2_999)), tick(3_000));
+    assert_eq!(window.full_at(tick(3_000)), tick(4_000));
+    assert_eq!(window.time(), Some(10 * SECOND));
+    let calls = Window::new(Shape::Calls(7));
+    assert_eq!(calls.full_at(tick(5)), Tick::from_nanos(u64::MAX));
+    assert_eq!(calls.time(), None);
+}
+
+#[test]
 fn windows_of_the_shortest_and_the_longest_time_hold_on() {
     for time in [Duration::from_nanos(1), Duration::MAX] {
         let mut window = Window::new(Shape::Time(time));
@@ -108,6 +121,8 @@ impl Naive {
 #[derive(Clone, Debug)]
 enum Step {
     Add(bool, bool),
+    /// So many successes, which ended so long ago.
+    Successes(u64, u64),
     Fail(usize),
     Pass(u64),
 }
@@ -115,6 +130,7 @@ enum Step {
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let step = prop_oneof![
         4 => any::<(bool, bool)>().prop_map(|(failed, slow)| Step::Add(failed, slow)),
+        2 => (0..120_u64, 0..2_000_u64).prop_map(|(calls, ago)| Step::Successes(calls, ago)),
         1 => (0..40_usize).prop_map(Step::Fail),
         2 => (0..3_000_u64).prop_map(Step::Pass),
     ];
@@ -123,7 +139,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 
 fn shapes() -> impl Strategy<Value = Shape> {
     prop_oneof![
-        (1..100_u32).prop_map(Shape::Calls),
+        (1..200_u32).prop_map(Shape::Calls),
         (1..5_000_u64).prop_map(|nanos| Shape::Time(Duration::from_nanos(nanos))),
     ]
 }
@@ -146,6 +162,14 @@ proptest! {
                     }
                     naive.samples.push_back((naive.added, now, sample));
                     naive.added += 1;
+                }
+                Step::Successes(calls, ago) => {
+                    let at = Tick::from_nanos(now.as_nanos().saturating_sub(ago));
+                    window.add_successes(calls, at);
+                    for _ in 0..calls {
+                        naive.samples.push_back((naive.added, at, Sample::default()));
+                        naive.added += 1;
+                    }
                 }
                 Step::Fail(which) if which < unmarked.len() => {
                     let (number, place) = unmarked.swap_remove(which);

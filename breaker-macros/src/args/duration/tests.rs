@@ -21,7 +21,8 @@ fn the_longest_duration_is_that_of_the_standard_library() {
 
 #[test]
 fn a_long_row_of_minus_signs_is_no_deep_recursion() {
-    let text = "-".repeat(100_000) + "1s";
+    let signs = if cfg!(miri) { 100 } else { 100_000 };
+    let text = "-".repeat(signs) + "1s";
     assert_eq!(
         parse(&text),
         Err("a duration must be longer than zero".to_owned())

@@ -1,0 +1,123 @@
+//! What has to hold for every attribute on every item, whatever tokens they are made of.
+//!
+//! A crate of procedural macros cannot be linked, so each target compiles the modules of breaker-macros
+//! into itself; without a compiler around, `proc-macro2` makes the tokens.
+#![allow(dead_code, unreachable_pub)]
+
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use quote::quote;
+use syn::parse::{ParseStream, Parser};
+use syn::{ImplItemFn, ItemMacro, LitStr};
+
+use crate::expand::expand;
+
+/// Deeper nesting would be the parser's own recursion, and rustc's before it.
+const DEEPEST: usize = 48;
+const LONGEST: usize = 2048;
+
+/// Stands before parentheses that become the invisible group of a `macro_rules!` fragment.
+const FRAGMENT: &str = "__fragment";
+
+/// Expands, if these are tokens at all, and checks what comes out.
+pub fn check(attribute: &str, item: &str) {
+    if attribute.len() + item.len() > LONGEST || depth(attribute).max(depth(item)) > DEEPEST {
+        return;
+    }
+    if let (Ok(attribute), Ok(item)) = (attribute.parse(), item.parse()) {
+        check_tokens(with_fragments(attribute), with_fragments(item));
+    }
+    // Or the map of all sources that were ever parsed grows until it is full.
+    proc_macro2::extra::invalidate_current_thread_spans();
+}
+
+fn check_tokens(attribute: TokenStream, item: TokenStream) {
+    // In an attribute syn takes a `let` for an expression wherever it stands. rustc has the last word.
+    let doubtful = attribute.to_string().contains("let ");
+    let expanded = expand(attribute, item.clone());
+    match behind(&item, &expanded) {
+        Some(errors) => {
+            errors_only
+                .parse2(errors)
+                .expect("nothing but errors behind the item as it was");
+        }
+        // The body is passed on unread. If it makes no sense, neither does the expansion.
+        None => {
+            if let (false, Ok(function)) = (doubtful, syn::parse2::<ImplItemFn>(item)) {
+                let guarded: ImplItemFn = syn::parse2(expanded).expect("one function");
+                assert_eq!(guarded.sig.inputs.len(), function.sig.inputs.len());
+                assert_eq!(outside(guarded), outside(function));
+            }
+        }
+    }
+}
+
+/// What nobody who calls the function may see a difference in, as it is printed: syn puts the lifetimes
+/// among generic arguments first.
+fn outside(mut function: ImplItemFn) -> String {
+    function.sig.inputs.clear();
+    function.block.stmts.clear();
+    quote!(#function).to_string()
+}
+
+/// What stands behind the item, if it came out as it was.
+fn behind(item: &TokenStream, expanded: &TokenStream) -> Option<TokenStream> {
+    let mut expanded = expanded.clone().into_iter();
+    for token in item.clone() {
+        if expanded.next()?.to_string() != token.to_string() {
+            return None;
+        }
+    }
+    let rest: TokenStream = expanded.collect();
+    (!rest.is_empty()).then_some(rest)
+}
+
+/// One `compile_error! { "…" }` or several.
+fn errors_only(input: ParseStream<'_>) -> syn::Result<()> {
+    while !input.is_empty() {
+        let error: ItemMacro = input.parse()?;
+        let name = error
+            .mac
+            .path
+            .segments
+            .last()
+            .map(|last| last.ident.to_string());
+        assert_eq!(name.as_deref(), Some("compile_error"));
+        let message: LitStr = error.mac.parse_body()?;
+        assert!(!message.value().is_empty());
+    }
+    Ok(())
+}
+
+fn with_fragments(tokens: TokenStream) -> TokenStream {
+    let mut made = Vec::new();
+    for token in tokens {
+        let TokenTree::Group(group) = token else {
+            made.push(token);
+            continue;
+        };
+        let inside = with_fragments(group.stream());
+        let fragment = matches!(made.last(), Some(TokenTree::Ident(ident)) if ident == FRAGMENT);
+        let delimiter = if fragment {
+            made.pop();
+            Delimiter::None
+        } else {
+            group.delimiter()
+        };
+        made.push(Group::new(delimiter, inside).into());
+    }
+    made.into_iter().collect()
+}
+
+/// How deep brackets may be nested in this text, at most.
+fn depth(text: &str) -> usize {
+    let (mut now, mut deepest) = (0_usize, 0);
+    for letter in text.chars() {
+        match letter {
+            '(' | '[' | '{' | '<' | '|' | '&' | '-' | '!' | '*' => now += 1,
+            ')' | ']' | '}' | '>' | ',' | ';' => now = now.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(now);
+    }
+    deepest
+}
