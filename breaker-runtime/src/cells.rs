@@ -101,15 +101,12 @@ impl Cells {
     /// Counts a success and dates it.
     #[inline]
     pub(crate) fn add_success(&self, now: Tick) {
-        match self.own() {
-            Some(cell) => {
-                let before = cell.add_owned(Count::Successes);
-                cell.date_success(before + 1, now);
-            }
-            None => {
-                let before = self.shared().add_shared(Count::Successes);
-                self.shared().date_shared_success(before + 1, now);
-            }
+        if let Some(cell) = self.own() {
+            let before = cell.add_owned(Count::Successes);
+            cell.date_success(before + 1, now);
+        } else {
+            let before = self.shared().add_shared(Count::Successes);
+            self.shared().date_shared_success(before + 1, now);
         }
     }
 
