@@ -107,3 +107,20 @@ fn one_in_64_quiet_successes_is_dated_whoever_counts_it() {
         }
     }
 }
+
+#[test]
+fn a_success_that_has_read_a_clock_is_dated_whoever_counts_it() {
+    for shared in [false, true] {
+        let cells = Cells::new();
+        let before = shared.then(|| replace_slot(SHARED));
+        for secs in 1..5 {
+            cells.add_success(moment(secs).now);
+            let totals = cells.totals(moment(9));
+            assert_eq!(totals.last_success_at, Some(moment(secs).wall));
+            assert!(!totals.last_success_is_lower_bound, "{shared} {secs}");
+        }
+        if let Some(before) = before {
+            replace_slot(before);
+        }
+    }
+}

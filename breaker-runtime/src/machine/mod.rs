@@ -361,10 +361,8 @@ impl Machine {
     /// Returns within what the thread of this call may count by itself from now on.
     pub(crate) fn frame(&self, ticket: Ticket, now: Tick) -> Frame {
         match &self.phase {
-            Phase::Closed(closed) if ticket.generation() == self.generation => {
-                closed.frame(ticket, now, &self.settings)
-            }
-            _ => Frame::default(),
+            Phase::Closed(closed) => closed.frame(ticket, now, &self.settings),
+            Phase::Open(_) | Phase::HalfOpen(_) => Frame::default(),
         }
     }
 
