@@ -214,7 +214,11 @@ impl Closed {
             return Stance::Ask;
         }
         let time = self.window.as_ref().and_then(Window::time);
-        let times = [time, settings.slow_call, settings.cancel_after];
+        // Without `slow_call` nobody asks a clock for `cancel_after` before a call is pending.
+        let cancel_after = settings
+            .cancel_after
+            .filter(|_| settings.slow_call.is_some());
+        let times = [time, settings.slow_call, cancel_after];
         Stance::Closed {
             loud: self.failures_in_a_row > 0,
             tallied: self.window.is_some(),

@@ -53,8 +53,10 @@ struct Bucket {
     last: Tick,
     /// Its calls on their way. Starts and ends may be told in any order.
     calls: i64,
-    /// Those of them that were noticed.
+    /// Those of them that were noticed, and the last beginning among them: after it, calls may begin
+    /// that are not slow yet, if the bucket is older than a shorter `slow_call`.
     noticed: u32,
+    noticed_upto: Tick,
     /// Whether their samples were added as failures already.
     failed: bool,
 }
@@ -75,6 +77,7 @@ impl Bucket {
             last: span.from,
             calls: 0,
             noticed: 0,
+            noticed_upto: span.from,
             failed: false,
         }
     }
@@ -145,7 +148,7 @@ impl InFlight {
     pub(super) fn leave(&mut self, number: Number, began: Tick) -> Option<Noticed> {
         let bucket = self.bucket_mut(number, began)?;
         bucket.calls -= 1;
-        if bucket.noticed == 0 {
+        if bucket.noticed == 0 || began > bucket.noticed_upto {
             return None;
         }
         bucket.noticed -= 1;
@@ -236,6 +239,7 @@ impl InFlight {
     pub(super) fn notice(&mut self, span: Span, noticed: Noticed) {
         if let Some(bucket) = self.bucket_mut(span.number, span.from) {
             bucket.noticed += 1;
+            bucket.noticed_upto = bucket.last;
             bucket.failed = noticed.failed;
             self.places.extend(noticed.place.map(|place| (span, place)));
         }

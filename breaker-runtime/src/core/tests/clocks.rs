@@ -168,3 +168,63 @@ fn the_shortest_window_bears_the_end_of_time() {
     fail(&breaker);
     assert_eq!(breaker.snapshot().totals.calls, 2);
 }
+
+/// How often the precise clock was asked.
+#[derive(Clone, Default)]
+struct Asked(Arc<AtomicU64>);
+
+impl Clock for Asked {
+    fn now(&self) -> Tick {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Tick::from_nanos(1)
+    }
+
+    fn coarse(&self) -> Tick {
+        Tick::from_nanos(1)
+    }
+}
+
+#[test]
+fn a_short_cancel_after_costs_a_plain_call_neither_clock_nor_lock() {
+    for millis in [100, 50] {
+        let clock = Asked::default();
+        let registry = Registry::with_clock(clock.clone());
+        let config = Config::new().cancel_after(Some(Duration::from_millis(millis)));
+        let breaker = registry.get_or_create("payment", config);
+        let breaker = breaker.expect("in range");
+        let before = clock.0.load(Ordering::Relaxed);
+        let held = breaker.core().lock();
+        succeed(&breaker);
+        drop(held);
+        assert_eq!(clock.0.load(Ordering::Relaxed), before, "{millis} ms");
+    }
+}
+
+#[test]
+fn one_call_that_hangs_is_one_failure_however_often_the_limit_has_changed() {
+    let clock = Lagging::default();
+    let (registry, breaker) = clock.breaker(&Config::new().slow_call(80 * SECOND).threshold(3));
+    let configure = |limit| {
+        let overrides = Overrides {
+            slow_call: Some(limit),
+            ..Overrides::default()
+        };
+        registry.configure("payment", overrides).expect("in range");
+    };
+    succeed(&breaker);
+    for change in 1..8 {
+        clock.set(change);
+        configure(80 * SECOND + Duration::from_millis(change));
+        succeed(&breaker);
+    }
+    clock.set(10);
+    configure(Duration::from_millis(200));
+    let hung = breaker.try_acquire().expect("it is closed");
+    for round in 1..6 {
+        clock.set(10 + round * 300);
+        assert_eq!(breaker.state(), State::Closed, "{round}");
+        succeed(&breaker);
+    }
+    hung.ignore();
+    assert_eq!(in_flight(&breaker), 0);
+}
