@@ -267,3 +267,6 @@ impl InFlight {
         self.buckets.iter().any(same)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -56,3 +56,6 @@ impl Draws {
         2.0 * share - 1.0
     }
 }
+
+#[cfg(test)]
+mod tests;
