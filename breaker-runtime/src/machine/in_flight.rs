@@ -148,7 +148,10 @@ impl InFlight {
     pub(super) fn leave(&mut self, number: Number, began: Tick) -> Option<Noticed> {
         let bucket = self.bucket_mut(number, began)?;
         bucket.calls -= 1;
-        if bucket.noticed == 0 || began > bucket.noticed_upto {
+        // If there are more of those than calls, one has ended as if it had not been noticed, and this
+        // one stands for it.
+        let its_own = began <= bucket.noticed_upto || bucket.in_flight() < bucket.noticed.into();
+        if bucket.noticed == 0 || !its_own {
             return None;
         }
         bucket.noticed -= 1;
