@@ -40,8 +40,8 @@ fn calls(call: Call) {
 #[bench::closed(ours::threshold)]
 #[bench::closed_async(ours::threshold_async)]
 #[bench::count_window(ours::count_window)]
-#[bench::time_window(ours::time_window)]
-#[bench::slow_call(ours::slow_call)]
+#[bench::time_window(ours::long_time_window)]
+#[bench::slow_call(ours::long_slow_call)]
 #[bench::open(args = (ours::open), setup = tripped)]
 fn path(call: Call) {
     calls(call);

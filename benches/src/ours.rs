@@ -34,6 +34,21 @@ pub fn slow_call(value: u64) -> Answer {
     body(value)
 }
 
+/// The same for so long that no bucket of starts ends while instructions are counted: each new one asks
+/// the machine, and how many there are depends on the time that the counting takes.
+#[circuit_breaker(name = "long_slow_call", slow_call = "10h")]
+#[inline(never)]
+pub fn long_slow_call(value: u64) -> Answer {
+    body(value)
+}
+
+/// Counts in a window for so long, likewise.
+#[circuit_breaker(name = "long_time_window", window = "10h", failure_rate = 0.5)]
+#[inline(never)]
+pub fn long_time_window(value: u64) -> Answer {
+    body(value)
+}
+
 /// Is rejected, once [`trip`] has been called.
 #[circuit_breaker(name = "open", open_for = "1h")]
 #[inline(never)]
