@@ -48,6 +48,8 @@ count() {
 echo "-- the crate's own unit tests"
 mutants --all-features -- --lib
 viable=$(($(count caught) + $(count missed) + $(count timeout)))
+# What makes a test hang is caught by it: some hold the lock that a call must not take.
+cp "$out/mutants.out/timeout.txt" "$out/hung.txt"
 
 if (($(count missed) > 0)); then
     # These take longer to build, so only what is left comes to them.
@@ -55,7 +57,8 @@ if (($(count missed) > 0)); then
     mutants --iterate --test-workspace true --baseline skip --timeout 60 -- --test integration
 fi
 
-missed=$(count missed)
-sort "$out/mutants.out/missed.txt"
+sort "$out/mutants.out/missed.txt" | grep -vxFf "$out/hung.txt" >"$out/missed.txt" || true
+cat "$out/missed.txt"
+missed=$(wc -l <"$out/missed.txt")
 echo "$viable mutants, $missed of them missed; at least $least % have to be caught"
 ((missed * 100 <= viable * (100 - least)))
