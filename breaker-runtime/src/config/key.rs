@@ -26,6 +26,10 @@ pub(crate) enum Key {
     ProbeTimeout,
     Ramp,
     CancelAfter,
+    MaxKeys,
+    IdleTtl,
+    Latency,
+    Critical,
 }
 
 /// A value of a key; which kind it is follows from the key.
@@ -35,11 +39,12 @@ pub(crate) enum Value {
     Factor(f64),
     Period(Duration),
     Window(Window),
+    Flag(bool),
     Off,
 }
 
 impl Key {
-    pub(crate) const ALL: [Self; 17] = [
+    pub(crate) const ALL: [Self; 21] = [
         Self::Threshold,
         Self::Window,
         Self::MaxFailures,
@@ -57,6 +62,10 @@ impl Key {
         Self::ProbeTimeout,
         Self::Ramp,
         Self::CancelAfter,
+        Self::MaxKeys,
+        Self::IdleTtl,
+        Self::Latency,
+        Self::Critical,
     ];
 
     pub(crate) const fn name(self) -> &'static str {
@@ -78,13 +87,33 @@ impl Key {
             Self::ProbeTimeout => "probe_timeout",
             Self::Ramp => "ramp",
             Self::CancelAfter => "cancel_after",
+            Self::MaxKeys => "max_keys",
+            Self::IdleTtl => "idle_ttl",
+            Self::Latency => "latency",
+            Self::Critical => "critical",
         }
+    }
+
+    /// Whether there may be nothing of it: the optional keys.
+    pub(crate) const fn takes_off(self) -> bool {
+        matches!(
+            self,
+            Self::Threshold
+                | Self::Window
+                | Self::MaxFailures
+                | Self::FailureRate
+                | Self::SlowCall
+                | Self::SlowRate
+                | Self::Ramp
+                | Self::CancelAfter
+        )
     }
 
     /// Says what the key may hold, as the end of a sentence, if `value` is not that.
     pub(crate) fn refuse(self, value: Value) -> Option<&'static str> {
         match (self, value) {
-            (_, Value::Off) => None,
+            (_, Value::Off) => (!self.takes_off()).then_some("is always there"),
+            (_, Value::Flag(_)) => None,
             (_, Value::Count(count)) => (count == 0).then_some("must be at least 1"),
             (_, Value::Period(period)) => period.is_zero().then_some("must be longer than zero"),
             (_, Value::Window(window)) => window
@@ -110,6 +139,7 @@ impl fmt::Display for Value {
             Self::Factor(factor) => write!(f, "{factor:?}"),
             Self::Period(period) => Brief(*period).fmt(f),
             Self::Window(window) => window.fmt(f),
+            Self::Flag(flag) => flag.fmt(f),
             Self::Off => f.write_str("off"),
         }
     }

@@ -159,6 +159,42 @@ impl Config {
         }
     }
 
+    /// Sets how many breakers there are at most, one for each `key`: at least 1, by default 1024.
+    ///
+    /// Of interest to functions with a `key` only, as is [`idle_ttl`](Self::idle_ttl).
+    pub const fn max_keys(self, keys: usize) -> Self {
+        let keys = if keys > u32::MAX as usize {
+            u32::MAX
+        } else {
+            keys as u32
+        };
+        self.with(Key::MaxKeys, Value::Count(keys))
+    }
+
+    /// Sets for how long the breaker of a `key` is kept that nobody uses: longer than zero, by
+    /// default 10 min.
+    ///
+    /// One is given up only if it is closed and has no failure in its counts.
+    pub const fn idle_ttl(self, time: Duration) -> Self {
+        self.with(Key::IdleTtl, Value::Period(time))
+    }
+
+    /// Sets whether the time that calls take is kept in a histogram; by default it is not.
+    ///
+    /// Every call then reads the precise clock twice. The histogram takes 2 KiB for each thread that
+    /// calls.
+    pub const fn latency(self, kept: bool) -> Self {
+        self.with(Key::Latency, Value::Flag(kept))
+    }
+
+    /// Sets whether the program is of no use while the circuit is open; by default it is not.
+    ///
+    /// It changes nothing for calls: a health check is meant to fail then, not only to say that
+    /// something is degraded.
+    pub const fn critical(self, critical: bool) -> Self {
+        self.with(Key::Critical, Value::Flag(critical))
+    }
+
     /// The keys that were given, in the order of the documentation.
     pub(crate) fn given(&self) -> impl Iterator<Item = (Key, Value)> + '_ {
         let both = |key: Key| Some((key, self.values[key as usize]?));
@@ -167,6 +203,11 @@ impl Config {
 
     pub(crate) fn value(&self, key: Key) -> Option<Value> {
         self.values[key as usize]
+    }
+
+    /// Whether the key is given, and not turned off.
+    fn is_on(&self, key: Key) -> bool {
+        !matches!(self.value(key), None | Some(Value::Off))
     }
 
     /// Puts the keys that `later` gives over those of this configuration.
@@ -215,6 +256,10 @@ impl Config {
             Some(Value::Factor(factor)) => Some(factor),
             _ => None,
         }
+    }
+
+    fn flag(&self, key: Key) -> bool {
+        self.values[key as usize] == Some(Value::Flag(true))
     }
 
     fn period(&self, key: Key) -> Option<Duration> {
@@ -291,6 +336,14 @@ pub struct Overrides {
     pub ramp: Option<Duration>,
     /// See [`Config::cancel_after`]; `Some(None)` turns it off.
     pub cancel_after: Option<Option<Duration>>,
+    /// See [`Config::max_keys`].
+    pub max_keys: Option<usize>,
+    /// See [`Config::idle_ttl`].
+    pub idle_ttl: Option<Duration>,
+    /// See [`Config::latency`].
+    pub latency: Option<bool>,
+    /// See [`Config::critical`].
+    pub critical: Option<bool>,
 }
 
 impl From<&Overrides> for Config {
@@ -322,10 +375,16 @@ impl From<&Overrides> for Config {
                     .cancel_after
                     .map(|limit| limit.map_or(Value::Off, Value::Period)),
             ),
+            (Key::IdleTtl, given.idle_ttl.map(Value::Period)),
+            (Key::Latency, given.latency.map(Value::Flag)),
+            (Key::Critical, given.critical.map(Value::Flag)),
         ] {
             config.values[key as usize] = value;
         }
-        config
+        match given.max_keys {
+            Some(keys) => config.max_keys(keys),
+            None => config,
+        }
     }
 }
 

@@ -46,6 +46,14 @@ pub struct Settings {
     pub ramp: Option<Duration>,
     /// After how long a cancelled call counts as a failure.
     pub cancel_after: Option<Duration>,
+    /// How many breakers there are at most, one for each `key`.
+    pub max_keys: NonZeroU32,
+    /// For how long the breaker of a `key` is kept that nobody uses.
+    pub idle_ttl: Duration,
+    /// Whether the time that calls take is kept in a histogram.
+    pub latency: bool,
+    /// Whether the program is of no use while the circuit is open.
+    pub critical: bool,
 }
 
 impl Settings {
@@ -72,10 +80,16 @@ impl Settings {
             Key::ProbeTimeout => Value::Period(self.probe_timeout),
             Key::Ramp => period(self.ramp),
             Key::CancelAfter => period(self.cancel_after),
+            Key::MaxKeys => Value::Count(self.max_keys.get()),
+            Key::IdleTtl => Value::Period(self.idle_ttl),
+            Key::Latency => Value::Flag(self.latency),
+            Key::Critical => Value::Flag(self.critical),
         }
     }
 }
 
+const MAX_KEYS: NonZeroU32 = const { NonZeroU32::new(1024).unwrap() };
+const IDLE_TTL: Duration = Duration::from_secs(600);
 const OPEN_FOR: Duration = Duration::from_secs(30);
 const PROBE_TIMEOUT: Duration = Duration::from_secs(30);
 const MIN_CALLS: NonZeroU32 = const { NonZeroU32::new(20).unwrap() };
@@ -100,7 +114,10 @@ impl Config {
             _ => None,
         };
         Settings {
-            threshold: self.count(Key::Threshold).or(threshold),
+            threshold: match self.value(Key::Threshold) {
+                None => threshold,
+                Some(_) => self.count(Key::Threshold),
+            },
             window,
             // More than a window holds would never be met; several declarations can come to that.
             max_failures: self
@@ -132,6 +149,10 @@ impl Config {
                 Some(_) => None,
                 None => Some(slow_call.unwrap_or(CANCEL_AFTER)),
             },
+            max_keys: count(Key::MaxKeys, MAX_KEYS),
+            idle_ttl: self.period(Key::IdleTtl).unwrap_or(IDLE_TTL),
+            latency: self.flag(Key::Latency),
+            critical: self.flag(Key::Critical),
         }
     }
 }

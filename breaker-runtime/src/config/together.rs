@@ -47,10 +47,8 @@ fn ceiling(config: &Config) -> Option<Clash> {
 const OVER_WINDOW: [Key; 3] = [Key::FailureRate, Key::SlowRate, Key::MaxFailures];
 
 fn over_no_window(config: &Config) -> Option<Clash> {
-    let rule = OVER_WINDOW
-        .into_iter()
-        .find(|key| config.value(*key).is_some())?;
-    config.value(Key::Window).is_none().then(|| Clash {
+    let rule = OVER_WINDOW.into_iter().find(|key| config.is_on(*key))?;
+    (!config.is_on(Key::Window)).then(|| Clash {
         with: Key::Window,
         key: rule,
         problem: format!("`{}` needs a `window`", rule.name()),
@@ -58,9 +56,9 @@ fn over_no_window(config: &Config) -> Option<Clash> {
 }
 
 fn window_without_rule(config: &Config) -> Option<Clash> {
-    config.value(Key::Window)?;
-    let ruled = OVER_WINDOW.iter().any(|key| config.value(*key).is_some());
-    (!ruled).then(|| Clash {
+    let mut rules = OVER_WINDOW.iter();
+    let idle = config.is_on(Key::Window) && !rules.any(|key| config.is_on(*key));
+    idle.then(|| Clash {
         with: Key::FailureRate,
         key: Key::Window,
         problem: "`window` needs `failure_rate`, `slow_rate` or `max_failures`".to_owned(),
@@ -68,8 +66,8 @@ fn window_without_rule(config: &Config) -> Option<Clash> {
 }
 
 fn slow_rate_alone(config: &Config) -> Option<Clash> {
-    config.value(Key::SlowRate)?;
-    config.value(Key::SlowCall).is_none().then(|| Clash {
+    let alone = config.is_on(Key::SlowRate) && !config.is_on(Key::SlowCall);
+    alone.then(|| Clash {
         with: Key::SlowCall,
         key: Key::SlowRate,
         problem: "`slow_rate` needs `slow_call`".to_owned(),
