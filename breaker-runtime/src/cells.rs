@@ -4,6 +4,7 @@
 //! slot goes on to another thread. Threads without a slot share one more cell and add to it
 //! atomically.
 
+use crate::error::RejectionReason;
 use crate::slots::{slot, slots};
 use crate::sync::AtomicU64;
 use crate::sync::Ordering::Relaxed;
@@ -18,16 +19,30 @@ pub(crate) enum Count {
     Ignored,
     Cancelled,
     Slow,
-    Rejected,
+    RejectedOpen,
+    RejectedHalfOpenFull,
+    RejectedRamp,
+    RejectedForced,
     Stale,
     FallbackSuccesses,
     FallbackFailures,
 }
 
-const COUNTS: usize = 9;
+const COUNTS: usize = 12;
 
 /// Every 64th success of a thread is dated even if nothing went wrong, the first one included.
 const DATED: u64 = 64;
+
+impl From<RejectionReason> for Count {
+    fn from(reason: RejectionReason) -> Self {
+        match reason {
+            RejectionReason::Open => Self::RejectedOpen,
+            RejectionReason::HalfOpenFull => Self::RejectedHalfOpenFull,
+            RejectionReason::Ramp => Self::RejectedRamp,
+            RejectionReason::Forced => Self::RejectedForced,
+        }
+    }
+}
 
 /// The counters of one breaker.
 #[derive(Debug)]
@@ -52,6 +67,8 @@ struct Cell {
     /// When the last failure was, likewise.
     last_failure: AtomicU64,
 }
+
+const _: () = assert!(size_of::<Cell>() == 128, "a breaker has one for each slot");
 
 impl Cells {
     pub(crate) fn new() -> Self {
@@ -131,7 +148,10 @@ impl Cells {
             totals.ignored += read(Count::Ignored);
             totals.cancelled += read(Count::Cancelled);
             totals.slow += read(Count::Slow);
-            totals.rejected += read(Count::Rejected);
+            totals.rejections.open += read(Count::RejectedOpen);
+            totals.rejections.half_open_full += read(Count::RejectedHalfOpenFull);
+            totals.rejections.ramp += read(Count::RejectedRamp);
+            totals.rejections.forced += read(Count::RejectedForced);
             totals.stale += read(Count::Stale);
             totals.fallback_successes += read(Count::FallbackSuccesses);
             totals.fallback_failures += read(Count::FallbackFailures);
@@ -142,6 +162,7 @@ impl Cells {
             let tick = Tick::from_nanos(dated.checked_sub(1)?);
             Some(moment.date(tick.min(moment.now)))
         };
+        totals.rejected = totals.rejections.all();
         totals.calls = totals.successes + totals.failures + totals.ignored + totals.cancelled;
         totals.last_success_at = date(last_success);
         totals.last_failure_at = date(last_failure);

@@ -41,7 +41,7 @@ pub enum EventKind {
 }
 
 /// A change of state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Transition {
     /// The state before, beneath any override.
@@ -50,11 +50,18 @@ pub struct Transition {
     pub to: State,
     /// Why.
     pub reason: Reason,
+    /// The generation that began.
+    pub generation: u64,
     /// When the change fell due, if time alone made it so; the event's own time is when the next
     /// call or reading noticed it.
     pub due_at: Option<SystemTime>,
     /// How long the circuit stays open, if it opened.
     pub open_period: Option<Duration>,
+    /// If it opened, the failures that were counted: in a row; in the window, if a rule over that was
+    /// met; of the probes.
+    pub failures: u64,
+    /// The share of failures, or of slow calls, that met a rule.
+    pub rate: Option<f64>,
 }
 
 /// Says from where to where and why, as in `closed -> open for 30s (failures_in_a_row)`.

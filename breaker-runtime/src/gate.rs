@@ -33,13 +33,14 @@ pub(crate) struct Gate {
 /// The gate's word.
 ///
 /// ```text
-///  63                                  9  8     6      5         4       3         2      1    0
-/// | generation, of which 55 bits remain |   | fine | watched | timed | tallied | loud | mode |
+///  63                                  9  8     7         6      5         4       3         2      1    0
+/// | generation, of which 55 bits remain |   | measured | fine | watched | timed | tallied | loud | mode |
 /// ```
 ///
 /// `mode` is closed, open, or "ask the machine". Of a closed circuit: `loud` says that a success
 /// ends a row of failures, `tallied` that it belongs into a window, `timed` into one of time;
-/// `watched` that calls in flight are counted. `fine` asks for the precise clock.
+/// `watched` that calls in flight are counted. `fine` asks for the precise clock. `measured`, which has
+/// nothing to do with the mode, says that it is kept how long calls take.
 ///
 /// In the word of a closed circuit in which nothing of this holds only the generation remains, and
 /// the ticket of a plain call has the same bits: one comparison says that its success changes nothing.
@@ -54,6 +55,7 @@ const TALLIED: u64 = 1 << 3;
 const TIMED: u64 = 1 << 4;
 const WATCHED: u64 = 1 << 5;
 const FINE: u64 = 1 << 6;
+const MEASURED: u64 = 1 << 7;
 
 impl Word {
     fn new(generation: u64, flags: u64) -> Self {
@@ -78,7 +80,7 @@ impl Word {
     /// Whether every call passes and nobody wants to know when it began.
     #[inline]
     pub(crate) fn admits(self) -> bool {
-        self.0 & (MODE | WATCHED) == 0
+        self.0 & (MODE | WATCHED | MEASURED) == 0
     }
 
     /// Whether calls in flight are counted.
@@ -103,6 +105,11 @@ impl Word {
 
     pub(crate) fn is_fine(self) -> bool {
         self.0 & FINE != 0
+    }
+
+    /// Whether it is kept how long calls take.
+    pub(crate) fn is_measured(self) -> bool {
+        self.0 & MEASURED != 0
     }
 
     /// Whether a success of this call changes nothing.
@@ -140,7 +147,7 @@ impl Gate {
     }
 
     /// Publishes; only the holder of the machine's lock may call it.
-    pub(crate) fn publish(&self, generation: u64, stance: Stance) {
+    pub(crate) fn publish(&self, generation: u64, stance: Stance, measured: bool) {
         let flag = |holds: bool, flag: u64| if holds { flag } else { 0 };
         let flags = match stance {
             Stance::Closed {
@@ -163,7 +170,7 @@ impl Gate {
             }
             Stance::Ask => ASK,
         };
-        let word = Word::new(generation, flags);
+        let word = Word::new(generation, flags | flag(measured, MEASURED));
         self.word.store(word.0, Ordering::Release);
     }
 }

@@ -3,6 +3,8 @@
 use std::time::{Duration, SystemTime};
 
 use crate::config::{Location, Settings};
+use crate::history::{PastTransition, TransitionCount};
+use crate::latency::Latency;
 use crate::state::State;
 use crate::totals::Totals;
 use crate::window::Counts;
@@ -52,6 +54,12 @@ pub struct Snapshot {
     pub open_period: Option<Duration>,
     /// The rest of the open period, or of the override that holds the circuit open.
     pub retry_after: Option<Duration>,
+    /// How long calls took, if that is kept or was kept before.
+    pub latency: Option<Latency>,
+    /// How often the state changed, by what it changed to and why; in the order in which each came first.
+    pub transitions: Vec<TransitionCount>,
+    /// The last 64 transitions, the latest one last.
+    pub history: Vec<PastTransition>,
     /// The settings in force.
     pub config: Settings,
     /// Where the breaker was declared or made, the first place first.

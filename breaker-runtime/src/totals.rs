@@ -1,6 +1,6 @@
 //! What was counted since a breaker was made.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 /// What a breaker has counted since it was made; no reset and no transition takes anything back.
 ///
@@ -22,6 +22,8 @@ pub struct Totals {
     pub slow: u64,
     /// Calls that the breaker refused; they are no calls.
     pub rejected: u64,
+    /// The same by what refused them.
+    pub rejections: Rejections,
     /// Of the calls, those that ended with an outcome in another generation than they began in, and
     /// decided nothing.
     pub stale: u64,
@@ -35,6 +37,8 @@ pub struct Totals {
     pub half_opens: u64,
     /// Times that it closed.
     pub closes: u64,
+    /// How long it has been open, all stays together; overrides do not count.
+    pub open_time: Duration,
     /// When a call succeeded last, or a time before that: see `last_success_is_lower_bound`.
     pub last_success_at: Option<SystemTime>,
     /// Whether calls have succeeded since `last_success_at`: while all is well only the first of
@@ -44,4 +48,25 @@ pub struct Totals {
     pub last_failure_at: Option<SystemTime>,
     /// When the state changed last.
     pub last_transition_at: Option<SystemTime>,
+}
+
+/// Calls that a breaker refused, by reason.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Rejections {
+    /// The circuit was open.
+    pub open: u64,
+    /// It was half open and all its probes were in flight.
+    pub half_open_full: u64,
+    /// It had just closed and let only a share of the calls through.
+    pub ramp: u64,
+    /// An override held it open.
+    pub forced: u64,
+}
+
+impl Rejections {
+    /// Returns their sum.
+    pub const fn all(&self) -> u64 {
+        self.open + self.half_open_full + self.ramp + self.forced
+    }
 }

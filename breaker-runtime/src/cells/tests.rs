@@ -10,7 +10,10 @@ const ALL: [Count; COUNTS] = [
     Count::Ignored,
     Count::Cancelled,
     Count::Slow,
-    Count::Rejected,
+    Count::RejectedOpen,
+    Count::RejectedHalfOpenFull,
+    Count::RejectedRamp,
+    Count::RejectedForced,
     Count::Stale,
     Count::FallbackSuccesses,
     Count::FallbackFailures,
@@ -41,7 +44,10 @@ fn counted(cells: &Cells) -> [u64; COUNTS] {
         totals.ignored,
         totals.cancelled,
         totals.slow,
-        totals.rejected,
+        totals.rejections.open,
+        totals.rejections.half_open_full,
+        totals.rejections.ramp,
+        totals.rejections.forced,
         totals.stale,
         totals.fallback_successes,
         totals.fallback_failures,
@@ -52,7 +58,8 @@ fn counted(cells: &Cells) -> [u64; COUNTS] {
 fn every_count_has_its_own_place() {
     let cells = Cells::new();
     add_all(&cells);
-    assert_eq!(counted(&cells), [1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    assert_eq!(counted(&cells), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+    assert_eq!(cells.totals(moment(0)).rejected, 6 + 7 + 8 + 9);
     assert_eq!(cells.totals(moment(0)).calls, 1 + 2 + 3 + 4);
 }
 
@@ -63,7 +70,10 @@ fn a_thread_without_a_slot_counts_in_the_shared_cell() {
     add_all(&cells);
     replace_slot(before);
     add_all(&cells);
-    assert_eq!(counted(&cells), [2, 4, 6, 8, 10, 12, 14, 16, 18]);
+    assert_eq!(
+        counted(&cells),
+        [2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24]
+    );
 }
 
 #[test]

@@ -103,6 +103,10 @@ fn overrides_have_every_key() {
         probe_timeout: Some(SECOND),
         ramp: Some(SECOND),
         cancel_after: Some(None),
+        max_keys: Some(1),
+        idle_ttl: Some(SECOND),
+        latency: Some(true),
+        critical: Some(true),
     };
     let keys: Vec<_> = Config::from(&every).given().map(|(key, _)| key).collect();
     assert_eq!(keys, Key::ALL);

@@ -12,7 +12,7 @@ use crate::machine::{Ended, Role, Ticket};
 use crate::outcome::End;
 use crate::slots::slot;
 use crate::tally::Quick;
-use crate::time::Tick;
+use crate::time::{Tick, nanos};
 
 /// The methods take the breaker, because an event carries it to the listeners.
 impl Core {
@@ -35,7 +35,7 @@ impl Core {
         let core = breaker.core();
         match core.time_left(word) {
             Some(retry_after) => {
-                core.cells.add(Count::Rejected);
+                core.cells.add(Count::RejectedOpen);
                 Err(Rejection::open(core.name.clone(), retry_after))
             }
             None => Self::ask(breaker),
@@ -44,12 +44,13 @@ impl Core {
 
     #[inline(never)]
     fn admit_otherwise(breaker: &CircuitBreaker, word: Word) -> Result<Ticket, Rejection> {
-        let tallied = if word.is_watched() {
-            breaker.core().admit_by_tally(word)
+        let core = breaker.core();
+        let quick = if word.is_watched() {
+            core.admit_by_tally(word)
         } else {
-            None
+            core.admit_measured(word)
         };
-        match tallied {
+        match quick {
             Some(ticket) => Ok(ticket),
             None => Self::ask(breaker),
         }
@@ -65,6 +66,15 @@ impl Core {
         Some(Ticket::watched(generation, bucket, began))
     }
 
+    /// Lets a call of a closed circuit pass of which all that matters is how long it takes.
+    fn admit_measured(&self, word: Word) -> Option<Ticket> {
+        word.is_closed().then(|| {
+            let mut ticket = Ticket::call(word.generation());
+            ticket.stamp(self.time.now());
+            ticket
+        })
+    }
+
     /// Asks the machine.
     #[inline(never)]
     fn ask(breaker: &CircuitBreaker) -> Result<Ticket, Rejection> {
@@ -76,8 +86,9 @@ impl Core {
             (admitted, ticket)
         });
         admitted.map_err(|refusal| {
-            core.cells.add(Count::Rejected);
-            Rejection::new(core.name.clone(), refusal)
+            let rejection = Rejection::new(core.name.clone(), refusal);
+            core.cells.add(rejection.reason().into());
+            rejection
         })
     }
 
@@ -120,21 +131,50 @@ impl Core {
         end: End,
         hint: Option<Duration>,
     ) {
-        if end == End::Success && breaker.core().settle_by_tally(word, ticket) {
+        let core = breaker.core();
+        let measured = word.is_measured().then(|| core.measure(ticket, end));
+        if end == End::Success && core.settle_by_tally(word, ticket, measured) {
             return;
         }
         let current = word.generation() == ticket.generation();
-        Self::settle_slowly(breaker, current, ticket, Ended { end, hint });
+        Self::settle_slowly(breaker, current, ticket, Ended { end, hint }, measured);
+    }
+
+    /// Keeps how long a call took, if it ends with an outcome; returns when it ended.
+    fn measure(&self, ticket: Ticket, end: End) -> Tick {
+        let now = self.time.now();
+        if let (Some(latencies), Some(began)) = (self.latencies.get(), ticket.stamped()) {
+            if end != End::Cancelled {
+                latencies.add(nanos(now.since(began)));
+            }
+        }
+        now
     }
 
     #[inline(never)]
-    fn settle_slowly(breaker: &CircuitBreaker, current: bool, ticket: Ticket, ended: Ended) {
+    fn settle_slowly(
+        breaker: &CircuitBreaker,
+        current: bool,
+        ticket: Ticket,
+        ended: Ended,
+        measured: Option<Tick>,
+    ) {
         let (core, end) = (breaker.core(), ended.end);
-        // The precise clock, whatever it is: an open period that begins now must not end too early.
-        let now = core.time.now();
+        let decides = current && may_decide(ticket.role(), end);
+        let limit = core.limits.slow_call().filter(|_| end != End::Cancelled);
+        let dated = matches!(end, End::Success | End::Failure);
+        let now = match measured {
+            Some(now) => now,
+            // The precise clock, whatever it is: an open period that begins now must not end too early.
+            None if decides || dated || limit.is_some() => core.time.now(),
+            None => Tick::default(),
+        };
         // Counted first: whoever sees a state that this call brought about also sees the call.
-        core.count_end(ticket, end, now);
-        let stale = if current && may_decide(ticket.role(), end) {
+        core.count_end(end, now);
+        if limit.is_some_and(|limit| ticket.lasted(limit, now)) {
+            core.cells.add(Count::Slow);
+        }
+        let stale = if decides {
             let reading = core.time.reading(now);
             Self::change_for_call(breaker, reading, |machine, now, changes| {
                 (machine.settle(ticket, ended, now, changes), Some(ticket))
@@ -150,30 +190,34 @@ impl Core {
     /// Counts a fast success of a circuit that has nothing to decide; says no if the machine has to
     /// hear of it.
     #[inline]
-    fn settle_by_tally(&self, word: Word, ticket: Ticket) -> bool {
+    fn settle_by_tally(&self, word: Word, ticket: Ticket, measured: Option<Tick>) -> bool {
         let watched = match ticket.role() {
             Role::Call => None,
             Role::Watched => Some(ticket),
             Role::Probe | Role::Bystander => return false,
         };
-        let current = word.generation() == ticket.generation();
-        let Some(tallies) = self.tallies.get().filter(|_| current && word.is_calm()) else {
+        if word.generation() != ticket.generation() || !word.is_calm() {
             return false;
-        };
+        }
         let timed = watched.is_some() || word.is_timed();
-        let now = if timed {
-            self.time.read(word.is_fine())
-        } else {
-            Tick::default()
+        let now = match measured {
+            Some(now) => now,
+            None if timed => self.time.read(word.is_fine()),
+            None => Tick::default(),
         };
         let slow = |limit| ticket.lasted(limit, now);
         if watched.is_some() && self.limits.slow_call().is_none_or(slow) {
             return false;
         }
         let sampled = word.is_tallied().then_some(now);
-        let quick = Quick { sampled, watched };
-        let counted = tallies.success(slot(), ticket.generation(), quick);
-        if counted && timed {
+        let counted = if sampled.is_some() || watched.is_some() {
+            let quick = Quick { sampled, watched };
+            let tallies = self.tallies.get();
+            tallies.is_some_and(|tallies| tallies.success(slot(), ticket.generation(), quick))
+        } else {
+            true
+        };
+        if counted && (timed || measured.is_some()) {
             self.cells.add_success(now);
         } else if counted {
             self.cells.add_quiet_success(&self.time);
@@ -181,17 +225,12 @@ impl Core {
         counted
     }
 
-    fn count_end(&self, ticket: Ticket, end: End, now: Tick) {
+    fn count_end(&self, end: End, now: Tick) {
         match end {
             End::Success => self.cells.add_success(now),
             End::Failure => self.cells.add_failure(now),
             End::Ignored => self.cells.add(Count::Ignored),
             End::Cancelled => self.cells.add(Count::Cancelled),
-        }
-        let limit = self.limits.slow_call();
-        let slow = limit.is_some_and(|limit| ticket.lasted(limit, now));
-        if slow && end != End::Cancelled {
-            self.cells.add(Count::Slow);
         }
     }
 
@@ -203,15 +242,15 @@ impl Core {
             let lasted = core.time.now().as_nanos().saturating_sub(since.as_nanos());
             (lasted >= limit).then_some(End::Failure)
         };
-        let end = ticket.pending_since().and_then(overdue);
+        let end = ticket.stamped().and_then(overdue);
         Self::settle(breaker, ticket, end.unwrap_or(End::Cancelled), None);
     }
 
     /// Stamps the first time that a call is pending, if that will matter and its ticket does not know
     /// when it began. With the precise clock: an outer limit of just `cancel_after` has to count.
     pub(crate) fn note_pending(&self, ticket: &mut Ticket) {
-        if ticket.pending_since().is_none() && self.limits.cancel_after().is_some() {
-            ticket.stamp_pending(self.time.now());
+        if ticket.stamped().is_none() && self.limits.cancel_after().is_some() {
+            ticket.stamp(self.time.now());
         }
     }
 }

@@ -15,8 +15,10 @@ use crate::cells::{Cells, Count};
 use crate::config::{Config, Merged, Settings};
 use crate::event::{Event, EventKind, Listeners, Transition};
 use crate::gate::Gate;
+use crate::history::{History, PastTransition};
+use crate::latency::Latencies;
 use crate::limits::Limits;
-use crate::machine::{Change, Forced, Machine, Ticket};
+use crate::machine::{Change, Evidence, Forced, Machine, Ticket};
 use crate::name::Name;
 use crate::slots::slot;
 use crate::snapshot::Override;
@@ -35,6 +37,8 @@ pub(crate) struct Core {
     cells: Cells,
     /// There from when there is a window or `slow_call` first.
     tallies: OnceCell<Tallies>,
+    /// There from when it is first asked how long calls take.
+    latencies: OnceCell<Latencies>,
     name: Name,
     time: Time,
     listeners: Arc<Listeners>,
@@ -59,10 +63,8 @@ struct Locked {
     merged: Merged,
     /// What was put over the merged configuration at run time, if anything was.
     overrides: Option<Box<Config>>,
-    opens: u64,
-    half_opens: u64,
-    closes: u64,
-    last_transition_at: Option<SystemTime>,
+    /// There from the first transition on.
+    history: Option<Box<History>>,
     /// What happened and was not told yet, in order.
     events: VecDeque<(u64, SystemTime, EventKind)>,
     last_sequence: u64,
@@ -84,6 +86,7 @@ impl Core {
             limits: Limits::new(&settings),
             cells: Cells::new(),
             tallies: OnceCell::new(),
+            latencies: OnceCell::new(),
             name,
             time,
             listeners,
@@ -94,10 +97,7 @@ impl Core {
                 since: moment.wall,
                 merged,
                 overrides: None,
-                opens: 0,
-                half_opens: 0,
-                closes: 0,
-                last_transition_at: None,
+                history: None,
                 events: VecDeque::new(),
                 last_sequence: 0,
                 delivering: false,
@@ -118,12 +118,17 @@ impl Core {
             });
             made.disarm();
         }
+        if settings.latency {
+            self.latencies.get_or_init(Latencies::new);
+        }
         self.publish(locked);
     }
 
     fn publish(&self, locked: &Locked) {
         let machine = &locked.machine;
-        self.gate.publish(machine.generation(), machine.stance());
+        let measured = machine.settings().latency;
+        self.gate
+            .publish(machine.generation(), machine.stance(), measured);
     }
 
     pub(crate) fn name(&self) -> &Name {
@@ -249,22 +254,30 @@ impl Locked {
                 from,
                 to,
                 reason,
+                generation,
                 due,
                 open_period,
+                evidence: Evidence { failures, rate },
             } => {
-                self.last_transition_at = Some(moment.wall);
-                *match to {
-                    State::Open => &mut self.opens,
-                    State::HalfOpen => &mut self.half_opens,
-                    _ => &mut self.closes,
-                } += 1;
-                EventKind::Transition(Transition {
+                let transition = Transition {
                     from,
                     to,
                     reason,
+                    generation,
                     due_at: due.map(|due| moment.date(due)),
                     open_period,
-                })
+                    failures,
+                    rate,
+                };
+                let at = moment.wall;
+                // An open circuit is one until its period has passed, whenever that is noticed.
+                let ended = due.filter(|_| from == State::Open);
+                let history = self.history.get_or_insert_default();
+                history.add(
+                    PastTransition { at, transition },
+                    ended.unwrap_or(moment.now),
+                );
+                EventKind::Transition(transition)
             }
             Change::OverrideSet(forced) => EventKind::OverrideSet(shown(&forced, moment)),
             Change::OverrideCleared(forced) => EventKind::OverrideCleared(shown(&forced, moment)),

@@ -4,6 +4,8 @@ use super::{Core, Locked, shown};
 use crate::breaker::CircuitBreaker;
 use crate::config::{Config, ConfigError, Conflict, Settings, Source};
 use crate::event::{EventKind, Unheard};
+use crate::history::History;
+use crate::latency::Latencies;
 use crate::snapshot::{Snapshot, WindowStats};
 use crate::state::State;
 use crate::time::Tick;
@@ -39,10 +41,14 @@ impl Core {
         let machine = &locked.machine;
         let window = counts.map(|counts| WindowStats::new(counts, machine.settings()));
         let mut totals = core.cells.totals(moment);
-        totals.opens = locked.opens;
-        totals.half_opens = locked.half_opens;
-        totals.closes = locked.closes;
-        totals.last_transition_at = locked.last_transition_at;
+        let history = locked.history.as_deref();
+        if let Some(history) = history {
+            totals.opens = history.entered(State::Open);
+            totals.half_opens = history.entered(State::HalfOpen);
+            totals.closes = history.entered(State::Closed);
+            totals.open_time = history.open_time(now);
+            totals.last_transition_at = history.last_at();
+        }
         let snapshot = Snapshot {
             name: core.name.as_str().to_owned(),
             state: machine.state(),
@@ -57,6 +63,9 @@ impl Core {
             probes_in_flight: machine.probes_in_flight(),
             open_period: machine.open_period(),
             retry_after: machine.retry_after(now),
+            latency: core.latencies.get().map(Latencies::read),
+            transitions: history.map(History::counts).unwrap_or_default(),
+            history: history.map(History::last).unwrap_or_default(),
             config: *machine.settings(),
             declared_at: locked.merged.sources().to_vec(),
         };

@@ -22,7 +22,7 @@ fn no_ticket_but_that_of_a_plain_call_has_the_bits_of_a_word() {
 
 fn published(generation: u64, stance: Stance) -> (Gate, Word) {
     let gate = Gate::new();
-    gate.publish(generation, stance);
+    gate.publish(generation, stance, false);
     let word = gate.word();
     (gate, word)
 }

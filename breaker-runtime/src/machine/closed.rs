@@ -9,7 +9,7 @@ use crate::window::{Counts, Sample, Window};
 use super::in_flight::{InFlight, Noticed, Span};
 use super::ramp::Ramp;
 use super::ticket::Ticket;
-use super::{Frame, Stance};
+use super::{Evidence, Frame, Stance};
 use crate::gate::needs_precision;
 
 #[derive(Debug)]
@@ -61,7 +61,13 @@ impl Closed {
                 let bucket = self.in_flight.enter(now, limit);
                 Ticket::watched(generation, bucket, now)
             }
-            None => Ticket::call(generation),
+            None => {
+                let mut ticket = Ticket::call(generation);
+                if settings.latency {
+                    ticket.stamp(now);
+                }
+                ticket
+            }
         }
     }
 
@@ -198,6 +204,21 @@ impl Closed {
         }
     }
 
+    /// What was counted for this reason to open.
+    pub(super) fn evidence(&mut self, reason: Reason, now: Tick, settings: &Settings) -> Evidence {
+        let min_calls = settings.min_calls.get();
+        let counts = self.window.as_mut().map(|window| window.counts(now));
+        let (failures, rate) = match (reason, counts) {
+            (Reason::MaxFailures, Some(counts)) => (counts.failures, None),
+            (Reason::FailureRate, Some(counts)) => {
+                (counts.failures, counts.failure_rate(min_calls))
+            }
+            (Reason::SlowRate, Some(counts)) => (counts.failures, counts.slow_rate(min_calls)),
+            _ => (self.failures_in_a_row.into(), None),
+        };
+        Evidence { failures, rate }
+    }
+
     /// Begins a new window if its shape has changed, and new buckets of those in flight.
     pub(super) fn reconfigure(&mut self, old: &Settings, new: &Settings, now: Tick) {
         if old.window != new.window {
@@ -224,7 +245,7 @@ impl Closed {
             tallied: self.window.is_some(),
             timed: time.is_some(),
             watched: settings.slow_call.is_some(),
-            precise: times.into_iter().flatten().any(needs_precision),
+            precise: settings.latency || times.into_iter().flatten().any(needs_precision),
         }
     }
 

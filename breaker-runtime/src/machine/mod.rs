@@ -57,13 +57,23 @@ pub(crate) enum Change {
         from: State,
         to: State,
         reason: Reason,
+        generation: u64,
         /// When it fell due, if time alone made it so.
         due: Option<Tick>,
         open_period: Option<Duration>,
+        evidence: Evidence,
     },
     OverrideSet(Forced),
     OverrideCleared(Forced),
     OverrideExpired(Forced),
+}
+
+/// What was counted when the circuit opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Evidence {
+    pub(crate) failures: u64,
+    /// The share that met a rule, if it was one of a share.
+    pub(crate) rate: Option<f64>,
 }
 
 /// What callers can be told without asking the machine; the gate publishes it.
@@ -79,7 +89,7 @@ pub(crate) enum Stance {
         timed: bool,
         /// Calls in flight are counted.
         watched: bool,
-        /// These times are too short for a coarse clock.
+        /// These times are too short for a coarse clock, or it is measured how long calls take.
         precise: bool,
     },
     /// No call passes before `until`.
@@ -121,6 +131,23 @@ impl Opening {
             reason,
             due: Some(due),
             hint: None,
+        }
+    }
+}
+
+/// Why the state changes, and what is told of it.
+struct Moved {
+    reason: Reason,
+    due: Option<Tick>,
+    evidence: Evidence,
+}
+
+impl From<Reason> for Moved {
+    fn from(reason: Reason) -> Self {
+        Self {
+            reason,
+            due: None,
+            evidence: Evidence::default(),
         }
     }
 }
@@ -281,9 +308,12 @@ impl Machine {
             }
             Phase::Open(period) if now < period.until => {}
             Phase::Open(period) => {
-                let due = Some(period.until);
+                let moved = Moved {
+                    due: Some(period.until),
+                    ..Reason::OpenPeriodEnded.into()
+                };
                 let half_open = Phase::HalfOpen(Probes::new());
-                self.enter(half_open, now, Reason::OpenPeriodEnded, due, changes);
+                self.enter(half_open, now, moved, changes);
             }
             Phase::HalfOpen(probes) => {
                 if let Some((reason, due)) = probes.expire(now, &self.settings) {
@@ -377,11 +407,29 @@ impl Machine {
             period,
             until: now.after(period),
         });
-        self.enter(open, now, reason, due, changes);
+        let evidence = self.evidence(reason, now);
+        let moved = Moved {
+            reason,
+            due,
+            evidence,
+        };
+        self.enter(open, now, moved, changes);
+    }
+
+    /// What speaks for the circuit to open, before it does.
+    fn evidence(&mut self, reason: Reason, now: Tick) -> Evidence {
+        match &mut self.phase {
+            Phase::Closed(closed) => closed.evidence(reason, now, &self.settings),
+            Phase::Open(_) => Evidence::default(),
+            Phase::HalfOpen(probes) => Evidence {
+                failures: probes.failures().into(),
+                rate: None,
+            },
+        }
     }
 
     fn close(&mut self, closed: Closed, now: Tick, reason: Reason, changes: &mut Vec<Change>) {
-        self.enter(Phase::Closed(closed), now, reason, None, changes);
+        self.enter(Phase::Closed(closed), now, reason.into(), changes);
     }
 
     /// Whether the circuit has been closed for so long that the next opening is a first one.
@@ -392,14 +440,7 @@ impl Machine {
         }
     }
 
-    fn enter(
-        &mut self,
-        phase: Phase,
-        now: Tick,
-        reason: Reason,
-        due: Option<Tick>,
-        changes: &mut Vec<Change>,
-    ) {
+    fn enter(&mut self, phase: Phase, now: Tick, moved: Moved, changes: &mut Vec<Change>) {
         let from = self.phase.state();
         self.phase = phase;
         self.generation += 1;
@@ -409,9 +450,11 @@ impl Machine {
             changes.push(Change::Transition {
                 from,
                 to,
-                reason,
-                due,
+                reason: moved.reason,
+                generation: self.generation,
+                due: moved.due,
                 open_period: self.open_period(),
+                evidence: moved.evidence,
             });
         }
     }

@@ -50,6 +50,10 @@ impl Probes {
         self.in_flight.len()
     }
 
+    pub(super) fn failures(&self) -> u32 {
+        self.failures
+    }
+
     /// Lets one more in, unless there are as many as may be.
     pub(super) fn admit(&mut self, now: Tick, permits: NonZeroU32) -> bool {
         let full = self.in_flight.len() >= permits.get() as usize;

@@ -14,8 +14,8 @@ use crate::time::Tick;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Ticket {
     bits: u64,
-    /// When it began. Of a [`Role::Call`], for which nobody asks the clock, the first time that it
-    /// was pending.
+    /// When it began. Of a [`Role::Call`], for which nobody asks the clock unless the length of calls is
+    /// measured, the first time that it was pending.
     stamp: u64,
 }
 
@@ -135,13 +135,13 @@ impl Ticket {
         self.role() != Role::Call && lasted >= limit
     }
 
-    /// Since when it has been pending, if it was stamped: where the beginning is known, since then.
-    pub(crate) fn pending_since(self) -> Option<Tick> {
+    /// When it began or, if that is not known, since when it has been pending.
+    pub(crate) fn stamped(self) -> Option<Tick> {
         let stamped = self.stamp != NEVER || self.role() != Role::Call;
         stamped.then(|| Tick::from_nanos(self.stamp))
     }
 
-    pub(crate) fn stamp_pending(&mut self, now: Tick) {
+    pub(crate) fn stamp(&mut self, now: Tick) {
         *self = Self {
             stamp: now.as_nanos().min(NEVER - 1),
             ..*self

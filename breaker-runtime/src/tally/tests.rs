@@ -44,7 +44,8 @@ impl Tallied {
 
     fn publish(&self) {
         let machine = &self.machine;
-        self.gate.publish(machine.generation(), machine.stance());
+        self.gate
+            .publish(machine.generation(), machine.stance(), false);
     }
 
     fn collect(&mut self) {

@@ -1,0 +1,63 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::slots::{SHARED, replace_slot};
+
+#[test]
+fn every_bucket_begins_where_the_one_before_ends() {
+    let mut begin = 0;
+    for at in 0..BUCKETS {
+        assert_eq!(bucket(begin), at);
+        assert_eq!(bucket(end(at) - 1), at);
+        begin = end(at);
+    }
+    assert_eq!(begin, (LONGEST + 1) << UNIT_SHIFT);
+    assert_eq!(bucket(u64::MAX), BUCKETS - 1);
+}
+
+proptest! {
+    #[test]
+    fn no_bucket_is_wider_than_an_eighth_of_what_it_holds(nanos in 2048_u64..1 << 40) {
+        let end = end(bucket(nanos));
+        prop_assert!(end > nanos && end - nanos <= nanos / 8 + 1, "{nanos} in a bucket to {end}");
+    }
+}
+
+#[test]
+fn quantiles_are_those_of_the_calls() {
+    let latencies = Latencies::new();
+    for millis in 1..=100 {
+        latencies.add(millis * 1_000_000);
+    }
+    let latency = latencies.read();
+    assert_eq!(latency.count(), 100);
+    assert_eq!(latency.sum(), Duration::from_millis(5050));
+    for (share, millis) in [(0.0, 1.0), (0.5, 50.0), (0.99, 99.0), (1.0, 100.0)] {
+        let quantile = latency
+            .quantile(share)
+            .expect("there were calls")
+            .as_secs_f64()
+            * 1e3;
+        assert!(
+            (millis..=millis * 1.126).contains(&quantile),
+            "{share}: {quantile}"
+        );
+    }
+}
+
+#[test]
+fn a_histogram_without_calls_has_no_quantile() {
+    let latency = Latencies::new().read();
+    assert_eq!(latency.quantile(0.5), None);
+    assert_eq!(latency.buckets().count(), 0);
+}
+
+#[test]
+fn a_thread_without_a_slot_is_counted_too() {
+    let latencies = Latencies::new();
+    latencies.add(1000);
+    let before = replace_slot(SHARED);
+    latencies.add(1000);
+    replace_slot(before);
+    assert_eq!(latencies.read().count(), 2);
+}
