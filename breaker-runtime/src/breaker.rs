@@ -47,6 +47,11 @@ impl CircuitBreaker {
         &self.core
     }
 
+    /// Whether nobody else holds it.
+    pub(crate) fn is_unshared(&self) -> bool {
+        Arc::strong_count(&self.core) == 1
+    }
+
     pub(crate) fn downgrade(&self) -> WeakBreaker {
         WeakBreaker(Arc::downgrade(&self.core))
     }
@@ -54,6 +59,11 @@ impl CircuitBreaker {
     /// Returns the name in the registry.
     pub fn name(&self) -> &str {
         self.core.name().as_str()
+    }
+
+    /// Returns the key, if this is one of several breakers of its name.
+    pub fn key(&self) -> Option<&str> {
+        self.core.name().key()
     }
 
     /// Returns the state as callers meet it; a reading, so it notices what time has brought about.
@@ -116,7 +126,7 @@ impl WeakBreaker {
 impl fmt::Debug for CircuitBreaker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CircuitBreaker")
-            .field("name", &self.name())
+            .field("name", self.core.name())
             .finish_non_exhaustive()
     }
 }

@@ -84,7 +84,7 @@ pub struct Rejection {
 
 /// A call that took longer than its `call_timeout`.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("the call through circuit breaker `{}` took longer than {}", self.name(), Brief(self.limit()))]
+#[error("the call through {} took longer than {}", self.name, Brief(self.limit()))]
 pub struct TimedOut {
     name: Name,
     /// In nanoseconds, for the reason given above.
@@ -102,6 +102,11 @@ impl TimedOut {
     /// Returns the breaker's name.
     pub fn name(&self) -> &str {
         self.name.as_str()
+    }
+
+    /// Returns the key, if the breaker is one of several by key.
+    pub fn key(&self) -> Option<&str> {
+        self.name.key()
     }
 
     /// Returns the limit that was passed.
@@ -176,6 +181,11 @@ impl Rejection {
         self.name.as_str()
     }
 
+    /// Returns the key, if the breaker is one of several by key.
+    pub fn key(&self) -> Option<&str> {
+        self.name.key()
+    }
+
     /// Returns the state in which the call was refused.
     pub fn state(&self) -> State {
         match self.reason {
@@ -201,7 +211,7 @@ impl Rejection {
 
 impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "circuit breaker `{}` is ", self.name())?;
+        write!(f, "{} is ", self.name)?;
         match (self.reason, self.retry_after()) {
             (RejectionReason::Open, Some(rest)) => write!(f, "open; next probe in {}", Brief(rest)),
             (RejectionReason::Open, None) => f.write_str("open"),

@@ -34,6 +34,12 @@ pub struct TransitionCount {
     pub count: u64,
 }
 
+impl TransitionCount {
+    pub(crate) fn is_of(&self, other: &Self) -> bool {
+        (self.from, self.to, self.reason) == (other.from, other.to, other.reason)
+    }
+}
+
 /// The transitions of one breaker; a breaker that has had none has no history.
 #[derive(Debug, Default)]
 pub(crate) struct History {
@@ -55,17 +61,15 @@ impl History {
             self.last.pop_front();
         }
         self.last.push_back(past);
-        let same = |count: &&mut TransitionCount| {
-            (count.from, count.to, count.reason) == (from, to, reason)
+        let one = TransitionCount {
+            from,
+            to,
+            reason,
+            count: 1,
         };
-        match self.counts.iter_mut().find(same) {
+        match self.counts.iter_mut().find(|count| count.is_of(&one)) {
             Some(count) => count.count += 1,
-            None => self.counts.push(TransitionCount {
-                from,
-                to,
-                reason,
-                count: 1,
-            }),
+            None => self.counts.push(one),
         }
         self.open_time = self.open_time(now);
         self.open_since = (to == State::Open).then_some(now);

@@ -144,6 +144,7 @@ mod error;
 mod event;
 mod gate;
 mod history;
+mod keyed;
 mod latency;
 mod limit;
 mod limits;
@@ -178,11 +179,12 @@ pub use breaker_macros::circuit_breaker;
 
 pub use self::breaker::CircuitBreaker;
 pub use self::config::{
-    Claim, Config, ConfigError, Conflict, Location, Overrides, Settings, Window,
+    Claim, Config, ConfigError, Conflict, Layer, Layers, Location, Overrides, Settings, Window,
 };
 pub use self::error::{BreakerError, CallError, Rejection, RejectionReason, TimedOut};
 pub use self::event::{Event, EventKind, Subscription, Transition};
 pub use self::history::{PastTransition, TransitionCount};
+pub use self::keyed::KeyStats;
 pub use self::latency::Latency;
 pub use self::outcome::Outcome;
 pub use self::permit::Permit;

@@ -2,13 +2,23 @@
 
 use std::fmt;
 
-use crate::sync::Arc;
+use crate::keyed::Retired;
+use crate::sync::{Arc, Mutex};
 
 /// A breaker's name: one word wide besides its tag, and free to clone for declared breakers.
 #[derive(Clone)]
 pub(crate) enum Name {
     Declared(&'static &'static str),
     Created(Arc<Box<str>>),
+    Keyed(Arc<KeyedName>),
+}
+
+/// The name of one of several breakers that differ in their key.
+pub(crate) struct KeyedName {
+    name: Name,
+    key: Box<str>,
+    /// Where the breaker leaves what it has counted when it is gone.
+    retired: Arc<Mutex<Retired>>,
 }
 
 impl Name {
@@ -16,17 +26,40 @@ impl Name {
         Self::Created(Arc::new(name.into()))
     }
 
+    pub(crate) fn keyed(name: &Self, key: &str, retired: &Arc<Mutex<Retired>>) -> Self {
+        Self::Keyed(Arc::new(KeyedName {
+            name: name.clone(),
+            key: key.into(),
+            retired: Arc::clone(retired),
+        }))
+    }
+
     pub(crate) fn as_str(&self) -> &str {
         match self {
             Self::Declared(name) => name,
             Self::Created(name) => name,
+            Self::Keyed(keyed) => keyed.name.as_str(),
+        }
+    }
+
+    pub(crate) fn key(&self) -> Option<&str> {
+        match self {
+            Self::Keyed(keyed) => Some(&keyed.key),
+            Self::Declared(_) | Self::Created(_) => None,
+        }
+    }
+
+    pub(crate) fn retired(&self) -> Option<&Mutex<Retired>> {
+        match self {
+            Self::Keyed(keyed) => Some(&keyed.retired),
+            Self::Declared(_) | Self::Created(_) => None,
         }
     }
 }
 
 impl PartialEq for Name {
     fn eq(&self, other: &Self) -> bool {
-        self.as_str() == other.as_str()
+        (self.as_str(), self.key()) == (other.as_str(), other.key())
     }
 }
 
@@ -34,6 +67,20 @@ impl Eq for Name {}
 
 impl fmt::Debug for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(self.as_str(), f)
+        match self.key() {
+            None => fmt::Debug::fmt(self.as_str(), f),
+            Some(key) => f.debug_tuple("").field(&self.as_str()).field(&key).finish(),
+        }
+    }
+}
+
+/// Says which breaker it is, as a part of a sentence.
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "circuit breaker `{}`", self.as_str())?;
+        match self.key() {
+            None => Ok(()),
+            Some(key) => write!(f, " for `{key}`"),
+        }
     }
 }

@@ -24,9 +24,10 @@ pub use crate::config::{Config, Location, Window, WindowFrom};
 pub use crate::error::{BreakerError, CallError};
 pub use crate::limit::{Late, Limit, poll_limited};
 pub use crate::outcome::Outcome;
+use crate::registry::Keyed;
 pub use crate::registry::{Declaration, Registry};
-use crate::sync::Ordering;
 use crate::sync::fixed::AtomicBool;
+use crate::sync::{Arc, Ordering};
 
 /// One annotated function.
 #[derive(Debug)]
@@ -34,6 +35,8 @@ pub struct Site {
     declaration: Declaration,
     /// Its breaker in the global registry, looked up by the first call.
     breaker: OnceCell<CircuitBreaker>,
+    /// Those by key that are copies of it.
+    keyed: OnceCell<Arc<Keyed>>,
     /// Whether it stands in the list of declarations for certain.
     noted: AtomicBool,
 }
@@ -50,6 +53,7 @@ impl Site {
         Self {
             declaration,
             breaker: OnceCell::new(),
+            keyed: OnceCell::new(),
             noted: AtomicBool::new(false),
         }
     }
@@ -75,11 +79,49 @@ impl Site {
 
     /// Requests permission to run one call by the breaker of this name in `registry`.
     pub fn enter_in(&'static self, registry: &Registry) -> Result<Guard<Owned>, Refused<Owned>> {
+        self.refuse_global(registry);
+        enter(Owned(registry.attach_site(self)))
+    }
+
+    /// Requests permission to run one call by the breaker of this name for `key`.
+    pub fn enter_keyed(&'static self, key: &str) -> Result<Guard<Owned>, Refused<Owned>> {
+        #[cfg(feature = "test-util")]
+        if let Some(registry) = crate::test_util::registry_in_force(self.declaration.name()) {
+            return enter(Owned(registry.attach_keyed(self).get_or_make(key)));
+        }
+        let keyed = match self.keyed.get() {
+            Some(keyed) => keyed,
+            None => {
+                // Not inside of the cell, as in `attach`.
+                let keyed = Registry::global().attach_keyed(self);
+                self.keyed.get_or_init(|| keyed)
+            }
+        };
+        enter(Owned(keyed.get_or_make(key)))
+    }
+
+    /// Requests permission to run one call by the breaker of this name for `key` in `registry`.
+    pub fn enter_keyed_in(
+        &'static self,
+        registry: &Registry,
+        key: &str,
+    ) -> Result<Guard<Owned>, Refused<Owned>> {
+        self.refuse_global(registry);
+        enter(Owned(registry.attach_keyed(self).get_or_make(key)))
+    }
+
+    /// Under `strict` a test has to stay in registries of its own.
+    #[cfg_attr(
+        not(feature = "test-util"),
+        expect(clippy::unused_self, reason = "it is for tests only")
+    )]
+    fn refuse_global(&'static self, registry: &Registry) {
         #[cfg(feature = "test-util")]
         if registry.is_global() {
             crate::test_util::refuse_global(self.declaration.name());
         }
-        enter(Owned(registry.attach_site(self)))
+        #[cfg(not(feature = "test-util"))]
+        let _ = registry;
     }
 
     #[cfg(not(feature = "test-util"))]

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use crate::config::{Location, Settings};
+use crate::config::{Layers, Location, Settings};
 use crate::history::{PastTransition, TransitionCount};
 use crate::latency::Latency;
 use crate::state::State;
@@ -30,6 +30,8 @@ use crate::window::Counts;
 pub struct Snapshot {
     /// The name in the registry.
     pub name: String,
+    /// The key, if the breaker is one of several of its name.
+    pub key: Option<String>,
     /// The state as callers meet it.
     pub state: State,
     /// The state beneath any override.
@@ -62,6 +64,8 @@ pub struct Snapshot {
     pub history: Vec<PastTransition>,
     /// The settings in force.
     pub config: Settings,
+    /// Where each of them comes from.
+    pub layers: Layers,
     /// Where the breaker was declared or made, the first place first.
     pub declared_at: Vec<Location>,
 }

@@ -50,6 +50,45 @@ pub struct Totals {
     pub last_transition_at: Option<SystemTime>,
 }
 
+impl Totals {
+    /// The same without dates.
+    pub(crate) fn undated(self) -> Self {
+        Self {
+            last_success_at: None,
+            last_success_is_lower_bound: false,
+            last_failure_at: None,
+            last_transition_at: None,
+            ..self
+        }
+    }
+
+    /// Adds what another breaker has counted.
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.calls += other.calls;
+        self.successes += other.successes;
+        self.failures += other.failures;
+        self.ignored += other.ignored;
+        self.cancelled += other.cancelled;
+        self.slow += other.slow;
+        self.rejected += other.rejected;
+        self.rejections.open += other.rejections.open;
+        self.rejections.half_open_full += other.rejections.half_open_full;
+        self.rejections.ramp += other.rejections.ramp;
+        self.rejections.forced += other.rejections.forced;
+        self.stale += other.stale;
+        self.fallback_successes += other.fallback_successes;
+        self.fallback_failures += other.fallback_failures;
+        self.opens += other.opens;
+        self.half_opens += other.half_opens;
+        self.closes += other.closes;
+        self.open_time = self.open_time.saturating_add(other.open_time);
+        self.last_success_at = self.last_success_at.max(other.last_success_at);
+        self.last_success_is_lower_bound |= other.last_success_is_lower_bound;
+        self.last_failure_at = self.last_failure_at.max(other.last_failure_at);
+        self.last_transition_at = self.last_transition_at.max(other.last_transition_at);
+    }
+}
+
 /// Calls that a breaker refused, by reason.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]

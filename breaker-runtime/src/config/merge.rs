@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::error::Claim;
 use super::together;
-use super::{Config, Conflict, Key, Location, Settings, Value};
+use super::{Around, Config, Conflict, Key, Layers, Location, Settings, Value};
 
 /// A configuration and where it stands.
 #[derive(Clone, Copy, Debug)]
@@ -61,14 +61,18 @@ impl Merged {
         lifted(&asked, &asked)
     }
 
-    /// The same with `overrides` over it.
-    pub(crate) fn overlaid(&self, overrides: &Config) -> Config {
-        let asked = self.asked();
-        let config = asked.overlaid(overrides);
-        match overrides.value(Key::MaxOpenFor) {
+    /// The same with what lies around it.
+    pub(crate) fn within(&self, around: &Around) -> Config {
+        let (asked, above) = (self.asked(), around.above());
+        let config = around.below().overlaid(&asked).overlaid(&above);
+        match above.value(Key::MaxOpenFor) {
             Some(_) => config,
             None => lifted(&asked, &config),
         }
+    }
+
+    pub(crate) fn layers(&self, around: &Around) -> Layers {
+        around.layers(&self.asked())
     }
 
     pub(crate) fn sources(&self) -> &[Location] {

@@ -2,6 +2,7 @@
 
 mod error;
 mod key;
+mod layers;
 mod merge;
 mod name;
 mod settings;
@@ -13,6 +14,8 @@ use std::time::Duration;
 
 pub use self::error::{Claim, ConfigError, Conflict, Location};
 pub(crate) use self::key::{Key, Value};
+pub(crate) use self::layers::{Around, Outside};
+pub use self::layers::{Layer, Layers};
 pub(crate) use self::merge::{Merged, Source};
 pub(crate) use self::name::check_name;
 pub use self::settings::Settings;
@@ -163,11 +166,12 @@ impl Config {
     ///
     /// Of interest to functions with a `key` only, as is [`idle_ttl`](Self::idle_ttl).
     pub const fn max_keys(self, keys: usize) -> Self {
-        let keys = if keys > u32::MAX as usize {
-            u32::MAX
-        } else {
-            keys as u32
-        };
+        let most = u32::MAX as usize;
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "more than that count as that many"
+        )]
+        let keys = if keys > most { u32::MAX } else { keys as u32 };
         self.with(Key::MaxKeys, Value::Count(keys))
     }
 

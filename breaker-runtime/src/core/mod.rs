@@ -12,7 +12,7 @@ use once_cell::sync::OnceCell;
 
 use crate::breaker::CircuitBreaker;
 use crate::cells::{Cells, Count};
-use crate::config::{Config, Merged, Settings};
+use crate::config::{Around, Merged, Settings};
 use crate::event::{Event, EventKind, Listeners, Transition};
 use crate::gate::Gate;
 use crate::history::{History, PastTransition};
@@ -61,8 +61,7 @@ struct Locked {
     /// When the machine entered its state, dated then: a later step of the wall clock moves nothing.
     since: SystemTime,
     merged: Merged,
-    /// What was put over the merged configuration at run time, if anything was.
-    overrides: Option<Box<Config>>,
+    around: Around,
     /// There from the first transition on.
     history: Option<Box<History>>,
     /// What happened and was not told yet, in order.
@@ -78,9 +77,16 @@ impl UnwindSafe for Core {}
 impl RefUnwindSafe for Core {}
 
 impl Core {
-    pub(crate) fn new(name: Name, merged: Merged, time: Time, listeners: Arc<Listeners>) -> Self {
+    pub(crate) fn new(
+        name: Name,
+        merged: Merged,
+        around: Around,
+        time: Time,
+        listeners: Arc<Listeners>,
+    ) -> Self {
         let seed = RandomState::new().build_hasher().finish();
-        let (moment, settings) = (time.moment(), merged.settings());
+        let moment = time.moment();
+        let settings = merged.within(&around).settings(merged.call_timeout());
         let core = Self {
             gate: Gate::new(),
             limits: Limits::new(&settings),
@@ -96,7 +102,7 @@ impl Core {
                 latest: moment.now,
                 since: moment.wall,
                 merged,
-                overrides: None,
+                around,
                 history: None,
                 events: VecDeque::new(),
                 last_sequence: 0,
@@ -137,6 +143,24 @@ impl Core {
 
     pub(crate) fn count(&self, count: Count) {
         self.cells.add(count);
+    }
+}
+
+/// What it has counted is kept with its name.
+impl Drop for Core {
+    fn drop(&mut self) {
+        let Some(retired) = self.name.retired() else {
+            return;
+        };
+        let locked = self.lock();
+        // No clock is asked, which may be user code: somebody may hold the lock of all keys.
+        let moment = Moment {
+            now: locked.latest,
+            wall: SystemTime::UNIX_EPOCH,
+        };
+        let (totals, transitions) = self.counted(&locked, moment);
+        let latency = self.latencies.get().map(Latencies::read);
+        lock(retired).add(&totals.undated(), &transitions, latency.as_ref());
     }
 }
 

@@ -2,13 +2,16 @@
 
 use super::{Core, Locked, shown};
 use crate::breaker::CircuitBreaker;
-use crate::config::{Config, ConfigError, Conflict, Settings, Source};
+use crate::config::{Around, ConfigError, Conflict, Settings, Source};
 use crate::event::{EventKind, Unheard};
-use crate::history::History;
+use crate::history::{History, TransitionCount};
 use crate::latency::Latencies;
+use crate::name::Name;
 use crate::snapshot::{Snapshot, WindowStats};
 use crate::state::State;
-use crate::time::Tick;
+use crate::sync::Arc;
+use crate::time::{Moment, Tick};
+use crate::totals::Totals;
 
 impl Core {
     #[inline]
@@ -27,7 +30,6 @@ impl Core {
         }
     }
 
-    #[inline]
     pub(crate) fn snapshot(breaker: &CircuitBreaker) -> Snapshot {
         let core = breaker.core();
         let reading = core.time.reading(core.time.now());
@@ -40,17 +42,11 @@ impl Core {
         let counts = locked.machine.counts(now);
         let machine = &locked.machine;
         let window = counts.map(|counts| WindowStats::new(counts, machine.settings()));
-        let mut totals = core.cells.totals(moment);
+        let (totals, transitions) = core.counted(&locked, moment);
         let history = locked.history.as_deref();
-        if let Some(history) = history {
-            totals.opens = history.entered(State::Open);
-            totals.half_opens = history.entered(State::HalfOpen);
-            totals.closes = history.entered(State::Closed);
-            totals.open_time = history.open_time(now);
-            totals.last_transition_at = history.last_at();
-        }
         let snapshot = Snapshot {
             name: core.name.as_str().to_owned(),
+            key: core.name.key().map(str::to_owned),
             state: machine.state(),
             machine_state: machine.machine_state(),
             r#override: machine.forced().map(|forced| shown(forced, moment)),
@@ -64,13 +60,32 @@ impl Core {
             open_period: machine.open_period(),
             retry_after: machine.retry_after(now),
             latency: core.latencies.get().map(Latencies::read),
-            transitions: history.map(History::counts).unwrap_or_default(),
+            transitions,
             history: history.map(History::last).unwrap_or_default(),
             config: *machine.settings(),
+            layers: locked.merged.layers(&locked.around),
             declared_at: locked.merged.sources().to_vec(),
         };
         core.unlock(locked, breaker);
         snapshot
+    }
+
+    /// What was counted, and how often the state changed in each way.
+    pub(super) fn counted(
+        &self,
+        locked: &Locked,
+        moment: Moment,
+    ) -> (Totals, Vec<TransitionCount>) {
+        let mut totals = self.cells.totals(moment);
+        let Some(history) = &locked.history else {
+            return (totals, Vec::new());
+        };
+        totals.opens = history.entered(State::Open);
+        totals.half_opens = history.entered(State::HalfOpen);
+        totals.closes = history.entered(State::Closed);
+        totals.open_time = history.open_time(moment.now);
+        totals.last_transition_at = history.last_at();
+        (totals, history.counts())
     }
 
     #[inline]
@@ -78,19 +93,17 @@ impl Core {
         *self.lock().machine.settings()
     }
 
-    /// Puts settings over those in force; says what is wrong with them and then changes nothing.
+    /// Changes what lies around the declarations; says what is wrong with it and then changes nothing.
     #[inline]
-    pub(crate) fn configure(&self, overrides: &Config) -> Result<(), ConfigError> {
+    pub(crate) fn surround(&self, change: impl FnOnce(&mut Around)) -> Result<(), ConfigError> {
         let now = self.time.now();
         let mut locked = self.lock();
-        let overrides = match &locked.overrides {
-            Some(before) => before.overlaid(overrides),
-            None => *overrides,
-        };
-        let config = locked.merged.overlaid(&overrides);
+        let mut around = locked.around.clone();
+        change(&mut around);
+        let config = locked.merged.within(&around);
         config.check()?;
         let settings = config.settings(locked.merged.call_timeout());
-        locked.overrides = Some(Box::new(overrides));
+        locked.around = around;
         self.put_in_force(&mut locked, settings, now);
         Ok(())
     }
@@ -109,6 +122,37 @@ impl Core {
     pub(crate) fn reconfigure(&self, settings: Settings) {
         let now = self.time.now();
         self.put_in_force(&mut self.lock(), settings, now);
+    }
+
+    /// Makes a breaker with the settings of `parent`.
+    pub(crate) fn offspring(parent: &CircuitBreaker, name: Name) -> CircuitBreaker {
+        let core = parent.core();
+        let (merged, around) = {
+            let locked = core.lock();
+            (locked.merged.clone(), locked.around.clone())
+        };
+        let (time, listeners) = (core.time.clone(), Arc::clone(&core.listeners));
+        CircuitBreaker::new(Self::new(name, merged, around, time, listeners))
+    }
+
+    /// Puts what lies around the declarations of `parent` around those of this breaker.
+    pub(crate) fn adopt(breaker: &CircuitBreaker, parent: &CircuitBreaker) {
+        let around = parent.core().lock().around.clone();
+        let adopted = breaker.core().surround(|own| *own = around);
+        debug_assert!(adopted.is_ok(), "the parent lives by it: {adopted:?}");
+    }
+
+    pub(crate) fn coarse(&self) -> Tick {
+        self.time.coarse()
+    }
+
+    /// Whether one that is made anew would do as well: closed, and with nothing counted that speaks
+    /// against the dependency. No reading: what time has brought about is not noticed.
+    pub(crate) fn is_forgettable(&self, now: Tick) -> bool {
+        let mut locked = self.lock();
+        self.collect(&mut locked);
+        let now = locked.latest.max(now);
+        locked.machine.is_forgettable(now)
     }
 
     /// Where `source` disagrees with the configuration that the breaker was made with.

@@ -56,19 +56,15 @@ impl Closed {
     }
 
     pub(super) fn enter(&mut self, generation: u64, now: Tick, settings: &Settings) -> Ticket {
-        match settings.slow_call {
-            Some(limit) => {
-                let bucket = self.in_flight.enter(now, limit);
-                Ticket::watched(generation, bucket, now)
-            }
-            None => {
-                let mut ticket = Ticket::call(generation);
-                if settings.latency {
-                    ticket.stamp(now);
-                }
-                ticket
-            }
+        if let Some(limit) = settings.slow_call {
+            let bucket = self.in_flight.enter(now, limit);
+            return Ticket::watched(generation, bucket, now);
         }
+        let mut ticket = Ticket::call(generation);
+        if settings.latency {
+            ticket.stamp(now);
+        }
+        ticket
     }
 
     /// Takes a call off those in flight; returns what was added for it there.
@@ -217,6 +213,13 @@ impl Closed {
             _ => (self.failures_in_a_row.into(), None),
         };
         Evidence { failures, rate }
+    }
+
+    /// Whether nothing is counted that speaks against the dependency, and all calls pass.
+    pub(super) fn has_seen_no_evil(&mut self, now: Tick) -> bool {
+        let counts = self.counts(now).unwrap_or_default();
+        let ramp = self.ramp.as_ref().is_some_and(|ramp| !ramp.ended(now));
+        self.failures_in_a_row == 0 && counts.failures == 0 && counts.slow == 0 && !ramp
     }
 
     /// Begins a new window if its shape has changed, and new buckets of those in flight.

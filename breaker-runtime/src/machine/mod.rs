@@ -313,7 +313,7 @@ impl Machine {
                     ..Reason::OpenPeriodEnded.into()
                 };
                 let half_open = Phase::HalfOpen(Probes::new());
-                self.enter(half_open, now, moved, changes);
+                self.enter(half_open, now, &moved, changes);
             }
             Phase::HalfOpen(probes) => {
                 if let Some((reason, due)) = probes.expire(now, &self.settings) {
@@ -413,7 +413,7 @@ impl Machine {
             due,
             evidence,
         };
-        self.enter(open, now, moved, changes);
+        self.enter(open, now, &moved, changes);
     }
 
     /// What speaks for the circuit to open, before it does.
@@ -429,7 +429,7 @@ impl Machine {
     }
 
     fn close(&mut self, closed: Closed, now: Tick, reason: Reason, changes: &mut Vec<Change>) {
-        self.enter(Phase::Closed(closed), now, reason.into(), changes);
+        self.enter(Phase::Closed(closed), now, &reason.into(), changes);
     }
 
     /// Whether the circuit has been closed for so long that the next opening is a first one.
@@ -440,7 +440,7 @@ impl Machine {
         }
     }
 
-    fn enter(&mut self, phase: Phase, now: Tick, moved: Moved, changes: &mut Vec<Change>) {
+    fn enter(&mut self, phase: Phase, now: Tick, moved: &Moved, changes: &mut Vec<Change>) {
         let from = self.phase.state();
         self.phase = phase;
         self.generation += 1;
@@ -490,6 +490,15 @@ impl Machine {
 
     pub(crate) fn generation(&self) -> u64 {
         self.generation
+    }
+
+    /// Whether a new one would do as well.
+    pub(crate) fn is_forgettable(&mut self, now: Tick) -> bool {
+        let calm = self.openings == 0 || self.has_been_calm(now);
+        match &mut self.phase {
+            Phase::Closed(closed) => calm && self.forced.is_none() && closed.has_seen_no_evil(now),
+            Phase::Open(_) | Phase::HalfOpen(_) => false,
+        }
     }
 
     #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Breakers by name.
 
 mod declared;
+mod keyed;
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -11,12 +12,14 @@ use once_cell::sync::Lazy;
 pub use self::declared::Declaration;
 pub(crate) use self::declared::note as note_declaration;
 use self::declared::{declarations, declared_conflicts, merged};
+pub(crate) use self::keyed::Keyed;
 use crate::breaker::CircuitBreaker;
 use crate::config::{
-    Config, ConfigError, Conflict, Location, Merged, Overrides, Source, check_name,
+    Around, Config, ConfigError, Conflict, Location, Merged, Overrides, Source, check_name,
 };
 use crate::core::Core;
 use crate::event::{Event, Listener, Listeners, Subscription};
+use crate::keyed::KeyStats;
 use crate::name::Name;
 use crate::private::Site;
 use crate::snapshot::Snapshot;
@@ -65,6 +68,8 @@ struct Entered {
     breaker: CircuitBreaker,
     /// The attributes that stand behind it; one that has any stays.
     declarations: Vec<&'static Declaration>,
+    /// Those of its name by key, from when the first key is asked for.
+    keyed: Option<Arc<Keyed>>,
 }
 
 impl Entered {
@@ -157,6 +162,7 @@ impl Registry {
                 vacant.insert(Entered {
                     breaker: made.clone(),
                     declarations: Vec::new(),
+                    keyed: None,
                 });
                 None
             }
@@ -186,6 +192,7 @@ impl Registry {
                 vacant.insert(Entered {
                     breaker: made.clone(),
                     declarations,
+                    keyed: None,
                 });
                 (made, true)
             }
@@ -194,6 +201,74 @@ impl Registry {
             Core::warn(&breaker, conflicts);
         }
         breaker
+    }
+
+    /// Returns the breaker of that name for one key, if there is one; nothing is made.
+    pub fn get_keyed(&self, name: &str, key: &str) -> Option<CircuitBreaker> {
+        self.keyed(name)?.get(key)
+    }
+
+    /// Returns the breaker of that name for one key, and makes it if there is none.
+    ///
+    /// All keys of a name have the same settings, those of [`get`](Self::get) with that name. There are
+    /// at most `max_keys`: beyond them a breaker is given up that is closed, holds no failure in its
+    /// counts, is in nobody's hands, and was not used lately. If there is none, the one that is
+    /// returned is in no list: it is gone with its last handle. A key that is empty or longer than 256
+    /// characters is cut, and ends in a hash.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`get_or_create`](Self::get_or_create).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use breaker_runtime::{Config, Registry, State};
+    ///
+    /// let registry = Registry::new();
+    /// let sick = registry.get_or_create_keyed("fetch", "sick.example", Config::new())?;
+    /// let well = registry.get_or_create_keyed("fetch", "well.example", Config::new())?;
+    /// sick.trip();
+    /// assert_eq!(well.state(), State::Closed);
+    /// # Ok::<(), breaker_runtime::ConfigError>(())
+    /// ```
+    #[track_caller]
+    #[inline]
+    pub fn get_or_create_keyed(
+        &self,
+        name: &str,
+        key: &str,
+        config: Config,
+    ) -> Result<CircuitBreaker, ConfigError> {
+        let parent = self.get_or_create(name, config)?;
+        Ok(self.keyed_under(&parent).get_or_make(key))
+    }
+
+    /// Takes a look at the breakers of all keys of a name together, if it has any; a reading, so it
+    /// notices what time has brought about, and gives up those that are idle.
+    pub fn key_stats(&self, name: &str) -> Option<KeyStats> {
+        Some(self.keyed(name)?.stats())
+    }
+
+    fn keyed(&self, name: &str) -> Option<Arc<Keyed>> {
+        self.read(|breakers| breakers.get(name)?.keyed.clone())
+    }
+
+    /// Returns the breakers by key that are copies of this one.
+    fn keyed_under(&self, parent: &CircuitBreaker) -> Arc<Keyed> {
+        self.keyed(parent.name()).unwrap_or_else(|| {
+            let made = || Arc::new(Keyed::new(parent.clone()));
+            self.write(|breakers| match breakers.get_mut(parent.name()) {
+                Some(entered) => Arc::clone(entered.keyed.get_or_insert_with(made)),
+                // It was removed meanwhile.
+                None => made(),
+            })
+        })
+    }
+
+    /// Returns the breakers by key of a call site.
+    pub(crate) fn attach_keyed(&self, site: &'static Site) -> Arc<Keyed> {
+        self.keyed_under(&self.attach_site(site))
     }
 
     /// Returns the breaker of a call site. Its call may be the first that is known of it, as some
@@ -235,19 +310,24 @@ impl Registry {
     fn make(&self, name: Name, merged: Merged) -> CircuitBreaker {
         let time = self.shared.time.clone();
         let listeners = Arc::clone(&self.shared.listeners);
-        CircuitBreaker::new(Core::new(name, merged, time, listeners))
+        CircuitBreaker::new(Core::new(name, merged, Around::default(), time, listeners))
     }
 
-    /// Returns all breakers, sorted by name.
+    /// Returns all breakers, sorted by name; those of a name by key follow it, sorted by key.
     #[inline]
     pub fn breakers(&self) -> Vec<CircuitBreaker> {
         let all = |breakers: &HashMap<_, Entered>| {
-            let handles = breakers.values().map(|entered| entered.breaker.clone());
+            let handles = breakers.values();
+            let handles = handles.map(|entered| (entered.breaker.clone(), entered.keyed.clone()));
             handles.collect::<Vec<_>>()
         };
         let mut breakers = self.read(all);
-        breakers.sort_by(|a, b| a.name().cmp(b.name()));
-        breakers
+        breakers.sort_by(|(a, _), (b, _)| a.name().cmp(b.name()));
+        let with_keys = breakers.into_iter().flat_map(|(breaker, keyed)| {
+            let keys = keyed.map(|keyed| keyed.breakers());
+            std::iter::once(breaker).chain(keys.unwrap_or_default())
+        });
+        with_keys.collect()
     }
 
     /// Takes a look at every breaker, sorted by name; a reading, so it notices what time has
@@ -331,7 +411,41 @@ impl Registry {
                 name: name.to_owned(),
             });
         };
-        breaker.core().configure(&Config::from(&overrides))
+        let overrides = Config::from(&overrides);
+        self.surround(&breaker, |around| {
+            let before = around.runtime.take().unwrap_or_default();
+            around.runtime = Some(Box::new(before.overlaid(&overrides)));
+        })
+    }
+
+    /// Changes what lies around the declarations of a breaker, and of those by key of its name.
+    fn surround(
+        &self,
+        breaker: &CircuitBreaker,
+        change: impl Fn(&mut Around),
+    ) -> Result<(), ConfigError> {
+        breaker.core().surround(&change)?;
+        // The breaker itself comes first: a key that is entered after this look copies it.
+        let keyed = self.keyed(breaker.name());
+        for breaker in keyed.iter().flat_map(|keyed| keyed.breakers()) {
+            breaker.core().surround(&change)?;
+        }
+        Ok(())
+    }
+
+    /// Takes back what [`configure`](Self::configure) has put over the settings of a breaker.
+    ///
+    /// # Errors
+    ///
+    /// A [`ConfigError`] for a name that the registry does not have.
+    #[inline]
+    pub fn unconfigure(&self, name: &str) -> Result<(), ConfigError> {
+        let Some(breaker) = self.get(name) else {
+            return Err(ConfigError::Unknown {
+                name: name.to_owned(),
+            });
+        };
+        self.surround(&breaker, |around| around.runtime = None)
     }
 
     /// Returns every attribute of the program, whether or not its function has been called, ordered

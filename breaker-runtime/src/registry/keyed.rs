@@ -1,0 +1,240 @@
+//! One breaker for each key: a bounded number of them under one name.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, VecDeque};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use crate::breaker::CircuitBreaker;
+use crate::core::Core;
+use crate::keyed::{KeyStats, Retired};
+use crate::name::Name;
+use crate::sync::{Arc, AtomicU64, Mutex, Ordering, PoisonError, ShardedLock, lock};
+use crate::time::Tick;
+
+/// The longest key, in characters.
+const LONGEST: usize = 256;
+/// How many entries a newcomer looks at for one to take the place of.
+const TRIES: usize = 64;
+/// How many entries a newcomer looks at for being idle while there is room.
+const IDLE_TRIES: usize = 2;
+
+/// The breakers of one name, by key.
+#[derive(Debug)]
+pub(crate) struct Keyed {
+    /// What they are copies of.
+    parent: CircuitBreaker,
+    keys: ShardedLock<Keys>,
+    /// What was counted by breakers that are gone.
+    retired: Arc<Mutex<Retired>>,
+    /// How many calls had a breaker of their own, as there was no room for one more.
+    unlisted: AtomicU64,
+}
+
+#[derive(Debug, Default)]
+struct Keys {
+    by_key: HashMap<Arc<str>, Entry>,
+    /// The keys in the order in which they are looked at for being given up.
+    order: VecDeque<Arc<str>>,
+}
+
+/// Calls write to it under the lock of readers, with stores that publish nothing else: `Relaxed`.
+#[derive(Debug)]
+struct Entry {
+    breaker: CircuitBreaker,
+    /// When it was used last, in ticks of the coarse clock.
+    used: AtomicU64,
+    /// Whether it was used since it was looked at last; one that was is passed over once.
+    recent: AtomicU64,
+}
+
+impl Keyed {
+    pub(super) fn new(parent: CircuitBreaker) -> Self {
+        Self {
+            parent,
+            keys: ShardedLock::default(),
+            retired: Arc::default(),
+            unlisted: AtomicU64::new(0),
+        }
+    }
+
+    /// Returns the breaker of a key, if there is one.
+    pub(super) fn get(&self, key: &str) -> Option<CircuitBreaker> {
+        let key = shortened(key);
+        self.read(|keys| Some(keys.by_key.get(&*key)?.breaker.clone()))
+    }
+
+    /// Returns the breaker of a key for one call, and makes it if there is none.
+    pub(crate) fn get_or_make(&self, key: &str) -> CircuitBreaker {
+        let key = shortened(key);
+        let now = self.parent.core().coarse();
+        let found = self.read(|keys| {
+            let entry = keys.by_key.get(&*key)?;
+            entry.touch(now);
+            Some(entry.breaker.clone())
+        });
+        found.unwrap_or_else(|| self.make(&key, now))
+    }
+
+    #[cold]
+    fn make(&self, key: &str, now: Tick) -> CircuitBreaker {
+        // Before the lock is taken, as it asks the clock, which is user code.
+        let name = Name::keyed(self.parent.core().name(), key, &self.retired);
+        let made = Core::offspring(&self.parent, name);
+        let settings = self.parent.config();
+        let most = settings.max_keys.get() as usize;
+        let idle = |entry: &Entry| now.since(entry.used()) >= settings.idle_ttl;
+        let entered = self.write(|keys| {
+            if let Some(entry) = keys.by_key.get(key) {
+                return Some(entry.breaker.clone());
+            }
+            keys.give_up(IDLE_TRIES, now, idle);
+            if keys.by_key.len() >= most {
+                let tries = TRIES.min(2 * most);
+                keys.give_up_one(tries, now);
+            }
+            (keys.by_key.len() < most).then(|| {
+                keys.enter(key.into(), made.clone(), now);
+                made.clone()
+            })
+        });
+        match entered {
+            Some(breaker) => {
+                // Whoever changes the parent's settings changes those of all that are entered then.
+                Core::adopt(&breaker, &self.parent);
+                breaker
+            }
+            None => {
+                self.unlisted.fetch_add(1, Ordering::Relaxed);
+                made
+            }
+        }
+    }
+
+    /// Gives up all that nobody has used for long.
+    fn forget_idle(&self) {
+        let now = self.parent.core().coarse();
+        let idle_ttl = self.parent.config().idle_ttl;
+        self.write(|keys| {
+            keys.give_up(keys.order.len(), now, |entry| {
+                now.since(entry.used()) >= idle_ttl
+            });
+        });
+    }
+
+    /// Returns all breakers, sorted by key.
+    pub(super) fn breakers(&self) -> Vec<CircuitBreaker> {
+        self.all().0
+    }
+
+    /// Returns all breakers and, at the same instant, what those counted that are gone.
+    fn all(&self) -> (Vec<CircuitBreaker>, Retired) {
+        let (mut breakers, retired) = self.read(|keys| {
+            let breakers = keys.by_key.values().map(|entry| entry.breaker.clone());
+            (breakers.collect::<Vec<_>>(), lock(&self.retired).clone())
+        });
+        breakers.sort_unstable_by(|a, b| a.key().cmp(&b.key()));
+        (breakers, retired)
+    }
+
+    pub(super) fn stats(&self) -> KeyStats {
+        self.forget_idle();
+        // Held meanwhile, so that none of them is given up and counted twice.
+        let (breakers, retired) = self.all();
+        let unlisted = self.unlisted.load(Ordering::Relaxed);
+        KeyStats::new(self.parent.name(), &breakers, retired, unlisted)
+    }
+
+    fn read<R>(&self, read: impl FnOnce(&Keys) -> R) -> R {
+        read(&self.keys.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn write<R>(&self, write: impl FnOnce(&mut Keys) -> R) -> R {
+        write(&mut self.keys.write().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Keys {
+    fn enter(&mut self, key: Arc<str>, breaker: CircuitBreaker, now: Tick) {
+        self.order.push_back(Arc::clone(&key));
+        let entry = Entry {
+            breaker,
+            used: AtomicU64::new(now.as_nanos()),
+            recent: AtomicU64::new(0),
+        };
+        self.by_key.insert(key, entry);
+    }
+
+    /// Looks at the first so many entries and gives up those that may be, and that nobody needs.
+    fn give_up(&mut self, tries: usize, now: Tick, may_be: impl Fn(&Entry) -> bool) {
+        for _ in 0..tries.min(self.order.len()) {
+            self.give_up_next(now, &may_be);
+        }
+    }
+
+    /// Gives up the first entry that was not used lately and that nobody needs.
+    fn give_up_one(&mut self, tries: usize, now: Tick) {
+        for _ in 0..tries {
+            if self.give_up_next(now, |entry| entry.recent.swap(0, Ordering::Relaxed) == 0) {
+                return;
+            }
+        }
+    }
+
+    /// Looks at the next entry; returns whether it was given up.
+    fn give_up_next(&mut self, now: Tick, may_be: impl Fn(&Entry) -> bool) -> bool {
+        let Some(key) = self.order.pop_front() else {
+            return false;
+        };
+        let given_up = self
+            .by_key
+            .get(&key)
+            .is_some_and(may_be_given_up(now, may_be));
+        if given_up {
+            // What it counted goes to those that are retired, while no reader can look.
+            self.by_key.remove(&key);
+        } else {
+            self.order.push_back(key);
+        }
+        given_up
+    }
+}
+
+/// Whether it may be given up, nobody holds it, and it has nothing to remember.
+fn may_be_given_up(now: Tick, may_be: impl Fn(&Entry) -> bool) -> impl Fn(&Entry) -> bool {
+    move |entry| {
+        may_be(entry) && entry.breaker.is_unshared() && entry.breaker.core().is_forgettable(now)
+    }
+}
+
+impl Entry {
+    fn used(&self) -> Tick {
+        Tick::from_nanos(self.used.load(Ordering::Relaxed))
+    }
+
+    /// Notes that it is used. Looks first: a store would take the line from the other cores.
+    fn touch(&self, now: Tick) {
+        if self.recent.load(Ordering::Relaxed) == 0 {
+            self.recent.store(1, Ordering::Relaxed);
+        }
+        if self.used() < now {
+            self.used.store(now.as_nanos(), Ordering::Relaxed);
+        }
+    }
+}
+
+/// A key as it is used: one that is empty or longer than 256 characters is cut, and ends in a hash of
+/// all of it.
+fn shortened(key: &str) -> Cow<'_, str> {
+    if !key.is_empty() && (key.len() <= LONGEST || key.chars().nth(LONGEST).is_none()) {
+        return Cow::Borrowed(key);
+    }
+    let mut hasher = DefaultHasher::new();
+    key.hash(&mut hasher);
+    let hash = format!("#{:016x}", hasher.finish());
+    let mut cut: String = key.chars().take(LONGEST - hash.len()).collect();
+    cut.push_str(&hash);
+    Cow::Owned(cut)
+}
+
+#[cfg(all(test, feature = "test-util"))]
+mod tests;

@@ -1,0 +1,208 @@
+use std::time::Duration;
+
+use super::shortened;
+use crate::breaker::CircuitBreaker;
+use crate::config::{Config, Overrides};
+use crate::registry::Registry;
+use crate::state::State;
+use crate::test_util::ManualClock;
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+fn registry() -> (Registry, ManualClock) {
+    let clock = ManualClock::new();
+    (Registry::with_clock(clock.clone()), clock)
+}
+
+fn two() -> Config {
+    Config::new().max_keys(2).idle_ttl(MINUTE)
+}
+
+fn of(registry: &Registry, key: &str) -> CircuitBreaker {
+    registry
+        .get_or_create_keyed("fetch", key, two())
+        .expect("the settings are right")
+}
+
+fn keys(registry: &Registry) -> Vec<String> {
+    let breakers = registry.breakers();
+    let keys = breakers.iter().filter_map(CircuitBreaker::key);
+    keys.map(str::to_owned).collect()
+}
+
+fn succeed(breaker: &CircuitBreaker) {
+    breaker.call(|| Ok::<_, ()>(())).expect("it is closed");
+}
+
+fn fail(breaker: &CircuitBreaker) {
+    breaker.call(|| Err::<(), _>(())).expect_err("it fails");
+}
+
+#[test]
+fn each_key_has_a_breaker_of_its_own() {
+    let (registry, _) = registry();
+    let (a, b) = (of(&registry, "a"), of(&registry, "b"));
+    a.trip();
+    assert_eq!(b.state(), State::Closed);
+    assert!(of(&registry, "a").same_as(&a));
+    assert!(
+        registry
+            .get_keyed("fetch", "b")
+            .expect("it was made")
+            .same_as(&b)
+    );
+    assert!(registry.get_keyed("fetch", "c").is_none());
+    assert_eq!((a.name(), a.key()), ("fetch", Some("a")));
+    assert_eq!(keys(&registry), ["a", "b"]);
+    let rejection = a.try_acquire().expect_err("it is open");
+    assert_eq!(rejection.key(), Some("a"));
+    assert_eq!(
+        rejection.to_string(),
+        "circuit breaker `fetch` for `a` is open; next probe in 30s"
+    );
+}
+
+#[test]
+fn a_newcomer_takes_the_place_of_one_that_is_closed_and_clean() {
+    let (registry, _) = registry();
+    succeed(&of(&registry, "a"));
+    succeed(&of(&registry, "b"));
+    succeed(&of(&registry, "c"));
+    assert_eq!(keys(&registry), ["b", "c"]);
+    let stats = registry.key_stats("fetch").expect("it has keys");
+    assert_eq!((stats.keys, stats.unlisted), (2, 0));
+    assert_eq!(
+        stats.totals.successes, 3,
+        "nothing that was counted is lost"
+    );
+}
+
+#[test]
+fn one_that_was_used_lately_is_passed_over_once() {
+    let (registry, _) = registry();
+    for key in ["a", "b", "a", "c"] {
+        succeed(&of(&registry, key));
+    }
+    assert_eq!(keys(&registry), ["a", "c"]);
+}
+
+#[test]
+fn one_that_is_open_or_has_failures_or_is_in_use_is_kept() {
+    let (registry, _) = registry();
+    of(&registry, "open").trip();
+    fail(&of(&registry, "failed"));
+    let newcomer = of(&registry, "c");
+    assert_eq!(keys(&registry), ["failed", "open"]);
+    succeed(&newcomer);
+    let before = registry.key_stats("fetch").expect("it has keys");
+    assert_eq!((before.unlisted, before.totals.successes), (1, 0));
+    drop(newcomer);
+    let after = registry.key_stats("fetch").expect("it has keys");
+    assert_eq!(after.totals.successes, 1, "it is counted when it is gone");
+
+    succeed(&of(&registry, "failed"));
+    let held = of(&registry, "failed");
+    of(&registry, "d");
+    assert_eq!(keys(&registry), ["failed", "open"], "somebody holds it");
+    drop(held);
+    of(&registry, "d");
+    assert_eq!(keys(&registry), ["d", "open"]);
+}
+
+#[test]
+fn one_that_nobody_used_for_the_idle_time_is_given_up() {
+    let (registry, clock) = registry();
+    succeed(&of(&registry, "a"));
+    clock.advance(MINUTE / 2);
+    succeed(&of(&registry, "b"));
+    clock.advance(MINUTE / 2);
+    let stats = registry.key_stats("fetch").expect("it has keys");
+    assert_eq!(stats.keys, 1);
+    assert_eq!(keys(&registry), ["b"]);
+    assert_eq!(stats.totals.calls, 2);
+}
+
+#[test]
+fn one_that_recovered_is_kept_until_it_has_been_calm() {
+    let (registry, clock) = registry();
+    let recovering = of(&registry, "a");
+    recovering.trip();
+    clock.advance(Duration::from_secs(30));
+    for _ in 0..3 {
+        succeed(&recovering);
+    }
+    assert_eq!(recovering.state(), State::Closed);
+    drop(recovering);
+    clock.advance(Duration::from_secs(29));
+    succeed(&of(&registry, "b"));
+    of(&registry, "c");
+    assert_eq!(keys(&registry), ["a", "c"]);
+    clock.advance(Duration::from_secs(1));
+    of(&registry, "d");
+    assert_eq!(keys(&registry), ["c", "d"]);
+}
+
+#[test]
+fn settings_hold_for_every_key_that_there_is_and_will_be() {
+    let (registry, _) = registry();
+    let a = of(&registry, "a");
+    let strict = Overrides {
+        threshold: Some(1),
+        ..Overrides::default()
+    };
+    registry.configure("fetch", strict).expect("it is right");
+    let b = of(&registry, "b");
+    assert_eq!(a.config().threshold, Some(1));
+    assert_eq!(b.config().threshold, Some(1));
+    registry.unconfigure("fetch").expect("it is there");
+    assert_eq!(a.config().threshold, Some(5));
+}
+
+#[test]
+fn transitions_and_states_are_summed_up() {
+    let (registry, _) = registry();
+    of(&registry, "a").trip();
+    of(&registry, "b").trip();
+    let stats = registry.key_stats("fetch").expect("it has keys");
+    assert_eq!(stats.in_state(State::Open), 2);
+    assert_eq!(stats.in_state(State::Closed), 0);
+    assert_eq!(stats.transitions.len(), 1);
+    assert_eq!(stats.transitions[0].count, 2);
+    assert!(registry.key_stats("nothing").is_none());
+}
+
+#[test]
+fn a_key_that_is_empty_or_too_long_is_cut_with_a_hash() {
+    let fits = "é".repeat(256);
+    assert_eq!(shortened(&fits), fits);
+    let (long, other) = ("é".repeat(257), "é".repeat(258));
+    assert_eq!(shortened(&long).chars().count(), 256);
+    assert_ne!(shortened(&long), shortened(&other));
+    assert_eq!(shortened(&long), shortened(&long));
+    assert_eq!(shortened("").chars().count(), 17);
+    assert!(shortened("").starts_with('#'));
+}
+
+#[test]
+fn a_storm_of_distinct_keys_keeps_the_bound_and_loses_no_call() {
+    let (registry, _) = registry();
+    std::thread::scope(|scope| {
+        for thread in 0..2 {
+            let registry = &registry;
+            scope.spawn(move || {
+                for call in 0..500 {
+                    let breaker = of(registry, &format!("{thread}-{call}"));
+                    if call % 7 == 0 {
+                        fail(&breaker);
+                    } else {
+                        succeed(&breaker);
+                    }
+                    assert!(keys(registry).len() <= 2);
+                }
+            });
+        }
+    });
+    let stats = registry.key_stats("fetch").expect("it has keys");
+    assert_eq!(stats.totals.calls, 1000);
+    assert_eq!(stats.totals.failures, 2 * 72);
+}
