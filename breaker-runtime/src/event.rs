@@ -165,6 +165,8 @@ impl Listeners {
     }
 
     pub(crate) fn tell(&self, event: &Event) {
+        #[cfg(feature = "tracing")]
+        self.guarded(|| crate::integrations::tracing::event(event));
         let entries = {
             let mut roll = lock(&self.list);
             if roll.entries.is_empty() {
@@ -188,7 +190,7 @@ impl Listeners {
     }
 
     /// Runs user code whose panic is nobody's but its own.
-    fn guarded(&self, run: impl FnOnce()) {
+    pub(crate) fn guarded(&self, run: impl FnOnce()) {
         if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(run)) {
             self.panics.fetch_add(1, Ordering::Relaxed);
             // A payload may panic again when it is dropped.

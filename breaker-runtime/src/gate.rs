@@ -33,8 +33,8 @@ pub(crate) struct Gate {
 /// The gate's word.
 ///
 /// ```text
-///  63                                  9  8     7         6      5         4       3         2      1    0
-/// | generation, of which 55 bits remain |   | measured | fine | watched | timed | tallied | loud | mode |
+///  63                                  9      8       7    6      5         4       3         2      1    0
+/// | generation, of which 55 bits remain | measured |   | fine | watched | timed | tallied | loud | mode |
 /// ```
 ///
 /// `mode` is closed, open, or "ask the machine". Of a closed circuit: `loud` says that a success
@@ -43,7 +43,7 @@ pub(crate) struct Gate {
 /// nothing to do with the mode, says that it is kept how long calls take.
 ///
 /// In the word of a closed circuit in which nothing of this holds only the generation remains, and
-/// the ticket of a plain call has the same bits: one comparison says that its success changes nothing.
+/// the ticket of a plain call has the same bits, and no other ticket that a success comes with: one comparison says that its success changes nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Word(u64);
 
@@ -55,7 +55,7 @@ const TALLIED: u64 = 1 << 3;
 const TIMED: u64 = 1 << 4;
 const WATCHED: u64 = 1 << 5;
 const FINE: u64 = 1 << 6;
-const MEASURED: u64 = 1 << 7;
+const MEASURED: u64 = 1 << 8;
 
 impl Word {
     fn new(generation: u64, flags: u64) -> Self {

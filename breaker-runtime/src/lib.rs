@@ -128,7 +128,8 @@
 //! | feature | brings |
 //! |---|---|
 //! | `macros` (default) | the attribute |
-//! | `tokio` | the key `call_timeout`, by the timer of tokio; with `test-util`, `TokioClock` |
+//! | `tokio` | the key `call_timeout`, by the timer of tokio; a stream of events; with `test-util`, `TokioClock` |
+//! | `tracing` | openings as warnings, other changes and overrides as information, rejections for debugging; all have the target `breaker` |
 //! | `test-util` | `ManualClock` and `TestRegistry`; for `[dev-dependencies]` only, as every call then asks for the registry in force |
 
 #![forbid(unsafe_code)]
@@ -144,6 +145,7 @@ mod error;
 mod event;
 mod gate;
 mod history;
+mod integrations;
 mod keyed;
 mod latency;
 mod limit;
@@ -184,6 +186,8 @@ pub use self::config::{
 pub use self::error::{BreakerError, CallError, Rejection, RejectionReason, TimedOut};
 pub use self::event::{Event, EventKind, Subscription, Transition};
 pub use self::history::{PastTransition, TransitionCount};
+#[cfg(feature = "tokio")]
+pub use self::integrations::stream::{EventStream, Missed};
 pub use self::keyed::KeyStats;
 pub use self::latency::Latency;
 pub use self::outcome::Outcome;

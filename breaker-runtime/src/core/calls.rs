@@ -34,10 +34,7 @@ impl Core {
     fn refuse_at_gate(breaker: &CircuitBreaker, word: Word) -> Result<Ticket, Rejection> {
         let core = breaker.core();
         match core.time_left(word) {
-            Some(retry_after) => {
-                core.cells.add(Count::RejectedOpen);
-                Err(Rejection::open(core.name.clone(), retry_after))
-            }
+            Some(retry_after) => Err(core.refused(Rejection::open(core.name.clone(), retry_after))),
             None => Self::ask(breaker),
         }
     }
@@ -85,11 +82,17 @@ impl Core {
             let ticket = admitted.as_ref().ok().copied();
             (admitted, ticket)
         });
-        admitted.map_err(|refusal| {
-            let rejection = Rejection::new(core.name.clone(), refusal);
-            core.cells.add(rejection.reason().into());
-            rejection
-        })
+        admitted.map_err(|refusal| core.refused(Rejection::new(core.name.clone(), refusal)))
+    }
+
+    /// Counts a refusal.
+    #[inline]
+    fn refused(&self, rejection: Rejection) -> Rejection {
+        self.cells.add(rejection.reason().into());
+        #[cfg(feature = "tracing")]
+        self.listeners
+            .guarded(|| crate::integrations::tracing::rejection(&rejection));
+        rejection
     }
 
     /// The rest of the open period in nanoseconds, if the gate alone can tell that it has not passed.

@@ -192,6 +192,11 @@ impl Core {
     /// Tells the listeners of conflicts.
     pub(crate) fn warn(breaker: &CircuitBreaker, conflicts: Vec<Conflict>) {
         let core = breaker.core();
+        #[cfg(feature = "tracing")]
+        for conflict in &conflicts {
+            let log = || crate::integrations::tracing::conflict(conflict);
+            core.listeners.guarded(log);
+        }
         let wall = core.time.wall();
         let mut locked = core.lock();
         for conflict in conflicts {

@@ -13,10 +13,17 @@ fn no_ticket_but_that_of_a_plain_call_has_the_bits_of_a_word() {
         until: now,
     };
     for stance in [QUIET, EVERYTHING, open, Stance::Ask] {
-        let (_, word) = published(3, stance);
-        let bucket = (0..8).map(|number| Ticket::watched(3, Bucket::from_number(number), now));
-        let others = [Ticket::probe(3, now), Ticket::bystander(3, now)];
-        assert!(bucket.chain(others).all(|ticket| !word.is_clean(ticket)));
+        for measured in [false, true] {
+            let gate = Gate::new();
+            gate.publish(3, stance, measured);
+            let word = gate.word();
+            assert_eq!(word.is_measured(), measured);
+            let bucket = (0..8).map(|number| Ticket::watched(3, Bucket::from_number(number), now));
+            let others = [Ticket::probe(3, now), Ticket::bystander(3, now)];
+            assert!(bucket.chain(others).all(|ticket| !word.is_clean(ticket)));
+            let plain = stance == QUIET && !measured;
+            assert_eq!(word.is_clean(Ticket::call(3)), plain);
+        }
     }
 }
 

@@ -1,0 +1,6 @@
+//! What stands on the public interface, each behind the feature of its name.
+
+#[cfg(feature = "tokio")]
+pub(crate) mod stream;
+#[cfg(feature = "tracing")]
+pub(crate) mod tracing;

@@ -1,0 +1,63 @@
+//! The stream of events.
+
+use breaker_runtime::{Config, EventKind, Registry};
+
+use crate::rules::Bench;
+
+#[tokio::test]
+async fn a_stream_has_every_event_in_order() {
+    let bench = Bench::default();
+    let mut events = bench.registry.events();
+    bench.breaker.trip();
+    bench.breaker.force_closed("a test", None);
+    bench.breaker.reset();
+    for sequence in 1..=3 {
+        let event = events.next().await.unwrap().unwrap();
+        assert_eq!(event.sequence(), sequence);
+    }
+}
+
+#[tokio::test]
+async fn a_reader_that_is_too_slow_loses_the_oldest_and_is_told_how_many() {
+    let bench = Bench::default();
+    let mut events = bench.registry.events();
+    for _ in 0..150 {
+        bench.breaker.trip();
+        bench.breaker.reset();
+    }
+    let missed = events.next().await.unwrap().unwrap_err();
+    assert_eq!(missed.events, 300 - 256);
+    assert_eq!(missed.to_string(), "44 events came and went unread");
+    for sequence in 45..=300 {
+        let event = events.next().await.unwrap().unwrap();
+        assert_eq!(event.sequence(), sequence);
+    }
+}
+
+#[tokio::test]
+async fn it_ends_with_the_registry() {
+    let registry = Registry::new();
+    let mut events = registry.events();
+    registry
+        .get_or_create("payment", Config::new())
+        .unwrap()
+        .trip();
+    drop(registry);
+    let event = events.next().await.unwrap().unwrap();
+    assert!(matches!(event.kind(), EventKind::Transition(_)));
+    // An event holds its breaker, which holds the listeners.
+    drop(event);
+    assert!(events.next().await.is_none());
+}
+
+#[tokio::test]
+async fn it_is_a_stream_for_every_library() {
+    use futures::StreamExt;
+
+    let bench = Bench::default();
+    let events = bench.registry.events();
+    bench.breaker.trip();
+    bench.breaker.reset();
+    let two: Vec<_> = StreamExt::take(events, 2).collect().await;
+    assert!(two.iter().all(Result::is_ok));
+}
