@@ -36,6 +36,9 @@ pub enum EventKind {
     OverrideCleared(Override),
     /// An override reached its end.
     OverrideExpired(Override),
+    /// Settings that were loaded for this breaker before it was made cannot be met; they are left out,
+    /// and the text says why.
+    SettingsRefused(String),
     /// A declaration of this breaker disagrees with one that was there before it.
     Conflict(Conflict),
 }

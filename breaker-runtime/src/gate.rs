@@ -73,6 +73,11 @@ impl Word {
         self.0 & MODE == 0
     }
 
+    /// Whether the machine has to be asked about every call.
+    pub(crate) fn asks(self) -> bool {
+        self.0 & MODE == ASK
+    }
+
     pub(crate) fn is_open(self) -> bool {
         self.0 & MODE == OPEN
     }

@@ -79,8 +79,8 @@ impl History {
         self.last.iter().copied().collect()
     }
 
-    pub(crate) fn counts(&self) -> Vec<TransitionCount> {
-        self.counts.clone()
+    pub(crate) fn counts(&self) -> &[TransitionCount] {
+        &self.counts
     }
 
     /// How often the circuit has entered a state.

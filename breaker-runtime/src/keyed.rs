@@ -1,8 +1,8 @@
 //! What the breakers of all keys of one name have come to.
 
-use crate::breaker::CircuitBreaker;
 use crate::history::TransitionCount;
 use crate::latency::Latency;
+use crate::snapshot::Snapshot;
 use crate::state::State;
 use crate::totals::Totals;
 
@@ -45,41 +45,36 @@ pub struct KeyStats {
 }
 
 impl KeyStats {
-    /// Takes a look at each breaker.
-    pub(crate) fn new(
-        name: &str,
-        breakers: &[CircuitBreaker],
-        retired: Retired,
-        unlisted: u64,
-    ) -> Self {
-        let mut sum = retired;
-        let (mut states, mut probes_in_flight) = (Vec::<(State, usize)>::new(), 0);
-        for breaker in breakers {
-            let snapshot = breaker.snapshot();
-            probes_in_flight += snapshot.probes_in_flight;
-            match states
-                .iter_mut()
-                .find(|(state, _)| *state == snapshot.state)
-            {
-                Some((_, count)) => *count += 1,
-                None => states.push((snapshot.state, 1)),
-            }
-            sum.add(
-                &snapshot.totals,
-                &snapshot.transitions,
-                snapshot.latency.as_ref(),
-            );
-        }
+    pub(crate) fn new(name: &str) -> Self {
         Self {
             name: name.to_owned(),
-            keys: breakers.len(),
-            states,
-            unlisted,
-            totals: sum.totals,
-            transitions: sum.transitions,
-            probes_in_flight,
-            latency: sum.latency,
+            keys: 0,
+            states: Vec::new(),
+            unlisted: 0,
+            totals: Totals::default(),
+            transitions: Vec::new(),
+            probes_in_flight: 0,
+            latency: None,
         }
+    }
+
+    /// Takes in the state of one breaker.
+    pub(crate) fn look_at(&mut self, snapshot: &Snapshot) {
+        self.keys += 1;
+        self.probes_in_flight += snapshot.probes_in_flight;
+        let mut states = self.states.iter_mut();
+        match states.find(|(state, _)| *state == snapshot.state) {
+            Some((_, count)) => *count += 1,
+            None => self.states.push((snapshot.state, 1)),
+        }
+    }
+
+    /// Takes in what all of them have counted.
+    pub(crate) fn counted(&mut self, sum: Counted, unlisted: u64) {
+        self.totals = sum.totals;
+        self.transitions = sum.transitions;
+        self.latency = sum.latency;
+        self.unlisted = unlisted;
     }
 
     /// Returns how many keys are in a state.
@@ -90,32 +85,28 @@ impl KeyStats {
     }
 }
 
-/// What breakers had counted that are gone.
+/// What breakers have counted.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Retired {
-    totals: Totals,
-    transitions: Vec<TransitionCount>,
-    latency: Option<Latency>,
+pub(crate) struct Counted {
+    pub(crate) totals: Totals,
+    pub(crate) transitions: Vec<TransitionCount>,
+    pub(crate) latency: Option<Latency>,
 }
 
-impl Retired {
-    pub(crate) fn add(
-        &mut self,
-        totals: &Totals,
-        transitions: &[TransitionCount],
-        latency: Option<&Latency>,
-    ) {
-        self.totals.add(totals);
+impl Counted {
+    pub(crate) fn add_transitions(&mut self, transitions: &[TransitionCount]) {
         for more in transitions {
             match self.transitions.iter_mut().find(|count| count.is_of(more)) {
                 Some(count) => count.count += more.count,
                 None => self.transitions.push(*more),
             }
         }
-        match (&mut self.latency, latency) {
-            (Some(sum), Some(more)) => sum.add(more),
-            (None, Some(first)) => self.latency = Some(first.clone()),
-            (_, None) => {}
+    }
+
+    pub(crate) fn add_latency(&mut self, latency: Latency) {
+        match &mut self.latency {
+            Some(sum) => sum.add(&latency),
+            None => self.latency = Some(latency),
         }
     }
 }

@@ -192,7 +192,9 @@ pub use self::keyed::KeyStats;
 pub use self::latency::Latency;
 pub use self::outcome::Outcome;
 pub use self::permit::Permit;
-pub use self::registry::{Declaration, Registry};
+#[cfg(feature = "config")]
+pub use self::registry::{ConfigWatch, LoadReport};
+pub use self::registry::{Declaration, Finding, Registry, UnknownBreaker};
 pub use self::snapshot::{Override, Snapshot, WindowStats};
 pub use self::state::{Reason, State};
 pub use self::time::{Clock, Tick};

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::keyed::Retired;
+use crate::keyed::Counted;
 use crate::sync::{Arc, Mutex};
 
 /// A breaker's name: one word wide besides its tag, and free to clone for declared breakers.
@@ -18,7 +18,7 @@ pub(crate) struct KeyedName {
     name: Name,
     key: Box<str>,
     /// Where the breaker leaves what it has counted when it is gone.
-    retired: Arc<Mutex<Retired>>,
+    retired: Arc<Mutex<Counted>>,
 }
 
 impl Name {
@@ -26,7 +26,7 @@ impl Name {
         Self::Created(Arc::new(name.into()))
     }
 
-    pub(crate) fn keyed(name: &Self, key: &str, retired: &Arc<Mutex<Retired>>) -> Self {
+    pub(crate) fn keyed(name: &Self, key: &str, retired: &Arc<Mutex<Counted>>) -> Self {
         Self::Keyed(Arc::new(KeyedName {
             name: name.clone(),
             key: key.into(),
@@ -49,7 +49,7 @@ impl Name {
         }
     }
 
-    pub(crate) fn retired(&self) -> Option<&Mutex<Retired>> {
+    pub(crate) fn retired(&self) -> Option<&Mutex<Counted>> {
         match self {
             Self::Keyed(keyed) => Some(&keyed.retired),
             Self::Declared(_) | Self::Created(_) => None,

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use breaker_runtime::test_util::TestRegistry;
-use breaker_runtime::{BreakerError, EventKind, Registry, circuit_breaker};
+use breaker_runtime::{BreakerError, Conflict, EventKind, Finding, Registry, circuit_breaker};
 
 const DECLARED_IN: u32 = line!() + 2;
 #[expect(dead_code, reason = "it is never called")]
@@ -17,6 +17,16 @@ fn never_called() -> Result<(), BreakerError> {
 #[circuit_breaker(name = "declared.generic", threshold = 9)]
 fn generic<T: Default>() -> Result<T, BreakerError> {
     Ok(T::default())
+}
+
+/// The conflicts of the program.
+fn conflicts() -> Vec<Conflict> {
+    let findings = Registry::global().verify().into_iter();
+    let conflict = |finding| match finding {
+        Finding::Conflict(conflict) => Some(conflict),
+        _ => None,
+    };
+    findings.filter_map(conflict).collect()
 }
 
 #[test]
@@ -124,7 +134,7 @@ mod disagreeing {
 fn verify_names_both_places_of_a_conflict_and_the_first_wins() {
     disagreeing::second().unwrap();
     disagreeing::first().unwrap();
-    let conflicts = Registry::global().verify();
+    let conflicts = conflicts();
     let own: Vec<_> = conflicts
         .iter()
         .filter(|conflict| conflict.breaker == "declared.disagreeing")
@@ -279,7 +289,7 @@ fn a_breaker_whose_ceiling_was_lifted_can_be_reconfigured() {
     let config = test.get("declared.low_ceiling").unwrap().config();
     assert_eq!(config.threshold, Some(3));
     assert_eq!(config.max_open_for, Duration::from_secs(30));
-    let conflicts = Registry::global().verify();
+    let conflicts = conflicts();
     assert!(
         conflicts
             .iter()
@@ -332,7 +342,7 @@ fn a_function_that_names_its_registry_shares_no_settings_with_one_that_does_not(
     };
     assert_eq!(threshold(&registry), Some(2));
     assert_eq!(threshold(Registry::global()), Some(7));
-    let conflicts = Registry::global().verify();
+    let conflicts = conflicts();
     assert!(
         conflicts
             .iter()

@@ -54,6 +54,7 @@ fn looks(breaker: &breaker_runtime::CircuitBreaker) {
 fn settings(dice: &mut Dice, name: &str) -> Overrides {
     let mut settings = Overrides {
         success_threshold: Some(1 + u32::try_from(dice.throw(4)).unwrap()),
+        latency: Some(dice.throw(2) == 0),
         ..Overrides::default()
     };
     let slow_call = Duration::from_micros(200 + dice.throw(400));

@@ -19,6 +19,8 @@ pub use self::layers::{Layer, Layers};
 pub(crate) use self::merge::{Merged, Source};
 pub(crate) use self::name::check_name;
 pub use self::settings::Settings;
+#[cfg(feature = "config")]
+pub(crate) use self::together::Clash;
 pub use self::window::{Window, WindowFrom};
 
 /// The settings that are asked for; every key that is left out keeps its default.
@@ -230,6 +232,12 @@ impl Config {
             }
         }
         Ok(())
+    }
+
+    /// The first two keys that cannot be met together.
+    #[cfg(feature = "config")]
+    pub(crate) fn clash(&self) -> Option<Clash> {
+        together::clash(self)
     }
 
     /// Checks each value by itself, then what they are together.

@@ -5,10 +5,22 @@ use crate::time::Brief;
 
 /// Two keys that do not go together, the one that cannot be met last.
 #[derive(Debug)]
-pub(super) struct Clash {
+pub(crate) struct Clash {
     pub(super) with: Key,
     pub(super) key: Key,
     problem: String,
+}
+
+impl Clash {
+    #[cfg(feature = "config")]
+    pub(crate) fn keys(&self) -> [Key; 2] {
+        [self.with, self.key]
+    }
+
+    #[cfg(feature = "config")]
+    pub(crate) fn problem(&self) -> &str {
+        &self.problem
+    }
 }
 
 impl From<Clash> for ConfigError {

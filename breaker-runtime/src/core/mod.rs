@@ -149,18 +149,10 @@ impl Core {
 /// What it has counted is kept with its name.
 impl Drop for Core {
     fn drop(&mut self) {
-        let Some(retired) = self.name.retired() else {
-            return;
-        };
-        let locked = self.lock();
-        // No clock is asked, which may be user code: somebody may hold the lock of all keys.
-        let moment = Moment {
-            now: locked.latest,
-            wall: SystemTime::UNIX_EPOCH,
-        };
-        let (totals, transitions) = self.counted(&locked, moment);
-        let latency = self.latencies.get().map(Latencies::read);
-        lock(retired).add(&totals.undated(), &transitions, latency.as_ref());
+        if let Some(retired) = self.name.retired() {
+            // No clock is asked, which may be user code: somebody may hold the lock of all keys.
+            self.add_to(&mut lock(retired), Tick::default());
+        }
     }
 }
 

@@ -1,12 +1,19 @@
 //! Readings, and what is done to a breaker from outside.
 
+use std::time::SystemTime;
+
 use super::{Core, Locked, shown};
 use crate::breaker::CircuitBreaker;
+#[cfg(feature = "config")]
+use crate::config::Clash;
 use crate::config::{Around, ConfigError, Conflict, Settings, Source};
 use crate::event::{EventKind, Unheard};
-use crate::history::{History, TransitionCount};
+use crate::history::History;
+use crate::keyed::Counted;
 use crate::latency::Latencies;
 use crate::name::Name;
+#[cfg(feature = "config")]
+use crate::snapshot::Override;
 use crate::snapshot::{Snapshot, WindowStats};
 use crate::state::State;
 use crate::sync::Arc;
@@ -42,7 +49,7 @@ impl Core {
         let counts = locked.machine.counts(now);
         let machine = &locked.machine;
         let window = counts.map(|counts| WindowStats::new(counts, machine.settings()));
-        let (totals, transitions) = core.counted(&locked, moment);
+        let totals = core.counted(&locked, moment);
         let history = locked.history.as_deref();
         let snapshot = Snapshot {
             name: core.name.as_str().to_owned(),
@@ -60,7 +67,7 @@ impl Core {
             open_period: machine.open_period(),
             retry_after: machine.retry_after(now),
             latency: core.latencies.get().map(Latencies::read),
-            transitions,
+            transitions: history.map_or(Vec::new(), |it| it.counts().to_vec()),
             history: history.map(History::last).unwrap_or_default(),
             config: *machine.settings(),
             layers: locked.merged.layers(&locked.around),
@@ -70,22 +77,36 @@ impl Core {
         snapshot
     }
 
-    /// What was counted, and how often the state changed in each way.
-    pub(super) fn counted(
-        &self,
-        locked: &Locked,
-        moment: Moment,
-    ) -> (Totals, Vec<TransitionCount>) {
+    fn counted(&self, locked: &Locked, moment: Moment) -> Totals {
         let mut totals = self.cells.totals(moment);
         let Some(history) = &locked.history else {
-            return (totals, Vec::new());
+            return totals;
         };
+        // An open circuit is one until its period has passed, noticed or not.
+        let until = locked.machine.open_until();
+        let now = until.map_or(moment.now, |until| until.min(moment.now));
         totals.opens = history.entered(State::Open);
         totals.half_opens = history.entered(State::HalfOpen);
         totals.closes = history.entered(State::Closed);
-        totals.open_time = history.open_time(moment.now);
+        totals.open_time = history.open_time(now);
         totals.last_transition_at = history.last_at();
-        (totals, history.counts())
+        totals
+    }
+
+    /// Adds what was counted, without dates. No reading: what time has brought about is not noticed.
+    pub(crate) fn add_to(&self, sum: &mut Counted, now: Tick) {
+        let locked = self.lock();
+        let moment = Moment {
+            now: locked.latest.max(now),
+            wall: SystemTime::UNIX_EPOCH,
+        };
+        sum.totals.add(&self.counted(&locked, moment).undated());
+        if let Some(history) = &locked.history {
+            sum.add_transitions(history.counts());
+        }
+        if let Some(latencies) = self.latencies.get() {
+            sum.add_latency(latencies.read());
+        }
     }
 
     #[inline]
@@ -124,6 +145,38 @@ impl Core {
         self.put_in_force(&mut self.lock(), settings, now);
     }
 
+    /// Says which settings could not be met together if this lay around them.
+    #[cfg(feature = "config")]
+    pub(crate) fn clash(&self, change: impl FnOnce(&mut Around)) -> Option<Clash> {
+        let locked = self.lock();
+        let mut around = locked.around.clone();
+        change(&mut around);
+        locked.merged.within(&around).clash()
+    }
+
+    /// Tells the listeners that settings were left out.
+    #[cfg(feature = "config")]
+    pub(crate) fn refuse_settings(breaker: &CircuitBreaker, error: &ConfigError) {
+        let core = breaker.core();
+        let wall = core.time.wall();
+        let mut locked = core.lock();
+        locked.queue(wall, EventKind::SettingsRefused(error.to_string()));
+        core.unlock(locked, breaker);
+    }
+
+    /// The override in force, as far as it has been noticed; no reading.
+    #[cfg(feature = "config")]
+    pub(crate) fn overridden(&self) -> Option<Override> {
+        let moment = self.time.moment();
+        let locked = self.lock();
+        locked.machine.forced().map(|forced| shown(forced, moment))
+    }
+
+    /// Whether an override is in force, as far as it has been noticed.
+    pub(crate) fn is_overridden(&self) -> bool {
+        self.gate.word().asks() && self.lock().machine.forced().is_some()
+    }
+
     /// Makes a breaker with the settings of `parent`.
     pub(crate) fn offspring(parent: &CircuitBreaker, name: Name) -> CircuitBreaker {
         let core = parent.core();
@@ -140,6 +193,10 @@ impl Core {
         let around = parent.core().lock().around.clone();
         let adopted = breaker.core().surround(|own| *own = around);
         debug_assert!(adopted.is_ok(), "the parent lives by it: {adopted:?}");
+    }
+
+    pub(crate) fn now(&self) -> Tick {
+        self.time.now()
     }
 
     pub(crate) fn coarse(&self) -> Tick {

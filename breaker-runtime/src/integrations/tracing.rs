@@ -18,6 +18,9 @@ pub(crate) fn event(event: &Event) {
         EventKind::OverrideSet(set) => over(name, key, set, "an override was set"),
         EventKind::OverrideCleared(was) => over(name, key, was, "an override was cleared"),
         EventKind::OverrideExpired(was) => over(name, key, was, "an override has ended"),
+        EventKind::SettingsRefused(problem) => {
+            warn!(target: "breaker", name, key, "circuit breaker `{name}`: {problem}");
+        }
         EventKind::Conflict(_) => {}
     }
 }

@@ -556,6 +556,14 @@ impl Machine {
         }
     }
 
+    /// When the open period ends.
+    pub(crate) fn open_until(&self) -> Option<Tick> {
+        match &self.phase {
+            Phase::Open(period) => Some(period.until),
+            _ => None,
+        }
+    }
+
     /// When asking again may help: the rest of the open period, or of a forced opening.
     pub(crate) fn retry_after(&self, now: Tick) -> Option<Duration> {
         match (&self.forced, &self.phase) {

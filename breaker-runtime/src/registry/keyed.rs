@@ -6,7 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::breaker::CircuitBreaker;
 use crate::core::Core;
-use crate::keyed::{KeyStats, Retired};
+use crate::keyed::{KeyStats, Counted};
 use crate::name::Name;
 use crate::sync::{Arc, AtomicU64, Mutex, Ordering, PoisonError, ShardedLock, lock};
 use crate::time::Tick;
@@ -25,7 +25,7 @@ pub(crate) struct Keyed {
     parent: CircuitBreaker,
     keys: ShardedLock<Keys>,
     /// What was counted by breakers that are gone.
-    retired: Arc<Mutex<Retired>>,
+    retired: Arc<Mutex<Counted>>,
     /// How many calls had a breaker of their own, as there was no room for one more.
     unlisted: AtomicU64,
 }
@@ -65,6 +65,10 @@ impl Keyed {
 
     /// Returns the breaker of a key for one call, and makes it if there is none.
     pub(crate) fn get_or_make(&self, key: &str) -> CircuitBreaker {
+        // An override of the name's own breaker holds for every key.
+        if self.parent.core().is_overridden() {
+            return self.parent.clone();
+        }
         let key = shortened(key);
         let now = self.parent.core().coarse();
         let found = self.read(|keys| {
@@ -123,25 +127,34 @@ impl Keyed {
 
     /// Returns all breakers, sorted by key.
     pub(super) fn breakers(&self) -> Vec<CircuitBreaker> {
-        self.all().0
-    }
-
-    /// Returns all breakers and, at the same instant, what those counted that are gone.
-    fn all(&self) -> (Vec<CircuitBreaker>, Retired) {
-        let (mut breakers, retired) = self.read(|keys| {
+        let mut breakers = self.read(|keys| {
             let breakers = keys.by_key.values().map(|entry| entry.breaker.clone());
-            (breakers.collect::<Vec<_>>(), lock(&self.retired).clone())
+            breakers.collect::<Vec<_>>()
         });
         breakers.sort_unstable_by(|a, b| a.key().cmp(&b.key()));
-        (breakers, retired)
+        breakers
     }
 
     pub(super) fn stats(&self) -> KeyStats {
         self.forget_idle();
-        // Held meanwhile, so that none of them is given up and counted twice.
-        let (breakers, retired) = self.all();
-        let unlisted = self.unlisted.load(Ordering::Relaxed);
-        KeyStats::new(self.parent.name(), &breakers, retired, unlisted)
+        let mut stats = KeyStats::new(self.parent.name());
+        // One at a time: a breaker that somebody holds cannot make room for another one.
+        for key in self.read(|keys| keys.order.clone()) {
+            if let Some(breaker) = self.get(&key) {
+                stats.look_at(&breaker.snapshot());
+            }
+        }
+        // All at once: one that is given up meanwhile would be counted twice or not at all.
+        let now = self.parent.core().now();
+        let sum = self.read(|keys| {
+            let mut sum = lock(&self.retired).clone();
+            for entry in keys.by_key.values() {
+                entry.breaker.core().add_to(&mut sum, now);
+            }
+            sum
+        });
+        stats.counted(sum, self.unlisted.load(Ordering::Relaxed));
+        stats
     }
 
     fn read<R>(&self, read: impl FnOnce(&Keys) -> R) -> R {

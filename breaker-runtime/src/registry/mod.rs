@@ -1,7 +1,12 @@
 //! Breakers by name.
 
+#[cfg(feature = "config")]
+mod configured;
 mod declared;
+mod finding;
 mod keyed;
+#[cfg(feature = "config")]
+mod watch;
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -9,13 +14,18 @@ use std::panic::{self, RefUnwindSafe, UnwindSafe};
 
 use once_cell::sync::Lazy;
 
+#[cfg(feature = "config")]
+pub use self::configured::LoadReport;
 pub use self::declared::Declaration;
 pub(crate) use self::declared::note as note_declaration;
 use self::declared::{declarations, declared_conflicts, merged};
+pub use self::finding::{Finding, UnknownBreaker};
 pub(crate) use self::keyed::Keyed;
+#[cfg(feature = "config")]
+pub use self::watch::ConfigWatch;
 use crate::breaker::CircuitBreaker;
 use crate::config::{
-    Around, Config, ConfigError, Conflict, Location, Merged, Overrides, Source, check_name,
+    Around, Config, ConfigError, Location, Merged, Overrides, Source, check_name,
 };
 use crate::core::Core;
 use crate::event::{Event, Listener, Listeners, Subscription};
@@ -23,7 +33,7 @@ use crate::keyed::KeyStats;
 use crate::name::Name;
 use crate::private::Site;
 use crate::snapshot::Snapshot;
-use crate::sync::{Arc, PoisonError, ShardedLock};
+use crate::sync::{Arc, Mutex, PoisonError, ShardedLock, lock};
 use crate::time::{Clock, Time};
 
 /// A set of breakers, by name.
@@ -57,7 +67,16 @@ struct Shared {
     listeners: Arc<Listeners>,
     /// Looked up by every thread and seldom written: readers on different cores take different locks.
     breakers: ShardedLock<HashMap<Box<str>, Entered>>,
+    /// Held by whoever changes settings: what was checked is still so when it is put in force.
+    changing: Mutex<()>,
+    plan: Plan,
 }
+
+/// What a file and the environment ask for, if this crate was built to read them.
+#[cfg(feature = "config")]
+use self::configured::Plan;
+#[cfg(not(feature = "config"))]
+type Plan = ();
 
 // As for a breaker: a panic finds and leaves it whole.
 impl UnwindSafe for Shared {}
@@ -108,6 +127,8 @@ impl Registry {
                 time,
                 listeners: Arc::default(),
                 breakers: ShardedLock::new(HashMap::new()),
+                changing: Mutex::default(),
+                plan: Plan::default(),
             }),
         }
     }
@@ -168,10 +189,18 @@ impl Registry {
             }
         });
         match existing {
-            None => Ok(made),
+            None => {
+                self.plan_for(&made);
+                Ok(made)
+            }
             Some(breaker) => Self::agreed(breaker, &source),
         }
     }
+
+    /// Nothing can be loaded.
+    #[cfg(not(feature = "config"))]
+    #[expect(clippy::unused_self, reason = "with the feature there is something to do")]
+    fn plan_for(&self, _: &CircuitBreaker) {}
 
     #[inline]
     fn agreed(breaker: CircuitBreaker, source: &Source) -> Result<CircuitBreaker, ConfigError> {
@@ -198,6 +227,7 @@ impl Registry {
             }
         });
         if new {
+            self.plan_for(&breaker);
             Core::warn(&breaker, conflicts);
         }
         breaker
@@ -316,18 +346,22 @@ impl Registry {
     /// Returns all breakers, sorted by name; those of a name by key follow it, sorted by key.
     #[inline]
     pub fn breakers(&self) -> Vec<CircuitBreaker> {
-        let all = |breakers: &HashMap<_, Entered>| {
-            let handles = breakers.values();
-            let handles = handles.map(|entered| (entered.breaker.clone(), entered.keyed.clone()));
-            handles.collect::<Vec<_>>()
-        };
-        let mut breakers = self.read(all);
-        breakers.sort_by(|(a, _), (b, _)| a.name().cmp(b.name()));
-        let with_keys = breakers.into_iter().flat_map(|(breaker, keyed)| {
-            let keys = keyed.map(|keyed| keyed.breakers());
+        let with_keys = self.by_name().into_iter().flat_map(|breaker| {
+            let keys = self.keyed(breaker.name()).map(|keyed| keyed.breakers());
             std::iter::once(breaker).chain(keys.unwrap_or_default())
         });
         with_keys.collect()
+    }
+
+    /// The same without those by key.
+    fn by_name(&self) -> Vec<CircuitBreaker> {
+        let all = |breakers: &HashMap<_, Entered>| {
+            let handles = breakers.values().map(|entered| entered.breaker.clone());
+            handles.collect::<Vec<_>>()
+        };
+        let mut breakers = self.read(all);
+        breakers.sort_by(|a, b| a.name().cmp(b.name()));
+        breakers
     }
 
     /// Takes a look at every breaker, sorted by name; a reading, so it notices what time has
@@ -412,6 +446,7 @@ impl Registry {
             });
         };
         let overrides = Config::from(&overrides);
+        let _changing = lock(&self.shared.changing);
         self.surround(&breaker, |around| {
             let before = around.runtime.take().unwrap_or_default();
             around.runtime = Some(Box::new(before.overlaid(&overrides)));
@@ -445,6 +480,7 @@ impl Registry {
                 name: name.to_owned(),
             });
         };
+        let _changing = lock(&self.shared.changing);
         self.surround(&breaker, |around| around.runtime = None)
     }
 
@@ -455,7 +491,8 @@ impl Registry {
         declarations()
     }
 
-    /// Returns all places that disagree about a breaker; an empty list is what a test wants.
+    /// Returns all places that disagree about a breaker, and settings that were loaded for breakers
+    /// that there are not; an empty list is what a test wants.
     ///
     /// # Examples
     ///
@@ -465,8 +502,17 @@ impl Registry {
     /// assert_eq!(Registry::global().verify(), []);
     /// ```
     #[inline]
-    pub fn verify(&self) -> Vec<Conflict> {
-        declared_conflicts()
+    pub fn verify(&self) -> Vec<Finding> {
+        let conflicts = declared_conflicts().into_iter().map(Finding::Conflict);
+        let unknown = self.unknown_breakers().into_iter();
+        conflicts.chain(unknown.map(Finding::UnknownBreaker)).collect()
+    }
+
+    /// Nothing can be loaded.
+    #[cfg(not(feature = "config"))]
+    #[expect(clippy::unused_self, reason = "with the feature there is something to do")]
+    fn unknown_breakers(&self) -> Vec<UnknownBreaker> {
+        Vec::new()
     }
 
     fn read<R>(&self, read: impl FnOnce(&HashMap<Box<str>, Entered>) -> R) -> R {

@@ -206,3 +206,18 @@ fn a_storm_of_distinct_keys_keeps_the_bound_and_loses_no_call() {
     assert_eq!(stats.totals.calls, 1000);
     assert_eq!(stats.totals.failures, 2 * 72);
 }
+
+#[test]
+fn an_override_of_the_name_holds_for_every_key() {
+    let (registry, _) = registry();
+    let a = of(&registry, "a");
+    let parent = registry.get("fetch").expect("it was made with the first key");
+    parent.force_open("maintenance", None);
+    for key in ["a", "never seen"] {
+        assert!(of(&registry, key).try_acquire().is_err());
+    }
+    assert_eq!(a.state(), State::Closed, "its own circuit is not touched");
+    parent.clear_override();
+    succeed(&of(&registry, "a"));
+    assert_eq!(keys(&registry), ["a"]);
+}

@@ -1,0 +1,99 @@
+//! A file of settings that is read again when it has changed.
+
+use std::fmt;
+use std::io;
+use std::panic::{self, AssertUnwindSafe};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::thread;
+use std::time::Duration;
+
+use super::{LoadReport, Registry};
+use crate::config::file::ConfigProblems;
+
+/// The way back from [`Registry::watch`]: the file is watched until this is dropped.
+#[must_use = "the file is watched for as long as this is kept"]
+pub struct ConfigWatch {
+    path: PathBuf,
+    /// Asks the thread to look at once, and to say when it has; the thread ends when this is gone.
+    look: Sender<Sender<()>>,
+}
+
+impl Registry {
+    /// Loads a file of settings, and loads it again whenever it has changed.
+    ///
+    /// A thread compares the file with what it held, `every` so often: this works where the system
+    /// tells nothing of changes, on a network or for a mounted secret. `told` hears what came of each
+    /// change. A file that is broken or gone changes nothing: all goes on as it was, and `told`
+    /// hears what is wrong, once for each change.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`load`](Self::load) if the file is wrong now; nothing is watched then.
+    ///
+    /// # Panics
+    ///
+    /// If the system makes no thread.
+    pub fn watch(
+        &self,
+        path: impl Into<PathBuf>,
+        every: Duration,
+        told: impl Fn(Result<LoadReport, ConfigProblems>) + Send + 'static,
+    ) -> Result<ConfigWatch, ConfigProblems> {
+        let path = path.into();
+        let mut held = held(&path);
+        self.load(&path)?;
+        let (look, asked) = mpsc::channel::<Sender<()>>();
+        let (registry, watched) = (self.clone(), path.clone());
+        let watch = move || {
+            loop {
+                let asked = match asked.recv_timeout(every) {
+                    Ok(asked) => Some(asked),
+                    Err(RecvTimeoutError::Timeout) => None,
+                    Err(RecvTimeoutError::Disconnected) => return,
+                };
+                let holds = self::held(&watched);
+                if holds != held {
+                    held = holds;
+                    let loaded = registry.load(&watched);
+                    // One who panics goes on being told.
+                    let _ = panic::catch_unwind(AssertUnwindSafe(|| told(loaded)));
+                }
+                // Whoever asked may not wait any more.
+                drop(asked);
+            }
+        };
+        let thread = thread::Builder::new().name("breaker-config".to_owned());
+        thread.spawn(watch).expect("the system makes a thread");
+        Ok(ConfigWatch { path, look })
+    }
+}
+
+impl ConfigWatch {
+    /// Looks at the file now, and returns when what has changed is in force.
+    pub fn check(&self) {
+        let (asking, answered) = mpsc::channel();
+        if self.look.send(asking).is_ok() {
+            // The thread drops its end when it has looked.
+            let _ = answered.recv();
+        }
+    }
+
+    /// Returns the file that is watched.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+/// What a file holds, or why it cannot be told.
+fn held(path: &Path) -> Result<Vec<u8>, io::ErrorKind> {
+    std::fs::read(path).map_err(|error| error.kind())
+}
+
+impl fmt::Debug for ConfigWatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ConfigWatch")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
+}
