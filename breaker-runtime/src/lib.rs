@@ -183,6 +183,8 @@ pub use self::breaker::CircuitBreaker;
 pub use self::config::{
     Claim, Config, ConfigError, Conflict, Layer, Layers, Location, Overrides, Settings, Window,
 };
+#[cfg(feature = "config")]
+pub use self::config::{ConfigProblem, ConfigProblems};
 pub use self::error::{BreakerError, CallError, Rejection, RejectionReason, TimedOut};
 pub use self::event::{Event, EventKind, Subscription, Transition};
 pub use self::history::{PastTransition, TransitionCount};
