@@ -128,6 +128,7 @@
 //! | feature | brings |
 //! |---|---|
 //! | `macros` (default) | the attribute |
+//! | `config` | what can be read of a breaker as values of serde, durations as text: `Serialize` for [`Snapshot`] and all in it, and for [`Overrides`], which are `Deserialize` too |
 //! | `tokio` | the key `call_timeout`, by the timer of tokio; a stream of events; with `test-util`, `TokioClock` |
 //! | `tracing` | openings as warnings, other changes and overrides as information, rejections for debugging; all have the target `breaker` |
 //! | `test-util` | `ManualClock` and `TestRegistry`; for `[dev-dependencies]` only, as every call then asks for the registry in force |
@@ -155,6 +156,8 @@ mod name;
 mod outcome;
 mod permit;
 mod registry;
+#[cfg(feature = "config")]
+mod serialize;
 mod slots;
 mod snapshot;
 mod state;
