@@ -128,6 +128,7 @@
 //! | feature | brings |
 //! |---|---|
 //! | `macros` (default) | the attribute |
+//! | `config` | what can be read of a breaker as values of serde, durations as text: `Serialize` for [`Snapshot`] and all in it, and for [`Overrides`], which are `Deserialize` too |
 //! | `tokio` | the key `call_timeout`, by the timer of tokio; a stream of events; with `test-util`, `TokioClock` |
 //! | `tracing` | openings as warnings, other changes and overrides as information, rejections for debugging; all have the target `breaker` |
 //! | `test-util` | `ManualClock` and `TestRegistry`; for `[dev-dependencies]` only, as every call then asks for the registry in force |
@@ -155,6 +156,8 @@ mod name;
 mod outcome;
 mod permit;
 mod registry;
+#[cfg(feature = "config")]
+mod serialize;
 mod slots;
 mod snapshot;
 mod state;
@@ -183,6 +186,8 @@ pub use self::breaker::CircuitBreaker;
 pub use self::config::{
     Claim, Config, ConfigError, Conflict, Layer, Layers, Location, Overrides, Settings, Window,
 };
+#[cfg(feature = "config")]
+pub use self::config::{ConfigProblem, ConfigProblems};
 pub use self::error::{BreakerError, CallError, Rejection, RejectionReason, TimedOut};
 pub use self::event::{Event, EventKind, Subscription, Transition};
 pub use self::history::{PastTransition, TransitionCount};

@@ -11,6 +11,10 @@ use crate::window::Counts;
 
 /// A breaker at one instant.
 ///
+/// With the feature `config` it can be serialized, as all that is in it. Durations are text then, such
+/// as `"30s"` or `"1.5s"`, and so are times, in the form of RFC 3339 in UTC, with milliseconds. States
+/// and reasons are their labels, and the settings have the words of a file.
+///
 /// # Examples
 ///
 /// ```

@@ -1,4 +1,5 @@
-//! Durations as text: no panic whatever stands there, and the right one if it is a duration.
+//! Durations as text: no panic whatever stands there, and the right one if it is a duration. The
+//! attribute and the runtime have each their own copy of the grammar, and agree.
 #![no_main]
 
 use std::time::Duration;
@@ -8,6 +9,11 @@ use libfuzzer_sys::fuzz_target;
 
 #[path = "../../breaker-macros/src/args"]
 mod args {
+    pub(crate) mod duration;
+}
+
+#[path = "../../breaker-runtime/src/config/file"]
+mod file {
     pub(crate) mod duration;
 }
 
@@ -88,6 +94,7 @@ impl Written<'_> {
 const DIGITS: usize = 18;
 
 fn check_text(text: &str) {
+    assert_eq!(args::duration::parse(text), file::duration::parse(text));
     if let Ok(read) = args::duration::parse(text) {
         assert!(!read.is_zero(), "{text:?} is nothing");
         assert!(text.is_ascii() && text.starts_with(|first: char| first.is_ascii_digit()));

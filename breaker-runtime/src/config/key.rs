@@ -94,6 +94,12 @@ impl Key {
         }
     }
 
+    /// Finds a key by its exact word.
+    #[cfg(feature = "config")]
+    pub(crate) fn find(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|key| key.name() == word)
+    }
+
     /// Whether there may be nothing of it: the optional keys.
     pub(crate) const fn takes_off(self) -> bool {
         matches!(

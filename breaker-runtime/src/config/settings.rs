@@ -7,7 +7,9 @@ use super::{Config, Key, Value, Window};
 
 /// The settings in force for a breaker: every key has its value.
 ///
-/// The words are those of the attribute; see [`Config`] for what each one does.
+/// The words are those of the attribute; see [`Config`] for what each one does. With the feature
+/// `config` they are serialized as the section of a file that asks for all of them: a duration is text
+/// such as `"30s"`, and what is not in force is `"off"`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Settings {

@@ -1,0 +1,72 @@
+//! Durations as text, in the grammar of the attribute, which has these lines word for word: one table of
+//! cases tests both.
+
+use std::time::Duration;
+
+const NANOS_PER_SECOND: u128 = 1_000_000_000;
+
+/// More digits behind the point would be less than a nanosecond in every unit.
+const FRACTION_DIGITS: usize = 18;
+
+/// Reads a number and its unit, such as `30s` or `1.5 m`.
+pub(crate) fn parse(text: &str) -> Result<Duration, String> {
+    let zero = || Err("a duration must be longer than zero".to_owned());
+    if text.starts_with('-') {
+        return parse(text.trim_start_matches('-')).and_then(|_| zero());
+    }
+    let (whole, rest) = digits(text);
+    if whole.is_empty() {
+        return Err("a duration is a number and a unit: write `30s`".to_owned());
+    }
+    let (fraction, rest) = match rest.strip_prefix('.').map(digits) {
+        Some((fraction, rest)) if !fraction.is_empty() => (fraction, rest),
+        _ => ("", rest),
+    };
+    let unit = unit(text, rest.trim_start_matches(' '))?;
+    let too_long = || format!("a duration of `{text}` is too long");
+    let whole: u64 = whole.parse().map_err(|_| too_long())?;
+    let nanos = u128::from(whole) * unit + part_of(unit, fraction);
+    let seconds = u64::try_from(nanos / NANOS_PER_SECOND).map_err(|_| too_long())?;
+    let below = u32::try_from(nanos % NANOS_PER_SECOND).map_err(|_| too_long())?;
+    if nanos == 0 {
+        return zero();
+    }
+    Ok(Duration::new(seconds, below))
+}
+
+/// Splits the leading digits off.
+fn digits(text: &str) -> (&str, &str) {
+    let end = text.find(|letter: char| !letter.is_ascii_digit());
+    text.split_at(end.unwrap_or(text.len()))
+}
+
+/// The nanoseconds of one unit.
+fn unit(text: &str, unit: &str) -> Result<u128, String> {
+    match unit {
+        "ms" => Ok(NANOS_PER_SECOND / 1000),
+        "s" => Ok(NANOS_PER_SECOND),
+        "m" => Ok(60 * NANOS_PER_SECOND),
+        "h" => Ok(3600 * NANOS_PER_SECOND),
+        "" => Err(format!(
+            "a duration needs a unit, which is `ms`, `s`, `m` or `h`: write `{}s`",
+            text.trim_end_matches(' ')
+        )),
+        _ => Err(format!(
+            "unknown unit `{}`; the units are `ms`, `s`, `m` and `h`",
+            unit.escape_debug()
+        )),
+    }
+}
+
+/// The nanoseconds of what stands behind the point.
+fn part_of(unit: u128, fraction: &str) -> u128 {
+    let (mut sum, mut share) = (0, 1);
+    for digit in fraction.bytes().take(FRACTION_DIGITS) {
+        sum = sum * 10 + u128::from(digit - b'0');
+        share *= 10;
+    }
+    unit * sum / share
+}
+
+#[cfg(test)]
+mod tests;

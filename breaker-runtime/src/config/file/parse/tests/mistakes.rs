@@ -1,0 +1,275 @@
+use super::problems;
+use crate::config::file::unknown_key;
+
+/// What is said of one line in the table of a breaker.
+fn of_line(line: &str) -> String {
+    let problems = problems(&format!("[breakers.payment]\n{line}\n"));
+    let [problem] = problems.as_slice() else {
+        panic!("{problems:?}");
+    };
+    problem.clone()
+}
+
+#[test]
+fn a_value_of_another_type_says_what_is_expected_and_what_was_found() {
+    for (line, said) in [
+        (
+            "threshold = \"5\"",
+            "13: `threshold` is a whole number or \"off\", not a string",
+        ),
+        (
+            "min_calls = \"5\"",
+            "13: `min_calls` is a whole number, not a string",
+        ),
+        (
+            "min_calls = 5.0",
+            "13: `min_calls` is a whole number, not a float",
+        ),
+        ("jitter = true", "10: `jitter` is a number, not a boolean"),
+        ("backoff = [2]", "11: `backoff` is a number, not an array"),
+        (
+            "open_for = 30",
+            "12: `open_for` is a duration such as \"30s\", not a whole number",
+        ),
+        (
+            "open_for = 07:32:00",
+            "12: `open_for` is a duration such as \"30s\", not a date or time",
+        ),
+        (
+            "open_for = { s = 3 }",
+            "12: `open_for` is a duration such as \"30s\", not a table",
+        ),
+        (
+            "window = 0.5",
+            "10: `window` is a duration such as \"60s\" or a whole number of calls or \"off\", not a \
+             float",
+        ),
+        (
+            "latency = \"on\"",
+            "11: `latency` is `true` or `false`, not a string",
+        ),
+        (
+            "force = true",
+            "9: `force` is \"open\", \"closed\" or \"off\", not a boolean",
+        ),
+        (
+            "force = \"opne\"",
+            "9: `force` is \"open\", \"closed\" or \"off\", not \"opne\"",
+        ),
+    ] {
+        assert_eq!(of_line(line), format!("b.toml:2:{said}"));
+    }
+}
+
+#[test]
+fn a_value_outside_of_its_range_says_which_one_it_is() {
+    for (line, said) in [
+        ("threshold = 0", "13: `threshold` must be at least 1, not 0"),
+        (
+            "threshold = -5",
+            "13: `threshold` must be at least 1, not -5",
+        ),
+        (
+            "threshold = 0x1_0000_0000",
+            "13: `threshold` must be at most 4294967295, not 0x1_0000_0000",
+        ),
+        (
+            "max_keys = 99999999999999999999999999999999999999999999",
+            "12: `max_keys` must be at most 4294967295, not \
+             99999999999999999999999999999999999999999999",
+        ),
+        (
+            "window = 0",
+            "10: `window` must hold at least one call and be longer than zero, not 0",
+        ),
+        (
+            "jitter = -0.1",
+            "10: `jitter` must lie between 0 and 1, not -0.1",
+        ),
+        (
+            "jitter = nan",
+            "10: `jitter` must lie between 0 and 1, not nan",
+        ),
+        (
+            "failure_rate = 50",
+            "16: `failure_rate` must lie above 0 and at most 1, not 50",
+        ),
+        (
+            "backoff = 1e999",
+            "11: `backoff` must be at least 1 and finite, not 1e999",
+        ),
+        (
+            "open_for = \"0s\"",
+            "12: `open_for`: a duration must be longer than zero",
+        ),
+        (
+            "open_for = \"30\"",
+            "12: `open_for`: a duration needs a unit, which is `ms`, `s`, `m` or `h`: write `30s`",
+        ),
+        ("open_for = \"off\"", "12: `open_for` cannot be off"),
+    ] {
+        assert_eq!(of_line(line), format!("b.toml:2:{said}"));
+    }
+}
+
+#[test]
+fn a_word_that_is_no_key_stands_at_its_own_place() {
+    assert_eq!(
+        of_line("  treshold = 5"),
+        "b.toml:2:3: unknown key `treshold`; did you mean `threshold`?"
+    );
+    assert_eq!(
+        of_line("failure_threshold = 5"),
+        "b.toml:2:1: unknown key `failure_threshold`; did you mean `threshold`?"
+    );
+    assert_eq!(
+        of_line("call_timeout = \"1s\""),
+        "b.toml:2:1: `call_timeout` belongs to a function, not to its breaker: it stands in the \
+         attribute only"
+    );
+}
+
+#[test]
+fn columns_are_characters() {
+    assert_eq!(
+        of_line("  \"größe\" = 5"),
+        format!("b.toml:2:3: {}", unknown_key("größe"))
+    );
+    assert_eq!(
+        problems("breakers = { \"ä\" = {}, b = 1 }"),
+        [
+            "b.toml:1:14: character 'ä' at position 1 is not allowed in the name of a circuit \
+             breaker: use ASCII letters, digits, `_`, `-`, `.`, `:` and `/`",
+            "b.toml:1:28: `breakers.b` is a table, not a whole number",
+        ]
+    );
+}
+
+#[test]
+fn a_name_that_no_breaker_can_have_is_a_problem() {
+    assert_eq!(
+        problems("[breakers.\"pay ment\"]\nthreshold = 0\n"),
+        [
+            "b.toml:1:11: character ' ' at position 4 is not allowed in the name of a circuit \
+             breaker: use ASCII letters, digits, `_`, `-`, `.`, `:` and `/`",
+            "b.toml:2:13: `threshold` must be at least 1, not 0",
+        ]
+    );
+    assert_eq!(
+        problems("[breakers.\"\"]"),
+        ["b.toml:1:11: the name of a circuit breaker must not be empty"]
+    );
+}
+
+#[test]
+fn a_name_with_a_point_stands_in_quotes() {
+    assert_eq!(
+        problems("[breakers.pay.eu]\nthreshold = 3\n"),
+        [
+            "b.toml:1:15: `breakers.pay.eu` is no table of a breaker: a name with a point stands in \
+             quotes, `[breakers.\"pay.eu\"]`"
+        ]
+    );
+}
+
+#[test]
+fn an_override_is_for_one_breaker() {
+    assert_eq!(
+        problems("[default]\nforce = \"open\"\n"),
+        ["b.toml:2:1: `force` is for one breaker: it cannot stand in `[default]`"]
+    );
+}
+
+#[test]
+fn an_unknown_table_names_the_one_that_was_meant() {
+    for (text, said) in [
+        (
+            "[breaker.payment]",
+            "2: unknown table `breaker`; did you mean `breakers`?",
+        ),
+        (
+            "[circuit_breakers.a]",
+            "2: unknown table `circuit_breakers`; did you mean `breakers`?",
+        ),
+        (
+            "[defaults]",
+            "2: unknown table `defaults`; did you mean `default`?",
+        ),
+        (
+            "[payment]",
+            "2: unknown table `payment`; the table of a breaker is `[breakers.payment]`",
+        ),
+        (
+            "[\"p q\"]",
+            "2: unknown table `p q`; the tables are `[default]` and `[breakers.NAME]`",
+        ),
+        (
+            "threshold = 5",
+            "1: `threshold` stands in no table; keys stand under `[default]` or `[breakers.NAME]`",
+        ),
+    ] {
+        assert_eq!(problems(text), [format!("b.toml:1:{said}")]);
+    }
+}
+
+#[test]
+fn a_section_that_is_no_table_is_a_problem() {
+    for (text, said) in [
+        (
+            "default = 5",
+            "11: `default` is a table, not a whole number",
+        ),
+        ("[[default]]", "1: `default` is a table, not an array"),
+        (
+            "breakers = \"all\"",
+            "12: `breakers` is a table, not a string",
+        ),
+        (
+            "[[breakers]]\nthreshold = 5",
+            "1: `breakers` is a table, not an array",
+        ),
+        (
+            "breakers.payment = false",
+            "20: `breakers.payment` is a table, not a boolean",
+        ),
+        (
+            "[[breakers.payment]]",
+            "1: `breakers.payment` is a table, not an array",
+        ),
+    ] {
+        assert_eq!(problems(text), [format!("b.toml:1:{said}")]);
+    }
+}
+
+#[test]
+fn all_problems_come_at_once_in_the_order_of_the_file() {
+    let text = "
+[breakers.zebra]
+window = \"1x\"
+jitter = 2
+force = \"half\"
+
+[default]
+treshold = 5
+open_for = 30
+
+[breakers.ant]
+min_calls = 0
+max_keys = -1
+
+[extra]
+";
+    assert_eq!(
+        problems(text),
+        [
+            "b.toml:3:10: `window`: unknown unit `x`; the units are `ms`, `s`, `m` and `h`",
+            "b.toml:4:10: `jitter` must lie between 0 and 1, not 2",
+            "b.toml:5:9: `force` is \"open\", \"closed\" or \"off\", not \"half\"",
+            "b.toml:8:1: unknown key `treshold`; did you mean `threshold`?",
+            "b.toml:9:12: `open_for` is a duration such as \"30s\", not a whole number",
+            "b.toml:12:13: `min_calls` must be at least 1, not 0",
+            "b.toml:13:12: `max_keys` must be at least 1, not -1",
+            "b.toml:15:2: unknown table `extra`; the table of a breaker is `[breakers.extra]`",
+        ]
+    );
+}

@@ -1,0 +1,81 @@
+use crate::config::file::parse;
+
+fn problems(text: &str) -> Vec<String> {
+    let problems = parse(text, "b.toml").expect_err("something is wrong");
+    problems.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn what_is_no_toml_is_said_once_for_each_line() {
+    let text = "[default]\nthreshold =\nopen_for = 30s\nbackoff = 2 jitter = 1\nramp\n";
+    assert_eq!(
+        problems(text),
+        [
+            "b.toml:2:12: string values must be quoted, expected literal string",
+            "b.toml:3:12: string values must be quoted, expected literal string",
+            "b.toml:4:11: string values must be quoted, expected literal string",
+            "b.toml:5:5: key with no value, expected `=`",
+        ]
+    );
+}
+
+#[test]
+fn mistakes_of_both_kinds_come_together_in_the_order_of_their_lines() {
+    let text = "[default]\ntreshold = 5\nopen_for = 30s\nramp = 5\n[breakers.mail]\njitter = 0.1.2\n\
+                latency = 1\n";
+    assert_eq!(
+        problems(text),
+        [
+            "b.toml:2:1: unknown key `treshold`; did you mean `threshold`?",
+            "b.toml:3:12: string values must be quoted, expected literal string",
+            "b.toml:4:8: `ramp` is a duration such as \"30s\" or \"off\", not a whole number",
+            "b.toml:6:13: invalid float, expected nothing",
+            "b.toml:7:11: `latency` is `true` or `false`, not a whole number",
+        ]
+    );
+}
+
+#[test]
+fn what_follows_from_a_broken_head_is_not_said() {
+    let text = "[breakers.mail\nthreshold = 0\ntreshold = 5\n[default]\ntreshold = 5\n";
+    assert_eq!(
+        problems(text),
+        [
+            "b.toml:1:15: unclosed table, expected `]`",
+            "b.toml:5:1: unknown key `treshold`; did you mean `threshold`?",
+        ]
+    );
+}
+
+#[test]
+fn keys_and_tables_that_are_there_twice_are_named() {
+    let text = "[default]\nthreshold = 5\nthreshold = 5\n[breakers.mail]\n[breakers.\"mail\"]\n";
+    assert_eq!(
+        problems(text),
+        [
+            "b.toml:3:1: the key `threshold` is there twice",
+            "b.toml:5:11: the table `[breakers.\"mail\"]` is there twice",
+        ]
+    );
+    assert_eq!(
+        problems("breakers = { a = {}, a = {} }\n"),
+        ["b.toml:1:22: the key `a` is there twice"]
+    );
+}
+
+#[test]
+fn a_name_that_needs_quotes_hears_of_them() {
+    assert_eq!(
+        problems("[breakers.pay:x/y]\nthreshold = 5\n"),
+        [
+            "b.toml:1:14: invalid unquoted key, expected letters, numbers, `-`, `_`; a name with \
+             other characters stands in quotes"
+        ]
+    );
+}
+
+#[test]
+fn what_has_no_place_of_its_own_is_said_of_the_file() {
+    let text = "a.".repeat(1000) + "b = 1\n";
+    assert_eq!(problems(&text), ["b.toml: recursion limit"]);
+}

@@ -1,0 +1,146 @@
+use std::time::Duration;
+
+use crate::config::file::parse;
+use crate::config::{Config, Key, Overrides, Window};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn every() -> Overrides {
+    Overrides {
+        threshold: Some(1),
+        window: Some(Window::Calls(100)),
+        max_failures: Some(10),
+        failure_rate: Some(0.5),
+        min_calls: Some(20),
+        slow_call: Some(SECOND * 3 / 2),
+        slow_rate: Some(1.0),
+        open_for: Some(30 * SECOND),
+        backoff: Some(2.0),
+        max_open_for: Some(300 * SECOND),
+        jitter: Some(0.1),
+        half_open_calls: Some(2),
+        success_threshold: Some(3),
+        probe_failures: Some(1),
+        probe_timeout: Some(SECOND / 4),
+        ramp: Some(60 * SECOND),
+        cancel_after: Some(None),
+        max_keys: Some(1000),
+        idle_ttl: Some(3600 * SECOND),
+        latency: Some(true),
+        critical: Some(false),
+    }
+}
+
+fn json(overrides: &Overrides) -> String {
+    serde_json::to_string(overrides).expect("it has a form")
+}
+
+fn problem(json: &str) -> String {
+    let read = serde_json::from_str::<Overrides>(json);
+    read.expect_err("something is wrong").to_string()
+}
+
+#[test]
+fn every_key_is_written_in_the_words_of_a_file() {
+    assert_eq!(
+        json(&every()),
+        "{\"threshold\":1,\"window\":100,\"max_failures\":10,\"failure_rate\":0.5,\"min_calls\":20,\
+         \"slow_call\":\"1.5s\",\"slow_rate\":1.0,\"open_for\":\"30s\",\"backoff\":2.0,\
+         \"max_open_for\":\"300s\",\"jitter\":0.1,\"half_open_calls\":2,\"success_threshold\":3,\
+         \"probe_failures\":1,\"probe_timeout\":\"250ms\",\"ramp\":\"60s\",\"cancel_after\":\"off\",\
+         \"max_keys\":1000,\"idle_ttl\":\"3600s\",\"latency\":true,\"critical\":false}"
+    );
+}
+
+#[test]
+fn what_is_written_is_read_back() {
+    let window = Some(Window::Time(60 * SECOND));
+    let cancel_after = Some(Some(Duration::from_nanos(1)));
+    let other = Overrides {
+        window,
+        cancel_after,
+        ..Overrides::default()
+    };
+    for overrides in [every(), other, Overrides::default()] {
+        let read = serde_json::from_str(&json(&overrides)).expect("it was written so");
+        assert_eq!(overrides, read);
+    }
+    assert_eq!(json(&Overrides::default()), "{}");
+}
+
+#[test]
+fn each_key_alone_is_read_back_as_a_file_reads_it() {
+    for (key, value) in Config::from(&every()).given() {
+        let value = serde_json::to_string(&value).expect("it has a form");
+        let json = format!("{{\"{}\": {value}}}", key.name());
+        let read: Overrides = serde_json::from_str(&json).expect("it was written so");
+        let file = parse(&format!("[default]\n{} = {value}", key.name()), "b.toml");
+        let file = file.expect("it was written so");
+        assert_eq!(Config::from(&read), file.default.config, "{json}");
+        assert_eq!(Config::from(&read).given().count(), 1);
+    }
+}
+
+#[test]
+fn nothing_is_no_override() {
+    for key in Key::ALL {
+        let json = format!("{{\"{}\": null}}", key.name());
+        let read: Overrides = serde_json::from_str(&json).expect("it is nothing");
+        assert_eq!(read, Overrides::default());
+    }
+}
+
+#[test]
+fn mistakes_are_told_as_those_of_a_file() {
+    for (json, said) in [
+        (
+            "{\"treshold\": 5}",
+            "unknown key `treshold`; did you mean `threshold`?",
+        ),
+        (
+            "{\"threshold\": \"5\"}",
+            "`threshold` is a whole number or \"off\", not a string",
+        ),
+        (
+            "{\"threshold\": 0}",
+            "`threshold` must be at least 1, not 0",
+        ),
+        (
+            "{\"threshold\": -1}",
+            "`threshold` must be at least 1, not -1",
+        ),
+        (
+            "{\"threshold\": 18446744073709551615}",
+            "`threshold` must be at most 4294967295, not 18446744073709551615",
+        ),
+        ("{\"threshold\": \"off\"}", "`threshold` cannot be off here"),
+        ("{\"open_for\": \"off\"}", "`open_for` cannot be off"),
+        (
+            "{\"open_for\": \"0s\"}",
+            "`open_for`: a duration must be longer than zero",
+        ),
+        (
+            "{\"open_for\": true}",
+            "`open_for` is a duration such as \"30s\", not a boolean",
+        ),
+        (
+            "{\"jitter\": 1.5}",
+            "`jitter` must lie between 0 and 1, not 1.5",
+        ),
+        (
+            "{\"jitter\": 0.1, \"jitter\": 0.1}",
+            "duplicate field `jitter`",
+        ),
+        (
+            "{\"jitter\": [1]}",
+            "invalid type: sequence, expected a number, a string or a boolean",
+        ),
+        (
+            "[]",
+            "invalid type: sequence, expected settings of a circuit breaker",
+        ),
+    ] {
+        let message = problem(json);
+        assert!(message.starts_with(said), "{message}");
+    }
+}

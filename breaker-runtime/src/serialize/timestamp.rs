@@ -1,0 +1,52 @@
+//! An instant of the wall clock in the form of RFC 3339.
+
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+const SECONDS_PER_DAY: u64 = 86_400;
+
+/// Shows an instant in UTC, rounded down to a millisecond: `2026-11-25T00:42:44.123Z`.
+pub(super) struct Timestamp(pub(super) SystemTime);
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // What lies before 1970, no clock of a running program shows.
+        let since = self.0.duration_since(SystemTime::UNIX_EPOCH);
+        let since = since.unwrap_or(Duration::ZERO);
+        let (days, second) = (
+            since.as_secs() / SECONDS_PER_DAY,
+            since.as_secs() % SECONDS_PER_DAY,
+        );
+        let (year, month, day) = date(days);
+        let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+        let millis = since.subsec_millis();
+        write!(
+            f,
+            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}Z"
+        )
+    }
+}
+
+/// The year, month and day that come so many days after 1970-01-01.
+///
+/// Years are counted from March here, so that the leap day is the last one: 400 of them have 146 097
+/// days, 100 of them 36 524 and four of them 1461, and the months have 153 days in each five.
+fn date(days: u64) -> (u64, u64, u64) {
+    // 719 468 days after 0000-03-01.
+    let days = days + 719_468;
+    let (era, day) = (days / 146_097, days % 146_097);
+    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let day = day - (153 * month + 2) / 5 + 1;
+    let year = era * 400 + year;
+    // The months after December are those of the next year.
+    if month < 10 {
+        (year, month + 3, day)
+    } else {
+        (year + 1, month - 9, day)
+    }
+}
+
+#[cfg(test)]
+mod tests;
