@@ -107,8 +107,8 @@ impl Loaded {
             let nearest = file::nearest(name, names.iter().copied());
             (section.head(), unknown(name, section, nearest))
         });
-        let form = |name: &&str| (variable_name(name), *name);
-        let forms: BTreeMap<_, _> = names.iter().map(form).collect();
+        let forms = names.iter().map(|name| (variable_name(name), *name));
+        let forms: BTreeMap<_, _> = forms.collect();
         let variables = self.environment.unknown.iter();
         let absent = variables.filter(|(form, _)| !forms.contains_key(*form));
         let in_environment = absent.map(|(form, section)| {
@@ -221,7 +221,9 @@ impl Registry {
         for breaker in &breakers {
             let outside = Arc::new(loaded.outside(breaker.name()));
             // One that was made just now may not go with it, which it has been told.
-            let _ = self.surround(breaker, |around| around.outside = Some(Arc::clone(&outside)));
+            let _ = self.surround(breaker, |around| {
+                around.outside = Some(Arc::clone(&outside))
+            });
         }
         // Listeners hear of overrides, and may load or configure.
         drop(changing);
@@ -242,7 +244,9 @@ impl Registry {
             return;
         };
         let outside = Arc::new(loaded.outside(breaker.name()));
-        let fits = self.surround(breaker, |around| around.outside = Some(Arc::clone(&outside)));
+        let fits = self.surround(breaker, |around| {
+            around.outside = Some(Arc::clone(&outside))
+        });
         match fits {
             Ok(()) => force(breaker, None, &loaded),
             Err(error) => crate::core::Core::refuse_settings(breaker, &error),
@@ -261,7 +265,9 @@ impl Registry {
 /// Says why a breaker could not live by what is loaded.
 fn misfit(loaded: &Loaded, breaker: &CircuitBreaker) -> Option<ConfigProblem> {
     let outside = Arc::new(loaded.outside(breaker.name()));
-    let clash = breaker.core().clash(|around| around.outside = Some(outside))?;
+    let clash = breaker
+        .core()
+        .clash(|around| around.outside = Some(outside))?;
     let place = loaded.place(breaker.name(), clash.keys())?;
     let name = breaker.name();
     Some(place.problem(format!("circuit breaker `{name}`: {}", clash.problem())))
@@ -270,7 +276,7 @@ fn misfit(loaded: &Loaded, breaker: &CircuitBreaker) -> Option<ConfigProblem> {
 /// Sets or clears the override that is asked for, or was before.
 fn force(breaker: &CircuitBreaker, before: Option<&Loaded>, loaded: &Loaded) {
     let reason = |by: &str| format!("asked for by {by}");
-    let in_force = breaker.overridden();
+    let in_force = breaker.core().overridden();
     let is_by = |state, by: &str| {
         let in_force = in_force.as_ref();
         in_force.is_some_and(|it| it.state == state && it.reason == reason(by))

@@ -6,7 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::breaker::CircuitBreaker;
 use crate::core::Core;
-use crate::keyed::{KeyStats, Counted};
+use crate::keyed::{Counted, KeyStats};
 use crate::name::Name;
 use crate::sync::{Arc, AtomicU64, Mutex, Ordering, PoisonError, ShardedLock, lock};
 use crate::time::Tick;

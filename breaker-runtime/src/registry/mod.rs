@@ -24,9 +24,7 @@ pub(crate) use self::keyed::Keyed;
 #[cfg(feature = "config")]
 pub use self::watch::ConfigWatch;
 use crate::breaker::CircuitBreaker;
-use crate::config::{
-    Around, Config, ConfigError, Location, Merged, Overrides, Source, check_name,
-};
+use crate::config::{Around, Config, ConfigError, Location, Merged, Overrides, Source, check_name};
 use crate::core::Core;
 use crate::event::{Event, Listener, Listeners, Subscription};
 use crate::keyed::KeyStats;
@@ -199,7 +197,10 @@ impl Registry {
 
     /// Nothing can be loaded.
     #[cfg(not(feature = "config"))]
-    #[expect(clippy::unused_self, reason = "with the feature there is something to do")]
+    #[expect(
+        clippy::unused_self,
+        reason = "with the feature there is something to do"
+    )]
     fn plan_for(&self, _: &CircuitBreaker) {}
 
     #[inline]
@@ -505,12 +506,17 @@ impl Registry {
     pub fn verify(&self) -> Vec<Finding> {
         let conflicts = declared_conflicts().into_iter().map(Finding::Conflict);
         let unknown = self.unknown_breakers().into_iter();
-        conflicts.chain(unknown.map(Finding::UnknownBreaker)).collect()
+        conflicts
+            .chain(unknown.map(Finding::UnknownBreaker))
+            .collect()
     }
 
     /// Nothing can be loaded.
     #[cfg(not(feature = "config"))]
-    #[expect(clippy::unused_self, reason = "with the feature there is something to do")]
+    #[expect(
+        clippy::unused_self,
+        reason = "with the feature there is something to do"
+    )]
     fn unknown_breakers(&self) -> Vec<UnknownBreaker> {
         Vec::new()
     }

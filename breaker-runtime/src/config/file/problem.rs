@@ -32,6 +32,17 @@ impl Place {
     }
 }
 
+/// As in `breakers.toml:3:1`.
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.file)?;
+        for number in [self.line, self.column].into_iter().flatten() {
+            write!(f, ":{number}")?;
+        }
+        Ok(())
+    }
+}
+
 /// Something that is wrong with a file of settings, or with a variable of the environment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -211,7 +211,9 @@ fn a_storm_of_distinct_keys_keeps_the_bound_and_loses_no_call() {
 fn an_override_of_the_name_holds_for_every_key() {
     let (registry, _) = registry();
     let a = of(&registry, "a");
-    let parent = registry.get("fetch").expect("it was made with the first key");
+    let parent = registry
+        .get("fetch")
+        .expect("it was made with the first key");
     parent.force_open("maintenance", None);
     for key in ["a", "never seen"] {
         assert!(of(&registry, key).try_acquire().is_err());
