@@ -29,6 +29,11 @@ fn words_of_other_breakers_lead_to_the_key() {
         ("slow_call_duration_threshold", "slow_call"),
         ("slow_call_rate_threshold", "slow_rate"),
         ("execution_timeout", "call_timeout"),
+        ("partition_key", "key"),
+        ("max_entries", "max_keys"),
+        ("idle_timeout", "idle_ttl"),
+        ("histogram", "latency"),
+        ("essential", "critical"),
     ] {
         assert_eq!(Key::meant(word).map(Key::name), Some(key), "{word}");
     }
@@ -60,6 +65,7 @@ fn needed(key: Key) -> &'static str {
         Key::FallbackOn => ", fallback = pay_later",
         Key::Window => ", failure_rate = 0.5",
         Key::MaxFailures | Key::FailureRate => ", window = \"60s\"",
+        Key::MaxKeys | Key::IdleTtl => ", key = host",
         Key::SlowRate => ", window = \"60s\", slow_call = \"2s\"",
         _ => "",
     }
