@@ -1,4 +1,4 @@
-use super::{Key, distance};
+use super::{Key, Kind, distance};
 
 #[test]
 fn no_word_of_another_breaker_is_a_key() {
@@ -83,5 +83,29 @@ fn every_example_is_accepted() {
         let item = "async fn pay() -> Result<(), Error> { charge() }";
         let errors = crate::expand::tests::messages(&attribute, item);
         assert!(errors.is_empty(), "{attribute}: {errors:?}");
+    }
+}
+
+#[test]
+fn the_documentation_has_each_key_in_order() {
+    let reference = include_str!("../../../../breaker-runtime/src/attribute.md");
+    let readme = include_str!("../../../../README.md");
+    let (mut rows, mut examples, mut short) = (reference, reference, readme);
+    let behind = |text: &mut &'static str, found: &str| match text.split_once(found) {
+        Some((_, rest)) => *text = rest,
+        None => panic!("`{found}` is missing, or stands in another place"),
+    };
+    for key in Key::ALL {
+        let (name, form) = (key.name(), key.form("P"));
+        let shown = if key.kind() == Kind::Pattern {
+            &form
+        } else {
+            name
+        };
+        behind(&mut rows, &format!("\n| [`{shown}`](#{name}) |"));
+        behind(&mut examples, &format!("\n## `{name}`\n"));
+        behind(&mut short, &format!("\n| `{shown}` |"));
+        let section = examples.split("\n## ").next().unwrap_or_default();
+        assert!(section.contains("#[circuit_breaker("), "{name}: an example");
     }
 }
