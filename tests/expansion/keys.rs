@@ -810,6 +810,22 @@ fn a_declaration_knows_that_it_has_a_key() {
 }
 
 #[test]
+fn a_breaker_stands_under_the_text_of_its_key() {
+    assert_eq!(of_format("texts", 7), Ok(1));
+    assert_eq!(of_generic_shown(0.125, 5.0), Ok(1));
+    assert_eq!(run(eager_boxed(" trimmed ")), Ok(1));
+    let registry = Registry::global();
+    for (name, key) in [
+        ("keys.format", "texts:8"),
+        ("keys.generic_shown", "0.125"),
+        ("keys.eager_boxed", "trimmed"),
+    ] {
+        let keyed = registry.get_keyed(name, key).unwrap();
+        assert_eq!(keyed.snapshot().totals.successes, 1, "{name}");
+    }
+}
+
+#[test]
 fn the_settings_of_keyed_breakers_are_those_of_the_attribute() {
     let all = Registry::global().declarations();
     let mut all = all.iter().filter(|it| it.name() == "keys.every_call_key");
