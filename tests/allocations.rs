@@ -60,6 +60,11 @@ async fn future(value: u32) -> Result<u32, BreakerError> {
     Ok(value)
 }
 
+#[circuit_breaker(name = "allocations.keyed", key = host)]
+fn keyed(host: &str) -> Result<usize, BreakerError> {
+    Ok(host.len())
+}
+
 #[circuit_breaker(name = "allocations.open")]
 fn refused(value: u32) -> Result<u32, BreakerError> {
     Ok(value)
@@ -76,6 +81,7 @@ fn ready<T>(future: impl Future<Output = T>) -> T {
 fn a_closed_call_allocates_nothing() {
     assert_eq!(allocations(|| assert_eq!(sync(7), Ok(7))), 0);
     assert_eq!(allocations(|| assert_eq!(ready(future(7)), Ok(7))), 0);
+    assert_eq!(allocations(|| assert_eq!(keyed("db"), Ok(2))), 0);
 }
 
 #[test]

@@ -147,6 +147,7 @@ mod event;
 mod gate;
 mod history;
 mod integrations;
+mod key;
 mod keyed;
 mod latency;
 mod limit;

@@ -22,6 +22,7 @@ pub use crate::classify::{
 };
 pub use crate::config::{Config, Location, Window, WindowFrom};
 pub use crate::error::{BreakerError, CallError};
+pub use crate::key::{KeyOf, kept_key};
 pub use crate::limit::{Late, Limit, poll_limited};
 pub use crate::outcome::Outcome;
 use crate::registry::Keyed;

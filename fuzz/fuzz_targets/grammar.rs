@@ -117,12 +117,13 @@ impl Source<'_, '_> {
                 Kind::Name => self.any(words::NAMES).map(String::from),
                 Kind::FallbackOn => self.any(words::FALLBACK_ON).map(String::from),
                 Kind::Crate => self.any(words::CRATES).map(String::from),
-                Kind::Registry => self.expression(3),
+                Kind::Key | Kind::Registry => self.expression(3),
                 _ => self.callable(),
             };
         };
         let literals = match bound {
-            Bound::Count => words::COUNTS,
+            Bound::Count | Bound::Size => words::COUNTS,
+            Bound::Flag => words::FLAGS,
             Bound::Growth | Bound::Share | Bound::Rate => words::FACTORS,
             _ => words::PERIODS,
         };

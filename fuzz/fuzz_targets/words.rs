@@ -47,6 +47,11 @@ pub const PERIODS: &[&str] = &[
     "Duration { secs: 5, nanos: 0 }", "\"1\\u{0}s\"",
 ];
 
+pub const FLAGS: &[&str] = &[
+    "true", "false", "-true", "!true", "1", "0", "\"true\"", "\"off\"", "FLAG", "Self::FLAG",
+    "cfg!(test)", "__fragment(true)", "r#true", "true as u8", "{ false }", "a < b", "()",
+];
+
 pub const PATHS: &[&str] = &[
     "later", "Self::later", "self::later", "pay", "Self::pay", "self::pay", "self", "self.later",
     "self.0", "Self", "a::b::<u8>", "<T as Later<'_>>::later", "later()", "later(5)?", "a.b().c",

@@ -9,7 +9,7 @@ use super::{assert_send, ends, open, panic_of, run};
 fn functions_of_edition_2015() {
     use breaker_test_edition_2015::client::{Client, Ping};
     use breaker_test_edition_2015::{
-        Error, bare_trait_object, clone, iterator, old_words, option, paths, question_mark,
+        Error, bare_trait_object, clone, iterator, keyed, old_words, option, paths, question_mark,
     };
 
     assert_eq!(question_mark("5"), Ok(5));
@@ -32,6 +32,12 @@ fn functions_of_edition_2015() {
     assert_eq!((option(&[1, 3]), option(&[])), (Some(3), None));
     assert_eq!(clone("text".into()), Ok("text".into()));
     assert_eq!(iterator(&[1, 2]).ok().unwrap().sum::<u32>(), 3);
+    assert_eq!(keyed("much too long".into()), Err(Error::Down));
+    assert!(matches!(
+        keyed(" much too long".into()),
+        Err(Error::Breaker(_))
+    ));
+    assert_eq!(keyed("here".into()), Ok(4));
 
     let mut client = Client {
         names: vec!["a".into(), "b".into()],
@@ -245,6 +251,27 @@ fn functions_of_a_strict_crate() {
 
 /// Trap 24
 #[test]
+fn keyed_functions_of_a_strict_crate() {
+    use breaker_test_strict::error::Error;
+    use breaker_test_strict::per_key::{Zone, keyed, keyed_future, keyed_only, keyed_owned};
+
+    assert_eq!(
+        (keyed("db", true), keyed("db", false)),
+        (Ok(2), Err(Error::Down))
+    );
+    assert_eq!(
+        run(assert_send(keyed_owned("db".into(), 5432))),
+        Ok("db/".into())
+    );
+    let mut values = vec![];
+    assert_eq!(run(keyed_only(7, &mut values)), Ok(0));
+    assert_eq!(run(assert_send(keyed_only(7, &mut values))), Ok(1));
+    assert_eq!(run(assert_send(keyed_future(700))), Ok(3));
+    assert_eq!(Zone::new("east".into()).ask("why"), Ok("east!"));
+}
+
+/// Trap 24
+#[test]
 fn methods_of_a_strict_crate() {
     use breaker_test_strict::client::{Ask as _, Client};
     use breaker_test_strict::error::Error;
@@ -272,7 +299,7 @@ fn methods_of_a_strict_crate() {
 /// Trap 22
 #[test]
 fn functions_of_a_crate_without_the_standard_library() {
-    use breaker_test_bare::{Counter, Error, asynchronous, future, option, synchronous};
+    use breaker_test_bare::{Counter, Error, asynchronous, future, keyed, option, synchronous};
 
     let mut values = [0];
     assert_eq!(synchronous((1, 2), &mut values), Ok(3));
@@ -289,6 +316,8 @@ fn functions_of_a_crate_without_the_standard_library() {
         (Ok(1), Err(Error::Down))
     );
     assert_eq!((option(&[1]), option(&[])), (Some(&1), None));
+    assert_eq!((keyed("ab"), keyed("")), (Ok(2), Err(Error::Down)));
+    assert_eq!(keyed("abc"), Ok(3));
     let mut counter = Counter(1);
     assert_eq!((counter.add(Some(2)), counter.add(None)), (Ok(3), Ok(3)));
 }
@@ -296,7 +325,7 @@ fn functions_of_a_crate_without_the_standard_library() {
 /// Trap 22
 #[test]
 fn functions_of_a_crate_that_renames_the_runtime() {
-    use breaker_test_renamed::{Error, asynchronous, inner, synchronous, through_module};
+    use breaker_test_renamed::{Error, asynchronous, inner, keyed, synchronous, through_module};
 
     assert_eq!(
         (synchronous(true), synchronous(false)),
@@ -308,4 +337,5 @@ fn functions_of_a_crate_that_renames_the_runtime() {
     assert_eq!(run(inner::Client.call(false)), Err(Error::Down));
     assert_eq!(run(inner::future(1)), Ok(1));
     assert_eq!(ends("renamed.method"), "1 ignored");
+    assert_eq!((keyed(7), keyed(1)), (Err(Error::Down), Ok(1)));
 }

@@ -21,6 +21,7 @@ mod crates;
 mod fallbacks;
 mod forms;
 mod judging;
+mod keys;
 mod paths_and_lints;
 mod results;
 mod return_types;

@@ -15,23 +15,26 @@ pub(crate) enum Kind {
     Classifier,
     Fallback,
     FallbackOn,
+    Key,
     Registry,
     Crate,
 }
 
-/// The range of a number: checked here for a literal, by a const assertion for an expression.
+/// The range of a setting: checked here for a literal, by a const assertion for an expression.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Range {
     pub(crate) bound: Bound,
-    /// What is said of a value outside of the range.
+    /// What is said of a value outside of the range; of a flag, what it can be.
     pub(crate) words: &'static str,
 }
 
-/// The type and the limits of a number.
+/// The type and the limits of a setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Bound {
     /// `u32`, at least 1.
     Count,
+    /// `usize`, at least 1.
+    Size,
     /// `f64`, finite and at least 1.
     Growth,
     /// `f64`, from 0 to 1, both included.
@@ -44,6 +47,8 @@ pub(crate) enum Bound {
     PeriodOrOff,
     /// `u32`, at least 1, or `Duration`, longer than zero.
     Window,
+    /// `bool`.
+    Flag,
 }
 
 /// One row of the table of keys.
@@ -56,6 +61,7 @@ struct Row {
 }
 
 const LONGER_THAN_ZERO: &str = "a duration must be longer than zero";
+const TRUE_OR_FALSE: &str = "`true` or `false`";
 
 const fn number(bound: Bound, words: &'static str) -> Kind {
     Kind::Number(Range { bound, words })
@@ -168,7 +174,21 @@ keys! {
         ["fallback_fn", "fallback_function", "fallback_method", "on_open", "on_reject"];
     FallbackOn: "fallback_on", Kind::FallbackOn, "any",
         ["fallback_for", "fallback_if", "fallback_when"];
+    Keyed: "key", Kind::Key, "host",
+        ["group_by", "group_key", "key_by", "key_fn", "keyed_by", "partition_by", "partition_key",
+         "per_key"];
+    MaxKeys: "max_keys", number(Bound::Size, "`max_keys` must be at least 1"), "1024",
+        ["cache_size", "capacity", "key_capacity", "max_breakers", "max_capacity", "max_entries",
+         "max_instances"];
+    IdleTtl: "idle_ttl", number(Bound::Period, LONGER_THAN_ZERO), "\"10m\"",
+        ["evict_after", "expire_after", "idle_after", "idle_timeout", "key_ttl", "time_to_idle",
+         "time_to_live", "ttl"];
     Registry: "registry", Kind::Registry, "&registry", [];
+    Latency: "latency", number(Bound::Flag, TRUE_OR_FALSE), "true",
+        ["histogram", "latency_histogram", "measure_latency", "record_latency", "timings",
+         "track_latency"];
+    Critical: "critical", number(Bound::Flag, TRUE_OR_FALSE), "true",
+        ["essential", "fail_health", "mandatory", "required", "vital"];
     Crate: "crate", Kind::Crate, "breaker_runtime",
         ["crate_name", "crate_path", "krate", "runtime"];
 }

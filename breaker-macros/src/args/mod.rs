@@ -48,6 +48,8 @@ pub(crate) struct Arguments {
     pub(crate) classify: Option<Given<Expr>>,
     pub(crate) fallback: Option<Given<FallbackKind>>,
     pub(crate) fallback_on: Option<Given<FallbackOn>>,
+    /// The expression, not one of the keys here.
+    pub(crate) key: Option<Given<Expr>>,
     pub(crate) registry: Option<Given<Expr>>,
     pub(crate) runtime: Option<Given<Path>>,
     /// Every key that was written, with or without a good value.
@@ -192,6 +194,7 @@ impl Arguments {
             Kind::FallbackOn => {
                 self.fallback_on = Some(Given::new(at, callable::fallback_on(&expr)?));
             }
+            Kind::Key => self.key = Some(Given::new(at, expr)),
             Kind::Registry => self.registry = Some(Given::new(at, expr)),
             Kind::Crate => self.runtime = Some(Given::new(at, value::path(key, expr)?)),
             // Its form is no expression.

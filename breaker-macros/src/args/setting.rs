@@ -1,4 +1,4 @@
-//! Settings: numbers, durations and windows, as literals or as constants that rustc checks.
+//! Settings: numbers, durations, windows and flags, as literals or as constants that rustc checks.
 
 use std::time::Duration;
 
@@ -23,11 +23,14 @@ pub(crate) struct Setting {
 #[cfg_attr(test, derive(Debug))]
 pub(crate) enum SettingValue {
     Count(Number<u32>),
+    /// A `usize`, of which as much is kept as fits into a `u32`.
+    Size(Number<u32>),
     Factor(Number<f64>),
     Period(Number<Duration>),
     /// A duration, or `None` for `"off"`.
     PeriodOrOff(Option<Number<Duration>>),
     Window(Number<Extent>),
+    Flag(Number<bool>),
 }
 
 /// How far a window reaches back.
@@ -49,10 +52,12 @@ impl Setting {
     pub(crate) fn constant(&self) -> Option<&Expr> {
         match &self.value {
             SettingValue::Count(Number::Const(expr))
+            | SettingValue::Size(Number::Const(expr))
             | SettingValue::Factor(Number::Const(expr))
             | SettingValue::Period(Number::Const(expr))
             | SettingValue::PeriodOrOff(Some(Number::Const(expr)))
-            | SettingValue::Window(Number::Const(expr)) => Some(expr),
+            | SettingValue::Window(Number::Const(expr))
+            | SettingValue::Flag(Number::Const(expr)) => Some(expr),
             _ => None,
         }
     }
@@ -61,6 +66,7 @@ impl Setting {
 pub(super) fn read(key: Key, range: Range, expr: Expr) -> Result<Setting> {
     let value = match range.bound {
         Bound::Count => SettingValue::Count(number(key, range, expr, count)?),
+        Bound::Size => SettingValue::Size(number(key, range, expr, count)?),
         Bound::Growth | Bound::Share | Bound::Rate => {
             SettingValue::Factor(number(key, range, expr, factor)?)
         }
@@ -70,6 +76,7 @@ pub(super) fn read(key: Key, range: Range, expr: Expr) -> Result<Setting> {
             SettingValue::PeriodOrOff(Some(number(key, range, expr, period_or_off)?))
         }
         Bound::Window => SettingValue::Window(number(key, range, expr, window)?),
+        Bound::Flag => SettingValue::Flag(number(key, range, expr, flag)?),
     };
     Ok(Setting { key, value, range })
 }
@@ -130,7 +137,11 @@ fn count(found: &Found<'_>) -> Result<u32> {
         _ => return Err(integer("")),
     };
     let digits = int.base10_digits();
-    if !matches!(int.suffix(), "" | "u32") {
+    let (ty, too_large) = match found.range.bound {
+        Bound::Size => ("usize", "is too large"),
+        _ => ("u32", "is too large for a `u32`"),
+    };
+    if !int.suffix().is_empty() && int.suffix() != ty {
         return Err(found.no_suffix(int.suffix(), digits));
     }
     if found.negative || digits == "0" {
@@ -138,7 +149,7 @@ fn count(found: &Found<'_>) -> Result<u32> {
     }
     digits.parse().map_err(|_| {
         let (name, most) = (found.key.name(), u32::MAX);
-        let message = format!("`{digits}` is too large for a `u32`: `{name}` is at most {most}");
+        let message = format!("`{digits}` {too_large}: `{name}` is at most {most}");
         Error::new_spanned(found.expr, message)
     })
 }
@@ -231,6 +242,18 @@ fn window(found: &Found<'_>) -> Result<Extent> {
         },
         _ => Err(found.expected("a number of calls or a duration", None)),
     }
+}
+
+/// On or off; what else people write for that names which.
+fn flag(found: &Found<'_>) -> Result<bool> {
+    let word = match found.lit {
+        Lit::Bool(flag) if !found.negative => return Ok(flag.value),
+        Lit::Int(int) => int.base10_digits().to_owned(),
+        Lit::Str(text) => text.value(),
+        _ => String::new(),
+    };
+    let off = matches!(word.as_str(), "false" | "off" | "no" | "0");
+    Err(found.expected(found.range.words, off.then_some("false")))
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ const KEYS: &str = "\nthe keys are `name`, `threshold`, `window`, `max_failures`
                     `jitter`, `open_for_hint`, `half_open_calls`, `success_threshold`, \
                     `probe_failures`, `probe_timeout`, `ramp`, `call_timeout`, `cancel_after`, \
                     `ignore`, `success`, `failure`, `classify`, `fallback`, `fallback_on`, \
-                    `registry`, `crate`";
+                    `key`, `max_keys`, `idle_ttl`, `registry`, `latency`, `critical`, `crate`";
 
 #[test]
 fn every_key_is_accepted() {
@@ -25,6 +25,10 @@ fn every_key_is_accepted() {
                      slow_call = \"2s\", slow_rate = 1, open_for_hint = |r| hint(r), ramp = \"1m\", \
                      cancel_after = \"off\"";
     assert_eq!(about(arguments), [] as [&str; 0]);
+    let arguments = "key = (self.host.as_str(), port).0, max_keys = 10usize, idle_ttl = \"1h\", \
+                     latency = true, critical = cfg!(feature = \"vital\")";
+    assert_eq!(about(arguments), [] as [&str; 0]);
+    assert_eq!(about("key = key, latency = LATENCY"), [] as [&str; 0]);
     assert_eq!(
         about("classify = Self::judge, fallback = <T as Later>::pay::<u8>"),
         [] as [&str; 0]

@@ -29,6 +29,8 @@ pub(crate) struct Declaration {
     pub(crate) call_timeout: Option<Given<Setting>>,
     pub(crate) judge: Judge,
     pub(crate) fallback: Option<Fallback>,
+    /// What tells the breakers of one name apart.
+    pub(crate) key: Option<Expr>,
     pub(crate) registry: Option<Expr>,
 }
 
@@ -90,6 +92,7 @@ pub(crate) fn declare(
         call_timeout: arguments.call_timeout,
         judge,
         fallback: value(arguments.fallback).map(|kind| Fallback { on, kind }),
+        key: value(arguments.key),
         registry: value(arguments.registry),
     })
 }

@@ -75,9 +75,31 @@ fn a_window_is_of_calls_or_of_time() {
 
 #[test]
 fn what_holds_for_one_function_is_no_setting_of_the_breaker() {
-    let declared = declare("name = \"p\", call_timeout = \"2s\", open_for_hint = hint");
+    let declared =
+        declare("name = \"p\", call_timeout = \"2s\", open_for_hint = hint, key = &self.host");
     assert!(declared.settings.is_empty());
     assert!(declared.call_timeout.is_some() && declared.open_for_hint.is_some());
+    assert!(declared.key.is_some() && declared.registry.is_none());
+}
+
+#[test]
+fn the_bounds_of_keyed_breakers_and_flags_are_settings() {
+    let declared =
+        declare("critical = VITAL, latency = true, key = host, name = \"p\", max_keys = 7");
+    let keys: Vec<_> = declared.settings.iter().map(|it| it.key).collect();
+    assert_eq!(keys, [Key::MaxKeys, Key::Latency, Key::Critical]);
+    assert!(matches!(
+        declared.settings[0].value,
+        SettingValue::Size(Number::Literal(7))
+    ));
+    assert!(matches!(
+        declared.settings[1].value,
+        SettingValue::Flag(Number::Literal(true))
+    ));
+    assert!(matches!(
+        declared.settings[2].value,
+        SettingValue::Flag(Number::Const(_))
+    ));
 }
 
 #[test]

@@ -129,8 +129,19 @@ impl Arguments {
             quote_spanned!(Span::mixed_site()=> let #copy = #again(&#this);)
         });
         let needed = self.typed.iter().filter(|argument| argument.needed);
-        let typed = needed.map(|argument| argument.copy(rt, sharing));
+        let typed = needed.map(|argument| argument.copy(rt));
         quote!(#copied #(#typed)*)
+    }
+
+    /// Borrows for the body what the fallback will have after it.
+    ///
+    /// Not before the call is let through, as the expressions of `registry` and `key` may look at it.
+    pub(super) fn lent(&self, sharing: Sharing) -> TokenStream {
+        if sharing != Sharing::Both {
+            return TokenStream::new();
+        }
+        let needed = self.typed.iter().filter(|argument| argument.needed);
+        needed.map(Argument::lend).collect()
     }
 
     /// The receiver, if the fallback gets a copy of it.
@@ -233,28 +244,28 @@ impl Argument {
         local(&format!("{kind}_{}", self.place))
     }
 
-    fn copy(&self, rt: &Runtime, sharing: Sharing) -> TokenStream {
-        let cfgs = self.attributes("cfg");
-        let name = &self.name;
-        match passing(&self.written.ty) {
-            Passing::Exclusive if sharing == Sharing::Both => {
-                let lent = self.local("lent");
-                quote_spanned!(Span::mixed_site()=>
-                    #(#cfgs)* #[allow(unknown_lints, clippy::borrow_deref_ref)]
-                    let #lent = &mut *#name;
-                )
-            }
-            Passing::Value => {
-                let span = Span::mixed_site().located_at(self.written.ty.span());
-                let again = rt.item_at("again", span);
-                let copy = self.local("copy");
-                quote_spanned!(span=>
-                    #(#cfgs)* #[allow(unknown_lints, clippy::used_underscore_binding)]
-                    let #copy = #again(&#name);
-                )
-            }
-            Passing::Reference | Passing::Exclusive => TokenStream::new(),
+    fn lend(&self) -> TokenStream {
+        if passing(&self.written.ty) != Passing::Exclusive {
+            return TokenStream::new();
         }
+        let (cfgs, name, lent) = (self.attributes("cfg"), &self.name, self.local("lent"));
+        quote_spanned!(Span::mixed_site()=>
+            #(#cfgs)* #[allow(unknown_lints, clippy::borrow_deref_ref)]
+            let #lent = &mut *#name;
+        )
+    }
+
+    fn copy(&self, rt: &Runtime) -> TokenStream {
+        if passing(&self.written.ty) != Passing::Value {
+            return TokenStream::new();
+        }
+        let span = Span::mixed_site().located_at(self.written.ty.span());
+        let again = rt.item_at("again", span);
+        let (cfgs, name, copy) = (self.attributes("cfg"), &self.name, self.local("copy"));
+        quote_spanned!(span=>
+            #(#cfgs)* #[allow(unknown_lints, clippy::used_underscore_binding)]
+            let #copy = #again(&#name);
+        )
     }
 
     /// The `let`s that bind the argument's pattern again.

@@ -1,7 +1,9 @@
 //! One guarded call: enter, run the body, judge, record. Sync and async differ only in who waits.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::Expr;
+use syn::spanned::Spanned;
 
 use super::arguments::{Arguments, Sharing};
 use super::body::Body;
@@ -70,7 +72,7 @@ impl Call<'_> {
     /// Enter, run, judge, record; then what a call gets that ends without an answer of its own.
     fn flown(&self, flow: Flow, work: &TokenStream, sharing: Sharing) -> TokenStream {
         let site = site(self.declaration, self.function, &self.runtime);
-        let guarded = self.entered(flow, work);
+        let guarded = self.entered(flow, work, sharing);
         let Some(fallback) = &self.declaration.fallback else {
             return quote!(#site #guarded);
         };
@@ -94,12 +96,13 @@ impl Call<'_> {
 
     /// Enters, and runs the work if the call was let through. It is what the function returns or,
     /// with a fallback, what that one needs.
-    fn entered(&self, flow: Flow, work: &TokenStream) -> TokenStream {
+    fn entered(&self, flow: Flow, work: &TokenStream, sharing: Sharing) -> TokenStream {
         let (guard, refused) = (local("guard"), local("refused"));
-        let (enter, ran) = (self.enter(), self.ran(flow, work));
+        let (enter, ran) = (self.enter(sharing), self.ran(flow, work));
         let mutable = mutable((flow == Flow::Async) != self.settles_at_once());
         let (refusal, permitted) = (self.refused(&refused), local("permitted"));
-        // A statement of its own: what the expression of `registry` locks is not held meanwhile.
+        // A statement of its own: what the expressions of `registry` and `key` lock is not held
+        // meanwhile.
         let entered = quote_spanned!(Span::mixed_site()=>
             #[allow(unknown_lints, clippy::used_underscore_binding)]
             let #permitted = #enter;
@@ -118,8 +121,10 @@ impl Call<'_> {
                 #ran
             );
         }
+        let lent = self.arguments.lent(sharing);
         quote_spanned!(Span::mixed_site()=> {
             #entered
+            #lent
             match #permitted {
                 ::core::result::Result::Ok(#mutable #guard) => { #ran }
                 ::core::result::Result::Err(#refused) => #refusal,
@@ -127,15 +132,38 @@ impl Call<'_> {
         })
     }
 
-    fn enter(&self) -> TokenStream {
-        // Never by method call: a trait of the user may have a method of that name.
+    fn enter(&self, sharing: Sharing) -> TokenStream {
         let (ty, site) = (self.runtime.item("Site"), item("SITE"));
-        match &self.declaration.registry {
-            None => quote_spanned!(Span::mixed_site()=> #ty::enter(&#site)),
-            Some(registry) => {
+        let registry = &self.declaration.registry;
+        let key = self.declaration.key.as_ref().map(|key| match sharing {
+            Sharing::Held => local("key").into_token_stream(),
+            Sharing::Either | Sharing::Both => key_text(key, &self.runtime),
+        });
+        // Never by method call: a trait of the user may have a method of that name.
+        match (registry, key) {
+            (None, None) => quote_spanned!(Span::mixed_site()=> #ty::enter(&#site)),
+            (Some(registry), None) => {
                 quote_spanned!(Span::mixed_site()=> #ty::enter_in(&#site, #registry))
             }
+            (None, Some(key)) => {
+                quote_spanned!(Span::mixed_site()=> #ty::enter_keyed(&#site, &#key))
+            }
+            (Some(registry), Some(key)) => {
+                quote_spanned!(Span::mixed_site()=> #ty::enter_keyed_in(&#site, #registry, &#key))
+            }
         }
+    }
+
+    /// Keeps the key of a function that makes its future before it is guarded: what the key is made of
+    /// is gone by the first poll, or need not live until then.
+    pub(super) fn kept_key(&self) -> Option<TokenStream> {
+        let key = self.declaration.key.as_ref()?;
+        let (kept, keep) = (local("key"), self.runtime.item("kept_key"));
+        let text = key_text(key, &self.runtime);
+        Some(quote_spanned!(Span::mixed_site()=>
+            #[allow(unknown_lints, clippy::used_underscore_binding)]
+            let #kept = #keep(&#text);
+        ))
     }
 
     /// Runs the work and ends the call.
@@ -174,6 +202,13 @@ impl Call<'_> {
         };
         self.run(flow, &work)
     }
+}
+
+/// The text of a key, in parentheses since a `&` takes only as much as it can reach.
+fn key_text(key: &Expr, rt: &Runtime) -> TokenStream {
+    let span = Span::mixed_site().located_at(key.span());
+    let key_of = rt.item_at("KeyOf", span);
+    quote_spanned!(span=> #key_of::new(&(#key)).__circuit_breaker_key())
 }
 
 /// A guard changes that is polled or settled where it stands.

@@ -120,7 +120,7 @@ fn reborrowing_self(statements: &TokenStream) -> TokenStream {
 
 /// Lets the body make its future as ever, and guards that.
 fn eager(call: &Call<'_>, boxed: bool) -> TokenStream {
-    let (future, copies) = (local("future"), call.copies());
+    let (future, key, copies) = (local("future"), call.kept_key(), call.copies());
     let made = call.eager_body(&user_body(call.function));
     let guarded = call.guarded_future(&future);
     let block = quote_spanned!(Span::mixed_site()=> async move { #guarded });
@@ -130,7 +130,7 @@ fn eager(call: &Call<'_>, boxed: bool) -> TokenStream {
     } else {
         block
     };
-    quote_spanned!(Span::mixed_site()=> #copies let #future = #made; #answer)
+    quote_spanned!(Span::mixed_site()=> #key #copies let #future = #made; #answer)
 }
 
 /// Puts tokens in braces that were there before.

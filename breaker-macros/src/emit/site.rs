@@ -36,6 +36,8 @@ pub(super) fn site(declaration: &Declaration, function: &Function, rt: &Runtime)
         (check, limited)
     });
     let (check, limited) = limit.unzip();
+    let key = declaration.key.as_ref();
+    let keyed = key.map(|_| quote_spanned!(Span::mixed_site()=> .with_key()));
     quote_spanned!(Span::mixed_site()=>
         #checks
         #check
@@ -50,7 +52,7 @@ pub(super) fn site(declaration: &Declaration, function: &Function, rt: &Runtime)
             ),
             #config::new() #settings,
             #names_registry,
-        ) #limited);
+        ) #limited #keyed);
         #submit! { #listed(&#site) }
     )
 }
@@ -78,6 +80,9 @@ pub(super) fn checked(setting: &Setting, rt: &Runtime) -> (TokenStream, TokenStr
         SettingValue::Count(number) => constant(setting, number, rt, |count| {
             Literal::u32_suffixed(*count).into_token_stream()
         }),
+        SettingValue::Size(number) => constant(setting, number, rt, |size| {
+            Literal::u32_unsuffixed(*size).into_token_stream()
+        }),
         SettingValue::Factor(number) => constant(setting, number, rt, |factor| {
             Literal::f64_suffixed(*factor).into_token_stream()
         }),
@@ -92,6 +97,7 @@ pub(super) fn checked(setting: &Setting, rt: &Runtime) -> (TokenStream, TokenStr
             (TokenStream::new(), none)
         }
         SettingValue::Window(number) => constant(setting, number, rt, |extent| window(*extent, rt)),
+        SettingValue::Flag(number) => constant(setting, number, rt, |flag| quote!(#flag)),
     }
 }
 
@@ -140,6 +146,10 @@ fn asserted(
             quote_spanned!(span=> ::core::primitive::u32),
             quote_spanned!(span=> #name >= 1),
         ),
+        Bound::Size => (
+            quote_spanned!(span=> ::core::primitive::usize),
+            quote_spanned!(span=> #name >= 1),
+        ),
         Bound::Growth => (
             float(),
             quote_spanned!(span=> #name >= 1.0 && #name <= ::core::primitive::f64::MAX),
@@ -154,6 +164,11 @@ fn asserted(
             let window = rt.item_at("Window", span);
             let holds = quote_spanned!(span=> !#window::is_empty(#name));
             (window, holds)
+        }
+        // Its type is its range.
+        Bound::Flag => {
+            let ty = quote_spanned!(span=> ::core::primitive::bool);
+            return quote_spanned!(span=> const #name: #ty = #expr;);
         }
     };
     // Either a number of calls or a time: the type of the expression tells which.

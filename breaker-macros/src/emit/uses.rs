@@ -44,10 +44,15 @@ impl Uses {
                     .collect()
             }
         };
-        let (registry, hint) = (&declaration.registry, &declaration.open_for_hint);
+        let Declaration {
+            key,
+            registry,
+            open_for_hint: hint,
+            ..
+        } = declaration;
         Self {
             fallback,
-            all: quote!(#closure #judge #registry #hint),
+            all: quote!(#closure #judge #key #registry #hint),
         }
     }
 

@@ -18,6 +18,7 @@ pub struct Declaration {
     config: Config,
     names_registry: bool,
     call_timeout: Option<Duration>,
+    has_key: bool,
 }
 
 impl Declaration {
@@ -37,6 +38,7 @@ impl Declaration {
             config,
             names_registry,
             call_timeout: None,
+            has_key: false,
         }
     }
 
@@ -45,6 +47,14 @@ impl Declaration {
     #[must_use]
     pub const fn with_call_timeout(mut self, limit: Duration) -> Self {
         self.call_timeout = Some(limit);
+        self
+    }
+
+    /// Written by the attribute.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn with_key(mut self) -> Self {
+        self.has_key = true;
         self
     }
 
@@ -81,6 +91,11 @@ impl Declaration {
     /// the first call.
     pub fn names_registry(&self) -> bool {
         self.names_registry
+    }
+
+    /// Returns whether the function has a breaker of this name for each key.
+    pub fn has_key(&self) -> bool {
+        self.has_key
     }
 
     /// The order in which declarations win. Functions of one `macro_rules!` call stand in one place:

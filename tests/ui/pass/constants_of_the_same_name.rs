@@ -10,6 +10,10 @@ const f: u8 = 0;
 const value: u8 = 0;
 const error: u8 = 0;
 const outcome: u8 = 0;
+const key: u8 = 0;
+const kept: u8 = 0;
+const MAX_KEYS: u8 = 0;
+const LATENCY: u8 = 0;
 const breaker: u8 = 0;
 const future: u8 = 0;
 const body: u8 = 0;
@@ -61,10 +65,17 @@ fn call_future(text: String) -> impl Future<Output = Result<usize, BreakerError>
     async move { Ok(text.len()) }
 }
 
+#[circuit_breaker(name = "pass.constants_keyed", key = host, max_keys = 4 + 3, latency = 1 < 2)]
+fn call_keyed(host: String) -> impl Future<Output = Result<usize, BreakerError>> {
+    let host = host + "/";
+    async move { Ok(host.len()) }
+}
+
 fn main() {
     assert_eq!(call((1, 2), 3, 4), Ok(6));
     drop((
         call_async(String::new(), (1, 2)),
         call_future(String::new()),
+        call_keyed(String::new()),
     ));
 }

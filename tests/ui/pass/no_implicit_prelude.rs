@@ -74,6 +74,28 @@ fn call_option(value: u32) -> ::core::option::Option<u32> {
     ::core::option::Option::Some(value)
 }
 
+#[circuit_breaker(
+    name = "pass.no_prelude_keyed",
+    key = host,
+    max_keys = 5 + 5,
+    latency = true,
+    critical = 1 > 2
+)]
+fn call_keyed(
+    host: ::std::string::String,
+) -> ::core::result::Result<usize, ::breaker_runtime::BreakerError> {
+    ::core::result::Result::Ok(host.len())
+}
+
+#[circuit_breaker(name = "pass.no_prelude_keyed_future", key = value)]
+fn call_keyed_future(
+    value: u32,
+) -> impl ::core::future::Future<Output = ::core::result::Result<u32, ::breaker_runtime::BreakerError>>
+{
+    let value = value + 1;
+    async move { ::core::result::Result::Ok(value) }
+}
+
 fn main() {
     ::std::assert_eq!(call((1, 2), ""), ::core::result::Result::Ok(3));
     ::std::assert_eq!(call_option(1), ::core::option::Option::Some(1));
@@ -81,5 +103,7 @@ fn main() {
         call_async(::std::string::String::new()),
         call_future(1),
         call_boxed(1),
+        call_keyed(::std::string::String::new()),
+        call_keyed_future(1),
     ));
 }

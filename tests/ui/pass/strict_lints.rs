@@ -53,6 +53,27 @@ pub async fn call_async(mut text: String, _unused: &str) -> Result<usize, Breake
     Ok(text.len())
 }
 
+/// A length, of one host.
+///
+/// # Errors
+///
+/// When the circuit of the host is open.
+#[circuit_breaker(name = "pass.strict_keyed", key = host, max_keys = 10, idle_ttl = "1h")]
+pub fn call_keyed(host: &str) -> Result<usize, BreakerError> {
+    Ok(host.len())
+}
+
+/// A number, of one tenant.
+///
+/// # Errors
+///
+/// When the circuit of the tenant is open.
+#[circuit_breaker(name = "pass.strict_keyed_async", key = _tenant + 1, latency = true)]
+pub async fn call_keyed_async(_tenant: u64) -> Result<u64, BreakerError> {
+    std::future::ready(()).await;
+    Ok(0)
+}
+
 /// Something with a method.
 #[derive(Debug, Clone, Copy)]
 pub struct Client(u32);

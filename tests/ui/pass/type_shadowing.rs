@@ -48,6 +48,11 @@ trait Sync {}
 trait Sized {}
 trait Default {}
 trait Iterator {}
+trait AsRef {}
+trait Deref {}
+trait Display {}
+trait ToString {}
+trait ToOwned {}
 mod core {}
 mod std {}
 mod alloc {}
@@ -106,6 +111,25 @@ fn call_future(
     async move { Good(value) }
 }
 
+#[standard::circuit_breaker(
+    name = "pass.shadowing_keyed",
+    key = value,
+    max_keys = 4 + 3,
+    latency = true,
+    critical = 4 > 3
+)]
+fn call_keyed(value: i64) -> Answer<i64, standard::BreakerError> {
+    Good(value)
+}
+
+#[standard::circuit_breaker(name = "pass.shadowing_keyed_future", key = "all")]
+fn call_keyed_future(
+    value: i64,
+) -> impl ::core::future::Future<Output = Answer<i64, standard::BreakerError>> {
+    let value = value + 1;
+    async move { Good(value) }
+}
+
 struct Client;
 
 impl Client {
@@ -122,7 +146,7 @@ impl Client {
 fn main() {
     let answers = [call((1, 2), 0), Client.call(4)];
     ::std::assert_eq!(answers, [Good(3), Good(4)]);
-    ::std::mem::drop((call_async(1), call_future(1)));
+    ::std::mem::drop((call_async(1), call_future(1), call_keyed(1), call_keyed_future(1)));
     let breaker = standard::Registry::global().get("pass.shadowing").unwrap();
     ::std::assert_eq!(breaker.snapshot().totals.successes, 1);
 }

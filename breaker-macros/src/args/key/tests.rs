@@ -1,4 +1,4 @@
-use super::{Key, distance};
+use super::{Key, Kind, distance};
 
 #[test]
 fn no_word_of_another_breaker_is_a_key() {
@@ -29,6 +29,11 @@ fn words_of_other_breakers_lead_to_the_key() {
         ("slow_call_duration_threshold", "slow_call"),
         ("slow_call_rate_threshold", "slow_rate"),
         ("execution_timeout", "call_timeout"),
+        ("partition_key", "key"),
+        ("max_entries", "max_keys"),
+        ("idle_timeout", "idle_ttl"),
+        ("histogram", "latency"),
+        ("essential", "critical"),
     ] {
         assert_eq!(Key::meant(word).map(Key::name), Some(key), "{word}");
     }
@@ -60,6 +65,7 @@ fn needed(key: Key) -> &'static str {
         Key::FallbackOn => ", fallback = pay_later",
         Key::Window => ", failure_rate = 0.5",
         Key::MaxFailures | Key::FailureRate => ", window = \"60s\"",
+        Key::MaxKeys | Key::IdleTtl => ", key = host",
         Key::SlowRate => ", window = \"60s\", slow_call = \"2s\"",
         _ => "",
     }
@@ -77,5 +83,29 @@ fn every_example_is_accepted() {
         let item = "async fn pay() -> Result<(), Error> { charge() }";
         let errors = crate::expand::tests::messages(&attribute, item);
         assert!(errors.is_empty(), "{attribute}: {errors:?}");
+    }
+}
+
+#[test]
+fn the_documentation_has_each_key_in_order() {
+    let reference = include_str!("../../../../breaker-runtime/src/attribute.md");
+    let readme = include_str!("../../../../README.md");
+    let (mut rows, mut examples, mut short) = (reference, reference, readme);
+    let behind = |text: &mut &'static str, found: &str| match text.split_once(found) {
+        Some((_, rest)) => *text = rest,
+        None => panic!("`{found}` is missing, or stands in another place"),
+    };
+    for key in Key::ALL {
+        let (name, form) = (key.name(), key.form("P"));
+        let shown = if key.kind() == Kind::Pattern {
+            &form
+        } else {
+            name
+        };
+        behind(&mut rows, &format!("\n| [`{shown}`](#{name}) |"));
+        behind(&mut examples, &format!("\n## `{name}`\n"));
+        behind(&mut short, &format!("\n| `{shown}` |"));
+        let section = examples.split("\n## ").next().unwrap_or_default();
+        assert!(section.contains("#[circuit_breaker("), "{name}: an example");
     }
 }

@@ -1,5 +1,10 @@
 use crate::expand::tests::about;
 
+/// What is said of a value of `max_keys` beside a key.
+fn max_keys(value: &str) -> Vec<String> {
+    about(&format!("key = host, max_keys = {value}"))
+}
+
 #[test]
 fn a_count_is_at_least_one() {
     for (key, words) in [
@@ -19,6 +24,13 @@ fn a_count_is_at_least_one() {
                 "{key} = {wrong}"
             );
         }
+    }
+    for wrong in ["0", "-1", "0usize", "-0", "0x0"] {
+        assert_eq!(
+            max_keys(wrong),
+            ["`max_keys` must be at least 1"],
+            "{wrong}"
+        );
     }
 }
 
@@ -45,6 +57,22 @@ fn a_count_is_an_integer() {
     assert_eq!(
         about("threshold = 99999999999"),
         ["`99999999999` is too large for a `u32`: `threshold` is at most 4294967295"]
+    );
+    assert_eq!(
+        max_keys("99999999999"),
+        ["`99999999999` is too large: `max_keys` is at most 4294967295"]
+    );
+    assert_eq!(
+        max_keys("5u32"),
+        ["remove the suffix `u32`: write `max_keys = 5`"]
+    );
+    assert_eq!(
+        max_keys("\"5\""),
+        ["expected an integer: write `max_keys = 5`"]
+    );
+    assert_eq!(
+        about("threshold = 5usize"),
+        ["remove the suffix `usize`: write `threshold = 5`"]
     );
 }
 
@@ -220,6 +248,37 @@ fn the_other_durations_need_their_unit_too() {
         let zero = "a duration must be longer than zero";
         assert_eq!(about(&format!("{key} = \"0s\"")), [zero]);
         assert_eq!(about(&format!("{key} = LONG")), [] as [&str; 0]);
+    }
+}
+
+#[test]
+fn idle_ttl_is_a_duration_and_never_off() {
+    let ttl = |value: &str| about(&format!("key = host, idle_ttl = {value}"));
+    assert_eq!(
+        ttl("60"),
+        ["a duration needs a unit: write `idle_ttl = \"60s\"`"]
+    );
+    assert_eq!(ttl("\"0s\""), ["a duration must be longer than zero"]);
+    assert_eq!(ttl("\"off\"").len(), 1);
+    assert_eq!(ttl("TTL"), [] as [&str; 0]);
+}
+
+#[test]
+fn a_flag_is_true_or_false() {
+    for key in ["latency", "critical"] {
+        for right in ["true", "false", "FLAG", "!FLAG", "cfg!(test)", "(true)"] {
+            assert_eq!(about(&format!("{key} = {right}")), [] as [&str; 0]);
+        }
+        let message = format!("expected `true` or `false`: write `{key} = true`");
+        for wrong in ["1", "\"true\"", "\"yes\"", "'t'", "0.0", "-true", "\"1s\""] {
+            assert_eq!(about(&format!("{key} = {wrong}")), [message.as_str()]);
+        }
+        let message = format!("expected `true` or `false`: write `{key} = false`");
+        for wrong in ["0", "\"false\"", "\"off\"", "\"no\""] {
+            assert_eq!(about(&format!("{key} = {wrong}")), [message.as_str()]);
+        }
+        let message = format!("expected `=`: write `{key} = true`");
+        assert_eq!(about(key), [message]);
     }
 }
 

@@ -18,6 +18,7 @@ pub(super) fn check(arguments: &Arguments, errors: &mut Errors) {
     errors.take(window_is_there_to_judge_over(arguments));
     errors.take(window_is_judged(arguments));
     errors.take(slow_rate_knows_what_is_slow(arguments));
+    errors.take(bounds_have_keys(arguments));
     errors.take(window_holds(arguments, Key::MaxFailures));
     errors.take(window_holds(arguments, Key::MinCalls));
 }
@@ -73,6 +74,22 @@ fn slow_rate_knows_what_is_slow(arguments: &Arguments) -> Result<()> {
         Some(at) if !arguments.mentions(Key::SlowCall) => {
             let message = "`slow_rate` needs `slow_call`: add `slow_call = \"2s\"`, \
                            or remove `slow_rate`";
+            Err(Error::new(at, message))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// One `key` serves both, so that it is missing once.
+fn bounds_have_keys(arguments: &Arguments) -> Result<()> {
+    let bound = |key: Key| Some((key, arguments.place(key)?));
+    match [Key::MaxKeys, Key::IdleTtl].into_iter().find_map(bound) {
+        Some((bound, at)) if !arguments.mentions(Key::Keyed) => {
+            let message = format!(
+                "`{}` needs `key`: add `{}`, or remove `{0}`",
+                bound.name(),
+                Key::Keyed.example()
+            );
             Err(Error::new(at, message))
         }
         _ => Ok(()),

@@ -67,6 +67,14 @@ fn judge(value: &Option<&u32>) -> Outcome {
     }
 }
 
+#[circuit_breaker(name = "bare.keyed", key = host, threshold = 1)]
+pub fn keyed(host: &str) -> Result<usize, Error> {
+    if host.is_empty() {
+        return Err(Error::Down);
+    }
+    Ok(host.len())
+}
+
 pub struct Counter(pub u32);
 
 impl Counter {

@@ -101,3 +101,11 @@ fn again(text: String) -> Result<String, Error> {
 pub fn iterator<'a>(values: &'a [u32]) -> Result<impl Iterator<Item = &'a u32>, Error> {
     Ok(values.iter())
 }
+
+#[circuit_breaker(name = "edition_2015.keyed", key = host.trim(), threshold = 1)]
+pub fn keyed(host: String) -> Result<usize, Error> {
+    match host.len() {
+        0...4 => Ok(host.len()),
+        _ => Err(Error::Down),
+    }
+}

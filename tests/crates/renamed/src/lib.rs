@@ -39,6 +39,11 @@ pub fn through_module(values: &[u32]) -> Result<impl Iterator<Item = u32>, Error
     Ok(values.iter().copied())
 }
 
+#[cb::circuit_breaker(name = "renamed.keyed", crate = cb, key = tenant, max_keys = 5)]
+pub fn keyed(tenant: u32) -> Result<u32, Error> {
+    if tenant > 5 { Err(Error::Down) } else { Ok(1) }
+}
+
 pub mod inner {
     //! A module in which only the written path resolves.
 

@@ -165,3 +165,4 @@
 pub mod client;
 pub mod error;
 pub mod functions;
+pub mod per_key;

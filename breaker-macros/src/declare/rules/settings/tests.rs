@@ -94,3 +94,18 @@ fn a_window_of_calls_holds_the_calls_that_are_asked_for() {
     }
     assert_eq!(about("min_calls = 1000"), NONE);
 }
+
+#[test]
+fn the_bounds_of_keyed_breakers_need_a_key() {
+    let message = |key: &str| format!("`{key}` needs `key`: add `key = host`, or remove `{key}`");
+    assert_eq!(about("max_keys = 100"), [message("max_keys")]);
+    assert_eq!(about("idle_ttl = \"1h\""), [message("idle_ttl")]);
+    assert_eq!(
+        about("idle_ttl = TTL, max_keys = MOST"),
+        [message("max_keys")]
+    );
+    assert_eq!(about("idle_ttl = \"1h\", max_keys = 9, key = host"), NONE);
+    assert_eq!(about("max_keys = 9, partition_key = host").len(), 1);
+    assert_eq!(about("max_keys = 9, kye = host").len(), 1);
+    assert_eq!(about("max_keys = 0").len(), 2);
+}

@@ -1,0 +1,10 @@
+use std::time::Duration;
+
+use breaker_runtime::{BreakerError, circuit_breaker};
+
+#[circuit_breaker(name = "payment", key = host, idle_ttl = Duration::ZERO)]
+fn pay(host: &str) -> Result<usize, BreakerError> {
+    Ok(host.len())
+}
+
+fn main() {}
