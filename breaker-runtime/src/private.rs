@@ -90,14 +90,11 @@ impl Site {
         if let Some(registry) = crate::test_util::registry_in_force(self.declaration.name()) {
             return enter(Owned(registry.attach_keyed(self).get_or_make(key)));
         }
-        let keyed = match self.keyed.get() {
-            Some(keyed) => keyed,
-            None => {
-                // Not inside of the cell, as in `attach`.
-                let keyed = Registry::global().attach_keyed(self);
-                self.keyed.get_or_init(|| keyed)
-            }
-        };
+        let keyed = self.keyed.get().unwrap_or_else(|| {
+            // Not inside of the cell, as in `attach`.
+            let keyed = Registry::global().attach_keyed(self);
+            self.keyed.get_or_init(|| keyed)
+        });
         enter(Owned(keyed.get_or_make(key)))
     }
 

@@ -222,7 +222,7 @@ impl Registry {
             let outside = Arc::new(loaded.outside(breaker.name()));
             // One that was made just now may not go with it, which it has been told.
             let _ = self.surround(breaker, |around| {
-                around.outside = Some(Arc::clone(&outside))
+                around.outside = Some(Arc::clone(&outside));
             });
         }
         // Listeners hear of overrides, and may load or configure.
@@ -230,10 +230,10 @@ impl Registry {
         for breaker in &breakers {
             force(breaker, before.as_deref(), &loaded);
         }
-        let named = breakers.iter().map(CircuitBreaker::name);
+        let all = breakers.iter().map(CircuitBreaker::name);
         let asked = |name: &&str| loaded.section(name).or(loaded.variables(name)).is_some();
         Ok(LoadReport {
-            configured: named.filter(asked).map(str::to_owned).collect(),
+            configured: all.filter(asked).map(str::to_owned).collect(),
             unknown: unknown.into_iter().map(|(_, unknown)| unknown).collect(),
         })
     }
@@ -245,7 +245,7 @@ impl Registry {
         };
         let outside = Arc::new(loaded.outside(breaker.name()));
         let fits = self.surround(breaker, |around| {
-            around.outside = Some(Arc::clone(&outside))
+            around.outside = Some(Arc::clone(&outside));
         });
         match fits {
             Ok(()) => force(breaker, None, &loaded),

@@ -101,17 +101,13 @@ impl Keyed {
                 made.clone()
             })
         });
-        match entered {
-            Some(breaker) => {
-                // Whoever changes the parent's settings changes those of all that are entered then.
-                Core::adopt(&breaker, &self.parent);
-                breaker
-            }
-            None => {
-                self.unlisted.fetch_add(1, Ordering::Relaxed);
-                made
-            }
-        }
+        let Some(breaker) = entered else {
+            self.unlisted.fetch_add(1, Ordering::Relaxed);
+            return made;
+        };
+        // Whoever changes the parent's settings changes those of all that are entered then.
+        Core::adopt(&breaker, &self.parent);
+        breaker
     }
 
     /// Gives up all that nobody has used for long.
