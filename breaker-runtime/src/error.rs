@@ -54,6 +54,40 @@ impl BreakerError {
             Self::TimedOut(_) => None,
         }
     }
+
+    /// Returns whether the same call may be tried again at once, as far as the breaker knows.
+    ///
+    /// A refused call may not, see [`Rejection::is_retryable`]. One that took longer than its
+    /// `call_timeout` may: it was a failure of the dependency like any other, and the circuit may still be
+    /// closed. Whether it can be repeated without harm is for its caller to know, as it may have
+    /// had its effect.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use breaker_runtime::{CallError, Config, Registry};
+    ///
+    /// let payment = Registry::new().get_or_create("payment", Config::new())?;
+    /// payment.trip();
+    /// let Err(CallError::Breaker(error)) = payment.call(|| Ok::<_, ()>(7)) else {
+    ///     panic!("the circuit is open");
+    /// };
+    /// assert!(!error.is_retryable());
+    /// assert!(error.retry_after().is_some());
+    /// # Ok::<(), breaker_runtime::ConfigError>(())
+    /// ```
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Self::Rejected(rejection) => rejection.is_retryable(),
+            Self::TimedOut(_) => true,
+        }
+    }
+
+    /// Returns how long it is worth to wait before the next try, if that is known; see
+    /// [`Rejection::retry_after`].
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.rejection()?.retry_after()
+    }
 }
 
 /// The refusal of one call.
@@ -206,6 +240,22 @@ impl Rejection {
     pub fn retry_after(&self) -> Option<Duration> {
         let nanos = self.retry_after?.get();
         Some(Duration::from_nanos(nanos))
+    }
+
+    /// Returns whether the same call may be tried again at once, which no refused call may.
+    ///
+    /// | reason | why not | when |
+    /// |---|---|---|
+    /// | `open`, `forced` | the answer would be the same | after [`retry_after`](Self::retry_after), if it is known |
+    /// | `half_open_full` | the probes on their way decide, and nobody knows when they end | as a new call, later |
+    /// | `ramp` | a share of all calls passes, and a call that is tried again counts again: more load than the ramp means to let through | as a new call, later |
+    pub fn is_retryable(&self) -> bool {
+        match self.reason {
+            RejectionReason::Open
+            | RejectionReason::HalfOpenFull
+            | RejectionReason::Ramp
+            | RejectionReason::Forced => false,
+        }
     }
 }
 
