@@ -86,9 +86,23 @@ impl<H: Handle> Guard<H> {
     /// Records the outcome of a call that nothing follows.
     #[inline(always)]
     pub fn record(&mut self, outcome: Outcome) {
+        self.record_with_hint(outcome, None);
+    }
+
+    /// Records the same, and for how long the value asks to be left alone.
+    #[inline(always)]
+    pub(crate) fn record_with_hint(&mut self, outcome: Outcome, hint: Option<Duration>) {
         if let Some(handle) = self.handle.take() {
-            Core::settle(&handle, self.ticket, outcome.into(), None);
+            Core::settle(&handle, self.ticket, outcome.into(), hint);
         }
+    }
+
+    /// Notes that nothing of the call runs until its future is polled for the first time. From the
+    /// first poll that is pending on, [`Marked::rest`] says so, and since when.
+    #[cfg(feature = "tower")]
+    #[inline]
+    pub(crate) fn await_first_poll(&mut self) {
+        self.ticket.rest_unpolled();
     }
 
     /// Records that the call took longer than `limit`.
@@ -113,8 +127,12 @@ impl<H: Handle> Drop for Guard<H> {
 #[cold]
 #[inline(never)]
 fn abandon(breaker: &CircuitBreaker, mut ticket: Ticket) {
-    if ticket.is_resting() {
-        ticket.wake();
+    let (resting, unpolled) = (ticket.is_resting(), ticket.is_unpolled());
+    ticket.wake();
+    if unpolled {
+        // Nobody has waited for it, however long ago it was let through.
+        Core::settle(breaker, ticket, End::Cancelled, None);
+    } else if resting {
         Core::cancel(breaker, ticket);
     } else {
         Core::settle(breaker, ticket, End::Failure, None);

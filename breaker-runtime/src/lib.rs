@@ -130,6 +130,9 @@
 //! | `macros` (default) | the attribute |
 //! | `config` | what can be read of a breaker as values of serde, durations as text: `Serialize` for [`Snapshot`] and all in it, and for [`Overrides`], which are `Deserialize` too |
 //! | `tokio` | the key `call_timeout`, by the timer of tokio; a stream of events; with `test-util`, `TokioClock` |
+//! | `tower` | [`CircuitBreakerLayer`](tower::CircuitBreakerLayer), a breaker around the services of Tower |
+//! | `http` | answers of HTTP judged by their statuses, and `Retry-After` heard; brings `tower` |
+//! | `axum` | a rejection as a `503` with `Retry-After`, and the [health](axum::health) of all breakers |
 //! | `tracing` | openings as warnings, other changes and overrides as information, rejections for debugging; all have the target `breaker` |
 //! | `test-util` | `ManualClock` and `TestRegistry`; for `[dev-dependencies]` only, as every call then asks for the registry in force |
 
@@ -192,8 +195,12 @@ pub use self::config::{ConfigProblem, ConfigProblems};
 pub use self::error::{BreakerError, CallError, Rejection, RejectionReason, TimedOut};
 pub use self::event::{Event, EventKind, Subscription, Transition};
 pub use self::history::{PastTransition, TransitionCount};
+#[cfg(feature = "axum")]
+pub use self::integrations::axum;
 #[cfg(feature = "tokio")]
 pub use self::integrations::stream::{EventStream, Missed};
+#[cfg(feature = "tower")]
+pub use self::integrations::tower;
 pub use self::keyed::KeyStats;
 pub use self::latency::Latency;
 pub use self::outcome::Outcome;

@@ -5,12 +5,12 @@ use crate::time::Tick;
 /// The right to run one call: two words, because the future of every guarded function holds one.
 ///
 /// ```text
-///  63                                  9         8       7       6   4      2  1  0
-/// | generation, of which 55 bits remain | resting | other |   | bucket | role |
+///  63                                  9         8       7          6   5   4      2  1  0
+/// | generation, of which 55 bits remain | resting | other | unpolled |   | bucket | role |
 /// ```
 ///
-/// `bucket` is the [`Bucket`] of calls in flight that a [`Role::Watched`] is counted in. `resting` is for
-/// the guard of a future.
+/// `bucket` is the [`Bucket`] of calls in flight that a [`Role::Watched`] is counted in. `resting` and
+/// `unpolled` are for the guard of a future.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Ticket {
     bits: u64,
@@ -43,6 +43,7 @@ const OTHER: u64 = 1 << 7;
 const BUCKET_SHIFT: u32 = 2;
 const BUCKETS: u8 = 0b111;
 const RESTING: u64 = 1 << 8;
+const UNPOLLED: u64 = 1 << 6;
 /// Not stamped; a call only has this for a stamp.
 const NEVER: u64 = u64::MAX;
 
@@ -154,10 +155,21 @@ impl Ticket {
         self.bits |= RESTING;
     }
 
-    /// Takes that mark off.
+    /// Marks it as one whose future is waiting to be polled for the first time.
+    #[cfg(feature = "tower")]
+    #[inline]
+    pub(crate) fn rest_unpolled(&mut self) {
+        self.bits |= RESTING | UNPOLLED;
+    }
+
+    pub(crate) fn is_unpolled(self) -> bool {
+        self.bits & UNPOLLED != 0
+    }
+
+    /// Takes those marks off.
     #[inline]
     pub(crate) fn wake(&mut self) {
-        self.bits &= !RESTING;
+        self.bits &= !(RESTING | UNPOLLED);
     }
 
     pub(crate) fn is_resting(self) -> bool {

@@ -1,0 +1,46 @@
+//! The little JSON that the answers need.
+
+use std::fmt::{self, Display, Write as _};
+use std::time::Duration;
+
+/// Text, in quotes.
+pub(super) struct Text<'a>(pub(super) &'a str);
+
+impl Display for Text<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_char('"')?;
+        for char in self.0.chars() {
+            match char {
+                '"' => f.write_str("\\\"")?,
+                '\\' => f.write_str("\\\\")?,
+                // Not all need it, but there are readers that put the answer into a script.
+                char if char.is_control() || matches!(char, '<' | '\u{2028}' | '\u{2029}') => {
+                    write!(f, "\\u{:04x}", u32::from(char))?;
+                }
+                char => f.write_char(char)?,
+            }
+        }
+        f.write_char('"')
+    }
+}
+
+/// A value that may not be there.
+pub(super) struct Maybe<T>(pub(super) Option<T>);
+
+impl<T: Display> Display for Maybe<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Some(value) => value.fmt(f),
+            None => f.write_str("null"),
+        }
+    }
+}
+
+/// Returns whole seconds, rounded up: who comes back then does not come too early.
+pub(super) fn whole_seconds(time: Duration) -> u64 {
+    let begun = u64::from(time.subsec_nanos() > 0);
+    time.as_secs().saturating_add(begun)
+}
+
+#[cfg(test)]
+mod tests;

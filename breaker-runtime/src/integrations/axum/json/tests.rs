@@ -1,0 +1,43 @@
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::{Maybe, Text, whole_seconds};
+
+#[test]
+fn any_text_is_read_as_it_was_written() {
+    let mut texts: Vec<String> = (0..0x3000)
+        .filter_map(char::from_u32)
+        .map(String::from)
+        .collect();
+    texts.extend(["", "a \"b\" \\ c", "</script>", "ключ 🔑", "\u{10ffff}"].map(str::to_owned));
+    for text in texts {
+        let written = Text(&text).to_string();
+        let read: Value = serde_json::from_str(&written).expect("it is JSON");
+        assert_eq!(read, Value::String(text));
+    }
+}
+
+#[test]
+fn text_cannot_end_a_script() {
+    assert_eq!(Text("</script>").to_string(), r#""\u003c/script>""#);
+}
+
+#[test]
+fn what_is_not_there_is_null() {
+    assert_eq!(Maybe(Some(7)).to_string(), "7");
+    assert_eq!(Maybe(None::<u64>).to_string(), "null");
+}
+
+#[test]
+fn seconds_are_rounded_up() {
+    for (time, seconds) in [
+        (Duration::ZERO, 0),
+        (Duration::from_nanos(1), 1),
+        (Duration::from_secs(1), 1),
+        (Duration::from_millis(12_001), 13),
+        (Duration::MAX, u64::MAX),
+    ] {
+        assert_eq!(whole_seconds(time), seconds, "{time:?}");
+    }
+}

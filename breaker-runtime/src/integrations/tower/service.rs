@@ -1,0 +1,93 @@
+//! The guarded service.
+
+use std::fmt;
+use std::task::{Context, Poll};
+
+use tower_service::Service;
+
+use super::choose::{ChooseBreaker, Held, Named};
+use super::classify::{ByResult, Classify};
+use super::error::ServiceError;
+use super::future::ResponseFuture;
+use crate::breaker::CircuitBreaker;
+use crate::call::enter;
+
+/// A service behind a circuit breaker, made by a [`CircuitBreakerLayer`](super::CircuitBreakerLayer).
+///
+/// `poll_ready` is the inner service's, `call` asks the circuit: see the [module](super#readiness-and-admission).
+/// It can be cloned if the inner service can; all clones have the same breaker.
+#[derive(Clone)]
+pub struct CircuitBreakerService<S, C = ByResult, B = Named> {
+    inner: S,
+    named: Held,
+    classify: C,
+    choose: B,
+}
+
+impl<S, C, B> CircuitBreakerService<S, C, B> {
+    pub(super) fn new(inner: S, named: Held, classify: C, choose: B) -> Self {
+        Self {
+            inner,
+            named,
+            classify,
+            choose,
+        }
+    }
+
+    /// Returns the breaker; with keys, the one that is named like them.
+    pub fn breaker(&self) -> &CircuitBreaker {
+        &self.named
+    }
+
+    /// Returns the inner service.
+    pub fn get_ref(&self) -> &S {
+        &self.inner
+    }
+
+    /// Returns the inner service; what is called by this way is unknown to the breaker.
+    pub fn get_mut(&mut self) -> &mut S {
+        &mut self.inner
+    }
+
+    /// Takes the breaker off the inner service.
+    pub fn into_inner(self) -> S {
+        self.inner
+    }
+}
+
+impl<S, C, B, Request> Service<Request> for CircuitBreakerService<S, C, B>
+where
+    S: Service<Request>,
+    C: Classify<S::Response, S::Error> + Clone,
+    B: ChooseBreaker<Request>,
+{
+    type Response = S::Response;
+    type Error = ServiceError<S::Error>;
+    type Future = ResponseFuture<S::Future, C>;
+
+    #[inline]
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.inner.poll_ready(context).map_err(ServiceError::Inner)
+    }
+
+    #[inline]
+    fn call(&mut self, request: Request) -> Self::Future {
+        let mut guard = match enter(self.choose.choose(&self.named, &request)) {
+            Ok(guard) => guard,
+            Err(refused) => return ResponseFuture::refused(refused.into_error()),
+        };
+        let classify = self.classify.clone();
+        let future = self.inner.call(request);
+        guard.await_first_poll();
+        ResponseFuture::called(future, classify, guard)
+    }
+}
+
+impl<S: fmt::Debug, C, B> fmt::Debug for CircuitBreakerService<S, C, B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CircuitBreakerService")
+            .field("inner", &self.inner)
+            .field("breaker", self.breaker())
+            .finish_non_exhaustive()
+    }
+}
