@@ -7,6 +7,7 @@
     reason = "a test that unwraps fails where it should"
 )]
 
+mod clients;
 mod expansion;
 mod production;
 mod registry;

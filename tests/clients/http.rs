@@ -1,0 +1,157 @@
+//! Answers of HTTP: statuses, `Retry-After`, and bodies.
+
+use std::convert::Infallible;
+use std::future::ready;
+use std::time::{Duration, SystemTime};
+
+use axum::body::{Body, Bytes};
+use breaker_runtime::tower::{CircuitBreakerLayer, HttpClassifier};
+use breaker_runtime::{Config, Outcome, State};
+use http::header::{DATE, RETRY_AFTER};
+use http::{HeaderMap, HeaderValue, Response, StatusCode};
+use http_body_util::BodyExt;
+use tower::{Layer, ServiceExt, service_fn};
+
+use crate::rules::Bench;
+
+const NOON: &str = "Wed, 25 Nov 2026 12:00:00 GMT";
+const TWO_MINUTES_PAST: &str = "Wed, 25 Nov 2026 12:02:00 GMT";
+
+/// Lets one answer come in, and returns the bench after it.
+async fn answered(answer: Result<Response<Body>, &'static str>) -> Bench {
+    let bench = Bench::new(Config::new().threshold(1));
+    let layer = CircuitBreakerLayer::from(bench.breaker.clone()).http();
+    let mut answer = Some(answer);
+    let service = layer.layer(service_fn(move |()| ready(answer.take().unwrap())));
+    let _ = service.oneshot(()).await;
+    bench
+}
+
+fn response(status: u16) -> http::response::Builder {
+    Response::builder().status(status)
+}
+
+#[tokio::test]
+async fn server_errors_too_many_requests_and_transport_errors_fail_and_nothing_else() {
+    for status in 100..=999 {
+        let failed = status == 429 || (500..600).contains(&status);
+        let bench = answered(Ok(response(status).body(Body::empty()).unwrap())).await;
+        let totals = bench.breaker.snapshot().totals;
+        let expected = (u64::from(!failed), u64::from(failed));
+        assert_eq!((totals.successes, totals.failures), expected, "{status}");
+    }
+    let bench = answered(Err("connection refused")).await;
+    assert_eq!(bench.state(), State::Open);
+    assert_eq!(
+        bench.breaker.snapshot().retry_after,
+        Some(Duration::from_secs(30))
+    );
+}
+
+#[tokio::test]
+async fn r20_retry_after_says_how_long_the_circuit_stays_open() {
+    let period = async |answer: http::response::Builder| {
+        let bench = answered(Ok(answer.body(Body::empty()).unwrap())).await;
+        bench.breaker.snapshot().open_period
+    };
+    let seconds = |seconds| Some(Duration::from_secs(seconds));
+
+    let busy = || response(503);
+    assert_eq!(period(busy().header(RETRY_AFTER, "90")).await, seconds(90));
+    let date = busy()
+        .header(DATE, NOON)
+        .header(RETRY_AFTER, TWO_MINUTES_PAST);
+    assert_eq!(period(date).await, seconds(120));
+    let limited = response(429).header(RETRY_AFTER, "45");
+    assert_eq!(period(limited).await, seconds(45));
+    // Not less than `open_for`, and not more than `max_open_for`.
+    assert_eq!(period(busy().header(RETRY_AFTER, "1")).await, seconds(30));
+    assert_eq!(
+        period(busy().header(RETRY_AFTER, "86400")).await,
+        seconds(300)
+    );
+    // An answer that is no failure is not asked.
+    assert_eq!(period(response(200).header(RETRY_AFTER, "90")).await, None);
+}
+
+#[test]
+fn retry_after_is_read_in_both_forms_and_nonsense_is_none() {
+    let read = |value: &str| {
+        let value = HeaderValue::from_str(value).unwrap();
+        let now = HeaderValue::from_static(NOON);
+        HttpClassifier::retry_after(&HeaderMap::from_iter([(RETRY_AFTER, value), (DATE, now)]))
+    };
+    for (value, expected) in [
+        ("0", Some(0)),
+        ("120", Some(120)),
+        (" 120 ", Some(120)),
+        (TWO_MINUTES_PAST, Some(120)),
+        ("Wednesday, 25-Nov-26 12:02:00 GMT", Some(120)),
+        ("Wed Nov 25 12:02:00 2026", Some(120)),
+        ("Tue, 24 Nov 2026 12:00:00 GMT", Some(0)),
+        ("+120", None),
+        ("-120", None),
+        ("1.5", None),
+        ("99999999999999999999999", None),
+        ("soon", None),
+        ("", None),
+    ] {
+        assert_eq!(read(value), expected.map(Duration::from_secs), "{value:?}");
+    }
+    assert_eq!(HttpClassifier::retry_after(&HeaderMap::new()), None);
+    let opaque = HeaderValue::from_bytes(b"\xff").unwrap();
+    let headers = HeaderMap::from_iter([(RETRY_AFTER, opaque)]);
+    assert_eq!(HttpClassifier::retry_after(&headers), None);
+}
+
+#[test]
+fn a_date_is_taken_by_the_systems_clock_if_the_server_does_not_say_its_own() {
+    let until = SystemTime::now() + Duration::from_secs(120);
+    let until = HeaderValue::from_str(&httpdate::fmt_http_date(until)).unwrap();
+    let headers = HeaderMap::from_iter([(RETRY_AFTER, until)]);
+    let time = HttpClassifier::retry_after(&headers).unwrap();
+    assert!((100..=120).contains(&time.as_secs()), "{time:?}");
+}
+
+#[test]
+fn its_functions_serve_other_types_of_responses() {
+    assert_eq!(
+        HttpClassifier::outcome(StatusCode::BAD_GATEWAY),
+        Outcome::Failure
+    );
+    assert_eq!(
+        HttpClassifier::outcome(StatusCode::NOT_FOUND),
+        Outcome::Success
+    );
+}
+
+#[tokio::test]
+async fn a_body_that_fails_later_is_not_counted_as_the_head_has_been() {
+    let broken = [Ok(Bytes::from("half")), Err("connection reset")];
+    let body = Body::from_stream(futures::stream::iter(broken));
+    let bench = Bench::default();
+    let layer = CircuitBreakerLayer::from(bench.breaker.clone()).http();
+    let mut answer = Some(Response::new(body));
+    let service = service_fn(move |()| ready(Ok::<_, Infallible>(answer.take().unwrap())));
+    let response = layer.layer(service).oneshot(()).await.unwrap();
+    let totals = || bench.breaker.snapshot().totals;
+    assert_eq!((totals().calls, totals().successes), (1, 1));
+
+    response.into_body().collect().await.unwrap_err();
+    assert_eq!((totals().calls, totals().successes), (1, 1));
+}
+
+#[tokio::test]
+async fn a_body_that_is_read_inside_of_the_breaker_counts() {
+    let bench = Bench::default();
+    let layer = CircuitBreakerLayer::from(bench.breaker.clone()).http();
+    let service = service_fn(|()| async {
+        let broken = [Ok(Bytes::from("half")), Err("connection reset")];
+        let (head, body) =
+            Response::new(Body::from_stream(futures::stream::iter(broken))).into_parts();
+        let whole = body.collect().await?.to_bytes();
+        Ok::<_, axum::Error>(Response::from_parts(head, whole))
+    });
+    layer.layer(service).oneshot(()).await.unwrap_err();
+    assert_eq!(bench.breaker.snapshot().totals.failures, 1);
+}
