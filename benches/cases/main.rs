@@ -7,6 +7,7 @@ mod open;
 mod registry;
 mod slow_call;
 mod timing;
+mod tower;
 mod windows;
 
 use std::time::Duration;
@@ -24,6 +25,7 @@ fn main() {
         .configure_from_args();
     closed::cases(&mut criterion);
     asynchronous::cases(&mut criterion);
+    tower::cases(&mut criterion);
     open::cases(&mut criterion);
     windows::cases(&mut criterion);
     slow_call::cases(&mut criterion);

@@ -13,6 +13,7 @@ use std::task::{Context, Poll, Waker};
 use breaker_runtime::BreakerError;
 use thiserror::Error;
 
+pub mod layer;
 pub mod ours;
 pub mod peers;
 

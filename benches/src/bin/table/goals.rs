@@ -12,6 +12,7 @@ pub(crate) fn print(times: &Times) {
     closed(times);
     windows(times);
     registry(times);
+    tower(times);
     println!();
 }
 
@@ -72,6 +73,19 @@ fn registry(times: &Times) {
     let case = "one_of_10000_breakers";
     let spread = times.of(case, "among_16") / times.of(case, "same");
     at_most("16 of 10,000 breakers", "× the same one", 1.1, spread);
+}
+
+fn tower(times: &Times) {
+    let peer = "tower-resilience";
+    let case = "tower_closed";
+    at_least(
+        "layer of Tower, closed",
+        "what tower-resilience adds",
+        20.0,
+        times.ratio(case, peer),
+    );
+    let case = "tower_closed_2_threads";
+    at_least("", "the same on 2 threads", 100.0, times.ratio(case, peer));
 }
 
 fn at_most(case: &str, what: &str, limit: f64, value: f64) {

@@ -18,7 +18,7 @@ use self::times::Times;
 
 const OURS: &str = "breaker-runtime";
 const PEERS: [&str; 4] = ["recloser", "failsafe", "breaker", "tower-resilience"];
-const CASES: [&str; 10] = [
+const CASES: [&str; 13] = [
     "closed_ok_sync",
     "closed_1_err_in_100",
     "closed_ok_async",
@@ -29,6 +29,9 @@ const CASES: [&str; 10] = [
     "time_window_10s",
     "time_window_10s_2_threads",
     "slow_call_100ms",
+    "tower_closed",
+    "tower_closed_2_threads",
+    "tower_open_rejected",
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -70,7 +73,12 @@ fn print_times(times: &Times) {
     println!("Time per call on two threads by that on one; 0.5 is perfect.\n");
     println!("| case | bare | {OURS} | {} |", PEERS.join(" | "));
     println!("|---|--:|--:|{}", "--:|".repeat(PEERS.len()));
-    for case in ["closed_ok_sync", "count_window_100", "time_window_10s"] {
+    for case in [
+        "closed_ok_sync",
+        "count_window_100",
+        "time_window_10s",
+        "tower_closed",
+    ] {
         let columns = ["bare", OURS].into_iter().chain(PEERS);
         let cells: Vec<_> = columns
             .map(|it| number(times.scaling(case, it), 2))

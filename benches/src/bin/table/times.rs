@@ -48,7 +48,7 @@ impl Times {
 
     /// Returns what a breaker costs over the bare call, of which a rejection has none.
     pub(crate) fn added(&self, case: &str, through: &str) -> f64 {
-        let bare = if case == "open_rejected" {
+        let bare = if case.ends_with("open_rejected") {
             0.0
         } else {
             self.of(case, "bare")
