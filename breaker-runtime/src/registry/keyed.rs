@@ -57,6 +57,12 @@ impl Keyed {
         }
     }
 
+    /// Returns the breaker that all are copies of.
+    #[cfg(feature = "tower")]
+    pub(crate) fn parent(&self) -> &CircuitBreaker {
+        &self.parent
+    }
+
     /// Returns the breaker of a key, if there is one.
     pub(super) fn get(&self, key: &str) -> Option<CircuitBreaker> {
         let key = shortened(key);

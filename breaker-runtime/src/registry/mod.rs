@@ -285,13 +285,6 @@ impl Registry {
         self.read(|breakers| breakers.get(name)?.keyed.clone())
     }
 
-    /// Whether the global registry has this very breaker, if there is one yet.
-    #[cfg(feature = "tower")]
-    pub(crate) fn is_in_global(breaker: &CircuitBreaker) -> bool {
-        let found = Lazy::get(&GLOBAL).and_then(|registry| registry.get(breaker.name()));
-        found.is_some_and(|found| found.same_as(breaker))
-    }
-
     /// Returns the breakers by key that are copies of this one.
     pub(crate) fn keyed_under(&self, parent: &CircuitBreaker) -> Arc<Keyed> {
         self.keyed(parent.name()).unwrap_or_else(|| {

@@ -1,80 +1,63 @@
 //! Which breaker a request goes through, and how its call holds it.
 
 use std::fmt;
-use std::ops::Deref;
 
 use crate::breaker::CircuitBreaker;
+use crate::call::{Handle, Owned};
+use crate::config::{Config, ConfigError};
 use crate::registry::{Keyed, Registry};
 use crate::sync::Arc;
-use crate::sync::fixed::Mutex;
-
-/// A breaker in the hands of a layer, a service or a call.
-///
-/// Each call hands one to its future. A count of handles that all cores write would be what a call costs
-/// most, so what is in the global registry is not counted.
-#[derive(Clone, Debug)]
-pub enum Held {
-    /// Of the global registry, where breakers are meant to stay. If it is removed from there it stays
-    /// in memory.
-    Lasting(&'static CircuitBreaker),
-    /// Of another registry, or by key: gone with its last handle.
-    Counted(CircuitBreaker),
-}
-
-/// One for each breaker of the global registry that was ever in a layer.
-static LASTING: Mutex<Vec<&'static CircuitBreaker>> = Mutex::new(Vec::new());
-
-impl Held {
-    pub(super) fn new(breaker: CircuitBreaker) -> Self {
-        if !Registry::is_in_global(&breaker) {
-            return Self::Counted(breaker);
-        }
-        let mut lasting = LASTING.lock();
-        let known = lasting.iter().find(|known| known.same_as(&breaker));
-        Self::Lasting(known.copied().unwrap_or_else(|| {
-            let breaker: &'static CircuitBreaker = Box::leak(Box::new(breaker));
-            lasting.push(breaker);
-            breaker
-        }))
-    }
-}
-
-impl Deref for Held {
-    type Target = CircuitBreaker;
-
-    #[inline]
-    fn deref(&self) -> &CircuitBreaker {
-        match self {
-            Self::Lasting(breaker) => breaker,
-            Self::Counted(breaker) => breaker,
-        }
-    }
-}
 
 /// Chooses the breaker that a request goes through.
 ///
-/// A layer has one of [`Named`], [`Single`] and [`PerKey`]; there are no others.
+/// A layer has one of [`Named`], [`InRegistry`], [`Single`] and [`PerKey`]; there are no others.
 pub trait ChooseBreaker<Request>: Chooser<Request> {}
 
 impl<Request, B: Chooser<Request>> ChooseBreaker<Request> for B {}
 
 /// What [`ChooseBreaker`] stands for: it has no name outside, so that nobody else can implement it.
-pub trait Chooser<Request> {
-    /// Chooses one; `named` is the layer's own.
-    fn choose(&self, named: &Held, request: &Request) -> Held;
+pub trait Chooser<Request>: HasBreaker {
+    /// How a call holds its breaker.
+    type Handle: Handle;
+
+    /// Chooses the one of a request.
+    fn choose(&self, request: &Request) -> Self::Handle;
 }
 
-/// The breaker of a name, for every request.
+/// Has the breaker of the layer's name.
+pub trait HasBreaker {
+    /// Returns it.
+    fn breaker(&self) -> &CircuitBreaker;
+}
+
+/// How a call holds a breaker of the global registry. Each call hands one to its future; a count of
+/// handles, which all cores would write, would be what a call costs most.
+#[cfg(not(feature = "test-util"))]
+type Here = &'static CircuitBreaker;
+/// The same of a test's registry, which is gone at its end.
+#[cfg(feature = "test-util")]
+type Here = Owned;
+
+/// The breaker of a name in the global registry, for every request.
 #[derive(Clone, Debug)]
 pub struct Named {
-    /// Where its breakers by key would be; `None` for the global registry.
-    pub(super) registry: Option<Registry>,
+    breaker: Here,
+    /// Where it is: the global registry, or that of a test.
+    #[cfg(feature = "test-util")]
+    registry: Registry,
+}
+
+/// The breaker of a name in a registry of one's own, for every request.
+#[derive(Clone, Debug)]
+pub struct InRegistry {
+    breaker: Owned,
+    registry: Registry,
 }
 
 /// One breaker that was at hand, for every request.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Single {
-    _private: (),
+    breaker: Owned,
 }
 
 /// A breaker for each key of the requests, all under one name.
@@ -84,33 +67,141 @@ pub struct PerKey<K> {
     key: K,
 }
 
+#[cfg(feature = "test-util")]
 impl Named {
-    pub(super) fn by_key<K>(&self, named: &CircuitBreaker, key: K) -> PerKey<K> {
-        let registry = self.registry.as_ref();
-        let keyed = registry
-            .unwrap_or_else(|| Registry::global())
-            .keyed_under(named);
-        PerKey { keyed, key }
+    #[track_caller]
+    pub(super) fn new(name: &str, config: Config) -> Result<Self, ConfigError> {
+        let registry = crate::test_util::registry_in_force(name);
+        let registry = registry.unwrap_or_else(|| Registry::global().clone());
+        let breaker = Owned(registry.get_or_create(name, config)?);
+        Ok(Self { breaker, registry })
+    }
+
+    fn registry(&self) -> &Registry {
+        &self.registry
+    }
+}
+
+#[cfg(not(feature = "test-util"))]
+impl Named {
+    #[track_caller]
+    pub(super) fn new(name: &str, config: Config) -> Result<Self, ConfigError> {
+        let breaker = lasting(Registry::global().get_or_create(name, config)?);
+        Ok(Self { breaker })
+    }
+
+    #[expect(clippy::unused_self, reason = "with `test-util` it may be another one")]
+    fn registry(&self) -> &Registry {
+        Registry::global()
+    }
+}
+
+/// Returns a breaker of the global registry for good: there breakers are meant to stay, and one that is
+/// removed stays in memory.
+#[cfg(not(feature = "test-util"))]
+fn lasting(breaker: CircuitBreaker) -> &'static CircuitBreaker {
+    use crate::sync::fixed::Mutex;
+
+    /// One for each breaker that was ever asked for.
+    static LASTING: Mutex<Vec<&'static CircuitBreaker>> = Mutex::new(Vec::new());
+
+    let mut lasting = LASTING.lock();
+    let known = lasting.iter().find(|known| known.same_as(&breaker));
+    known.copied().unwrap_or_else(|| {
+        let breaker: &'static CircuitBreaker = Box::leak(Box::new(breaker));
+        lasting.push(breaker);
+        breaker
+    })
+}
+
+impl InRegistry {
+    #[track_caller]
+    pub(super) fn new(
+        registry: &Registry,
+        name: &str,
+        config: Config,
+    ) -> Result<Self, ConfigError> {
+        let breaker = Owned(registry.get_or_create(name, config)?);
+        let registry = registry.clone();
+        Ok(Self { breaker, registry })
     }
 }
 
 impl Single {
-    pub(super) const fn new() -> Self {
-        Self { _private: () }
+    pub(super) fn new(breaker: CircuitBreaker) -> Self {
+        let breaker = Owned(breaker);
+        Self { breaker }
+    }
+}
+
+/// Can have breakers by key: it knows their registry.
+pub trait CanHaveKeys: HasBreaker {
+    /// Has one breaker for each key.
+    fn by_key<K>(&self, key: K) -> PerKey<K>;
+}
+
+impl CanHaveKeys for Named {
+    fn by_key<K>(&self, key: K) -> PerKey<K> {
+        let keyed = self.registry().keyed_under(&self.breaker);
+        PerKey { keyed, key }
+    }
+}
+
+impl CanHaveKeys for InRegistry {
+    fn by_key<K>(&self, key: K) -> PerKey<K> {
+        let keyed = self.registry.keyed_under(&self.breaker);
+        PerKey { keyed, key }
+    }
+}
+
+impl HasBreaker for Named {
+    fn breaker(&self) -> &CircuitBreaker {
+        &self.breaker
+    }
+}
+
+impl HasBreaker for InRegistry {
+    fn breaker(&self) -> &CircuitBreaker {
+        &self.breaker
+    }
+}
+
+impl HasBreaker for Single {
+    fn breaker(&self) -> &CircuitBreaker {
+        &self.breaker
+    }
+}
+
+impl<K> HasBreaker for PerKey<K> {
+    fn breaker(&self) -> &CircuitBreaker {
+        self.keyed.parent()
     }
 }
 
 impl<Request> Chooser<Request> for Named {
+    type Handle = Here;
+
     #[inline]
-    fn choose(&self, named: &Held, _: &Request) -> Held {
-        named.clone()
+    fn choose(&self, _: &Request) -> Here {
+        Here::clone(&self.breaker)
+    }
+}
+
+impl<Request> Chooser<Request> for InRegistry {
+    type Handle = Owned;
+
+    #[inline]
+    fn choose(&self, _: &Request) -> Owned {
+        self.breaker.clone()
     }
 }
 
 impl<Request> Chooser<Request> for Single {
+    type Handle = Owned;
+
     #[inline]
-    fn choose(&self, named: &Held, _: &Request) -> Held {
-        named.clone()
+    fn choose(&self, _: &Request) -> Owned {
+        self.breaker.clone()
     }
 }
 
@@ -118,9 +209,11 @@ impl<Request, K> Chooser<Request> for PerKey<K>
 where
     K: for<'a> KeyOfRequest<&'a Request>,
 {
-    fn choose(&self, _: &Held, request: &Request) -> Held {
+    type Handle = Owned;
+
+    fn choose(&self, request: &Request) -> Owned {
         let key = self.key.key_of(request);
-        Held::Counted(self.keyed.get_or_make(key.as_ref()))
+        Owned(self.keyed.get_or_make(key.as_ref()))
     }
 }
 

@@ -7,10 +7,9 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use super::choose::Held;
 use super::classify::Classify;
 use super::error::ServiceError;
-use crate::call::{Guard, poll};
+use crate::call::{Guard, Handle, poll};
 use crate::error::BreakerError;
 use crate::outcome::Outcome;
 
@@ -25,21 +24,21 @@ pin_project! {
     /// since the first poll that was pending. One that was never polled is cancelled, however long it was
     /// kept; it is not nothing, since the inner service has been called.
     #[must_use = "a future does nothing unless it is awaited"]
-    pub struct ResponseFuture<F, C> {
+    pub struct ResponseFuture<F, C, H: Handle> {
         #[pin]
-        state: State<F, C>,
+        state: State<F, C, H>,
     }
 }
 
 pin_project! {
     #[project = StateProjection]
-    enum State<F, C> {
+    enum State<F, C, H: Handle> {
         // The guard comes last, as in `Guarded`.
         Called {
             #[pin]
             future: F,
             classify: C,
-            guard: Guard<Held>,
+            guard: Guard<H>,
         },
         Refused {
             error: Option<BreakerError>,
@@ -47,9 +46,9 @@ pin_project! {
     }
 }
 
-impl<F, C> ResponseFuture<F, C> {
+impl<F, C, H: Handle> ResponseFuture<F, C, H> {
     #[inline]
-    pub(super) fn called(future: F, classify: C, guard: Guard<Held>) -> Self {
+    pub(super) fn called(future: F, classify: C, guard: Guard<H>) -> Self {
         Self {
             state: State::Called {
                 future,
@@ -67,8 +66,9 @@ impl<F, C> ResponseFuture<F, C> {
     }
 }
 
-impl<F, C, R, E> Future for ResponseFuture<F, C>
+impl<F, C, H, R, E> Future for ResponseFuture<F, C, H>
 where
+    H: Handle,
     F: Future<Output = Result<R, E>>,
     C: Classify<R, E>,
 {
@@ -95,7 +95,11 @@ where
 
 /// Records how the call ended.
 #[inline]
-fn settle<R, E>(guard: &mut Guard<Held>, classify: &impl Classify<R, E>, answer: Result<&R, &E>) {
+fn settle<R, E>(
+    guard: &mut Guard<impl Handle>,
+    classify: &impl Classify<R, E>,
+    answer: Result<&R, &E>,
+) {
     let outcome = classify.classify(answer);
     let hint = match outcome {
         Outcome::Failure => classify.hint(answer),
@@ -104,7 +108,7 @@ fn settle<R, E>(guard: &mut Guard<Held>, classify: &impl Classify<R, E>, answer:
     guard.record_with_hint(outcome, hint);
 }
 
-impl<F, C> fmt::Debug for ResponseFuture<F, C> {
+impl<F, C, H: Handle> fmt::Debug for ResponseFuture<F, C, H> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ResponseFuture").finish_non_exhaustive()
     }

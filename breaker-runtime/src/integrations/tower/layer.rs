@@ -4,7 +4,7 @@ use std::fmt;
 
 use tower_layer::Layer;
 
-use super::choose::{Held, Named, PerKey, Single};
+use super::choose::{CanHaveKeys, HasBreaker, InRegistry, Named, PerKey, Single};
 use super::classify::{ByResult, WithHint};
 use super::service::CircuitBreakerService;
 use crate::breaker::CircuitBreaker;
@@ -50,7 +50,6 @@ use crate::registry::Registry;
 #[must_use = "a layer does nothing until it is put around a service"]
 #[derive(Clone)]
 pub struct CircuitBreakerLayer<C = ByResult, B = Named> {
-    named: Held,
     classify: C,
     choose: B,
 }
@@ -71,14 +70,12 @@ impl CircuitBreakerLayer {
     /// With the feature `test-util`, if no `TestRegistry` is entered while one is strict.
     #[track_caller]
     pub fn new(name: &str, config: Config) -> Result<Self, ConfigError> {
-        #[cfg(feature = "test-util")]
-        if let Some(registry) = crate::test_util::registry_in_force(name) {
-            return Self::in_registry(&registry, name, config);
-        }
-        let breaker = Registry::global().get_or_create(name, config)?;
-        Ok(Self::named(breaker, None))
+        let choose = Named::new(name, config)?;
+        Ok(Self::by_result(choose))
     }
+}
 
+impl CircuitBreakerLayer<ByResult, InRegistry> {
     /// Makes a layer with the breaker of that name in `registry`, which is made if there is none.
     ///
     /// # Errors
@@ -90,16 +87,8 @@ impl CircuitBreakerLayer {
         name: &str,
         config: Config,
     ) -> Result<Self, ConfigError> {
-        let breaker = registry.get_or_create(name, config)?;
-        Ok(Self::named(breaker, Some(registry.clone())))
-    }
-
-    fn named(breaker: CircuitBreaker, registry: Option<Registry>) -> Self {
-        Self {
-            named: Held::new(breaker),
-            classify: ByResult,
-            choose: Named { registry },
-        }
+        let choose = InRegistry::new(registry, name, config)?;
+        Ok(Self::by_result(choose))
     }
 }
 
@@ -108,11 +97,14 @@ impl CircuitBreakerLayer {
 /// Nothing is known of its registry, so it cannot have [keys](CircuitBreakerLayer::key).
 impl From<CircuitBreaker> for CircuitBreakerLayer<ByResult, Single> {
     fn from(breaker: CircuitBreaker) -> Self {
-        Self {
-            named: Held::new(breaker),
-            classify: ByResult,
-            choose: Single::new(),
-        }
+        Self::by_result(Single::new(breaker))
+    }
+}
+
+impl<B> CircuitBreakerLayer<ByResult, B> {
+    fn by_result(choose: B) -> Self {
+        let classify = ByResult;
+        Self { classify, choose }
     }
 }
 
@@ -121,11 +113,8 @@ impl<C, B> CircuitBreakerLayer<C, B> {
     ///
     /// Without one, an `Err` is a failure and an `Ok` a success.
     pub fn classify<D>(self, classify: D) -> CircuitBreakerLayer<D, B> {
-        CircuitBreakerLayer {
-            named: self.named,
-            classify,
-            choose: self.choose,
-        }
+        let choose = self.choose;
+        CircuitBreakerLayer { classify, choose }
     }
 
     /// Has the answers of HTTP judged by their statuses, and `Retry-After` heard: see
@@ -141,38 +130,30 @@ impl<C, B> CircuitBreakerLayer<C, B> {
     /// It is asked in place of what the classifier has to say about that, so it comes after
     /// [`classify`](Self::classify).
     pub fn hint<H>(self, hint: H) -> CircuitBreakerLayer<WithHint<C, H>, B> {
-        let Self {
-            named,
-            classify,
-            choose,
-        } = self;
-        CircuitBreakerLayer {
-            named,
-            classify: WithHint { classify, hint },
-            choose,
-        }
+        let Self { classify, choose } = self;
+        let classify = WithHint { classify, hint };
+        CircuitBreakerLayer { classify, choose }
     }
 
     /// Returns the breaker; with keys, the one that is named like them.
-    pub fn breaker(&self) -> &CircuitBreaker {
-        &self.named
+    pub fn breaker(&self) -> &CircuitBreaker
+    where
+        B: HasBreaker,
+    {
+        self.choose.breaker()
     }
 }
 
-impl<C> CircuitBreakerLayer<C, Named> {
-    /// Has one breaker for each key of the requests, such as their hosts: a function of `&Request` whose
-    /// value is text.
+impl<C, B: CanHaveKeys> CircuitBreakerLayer<C, B> {
+    /// Has one breaker for each key of the requests, such as their hosts: a [function](super::KeyOfRequest)
+    /// of `&Request` whose value is text.
     ///
     /// All have the settings of the layer, and are in its registry: see
     /// [`Registry::get_or_create_keyed`]. If the function panics, the call was not admitted and counts as
     /// nothing.
     pub fn key<K>(self, key: K) -> CircuitBreakerLayer<C, PerKey<K>> {
-        let choose = self.choose.by_key(&self.named, key);
-        CircuitBreakerLayer {
-            named: self.named,
-            classify: self.classify,
-            choose,
-        }
+        let (classify, choose) = (self.classify, self.choose.by_key(key));
+        CircuitBreakerLayer { classify, choose }
     }
 }
 
@@ -180,12 +161,11 @@ impl<S, C: Clone, B: Clone> Layer<S> for CircuitBreakerLayer<C, B> {
     type Service = CircuitBreakerService<S, C, B>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        let named = self.named.clone();
-        CircuitBreakerService::new(inner, named, self.classify.clone(), self.choose.clone())
+        CircuitBreakerService::new(inner, self.classify.clone(), self.choose.clone())
     }
 }
 
-impl<C, B> fmt::Debug for CircuitBreakerLayer<C, B> {
+impl<C, B: HasBreaker> fmt::Debug for CircuitBreakerLayer<C, B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CircuitBreakerLayer")
             .field("breaker", self.breaker())

@@ -72,7 +72,7 @@ mod future;
 mod layer;
 mod service;
 
-pub use self::choose::{ChooseBreaker, KeyOfRequest, Named, PerKey, Single};
+pub use self::choose::{ChooseBreaker, InRegistry, KeyOfRequest, Named, PerKey, Single};
 pub use self::classify::{ByResult, Classify, WithHint};
 pub use self::error::ServiceError;
 pub use self::future::ResponseFuture;

@@ -5,7 +5,7 @@ use std::task::{Context, Poll};
 
 use tower_service::Service;
 
-use super::choose::{ChooseBreaker, Held, Named};
+use super::choose::{ChooseBreaker, HasBreaker, Named};
 use super::classify::{ByResult, Classify};
 use super::error::ServiceError;
 use super::future::ResponseFuture;
@@ -19,24 +19,25 @@ use crate::call::enter;
 #[derive(Clone)]
 pub struct CircuitBreakerService<S, C = ByResult, B = Named> {
     inner: S,
-    named: Held,
     classify: C,
     choose: B,
 }
 
 impl<S, C, B> CircuitBreakerService<S, C, B> {
-    pub(super) fn new(inner: S, named: Held, classify: C, choose: B) -> Self {
+    pub(super) fn new(inner: S, classify: C, choose: B) -> Self {
         Self {
             inner,
-            named,
             classify,
             choose,
         }
     }
 
     /// Returns the breaker; with keys, the one that is named like them.
-    pub fn breaker(&self) -> &CircuitBreaker {
-        &self.named
+    pub fn breaker(&self) -> &CircuitBreaker
+    where
+        B: HasBreaker,
+    {
+        self.choose.breaker()
     }
 
     /// Returns the inner service.
@@ -63,7 +64,7 @@ where
 {
     type Response = S::Response;
     type Error = ServiceError<S::Error>;
-    type Future = ResponseFuture<S::Future, C>;
+    type Future = ResponseFuture<S::Future, C, B::Handle>;
 
     #[inline]
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
@@ -72,7 +73,7 @@ where
 
     #[inline]
     fn call(&mut self, request: Request) -> Self::Future {
-        let mut guard = match enter(self.choose.choose(&self.named, &request)) {
+        let mut guard = match enter(self.choose.choose(&request)) {
             Ok(guard) => guard,
             Err(refused) => return ResponseFuture::refused(refused.into_error()),
         };
@@ -83,7 +84,7 @@ where
     }
 }
 
-impl<S: fmt::Debug, C, B> fmt::Debug for CircuitBreakerService<S, C, B> {
+impl<S: fmt::Debug, C, B: HasBreaker> fmt::Debug for CircuitBreakerService<S, C, B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CircuitBreakerService")
             .field("inner", &self.inner)
