@@ -90,7 +90,8 @@ impl Core {
     fn refused(&self, rejection: Rejection) -> Rejection {
         self.cells.add(rejection.reason().into());
         #[cfg(feature = "tracing")]
-        self.listeners
+        self.apart
+            .listeners
             .guarded(|| crate::integrations::tracing::rejection(&rejection));
         rejection
     }
@@ -146,7 +147,7 @@ impl Core {
     /// Keeps how long a call took, if it ends with an outcome; returns when it ended.
     fn measure(&self, ticket: Ticket, end: End) -> Tick {
         let now = self.time.now();
-        if let (Some(latencies), Some(began)) = (self.latencies.get(), ticket.stamped()) {
+        if let (Some(latencies), Some(began)) = (self.apart.latencies.get(), ticket.stamped()) {
             if end != End::Cancelled {
                 latencies.add(nanos(now.since(began)));
             }
