@@ -1,0 +1,5 @@
+//! The chapters of `docs/`: all their examples in Rust are tests of this crate.
+
+#[cfg(doctest)]
+#[doc = include_str!("../moving-in/resilience4j.md")]
+mod resilience4j {}
