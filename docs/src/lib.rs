@@ -1,5 +1,9 @@
 //! The chapters of `docs/`: all their examples in Rust are tests of this crate.
 
 #[cfg(doctest)]
+#[doc = include_str!("../moving-in/polly.md")]
+mod polly {}
+
+#[cfg(doctest)]
 #[doc = include_str!("../moving-in/resilience4j.md")]
 mod resilience4j {}
