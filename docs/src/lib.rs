@@ -5,6 +5,10 @@
 mod gobreaker {}
 
 #[cfg(doctest)]
+#[doc = include_str!("../moving-in/opossum.md")]
+mod opossum {}
+
+#[cfg(doctest)]
 #[doc = include_str!("../moving-in/polly.md")]
 mod polly {}
 
