@@ -1,6 +1,10 @@
 //! The chapters of `docs/`: all their examples in Rust are tests of this crate.
 
 #[cfg(doctest)]
+#[doc = include_str!("../moving-in/failsafe.md")]
+mod failsafe {}
+
+#[cfg(doctest)]
 #[doc = include_str!("../moving-in/gobreaker.md")]
 mod gobreaker {}
 
