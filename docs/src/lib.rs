@@ -17,5 +17,9 @@ mod opossum {}
 mod polly {}
 
 #[cfg(doctest)]
+#[doc = include_str!("../moving-in/recloser.md")]
+mod recloser {}
+
+#[cfg(doctest)]
 #[doc = include_str!("../moving-in/resilience4j.md")]
 mod resilience4j {}
