@@ -1,6 +1,10 @@
 //! The chapters of `docs/`: all their examples in Rust are tests of this crate.
 
 #[cfg(doctest)]
+#[doc = include_str!("../moving-in/README.md")]
+mod moving_in {}
+
+#[cfg(doctest)]
 #[doc = include_str!("../moving-in/failsafe.md")]
 mod failsafe {}
 
