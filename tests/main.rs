@@ -8,5 +8,6 @@
 )]
 
 mod expansion;
+mod production;
 mod registry;
 mod rules;

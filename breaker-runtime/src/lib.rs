@@ -129,6 +129,7 @@
 //! |---|---|
 //! | `macros` (default) | the attribute |
 //! | `tokio` | the key `call_timeout`, by the timer of tokio; with `test-util`, `TokioClock` |
+//! | `metrics` | the module `metrics`: series of the facade of that name for Prometheus and others, made from snapshots, with nothing on the way of a call |
 //! | `test-util` | `ManualClock` and `TestRegistry`; for `[dev-dependencies]` only, as every call then asks for the registry in force |
 
 #![forbid(unsafe_code)]
@@ -144,6 +145,7 @@ mod error;
 mod event;
 mod gate;
 mod history;
+mod integrations;
 mod keyed;
 mod latency;
 mod limit;
@@ -184,6 +186,8 @@ pub use self::config::{
 pub use self::error::{BreakerError, CallError, Rejection, RejectionReason, TimedOut};
 pub use self::event::{Event, EventKind, Subscription, Transition};
 pub use self::history::{PastTransition, TransitionCount};
+#[cfg(feature = "metrics")]
+pub use self::integrations::metrics;
 pub use self::keyed::KeyStats;
 pub use self::latency::Latency;
 pub use self::outcome::Outcome;
