@@ -3,6 +3,7 @@
 mod counters;
 mod durations;
 mod exposition;
+mod monitoring;
 mod states;
 
 use std::collections::BTreeSet;
