@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-features=(config macros test-util tokio)
+features=(config macros metrics test-util tokio tracing)
 for ((mask = 0; mask < 1 << ${#features[@]}; mask++)); do
     chosen=()
     for at in "${!features[@]}"; do

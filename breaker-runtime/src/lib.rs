@@ -142,6 +142,7 @@
 //! | `tokio` | the key `call_timeout`, by the timer of tokio; a stream of events; with `test-util`, `TokioClock` |
 //! | `tracing` | openings as warnings, other changes and overrides as information, rejections for debugging; all have the target `breaker` |
 //! | `config` | settings from a file and the environment, [over and under](Layer) the attributes; snapshots and overrides as values of serde |
+//! | `metrics` | the module `metrics`: series of the facade of that name for Prometheus and others, made from snapshots, with nothing on the way of a call |
 //! | `test-util` | `ManualClock` and `TestRegistry`; for `[dev-dependencies]` only, as every call then asks for the registry in force |
 
 #![forbid(unsafe_code)]
@@ -203,6 +204,8 @@ pub use self::config::{ConfigProblem, ConfigProblems};
 pub use self::error::{BreakerError, CallError, Rejection, RejectionReason, TimedOut};
 pub use self::event::{Event, EventKind, Subscription, Transition};
 pub use self::history::{PastTransition, TransitionCount};
+#[cfg(feature = "metrics")]
+pub use self::integrations::metrics;
 #[cfg(feature = "tokio")]
 pub use self::integrations::stream::{EventStream, Missed};
 pub use self::keyed::KeyStats;
