@@ -70,8 +70,9 @@ impl CircuitBreakerLayer {
     /// With the feature `test-util`, if no `TestRegistry` is entered while one is strict.
     #[track_caller]
     pub fn new(name: &str, config: Config) -> Result<Self, ConfigError> {
-        let choose = Named::new(name, config)?;
-        Ok(Self::by_result(choose))
+        let registry = Named::registry_for(name);
+        let breaker = registry.get_or_create(name, config)?;
+        Ok(Self::by_result(Named::new(breaker, registry)))
     }
 }
 
@@ -87,8 +88,8 @@ impl CircuitBreakerLayer<ByResult, InRegistry> {
         name: &str,
         config: Config,
     ) -> Result<Self, ConfigError> {
-        let choose = InRegistry::new(registry, name, config)?;
-        Ok(Self::by_result(choose))
+        let breaker = registry.get_or_create(name, config)?;
+        Ok(Self::by_result(InRegistry::new(breaker, registry.clone())))
     }
 }
 
