@@ -202,7 +202,7 @@ fn at(secs: u64) -> Tick {
 fn a_call_after_a_change_of_slow_call_is_in_a_bucket_of_its_own() {
     let of = |secs| Config::new().slow_call(Duration::from_secs(secs));
     let mut machine = Machine::new(of(80).settings(None), at(0), 1);
-    let mut bucket = |machine: &mut Machine, secs| {
+    let bucket = |machine: &mut Machine, secs| {
         let admitted = machine.admit(at(secs), &mut Vec::new());
         admitted.expect("it is closed").bucket()
     };
