@@ -110,7 +110,7 @@ impl<B> CircuitBreakerLayer<ByResult, B> {
 }
 
 impl<C, B> CircuitBreakerLayer<C, B> {
-    /// Has every answer judged by a [`Classify`]: a closure of a `Result<&Response, &Error>`, say.
+    /// Has every answer judged by a [`Classify`](super::Classify): a closure of a `Result<&Response, &Error>`, say.
     ///
     /// Without one, an `Err` is a failure and an `Ok` a success.
     pub fn classify<D>(self, classify: D) -> CircuitBreakerLayer<D, B> {
