@@ -7,8 +7,8 @@ cargo build --quiet --examples
 printed=$(mktemp)
 trap 'rm -f "$printed"' EXIT
 examples=(
-    synchronous classification trait_method permit testing registry axum_server
-    http_client grpc_client postgres_pool retries payment outages
+    synchronous classification trait_method permit testing registry opentelemetry configure per_host observe
+    axum_server http_client grpc_client postgres_pool retries payment outages
 )
 for example in "${examples[@]}"; do
     echo "-- $example"

@@ -3,6 +3,7 @@
 mod asynchronous;
 mod closed;
 mod many;
+mod observed;
 mod open;
 mod registry;
 mod slow_call;
@@ -31,5 +32,6 @@ fn main() {
     slow_call::cases(&mut criterion);
     registry::cases(&mut criterion);
     many::cases(&mut criterion);
+    observed::cases(&mut criterion);
     criterion.final_summary();
 }

@@ -34,6 +34,39 @@ pub fn slow_call(value: u64) -> Answer {
     body(value)
 }
 
+/// Keeps how long each call takes.
+#[circuit_breaker(name = "latency", latency = true)]
+#[inline(never)]
+pub fn latency(value: u64) -> Answer {
+    body(value)
+}
+
+/// One breaker for each key, of which there are 16.
+#[circuit_breaker(name = "keyed", key = KEYS[(value % 16) as usize])]
+#[inline(never)]
+pub fn keyed(value: u64) -> Answer {
+    body(value)
+}
+
+const KEYS: [&str; 16] = [
+    "a.example",
+    "b.example",
+    "c.example",
+    "d.example",
+    "e.example",
+    "f.example",
+    "g.example",
+    "h.example",
+    "i.example",
+    "j.example",
+    "k.example",
+    "l.example",
+    "m.example",
+    "n.example",
+    "o.example",
+    "p.example",
+];
+
 /// The same for so long that no bucket of starts ends while instructions are counted: each new one asks
 /// the machine, and how many there are depends on the time that the counting takes.
 #[circuit_breaker(name = "long_slow_call", slow_call = "10h")]

@@ -102,7 +102,11 @@ impl Cells {
     }
 
     /// Counts a success of a circuit in which nothing had gone wrong: dates one in [`DATED`].
-    #[inline]
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "nearly every call ends in one of these two"
+    )]
     pub(crate) fn add_quiet_success(&self, time: &Time) {
         match self.own() {
             Some(cell) => {
@@ -116,7 +120,11 @@ impl Cells {
     }
 
     /// Counts a success and dates it.
-    #[inline]
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "nearly every call ends in one of these two"
+    )]
     pub(crate) fn add_success(&self, now: Tick) {
         if let Some(cell) = self.own() {
             let before = cell.add_owned(Count::Successes);

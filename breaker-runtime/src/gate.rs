@@ -103,9 +103,15 @@ impl Word {
         self.0 & TIMED != 0
     }
 
-    /// Whether every call passes and no success ends a row of failures.
+    /// Whether every call passes, no success ends a row of failures, and nobody wants to know how long
+    /// it took.
     pub(crate) fn is_calm(self) -> bool {
-        self.0 & (MODE | LOUD) == 0
+        self.0 & (MODE | LOUD | MEASURED) == 0
+    }
+
+    /// The same word of a breaker that does not keep how long calls take.
+    pub(crate) fn unmeasured(self) -> Self {
+        Self(self.0 & !MEASURED)
     }
 
     pub(crate) fn is_fine(self) -> bool {

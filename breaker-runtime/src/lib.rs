@@ -91,6 +91,17 @@
 //! [`call_async`](CircuitBreaker::call_async) or, for calls that end somewhere else than they begin,
 //! a [`Permit`].
 //!
+//! # In production
+//!
+//! | to | there is |
+//! |---|---|
+//! | hear of every change | the feature `tracing`; [`Registry::subscribe`]; with the feature `tokio`, `Registry::events` |
+//! | draw curves and wake somebody | the feature `metrics`: `metrics::publish` |
+//! | look closer | [`Registry::snapshot`]: totals, window, [history](Snapshot::history), [latency](Snapshot::latency), settings and [where each comes from](Snapshot::layers) |
+//! | hold a circuit open or closed | [`CircuitBreaker::force_open`], [`CircuitBreaker::force_closed`], or `force` in a file |
+//! | change settings | [`Registry::configure`]; with the feature `config`, `Registry::load` and `Registry::watch` |
+//! | keep hosts or tenants apart | the key `key`; [`Registry::get_keyed`], [`Registry::key_stats`] |
+//!
 //! # Testing
 //!
 //! With the feature `test-util`, a `TestRegistry` gives one test breakers of its own and a clock that
@@ -128,12 +139,13 @@
 //! | feature | brings |
 //! |---|---|
 //! | `macros` (default) | the attribute |
-//! | `config` | what can be read of a breaker as values of serde, durations as text: `Serialize` for [`Snapshot`] and all in it, and for [`Overrides`], which are `Deserialize` too |
 //! | `tokio` | the key `call_timeout`, by the timer of tokio; a stream of events; with `test-util`, `TokioClock` |
-//! | `tower` | [`CircuitBreakerLayer`](tower::CircuitBreakerLayer), a breaker around the services of Tower |
-//! | `http` | answers of HTTP judged by their statuses, and `Retry-After` heard; brings `tower` |
-//! | `axum` | a rejection as a `503` with `Retry-After`, and the [health](axum::health) of all breakers |
+//! | `tower` | the module `tower`: a layer that puts services of Tower behind a breaker |
+//! | `http` | with `tower`, which it brings: answers of HTTP judged by their statuses, and `Retry-After` heard |
+//! | `axum` | a rejection as a `503` with `Retry-After`, and a handler for the health of all breakers: the module `axum` |
 //! | `tracing` | openings as warnings, other changes and overrides as information, rejections for debugging; all have the target `breaker` |
+//! | `config` | settings from a file and the environment, [over and under](Layer) the attributes; snapshots and overrides as values of serde |
+//! | `metrics` | the module `metrics`: series of the facade of that name for Prometheus and others, made from snapshots, with nothing on the way of a call |
 //! | `test-util` | `ManualClock` and `TestRegistry`; for `[dev-dependencies]` only, as every call then asks for the registry in force |
 
 #![forbid(unsafe_code)]
@@ -197,6 +209,8 @@ pub use self::event::{Event, EventKind, Subscription, Transition};
 pub use self::history::{PastTransition, TransitionCount};
 #[cfg(feature = "axum")]
 pub use self::integrations::axum;
+#[cfg(feature = "metrics")]
+pub use self::integrations::metrics;
 #[cfg(feature = "tokio")]
 pub use self::integrations::stream::{EventStream, Missed};
 #[cfg(feature = "tower")]

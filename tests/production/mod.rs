@@ -3,4 +3,5 @@
 mod events;
 mod history;
 mod latency;
+mod metrics;
 mod traces;

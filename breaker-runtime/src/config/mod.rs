@@ -23,7 +23,9 @@ pub use self::error::{Claim, ConfigError, Conflict, Location};
 #[cfg(feature = "config")]
 pub use self::file::{ConfigProblem, ConfigProblems};
 pub(crate) use self::key::{Key, Value};
-pub(crate) use self::layers::{Around, Outside};
+pub(crate) use self::layers::Around;
+#[cfg(feature = "config")]
+pub(crate) use self::layers::Outside;
 pub use self::layers::{Layer, Layers};
 pub(crate) use self::merge::{Merged, Source};
 pub(crate) use self::name::check_name;

@@ -34,7 +34,10 @@ impl Core {
     fn refuse_at_gate(breaker: &CircuitBreaker, word: Word) -> Result<Ticket, Rejection> {
         let core = breaker.core();
         match core.time_left(word) {
-            Some(retry_after) => Err(core.refused(Rejection::open(core.name.clone(), retry_after))),
+            Some(retry_after) => {
+                core.cells.add(Count::RejectedOpen);
+                Err(core.refused(Rejection::open(core.name.clone(), retry_after)))
+            }
             None => Self::ask(breaker),
         }
     }
@@ -64,6 +67,7 @@ impl Core {
     }
 
     /// Lets a call of a closed circuit pass of which all that matters is how long it takes.
+    #[inline(never)]
     fn admit_measured(&self, word: Word) -> Option<Ticket> {
         word.is_closed().then(|| {
             let mut ticket = Ticket::call(word.generation());
@@ -82,16 +86,29 @@ impl Core {
             let ticket = admitted.as_ref().ok().copied();
             (admitted, ticket)
         });
-        admitted.map_err(|refusal| core.refused(Rejection::new(core.name.clone(), refusal)))
+        admitted.map_err(|refusal| {
+            let rejection = Rejection::new(core.name.clone(), refusal);
+            core.cells.add(rejection.reason().into());
+            core.refused(rejection)
+        })
     }
 
-    /// Counts a refusal.
-    #[inline]
+    /// Tells those who debug of a refusal.
+    #[cfg(feature = "tracing")]
     fn refused(&self, rejection: Rejection) -> Rejection {
-        self.cells.add(rejection.reason().into());
-        #[cfg(feature = "tracing")]
-        self.listeners
-            .guarded(|| crate::integrations::tracing::rejection(&rejection));
+        let tell = || crate::integrations::tracing::rejection(&rejection);
+        self.apart.listeners.guarded(tell);
+        rejection
+    }
+
+    /// There is nobody to tell.
+    #[cfg(not(feature = "tracing"))]
+    #[inline]
+    #[expect(
+        clippy::unused_self,
+        reason = "with the feature there is something to do"
+    )]
+    fn refused(&self, rejection: Rejection) -> Rejection {
         rejection
     }
 
@@ -134,19 +151,16 @@ impl Core {
         end: End,
         hint: Option<Duration>,
     ) {
-        let core = breaker.core();
-        let measured = word.is_measured().then(|| core.measure(ticket, end));
-        if end == End::Success && core.settle_by_tally(word, ticket, measured) {
+        if end == End::Success && breaker.core().settle_by_tally(word, ticket, None) {
             return;
         }
-        let current = word.generation() == ticket.generation();
-        Self::settle_slowly(breaker, current, ticket, Ended { end, hint }, measured);
+        Self::settle_slowly(breaker, word, ticket, end, hint);
     }
 
     /// Keeps how long a call took, if it ends with an outcome; returns when it ended.
     fn measure(&self, ticket: Ticket, end: End) -> Tick {
         let now = self.time.now();
-        if let (Some(latencies), Some(began)) = (self.latencies.get(), ticket.stamped()) {
+        if let (Some(latencies), Some(began)) = (self.apart.latencies.get(), ticket.stamped()) {
             if end != End::Cancelled {
                 latencies.add(nanos(now.since(began)));
             }
@@ -157,12 +171,20 @@ impl Core {
     #[inline(never)]
     fn settle_slowly(
         breaker: &CircuitBreaker,
-        current: bool,
+        word: Word,
         ticket: Ticket,
-        ended: Ended,
-        measured: Option<Tick>,
+        end: End,
+        hint: Option<Duration>,
     ) {
-        let (core, end) = (breaker.core(), ended.end);
+        let core = breaker.core();
+        let measured = word.is_measured().then(|| core.measure(ticket, end));
+        if measured.is_some()
+            && end == End::Success
+            && core.settle_by_tally(word.unmeasured(), ticket, measured)
+        {
+            return;
+        }
+        let current = word.generation() == ticket.generation();
         let decides = current && may_decide(ticket.role(), end);
         let limit = core.limits.slow_call().filter(|_| end != End::Cancelled);
         let dated = matches!(end, End::Success | End::Failure);
@@ -179,6 +201,7 @@ impl Core {
         }
         let stale = if decides {
             let reading = core.time.reading(now);
+            let ended = Ended { end, hint };
             Self::change_for_call(breaker, reading, |machine, now, changes| {
                 (machine.settle(ticket, ended, now, changes), Some(ticket))
             })
@@ -192,16 +215,29 @@ impl Core {
 
     /// Counts a fast success of a circuit that has nothing to decide; says no if the machine has to
     /// hear of it.
-    #[inline]
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "whether it is measured is known where it is called"
+    )]
     fn settle_by_tally(&self, word: Word, ticket: Ticket, measured: Option<Tick>) -> bool {
         let watched = match ticket.role() {
             Role::Call => None,
             Role::Watched => Some(ticket),
             Role::Probe | Role::Bystander => return false,
         };
-        if word.generation() != ticket.generation() || !word.is_calm() {
-            return false;
+        let current = word.generation() == ticket.generation();
+        let decides_nothing = current && word.is_calm();
+        if let (Some(now), Role::Call, false) = (measured, ticket.role(), word.is_tallied()) {
+            // Nothing but how long it took was asked of it.
+            if decides_nothing {
+                self.cells.add_success(now);
+            }
+            return decides_nothing;
         }
+        let Some(tallies) = self.tallies.get().filter(|_| decides_nothing) else {
+            return false;
+        };
         let timed = watched.is_some() || word.is_timed();
         let now = match measured {
             Some(now) => now,
@@ -213,13 +249,8 @@ impl Core {
             return false;
         }
         let sampled = word.is_tallied().then_some(now);
-        let counted = if sampled.is_some() || watched.is_some() {
-            let quick = Quick { sampled, watched };
-            let tallies = self.tallies.get();
-            tallies.is_some_and(|tallies| tallies.success(slot(), ticket.generation(), quick))
-        } else {
-            true
-        };
+        let quick = Quick { sampled, watched };
+        let counted = tallies.success(slot(), ticket.generation(), quick);
         if counted && (timed || measured.is_some()) {
             self.cells.add_success(now);
         } else if counted {

@@ -37,18 +37,25 @@ pub(crate) struct Core {
     cells: Cells,
     /// There from when there is a window or `slow_call` first.
     tallies: OnceCell<Tallies>,
-    /// There from when it is first asked how long calls take.
-    latencies: OnceCell<Latencies>,
     name: Name,
     time: Time,
-    listeners: Arc<Listeners>,
-    locked: Apart<Mutex<Locked>>,
+    apart: Apart,
 }
 
 /// On cache lines of its own: who takes the lock does not slow those down who pass the gate.
 #[derive(Debug)]
 #[repr(align(128))]
-struct Apart<T>(T);
+struct Apart {
+    locked: Mutex<Locked>,
+    listeners: Arc<Listeners>,
+    /// There from when it is first asked how long calls take.
+    latencies: OnceCell<Latencies>,
+}
+
+const _: () = assert!(
+    cfg!(breaker_loom) || size_of::<Core>() <= 896,
+    "one more cache line for each breaker"
+);
 
 /// What the lock guards.
 #[derive(Debug)]
@@ -92,22 +99,24 @@ impl Core {
             limits: Limits::new(&settings),
             cells: Cells::new(),
             tallies: OnceCell::new(),
-            latencies: OnceCell::new(),
             name,
             time,
-            listeners,
-            locked: Apart(Mutex::new(Locked {
-                machine: Machine::new(settings, moment.now, seed),
-                collected: None,
-                latest: moment.now,
-                since: moment.wall,
-                merged,
-                around,
-                history: None,
-                events: VecDeque::new(),
-                last_sequence: 0,
-                delivering: false,
-            })),
+            apart: Apart {
+                listeners,
+                latencies: OnceCell::new(),
+                locked: Mutex::new(Locked {
+                    machine: Machine::new(settings, moment.now, seed),
+                    collected: None,
+                    latest: moment.now,
+                    since: moment.wall,
+                    merged,
+                    around,
+                    history: None,
+                    events: VecDeque::new(),
+                    last_sequence: 0,
+                    delivering: false,
+                }),
+            },
         };
         core.prepare(&mut core.lock(), &settings);
         core
@@ -125,7 +134,7 @@ impl Core {
             made.disarm();
         }
         if settings.latency {
-            self.latencies.get_or_init(Latencies::new);
+            self.apart.latencies.get_or_init(Latencies::new);
         }
         self.publish(locked);
     }
@@ -159,7 +168,7 @@ impl Drop for Core {
 /// The door to the machine.
 impl Core {
     fn lock(&self) -> MutexGuard<'_, Locked> {
-        lock(&self.locked.0)
+        lock(&self.apart.locked)
     }
 
     /// Runs one step of the machine under its lock, publishes what came of it, and tells the
@@ -247,7 +256,7 @@ impl Core {
             locked.delivering = true;
             drop(locked);
             let event = Event::new(breaker.clone(), sequence, at, kind);
-            self.listeners.tell(&event);
+            self.apart.listeners.tell(&event);
             drop(event);
             locked = self.lock();
         }

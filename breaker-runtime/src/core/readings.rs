@@ -66,7 +66,7 @@ impl Core {
             probes_in_flight: machine.probes_in_flight(),
             open_period: machine.open_period(),
             retry_after: machine.retry_after(now),
-            latency: core.latencies.get().map(Latencies::read),
+            latency: core.apart.latencies.get().map(Latencies::read),
             transitions: history.map_or(Vec::new(), |it| it.counts().to_vec()),
             history: history.map(History::last).unwrap_or_default(),
             config: *machine.settings(),
@@ -104,7 +104,7 @@ impl Core {
         if let Some(history) = &locked.history {
             sum.add_transitions(history.counts());
         }
-        if let Some(latencies) = self.latencies.get() {
+        if let Some(latencies) = self.apart.latencies.get() {
             sum.add_latency(latencies.read());
         }
     }
@@ -184,7 +184,7 @@ impl Core {
             let locked = core.lock();
             (locked.merged.clone(), locked.around.clone())
         };
-        let (time, listeners) = (core.time.clone(), Arc::clone(&core.listeners));
+        let (time, listeners) = (core.time.clone(), Arc::clone(&core.apart.listeners));
         CircuitBreaker::new(Self::new(name, merged, around, time, listeners))
     }
 
@@ -252,7 +252,7 @@ impl Core {
         #[cfg(feature = "tracing")]
         for conflict in &conflicts {
             let log = || crate::integrations::tracing::conflict(conflict);
-            core.listeners.guarded(log);
+            core.apart.listeners.guarded(log);
         }
         let wall = core.time.wall();
         let mut locked = core.lock();

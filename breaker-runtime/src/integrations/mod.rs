@@ -4,6 +4,8 @@
 pub mod axum;
 #[cfg(feature = "http")]
 pub(crate) mod http;
+#[cfg(feature = "metrics")]
+pub mod metrics;
 #[cfg(feature = "tokio")]
 pub(crate) mod stream;
 #[cfg(feature = "tower")]

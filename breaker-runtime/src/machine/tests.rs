@@ -193,3 +193,58 @@ fn settings_of_one_probe_at_a_time_hand_the_permit_on() {
     }
     assert_eq!(play.machine.state(), State::Closed);
 }
+
+fn at(secs: u64) -> Tick {
+    Tick::from_nanos(0).after(Duration::from_secs(secs))
+}
+
+#[test]
+fn a_call_after_a_change_of_slow_call_is_in_a_bucket_of_its_own() {
+    let of = |secs| Config::new().slow_call(Duration::from_secs(secs));
+    let mut machine = Machine::new(of(80).settings(None), at(0), 1);
+    let bucket = |machine: &mut Machine, secs| {
+        let admitted = machine.admit(at(secs), &mut Vec::new());
+        admitted.expect("it is closed").bucket()
+    };
+    let first = bucket(&mut machine, 0);
+    machine.reconfigure(of(80).threshold(9).settings(None), at(1));
+    assert_eq!(bucket(&mut machine, 2), first);
+    machine.reconfigure(of(8).settings(None), at(3));
+    assert_ne!(bucket(&mut machine, 4), first);
+}
+
+#[test]
+fn an_override_that_ends_with_the_open_period_is_told_first() {
+    let mut machine = Machine::new(Config::new().settings(None), at(0), 1);
+    let mut changes = Vec::new();
+    machine.trip(at(0), &mut changes);
+    let forced = Forced {
+        kind: ForcedKind::Open,
+        reason: "test".into(),
+        until: Some(at(30)),
+    };
+    machine.force(forced.clone(), at(0), &mut changes);
+    changes.clear();
+    machine.advance(at(40), &mut changes);
+    assert_eq!(changes[0], Change::OverrideExpired(forced));
+    assert!(matches!(changes[1], Change::Transition { .. }));
+}
+
+#[test]
+fn a_ticket_keeps_its_role_and_its_stamp() {
+    for (ticket, role) in [
+        (Ticket::call(7), Role::Call),
+        (Ticket::probe(7, at(1)), Role::Probe),
+        (Ticket::bystander(7, at(1)), Role::Bystander),
+    ] {
+        assert_eq!((ticket.role(), ticket.generation()), (role, 7));
+    }
+    let mut call = Ticket::call(7);
+    assert_eq!(call.stamped(), None);
+    let last = Tick::from_nanos(u64::MAX);
+    call.stamp(last);
+    assert!(
+        call.stamped().is_some(),
+        "the last instant there is, is one"
+    );
+}

@@ -15,7 +15,7 @@ use crate::config::{Config, Outside};
 use crate::sync::{Arc, PoisonError, lock};
 
 /// What was loaded last; breakers that are made later come by here.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Plan {
     // Not of `sync`: models of interleavings load nothing.
     loaded: RwLock<Option<Arc<Loaded>>>,
@@ -39,6 +39,12 @@ pub struct LoadReport {
 }
 
 impl Plan {
+    pub(super) fn new() -> Self {
+        Self {
+            loaded: RwLock::new(None),
+        }
+    }
+
     pub(super) fn loaded(&self) -> Option<Arc<Loaded>> {
         let loaded = self.loaded.read();
         loaded.unwrap_or_else(PoisonError::into_inner).clone()

@@ -2,6 +2,9 @@
 
 #[cfg(feature = "config")]
 mod configured;
+#[cfg(not(feature = "config"))]
+#[path = "unconfigured.rs"]
+mod configured;
 mod declared;
 mod finding;
 mod keyed;
@@ -16,6 +19,7 @@ use once_cell::sync::Lazy;
 
 #[cfg(feature = "config")]
 pub use self::configured::LoadReport;
+use self::configured::Plan;
 pub use self::declared::Declaration;
 pub(crate) use self::declared::note as note_declaration;
 use self::declared::{declarations, declared_conflicts, merged};
@@ -70,12 +74,6 @@ struct Shared {
     plan: Plan,
 }
 
-/// What a file and the environment ask for, if this crate was built to read them.
-#[cfg(feature = "config")]
-use self::configured::Plan;
-#[cfg(not(feature = "config"))]
-type Plan = ();
-
 // As for a breaker: a panic finds and leaves it whole.
 impl UnwindSafe for Shared {}
 impl RefUnwindSafe for Shared {}
@@ -126,7 +124,7 @@ impl Registry {
                 listeners: Arc::default(),
                 breakers: ShardedLock::new(HashMap::new()),
                 changing: Mutex::default(),
-                plan: Plan::default(),
+                plan: Plan::new(),
             }),
         }
     }
@@ -194,14 +192,6 @@ impl Registry {
             Some(breaker) => Self::agreed(breaker, &source),
         }
     }
-
-    /// Nothing can be loaded.
-    #[cfg(not(feature = "config"))]
-    #[expect(
-        clippy::unused_self,
-        reason = "with the feature there is something to do"
-    )]
-    fn plan_for(&self, _: &CircuitBreaker) {}
 
     #[inline]
     fn agreed(breaker: CircuitBreaker, source: &Source) -> Result<CircuitBreaker, ConfigError> {
@@ -509,16 +499,6 @@ impl Registry {
         conflicts
             .chain(unknown.map(Finding::UnknownBreaker))
             .collect()
-    }
-
-    /// Nothing can be loaded.
-    #[cfg(not(feature = "config"))]
-    #[expect(
-        clippy::unused_self,
-        reason = "with the feature there is something to do"
-    )]
-    fn unknown_breakers(&self) -> Vec<UnknownBreaker> {
-        Vec::new()
     }
 
     fn read<R>(&self, read: impl FnOnce(&HashMap<Box<str>, Entered>) -> R) -> R {

@@ -456,3 +456,24 @@ fn a_count_is_of_one_generation_and_says_when_it_is_full() {
     count.arm(8);
     assert!(count.add(8, Ordering::Relaxed));
 }
+
+#[test]
+fn a_success_at_the_end_of_a_tenth_belongs_into_the_next_one() {
+    let minute = Duration::from_secs(60);
+    let windowed = Config::new().window(Window::Time(minute)).failure_rate(0.5);
+    let mut tallied = Tallied::new(windowed.settings(None));
+    let now = Tick::from_nanos(0);
+    let first = tallied.admit(0, now).expect("it is closed");
+    tallied.settle(0, first, End::Success, u64::MAX, now);
+    let until = tallied.machine.frame(first, now).samples.expect("a window");
+    let counts = |now: Tick| {
+        let sampled = Some(now);
+        let watched = None;
+        let generation = tallied.machine.generation();
+        tallied
+            .tallies
+            .success(0, generation, Quick { sampled, watched })
+    };
+    assert!(counts(Tick::from_nanos(until.as_nanos() - 1)));
+    assert!(!counts(until));
+}

@@ -81,7 +81,9 @@ fn a_function_that_returns_nothing_says_what_a_failure_is() {
         assert_eq!(on("classify = judge", signature), NONE, "{signature}");
         assert_eq!(on("failure = ()", signature).len(), 1, "{signature}");
     }
-    assert_eq!(on("", "fn pay() -> u8"), NONE);
+    for other in ["u8", "(u8, u8)", "(Receipt,)"] {
+        assert_eq!(on("", &format!("fn pay() -> {other}")), NONE, "{other}");
+    }
 }
 
 #[test]
@@ -95,6 +97,8 @@ fn a_constant_names_no_instance() {
             "f::<T>()",
             "<T as Limit>::N",
             "1 + (N)",
+            "Limits { one: N }.one",
+            "Limits { one: ::zero::<N>() }.one",
         ] {
             assert_eq!(
                 on(&format!("threshold = {value}"), signature),

@@ -4,7 +4,6 @@ use std::fmt;
 
 use crate::breaker::CircuitBreaker;
 use crate::call::{Handle, Owned};
-use crate::config::{Config, ConfigError};
 use crate::registry::{Keyed, Registry};
 use crate::sync::Arc;
 
@@ -69,12 +68,16 @@ pub struct PerKey<K> {
 
 #[cfg(feature = "test-util")]
 impl Named {
+    /// Returns the registry in which a layer looks for its name.
     #[track_caller]
-    pub(super) fn new(name: &str, config: Config) -> Result<Self, ConfigError> {
+    pub(super) fn registry_for(name: &str) -> Registry {
         let registry = crate::test_util::registry_in_force(name);
-        let registry = registry.unwrap_or_else(|| Registry::global().clone());
-        let breaker = Owned(registry.get_or_create(name, config)?);
-        Ok(Self { breaker, registry })
+        registry.unwrap_or_else(|| Registry::global().clone())
+    }
+
+    pub(super) fn new(breaker: CircuitBreaker, registry: Registry) -> Self {
+        let breaker = Owned(breaker);
+        Self { breaker, registry }
     }
 
     fn registry(&self) -> &Registry {
@@ -84,10 +87,14 @@ impl Named {
 
 #[cfg(not(feature = "test-util"))]
 impl Named {
-    #[track_caller]
-    pub(super) fn new(name: &str, config: Config) -> Result<Self, ConfigError> {
-        let breaker = lasting(Registry::global().get_or_create(name, config)?);
-        Ok(Self { breaker })
+    /// Returns the registry in which a layer looks for its name.
+    pub(super) fn registry_for(_name: &str) -> &'static Registry {
+        Registry::global()
+    }
+
+    pub(super) fn new(breaker: CircuitBreaker, _global: &'static Registry) -> Self {
+        let breaker = lasting(breaker);
+        Self { breaker }
     }
 
     #[expect(clippy::unused_self, reason = "with `test-util` it may be another one")]
@@ -115,15 +122,9 @@ fn lasting(breaker: CircuitBreaker) -> &'static CircuitBreaker {
 }
 
 impl InRegistry {
-    #[track_caller]
-    pub(super) fn new(
-        registry: &Registry,
-        name: &str,
-        config: Config,
-    ) -> Result<Self, ConfigError> {
-        let breaker = Owned(registry.get_or_create(name, config)?);
-        let registry = registry.clone();
-        Ok(Self { breaker, registry })
+    pub(super) fn new(breaker: CircuitBreaker, registry: Registry) -> Self {
+        let breaker = Owned(breaker);
+        Self { breaker, registry }
     }
 }
 

@@ -70,8 +70,9 @@ impl CircuitBreakerLayer {
     /// With the feature `test-util`, if no `TestRegistry` is entered while one is strict.
     #[track_caller]
     pub fn new(name: &str, config: Config) -> Result<Self, ConfigError> {
-        let choose = Named::new(name, config)?;
-        Ok(Self::by_result(choose))
+        let registry = Named::registry_for(name);
+        let breaker = registry.get_or_create(name, config)?;
+        Ok(Self::by_result(Named::new(breaker, registry)))
     }
 }
 
@@ -87,8 +88,8 @@ impl CircuitBreakerLayer<ByResult, InRegistry> {
         name: &str,
         config: Config,
     ) -> Result<Self, ConfigError> {
-        let choose = InRegistry::new(registry, name, config)?;
-        Ok(Self::by_result(choose))
+        let breaker = registry.get_or_create(name, config)?;
+        Ok(Self::by_result(InRegistry::new(breaker, registry.clone())))
     }
 }
 
@@ -109,7 +110,7 @@ impl<B> CircuitBreakerLayer<ByResult, B> {
 }
 
 impl<C, B> CircuitBreakerLayer<C, B> {
-    /// Has every answer judged by a [`Classify`]: a closure of a `Result<&Response, &Error>`, say.
+    /// Has every answer judged by a [`Classify`](super::Classify): a closure of a `Result<&Response, &Error>`, say.
     ///
     /// Without one, an `Err` is a failure and an `Ok` a success.
     pub fn classify<D>(self, classify: D) -> CircuitBreakerLayer<D, B> {

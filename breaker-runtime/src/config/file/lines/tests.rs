@@ -32,7 +32,9 @@ fn lines_and_columns_begin_with_one_and_columns_are_characters() {
 
 #[test]
 fn a_long_line_is_counted_across_the_marks() {
-    let text = format!("{}\n{}\nx", "äb".repeat(500), "€".repeat(300));
+    // Counting anew from the start takes long under Miri.
+    let (long, longer) = if cfg!(miri) { (30, 50) } else { (300, 500) };
+    let text = format!("{}\n{}\nx", "äb".repeat(longer), "€".repeat(long));
     let lines = Lines::new(&text);
     for (at, _) in text.char_indices() {
         assert_eq!(lines.place(at), counted(&text, at), "byte {at}");

@@ -84,7 +84,7 @@ fn the_nearest_is_at_most_two_letters_away() {
 #[test]
 fn a_word_stays_on_one_line_of_a_message() {
     assert_eq!(shown("a\nb\u{202e}\"'"), "a\\nb\\u{202e}\"'");
-    let long = "k".repeat(1_000_000);
+    let long = "k".repeat(if cfg!(miri) { 1_000 } else { 1_000_000 });
     assert_eq!(shown(&long), "k".repeat(60) + "…");
     assert!(unknown_key(&long).len() < 1000);
 }

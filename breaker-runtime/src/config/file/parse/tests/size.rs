@@ -40,7 +40,8 @@ fn a_megabyte_of_anything_comes_to_an_end() {
 #[test]
 fn tables_within_tables_are_no_deep_recursion() {
     let deep = |levels: usize| format!("x = {}1{}", "{ a = ".repeat(levels), " }".repeat(levels));
-    for levels in [10, 79, 80, 81, 100, 50_000] {
+    let most = if cfg!(miri) { 200 } else { 50_000 };
+    for levels in [10, 79, 80, 81, most] {
         assert!(parse(&deep(levels), "b.toml").is_err());
         assert!(parse(&format!("[default]\nramp.{}", deep(levels)), "b.toml").is_err());
     }

@@ -1,0 +1,219 @@
+//! From snapshots into the recorder.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use ::metrics::{Label, counter, gauge, histogram};
+use once_cell::sync::Lazy;
+
+use super::counts::Counts;
+use super::describe;
+use super::series::{
+    CALL_DURATION, FAILURE_RATE, KEYS, PROBES_IN_FLIGHT, SLOW_CALL_RATE, STATE, Series,
+};
+use crate::breaker::CircuitBreaker;
+use crate::keyed::KeyStats;
+use crate::latency::Latency;
+use crate::registry::Registry;
+use crate::snapshot::Snapshot;
+use crate::state::State;
+use crate::sync::{Mutex, lock};
+
+const STATES: [State; 5] = [
+    State::Closed,
+    State::Open,
+    State::HalfOpen,
+    State::ForcedOpen,
+    State::ForcedClosed,
+];
+
+static GLOBAL: Lazy<Publisher> = Lazy::new(|| Publisher::new(Registry::global()));
+
+/// Writes what there is to say about the [global](Registry::global) registry into the recorder in
+/// force; see the [module](super) for when to call it.
+pub fn publish() {
+    GLOBAL.publish();
+}
+
+/// Writes what there is to say about the breakers of one registry.
+///
+/// It remembers which calls are in the histograms already: have one for each registry and recorder,
+/// and use it after the recorder is installed.
+#[derive(Debug)]
+pub struct Publisher {
+    registry: Registry,
+    told: Mutex<Told>,
+}
+
+/// What has been told already.
+#[derive(Debug, Default)]
+struct Told {
+    described: bool,
+    names: BTreeMap<String, Name>,
+}
+
+impl Publisher {
+    /// Makes a publisher that has told nothing yet.
+    pub fn new(registry: &Registry) -> Self {
+        Self {
+            registry: registry.clone(),
+            told: Mutex::default(),
+        }
+    }
+
+    /// Looks at every breaker and writes what it finds into the recorder in force; a reading, so it
+    /// notices what time has brought about.
+    ///
+    /// Threads that call it at once take turns, so that no one writes what has been overtaken.
+    pub fn publish(&self) {
+        let mut told = lock(&self.told);
+        if !std::mem::replace(&mut told.described, true) {
+            describe();
+        }
+        let mut breakers = self.registry.breakers();
+        // The others are looked at by name. No handle of them is kept, which would keep them.
+        breakers.retain(|breaker| breaker.key().is_none());
+        for (name, known) in &mut told.names {
+            if !breakers.iter().any(|breaker| breaker.name() == name) {
+                known.forget(name);
+            }
+        }
+        for breaker in breakers {
+            let name = breaker.name();
+            let (snapshot, keys) = (breaker.snapshot(), self.registry.key_stats(name));
+            let known = match told.names.get_mut(name) {
+                Some(known) => known,
+                None => told.names.entry(name.to_owned()).or_default(),
+            };
+            known.take_over(&breaker);
+            known.tell(&snapshot, keys.as_ref());
+        }
+    }
+}
+
+/// What has been told of one name.
+#[derive(Debug, Default)]
+struct Name {
+    /// Whom it belonged to when it was looked at last.
+    breaker: Option<CircuitBreaker>,
+    counts: Counts,
+    /// What those have counted that had the name before.
+    counts_before: Counts,
+    /// How many calls are in the histogram, by the end of their bucket.
+    durations: BTreeMap<Duration, u64>,
+    knows_failure_rate: bool,
+    knows_slow_call_rate: bool,
+    has_keys: bool,
+}
+
+impl Name {
+    /// Begins to count anew if the name belongs to another breaker now.
+    fn take_over(&mut self, breaker: &CircuitBreaker) {
+        let known = self.breaker.as_ref();
+        if !known.is_some_and(|known| known.same_as(breaker)) {
+            self.counts_before.add(&self.counts);
+            self.counts = Counts::default();
+            self.durations.clear();
+            self.breaker = Some(breaker.clone());
+        }
+    }
+
+    fn tell(&mut self, snapshot: &Snapshot, keys: Option<&KeyStats>) {
+        let name = &*snapshot.name;
+        self.counts.raise(Counts::new(snapshot, keys));
+        let mut counts = self.counts_before.clone();
+        counts.add(&self.counts);
+        for (series, beside, count) in counts.each() {
+            counter!(series, labels(name, beside)).absolute(count);
+        }
+        self.tell_durations(snapshot, keys);
+
+        states(&STATE, name, |state| usize::from(state == snapshot.state));
+        let probes = keys.map_or(0, |keys| keys.probes_in_flight);
+        set(&PROBES_IN_FLIGHT, name, snapshot.probes_in_flight + probes);
+        let window = snapshot.window.as_ref();
+        let (failures, slow) = (&mut self.knows_failure_rate, &mut self.knows_slow_call_rate);
+        rate(
+            &FAILURE_RATE,
+            name,
+            window.and_then(|w| w.failure_rate),
+            failures,
+        );
+        rate(
+            &SLOW_CALL_RATE,
+            name,
+            window.and_then(|w| w.slow_rate),
+            slow,
+        );
+        if let Some(keys) = keys {
+            self.has_keys = true;
+            states(&KEYS, name, |state| keys.in_state(state));
+        }
+    }
+
+    /// Records the calls that have come to the histograms since.
+    fn tell_durations(&mut self, snapshot: &Snapshot, keys: Option<&KeyStats>) {
+        let own = snapshot.latency.as_ref();
+        let of_keys = keys.and_then(|keys| keys.latency.as_ref());
+        if own.or(of_keys).is_none() {
+            return;
+        }
+        let histogram = histogram!(CALL_DURATION.name, labels(&snapshot.name, &[]));
+        let mut all = BTreeMap::<_, u64>::new();
+        for (end, calls) in own.into_iter().chain(of_keys).flat_map(Latency::buckets) {
+            *all.entry(end).or_default() += calls;
+        }
+        for (end, calls) in all {
+            let recorded = self.durations.entry(end).or_default();
+            let new = calls.saturating_sub(*recorded);
+            *recorded += new;
+            // It lies in the bucket, whichever it is: the widest is a ninth of its end, the narrowest
+            // that is wider than one unit a sixteenth, which is where it begins.
+            let duration = end.as_secs_f64() * 15.0 / 16.0;
+            histogram.record_many(duration, usize::try_from(new).unwrap_or(usize::MAX));
+        }
+    }
+
+    /// Lets go of a breaker that is no longer in the registry.
+    fn forget(&mut self, name: &str) {
+        if self.breaker.take().is_none() {
+            return;
+        }
+        states(&STATE, name, |_| 0);
+        set(&PROBES_IN_FLIGHT, name, 0);
+        rate(&FAILURE_RATE, name, None, &mut self.knows_failure_rate);
+        rate(&SLOW_CALL_RATE, name, None, &mut self.knows_slow_call_rate);
+        if self.has_keys {
+            states(&KEYS, name, |_| 0);
+        }
+    }
+}
+
+fn labels(name: &str, beside: &[(&'static str, &'static str)]) -> Vec<Label> {
+    let name = Label::new("breaker", name.to_owned());
+    let beside = beside.iter();
+    let beside = beside.map(|(label, value)| Label::from_static_parts(label, value));
+    std::iter::once(name).chain(beside).collect()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "there are not 2^53 breakers")]
+fn set(series: &Series, name: &str, value: usize) {
+    gauge!(series.name, labels(name, &[])).set(value as f64);
+}
+
+/// Writes a gauge with all five states.
+#[expect(clippy::cast_precision_loss, reason = "there are not 2^53 breakers")]
+fn states(series: &Series, name: &str, value: impl Fn(State) -> usize) {
+    for state in STATES {
+        let labels = labels(name, &[("state", state.as_str())]);
+        gauge!(series.name, labels).set(value(state) as f64);
+    }
+}
+
+/// Writes a rate once it is known, and `NaN` where it is not known any more.
+fn rate(series: &Series, name: &str, rate: Option<f64>, known: &mut bool) {
+    *known |= rate.is_some();
+    if *known {
+        gauge!(series.name, labels(name, &[])).set(rate.unwrap_or(f64::NAN));
+    }
+}

@@ -1,0 +1,136 @@
+//! The series of the feature `metrics`, as Prometheus gets them.
+
+mod counters;
+mod durations;
+mod exposition;
+mod monitoring;
+mod states;
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use breaker_runtime::metrics::{DURATION_BUCKETS, Kind, Publisher, SERIES};
+use breaker_runtime::test_util::ManualClock;
+use breaker_runtime::{CircuitBreaker, Config, Registry, Window};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusRecorder};
+
+pub(crate) use self::exposition::Exposition;
+
+pub(crate) const OPEN_FOR: Duration = Duration::from_secs(30);
+
+/// A registry, and the exporter that shows it.
+pub(crate) struct Scraped {
+    pub(crate) clock: ManualClock,
+    pub(crate) registry: Registry,
+    pub(crate) publisher: Publisher,
+    pub(crate) prometheus: PrometheusRecorder,
+}
+
+impl Scraped {
+    pub(crate) fn new() -> Self {
+        let clock = ManualClock::new();
+        let registry = Registry::with_clock(clock.clone());
+        let prometheus = PrometheusBuilder::new().set_buckets(DURATION_BUCKETS);
+        Self {
+            clock,
+            publisher: Publisher::new(&registry),
+            registry,
+            prometheus: prometheus.unwrap().build_recorder(),
+        }
+    }
+
+    pub(crate) fn breaker(&self, name: &str, config: Config) -> CircuitBreaker {
+        self.registry.get_or_create(name, config).unwrap()
+    }
+
+    pub(crate) fn keyed(&self, name: &str, key: &str, config: Config) -> CircuitBreaker {
+        self.registry
+            .get_or_create_keyed(name, key, config)
+            .unwrap()
+    }
+
+    /// What a scrape sees now.
+    pub(crate) fn scrape(&self) -> Exposition {
+        ::metrics::with_local_recorder(&self.prometheus, || self.publisher.publish());
+        Exposition::read(&self.prometheus.handle().render())
+    }
+}
+
+pub(crate) fn succeed(breaker: &CircuitBreaker) {
+    breaker.try_acquire().unwrap().success();
+}
+
+pub(crate) fn fail(breaker: &CircuitBreaker) {
+    breaker.try_acquire().unwrap().failure();
+}
+
+/// A scrape that has every series.
+pub(crate) fn full() -> Exposition {
+    let scraped = Scraped::new();
+    let config = Config::new()
+        .window(Window::Calls(4))
+        .failure_rate(1.0)
+        .latency(true);
+    let payment = scraped.breaker("payment", config.min_calls(1));
+    succeed(&payment);
+    scraped.keyed("fetch", "a.example", Config::new());
+    scraped.scrape()
+}
+
+#[test]
+fn the_list_is_what_the_exporter_shows() {
+    let exposition = full();
+    let shown: BTreeSet<_> = exposition.families.keys().map(String::as_str).collect();
+    let listed: BTreeSet<_> = SERIES.iter().map(|series| series.name).collect();
+    assert_eq!(shown, listed);
+    assert_eq!(listed.len(), SERIES.len());
+
+    for series in SERIES {
+        let family = &exposition.families[series.name];
+        let kind = match series.kind {
+            Kind::Counter => "counter",
+            Kind::Gauge => "gauge",
+            Kind::Histogram => "histogram",
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(family.kind, kind, "{}", series.name);
+        assert_eq!(family.help.as_deref(), Some(series.help));
+        for (sample, labels) in family.samples.keys() {
+            let labels: BTreeSet<_> = labels.keys().map(String::as_str).collect();
+            let mut listed: BTreeSet<_> = series.labels.iter().copied().collect();
+            if sample.ends_with("_bucket") {
+                listed.insert("le");
+            }
+            assert_eq!(labels, listed, "{sample}");
+        }
+    }
+}
+
+#[test]
+fn the_documentation_has_every_series() {
+    let documentation = include_str!("../../../breaker-runtime/src/integrations/metrics/mod.rs");
+    for series in SERIES {
+        let row = format!("//! | `{}` | ", series.name);
+        let row = documentation.lines().find(|line| line.starts_with(&row));
+        let row = row.unwrap_or_else(|| panic!("no row for {}", series.name));
+        for label in &series.labels[1..] {
+            assert!(row.contains(&format!("`{label}`")), "{row}");
+        }
+    }
+}
+
+#[test]
+fn the_global_registry_is_published_by_the_function() {
+    let prometheus = PrometheusBuilder::new().build_recorder();
+    let name = "tests_metrics_global";
+    Registry::global()
+        .get_or_create(name, Config::new())
+        .unwrap();
+    ::metrics::with_local_recorder(&prometheus, breaker_runtime::metrics::publish);
+    let exposition = prometheus.handle().render();
+    let line = format!(r#"circuit_breaker_state{{breaker="{name}",state="closed"}} 1"#);
+    assert!(
+        exposition.lines().any(|other| other == line),
+        "{exposition}"
+    );
+}
