@@ -6,8 +6,11 @@ cd "$(dirname "$0")/.."
 cargo build --quiet --examples
 printed=$(mktemp)
 trap 'rm -f "$printed"' EXIT
-for example in synchronous classification trait_method permit testing registry opentelemetry configure per_host \
-    observe axum_server payment outages; do
+examples=(
+    synchronous classification trait_method permit testing registry opentelemetry configure per_host observe
+    axum_server http_client grpc_client postgres_pool retries payment outages
+)
+for example in "${examples[@]}"; do
     echo "-- $example"
     cargo run --quiet --example "$example" >"$printed" || {
         cat "$printed"
