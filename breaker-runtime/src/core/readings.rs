@@ -172,9 +172,13 @@ impl Core {
         locked.machine.forced().map(|forced| shown(forced, moment))
     }
 
-    /// Whether an override is in force, as far as it has been noticed.
-    pub(crate) fn is_overridden(&self) -> bool {
-        self.gate.word().asks() && self.lock().machine.forced().is_some()
+    /// Whether an override is in force; notices that it has ended.
+    pub(crate) fn is_overridden(breaker: &CircuitBreaker) -> bool {
+        breaker.core().gate.word().asks()
+            && Self::change(breaker, |machine, now, changes| {
+                machine.advance(now, changes);
+                machine.forced().is_some()
+            })
     }
 
     /// Makes a breaker with the settings of `parent`.

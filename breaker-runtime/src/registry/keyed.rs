@@ -66,7 +66,7 @@ impl Keyed {
     /// Returns the breaker of a key for one call, and makes it if there is none.
     pub(crate) fn get_or_make(&self, key: &str) -> CircuitBreaker {
         // An override of the name's own breaker holds for every key.
-        if self.parent.core().is_overridden() {
+        if Core::is_overridden(&self.parent) {
             return self.parent.clone();
         }
         let key = shortened(key);

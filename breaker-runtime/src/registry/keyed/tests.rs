@@ -223,3 +223,17 @@ fn an_override_of_the_name_holds_for_every_key() {
     succeed(&of(&registry, "a"));
     assert_eq!(keys(&registry), ["a"]);
 }
+
+#[test]
+fn an_override_of_the_name_that_has_ended_holds_for_no_call() {
+    let (registry, clock) = registry();
+    let hour = Config::new().open_for(60 * MINUTE);
+    let sick = || registry.get_or_create_keyed("fetch", "sick", hour);
+    sick().expect("the settings are right").trip();
+    let parent = registry.get("fetch").expect("it was made with the key");
+    parent.force_open("maintenance", Some(MINUTE));
+    clock.advance(MINUTE);
+    let refused = sick().expect("the settings are right").try_acquire();
+    let rejection = refused.expect_err("its own circuit is open");
+    assert_eq!(rejection.key(), Some("sick"));
+}
