@@ -237,3 +237,35 @@ fn an_override_of_the_name_that_has_ended_holds_for_no_call() {
     let rejection = refused.expect_err("its own circuit is open");
     assert_eq!(rejection.key(), Some("sick"));
 }
+
+#[test]
+fn a_newcomer_takes_the_place_of_the_oldest_and_not_of_the_last_newcomer() {
+    let (registry, _) = registry();
+    let three = Config::new().max_keys(3);
+    for key in ["a", "b", "c", "d", "e"] {
+        registry
+            .get_or_create_keyed("fetch", key, three)
+            .expect("the settings are right");
+    }
+    assert_eq!(keys(&registry), ["c", "d", "e"]);
+}
+
+#[test]
+fn a_newcomer_finds_room_at_once_where_there_may_be_fewer_than_there_are() {
+    let (registry, _) = registry();
+    let nine = Config::new().max_keys(9);
+    let nine_of = |key: &str| {
+        registry
+            .get_or_create_keyed("fetch", key, nine)
+            .expect("the settings are right")
+    };
+    (0..9).for_each(|key| succeed(&nine_of(&key.to_string())));
+    let fewer = Overrides {
+        max_keys: Some(2),
+        ..Overrides::default()
+    };
+    registry.configure("fetch", fewer).expect("it is right");
+    nine_of("newcomer");
+    let stats = registry.key_stats("fetch").expect("it has keys");
+    assert_eq!((stats.keys, stats.unlisted), (2, 0));
+}
