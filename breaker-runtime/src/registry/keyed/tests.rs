@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use super::shortened;
 use crate::breaker::CircuitBreaker;
-use crate::config::{Config, Overrides};
+use crate::config::{Config, Overrides, Window};
 use crate::registry::Registry;
 use crate::state::State;
 use crate::test_util::ManualClock;
@@ -268,4 +268,21 @@ fn a_newcomer_finds_room_at_once_where_there_may_be_fewer_than_there_are() {
     nine_of("newcomer");
     let stats = registry.key_stats("fetch").expect("it has keys");
     assert_eq!((stats.keys, stats.unlisted), (2, 0));
+}
+
+#[test]
+fn a_last_failure_that_no_rule_asks_for_keeps_nobody() {
+    let (registry, clock) = registry();
+    let rate = Config::new()
+        .failure_rate(0.5)
+        .window(Window::Time(MINUTE))
+        .idle_ttl(MINUTE);
+    let a = registry
+        .get_or_create_keyed("fetch", "a", rate)
+        .expect("the settings are right");
+    fail(&a);
+    drop(a);
+    clock.advance(10 * MINUTE);
+    let stats = registry.key_stats("fetch").expect("it has keys");
+    assert_eq!(stats.keys, 0, "its window is empty, and no rule counts a row");
 }
