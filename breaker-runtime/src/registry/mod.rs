@@ -280,9 +280,11 @@ impl Registry {
         self.keyed(parent.name()).unwrap_or_else(|| {
             let made = || Arc::new(Keyed::new(parent.clone()));
             self.write(|breakers| match breakers.get_mut(parent.name()) {
-                Some(entered) => Arc::clone(entered.keyed.get_or_insert_with(made)),
-                // It was removed meanwhile.
-                None => made(),
+                Some(entered) if entered.breaker.same_as(parent) => {
+                    Arc::clone(entered.keyed.get_or_insert_with(made))
+                }
+                // It was removed meanwhile, and another one may have its name.
+                _ => made(),
             })
         })
     }

@@ -286,3 +286,21 @@ fn a_last_failure_that_no_rule_asks_for_keeps_nobody() {
     let stats = registry.key_stats("fetch").expect("it has keys");
     assert_eq!(stats.keys, 0, "its window is empty, and no rule counts a row");
 }
+
+#[test]
+fn a_key_under_a_name_that_was_made_anew_is_no_copy_of_the_one_before() {
+    let (registry, _) = registry();
+    let make = |config: Config| {
+        let made = registry.get_or_create("fetch", config);
+        made.expect("the settings are right")
+    };
+    let before = make(Config::new().threshold(1));
+    registry.remove("fetch");
+    make(Config::new().threshold(9));
+    // What `get_or_create_keyed` does whose first half came before the removal.
+    registry.keyed_under(&before);
+    let key = registry
+        .get_or_create_keyed("fetch", "a", Config::new())
+        .expect("the settings are right");
+    assert_eq!(key.config().threshold, Some(9));
+}
