@@ -115,9 +115,13 @@ impl Core {
     }
 
     /// Changes what lies around the declarations; says what is wrong with it and then changes nothing.
+    /// The clock is asked by the caller, who may hold a lock under which no user code is to run.
     #[inline]
-    pub(crate) fn surround(&self, change: impl FnOnce(&mut Around)) -> Result<(), ConfigError> {
-        let now = self.time.now();
+    pub(crate) fn surround(
+        &self,
+        now: Tick,
+        change: impl FnOnce(&mut Around),
+    ) -> Result<(), ConfigError> {
         let mut locked = self.lock();
         let mut around = locked.around.clone();
         change(&mut around);
@@ -194,8 +198,13 @@ impl Core {
 
     /// Puts what lies around the declarations of `parent` around those of this breaker.
     pub(crate) fn adopt(breaker: &CircuitBreaker, parent: &CircuitBreaker) {
-        let around = parent.core().lock().around.clone();
-        let adopted = breaker.core().surround(|own| *own = around);
+        let now = breaker.core().time.now();
+        // Its lock is held until that is done: whoever changes the parent after this look comes to
+        // this breaker later.
+        let parent = parent.core().lock();
+        let around = parent.around.clone();
+        let adopted = breaker.core().surround(now, |own| *own = around);
+        drop(parent);
         debug_assert!(adopted.is_ok(), "the parent lives by it: {adopted:?}");
     }
 

@@ -12,7 +12,7 @@ use crate::config::file::{
     self, ConfigProblem, ConfigProblems, Environment, File, Force, Place, Section, variable_name,
 };
 use crate::config::{Config, Outside};
-use crate::sync::{Arc, PoisonError, lock};
+use crate::sync::{Arc, PoisonError};
 
 /// What was loaded last; breakers that are made later come by here.
 #[derive(Debug)]
@@ -191,7 +191,7 @@ impl Registry {
         strict: bool,
     ) -> Result<LoadReport, ConfigProblems> {
         let path = path.display().to_string();
-        let changing = lock(&self.shared.changing);
+        let changing = self.changing();
         let breakers = self.by_name();
         let names: Vec<_> = breakers.iter().map(CircuitBreaker::name).collect();
         let file = file::parse(text, &path);
@@ -227,7 +227,7 @@ impl Registry {
         for breaker in &breakers {
             let outside = Arc::new(loaded.outside(breaker.name()));
             // One that was made just now may not go with it, which it has been told.
-            let _ = self.surround(breaker, |around| {
+            let _ = self.surround(&changing, breaker, |around| {
                 around.outside = Some(Arc::clone(&outside));
             });
         }
@@ -246,13 +246,19 @@ impl Registry {
 
     /// Puts what was loaded around a breaker that has just been made.
     pub(super) fn plan_for(&self, breaker: &CircuitBreaker) {
+        // Whoever loads after this look finds the breaker in the registry.
+        if self.shared.plan.loaded().is_none() {
+            return;
+        }
+        let changing = self.changing();
         let Some(loaded) = self.shared.plan.loaded() else {
             return;
         };
         let outside = Arc::new(loaded.outside(breaker.name()));
-        let fits = self.surround(breaker, |around| {
+        let fits = self.surround(&changing, breaker, |around| {
             around.outside = Some(Arc::clone(&outside));
         });
+        drop(changing);
         match fits {
             Ok(()) => force(breaker, None, &loaded),
             Err(error) => crate::core::Core::refuse_settings(breaker, &error),

@@ -35,8 +35,8 @@ use crate::keyed::KeyStats;
 use crate::name::Name;
 use crate::private::Site;
 use crate::snapshot::Snapshot;
-use crate::sync::{Arc, Mutex, PoisonError, ShardedLock, lock};
-use crate::time::{Clock, Time};
+use crate::sync::{Arc, Mutex, MutexGuard, PoisonError, ShardedLock, lock};
+use crate::time::{Clock, Tick, Time};
 
 /// A set of breakers, by name.
 ///
@@ -92,6 +92,12 @@ impl Entered {
         let mut known = self.declarations.iter();
         known.any(|known| std::ptr::eq(*known, declaration))
     }
+}
+
+/// Held while settings change, by whoever changes them.
+struct Changing<'a> {
+    now: Tick,
+    _alone: MutexGuard<'a, ()>,
 }
 
 static GLOBAL: Lazy<Registry> = Lazy::new(|| Registry::with_declared(Time::System));
@@ -439,24 +445,35 @@ impl Registry {
             });
         };
         let overrides = Config::from(&overrides);
-        let _changing = lock(&self.shared.changing);
-        self.surround(&breaker, |around| {
+        let changing = self.changing();
+        self.surround(&changing, &breaker, |around| {
             let before = around.runtime.take().unwrap_or_default();
             around.runtime = Some(Box::new(before.overlaid(&overrides)));
         })
     }
 
+    /// Begins a change of settings.
+    fn changing(&self) -> Changing<'_> {
+        // Before the lock is taken, as the clock is user code.
+        let now = self.shared.time.now();
+        Changing {
+            now,
+            _alone: lock(&self.shared.changing),
+        }
+    }
+
     /// Changes what lies around the declarations of a breaker, and of those by key of its name.
     fn surround(
         &self,
+        changing: &Changing<'_>,
         breaker: &CircuitBreaker,
         change: impl Fn(&mut Around),
     ) -> Result<(), ConfigError> {
-        breaker.core().surround(&change)?;
+        breaker.core().surround(changing.now, &change)?;
         // The breaker itself comes first: a key that is entered after this look copies it.
         let keyed = self.keyed(breaker.name());
         for breaker in keyed.iter().flat_map(|keyed| keyed.breakers()) {
-            breaker.core().surround(&change)?;
+            breaker.core().surround(changing.now, &change)?;
         }
         Ok(())
     }
@@ -473,8 +490,8 @@ impl Registry {
                 name: name.to_owned(),
             });
         };
-        let _changing = lock(&self.shared.changing);
-        self.surround(&breaker, |around| around.runtime = None)
+        let changing = self.changing();
+        self.surround(&changing, &breaker, |around| around.runtime = None)
     }
 
     /// Returns every attribute of the program, whether or not its function has been called, ordered
@@ -519,3 +536,6 @@ impl Default for Registry {
         Self::new()
     }
 }
+
+#[cfg(all(test, feature = "test-util"))]
+mod tests;

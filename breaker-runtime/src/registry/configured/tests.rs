@@ -3,7 +3,7 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use super::super::{Finding, LoadReport, Registry};
+use super::super::{Finding, LoadReport, Registry, tests::Hook};
 use crate::breaker::CircuitBreaker;
 use crate::config::file::ConfigProblems;
 use crate::config::{Config, Layer, Overrides};
@@ -356,4 +356,27 @@ fn whoever_is_told_of_a_watched_file_may_panic() {
         assert_eq!(bench.threshold(), Some(threshold));
     }
     std::fs::remove_file(&path).expect("it was written");
+}
+
+#[test]
+fn a_file_that_is_loaded_while_a_breaker_is_made_holds_for_it() {
+    let hook = Hook::default();
+    let registry = Registry::with_clock(hook.clone());
+    let load = |registry: &Registry, threshold: u32| {
+        let text = format!("[default]\nthreshold = {threshold}");
+        let loaded = registry.load_text(&text, Path::new("breakers.toml"), [], false);
+        loaded.expect("nothing is wrong");
+    };
+    load(&registry, 100);
+    for at in 1..10 {
+        let (loading, threshold) = (registry.clone(), 100 + at);
+        hook.at(at, move || load(&loading, threshold));
+        let breaker = registry
+            .get_or_create(&format!("breaker-{at}"), Config::new())
+            .expect("the settings are right");
+        if hook.disarm() {
+            return;
+        }
+        assert_eq!(breaker.config().threshold, Some(threshold), "at {at}");
+    }
 }

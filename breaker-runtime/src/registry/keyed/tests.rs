@@ -4,6 +4,7 @@ use super::shortened;
 use crate::breaker::CircuitBreaker;
 use crate::config::{Config, Overrides, Window};
 use crate::registry::Registry;
+use crate::registry::tests::Hook;
 use crate::state::State;
 use crate::test_util::ManualClock;
 
@@ -284,7 +285,10 @@ fn a_last_failure_that_no_rule_asks_for_keeps_nobody() {
     drop(a);
     clock.advance(10 * MINUTE);
     let stats = registry.key_stats("fetch").expect("it has keys");
-    assert_eq!(stats.keys, 0, "its window is empty, and no rule counts a row");
+    assert_eq!(
+        stats.keys, 0,
+        "its window is empty, and no rule counts a row"
+    );
 }
 
 #[test]
@@ -303,4 +307,32 @@ fn a_key_under_a_name_that_was_made_anew_is_no_copy_of_the_one_before() {
         .get_or_create_keyed("fetch", "a", Config::new())
         .expect("the settings are right");
     assert_eq!(key.config().threshold, Some(9));
+}
+
+#[test]
+fn settings_that_change_while_a_key_is_entered_hold_for_it() {
+    let hook = Hook::default();
+    let registry = Registry::with_clock(hook.clone());
+    registry
+        .get_or_create("fetch", Config::new())
+        .expect("the settings are right");
+    // Each time that the clock is asked while the key is being made, another call in its place.
+    for at in 1..10 {
+        let (changing, threshold) = (registry.clone(), 100 + at);
+        hook.at(at, move || {
+            let strict = Overrides {
+                threshold: Some(threshold),
+                ..Overrides::default()
+            };
+            changing.configure("fetch", strict).expect("it is right");
+        });
+        let name = format!("key-{at}");
+        let key = registry
+            .get_or_create_keyed("fetch", &name, Config::new())
+            .expect("the settings are right");
+        if hook.disarm() {
+            return;
+        }
+        assert_eq!(key.config().threshold, Some(threshold), "at {at}");
+    }
 }
