@@ -89,15 +89,20 @@ impl Loaded {
         sections.find_map(|section| Some((section.force?, section.force_place().file.as_str())))
     }
 
-    /// Where a setting of a breaker stands that cannot be met.
-    fn place(&self, name: &str, keys: [crate::config::Key; 2]) -> Option<&Place> {
+    /// Where a setting of a breaker stands that cannot be met; its section, or the file, if it lacks
+    /// what was configured or declared on top of it.
+    fn place(&self, name: &str, keys: [crate::config::Key; 2]) -> Place {
         let given = |key| {
             let mut sections = self.sections(name);
             sections.find(|section| section.config.value(key).is_some())
         };
         let section_of = |key| Some(given(key)?.place(key));
         let [with, key] = keys;
-        section_of(key).or_else(|| section_of(with))
+        let given = section_of(key).or_else(|| section_of(with));
+        let head = || self.section(name).map(Section::head);
+        let path = self.file.as_ref().map_or("", |(path, _)| path);
+        let whole = || Place::whole(path);
+        given.or_else(head).cloned().unwrap_or_else(whole)
     }
 
     /// What is asked for of breakers that are not there, and where.
@@ -280,7 +285,7 @@ fn misfit(loaded: &Loaded, breaker: &CircuitBreaker) -> Option<ConfigProblem> {
     let clash = breaker
         .core()
         .clash(|around| around.outside = Some(outside))?;
-    let place = loaded.place(breaker.name(), clash.keys())?;
+    let place = loaded.place(breaker.name(), clash.keys());
     let name = breaker.name();
     Some(place.problem(format!("circuit breaker `{name}`: {}", clash.problem())))
 }

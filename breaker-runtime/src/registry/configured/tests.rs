@@ -380,3 +380,32 @@ fn a_file_that_is_loaded_while_a_breaker_is_made_holds_for_it() {
         assert_eq!(breaker.config().threshold, Some(threshold), "at {at}");
     }
 }
+
+#[test]
+fn a_file_that_lets_go_of_what_was_configured_on_top_of_it_says_so() {
+    let bench = Bench::new();
+    let window = "[breakers.payment]\nwindow = \"60s\"\nmax_failures = 9";
+    bench.load(window, &[]);
+    let rate = Overrides {
+        failure_rate: Some(0.5),
+        ..Overrides::default()
+    };
+    let registry = &bench.registry;
+    registry.configure("payment", rate).expect("it is right");
+    for (text, place) in [
+        (
+            "\n[breakers.payment]\nopen_for = \"7s\"",
+            "breakers.toml:2:",
+        ),
+        ("[default]\nopen_for = \"7s\"", "breakers.toml: "),
+    ] {
+        let problems = bench.try_load(text, &[]).expect_err("it needs a window");
+        let problems = problems.to_string();
+        assert!(problems.starts_with(place), "{problems}");
+        assert!(
+            problems.contains("`failure_rate` needs a `window`"),
+            "{problems}"
+        );
+        assert_eq!(bench.layer("window"), Layer::File);
+    }
+}
