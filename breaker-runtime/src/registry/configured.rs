@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::mem::replace;
 use std::path::Path;
+use std::slice;
 use std::sync::RwLock;
 
 use super::finding::Unknown;
@@ -238,9 +240,7 @@ impl Registry {
         }
         // Listeners hear of overrides, and may load or configure.
         drop(changing);
-        for breaker in &breakers {
-            force(breaker, before.as_deref(), &loaded);
-        }
+        self.force(&breakers, before, Arc::clone(&loaded));
         let all = breakers.iter().map(CircuitBreaker::name);
         let asked = |name: &&str| loaded.section(name).or(loaded.variables(name)).is_some();
         Ok(LoadReport {
@@ -264,9 +264,31 @@ impl Registry {
             around.outside = Some(Arc::clone(&outside));
         });
         drop(changing);
-        match fits {
-            Ok(()) => force(breaker, None, &loaded),
-            Err(error) => crate::core::Core::refuse_settings(breaker, &error),
+        if let Err(error) = fits {
+            crate::core::Core::refuse_settings(breaker, &error);
+        }
+        // An override goes with any settings.
+        self.force(slice::from_ref(breaker), None, loaded);
+    }
+
+    /// Sets and clears the overrides that are asked for, until that is by what was loaded last: a
+    /// listener or another thread may load meanwhile.
+    fn force(
+        &self,
+        breakers: &[CircuitBreaker],
+        mut before: Option<Arc<Loaded>>,
+        mut loaded: Arc<Loaded>,
+    ) {
+        loop {
+            for breaker in breakers {
+                force(breaker, before.as_deref(), &loaded);
+            }
+            match self.shared.plan.loaded() {
+                Some(last) if !Arc::ptr_eq(&last, &loaded) => {
+                    before = Some(replace(&mut loaded, last));
+                }
+                _ => return,
+            }
         }
     }
 

@@ -409,3 +409,32 @@ fn a_file_that_lets_go_of_what_was_configured_on_top_of_it_says_so() {
         assert_eq!(bench.layer("window"), Layer::File);
     }
 }
+
+#[test]
+fn a_breaker_that_is_to_be_forced_open_is_whatever_else_is_asked_for() {
+    let bench = Bench::new();
+    bench.load("[breakers.mail]\nforce = \"open\"\nfailure_rate = 0.5", &[]);
+    let mail = bench.registry.get_or_create("mail", Config::new());
+    let mail = mail.expect("the settings are right");
+    assert_eq!(mail.state(), State::ForcedOpen);
+}
+
+#[test]
+fn overrides_are_those_of_what_was_loaded_last_even_if_a_listener_loads() {
+    let bench = Bench::new();
+    let mail = bench.registry.get_or_create("mail", Config::new());
+    let mail = mail.expect("the settings are right");
+    let loading = bench.registry.clone();
+    bench.registry.subscribe(move |event| {
+        if let EventKind::OverrideSet(_) = event.kind() {
+            let loaded = loading.load_text("", Path::new("breakers.toml"), [], false);
+            loaded.expect("nothing is wrong");
+        }
+    });
+    bench.load(
+        "[breakers.mail]\nforce = \"open\"\n[breakers.payment]\nforce = \"open\"",
+        &[],
+    );
+    assert_eq!(mail.state(), State::Closed);
+    assert_eq!(bench.payment.state(), State::Closed);
+}
