@@ -3,7 +3,7 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use super::super::{Finding, LoadReport, Registry, tests::Hook};
+use super::super::{ConfigWatch, Finding, LoadReport, Registry, tests::Hook};
 use crate::breaker::CircuitBreaker;
 use crate::config::file::ConfigProblems;
 use crate::config::{Config, Layer, Overrides};
@@ -437,4 +437,27 @@ fn overrides_are_those_of_what_was_loaded_last_even_if_a_listener_loads() {
     );
     assert_eq!(mail.state(), State::Closed);
     assert_eq!(bench.payment.state(), State::Closed);
+}
+
+#[test]
+fn whoever_is_told_of_a_watched_file_may_look_at_it() {
+    let folder = std::env::temp_dir().join(format!("breaker-watch-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("there is room");
+    let file = folder.join("looked-at.toml");
+    std::fs::write(&file, "").expect("there is room");
+    let watch = Arc::new(Mutex::new(None::<Arc<ConfigWatch>>));
+    let (sender, told) = std::sync::mpsc::channel();
+    let looking = Arc::clone(&watch);
+    let registry = Registry::new();
+    let watching = registry.watch(&file, SECOND / 50, move |_| {
+        if let Some(watch) = &*looking.lock().expect("nobody panics") {
+            watch.check();
+        }
+        sender.send(()).expect("the test waits");
+    });
+    let watching = Arc::new(watching.expect("nothing is wrong"));
+    *watch.lock().expect("nobody panics") = Some(Arc::clone(&watching));
+    std::fs::write(&file, "[default]\nthreshold = 4").expect("there is room");
+    told.recv_timeout(10 * SECOND).expect("it came back");
+    std::fs::remove_dir_all(&folder).expect("it is there");
 }
