@@ -243,6 +243,9 @@ impl Registry {
     /// returned is in no list: it is gone with its last handle. A key that is empty or longer than 256
     /// characters is cut, and ends in a hash.
     ///
+    /// It is meant for one call: while the name's own breaker is overridden, that one is returned, so that
+    /// the override holds for every key. To steer one key there is [`get_keyed`](Self::get_keyed).
+    ///
     /// # Errors
     ///
     /// Those of [`get_or_create`](Self::get_or_create).
@@ -482,7 +485,8 @@ impl Registry {
     ///
     /// # Errors
     ///
-    /// A [`ConfigError`] for a name that the registry does not have.
+    /// A [`ConfigError`] for a name that the registry does not have, and where a file that was loaded
+    /// meanwhile cannot be met without what was configured; nothing is changed then.
     #[inline]
     pub fn unconfigure(&self, name: &str) -> Result<(), ConfigError> {
         let Some(breaker) = self.get(name) else {
