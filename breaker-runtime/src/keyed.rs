@@ -34,7 +34,7 @@ pub struct KeyStats {
     pub states: Vec<(State, usize)>,
     /// How many calls had a breaker of their own, as there was no room for one more key.
     pub unlisted: u64,
-    /// What all of them have counted, those that are gone included.
+    /// What all of them have counted, those that are gone included; without dates.
     pub totals: Totals,
     /// How often they changed their states.
     pub transitions: Vec<TransitionCount>,

@@ -3,6 +3,8 @@
 //! The buckets grow with what they hold: eight to each doubling, so that a bucket is at most an
 //! eighth wider than its lower end.
 
+use std::collections::BTreeMap;
+use std::fmt;
 use std::time::Duration;
 
 use once_cell::sync::OnceCell;
@@ -112,7 +114,7 @@ fn end(bucket: usize) -> u64 {
 /// assert!(latency.quantile(0.99).is_some());
 /// # Ok::<(), breaker_runtime::ConfigError>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Latency {
     counts: Vec<u64>,
     sum: Duration,
@@ -167,6 +169,21 @@ impl Latency {
             *sum += more;
         }
         self.sum += other.sum;
+    }
+}
+
+/// Shows the buckets that hold calls.
+#[expect(
+    clippy::missing_fields_in_debug,
+    reason = "the buckets are what it counts"
+)]
+impl fmt::Debug for Latency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let buckets: BTreeMap<_, _> = self.buckets().collect();
+        f.debug_struct("Latency")
+            .field("sum", &self.sum)
+            .field("buckets", &buckets)
+            .finish()
     }
 }
 

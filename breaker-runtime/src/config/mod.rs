@@ -2,11 +2,6 @@
 
 mod error;
 #[cfg(feature = "config")]
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "the layers that read files and variables are not written yet"
-)]
 pub(crate) mod file;
 mod key;
 mod layers;

@@ -115,9 +115,13 @@ impl Core {
     }
 
     /// Changes what lies around the declarations; says what is wrong with it and then changes nothing.
+    /// The clock is asked by the caller, who may hold a lock under which no user code is to run.
     #[inline]
-    pub(crate) fn surround(&self, change: impl FnOnce(&mut Around)) -> Result<(), ConfigError> {
-        let now = self.time.now();
+    pub(crate) fn surround(
+        &self,
+        now: Tick,
+        change: impl FnOnce(&mut Around),
+    ) -> Result<(), ConfigError> {
         let mut locked = self.lock();
         let mut around = locked.around.clone();
         change(&mut around);
@@ -172,9 +176,13 @@ impl Core {
         locked.machine.forced().map(|forced| shown(forced, moment))
     }
 
-    /// Whether an override is in force, as far as it has been noticed.
-    pub(crate) fn is_overridden(&self) -> bool {
-        self.gate.word().asks() && self.lock().machine.forced().is_some()
+    /// Whether an override is in force; notices that it has ended.
+    pub(crate) fn is_overridden(breaker: &CircuitBreaker) -> bool {
+        breaker.core().gate.word().asks()
+            && Self::change(breaker, |machine, now, changes| {
+                machine.advance(now, changes);
+                machine.forced().is_some()
+            })
     }
 
     /// Makes a breaker with the settings of `parent`.
@@ -190,8 +198,13 @@ impl Core {
 
     /// Puts what lies around the declarations of `parent` around those of this breaker.
     pub(crate) fn adopt(breaker: &CircuitBreaker, parent: &CircuitBreaker) {
-        let around = parent.core().lock().around.clone();
-        let adopted = breaker.core().surround(|own| *own = around);
+        let now = breaker.core().time.now();
+        // Its lock is held until that is done: whoever changes the parent after this look comes to
+        // this breaker later.
+        let parent = parent.core().lock();
+        let around = parent.around.clone();
+        let adopted = breaker.core().surround(now, |own| *own = around);
+        drop(parent);
         debug_assert!(adopted.is_ok(), "the parent lives by it: {adopted:?}");
     }
 

@@ -61,3 +61,16 @@ fn a_thread_without_a_slot_is_counted_too() {
     replace_slot(before);
     assert_eq!(latencies.read().count(), 2);
 }
+
+#[test]
+fn it_shows_the_buckets_that_hold_calls_and_no_others() {
+    let latencies = Latencies::new();
+    for nanos in [100, 200, 3_000] {
+        latencies.add(nanos);
+    }
+    let shown = format!("{:?}", latencies.read());
+    assert_eq!(
+        shown,
+        "Latency { sum: 3.3µs, buckets: {256ns: 2, 3.072µs: 1} }"
+    );
+}

@@ -216,10 +216,12 @@ impl Closed {
     }
 
     /// Whether nothing is counted that speaks against the dependency, and all calls pass.
-    pub(super) fn has_seen_no_evil(&mut self, now: Tick) -> bool {
+    pub(super) fn has_seen_no_evil(&mut self, now: Tick, settings: &Settings) -> bool {
         let counts = self.counts(now).unwrap_or_default();
         let ramp = self.ramp.as_ref().is_some_and(|ramp| !ramp.ended(now));
-        self.failures_in_a_row == 0 && counts.failures == 0 && counts.slow == 0 && !ramp
+        // Without a rule over it a row is no evidence, and only the next call would end it.
+        let row = settings.threshold.is_some() && self.failures_in_a_row > 0;
+        !row && counts.failures == 0 && counts.slow == 0 && !ramp
     }
 
     /// Begins a new window if its shape has changed, and new buckets of those in flight.

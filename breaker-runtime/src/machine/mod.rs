@@ -496,7 +496,9 @@ impl Machine {
     pub(crate) fn is_forgettable(&mut self, now: Tick) -> bool {
         let calm = self.openings == 0 || self.has_been_calm(now);
         match &mut self.phase {
-            Phase::Closed(closed) => calm && self.forced.is_none() && closed.has_seen_no_evil(now),
+            Phase::Closed(closed) => {
+                calm && self.forced.is_none() && closed.has_seen_no_evil(now, &self.settings)
+            }
             Phase::Open(_) | Phase::HalfOpen(_) => false,
         }
     }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::mem::replace;
 use std::path::Path;
+use std::slice;
 use std::sync::RwLock;
 
 use super::finding::Unknown;
@@ -12,7 +14,7 @@ use crate::config::file::{
     self, ConfigProblem, ConfigProblems, Environment, File, Force, Place, Section, variable_name,
 };
 use crate::config::{Config, Outside};
-use crate::sync::{Arc, PoisonError, lock};
+use crate::sync::{Arc, PoisonError};
 
 /// What was loaded last; breakers that are made later come by here.
 #[derive(Debug)]
@@ -89,15 +91,20 @@ impl Loaded {
         sections.find_map(|section| Some((section.force?, section.force_place().file.as_str())))
     }
 
-    /// Where a setting of a breaker stands that cannot be met.
-    fn place(&self, name: &str, keys: [crate::config::Key; 2]) -> Option<&Place> {
+    /// Where a setting of a breaker stands that cannot be met; its section, or the file, if it lacks
+    /// what was configured or declared on top of it.
+    fn place(&self, name: &str, keys: [crate::config::Key; 2]) -> Place {
         let given = |key| {
             let mut sections = self.sections(name);
             sections.find(|section| section.config.value(key).is_some())
         };
         let section_of = |key| Some(given(key)?.place(key));
         let [with, key] = keys;
-        section_of(key).or_else(|| section_of(with))
+        let given = section_of(key).or_else(|| section_of(with));
+        let head = || self.section(name).map(Section::head);
+        let path = self.file.as_ref().map_or("", |(path, _)| path);
+        let whole = || Place::whole(path);
+        given.or_else(head).cloned().unwrap_or_else(whole)
     }
 
     /// What is asked for of breakers that are not there, and where.
@@ -191,7 +198,7 @@ impl Registry {
         strict: bool,
     ) -> Result<LoadReport, ConfigProblems> {
         let path = path.display().to_string();
-        let changing = lock(&self.shared.changing);
+        let changing = self.changing();
         let breakers = self.by_name();
         let names: Vec<_> = breakers.iter().map(CircuitBreaker::name).collect();
         let file = file::parse(text, &path);
@@ -227,15 +234,13 @@ impl Registry {
         for breaker in &breakers {
             let outside = Arc::new(loaded.outside(breaker.name()));
             // One that was made just now may not go with it, which it has been told.
-            let _ = self.surround(breaker, |around| {
+            let _ = self.surround(&changing, breaker, |around| {
                 around.outside = Some(Arc::clone(&outside));
             });
         }
         // Listeners hear of overrides, and may load or configure.
         drop(changing);
-        for breaker in &breakers {
-            force(breaker, before.as_deref(), &loaded);
-        }
+        self.force(&breakers, before, Arc::clone(&loaded));
         let all = breakers.iter().map(CircuitBreaker::name);
         let asked = |name: &&str| loaded.section(name).or(loaded.variables(name)).is_some();
         Ok(LoadReport {
@@ -246,16 +251,44 @@ impl Registry {
 
     /// Puts what was loaded around a breaker that has just been made.
     pub(super) fn plan_for(&self, breaker: &CircuitBreaker) {
+        // Whoever loads after this look finds the breaker in the registry.
+        if self.shared.plan.loaded().is_none() {
+            return;
+        }
+        let changing = self.changing();
         let Some(loaded) = self.shared.plan.loaded() else {
             return;
         };
         let outside = Arc::new(loaded.outside(breaker.name()));
-        let fits = self.surround(breaker, |around| {
+        let fits = self.surround(&changing, breaker, |around| {
             around.outside = Some(Arc::clone(&outside));
         });
-        match fits {
-            Ok(()) => force(breaker, None, &loaded),
-            Err(error) => crate::core::Core::refuse_settings(breaker, &error),
+        drop(changing);
+        if let Err(error) = fits {
+            crate::core::Core::refuse_settings(breaker, &error);
+        }
+        // An override goes with any settings.
+        self.force(slice::from_ref(breaker), None, loaded);
+    }
+
+    /// Sets and clears the overrides that are asked for, until that is by what was loaded last: a
+    /// listener or another thread may load meanwhile.
+    fn force(
+        &self,
+        breakers: &[CircuitBreaker],
+        mut before: Option<Arc<Loaded>>,
+        mut loaded: Arc<Loaded>,
+    ) {
+        loop {
+            for breaker in breakers {
+                force(breaker, before.as_deref(), &loaded);
+            }
+            match self.shared.plan.loaded() {
+                Some(last) if !Arc::ptr_eq(&last, &loaded) => {
+                    before = Some(replace(&mut loaded, last));
+                }
+                _ => return,
+            }
         }
     }
 
@@ -274,7 +307,7 @@ fn misfit(loaded: &Loaded, breaker: &CircuitBreaker) -> Option<ConfigProblem> {
     let clash = breaker
         .core()
         .clash(|around| around.outside = Some(outside))?;
-    let place = loaded.place(breaker.name(), clash.keys())?;
+    let place = loaded.place(breaker.name(), clash.keys());
     let name = breaker.name();
     Some(place.problem(format!("circuit breaker `{name}`: {}", clash.problem())))
 }

@@ -13,7 +13,7 @@ use crate::time::Tick;
 
 /// The longest key, in characters.
 const LONGEST: usize = 256;
-/// How many entries a newcomer looks at for one to take the place of.
+/// How many entries a newcomer looks at for one to take the place of, where there is no room.
 const TRIES: usize = 64;
 /// How many entries a newcomer looks at for being idle while there is room.
 const IDLE_TRIES: usize = 2;
@@ -72,7 +72,7 @@ impl Keyed {
     /// Returns the breaker of a key for one call, and makes it if there is none.
     pub(crate) fn get_or_make(&self, key: &str) -> CircuitBreaker {
         // An override of the name's own breaker holds for every key.
-        if self.parent.core().is_overridden() {
+        if Core::is_overridden(&self.parent) {
             return self.parent.clone();
         }
         let key = shortened(key);
@@ -97,10 +97,10 @@ impl Keyed {
             if let Some(entry) = keys.by_key.get(key) {
                 return Some(entry.breaker.clone());
             }
-            keys.give_up(IDLE_TRIES, now, idle);
-            if keys.by_key.len() >= most {
-                let tries = TRIES.min(2 * most);
-                keys.give_up_one(tries, now);
+            if keys.by_key.len() < most {
+                keys.give_up(IDLE_TRIES, now, idle);
+            } else {
+                keys.make_room(most, now);
             }
             (keys.by_key.len() < most).then(|| {
                 keys.enter(key.into(), made.clone(), now);
@@ -186,12 +186,14 @@ impl Keys {
         }
     }
 
-    /// Gives up the first entry that was not used lately and that nobody needs.
-    fn give_up_one(&mut self, tries: usize, now: Tick) {
-        for _ in 0..tries {
-            if self.give_up_next(now, |entry| entry.recent.swap(0, Ordering::Relaxed) == 0) {
+    /// Gives up the first entries that were not used lately and that nobody needs, until there are
+    /// fewer than `most`: more than one if there were to be more before.
+    fn make_room(&mut self, most: usize, now: Tick) {
+        for _ in 0..TRIES.min(2 * self.order.len()) {
+            if self.by_key.len() < most {
                 return;
             }
+            self.give_up_next(now, |entry| entry.recent.swap(0, Ordering::Relaxed) == 0);
         }
     }
 

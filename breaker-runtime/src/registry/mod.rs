@@ -35,8 +35,8 @@ use crate::keyed::KeyStats;
 use crate::name::Name;
 use crate::private::Site;
 use crate::snapshot::Snapshot;
-use crate::sync::{Arc, Mutex, PoisonError, ShardedLock, lock};
-use crate::time::{Clock, Time};
+use crate::sync::{Arc, Mutex, MutexGuard, PoisonError, ShardedLock, lock};
+use crate::time::{Clock, Tick, Time};
 
 /// A set of breakers, by name.
 ///
@@ -92,6 +92,12 @@ impl Entered {
         let mut known = self.declarations.iter();
         known.any(|known| std::ptr::eq(*known, declaration))
     }
+}
+
+/// Held while settings change, by whoever changes them.
+struct Changing<'a> {
+    now: Tick,
+    _alone: MutexGuard<'a, ()>,
 }
 
 static GLOBAL: Lazy<Registry> = Lazy::new(|| Registry::with_declared(Time::System));
@@ -237,6 +243,9 @@ impl Registry {
     /// returned is in no list: it is gone with its last handle. A key that is empty or longer than 256
     /// characters is cut, and ends in a hash.
     ///
+    /// It is meant for one call: while the name's own breaker is overridden, that one is returned, so that
+    /// the override holds for every key. To steer one key there is [`get_keyed`](Self::get_keyed).
+    ///
     /// # Errors
     ///
     /// Those of [`get_or_create`](Self::get_or_create).
@@ -280,9 +289,11 @@ impl Registry {
         self.keyed(parent.name()).unwrap_or_else(|| {
             let made = || Arc::new(Keyed::new(parent.clone()));
             self.write(|breakers| match breakers.get_mut(parent.name()) {
-                Some(entered) => Arc::clone(entered.keyed.get_or_insert_with(made)),
-                // It was removed meanwhile.
-                None => made(),
+                Some(entered) if entered.breaker.same_as(parent) => {
+                    Arc::clone(entered.keyed.get_or_insert_with(made))
+                }
+                // It was removed meanwhile, and another one may have its name.
+                _ => made(),
             })
         })
     }
@@ -437,24 +448,35 @@ impl Registry {
             });
         };
         let overrides = Config::from(&overrides);
-        let _changing = lock(&self.shared.changing);
-        self.surround(&breaker, |around| {
+        let changing = self.changing();
+        self.surround(&changing, &breaker, |around| {
             let before = around.runtime.take().unwrap_or_default();
             around.runtime = Some(Box::new(before.overlaid(&overrides)));
         })
     }
 
+    /// Begins a change of settings.
+    fn changing(&self) -> Changing<'_> {
+        // Before the lock is taken, as the clock is user code.
+        let now = self.shared.time.now();
+        Changing {
+            now,
+            _alone: lock(&self.shared.changing),
+        }
+    }
+
     /// Changes what lies around the declarations of a breaker, and of those by key of its name.
     fn surround(
         &self,
+        changing: &Changing<'_>,
         breaker: &CircuitBreaker,
         change: impl Fn(&mut Around),
     ) -> Result<(), ConfigError> {
-        breaker.core().surround(&change)?;
+        breaker.core().surround(changing.now, &change)?;
         // The breaker itself comes first: a key that is entered after this look copies it.
         let keyed = self.keyed(breaker.name());
         for breaker in keyed.iter().flat_map(|keyed| keyed.breakers()) {
-            breaker.core().surround(&change)?;
+            breaker.core().surround(changing.now, &change)?;
         }
         Ok(())
     }
@@ -463,7 +485,8 @@ impl Registry {
     ///
     /// # Errors
     ///
-    /// A [`ConfigError`] for a name that the registry does not have.
+    /// A [`ConfigError`] for a name that the registry does not have, and where a file that was loaded
+    /// meanwhile cannot be met without what was configured; nothing is changed then.
     #[inline]
     pub fn unconfigure(&self, name: &str) -> Result<(), ConfigError> {
         let Some(breaker) = self.get(name) else {
@@ -471,8 +494,8 @@ impl Registry {
                 name: name.to_owned(),
             });
         };
-        let _changing = lock(&self.shared.changing);
-        self.surround(&breaker, |around| around.runtime = None)
+        let changing = self.changing();
+        self.surround(&changing, &breaker, |around| around.runtime = None)
     }
 
     /// Returns every attribute of the program, whether or not its function has been called, ordered
@@ -517,3 +540,6 @@ impl Default for Registry {
         Self::new()
     }
 }
+
+#[cfg(all(test, feature = "test-util"))]
+mod tests;

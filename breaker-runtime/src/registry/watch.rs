@@ -5,7 +5,7 @@ use std::io;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
-use std::thread;
+use std::thread::{self, ThreadId};
 use std::time::Duration;
 
 use super::{LoadReport, Registry};
@@ -17,6 +17,7 @@ pub struct ConfigWatch {
     path: PathBuf,
     /// Asks the thread to look at once, and to say when it has; the thread ends when this is gone.
     look: Sender<Sender<()>>,
+    thread: ThreadId,
 }
 
 impl Registry {
@@ -64,14 +65,21 @@ impl Registry {
             }
         };
         let thread = thread::Builder::new().name("breaker-config".to_owned());
-        thread.spawn(watch).expect("the system makes a thread");
-        Ok(ConfigWatch { path, look })
+        let thread = thread.spawn(watch).expect("the system makes a thread");
+        let thread = thread.thread().id();
+        Ok(ConfigWatch { path, look, thread })
     }
 }
 
 impl ConfigWatch {
     /// Looks at the file now, and returns when what has changed is in force.
+    ///
+    /// Whoever is told of a change, and calls this before returning, is not waited for: the file is
+    /// looked at again the next time.
     pub fn check(&self) {
+        if thread::current().id() == self.thread {
+            return;
+        }
         let (asking, answered) = mpsc::channel();
         if self.look.send(asking).is_ok() {
             // The thread drops its end when it has looked.

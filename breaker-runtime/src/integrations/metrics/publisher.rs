@@ -49,6 +49,8 @@ pub struct Publisher {
 #[derive(Debug, Default)]
 struct Told {
     described: bool,
+    /// How often.
+    times: u64,
     names: BTreeMap<String, Name>,
 }
 
@@ -64,29 +66,59 @@ impl Publisher {
     /// Looks at every breaker and writes what it finds into the recorder in force; a reading, so it
     /// notices what time has brought about.
     ///
-    /// Threads that call it at once take turns, so that no one writes what has been overtaken.
+    /// Whoever is overtaken by another thread looks again, so that no one writes what is old. A
+    /// listener may publish; a recorder may not.
     pub fn publish(&self) {
-        let mut told = lock(&self.told);
-        if !std::mem::replace(&mut told.described, true) {
+        loop {
+            let times = lock(&self.told).times;
+            // Without the lock: whoever looks may notice a transition and tell the listeners.
+            let looks = self.look();
+            let mut told = lock(&self.told);
+            if told.times == times {
+                told.times += 1;
+                return told.tell(looks);
+            }
+        }
+    }
+
+    fn look(&self) -> Vec<Look> {
+        // Those by key are looked at by name. No handle of them is kept, which would keep them.
+        let mut breakers = self.registry.breakers();
+        breakers.retain(|breaker| breaker.key().is_none());
+        let look = |breaker: CircuitBreaker| Look {
+            snapshot: breaker.snapshot(),
+            keys: self.registry.key_stats(breaker.name()),
+            breaker,
+        };
+        breakers.into_iter().map(look).collect()
+    }
+}
+
+/// What was found out about one name.
+struct Look {
+    breaker: CircuitBreaker,
+    snapshot: Snapshot,
+    keys: Option<KeyStats>,
+}
+
+impl Told {
+    fn tell(&mut self, looks: Vec<Look>) {
+        if !std::mem::replace(&mut self.described, true) {
             describe();
         }
-        let mut breakers = self.registry.breakers();
-        // The others are looked at by name. No handle of them is kept, which would keep them.
-        breakers.retain(|breaker| breaker.key().is_none());
-        for (name, known) in &mut told.names {
-            if !breakers.iter().any(|breaker| breaker.name() == name) {
+        for (name, known) in &mut self.names {
+            if !looks.iter().any(|look| look.snapshot.name == *name) {
                 known.forget(name);
             }
         }
-        for breaker in breakers {
-            let name = breaker.name();
-            let (snapshot, keys) = (breaker.snapshot(), self.registry.key_stats(name));
-            let known = match told.names.get_mut(name) {
+        for look in looks {
+            let name = &look.snapshot.name;
+            let known = match self.names.get_mut(name) {
                 Some(known) => known,
-                None => told.names.entry(name.to_owned()).or_default(),
+                None => self.names.entry(name.clone()).or_default(),
             };
-            known.take_over(&breaker);
-            known.tell(&snapshot, keys.as_ref());
+            known.take_over(&look.breaker);
+            known.tell(&look.snapshot, look.keys.as_ref());
         }
     }
 }
@@ -217,3 +249,6 @@ fn rate(series: &Series, name: &str, rate: Option<f64>, known: &mut bool) {
         gauge!(series.name, labels(name, &[])).set(rate.unwrap_or(f64::NAN));
     }
 }
+
+#[cfg(all(test, feature = "test-util"))]
+mod tests;

@@ -3,7 +3,7 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use super::super::{Finding, LoadReport, Registry};
+use super::super::{ConfigWatch, Finding, LoadReport, Registry, tests::Hook};
 use crate::breaker::CircuitBreaker;
 use crate::config::file::ConfigProblems;
 use crate::config::{Config, Layer, Overrides};
@@ -356,4 +356,108 @@ fn whoever_is_told_of_a_watched_file_may_panic() {
         assert_eq!(bench.threshold(), Some(threshold));
     }
     std::fs::remove_file(&path).expect("it was written");
+}
+
+#[test]
+fn a_file_that_is_loaded_while_a_breaker_is_made_holds_for_it() {
+    let hook = Hook::default();
+    let registry = Registry::with_clock(hook.clone());
+    let load = |registry: &Registry, threshold: u32| {
+        let text = format!("[default]\nthreshold = {threshold}");
+        let loaded = registry.load_text(&text, Path::new("breakers.toml"), [], false);
+        loaded.expect("nothing is wrong");
+    };
+    load(&registry, 100);
+    for at in 1..10 {
+        let (loading, threshold) = (registry.clone(), 100 + at);
+        hook.at(at, move || load(&loading, threshold));
+        let breaker = registry
+            .get_or_create(&format!("breaker-{at}"), Config::new())
+            .expect("the settings are right");
+        if hook.disarm() {
+            return;
+        }
+        assert_eq!(breaker.config().threshold, Some(threshold), "at {at}");
+    }
+}
+
+#[test]
+fn a_file_that_lets_go_of_what_was_configured_on_top_of_it_says_so() {
+    let bench = Bench::new();
+    let window = "[breakers.payment]\nwindow = \"60s\"\nmax_failures = 9";
+    bench.load(window, &[]);
+    let rate = Overrides {
+        failure_rate: Some(0.5),
+        ..Overrides::default()
+    };
+    let registry = &bench.registry;
+    registry.configure("payment", rate).expect("it is right");
+    for (text, place) in [
+        (
+            "\n[breakers.payment]\nopen_for = \"7s\"",
+            "breakers.toml:2:",
+        ),
+        ("[default]\nopen_for = \"7s\"", "breakers.toml: "),
+    ] {
+        let problems = bench.try_load(text, &[]).expect_err("it needs a window");
+        let problems = problems.to_string();
+        assert!(problems.starts_with(place), "{problems}");
+        assert!(
+            problems.contains("`failure_rate` needs a `window`"),
+            "{problems}"
+        );
+        assert_eq!(bench.layer("window"), Layer::File);
+    }
+}
+
+#[test]
+fn a_breaker_that_is_to_be_forced_open_is_whatever_else_is_asked_for() {
+    let bench = Bench::new();
+    bench.load("[breakers.mail]\nforce = \"open\"\nfailure_rate = 0.5", &[]);
+    let mail = bench.registry.get_or_create("mail", Config::new());
+    let mail = mail.expect("the settings are right");
+    assert_eq!(mail.state(), State::ForcedOpen);
+}
+
+#[test]
+fn overrides_are_those_of_what_was_loaded_last_even_if_a_listener_loads() {
+    let bench = Bench::new();
+    let mail = bench.registry.get_or_create("mail", Config::new());
+    let mail = mail.expect("the settings are right");
+    let loading = bench.registry.clone();
+    bench.registry.subscribe(move |event| {
+        if let EventKind::OverrideSet(_) = event.kind() {
+            let loaded = loading.load_text("", Path::new("breakers.toml"), [], false);
+            loaded.expect("nothing is wrong");
+        }
+    });
+    bench.load(
+        "[breakers.mail]\nforce = \"open\"\n[breakers.payment]\nforce = \"open\"",
+        &[],
+    );
+    assert_eq!(mail.state(), State::Closed);
+    assert_eq!(bench.payment.state(), State::Closed);
+}
+
+#[test]
+fn whoever_is_told_of_a_watched_file_may_look_at_it() {
+    let folder = std::env::temp_dir().join(format!("breaker-watch-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("there is room");
+    let file = folder.join("looked-at.toml");
+    std::fs::write(&file, "").expect("there is room");
+    let watch = Arc::new(Mutex::new(None::<Arc<ConfigWatch>>));
+    let (sender, told) = std::sync::mpsc::channel();
+    let looking = Arc::clone(&watch);
+    let registry = Registry::new();
+    let watching = registry.watch(&file, SECOND / 50, move |_| {
+        if let Some(watch) = &*looking.lock().expect("nobody panics") {
+            watch.check();
+        }
+        sender.send(()).expect("the test waits");
+    });
+    let watching = Arc::new(watching.expect("nothing is wrong"));
+    *watch.lock().expect("nobody panics") = Some(Arc::clone(&watching));
+    std::fs::write(&file, "[default]\nthreshold = 4").expect("there is room");
+    told.recv_timeout(10 * SECOND).expect("it came back");
+    std::fs::remove_dir_all(&folder).expect("it is there");
 }

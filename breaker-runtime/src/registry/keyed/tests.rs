@@ -2,8 +2,9 @@ use std::time::Duration;
 
 use super::shortened;
 use crate::breaker::CircuitBreaker;
-use crate::config::{Config, Overrides};
+use crate::config::{Config, Overrides, Window};
 use crate::registry::Registry;
+use crate::registry::tests::Hook;
 use crate::state::State;
 use crate::test_util::ManualClock;
 
@@ -222,4 +223,116 @@ fn an_override_of_the_name_holds_for_every_key() {
     parent.clear_override();
     succeed(&of(&registry, "a"));
     assert_eq!(keys(&registry), ["a"]);
+}
+
+#[test]
+fn an_override_of_the_name_that_has_ended_holds_for_no_call() {
+    let (registry, clock) = registry();
+    let hour = Config::new().open_for(60 * MINUTE);
+    let sick = || registry.get_or_create_keyed("fetch", "sick", hour);
+    sick().expect("the settings are right").trip();
+    let parent = registry.get("fetch").expect("it was made with the key");
+    parent.force_open("maintenance", Some(MINUTE));
+    clock.advance(MINUTE);
+    let refused = sick().expect("the settings are right").try_acquire();
+    let rejection = refused.expect_err("its own circuit is open");
+    assert_eq!(rejection.key(), Some("sick"));
+}
+
+#[test]
+fn a_newcomer_takes_the_place_of_the_oldest_and_not_of_the_last_newcomer() {
+    let (registry, _) = registry();
+    let three = Config::new().max_keys(3);
+    for key in ["a", "b", "c", "d", "e"] {
+        registry
+            .get_or_create_keyed("fetch", key, three)
+            .expect("the settings are right");
+    }
+    assert_eq!(keys(&registry), ["c", "d", "e"]);
+}
+
+#[test]
+fn a_newcomer_finds_room_at_once_where_there_may_be_fewer_than_there_are() {
+    let (registry, _) = registry();
+    let nine = Config::new().max_keys(9);
+    let nine_of = |key: &str| {
+        registry
+            .get_or_create_keyed("fetch", key, nine)
+            .expect("the settings are right")
+    };
+    (0..9).for_each(|key| succeed(&nine_of(&key.to_string())));
+    let fewer = Overrides {
+        max_keys: Some(2),
+        ..Overrides::default()
+    };
+    registry.configure("fetch", fewer).expect("it is right");
+    nine_of("newcomer");
+    let stats = registry.key_stats("fetch").expect("it has keys");
+    assert_eq!((stats.keys, stats.unlisted), (2, 0));
+}
+
+#[test]
+fn a_last_failure_that_no_rule_asks_for_keeps_nobody() {
+    let (registry, clock) = registry();
+    let rate = Config::new()
+        .failure_rate(0.5)
+        .window(Window::Time(MINUTE))
+        .idle_ttl(MINUTE);
+    let a = registry
+        .get_or_create_keyed("fetch", "a", rate)
+        .expect("the settings are right");
+    fail(&a);
+    drop(a);
+    clock.advance(10 * MINUTE);
+    let stats = registry.key_stats("fetch").expect("it has keys");
+    assert_eq!(
+        stats.keys, 0,
+        "its window is empty, and no rule counts a row"
+    );
+}
+
+#[test]
+fn a_key_under_a_name_that_was_made_anew_is_no_copy_of_the_one_before() {
+    let (registry, _) = registry();
+    let make = |config: Config| {
+        let made = registry.get_or_create("fetch", config);
+        made.expect("the settings are right")
+    };
+    let before = make(Config::new().threshold(1));
+    registry.remove("fetch");
+    make(Config::new().threshold(9));
+    // What `get_or_create_keyed` does whose first half came before the removal.
+    registry.keyed_under(&before);
+    let key = registry
+        .get_or_create_keyed("fetch", "a", Config::new())
+        .expect("the settings are right");
+    assert_eq!(key.config().threshold, Some(9));
+}
+
+#[test]
+fn settings_that_change_while_a_key_is_entered_hold_for_it() {
+    let hook = Hook::default();
+    let registry = Registry::with_clock(hook.clone());
+    registry
+        .get_or_create("fetch", Config::new())
+        .expect("the settings are right");
+    // Each time that the clock is asked while the key is being made, another call in its place.
+    for at in 1..10 {
+        let (changing, threshold) = (registry.clone(), 100 + at);
+        hook.at(at, move || {
+            let strict = Overrides {
+                threshold: Some(threshold),
+                ..Overrides::default()
+            };
+            changing.configure("fetch", strict).expect("it is right");
+        });
+        let name = format!("key-{at}");
+        let key = registry
+            .get_or_create_keyed("fetch", &name, Config::new())
+            .expect("the settings are right");
+        if hook.disarm() {
+            return;
+        }
+        assert_eq!(key.config().threshold, Some(threshold), "at {at}");
+    }
 }
