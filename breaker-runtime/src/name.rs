@@ -80,7 +80,8 @@ impl fmt::Display for Name {
         write!(f, "circuit breaker `{}`", self.as_str())?;
         match self.key() {
             None => Ok(()),
-            Some(key) => write!(f, " for `{key}`"),
+            // It may come from outside, and this goes into logs.
+            Some(key) => write!(f, " for `{}`", key.escape_debug()),
         }
     }
 }

@@ -107,3 +107,20 @@ fn the_rest_of_a_period_is_never_more_than_all_of_it() {
     let lagging = Tick::from_nanos(97);
     assert_eq!(gate.time_left(lagging), NonZeroU64::new(5));
 }
+
+#[test]
+fn a_word_says_when_to_ask_and_forgets_that_it_is_measured() {
+    let open = Stance::Open {
+        period: Duration::from_secs(1),
+        until: Tick::from_nanos(9),
+    };
+    for (stance, asks) in [(QUIET, false), (open, false), (Stance::Ask, true)] {
+        let (gate, word) = published(3, stance);
+        assert_eq!(word.asks(), asks);
+        gate.publish(3, stance, true);
+        assert_eq!(gate.word().unmeasured(), word);
+    }
+    let gate = Gate::new();
+    gate.publish(3, QUIET, true);
+    assert!(!gate.word().is_calm() && gate.word().unmeasured().is_calm());
+}
