@@ -22,10 +22,11 @@ cargo +nightly miri test -p breaker-runtime --all-features --lib
 # Always in the same place, which the binaries remember.
 copy="$CARGO_TARGET_DIR/source"
 rm -rf "$copy"
-mkdir -p "$copy/tests"
+mkdir -p "$copy/tests" "$copy/breaker-runtime/src"
 cp -r breaker-macros "$copy"
 cp -r tests/tables "$copy/tests"
-cp Cargo.toml "$copy"
+cp Cargo.toml README.md "$copy"
+cp breaker-runtime/src/attribute.md "$copy/breaker-runtime/src"
 cd "$copy"
 sed -i -e '/^# The root package/,$d' -e '/^exclude/d' -e '/^default-members/d' \
     -e 's/^members = .*/members = ["breaker-macros"]/' Cargo.toml
