@@ -186,7 +186,8 @@ impl Config {
     /// Sets for how long the breaker of a `key` is kept that nobody uses: longer than zero, by
     /// default 10 min.
     ///
-    /// One is given up only if it is closed and has no failure in its counts.
+    /// One is given up only if it is closed and in nobody's hands. Before that time it makes room for a
+    /// newcomer only if it has no failure in its counts.
     pub const fn idle_ttl(self, time: Duration) -> Self {
         self.with(Key::IdleTtl, Value::Period(time))
     }

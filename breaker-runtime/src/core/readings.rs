@@ -218,11 +218,11 @@ impl Core {
 
     /// Whether one that is made anew would do as well: closed, and with nothing counted that speaks
     /// against the dependency. No reading: what time has brought about is not noticed.
-    pub(crate) fn is_forgettable(&self, now: Tick) -> bool {
+    pub(crate) fn is_forgettable(&self, now: Tick, idle: bool) -> bool {
         let mut locked = self.lock();
         self.collect(&mut locked);
         let now = locked.latest.max(now);
-        locked.machine.is_forgettable(now)
+        locked.machine.is_forgettable(now, idle)
     }
 
     /// Where `source` disagrees with the configuration that the breaker was made with.

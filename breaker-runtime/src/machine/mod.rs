@@ -493,11 +493,14 @@ impl Machine {
     }
 
     /// Whether a new one would do as well.
-    pub(crate) fn is_forgettable(&mut self, now: Tick) -> bool {
+    ///
+    /// What was counted before everybody forgot about it (`idle`) says nothing of the dependency as it is now.
+    pub(crate) fn is_forgettable(&mut self, now: Tick, idle: bool) -> bool {
         let calm = self.openings == 0 || self.has_been_calm(now);
         match &mut self.phase {
             Phase::Closed(closed) => {
-                calm && self.forced.is_none() && closed.has_seen_no_evil(now, &self.settings)
+                let clean = idle || closed.has_seen_no_evil(now, &self.settings);
+                calm && self.forced.is_none() && clean
             }
             Phase::Open(_) | Phase::HalfOpen(_) => false,
         }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::time::Duration;
 
 use crate::breaker::CircuitBreaker;
 use crate::core::Core;
@@ -92,15 +93,18 @@ impl Keyed {
         let made = Core::offspring(&self.parent, name);
         let settings = self.parent.config();
         let most = settings.max_keys.get() as usize;
-        let idle = |entry: &Entry| now.since(entry.used()) >= settings.idle_ttl;
+        let look = Look {
+            now,
+            idle_ttl: settings.idle_ttl,
+        };
         let entered = self.write(|keys| {
             if let Some(entry) = keys.by_key.get(key) {
                 return Some(entry.breaker.clone());
             }
             if keys.by_key.len() < most {
-                keys.give_up(IDLE_TRIES, now, idle);
+                keys.give_up_idle(IDLE_TRIES, &look);
             } else {
-                keys.make_room(most, now);
+                keys.make_room(most, &look);
             }
             (keys.by_key.len() < most).then(|| {
                 keys.enter(key.into(), made.clone(), now);
@@ -118,13 +122,11 @@ impl Keyed {
 
     /// Gives up all that nobody has used for long.
     fn forget_idle(&self) {
-        let now = self.parent.core().coarse();
-        let idle_ttl = self.parent.config().idle_ttl;
-        self.write(|keys| {
-            keys.give_up(keys.order.len(), now, |entry| {
-                now.since(entry.used()) >= idle_ttl
-            });
-        });
+        let look = Look {
+            now: self.parent.core().coarse(),
+            idle_ttl: self.parent.config().idle_ttl,
+        };
+        self.write(|keys| keys.give_up_idle(keys.order.len(), &look));
     }
 
     /// Returns all breakers, sorted by key.
@@ -179,33 +181,31 @@ impl Keys {
         self.by_key.insert(key, entry);
     }
 
-    /// Looks at the first so many entries and gives up those that may be, and that nobody needs.
-    fn give_up(&mut self, tries: usize, now: Tick, may_be: impl Fn(&Entry) -> bool) {
+    /// Looks at the first so many entries and gives up those that are idle and that nobody needs.
+    fn give_up_idle(&mut self, tries: usize, look: &Look) {
         for _ in 0..tries.min(self.order.len()) {
-            self.give_up_next(now, &may_be);
+            self.give_up_next(look, |entry| look.finds_idle(entry));
         }
     }
 
     /// Gives up the first entries that were not used lately and that nobody needs, until there are
     /// fewer than `most`: more than one if there were to be more before.
-    fn make_room(&mut self, most: usize, now: Tick) {
+    fn make_room(&mut self, most: usize, look: &Look) {
         for _ in 0..TRIES.min(2 * self.order.len()) {
             if self.by_key.len() < most {
                 return;
             }
-            self.give_up_next(now, |entry| entry.recent.swap(0, Ordering::Relaxed) == 0);
+            self.give_up_next(look, |entry| entry.recent.swap(0, Ordering::Relaxed) == 0);
         }
     }
 
     /// Looks at the next entry; returns whether it was given up.
-    fn give_up_next(&mut self, now: Tick, may_be: impl Fn(&Entry) -> bool) -> bool {
+    fn give_up_next(&mut self, look: &Look, may_be: impl Fn(&Entry) -> bool) -> bool {
         let Some(key) = self.order.pop_front() else {
             return false;
         };
-        let given_up = self
-            .by_key
-            .get(&key)
-            .is_some_and(may_be_given_up(now, may_be));
+        let entry = self.by_key.get(&key);
+        let given_up = entry.is_some_and(|entry| may_be(entry) && look.finds_needless(entry));
         if given_up {
             // What it counted goes to those that are retired, while no reader can look.
             self.by_key.remove(&key);
@@ -216,10 +216,21 @@ impl Keys {
     }
 }
 
-/// Whether it may be given up, nobody holds it, and it has nothing to remember.
-fn may_be_given_up(now: Tick, may_be: impl Fn(&Entry) -> bool) -> impl Fn(&Entry) -> bool {
-    move |entry| {
-        may_be(entry) && entry.breaker.is_unshared() && entry.breaker.core().is_forgettable(now)
+/// The instant of a look at entries, and what it takes for idle.
+struct Look {
+    now: Tick,
+    idle_ttl: Duration,
+}
+
+impl Look {
+    fn finds_idle(&self, entry: &Entry) -> bool {
+        self.now.since(entry.used()) >= self.idle_ttl
+    }
+
+    /// Whether nobody holds it, and it has nothing to remember that matters still.
+    fn finds_needless(&self, entry: &Entry) -> bool {
+        let (breaker, idle) = (&entry.breaker, self.finds_idle(entry));
+        breaker.is_unshared() && breaker.core().is_forgettable(self.now, idle)
     }
 }
 

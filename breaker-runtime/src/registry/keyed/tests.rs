@@ -336,3 +336,18 @@ fn settings_that_change_while_a_key_is_entered_hold_for_it() {
         assert_eq!(key.config().threshold, Some(threshold), "at {at}");
     }
 }
+
+#[test]
+fn failures_of_a_key_that_nobody_asks_for_any_more_are_forgotten_with_it() {
+    let (registry, clock) = registry();
+    fail(&of(&registry, "a"));
+    of(&registry, "b").trip();
+    clock.advance(MINUTE / 2);
+    of(&registry, "c");
+    assert_eq!(keys(&registry), ["a", "b"], "they are young");
+    clock.advance(MINUTE / 2);
+    of(&registry, "d");
+    assert_eq!(keys(&registry), ["b", "d"], "the open one is kept");
+    let stats = registry.key_stats("fetch").expect("it has keys");
+    assert_eq!(stats.totals.failures, 1);
+}
