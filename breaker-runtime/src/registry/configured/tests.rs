@@ -266,7 +266,7 @@ fn the_same_file_loaded_again_changes_nothing_and_tells_nothing() {
 fn a_listener_that_hears_of_force_may_load_and_configure() {
     let bench = Bench::new();
     let registry = bench.registry.clone();
-    bench.registry.subscribe(move |_| {
+    let heard = bench.registry.subscribe(move |_| {
         let more = Overrides {
             threshold: Some(77),
             ..Overrides::default()
@@ -275,6 +275,8 @@ fn a_listener_that_hears_of_force_may_load_and_configure() {
     });
     bench.load("[breakers.payment]\nforce = \"open\"\n", &[]);
     assert_eq!(bench.threshold(), Some(77));
+    // It holds the registry that holds it.
+    heard.cancel();
 }
 
 #[test]
@@ -425,7 +427,7 @@ fn overrides_are_those_of_what_was_loaded_last_even_if_a_listener_loads() {
     let mail = bench.registry.get_or_create("mail", Config::new());
     let mail = mail.expect("the settings are right");
     let loading = bench.registry.clone();
-    bench.registry.subscribe(move |event| {
+    let heard = bench.registry.subscribe(move |event| {
         if let EventKind::OverrideSet(_) = event.kind() {
             let loaded = loading.load_text("", Path::new("breakers.toml"), [], false);
             loaded.expect("nothing is wrong");
@@ -437,6 +439,8 @@ fn overrides_are_those_of_what_was_loaded_last_even_if_a_listener_loads() {
     );
     assert_eq!(mail.state(), State::Closed);
     assert_eq!(bench.payment.state(), State::Closed);
+    // It holds the registry that holds it.
+    heard.cancel();
 }
 
 #[test]

@@ -19,7 +19,7 @@ fn a_listener_may_publish() {
     clock.advance(Duration::from_secs(30));
     let publisher = Arc::new(Publisher::new(&registry));
     let publishing = Arc::clone(&publisher);
-    let _subscription = registry.subscribe(move |_| publishing.publish());
+    let heard = registry.subscribe(move |_| publishing.publish());
     let (done, waited) = mpsc::channel();
     thread::spawn(move || {
         // It notices that the open period has ended.
@@ -28,4 +28,6 @@ fn a_listener_may_publish() {
     });
     let waited = waited.recv_timeout(Duration::from_secs(10));
     waited.expect("it does not wait for itself");
+    // It holds the registry that holds it.
+    heard.cancel();
 }
