@@ -43,7 +43,8 @@ pub(crate) struct Gate {
 /// nothing to do with the mode, says that it is kept how long calls take.
 ///
 /// In the word of a closed circuit in which nothing of this holds only the generation remains, and
-/// the ticket of a plain call has the same bits, and no other ticket that a success comes with: one comparison says that its success changes nothing.
+/// the ticket of a plain call has the same bits, and no other ticket that a success comes with: one
+/// comparison says that its success changes nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Word(u64);
 

@@ -2,7 +2,6 @@
 
 use crate::history::TransitionCount;
 use crate::latency::Latency;
-use crate::snapshot::Snapshot;
 use crate::state::State;
 use crate::totals::Totals;
 
@@ -59,13 +58,13 @@ impl KeyStats {
     }
 
     /// Takes in the state of one breaker.
-    pub(crate) fn look_at(&mut self, snapshot: &Snapshot) {
+    pub(crate) fn look_at(&mut self, (state, probes): (State, usize)) {
         self.keys += 1;
-        self.probes_in_flight += snapshot.probes_in_flight;
+        self.probes_in_flight += probes;
         let mut states = self.states.iter_mut();
-        match states.find(|(state, _)| *state == snapshot.state) {
+        match states.find(|(other, _)| *other == state) {
             Some((_, count)) => *count += 1,
-            None => self.states.push((snapshot.state, 1)),
+            None => self.states.push((state, 1)),
         }
     }
 

@@ -37,6 +37,14 @@ impl Core {
         }
     }
 
+    /// The state and the probes in flight, without all that a snapshot copies.
+    pub(crate) fn state_and_probes(breaker: &CircuitBreaker) -> (State, usize) {
+        Self::change(breaker, |machine, now, changes| {
+            machine.advance(now, changes);
+            (machine.state(), machine.probes_in_flight())
+        })
+    }
+
     pub(crate) fn snapshot(breaker: &CircuitBreaker) -> Snapshot {
         let core = breaker.core();
         let reading = core.time.reading(core.time.now());

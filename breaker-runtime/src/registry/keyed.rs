@@ -145,7 +145,7 @@ impl Keyed {
         // One at a time: a breaker that somebody holds cannot make room for another one.
         for key in self.read(|keys| keys.order.clone()) {
             if let Some(breaker) = self.get(&key) {
-                stats.look_at(&breaker.snapshot());
+                stats.look_at(Core::state_and_probes(&breaker));
             }
         }
         // All at once: one that is given up meanwhile would be counted twice or not at all.
@@ -199,10 +199,10 @@ impl Keys {
         }
     }
 
-    /// Looks at the next entry; returns whether it was given up.
-    fn give_up_next(&mut self, look: &Look, may_be: impl Fn(&Entry) -> bool) -> bool {
+    /// Looks at the next entry, and gives it up if it may be and nobody needs it.
+    fn give_up_next(&mut self, look: &Look, may_be: impl Fn(&Entry) -> bool) {
         let Some(key) = self.order.pop_front() else {
-            return false;
+            return;
         };
         let entry = self.by_key.get(&key);
         let given_up = entry.is_some_and(|entry| may_be(entry) && look.finds_needless(entry));
@@ -212,7 +212,6 @@ impl Keys {
         } else {
             self.order.push_back(key);
         }
-        given_up
     }
 }
 

@@ -79,11 +79,7 @@ impl Registry {
     /// or together with those in force; nothing is changed then.
     #[inline]
     pub fn configure(&self, name: &str, overrides: Overrides) -> Result<(), ConfigError> {
-        let Some(breaker) = self.get(name) else {
-            return Err(ConfigError::Unknown {
-                name: name.to_owned(),
-            });
-        };
+        let breaker = self.named(name)?;
         let overrides = Config::from(&overrides);
         let changing = self.changing();
         self.surround(&changing, &breaker, |around| {
@@ -118,6 +114,12 @@ impl Registry {
         Ok(())
     }
 
+    fn named(&self, name: &str) -> Result<CircuitBreaker, ConfigError> {
+        self.get(name).ok_or_else(|| ConfigError::Unknown {
+            name: name.to_owned(),
+        })
+    }
+
     /// Takes back what [`configure`](Self::configure) has put over the settings of a breaker.
     ///
     /// # Errors
@@ -126,11 +128,7 @@ impl Registry {
     /// meanwhile cannot be met without what was configured; nothing is changed then.
     #[inline]
     pub fn unconfigure(&self, name: &str) -> Result<(), ConfigError> {
-        let Some(breaker) = self.get(name) else {
-            return Err(ConfigError::Unknown {
-                name: name.to_owned(),
-            });
-        };
+        let breaker = self.named(name)?;
         let changing = self.changing();
         self.surround(&changing, &breaker, |around| around.runtime = None)
     }
