@@ -13,7 +13,9 @@ use crate::breaker::CircuitBreaker;
 use crate::config::file::{
     self, ConfigProblem, ConfigProblems, Environment, File, Force, Place, Section, variable_name,
 };
-use crate::config::{Config, Outside};
+use crate::config::{Config, Key, Outside};
+use crate::core::Core;
+use crate::state::State;
 use crate::sync::{Arc, PoisonError};
 
 /// What was loaded last; breakers that are made later come by here.
@@ -24,9 +26,11 @@ pub(super) struct Plan {
 }
 
 /// A file and the environment.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Loaded {
-    file: Option<(String, File)>,
+    /// What the file was called.
+    path: String,
+    file: File,
     environment: Environment,
 }
 
@@ -60,7 +64,7 @@ impl Plan {
 
 impl Loaded {
     fn section(&self, name: &str) -> Option<&Section> {
-        self.file.as_ref()?.1.breakers.get(name)
+        self.file.breakers.get(name)
     }
 
     /// The section of the environment; a breaker that was not known then is called by its variables.
@@ -71,15 +75,14 @@ impl Loaded {
 
     /// The sections that speak of a breaker, the one that wins first.
     fn sections(&self, name: &str) -> impl Iterator<Item = &Section> {
-        let default = self.file.as_ref().map(|(_, file)| &file.default);
-        let sections = [self.variables(name), self.section(name), default];
-        sections.into_iter().flatten()
+        let own = [self.variables(name), self.section(name)];
+        own.into_iter().flatten().chain([&self.file.default])
     }
 
     pub(super) fn outside(&self, name: &str) -> Outside {
         let config = |section: Option<&Section>| section.map_or(Config::new(), |it| it.config);
         Outside {
-            default: config(self.file.as_ref().map(|(_, file)| &file.default)),
+            default: self.file.default.config,
             file: config(self.section(name)),
             environment: config(self.variables(name)),
         }
@@ -93,7 +96,7 @@ impl Loaded {
 
     /// Where a setting of a breaker stands that cannot be met; its section, or the file, if it lacks
     /// what was configured or declared on top of it.
-    fn place(&self, name: &str, keys: [crate::config::Key; 2]) -> Place {
+    fn place(&self, name: &str, keys: [Key; 2]) -> Place {
         let given = |key| {
             let mut sections = self.sections(name);
             sections.find(|section| section.config.value(key).is_some())
@@ -102,8 +105,7 @@ impl Loaded {
         let [with, key] = keys;
         let given = section_of(key).or_else(|| section_of(with));
         let head = || self.section(name).map(Section::head);
-        let path = self.file.as_ref().map_or("", |(path, _)| path);
-        let whole = || Place::whole(path);
+        let whole = || Place::whole(&self.path);
         given.or_else(head).cloned().unwrap_or_else(whole)
     }
 
@@ -114,7 +116,7 @@ impl Loaded {
             place: section.head().to_string(),
             nearest: nearest.map(str::to_owned),
         };
-        let file = self.file.iter().flat_map(|(_, file)| &file.breakers);
+        let file = self.file.breakers.iter();
         let absent = file.filter(|(name, _)| !names.contains(&name.as_str()));
         let in_file = absent.map(|(name, section)| {
             let nearest = file::nearest(name, names.iter().copied());
@@ -212,7 +214,8 @@ impl Registry {
             }
         };
         let loaded = Arc::new(Loaded {
-            file: Some((path, file)),
+            path,
+            file,
             environment,
         });
         let unknown = loaded.unknown(&names);
@@ -265,7 +268,7 @@ impl Registry {
         });
         drop(changing);
         if let Err(error) = fits {
-            crate::core::Core::refuse_settings(breaker, &error);
+            Core::refuse_settings(breaker, &error);
         }
         // An override goes with any settings.
         self.force(slice::from_ref(breaker), None, loaded);
@@ -322,10 +325,10 @@ fn force(breaker: &CircuitBreaker, before: Option<&Loaded>, loaded: &Loaded) {
     };
     let wanted = loaded.force(breaker.name());
     match wanted {
-        Some((Force::Open, by)) if !is_by(crate::State::ForcedOpen, by) => {
+        Some((Force::Open, by)) if !is_by(State::ForcedOpen, by) => {
             breaker.force_open(&reason(by), None);
         }
-        Some((Force::Closed, by)) if !is_by(crate::State::ForcedClosed, by) => {
+        Some((Force::Closed, by)) if !is_by(State::ForcedClosed, by) => {
             breaker.force_closed(&reason(by), None);
         }
         Some((Force::Open | Force::Closed, _)) => {}
@@ -333,7 +336,7 @@ fn force(breaker: &CircuitBreaker, before: Option<&Loaded>, loaded: &Loaded) {
         None => {
             let before = before.and_then(|before| before.force(breaker.name()));
             let ours = before.is_some_and(|(_, by)| {
-                is_by(crate::State::ForcedOpen, by) || is_by(crate::State::ForcedClosed, by)
+                is_by(State::ForcedOpen, by) || is_by(State::ForcedClosed, by)
             });
             if ours {
                 breaker.clear_override();
