@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # Builds the runtime with no feature, with each one, with each two and with all, warnings denied; and runs
-# its unit tests with each one alone.
+# the unit tests of its core with none and with each one alone.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-features=(axum config http macros metrics test-util tokio tower tracing)
+# Those of the core, and the attribute.
+of_core=(axum config http metrics test-util tokio tower tracing)
+features=(macros "${of_core[@]}")
 check() {
     echo "features: ${1:-none}"
     RUSTFLAGS="-D warnings" cargo check --quiet -p breaker-runtime --no-default-features --features "$1" \
@@ -18,7 +20,7 @@ for first in "${!features[@]}"; do
     done
 done
 check "$(IFS=,; echo "${features[*]}")"
-for feature in "${features[@]}"; do
-    echo "tests with $feature alone"
-    cargo test --quiet -p breaker-runtime --lib --no-default-features --features "$feature" --target-dir target/features
+for feature in "" "${of_core[@]}"; do
+    echo "tests with ${feature:-no feature}"
+    cargo test --quiet -p breaker-core --lib --features "$feature" --target-dir target/features
 done

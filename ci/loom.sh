@@ -7,4 +7,4 @@ cd "$(dirname "$0")/.."
 export LOOM_MAX_PREEMPTIONS=${1:-2}
 export RUSTFLAGS="--cfg breaker_loom"
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-target}/loom
-cargo test --release -p breaker-runtime --lib -- interleavings --nocapture
+cargo test --release -p breaker-core --lib -- interleavings --nocapture

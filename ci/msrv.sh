@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The stated minimum version of Rust. Both crates are compiled by it, if its toolchain is there or can be
+# The stated minimum version of Rust. The crates are compiled by it, if its toolchain is there or can be
 # had. By the one there is: nothing newer is used of the standard library, no dependency asks for more, and
 # the oldest versions that the manifests allow suffice.
 set -euo pipefail
@@ -13,10 +13,10 @@ copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
 target="${CARGO_TARGET_DIR:-$root/target}/msrv"
 
-# The two crates alone: what their tests need may ask for more.
-cp -r breaker-macros breaker-runtime "$copy"
+# The crates alone: what their tests need may ask for more.
+cp -r breaker-core breaker-macros breaker-runtime "$copy"
 sed -e '/^# The root package/,$d' -e '/^exclude/d' -e '/^default-members/d' \
-    -e 's/^members = .*/members = ["breaker-macros", "breaker-runtime"]/' Cargo.toml >"$copy/Cargo.toml"
+    -e 's/^members = .*/members = ["breaker-core", "breaker-macros", "breaker-runtime"]/' Cargo.toml >"$copy/Cargo.toml"
 sed -i '/^\[dev-dependencies\]/,/^$/d' "$copy"/breaker-*/Cargo.toml
 cd "$copy"
 check=(check --quiet --workspace --all-features --target-dir "$target")
@@ -24,7 +24,7 @@ check=(check --quiet --workspace --all-features --target-dir "$target")
 if rustup run "$rust" rustc --version >/dev/null 2>&1 ||
     rustup toolchain install "$rust" --profile minimal >/dev/null 2>&1; then
     cargo +"$rust" "${check[@]}"
-    echo "$(rustup run "$rust" rustc --version) compiles both crates"
+    echo "$(rustup run "$rust" rustc --version) compiles the crates"
 else
     echo "compiling with Rust $rust SKIPPED: there is no such toolchain"
 fi

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Both crates can be packaged, and what is packaged compiles.
+# The crates can be packaged, and what is packaged compiles.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-cargo package --allow-dirty --quiet -p breaker-macros -p breaker-runtime --target-dir target/packages
+cargo package --allow-dirty --quiet -p breaker-core -p breaker-macros -p breaker-runtime --target-dir target/packages
 ls target/packages/package/*.crate

@@ -1,5 +1,6 @@
 //! What is wrong with a configuration, and where it stands.
 
+use std::error::Error;
 use std::fmt;
 use std::panic;
 
@@ -117,11 +118,10 @@ impl fmt::Display for Conflict {
 ///     .unwrap_err();
 /// assert_eq!(error.field(), Some("name"));
 /// ```
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ConfigError {
     /// The name is none: the problem says why.
-    #[error("{problem}")]
     Name {
         /// The name that was given.
         name: String,
@@ -129,7 +129,6 @@ pub enum ConfigError {
         problem: String,
     },
     /// A value lies outside its range.
-    #[error("`{key}` {range}, not {value}")]
     OutOfRange {
         /// The key.
         key: &'static str,
@@ -139,7 +138,6 @@ pub enum ConfigError {
         range: &'static str,
     },
     /// Two keys cannot be met together.
-    #[error("{problem}")]
     Together {
         /// The key that cannot be met.
         key: &'static str,
@@ -147,10 +145,8 @@ pub enum ConfigError {
         problem: String,
     },
     /// The breaker exists with another value.
-    #[error("{0}")]
     Conflict(Box<Conflict>),
     /// No breaker has this name.
-    #[error("there is no circuit breaker `{name}`")]
     Unknown {
         /// The name that was given.
         name: String,
@@ -175,3 +171,16 @@ impl ConfigError {
         }
     }
 }
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Name { problem, .. } | Self::Together { problem, .. } => f.write_str(problem),
+            Self::OutOfRange { key, value, range } => write!(f, "`{key}` {range}, not {value}"),
+            Self::Conflict(conflict) => conflict.fmt(f),
+            Self::Unknown { name } => write!(f, "there is no circuit breaker `{name}`"),
+        }
+    }
+}
+
+impl Error for ConfigError {}

@@ -1,5 +1,6 @@
 //! Events as a stream.
 
+use std::error::Error;
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -27,13 +28,20 @@ pub struct EventStream {
 }
 
 /// A reader of an [`EventStream`] was too slow: so many events are lost to it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{} events came and went unread", self.events)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Missed {
     /// How many.
     pub events: u64,
 }
+
+impl fmt::Display for Missed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} events came and went unread", self.events)
+    }
+}
+
+impl Error for Missed {}
 
 impl Registry {
     /// Returns a stream of everything that happens to the breakers of this registry from now on.

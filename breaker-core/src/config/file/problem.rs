@@ -1,5 +1,6 @@
 //! What is wrong with a file or a variable, and where it stands.
 
+use std::error::Error;
 use std::{fmt, slice, vec};
 
 /// A place in a file, or a variable of the environment.
@@ -72,8 +73,7 @@ impl fmt::Display for ConfigProblem {
 /// Everything that is wrong with a file of settings or with the environment; nothing was applied.
 ///
 /// Displays one problem a line, in the order in which they stand.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}", Listed(.0))]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigProblems(Vec<ConfigProblem>);
 
 impl ConfigProblems {
@@ -105,11 +105,9 @@ impl<'a> IntoIterator for &'a ConfigProblems {
     }
 }
 
-struct Listed<'a>(&'a [ConfigProblem]);
-
-impl fmt::Display for Listed<'_> {
+impl fmt::Display for ConfigProblems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, problem) in self.0.iter().enumerate() {
+        for (at, problem) in self.iter().enumerate() {
             if at > 0 {
                 f.write_str("\n")?;
             }
@@ -118,6 +116,8 @@ impl fmt::Display for Listed<'_> {
         Ok(())
     }
 }
+
+impl Error for ConfigProblems {}
 
 #[cfg(test)]
 mod tests;

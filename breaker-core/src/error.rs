@@ -1,10 +1,9 @@
 //! What a caller gets instead of an answer.
 
+use std::error::Error;
 use std::fmt;
 use std::num::NonZeroU64;
 use std::time::Duration;
-
-use thiserror::Error;
 
 use crate::machine::Refusal;
 use crate::name::Name;
@@ -35,15 +34,13 @@ use crate::time::{Brief, nanos};
 ///
 /// assert_eq!(charge(7).unwrap(), 7);
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BreakerError {
     /// The call was refused; the function's body did not run.
-    #[error(transparent)]
-    Rejected(#[from] Rejection),
+    Rejected(Rejection),
     /// The call took longer than its `call_timeout` and was dropped.
-    #[error(transparent)]
-    TimedOut(#[from] TimedOut),
+    TimedOut(TimedOut),
 }
 
 impl BreakerError {
@@ -90,6 +87,30 @@ impl BreakerError {
     }
 }
 
+impl From<Rejection> for BreakerError {
+    fn from(rejection: Rejection) -> Self {
+        Self::Rejected(rejection)
+    }
+}
+
+impl From<TimedOut> for BreakerError {
+    fn from(timed_out: TimedOut) -> Self {
+        Self::TimedOut(timed_out)
+    }
+}
+
+impl fmt::Display for BreakerError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Rejected(rejection) => rejection.fmt(f),
+            Self::TimedOut(timed_out) => timed_out.fmt(f),
+        }
+    }
+}
+
+// What it holds is the same error, not the cause of it.
+impl Error for BreakerError {}
+
 /// The refusal of one call.
 ///
 /// # Examples
@@ -108,7 +129,7 @@ impl BreakerError {
 /// assert!(rejection.retry_after() <= Some(Duration::from_secs(60)));
 /// # Ok::<(), breaker_runtime::ConfigError>(())
 /// ```
-#[derive(Clone, PartialEq, Eq, Error)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Rejection {
     name: Name,
     /// In nanoseconds; a whole `Duration` would make every error type of a user larger.
@@ -117,8 +138,7 @@ pub struct Rejection {
 }
 
 /// A call that took longer than its `call_timeout`.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("the call through {} took longer than {}", self.name, Brief(self.limit()))]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TimedOut {
     name: Name,
     /// In nanoseconds, for the reason given above.
@@ -148,6 +168,15 @@ impl TimedOut {
         Duration::from_nanos(self.limit)
     }
 }
+
+impl fmt::Display for TimedOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let limit = Brief(self.limit());
+        write!(f, "the call through {} took longer than {limit}", self.name)
+    }
+}
+
+impl Error for TimedOut {}
 
 /// What refused a call.
 // A whole word: a rejection is copied by words on its way to the caller, and a word of which only a
@@ -279,6 +308,8 @@ impl fmt::Display for Rejection {
     }
 }
 
+impl Error for Rejection {}
+
 impl fmt::Debug for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Rejection")
@@ -301,13 +332,11 @@ impl fmt::Debug for Rejection {
 /// assert_eq!(refused, CallError::Inner("no route"));
 /// # Ok::<(), breaker_runtime::ConfigError>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CallError<E> {
     /// The breaker did not let the call through.
-    #[error(transparent)]
     Breaker(BreakerError),
     /// The call failed by itself.
-    #[error(transparent)]
     Inner(E),
 }
 
@@ -325,6 +354,25 @@ impl<E> CallError<E> {
         match self {
             Self::Inner(error) => Some(error),
             Self::Breaker(_) => None,
+        }
+    }
+}
+
+impl<E: fmt::Display> fmt::Display for CallError<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Breaker(error) => error.fmt(f),
+            Self::Inner(error) => error.fmt(f),
+        }
+    }
+}
+
+// The call's own error stands for itself: its cause is the next one.
+impl<E: Error> Error for CallError<E> {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Breaker(error) => error.source(),
+            Self::Inner(error) => error.source(),
         }
     }
 }
