@@ -102,6 +102,7 @@ impl CircuitBreaker {
     /// assert_eq!(payment.snapshot().totals.successes, 1);
     /// # Ok::<(), breaker_runtime::ConfigError>(())
     /// ```
+    #[inline]
     pub fn try_acquire(&self) -> Result<Permit, Rejection> {
         let ticket = Core::admit(self)?;
         Ok(Permit::new(self.clone(), ticket))
@@ -124,6 +125,7 @@ impl WeakBreaker {
 
 /// Shows the name only: to look at a breaker is no reading.
 impl fmt::Debug for CircuitBreaker {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CircuitBreaker")
             .field("name", self.core.name())

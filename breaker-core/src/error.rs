@@ -73,6 +73,7 @@ impl BreakerError {
     /// assert!(error.retry_after().is_some());
     /// # Ok::<(), breaker_runtime::ConfigError>(())
     /// ```
+    #[inline]
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Rejected(rejection) => rejection.is_retryable(),
@@ -82,6 +83,7 @@ impl BreakerError {
 
     /// Returns how long it is worth to wait before the next try, if that is known; see
     /// [`Rejection::retry_after`].
+    #[inline]
     pub fn retry_after(&self) -> Option<Duration> {
         self.rejection()?.retry_after()
     }
@@ -100,6 +102,7 @@ impl From<TimedOut> for BreakerError {
 }
 
 impl fmt::Display for BreakerError {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Rejected(rejection) => rejection.fmt(f),
@@ -154,22 +157,26 @@ impl TimedOut {
     }
 
     /// Returns the breaker's name.
+    #[inline]
     pub fn name(&self) -> &str {
         self.name.as_str()
     }
 
     /// Returns the key, if the breaker is one of several by key.
+    #[inline]
     pub fn key(&self) -> Option<&str> {
         self.name.key()
     }
 
     /// Returns the limit that was passed.
+    #[inline]
     pub fn limit(&self) -> Duration {
         Duration::from_nanos(self.limit)
     }
 }
 
 impl fmt::Display for TimedOut {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let limit = Brief(self.limit());
         write!(f, "the call through {} took longer than {limit}", self.name)
@@ -197,6 +204,7 @@ pub enum RejectionReason {
 
 impl RejectionReason {
     /// Returns the label: `open`, `half_open_full`, `ramp` or `forced`.
+    #[inline]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Open => "open",
@@ -208,6 +216,7 @@ impl RejectionReason {
 }
 
 impl fmt::Display for RejectionReason {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
     }
@@ -240,16 +249,19 @@ impl Rejection {
     }
 
     /// Returns the breaker's name.
+    #[inline]
     pub fn name(&self) -> &str {
         self.name.as_str()
     }
 
     /// Returns the key, if the breaker is one of several by key.
+    #[inline]
     pub fn key(&self) -> Option<&str> {
         self.name.key()
     }
 
     /// Returns the state in which the call was refused.
+    #[inline]
     pub fn state(&self) -> State {
         match self.reason {
             RejectionReason::Open => State::Open,
@@ -260,12 +272,14 @@ impl Rejection {
     }
 
     /// Returns what refused the call.
+    #[inline]
     pub fn reason(&self) -> RejectionReason {
         self.reason
     }
 
     /// Returns how long it is worth to wait: the rest of the open period, or of the override; `None`
     /// if that is not known.
+    #[inline]
     pub fn retry_after(&self) -> Option<Duration> {
         let nanos = self.retry_after?.get();
         Some(Duration::from_nanos(nanos))
@@ -278,6 +292,7 @@ impl Rejection {
     /// | `open`, `forced` | the answer would be the same | after [`retry_after`](Self::retry_after), if it is known |
     /// | `half_open_full` | the probes on their way decide, and nobody knows when they end | as a new call, later |
     /// | `ramp` | a share of all calls passes, and a call that is tried again counts again: more load than the ramp means to let through | as a new call, later |
+    #[inline]
     pub fn is_retryable(&self) -> bool {
         match self.reason {
             RejectionReason::Open
@@ -289,6 +304,7 @@ impl Rejection {
 }
 
 impl fmt::Display for Rejection {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} is ", self.name)?;
         match (self.reason, self.retry_after()) {
@@ -311,6 +327,7 @@ impl fmt::Display for Rejection {
 impl Error for Rejection {}
 
 impl fmt::Debug for Rejection {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Rejection")
             .field("name", &self.name)
@@ -359,6 +376,7 @@ impl<E> CallError<E> {
 }
 
 impl<E: fmt::Display> fmt::Display for CallError<E> {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Breaker(error) => error.fmt(f),
@@ -369,6 +387,7 @@ impl<E: fmt::Display> fmt::Display for CallError<E> {
 
 // The call's own error stands for itself: its cause is the next one.
 impl<E: Error> Error for CallError<E> {
+    #[inline]
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::Breaker(error) => error.source(),

@@ -69,6 +69,7 @@ pub struct Transition {
 
 /// Says from where to where and why, as in `closed -> open for 30s (failures_in_a_row)`.
 impl fmt::Display for Transition {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} -> {}", self.from, self.to)?;
         if let Some(period) = self.open_period {
@@ -144,6 +145,7 @@ pub(crate) struct Unheard {
 
 impl Listeners {
     /// Adds a listener; hands out the conflicts that came before anyone listened.
+    #[inline]
     pub(crate) fn add(self: &Arc<Self>, listener: &Arc<Listener>) -> (Subscription, Vec<Unheard>) {
         let mut roll = lock(&self.list);
         let id = roll.next;
@@ -157,6 +159,7 @@ impl Listeners {
         (subscription, std::mem::take(&mut roll.unheard))
     }
 
+    #[inline]
     fn remove(&self, id: u64) {
         let mut roll = lock(&self.list);
         let others = roll.entries.iter().filter(|(other, _)| *other != id);
@@ -202,12 +205,14 @@ impl Listeners {
         }
     }
 
+    #[inline]
     pub(crate) fn panics(&self) -> u64 {
         self.panics.load(Ordering::Relaxed)
     }
 }
 
 impl fmt::Debug for Listeners {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let count = lock(&self.list).entries.len();
         f.debug_struct("Listeners")
@@ -228,6 +233,7 @@ pub struct Subscription {
 
 impl Subscription {
     /// Ends the subscription; an event that is being delivered may still arrive.
+    #[inline]
     pub fn cancel(self) {
         if let Some(listeners) = self.listeners.upgrade() {
             listeners.remove(self.id);

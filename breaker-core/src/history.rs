@@ -35,6 +35,7 @@ pub struct TransitionCount {
 }
 
 impl TransitionCount {
+    #[inline]
     pub(crate) fn is_of(&self, other: &Self) -> bool {
         (self.from, self.to, self.reason) == (other.from, other.to, other.reason)
     }
@@ -75,10 +76,12 @@ impl History {
         self.open_since = (to == State::Open).then_some(now);
     }
 
+    #[inline]
     pub(crate) fn last(&self) -> Vec<PastTransition> {
         self.last.iter().copied().collect()
     }
 
+    #[inline]
     pub(crate) fn counts(&self) -> &[TransitionCount] {
         &self.counts
     }

@@ -70,6 +70,7 @@ impl<T: Display + ?Sized> HasText for T {
 }
 
 /// Keeps the key of a future that is polled when the arguments are gone.
+#[inline]
 pub fn kept_key(key: &str) -> String {
     key.to_owned()
 }

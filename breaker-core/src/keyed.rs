@@ -44,6 +44,7 @@ pub struct KeyStats {
 }
 
 impl KeyStats {
+    #[inline]
     pub(crate) fn new(name: &str) -> Self {
         Self {
             name: name.to_owned(),
@@ -58,6 +59,7 @@ impl KeyStats {
     }
 
     /// Takes in the state of one breaker.
+    #[inline]
     pub(crate) fn look_at(&mut self, (state, probes): (State, usize)) {
         self.keys += 1;
         self.probes_in_flight += probes;
@@ -69,6 +71,7 @@ impl KeyStats {
     }
 
     /// Takes in what all of them have counted.
+    #[inline]
     pub(crate) fn counted(&mut self, sum: Counted, unlisted: u64) {
         self.totals = sum.totals;
         self.transitions = sum.transitions;
@@ -77,6 +80,7 @@ impl KeyStats {
     }
 
     /// Returns how many keys are in a state.
+    #[inline]
     pub fn in_state(&self, state: State) -> usize {
         let mut states = self.states.iter();
         let found = states.find(|(other, _)| *other == state);
@@ -93,6 +97,7 @@ pub(crate) struct Counted {
 }
 
 impl Counted {
+    #[inline]
     pub(crate) fn add_transitions(&mut self, transitions: &[TransitionCount]) {
         for more in transitions {
             match self.transitions.iter_mut().find(|count| count.is_of(more)) {
@@ -102,6 +107,7 @@ impl Counted {
         }
     }
 
+    #[inline]
     pub(crate) fn add_latency(&mut self, latency: Latency) {
         match &mut self.latency {
             Some(sum) => sum.add(&latency),

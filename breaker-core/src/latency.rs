@@ -122,11 +122,13 @@ pub struct Latency {
 
 impl Latency {
     /// Returns how many calls there were.
+    #[inline]
     pub fn count(&self) -> u64 {
         self.counts.iter().sum()
     }
 
     /// Returns how long they took together.
+    #[inline]
     pub fn sum(&self) -> Duration {
         self.sum
     }
@@ -135,6 +137,7 @@ impl Latency {
     ///
     /// The answer is the end of a bucket, so at most an eighth or 256 ns too long; calls of more than
     /// 18 minutes are taken for calls of that length. `None` if there were no calls.
+    #[inline]
     pub fn quantile(&self, share: f64) -> Option<Duration> {
         let (count, mut seen) = (self.count(), 0);
         #[expect(
@@ -154,6 +157,7 @@ impl Latency {
 
     /// Returns the buckets that hold calls, the shortest first: how long their calls took at most,
     /// and how many they were.
+    #[inline]
     pub fn buckets(&self) -> impl Iterator<Item = (Duration, u64)> + '_ {
         let held = self
             .counts
@@ -178,6 +182,7 @@ impl Latency {
     reason = "the buckets are what it counts"
 )]
 impl fmt::Debug for Latency {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let buckets: BTreeMap<_, _> = self.buckets().collect();
         f.debug_struct("Latency")

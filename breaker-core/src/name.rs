@@ -22,10 +22,12 @@ pub(crate) struct KeyedName {
 }
 
 impl Name {
+    #[inline]
     pub(crate) fn created(name: &str) -> Self {
         Self::Created(Arc::new(name.into()))
     }
 
+    #[inline]
     pub(crate) fn keyed(name: &Self, key: &str, retired: &Arc<Mutex<Counted>>) -> Self {
         Self::Keyed(Arc::new(KeyedName {
             name: name.clone(),
@@ -34,6 +36,7 @@ impl Name {
         }))
     }
 
+    #[inline]
     pub(crate) fn as_str(&self) -> &str {
         match self {
             Self::Declared(name) => name,
@@ -42,6 +45,7 @@ impl Name {
         }
     }
 
+    #[inline]
     pub(crate) fn key(&self) -> Option<&str> {
         match self {
             Self::Keyed(keyed) => Some(&keyed.key),
@@ -58,6 +62,7 @@ impl Name {
 }
 
 impl PartialEq for Name {
+    #[inline]
     fn eq(&self, other: &Self) -> bool {
         (self.as_str(), self.key()) == (other.as_str(), other.key())
     }
@@ -66,6 +71,7 @@ impl PartialEq for Name {
 impl Eq for Name {}
 
 impl fmt::Debug for Name {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.key() {
             None => fmt::Debug::fmt(self.as_str(), f),
@@ -76,6 +82,7 @@ impl fmt::Debug for Name {
 
 /// Says which breaker it is, as a part of a sentence.
 impl fmt::Display for Name {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "circuit breaker `{}`", self.as_str())?;
         match self.key() {

@@ -41,6 +41,7 @@ struct Open {
 }
 
 impl Permit {
+    #[inline]
     pub(crate) fn new(breaker: CircuitBreaker, ticket: Ticket) -> Self {
         let unwinding = thread::panicking();
         Self {
@@ -53,16 +54,19 @@ impl Permit {
     }
 
     /// Says that the dependency answered.
+    #[inline]
     pub fn success(self) {
         self.record(Outcome::Success);
     }
 
     /// Says that the dependency failed.
+    #[inline]
     pub fn failure(self) {
         self.record(Outcome::Failure);
     }
 
     /// Says that the call tells nothing about the dependency.
+    #[inline]
     pub fn ignore(self) {
         self.record(Outcome::Ignored);
     }
@@ -82,6 +86,7 @@ impl Permit {
 }
 
 impl Drop for Permit {
+    #[inline]
     fn drop(&mut self) {
         let began_unwinding = |open: &Open| thread::panicking() && !open.unwinding;
         let end = if self.open.as_ref().is_some_and(began_unwinding) {
@@ -94,6 +99,7 @@ impl Drop for Permit {
 }
 
 impl fmt::Debug for Permit {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = self.open.as_ref().map(|open| open.breaker.name());
         f.debug_struct("Permit").field("breaker", &name).finish()

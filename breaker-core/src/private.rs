@@ -79,12 +79,14 @@ impl Site {
     }
 
     /// Requests permission to run one call by the breaker of this name in `registry`.
+    #[inline]
     pub fn enter_in(&'static self, registry: &Registry) -> Result<Guard<Owned>, Refused<Owned>> {
         self.refuse_global(registry);
         enter(Owned(registry.attach_site(self)))
     }
 
     /// Requests permission to run one call by the breaker of this name for `key`.
+    #[inline]
     pub fn enter_keyed(&'static self, key: &str) -> Result<Guard<Owned>, Refused<Owned>> {
         #[cfg(feature = "test-util")]
         if let Some(registry) = crate::test_util::registry_in_force(self.declaration.name()) {
@@ -99,6 +101,7 @@ impl Site {
     }
 
     /// Requests permission to run one call by the breaker of this name for `key` in `registry`.
+    #[inline]
     pub fn enter_keyed_in(
         &'static self,
         registry: &Registry,

@@ -151,6 +151,7 @@ impl Time {
 }
 
 impl fmt::Debug for Time {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::System => "System",
@@ -245,6 +246,7 @@ fn coarse() -> Tick {
 pub(crate) struct Brief(pub(crate) Duration);
 
 impl fmt::Display for Brief {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.0.subsec_nanos() == 0 {
             write!(f, "{}s", self.0.as_secs())

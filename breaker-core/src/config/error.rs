@@ -24,6 +24,7 @@ pub struct Location {
 impl Location {
     /// Names the place of an attribute.
     #[doc(hidden)]
+    #[inline]
     pub const fn new(module: &'static str, file: &'static str, line: u32, column: u32) -> Self {
         Self {
             module,
@@ -33,11 +34,13 @@ impl Location {
         }
     }
 
+    #[inline]
     pub(crate) const fn of_caller(caller: &'static panic::Location<'static>) -> Self {
         Self::new("", caller.file(), caller.line(), caller.column())
     }
 
     /// The order in which declarations of one name win: crate, file, line, column.
+    #[inline]
     pub(crate) fn rank(&self) -> (&'static str, &'static str, u32, u32) {
         let (krate, _) = self.module.split_once("::").unwrap_or((self.module, ""));
         (krate, self.file, self.line, self.column)
@@ -45,6 +48,7 @@ impl Location {
 }
 
 impl fmt::Display for Location {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}:{}", self.file, self.line, self.column)
     }
@@ -63,6 +67,7 @@ pub struct Claim {
 }
 
 impl Claim {
+    #[inline]
     pub(crate) fn new(key: Key, value: Value, location: Location) -> Self {
         Self {
             key: key.name(),
@@ -73,6 +78,7 @@ impl Claim {
 }
 
 impl fmt::Display for Claim {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}` = {} ({})", self.key, self.value, self.location)
     }
@@ -93,6 +99,7 @@ pub struct Conflict {
 }
 
 impl fmt::Display for Conflict {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
             breaker,
@@ -154,6 +161,7 @@ pub enum ConfigError {
 }
 
 impl ConfigError {
+    #[inline]
     pub(crate) fn out_of_range(key: Key, value: Value, range: &'static str) -> Self {
         Self::OutOfRange {
             key: key.name(),
@@ -163,6 +171,7 @@ impl ConfigError {
     }
 
     /// Returns the key that is wrong, `name` for the breaker's name.
+    #[inline]
     pub fn field(&self) -> Option<&'static str> {
         match self {
             Self::Name { .. } | Self::Unknown { .. } => Some("name"),
@@ -173,6 +182,7 @@ impl ConfigError {
 }
 
 impl fmt::Display for ConfigError {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Name { problem, .. } | Self::Together { problem, .. } => f.write_str(problem),

@@ -96,6 +96,7 @@ impl Key {
 
     /// Finds a key by its exact word.
     #[cfg(feature = "config")]
+    #[inline]
     pub(crate) fn find(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|key| key.name() == word)
     }
@@ -116,6 +117,7 @@ impl Key {
     }
 
     /// Says what the key may hold, as the end of a sentence, if `value` is not that.
+    #[inline]
     pub(crate) fn refuse(self, value: Value) -> Option<&'static str> {
         match (self, value) {
             (_, Value::Off) => (!self.takes_off()).then_some("is always there"),

@@ -54,6 +54,7 @@ impl Layer {
 }
 
 impl fmt::Display for Layer {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
     }
@@ -67,12 +68,14 @@ pub struct Layers {
 
 impl Layers {
     /// Returns the layer of a key, if there is such a key.
+    #[inline]
     pub fn of(&self, key: &str) -> Option<Layer> {
         let mut layers = self.iter();
         layers.find_map(|(name, layer)| (name == key).then_some(layer))
     }
 
     /// Returns all keys, in the order of the documentation, and the layer of each.
+    #[inline]
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, Layer)> + '_ {
         let both = |key: Key| (key.name(), self.of[key as usize]);
         Key::ALL.into_iter().map(both)
@@ -120,6 +123,7 @@ impl Around {
         [file, environment, runtime].into_iter().flatten()
     }
 
+    #[inline]
     pub(super) fn layers(&self, declared: &Config) -> Layers {
         let below = self.below();
         let under = [(Layer::FileDefault, &below), (Layer::Declared, declared)];

@@ -71,10 +71,12 @@ impl Merged {
         }
     }
 
+    #[inline]
     pub(crate) fn layers(&self, around: &Around) -> Layers {
         around.layers(&self.asked())
     }
 
+    #[inline]
     pub(crate) fn sources(&self) -> &[Location] {
         &self.sources
     }

@@ -232,6 +232,7 @@ impl Config {
     }
 
     /// Checks each value by itself.
+    #[inline]
     pub(crate) fn check_values(&self) -> Result<(), ConfigError> {
         for (key, value) in self.given() {
             if let Some(range) = key.refuse(value) {
@@ -248,6 +249,7 @@ impl Config {
     }
 
     /// Checks each value by itself, then what they are together.
+    #[inline]
     pub(crate) fn check(&self) -> Result<(), ConfigError> {
         self.check_values()?;
         match together::clash(self) {
@@ -277,6 +279,7 @@ impl Config {
         }
     }
 
+    #[inline]
     fn flag(&self, key: Key) -> bool {
         self.values[key as usize] == Some(Value::Flag(true))
     }
@@ -296,6 +299,7 @@ impl Default for Config {
 }
 
 impl fmt::Debug for Config {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("Config");
         for (key, value) in self.given() {
@@ -370,6 +374,7 @@ pub struct Overrides {
 }
 
 impl From<&Overrides> for Config {
+    #[inline]
     fn from(given: &Overrides) -> Self {
         let mut config = Self::new();
         for (key, value) in [

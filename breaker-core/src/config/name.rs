@@ -6,6 +6,7 @@ use super::ConfigError;
 const LONGEST: usize = 128;
 
 /// Checks a name: 1 to 128 ASCII letters, digits and `_ - . : /`.
+#[inline]
 pub(crate) fn check_name(name: &str) -> Result<(), ConfigError> {
     match problem(name) {
         None => Ok(()),
@@ -16,6 +17,7 @@ pub(crate) fn check_name(name: &str) -> Result<(), ConfigError> {
     }
 }
 
+#[inline]
 fn problem(name: &str) -> Option<String> {
     if name.is_empty() {
         return Some("the name of a circuit breaker must not be empty".to_owned());

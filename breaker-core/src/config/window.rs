@@ -38,6 +38,7 @@ impl Window {
 }
 
 impl fmt::Display for Window {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Calls(calls) => write!(f, "{calls} calls"),

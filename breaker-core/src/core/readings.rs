@@ -45,6 +45,7 @@ impl Core {
         })
     }
 
+    #[inline]
     pub(crate) fn snapshot(breaker: &CircuitBreaker) -> Snapshot {
         let core = breaker.core();
         let reading = core.time.reading(core.time.now());
@@ -152,6 +153,7 @@ impl Core {
 
     /// Puts settings in force that no configuration comes to.
     #[cfg(test)]
+    #[inline]
     pub(crate) fn reconfigure(&self, settings: Settings) {
         let now = self.time.now();
         self.put_in_force(&mut self.lock(), settings, now);
@@ -159,6 +161,7 @@ impl Core {
 
     /// Says which settings could not be met together if this lay around them.
     #[cfg(feature = "config")]
+    #[inline]
     pub(crate) fn clash(&self, change: impl FnOnce(&mut Around)) -> Option<Clash> {
         let locked = self.lock();
         let mut around = locked.around.clone();
@@ -168,6 +171,7 @@ impl Core {
 
     /// Tells the listeners that settings were left out.
     #[cfg(feature = "config")]
+    #[inline]
     pub(crate) fn refuse_settings(breaker: &CircuitBreaker, error: &ConfigError) {
         let core = breaker.core();
         let wall = core.time.wall();
@@ -178,6 +182,7 @@ impl Core {
 
     /// The override in force, as far as it has been noticed; no reading.
     #[cfg(feature = "config")]
+    #[inline]
     pub(crate) fn overridden(&self) -> Option<Override> {
         let moment = self.time.moment();
         let locked = self.lock();
@@ -185,6 +190,7 @@ impl Core {
     }
 
     /// Whether an override is in force; notices that it has ended.
+    #[inline]
     pub(crate) fn is_overridden(breaker: &CircuitBreaker) -> bool {
         breaker.core().gate.word().asks()
             && Self::change(breaker, |machine, now, changes| {
@@ -194,6 +200,7 @@ impl Core {
     }
 
     /// Makes a breaker with the settings of `parent`.
+    #[inline]
     pub(crate) fn offspring(parent: &CircuitBreaker, name: Name) -> CircuitBreaker {
         let core = parent.core();
         let (merged, around) = {
@@ -205,6 +212,7 @@ impl Core {
     }
 
     /// Puts what lies around the declarations of `parent` around those of this breaker.
+    #[inline]
     pub(crate) fn adopt(breaker: &CircuitBreaker, parent: &CircuitBreaker) {
         let now = breaker.core().time.now();
         // Its lock is held until that is done: whoever changes the parent after this look comes to
@@ -226,6 +234,7 @@ impl Core {
 
     /// Whether one that is made anew would do as well: closed, and with nothing counted that speaks
     /// against the dependency. No reading: what time has brought about is not noticed.
+    #[inline]
     pub(crate) fn is_forgettable(&self, now: Tick, idle: bool) -> bool {
         let mut locked = self.lock();
         self.collect(&mut locked);

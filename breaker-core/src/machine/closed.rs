@@ -216,6 +216,7 @@ impl Closed {
     }
 
     /// Whether nothing is counted that speaks against the dependency, and all calls pass.
+    #[inline]
     pub(super) fn has_seen_no_evil(&mut self, now: Tick, settings: &Settings) -> bool {
         let counts = self.counts(now).unwrap_or_default();
         let ramp = self.ramp.as_ref().is_some_and(|ramp| !ramp.ended(now));
@@ -225,6 +226,7 @@ impl Closed {
     }
 
     /// Begins a new window if its shape has changed, and new buckets of those in flight.
+    #[inline]
     pub(super) fn reconfigure(&mut self, old: &Settings, new: &Settings, now: Tick) {
         if old.window != new.window {
             self.window = new.window.map(Window::new);

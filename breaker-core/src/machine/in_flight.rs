@@ -256,6 +256,7 @@ impl InFlight {
 
     /// Begins a new bucket with the next call, as its length has changed; unless every number is that
     /// of a bucket from which the new one is still to be told apart.
+    #[inline]
     pub(super) fn change_length(&mut self, now: Tick) {
         self.filling &= self.all_are_taken(now);
     }

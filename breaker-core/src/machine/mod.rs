@@ -324,6 +324,7 @@ impl Machine {
     }
 
     /// Opens the circuit by hand; one that is open keeps its period.
+    #[inline]
     pub(crate) fn trip(&mut self, now: Tick, changes: &mut Vec<Change>) {
         self.advance(now, changes);
         if !matches!(self.phase, Phase::Open(_)) {
@@ -332,6 +333,7 @@ impl Machine {
     }
 
     /// Closes the circuit by hand and begins anew, even if it is closed.
+    #[inline]
     pub(crate) fn reset(&mut self, now: Tick, changes: &mut Vec<Change>) {
         self.advance(now, changes);
         let closed = Closed::new(&self.settings, now);
@@ -339,18 +341,21 @@ impl Machine {
         self.openings = 0;
     }
 
+    #[inline]
     pub(crate) fn force(&mut self, forced: Forced, now: Tick, changes: &mut Vec<Change>) {
         self.advance(now, changes);
         changes.push(Change::OverrideSet(forced.clone()));
         self.forced = Some(forced);
     }
 
+    #[inline]
     pub(crate) fn clear_override(&mut self, now: Tick, changes: &mut Vec<Change>) {
         self.advance(now, changes);
         changes.extend(self.forced.take().map(Change::OverrideCleared));
     }
 
     /// Puts new settings in force from the next decision on; nothing that runs is changed.
+    #[inline]
     pub(crate) fn reconfigure(&mut self, settings: Settings, now: Tick) {
         if let Phase::Closed(closed) = &mut self.phase {
             closed.reconfigure(&self.settings, &settings, now);
@@ -495,6 +500,7 @@ impl Machine {
     /// Whether a new one would do as well.
     ///
     /// What was counted before everybody forgot about it (`idle`) says nothing of the dependency as it is now.
+    #[inline]
     pub(crate) fn is_forgettable(&mut self, now: Tick, idle: bool) -> bool {
         let calm = self.openings == 0 || self.has_been_calm(now);
         match &mut self.phase {

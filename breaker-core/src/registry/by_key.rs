@@ -10,6 +10,7 @@ use crate::sync::Arc;
 /// One breaker for each key.
 impl Registry {
     /// Returns the breaker of that name for one key, if there is one; nothing is made.
+    #[inline]
     pub fn get_keyed(&self, name: &str, key: &str) -> Option<CircuitBreaker> {
         self.keyed(name)?.get(key)
     }
@@ -55,15 +56,18 @@ impl Registry {
 
     /// Takes a look at the breakers of all keys of a name together, if it has any; a reading, so it
     /// notices what time has brought about, and gives up those that are idle.
+    #[inline]
     pub fn key_stats(&self, name: &str) -> Option<KeyStats> {
         Some(self.keyed(name)?.stats())
     }
 
+    #[inline]
     pub(super) fn keyed(&self, name: &str) -> Option<Arc<Keyed>> {
         self.read(|breakers| breakers.get(name)?.keyed.clone())
     }
 
     /// Returns the breakers by key that are copies of this one.
+    #[inline]
     pub(crate) fn keyed_under(&self, parent: &CircuitBreaker) -> Arc<Keyed> {
         self.keyed(parent.name()).unwrap_or_else(|| {
             let made = || Arc::new(Keyed::new(parent.clone()));
@@ -78,6 +82,7 @@ impl Registry {
     }
 
     /// Returns the breakers by key of a call site.
+    #[inline]
     pub(crate) fn attach_keyed(&self, site: &'static Site) -> Arc<Keyed> {
         self.keyed_under(&self.attach_site(site))
     }

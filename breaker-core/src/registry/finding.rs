@@ -27,6 +27,7 @@ pub struct UnknownBreaker {
 }
 
 impl fmt::Display for Finding {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Conflict(conflict) => conflict.fmt(f),
@@ -36,6 +37,7 @@ impl fmt::Display for Finding {
 }
 
 impl fmt::Display for UnknownBreaker {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.place, Unknown(self))
     }
@@ -45,6 +47,7 @@ impl fmt::Display for UnknownBreaker {
 pub(super) struct Unknown<'a>(pub(super) &'a UnknownBreaker);
 
 impl fmt::Display for Unknown<'_> {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let UnknownBreaker { name, nearest, .. } = self.0;
         write!(f, "there is no circuit breaker `{name}`")?;

@@ -49,6 +49,7 @@ struct Entry {
 }
 
 impl Keyed {
+    #[inline]
     pub(super) fn new(parent: CircuitBreaker) -> Self {
         Self {
             parent,
@@ -60,17 +61,20 @@ impl Keyed {
 
     /// Returns the breaker that all are copies of.
     #[cfg(feature = "tower")]
+    #[inline]
     pub(crate) fn parent(&self) -> &CircuitBreaker {
         &self.parent
     }
 
     /// Returns the breaker of a key, if there is one.
+    #[inline]
     pub(super) fn get(&self, key: &str) -> Option<CircuitBreaker> {
         let key = shortened(key);
         self.read(|keys| Some(keys.by_key.get(&*key)?.breaker.clone()))
     }
 
     /// Returns the breaker of a key for one call, and makes it if there is none.
+    #[inline]
     pub(crate) fn get_or_make(&self, key: &str) -> CircuitBreaker {
         // An override of the name's own breaker holds for every key.
         if Core::is_overridden(&self.parent) {
@@ -121,6 +125,7 @@ impl Keyed {
     }
 
     /// Gives up all that nobody has used for long.
+    #[inline]
     fn forget_idle(&self) {
         let look = Look {
             now: self.parent.core().coarse(),
@@ -130,6 +135,7 @@ impl Keyed {
     }
 
     /// Returns all breakers, sorted by key.
+    #[inline]
     pub(super) fn breakers(&self) -> Vec<CircuitBreaker> {
         let mut breakers = self.read(|keys| {
             let breakers = keys.by_key.values().map(|entry| entry.breaker.clone());
@@ -139,6 +145,7 @@ impl Keyed {
         breakers
     }
 
+    #[inline]
     pub(super) fn stats(&self) -> KeyStats {
         self.forget_idle();
         let mut stats = KeyStats::new(self.parent.name());
@@ -161,16 +168,19 @@ impl Keyed {
         stats
     }
 
+    #[inline]
     fn read<R>(&self, read: impl FnOnce(&Keys) -> R) -> R {
         read(&self.keys.read().unwrap_or_else(PoisonError::into_inner))
     }
 
+    #[inline]
     fn write<R>(&self, write: impl FnOnce(&mut Keys) -> R) -> R {
         write(&mut self.keys.write().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
 impl Keys {
+    #[inline]
     fn enter(&mut self, key: Arc<str>, breaker: CircuitBreaker, now: Tick) {
         self.order.push_back(Arc::clone(&key));
         let entry = Entry {
@@ -182,6 +192,7 @@ impl Keys {
     }
 
     /// Looks at the first so many entries and gives up those that are idle and that nobody needs.
+    #[inline]
     fn give_up_idle(&mut self, tries: usize, look: &Look) {
         for _ in 0..tries.min(self.order.len()) {
             self.give_up_next(look, |entry| look.finds_idle(entry));
@@ -190,6 +201,7 @@ impl Keys {
 
     /// Gives up the first entries that were not used lately and that nobody needs, until there are
     /// fewer than `most`: more than one if there were to be more before.
+    #[inline]
     fn make_room(&mut self, most: usize, look: &Look) {
         for _ in 0..TRIES.min(2 * self.order.len()) {
             if self.by_key.len() < most {
@@ -200,6 +212,7 @@ impl Keys {
     }
 
     /// Looks at the next entry, and gives it up if it may be and nobody needs it.
+    #[inline]
     fn give_up_next(&mut self, look: &Look, may_be: impl Fn(&Entry) -> bool) {
         let Some(key) = self.order.pop_front() else {
             return;
@@ -222,11 +235,13 @@ struct Look {
 }
 
 impl Look {
+    #[inline]
     fn finds_idle(&self, entry: &Entry) -> bool {
         self.now.since(entry.used()) >= self.idle_ttl
     }
 
     /// Whether nobody holds it, and it has nothing to remember that matters still.
+    #[inline]
     fn finds_needless(&self, entry: &Entry) -> bool {
         let (breaker, idle) = (&entry.breaker, self.finds_idle(entry));
         breaker.is_unshared() && breaker.core().is_forgettable(self.now, idle)
@@ -234,11 +249,13 @@ impl Look {
 }
 
 impl Entry {
+    #[inline]
     fn used(&self) -> Tick {
         Tick::from_nanos(self.used.load(Ordering::Relaxed))
     }
 
     /// Notes that it is used. Looks first: a store would take the line from the other cores.
+    #[inline]
     fn touch(&self, now: Tick) {
         if self.recent.load(Ordering::Relaxed) == 0 {
             self.recent.store(1, Ordering::Relaxed);
@@ -251,6 +268,7 @@ impl Entry {
 
 /// A key as it is used: one that is empty or longer than 256 characters is cut, and ends in a hash of
 /// all of it.
+#[inline]
 fn shortened(key: &str) -> Cow<'_, str> {
     if !key.is_empty() && (key.len() <= LONGEST || key.chars().nth(LONGEST).is_none()) {
         return Cow::Borrowed(key);

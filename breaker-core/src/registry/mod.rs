@@ -143,6 +143,7 @@ impl Registry {
     }
 
     /// Returns the breaker of that name, if there is one; nothing is made.
+    #[inline]
     pub fn get(&self, name: &str) -> Option<CircuitBreaker> {
         self.read(|breakers| breakers.get(name).map(|entered| entered.breaker.clone()))
     }
@@ -218,6 +219,7 @@ impl Registry {
     }
 
     /// The same without those by key.
+    #[inline]
     fn by_name(&self) -> Vec<CircuitBreaker> {
         let all = |breakers: &HashMap<_, Entered>| {
             let handles = breakers.values().map(|entered| entered.breaker.clone());

@@ -64,6 +64,7 @@ impl Registry {
     }
 
     /// Returns how many times a listener of this registry has panicked.
+    #[inline]
     pub fn listener_panics(&self) -> u64 {
         self.shared.listeners.panics()
     }
@@ -89,6 +90,7 @@ impl Registry {
     }
 
     /// Begins a change of settings.
+    #[inline]
     pub(super) fn changing(&self) -> Changing<'_> {
         // Before the lock is taken, as the clock is user code.
         let now = self.shared.time.now();
@@ -99,6 +101,7 @@ impl Registry {
     }
 
     /// Changes what lies around the declarations of a breaker, and of those by key of its name.
+    #[inline]
     pub(super) fn surround(
         &self,
         changing: &Changing<'_>,
@@ -114,6 +117,7 @@ impl Registry {
         Ok(())
     }
 
+    #[inline]
     fn named(&self, name: &str) -> Result<CircuitBreaker, ConfigError> {
         self.get(name).ok_or_else(|| ConfigError::Unknown {
             name: name.to_owned(),

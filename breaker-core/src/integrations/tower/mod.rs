@@ -11,7 +11,7 @@
 //! # async fn main() -> Result<(), breaker_runtime::ConfigError> {
 //! let charge = |_cents: u64| async { Err::<u64, _>(io::Error::other("no route")) };
 //! let mut bank = ServiceBuilder::new()
-//!     .layer(CircuitBreakerLayer::new("bank", Config::new().threshold(2))?)
+//!     .layer(CircuitBreakerLayer::new("charges", Config::new().threshold(2))?)
 //!     .service(service_fn(charge));
 //!
 //! for _ in 0..2 {
@@ -20,7 +20,7 @@
 //! }
 //! let answer = bank.ready().await.expect("it is always ready").call(450).await;
 //! assert!(matches!(answer, Err(ServiceError::Breaker(_)))); // the bank was not called
-//! assert_eq!(Registry::global().get("bank").unwrap().state(), State::Open);
+//! assert_eq!(Registry::global().get("charges").unwrap().state(), State::Open);
 //! # Ok(())
 //! # }
 //! ```
