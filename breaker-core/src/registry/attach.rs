@@ -5,13 +5,24 @@ use std::collections::hash_map::Entry;
 use super::declared::merged;
 use super::{Declaration, Entered, Registry, note_declaration};
 use crate::breaker::CircuitBreaker;
+use crate::config::Conflict;
 use crate::core::Core;
 use crate::name::Name;
 use crate::private::Site;
 
 impl Registry {
     /// Makes the breaker of a declaration out of all declarations of its name, unless there is one.
-    pub(super) fn attach(&self, declaration: &'static Declaration) -> CircuitBreaker {
+    fn attach(&self, declaration: &'static Declaration) -> CircuitBreaker {
+        let (breaker, conflicts) = self.enter(declaration);
+        Core::warn(&breaker, conflicts);
+        breaker
+    }
+
+    /// Does the same, and leaves it to the caller to tell where they disagree.
+    pub(super) fn enter(
+        &self,
+        declaration: &'static Declaration,
+    ) -> (CircuitBreaker, Vec<Conflict>) {
         let name = declaration.name_ref();
         let (merged, conflicts, declarations) = merged(declaration);
         let made = self.make(Name::Declared(name), merged);
@@ -26,11 +37,11 @@ impl Registry {
                 (made, true)
             }
         });
-        if new {
-            self.plan_for(&breaker);
-            Core::warn(&breaker, conflicts);
+        if !new {
+            return (breaker, Vec::new());
         }
-        breaker
+        self.plan_for(&breaker);
+        (breaker, conflicts)
     }
 
     /// Returns the breaker of a call site. Its call may be the first that is known of it, as some

@@ -18,7 +18,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::panic::{self, RefUnwindSafe, UnwindSafe};
 
-use once_cell::sync::Lazy;
+use once_cell::sync::OnceCell;
 
 #[cfg(feature = "config")]
 pub use self::configured::LoadReport;
@@ -31,7 +31,7 @@ pub(crate) use self::keyed::Keyed;
 #[cfg(feature = "config")]
 pub use self::watch::ConfigWatch;
 use crate::breaker::CircuitBreaker;
-use crate::config::{Around, Config, ConfigError, Location, Merged, Source, check_name};
+use crate::config::{Around, Config, ConfigError, Conflict, Location, Merged, Source, check_name};
 use crate::core::Core;
 use crate::event::Listeners;
 use crate::name::Name;
@@ -94,17 +94,31 @@ impl Entered {
     }
 }
 
-static GLOBAL: Lazy<Registry> = Lazy::new(|| Registry::with_declared(Time::System));
+static GLOBAL: OnceCell<Registry> = OnceCell::new();
+
+/// Breakers whose attributes disagree, of which nobody has been told yet.
+type Disputed = Vec<(CircuitBreaker, Vec<Conflict>)>;
 
 impl Registry {
     /// Returns the registry of the program, which has every declared breaker from the start.
     pub fn global() -> &'static Self {
-        &GLOBAL
+        GLOBAL.get().unwrap_or_else(Self::make_global)
+    }
+
+    #[cold]
+    fn make_global() -> &'static Self {
+        let mut disputed = Disputed::new();
+        let registry = GLOBAL.get_or_init(|| Self::declared(Time::System, &mut disputed));
+        // Only now that it is there: whoever is told may ask for it.
+        Self::tell_of(disputed);
+        registry
     }
 
     #[cfg(feature = "test-util")]
     pub(crate) fn is_global(&self) -> bool {
-        Arc::ptr_eq(&self.shared, &GLOBAL.shared)
+        GLOBAL
+            .get()
+            .is_some_and(|global| Arc::ptr_eq(&self.shared, &global.shared))
     }
 
     /// Makes an empty registry with the system's clock.
@@ -131,15 +145,29 @@ impl Registry {
 
     /// Makes a registry that has the breaker of every declaration, but for those of functions that
     /// name a registry themselves.
+    #[cfg(feature = "test-util")]
     pub(crate) fn with_declared(time: Time) -> Self {
+        let mut disputed = Disputed::new();
+        let registry = Self::declared(time, &mut disputed);
+        Self::tell_of(disputed);
+        registry
+    }
+
+    fn declared(time: Time, disputed: &mut Disputed) -> Self {
         let registry = Self::empty(time);
         for declaration in declarations() {
             let made = registry.find(declaration).is_some();
             if !declaration.names_registry() && !made {
-                registry.attach(declaration);
+                disputed.push(registry.enter(declaration));
             }
         }
         registry
+    }
+
+    fn tell_of(disputed: Disputed) {
+        for (breaker, conflicts) in disputed {
+            Core::warn(&breaker, conflicts);
+        }
     }
 
     /// Returns the breaker of that name, if there is one; nothing is made.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use ::metrics::{Label, counter, gauge, histogram};
-use once_cell::sync::Lazy;
+use once_cell::sync::OnceCell;
 
 use super::counts::Counts;
 use super::describe;
@@ -27,12 +27,15 @@ const STATES: [State; 5] = [
     State::ForcedClosed,
 ];
 
-static GLOBAL: Lazy<Publisher> = Lazy::new(|| Publisher::new(Registry::global()));
+static GLOBAL: OnceCell<Publisher> = OnceCell::new();
 
 /// Writes what there is to say about the [global](Registry::global) registry into the recorder in
 /// force; see the [module](super) for when to call it.
 pub fn publish() {
-    GLOBAL.publish();
+    // Not inside of the cell: whoever hears of the registry's conflicts may publish.
+    let registry = Registry::global();
+    let publisher = GLOBAL.get_or_init(|| Publisher::new(registry));
+    publisher.publish();
 }
 
 /// Writes what there is to say about the breakers of one registry.
