@@ -179,7 +179,19 @@ impl Registry {
     /// ```
     pub fn load(&self, path: impl AsRef<Path>) -> Result<LoadReport, ConfigProblems> {
         let path = path.as_ref();
-        self.load_text(&read(path)?, path, std::env::vars_os(), false)
+        self.load_held(&read(path), path)
+    }
+
+    /// Loads what a file was found to hold.
+    pub(super) fn load_held(
+        &self,
+        held: &Result<String, ConfigProblems>,
+        path: &Path,
+    ) -> Result<LoadReport, ConfigProblems> {
+        match held {
+            Ok(text) => self.load_text(text, path, std::env::vars_os(), false),
+            Err(problems) => Err(problems.clone()),
+        }
     }
 
     /// Does the same, and takes a name that no breaker has for an error.
@@ -345,11 +357,15 @@ fn force(breaker: &CircuitBreaker, before: Option<&Loaded>, loaded: &Loaded) {
     }
 }
 
-fn read(path: &Path) -> Result<String, ConfigProblems> {
-    std::fs::read_to_string(path).map_err(|error| {
+/// What a file holds, or why that cannot be told.
+pub(super) fn read(path: &Path) -> Result<String, ConfigProblems> {
+    let problem = |problem| {
         let place = Place::whole(&path.display().to_string());
-        ConfigProblems::new(vec![place.problem(format!("it cannot be read: {error}"))])
-    })
+        ConfigProblems::new(vec![place.problem(problem)])
+    };
+    let held =
+        std::fs::read(path).map_err(|error| problem(format!("it cannot be read: {error}")))?;
+    String::from_utf8(held).map_err(|error| problem(format!("it is not UTF-8: {error}")))
 }
 
 #[cfg(all(test, feature = "test-util"))]

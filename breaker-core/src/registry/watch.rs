@@ -1,17 +1,22 @@
 //! A file of settings that is read again when it has changed.
 
 use std::fmt;
-use std::io;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread::{self, ThreadId};
 use std::time::Duration;
 
+use super::configured::read;
 use super::{LoadReport, Registry};
 use crate::config::file::ConfigProblems;
 
+/// How often a file is looked at, at most.
+const SHORTEST: Duration = Duration::from_millis(10);
+
 /// The way back from [`Registry::watch`]: the file is watched until this is dropped.
+///
+/// Dropping it waits for nobody: a change that was found before may still be put in force.
 #[must_use = "the file is watched for as long as this is kept"]
 pub struct ConfigWatch {
     path: PathBuf,
@@ -23,10 +28,11 @@ pub struct ConfigWatch {
 impl Registry {
     /// Loads a file of settings, and loads it again whenever it has changed.
     ///
-    /// A thread compares the file with what it held, `every` so often: this works where the system
-    /// tells nothing of changes, on a network or for a mounted secret. `told` hears what came of each
-    /// change. A file that is broken or gone changes nothing: all goes on as it was, and `told`
-    /// hears what is wrong, once for each change.
+    /// A thread compares the file with what it held, `every` so often, and no more often than each 10
+    /// ms: this works where the system tells nothing of changes, on a network or for a mounted secret.
+    /// `told` hears what came of each change. A file that is broken or gone changes nothing: all goes
+    /// on as it was, and `told` hears what is wrong, once for each change. Put a new file in the place
+    /// of the old one rather than to write into it, which may be read when it is half written.
     ///
     /// # Errors
     ///
@@ -42,8 +48,9 @@ impl Registry {
         told: impl Fn(Result<LoadReport, ConfigProblems>) + Send + 'static,
     ) -> Result<ConfigWatch, ConfigProblems> {
         let path = path.into();
-        let mut held = held(&path);
-        self.load(&path)?;
+        let every = every.max(SHORTEST);
+        let mut held = read(&path);
+        self.load_held(&held, &path)?;
         let (look, asked) = mpsc::channel::<Sender<()>>();
         let (registry, watched) = (self.clone(), path.clone());
         let watch = move || {
@@ -53,10 +60,10 @@ impl Registry {
                     Err(RecvTimeoutError::Timeout) => None,
                     Err(RecvTimeoutError::Disconnected) => return,
                 };
-                let holds = self::held(&watched);
+                let holds = read(&watched);
                 if holds != held {
                     held = holds;
-                    let loaded = registry.load(&watched);
+                    let loaded = registry.load_held(&held, &watched);
                     // One who panics goes on being told.
                     let _ = panic::catch_unwind(AssertUnwindSafe(|| told(loaded)));
                 }
@@ -91,11 +98,6 @@ impl ConfigWatch {
     pub fn path(&self) -> &Path {
         &self.path
     }
-}
-
-/// What a file holds, or why it cannot be told.
-fn held(path: &Path) -> Result<Vec<u8>, io::ErrorKind> {
-    std::fs::read(path).map_err(|error| error.kind())
 }
 
 impl fmt::Debug for ConfigWatch {

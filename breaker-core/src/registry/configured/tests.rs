@@ -465,3 +465,55 @@ fn whoever_is_told_of_a_watched_file_may_look_at_it() {
     told.recv_timeout(10 * SECOND).expect("it came back");
     std::fs::remove_dir_all(&folder).expect("it is there");
 }
+
+/// A pipe gives each text to whoever opens it first, and to nobody else.
+#[cfg(all(unix, not(miri)))]
+#[test]
+fn what_is_put_in_force_from_a_watched_file_is_what_it_was_found_to_hold() {
+    let folder = std::env::temp_dir().join(format!("breaker-pipe-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("there is room");
+    let pipe = folder.join("breakers.toml");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.expect("it is installed").success());
+    let write = |threshold: u32| {
+        let (pipe, text) = (
+            pipe.clone(),
+            format!("[default]\nthreshold = {threshold}\n"),
+        );
+        std::thread::spawn(move || std::fs::write(pipe, text))
+    };
+    let registry = Registry::new();
+    let mail = registry.get_or_create("mail", Config::new());
+    let mail = mail.expect("the settings are right");
+    let (sender, told) = std::sync::mpsc::channel();
+    let (watching, watched) = (registry.clone(), pipe.clone());
+    write(4);
+    std::thread::spawn(move || {
+        let watch = watching.watch(watched, 3600 * SECOND, |_| {});
+        sender.send(watch).expect("the test waits");
+    });
+    let watch = told.recv_timeout(10 * SECOND).expect("it is read once");
+    let watch = watch.expect("nothing is wrong");
+    assert_eq!(mail.config().threshold, Some(4));
+
+    write(5);
+    let (sender, told) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        watch.check();
+        sender.send(()).expect("the test waits");
+    });
+    told.recv_timeout(10 * SECOND).expect("it is read once");
+    assert_eq!(mail.config().threshold, Some(5));
+    std::fs::remove_dir_all(&folder).expect("it is there");
+}
+
+#[test]
+fn a_file_that_is_not_text_says_where() {
+    let path = std::env::temp_dir().join(format!("breaker-text-{}.toml", std::process::id()));
+    std::fs::write(&path, b"# \xff").expect("there is room");
+    let problems = Registry::new().load(&path);
+    std::fs::remove_file(&path).expect("it was written");
+    let problems = problems.expect_err("it is not UTF-8").to_string();
+    assert!(problems.contains("it is not UTF-8: "), "{problems}");
+    assert!(problems.contains("from index 2"), "{problems}");
+}
