@@ -4,7 +4,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use breaker_runtime::test_util::TestRegistry;
-use breaker_runtime::{BreakerError, Conflict, EventKind, Finding, Registry, circuit_breaker};
+use breaker_runtime::{
+    BreakerError, Conflict, EventKind, Finding, Overrides, Registry, circuit_breaker,
+};
 
 const DECLARED_IN: u32 = line!() + 2;
 #[expect(dead_code, reason = "it is never called")]
@@ -440,4 +442,52 @@ fn a_lifted_ceiling_goes_with_an_open_period_that_is_reconfigured() {
     test.configure("declared.low_ceiling", overrides).unwrap();
     let config = test.get("declared.low_ceiling").unwrap().config();
     assert_eq!(config.max_open_for, Duration::from_secs(60));
+}
+
+#[expect(dead_code, reason = "it is never called")]
+#[circuit_breaker(name = "declared.apart", window = 50, failure_rate = 0.5)]
+fn of_fifty() -> Result<(), BreakerError> {
+    Ok(())
+}
+
+#[expect(dead_code, reason = "it is never called")]
+#[circuit_breaker(name = "declared.apart", min_calls = 80)]
+fn after_eighty() -> Result<(), BreakerError> {
+    Ok(())
+}
+
+#[test]
+fn declarations_that_cannot_be_met_together_do_not_keep_other_settings_away() {
+    let conflicts = conflicts();
+    let conflict = conflicts.iter().find(|it| it.breaker == "declared.apart");
+    let conflict = conflict.unwrap().to_string();
+    assert!(conflict.contains("`window` = 50 calls ("), "{conflict}");
+    assert!(conflict.contains("`min_calls` = 80 ("), "{conflict}");
+
+    let test = TestRegistry::new();
+    let apart = test.get("declared.apart").unwrap();
+    let longer = Overrides {
+        open_for: Some(Duration::from_secs(7)),
+        ..Overrides::default()
+    };
+    test.configure("declared.apart", longer).unwrap();
+    assert_eq!(apart.config().open_for, Duration::from_secs(7));
+    assert_eq!(apart.config().min_calls.get(), 50);
+
+    let path = std::env::temp_dir().join(format!("breaker-apart-{}.toml", std::process::id()));
+    let mut load = |text: &str| {
+        std::fs::write(&path, text).unwrap();
+        let loaded = test.load(&path);
+        std::fs::remove_file(&path).unwrap();
+        loaded.map_err(|problems| problems.to_string())
+    };
+    load("[default]\nhalf_open_calls = 9\n").unwrap();
+    assert_eq!(apart.config().half_open_calls.get(), 9);
+    load("[breakers.\"declared.apart\"]\nwindow = 90\n").unwrap();
+    assert_eq!(apart.config().min_calls.get(), 80);
+    let refused = load("[breakers.\"declared.apart\"]\nwindow = 60\n").unwrap_err();
+    assert!(
+        refused.contains("`min_calls` is more than the 60 calls of `window`"),
+        "{refused}"
+    );
 }

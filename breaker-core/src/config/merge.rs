@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::error::Claim;
-use super::together;
+use super::together::{self, Clash};
 use super::{Around, Config, Conflict, Key, Layers, Location, Settings, Value};
 
 /// A configuration and where it stands.
@@ -139,13 +139,33 @@ impl Merged {
     }
 
     /// Where keys of several sources, each right by itself, cannot be met together.
-    pub(crate) fn clash(&self) -> Option<Conflict> {
+    pub(crate) fn clashes(&self) -> Vec<Conflict> {
+        let Some(made) = self.sources.first() else {
+            return Vec::new();
+        };
         let asked = self.asked();
-        let clash = together::clash(&asked)?;
         let settings = asked.settings(None);
-        let made = self.sources.first()?;
-        let claim = |key: Key| Claim::new(key, settings.value(key), self.place(key, *made));
-        Some(self.conflict(claim(clash.with), claim(clash.key)))
+        let claim = |key: Key| {
+            let value = asked.value(key).unwrap_or_else(|| settings.value(key));
+            Claim::new(key, value, self.place(key, *made))
+        };
+        let conflict = |clash: Clash| {
+            let [with, key] = clash.keys();
+            self.conflict(claim(with), claim(key))
+        };
+        together::clashes(&asked).map(conflict).collect()
+    }
+
+    /// Where what lies around cannot be met, together with itself or with what was given; what was
+    /// given and cannot be met anyway is nobody's fault who gives other keys.
+    pub(crate) fn misfit(&self, around: &Around) -> Option<Clash> {
+        let (asked, within, above) = (self.asked(), self.within(around), around.above());
+        let mut clashes = together::clashes(&within);
+        clashes.find(|clash| {
+            let ours = |key: &Key| above.value(*key).is_some();
+            let mut before = together::clashes(&asked);
+            clash.keys().iter().any(ours) || !before.any(|it| it.keys() == clash.keys())
+        })
     }
 
     fn conflict(&self, first: Claim, second: Claim) -> Conflict {

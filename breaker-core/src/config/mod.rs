@@ -25,7 +25,6 @@ pub use self::layers::{Layer, Layers};
 pub(crate) use self::merge::{Merged, Source};
 pub(crate) use self::name::check_name;
 pub use self::settings::Settings;
-#[cfg(feature = "config")]
 pub(crate) use self::together::Clash;
 pub use self::window::{Window, WindowFrom};
 
@@ -242,17 +241,11 @@ impl Config {
         Ok(())
     }
 
-    /// The first two keys that cannot be met together.
-    #[cfg(feature = "config")]
-    pub(crate) fn clash(&self) -> Option<Clash> {
-        together::clash(self)
-    }
-
     /// Checks each value by itself, then what they are together.
     #[inline]
     pub(crate) fn check(&self) -> Result<(), ConfigError> {
         self.check_values()?;
-        match together::clash(self) {
+        match together::clashes(self).next() {
             Some(clash) => Err(clash.into()),
             None => Ok(()),
         }

@@ -16,7 +16,7 @@ fn merged(configs: &[Config]) -> (Merged, Vec<String>) {
     for (line, config) in (1..).zip(configs) {
         conflicts.extend(merged.absorb(&source(line, config)));
     }
-    conflicts.extend(merged.clash());
+    conflicts.extend(merged.clashes());
     (merged, conflicts.iter().map(ToString::to_string).collect())
 }
 
@@ -123,4 +123,24 @@ fn declarations_win_by_crate_file_line_and_column() {
     places.sort_by_key(Location::rank);
     let order = places.map(|place| place.to_string());
     assert_eq!(order, ["a.rs:2:3", "a.rs:2:9", "b.rs:1:1", "a.rs:1:1"]);
+}
+
+#[test]
+fn every_pair_that_cannot_be_met_is_told_with_what_was_given() {
+    let window = Config::new().window(Window::Calls(10)).failure_rate(0.5);
+    let configs = [
+        window,
+        Config::new().min_calls(20),
+        Config::new().max_failures(30),
+    ];
+    let (_, conflicts) = merged(&configs);
+    assert_eq!(
+        conflicts,
+        [
+            "circuit breaker `payment`: `window` = 10 calls (src/pay.rs:1:1) and `min_calls` = 20 \
+             (src/pay.rs:2:1) disagree",
+            "circuit breaker `payment`: `window` = 10 calls (src/pay.rs:1:1) and `max_failures` = 30 \
+             (src/pay.rs:3:1) disagree",
+        ]
+    );
 }

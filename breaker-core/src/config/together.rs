@@ -12,7 +12,6 @@ pub(crate) struct Clash {
 }
 
 impl Clash {
-    #[cfg(feature = "config")]
     pub(crate) fn keys(&self) -> [Key; 2] {
         [self.with, self.key]
     }
@@ -32,13 +31,14 @@ impl From<Clash> for ConfigError {
     }
 }
 
-/// The first clash there is.
-pub(super) fn clash(config: &Config) -> Option<Clash> {
-    ceiling(config)
-        .or_else(|| over_no_window(config))
-        .or_else(|| window_without_rule(config))
-        .or_else(|| slow_rate_alone(config))
-        .or_else(|| more_than_window(config))
+/// All clashes there are.
+pub(super) fn clashes(config: &Config) -> impl Iterator<Item = Clash> {
+    let ceiling = ceiling(config).into_iter();
+    ceiling
+        .chain(over_no_window(config))
+        .chain(window_without_rule(config))
+        .chain(slow_rate_alone(config))
+        .chain(more_than_window(config))
 }
 
 fn ceiling(config: &Config) -> Option<Clash> {
@@ -58,12 +58,14 @@ fn ceiling(config: &Config) -> Option<Clash> {
 /// The rules that are judged over a window.
 const OVER_WINDOW: [Key; 3] = [Key::FailureRate, Key::SlowRate, Key::MaxFailures];
 
-fn over_no_window(config: &Config) -> Option<Clash> {
-    let rule = OVER_WINDOW.into_iter().find(|key| config.is_on(*key))?;
-    (!config.is_on(Key::Window)).then(|| Clash {
+fn over_no_window(config: &Config) -> impl Iterator<Item = Clash> {
+    let windowless = !config.is_on(Key::Window);
+    let rules = OVER_WINDOW.into_iter();
+    let rules = rules.filter(move |key| windowless && config.is_on(*key));
+    rules.map(|key| Clash {
         with: Key::Window,
-        key: rule,
-        problem: format!("`{}` needs a `window`", rule.name()),
+        key,
+        problem: format!("`{}` needs a `window`", key.name()),
     })
 }
 
@@ -86,13 +88,14 @@ fn slow_rate_alone(config: &Config) -> Option<Clash> {
     })
 }
 
-fn more_than_window(config: &Config) -> Option<Clash> {
-    let Some(Window::Calls(window)) = config.window_shape() else {
-        return None;
+fn more_than_window(config: &Config) -> impl Iterator<Item = Clash> {
+    let window = match config.window_shape() {
+        Some(Window::Calls(window)) => window,
+        _ => u32::MAX,
     };
-    let more = |key: &Key| config.count(*key).is_some_and(|calls| calls > window);
-    let key = [Key::MinCalls, Key::MaxFailures].into_iter().find(more)?;
-    Some(Clash {
+    let keys = [Key::MinCalls, Key::MaxFailures].into_iter();
+    let keys = keys.filter(move |key| config.count(*key).is_some_and(|calls| calls > window));
+    keys.map(move |key| Clash {
         with: Key::Window,
         key,
         problem: format!(

@@ -135,7 +135,10 @@ impl Core {
         let mut around = locked.around.clone();
         change(&mut around);
         let config = locked.merged.within(&around);
-        config.check()?;
+        config.check_values()?;
+        if let Some(clash) = locked.merged.misfit(&around) {
+            return Err(clash.into());
+        }
         let settings = config.settings(locked.merged.call_timeout());
         locked.around = around;
         self.put_in_force(&mut locked, settings, now);
@@ -166,7 +169,7 @@ impl Core {
         let locked = self.lock();
         let mut around = locked.around.clone();
         change(&mut around);
-        locked.merged.within(&around).clash()
+        locked.merged.misfit(&around)
     }
 
     /// Tells the listeners that settings were left out.

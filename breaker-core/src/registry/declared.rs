@@ -158,7 +158,7 @@ pub(super) fn merged(of: &Declaration) -> (Merged, Vec<Conflict>, Vec<&'static D
     for declaration in &all {
         conflicts.extend(merged.absorb(&declaration.source()));
     }
-    conflicts.extend(merged.clash());
+    conflicts.extend(merged.clashes());
     (merged, conflicts, all)
 }
 
