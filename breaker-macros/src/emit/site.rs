@@ -9,7 +9,7 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
 use super::paths::{Runtime, item};
-use crate::args::key::{Bound, Range};
+use crate::args::key::{Bound, Key, Range};
 use crate::declare::{Declaration, Extent, Number, Setting, SettingValue};
 use crate::item::Function;
 
@@ -36,11 +36,13 @@ pub(super) fn site(declaration: &Declaration, function: &Function, rt: &Runtime)
         (check, limited)
     });
     let (check, limited) = limit.unzip();
+    let together = together(declaration, rt);
     let key = declaration.key.as_ref();
     let keyed = key.map(|_| quote_spanned!(Span::mixed_site()=> .with_key()));
     quote_spanned!(Span::mixed_site()=>
         #checks
         #check
+        #together
         static #site: #site_type = #site_type::new(#declared::new(
             #name,
             #ident,
@@ -182,4 +184,57 @@ fn asserted(
         const #name: #ty = #value;
         const _: () = ::core::assert!(#holds, #words);
     )
+}
+
+/// Checks of keys that have to go together, where one of them is an expression.
+fn together(declaration: &Declaration, rt: &Runtime) -> TokenStream {
+    let ceiling = both(
+        declaration,
+        rt,
+        [Key::OpenFor, Key::MaxOpenFor],
+        |[open_for, most]| {
+            let nanos = quote_spanned!(Span::mixed_site()=> ::core::time::Duration::as_nanos);
+            let holds = quote_spanned!(Span::mixed_site()=> #nanos(&#most) >= #nanos(&#open_for));
+            (
+                holds,
+                "`max_open_for` is shorter than `open_for`: raise it, or lower `open_for`",
+            )
+        },
+    );
+    let calls = [
+        (
+            Key::MaxFailures,
+            "`max_failures` is more than the calls of `window`: lower it, or raise `window`",
+        ),
+        (
+            Key::MinCalls,
+            "`min_calls` is more than the calls of `window`: lower it, or raise `window`",
+        ),
+    ];
+    let calls = calls.into_iter().filter_map(|(key, words)| {
+        both(declaration, rt, [Key::Window, key], |[window, count]| {
+            let calls = path(rt, "Window::Calls");
+            let less = quote_spanned!(Span::mixed_site()=> #calls(calls) if calls < #count);
+            let holds = quote_spanned!(Span::mixed_site()=> !::core::matches!(#window, #less));
+            (holds, words)
+        })
+    });
+    ceiling.into_iter().chain(calls).collect()
+}
+
+/// Checks two keys, if both are given; two literals have been checked. A mistake is shown at the
+/// expression, at that of the second key if it has one.
+fn both(
+    declaration: &Declaration,
+    rt: &Runtime,
+    keys: [Key; 2],
+    check: impl FnOnce([TokenStream; 2]) -> (TokenStream, &'static str),
+) -> Option<TokenStream> {
+    let given = |key| declaration.settings.iter().find(|it| it.key == key);
+    let [first, second] = keys.map(given);
+    let (first, second) = (first?, second?);
+    let expr = second.constant().or_else(|| first.constant())?;
+    let (holds, words) = check([first, second].map(|setting| checked(setting, rt).1));
+    let span = Span::mixed_site().located_at(expr.span());
+    Some(quote_spanned!(span=> const _: () = ::core::assert!(#holds, #words);))
 }
