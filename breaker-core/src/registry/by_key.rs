@@ -62,14 +62,24 @@ impl Registry {
     }
 
     #[inline]
-    pub(super) fn keyed(&self, name: &str) -> Option<Arc<Keyed>> {
+    fn keyed(&self, name: &str) -> Option<Arc<Keyed>> {
         self.read(|breakers| breakers.get(name)?.keyed.clone())
     }
 
-    /// Returns the breakers by key that are copies of this one.
+    /// Returns the breakers by key that are copies of this one, if it is in the registry and has any.
+    #[inline]
+    pub(crate) fn keyed_of(&self, parent: &CircuitBreaker) -> Option<Arc<Keyed>> {
+        self.read(|breakers| {
+            let entered = breakers.get(parent.name())?;
+            let own = entered.breaker.same_as(parent);
+            own.then(|| entered.keyed.clone()).flatten()
+        })
+    }
+
+    /// Returns the breakers by key that are copies of this one; from now on it has them.
     #[inline]
     pub(crate) fn keyed_under(&self, parent: &CircuitBreaker) -> Arc<Keyed> {
-        self.keyed(parent.name()).unwrap_or_else(|| {
+        self.keyed_of(parent).unwrap_or_else(|| {
             let made = || Arc::new(Keyed::new(parent.clone()));
             self.write(|breakers| match breakers.get_mut(parent.name()) {
                 Some(entered) if entered.breaker.same_as(parent) => {

@@ -146,7 +146,7 @@ impl Keyed {
     }
 
     #[inline]
-    pub(super) fn stats(&self) -> KeyStats {
+    pub(crate) fn stats(&self) -> KeyStats {
         self.forget_idle();
         let mut stats = KeyStats::new(self.parent.name());
         // One at a time: a breaker that somebody holds cannot make room for another one.

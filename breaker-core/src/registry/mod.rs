@@ -240,7 +240,7 @@ impl Registry {
     #[inline]
     pub fn breakers(&self) -> Vec<CircuitBreaker> {
         let with_keys = self.by_name().into_iter().flat_map(|breaker| {
-            let keys = self.keyed(breaker.name()).map(|keyed| keyed.breakers());
+            let keys = self.keyed_of(&breaker).map(|keyed| keyed.breakers());
             std::iter::once(breaker).chain(keys.unwrap_or_default())
         });
         with_keys.collect()

@@ -110,7 +110,7 @@ impl Registry {
     ) -> Result<(), ConfigError> {
         breaker.core().surround(changing.now, &change)?;
         // The breaker itself comes first: a key that is entered after this look copies it.
-        let keyed = self.keyed(breaker.name());
+        let keyed = self.keyed_of(breaker);
         for breaker in keyed.iter().flat_map(|keyed| keyed.breakers()) {
             breaker.core().surround(changing.now, &change)?;
         }

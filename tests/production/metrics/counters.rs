@@ -186,6 +186,37 @@ fn a_breaker_that_is_made_anew_goes_on_where_the_last_one_stood() {
     }
 }
 
+#[test]
+fn what_was_counted_last_is_not_lost_with_the_breaker() {
+    let scraped = Scraped::new();
+    let calls = || {
+        let labels = "breaker=mail,outcome=success";
+        scraped
+            .scrape()
+            .value("circuit_breaker_calls_total", labels)
+    };
+    let key = |key: &str| {
+        let keyed = &scraped.registry;
+        keyed
+            .get_or_create_keyed("mail", key, Config::new())
+            .unwrap()
+    };
+    succeed(&key("a"));
+    assert_eq!(calls(), 1.0);
+    succeed(&scraped.breaker("mail", Config::new()));
+    succeed(&key("a"));
+    succeed(&key("b"));
+    scraped.registry.remove("mail");
+    // Under the next one of that name.
+    succeed(&key("a"));
+    assert_eq!(calls(), 5.0);
+    succeed(&scraped.breaker("mail", Config::new()));
+    succeed(&key("b"));
+    scraped.registry.remove("mail");
+    assert_eq!(calls(), 7.0);
+    assert_eq!(calls(), 7.0);
+}
+
 /// A recorder that panics where a counter goes back.
 #[derive(Default)]
 struct Strict {

@@ -94,3 +94,15 @@ fn a_breaker_that_is_made_anew_goes_on_in_the_histogram() {
         scraped.registry.remove("mail");
     }
 }
+
+#[test]
+fn what_was_measured_last_is_not_lost_with_the_breaker() {
+    let scraped = Scraped::new();
+    let config = Config::new().latency(true);
+    let mail = || scraped.breaker("mail", config);
+    take(&scraped, &mail(), Duration::from_millis(1));
+    assert_eq!(count(&scraped.scrape(), "mail"), 1.0);
+    take(&scraped, &mail(), Duration::from_millis(1));
+    scraped.registry.remove("mail");
+    assert_eq!(count(&scraped.scrape(), "mail"), 2.0);
+}

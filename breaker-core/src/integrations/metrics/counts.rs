@@ -110,8 +110,8 @@ impl Counts {
         self.open_time = self.open_time.saturating_add(others.open_time);
     }
 
-    /// Takes over what a later look has found, and nothing back: that look may have missed the keys,
-    /// if the breaker was removed meanwhile.
+    /// Takes over what a later look has found, and nothing back, whatever became of the breaker and
+    /// its keys meanwhile.
     pub(super) fn raise(&mut self, later: Self) {
         for (counter, value) in later.values {
             let known = self.values.entry(counter).or_default();

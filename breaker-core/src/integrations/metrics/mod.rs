@@ -79,7 +79,8 @@
 //! bucket, so the sum and the quantiles are at most a fifteenth off. Exporters that want to know their
 //! buckets beforehand find some in [`DURATION_BUCKETS`].
 //!
-//! **A breaker that is removed** keeps its counters; its gauges become 0, the rates `NaN`.
+//! **A breaker that is removed** keeps its counters, with what it counted since they were published
+//! last; its gauges become 0, the rates `NaN`. One that was made and removed in between is not seen.
 
 mod counts;
 mod publisher;

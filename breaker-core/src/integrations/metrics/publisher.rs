@@ -14,10 +14,10 @@ use super::series::{
 use crate::breaker::CircuitBreaker;
 use crate::keyed::KeyStats;
 use crate::latency::Latency;
-use crate::registry::Registry;
+use crate::registry::{Keyed, Registry};
 use crate::snapshot::Snapshot;
 use crate::state::State;
-use crate::sync::{Mutex, lock};
+use crate::sync::{Arc, Mutex, lock};
 
 const STATES: [State; 5] = [
     State::Closed,
@@ -73,55 +73,90 @@ impl Publisher {
     /// listener may publish; a recorder may not.
     pub fn publish(&self) {
         loop {
-            let times = lock(&self.told).times;
+            let (times, known) = lock(&self.told).known();
             // Without the lock: whoever looks may notice a transition and tell the listeners.
-            let looks = self.look();
+            let (there, gone) = self.look(known);
             let mut told = lock(&self.told);
             if told.times == times {
                 told.times += 1;
-                return told.tell(looks);
+                return told.tell(there, gone);
             }
         }
     }
 
-    fn look(&self) -> Vec<Look> {
+    /// Looks at all that are in the registry, and for the last time at those that were.
+    fn look(&self, mut known: BTreeMap<String, Subject>) -> (Vec<Look>, Vec<Look>) {
         // Those by key are looked at by name. No handle of them is kept, which would keep them.
         let mut breakers = self.registry.breakers();
         breakers.retain(|breaker| breaker.key().is_none());
-        let look = |breaker: CircuitBreaker| Look {
-            snapshot: breaker.snapshot(),
-            keys: self.registry.key_stats(breaker.name()),
-            breaker,
-        };
-        breakers.into_iter().map(look).collect()
+        let (mut there, mut gone) = (Vec::new(), Vec::new());
+        for breaker in breakers {
+            let before = known.remove(breaker.name());
+            let (same, other) = match before {
+                Some(before) if before.breaker.same_as(&breaker) => (Some(before), None),
+                before => (None, before),
+            };
+            gone.extend(other);
+            // It may be removed before this look.
+            let keyed = self.registry.keyed_of(&breaker);
+            let keyed = keyed.or_else(|| same?.keyed);
+            there.push(Look::at(Subject { breaker, keyed }));
+        }
+        gone.extend(known.into_values());
+        (there, gone.into_iter().map(Look::at).collect())
     }
+}
+
+/// The breaker of a name, and those by key beneath it.
+#[derive(Clone, Debug)]
+struct Subject {
+    breaker: CircuitBreaker,
+    keyed: Option<Arc<Keyed>>,
 }
 
 /// What was found out about one name.
 struct Look {
-    breaker: CircuitBreaker,
+    of: Subject,
     snapshot: Snapshot,
     keys: Option<KeyStats>,
 }
 
+impl Look {
+    fn at(of: Subject) -> Self {
+        Self {
+            snapshot: of.breaker.snapshot(),
+            keys: of.keyed.as_ref().map(|keyed| keyed.stats()),
+            of,
+        }
+    }
+}
+
 impl Told {
-    fn tell(&mut self, looks: Vec<Look>) {
+    /// How often it was told, and of whom last.
+    fn known(&self) -> (u64, BTreeMap<String, Subject>) {
+        let known = self.names.iter();
+        let known = known.filter_map(|(name, it)| Some((name.clone(), it.of.clone()?)));
+        (self.times, known.collect())
+    }
+
+    fn tell(&mut self, there: Vec<Look>, gone: Vec<Look>) {
         if !std::mem::replace(&mut self.described, true) {
             describe();
         }
-        for (name, known) in &mut self.names {
-            if !looks.iter().any(|look| look.snapshot.name == *name) {
-                known.forget(name);
+        for look in gone {
+            if let Some(known) = self.names.get_mut(&look.snapshot.name) {
+                known.count(&look);
+                known.forget(&look.snapshot.name);
             }
         }
-        for look in looks {
+        for look in there {
             let name = &look.snapshot.name;
             let known = match self.names.get_mut(name) {
                 Some(known) => known,
                 None => self.names.entry(name.clone()).or_default(),
             };
-            known.take_over(&look.breaker);
-            known.tell(&look.snapshot, look.keys.as_ref());
+            known.of = Some(look.of.clone());
+            known.tell(&look);
         }
     }
 }
@@ -130,7 +165,7 @@ impl Told {
 #[derive(Debug, Default)]
 struct Name {
     /// Whom it belonged to when it was looked at last.
-    breaker: Option<CircuitBreaker>,
+    of: Option<Subject>,
     counts: Counts,
     /// What those have counted that had the name before.
     counts_before: Counts,
@@ -142,27 +177,10 @@ struct Name {
 }
 
 impl Name {
-    /// Begins to count anew if the name belongs to another breaker now.
-    fn take_over(&mut self, breaker: &CircuitBreaker) {
-        let known = self.breaker.as_ref();
-        if !known.is_some_and(|known| known.same_as(breaker)) {
-            self.counts_before.add(&self.counts);
-            self.counts = Counts::default();
-            self.durations.clear();
-            self.breaker = Some(breaker.clone());
-        }
-    }
-
-    fn tell(&mut self, snapshot: &Snapshot, keys: Option<&KeyStats>) {
+    fn tell(&mut self, look: &Look) {
+        self.count(look);
+        let (snapshot, keys) = (&look.snapshot, look.keys.as_ref());
         let name = &*snapshot.name;
-        self.counts.raise(Counts::new(snapshot, keys));
-        let mut counts = self.counts_before.clone();
-        counts.add(&self.counts);
-        for (series, beside, count) in counts.each() {
-            counter!(series, labels(name, beside)).absolute(count);
-        }
-        self.tell_durations(snapshot, keys);
-
         states(&STATE, name, |state| usize::from(state == snapshot.state));
         let probes = keys.map_or(0, |keys| keys.probes_in_flight);
         set(&PROBES_IN_FLIGHT, name, snapshot.probes_in_flight + probes);
@@ -184,6 +202,18 @@ impl Name {
             self.has_keys = true;
             states(&KEYS, name, |state| keys.in_state(state));
         }
+    }
+
+    /// Writes what only goes up.
+    fn count(&mut self, look: &Look) {
+        let (snapshot, keys) = (&look.snapshot, look.keys.as_ref());
+        self.counts.raise(Counts::new(snapshot, keys));
+        let mut counts = self.counts_before.clone();
+        counts.add(&self.counts);
+        for (series, beside, count) in counts.each() {
+            counter!(series, labels(&snapshot.name, beside)).absolute(count);
+        }
+        self.tell_durations(snapshot, keys);
     }
 
     /// Records the calls that have come to the histograms since.
@@ -209,11 +239,12 @@ impl Name {
         }
     }
 
-    /// Lets go of a breaker that is no longer in the registry.
+    /// Lets go of a breaker that is no longer in the registry; the next one of this name counts anew.
     fn forget(&mut self, name: &str) {
-        if self.breaker.take().is_none() {
-            return;
-        }
+        self.of = None;
+        self.counts_before.add(&self.counts);
+        self.counts = Counts::default();
+        self.durations.clear();
         states(&STATE, name, |_| 0);
         set(&PROBES_IN_FLIGHT, name, 0);
         rate(&FAILURE_RATE, name, None, &mut self.knows_failure_rate);

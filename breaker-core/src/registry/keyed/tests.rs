@@ -352,3 +352,32 @@ fn failures_of_a_key_that_nobody_asks_for_any_more_are_forgotten_with_it() {
     let stats = registry.key_stats("fetch").expect("it has keys");
     assert_eq!(stats.totals.failures, 1);
 }
+
+#[test]
+fn the_keys_of_a_name_are_those_of_its_breaker_and_not_of_the_next_one() {
+    let hook = Hook::default();
+    let registry = Registry::with_clock(hook.clone());
+    let made = |threshold| {
+        let made = registry.get_or_create("fetch", Config::new().threshold(threshold));
+        made.expect("the settings are right")
+    };
+    let first = made(3);
+    let replacing = registry.clone();
+    hook.at(1, move || {
+        replacing.remove("fetch");
+        let key = replacing.get_or_create_keyed("fetch", "a", Config::new().threshold(4));
+        key.expect("the settings are right");
+    });
+    let seven = Overrides {
+        threshold: Some(7),
+        ..Overrides::default()
+    };
+    let configured = registry.configure("fetch", seven);
+    configured.expect("it was there");
+    assert!(!hook.disarm(), "the clock was asked");
+    assert_eq!(first.config().threshold, Some(7));
+    let key = registry.get_keyed("fetch", "a").expect("it was made");
+    assert_eq!(key.config().threshold, Some(4));
+    let of_first = registry.keyed_under(&first).get_or_make("a");
+    assert_eq!(of_first.config().threshold, Some(7));
+}
