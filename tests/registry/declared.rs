@@ -173,6 +173,35 @@ fn listeners_get_one_warning_of_a_conflict_even_if_they_come_late() {
     assert_eq!(*told.lock().unwrap(), 1);
 }
 
+mod disagreeing_twice {
+    use super::{BreakerError, circuit_breaker};
+
+    #[expect(dead_code, reason = "it is never called")]
+    #[circuit_breaker(name = "declared.disagreeing_twice", threshold = 3, jitter = 0.25)]
+    fn first() -> Result<(), BreakerError> {
+        Ok(())
+    }
+
+    #[expect(dead_code, reason = "it is never called")]
+    #[circuit_breaker(name = "declared.disagreeing_twice", threshold = 4, jitter = 0.5)]
+    fn second() -> Result<(), BreakerError> {
+        Ok(())
+    }
+}
+
+#[test]
+fn whoever_comes_late_hears_of_conflicts_in_their_order() {
+    let test = TestRegistry::new();
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let list = Arc::clone(&told);
+    test.subscribe(move |event| {
+        if event.breaker().name() == "declared.disagreeing_twice" {
+            list.lock().unwrap().push(event.sequence());
+        }
+    });
+    assert_eq!(*told.lock().unwrap(), [1, 2]);
+}
+
 #[test]
 fn a_declared_breaker_cannot_be_removed_and_a_made_one_can() {
     let test = TestRegistry::new();

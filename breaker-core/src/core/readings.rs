@@ -259,23 +259,23 @@ impl Core {
         Self::warn(breaker, conflicts);
     }
 
-    /// Tells the listeners that there are now what nobody had heard of.
+    /// Tells the listeners that there are now what nobody had heard of, in the order in which it
+    /// happened; what is told just now by another thread may come before it.
     #[inline]
     pub(crate) fn tell_again(unheard: Vec<Unheard>) {
-        for Unheard {
-            breaker,
-            sequence,
-            at,
-            kind,
-        } in unheard.into_iter().rev()
-        {
-            let Some(breaker) = breaker.upgrade() else {
+        let mut breakers = Vec::with_capacity(unheard.len());
+        for it in unheard.into_iter().rev() {
+            let Some(breaker) = it.breaker.upgrade() else {
                 continue;
             };
+            let event = (it.sequence, it.at, it.kind);
+            breaker.core().lock().events.push_front(event);
+            breakers.push(breaker);
+        }
+        // Only now that they stand in their order.
+        for breaker in breakers.iter().rev() {
             let core = breaker.core();
-            let mut locked = core.lock();
-            locked.events.push_front((sequence, at, kind));
-            core.unlock(locked, &breaker);
+            core.unlock(core.lock(), breaker);
         }
     }
 
