@@ -2,15 +2,17 @@
 
 use std::cell::RefCell;
 use std::fmt;
-use std::future::{Future, poll_fn};
+use std::future::Future;
 use std::marker::PhantomData;
 use std::ops::Deref;
-use std::pin::pin;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::task::{Context, Poll, ready};
 use std::time::{Duration, SystemTime};
 
-use crate::registry::Registry;
-use std::sync::atomic::{AtomicBool, AtomicU64};
+use pin_project_lite::pin_project;
 
+use crate::registry::Registry;
 use crate::sync::{Arc, Ordering};
 use crate::time::{Clock, Tick, Time, nanos};
 
@@ -216,17 +218,12 @@ impl<C: Clock + Clone> TestRegistry<C> {
         }
     }
 
-    /// Makes annotated functions see this registry whenever `future` is polled, on whatever thread:
-    /// for a task that is spawned.
+    /// Makes annotated functions see this registry whenever `future` is polled or dropped, on whatever
+    /// thread: for a task that is spawned.
     pub fn scope<F: Future>(&self, future: F) -> impl Future<Output = F::Output> + use<C, F> {
-        let registry = self.clone();
-        async move {
-            let mut future = pin!(future);
-            poll_fn(|context| {
-                let _entered = registry.enter();
-                future.as_mut().poll(context)
-            })
-            .await
+        Scoped {
+            future: Some(future),
+            registry: self.clone(),
         }
     }
 
@@ -262,6 +259,45 @@ impl<C> Deref for TestRegistry<C> {
 
     fn deref(&self) -> &Registry {
         &self.registry
+    }
+}
+
+pin_project! {
+    /// A future that runs, and ends, in a registry.
+    struct Scoped<C, F>
+    where
+        C: Clock,
+        C: Clone,
+    {
+        // Gone once it has come to its end.
+        #[pin]
+        future: Option<F>,
+        registry: TestRegistry<C>,
+    }
+
+    impl<C, F> PinnedDrop for Scoped<C, F>
+    where
+        C: Clock,
+        C: Clone,
+    {
+        fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
+            let _entered = this.registry.enter();
+            this.future.set(None);
+        }
+    }
+}
+
+impl<C: Clock + Clone, F: Future> Future for Scoped<C, F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        let mut this = self.project();
+        let _entered = this.registry.enter();
+        let future = this.future.as_mut().as_pin_mut();
+        let output = ready!(future.expect("polled after its end").poll(context));
+        this.future.set(None);
+        Poll::Ready(output)
     }
 }
 

@@ -71,6 +71,37 @@ async fn a_spawned_task_sees_the_registry_of_its_scope_on_whatever_thread() {
     assert_eq!(calls(&test), 8);
 }
 
+/// Calls the function again when it is dropped.
+struct Last;
+
+impl Drop for Last {
+    fn drop(&mut self) {
+        let _ = fetch(false);
+    }
+}
+
+#[tokio::test]
+async fn what_a_future_does_when_it_is_dropped_is_in_its_scope_too() {
+    let test = TestRegistry::new();
+    let scope = |yields: usize| {
+        let last = Last;
+        test.scope(async move {
+            let _last = last;
+            for _ in 0..yields {
+                tokio::task::yield_now().await;
+            }
+        })
+    };
+    drop(scope(0));
+    assert_eq!(calls(&test), 1, "it was never polled");
+    scope(2).await;
+    assert_eq!(calls(&test), 2, "it came to its end");
+    let mut pending = Box::pin(scope(2));
+    assert!(futures::poll!(pending.as_mut()).is_pending());
+    drop(pending);
+    assert_eq!(calls(&test), 3, "it was dropped on its way");
+}
+
 #[test]
 fn a_spawned_thread_sees_the_registry_that_its_closure_was_wrapped_in() {
     let test = TestRegistry::new();
