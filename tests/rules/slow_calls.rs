@@ -224,3 +224,19 @@ fn a_slow_call_that_fails_opens_by_its_own_end_and_is_not_stale() {
     };
     assert_eq!(transition.due_at, None);
 }
+
+#[test]
+fn r4_the_end_of_a_call_that_has_counted_as_slow_already_opens_nothing() {
+    let bench = rated();
+    let (one, two) = (bench.permit(), bench.permit());
+    bench.pass(LIMIT + LIMIT / 8);
+    assert_eq!(bench.state(), State::Closed, "two are too few");
+    bench.succeed();
+    bench.succeed();
+    assert_eq!(bench.state(), State::Closed, "a fast success opens nothing");
+    one.success();
+    two.success();
+    assert_eq!(bench.state(), State::Closed, "nothing was missing");
+    slow_success(&bench);
+    assert_eq!(bench.state(), State::Open);
+}

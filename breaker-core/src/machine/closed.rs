@@ -143,8 +143,10 @@ impl Closed {
         } else {
             self.failures_in_a_row = 0;
         }
-        // A fast success meets no rule, whatever the counts have come to.
-        (failed || slow).then(|| self.rule_met(now, settings))?
+        // Neither a fast success meets a rule, whatever the counts have come to, nor the end of a call
+        // that had counted as slow before.
+        let evil = failed || (slow && noticed.is_none());
+        evil.then(|| self.rule_met(now, settings))?
     }
 
     /// Counts the calls that have become slow while in flight, up to the one that meets a rule:

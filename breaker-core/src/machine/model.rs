@@ -448,7 +448,7 @@ impl Model {
                 let failed = end == End::Failure;
                 self.samples[sample].failed = failed;
                 self.row.push(failed);
-                if self.rule_is_met() {
+                if failed && self.rule_is_met() {
                     self.open(hint);
                 }
             }
