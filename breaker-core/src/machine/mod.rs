@@ -506,7 +506,9 @@ impl Machine {
         match &mut self.phase {
             Phase::Closed(closed) => {
                 let clean = idle || closed.has_seen_no_evil(now, &self.settings);
-                calm && self.forced.is_none() && clean
+                // An override that has ended holds for nobody, noticed or not.
+                let ended = self.forced_until().is_some_and(|until| until <= now);
+                calm && (self.forced.is_none() || ended) && clean
             }
             Phase::Open(_) | Phase::HalfOpen(_) => false,
         }

@@ -241,6 +241,16 @@ fn an_override_of_the_name_that_has_ended_holds_for_no_call() {
 }
 
 #[test]
+fn a_key_whose_override_has_ended_makes_room() {
+    let (registry, clock) = registry();
+    of(&registry, "a").force_closed("maintenance", Some(MINUTE));
+    of(&registry, "b").force_closed("maintenance", None);
+    clock.advance(MINUTE);
+    of(&registry, "c");
+    assert_eq!(keys(&registry), ["b", "c"]);
+}
+
+#[test]
 fn a_newcomer_takes_the_place_of_the_oldest_and_not_of_the_last_newcomer() {
     let (registry, _) = registry();
     let three = Config::new().max_keys(3);
