@@ -105,7 +105,7 @@ impl CircuitBreaker {
     #[inline]
     pub fn try_acquire(&self) -> Result<Permit, Rejection> {
         let ticket = Core::admit(self)?;
-        Ok(Permit::new(self.clone(), ticket))
+        Ok(Permit::new(self.clone(), self.core.leave(ticket)))
     }
 
     /// Returns whether both handles are of the same breaker.

@@ -16,6 +16,7 @@ use crate::error::{BreakerError, CallError, Rejection, TimedOut};
 use crate::machine::Ticket;
 use crate::name::Name;
 use crate::outcome::{End, Outcome};
+use crate::within;
 
 /// A breaker for the length of a call: that of a registry which may be gone before the call ends.
 #[derive(Clone, Debug)]
@@ -102,6 +103,9 @@ impl<H: Handle> Guard<H> {
     #[cfg(feature = "tower")]
     #[inline]
     pub(crate) fn await_first_poll(&mut self) {
+        if let Some(handle) = &self.handle {
+            handle.core().park(&mut self.ticket);
+        }
         self.ticket.rest_unpolled();
     }
 
@@ -126,8 +130,9 @@ impl<H: Handle> Drop for Guard<H> {
 /// Ends a call whose body has panicked, or whose future was given up.
 #[cold]
 #[inline(never)]
-fn abandon(breaker: &CircuitBreaker, mut ticket: Ticket) {
+fn abandon(breaker: &CircuitBreaker, ticket: Ticket) {
     let (resting, unpolled) = (ticket.is_resting(), ticket.is_unpolled());
+    let mut ticket = breaker.core().leave(ticket);
     ticket.wake();
     if unpolled {
         // Nobody has waited for it, however long ago it was let through.
@@ -151,6 +156,11 @@ pub trait Marked {
 impl<H: Handle> Marked for Guard<H> {
     #[inline]
     fn wake(&mut self) {
+        if self.ticket.is_parked() {
+            if let Some(handle) = &self.handle {
+                within::begin(handle.core());
+            }
+        }
         self.ticket.wake();
     }
 

@@ -33,8 +33,8 @@ pub(crate) struct Gate {
 /// The gate's word.
 ///
 /// ```text
-///  63                                  9      8       7    6      5         4       3         2      1    0
-/// | generation, of which 55 bits remain | measured |   | fine | watched | timed | tallied | loud | mode |
+///  63                                 10   9    8       7    6      5         4       3         2      1    0
+/// | generation, of which 54 bits remain |   | measured |   | fine | watched | timed | tallied | loud | mode |
 /// ```
 ///
 /// `mode` is closed, open, or "ask the machine". Of a closed circuit: `loud` says that a success

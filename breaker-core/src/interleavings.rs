@@ -59,7 +59,8 @@ fn breaker(config: Config) -> (Registry, CircuitBreaker) {
 }
 
 fn admit(breaker: &CircuitBreaker) -> Option<Ticket> {
-    Core::admit(breaker).ok()
+    let ticket = Core::admit(breaker).ok()?;
+    Some(breaker.core().leave(ticket))
 }
 
 fn settle(breaker: &CircuitBreaker, ticket: Option<Ticket>, end: End) {

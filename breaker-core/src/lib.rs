@@ -38,6 +38,7 @@ mod tally;
 mod time;
 mod totals;
 mod window;
+mod within;
 
 #[doc(hidden)]
 #[path = "private.rs"]

@@ -504,7 +504,7 @@ fn declarations_that_cannot_be_met_together_do_not_keep_other_settings_away() {
     assert_eq!(apart.config().min_calls.get(), 50);
 
     let path = std::env::temp_dir().join(format!("breaker-apart-{}.toml", std::process::id()));
-    let mut load = |text: &str| {
+    let load = |text: &str| {
         std::fs::write(&path, text).unwrap();
         let loaded = test.load(&path);
         std::fs::remove_file(&path).unwrap();

@@ -9,6 +9,7 @@ mod control;
 mod counting;
 mod generations;
 mod listeners;
+mod nesting;
 mod open_period;
 mod panics;
 mod probes;

@@ -13,6 +13,7 @@ use crate::outcome::End;
 use crate::slots::slot;
 use crate::tally::Quick;
 use crate::time::{Tick, nanos};
+use crate::within;
 
 /// The methods take the breaker, because an event carries it to the listeners.
 impl Core {
@@ -81,16 +82,38 @@ impl Core {
     fn ask(breaker: &CircuitBreaker) -> Result<Ticket, Rejection> {
         let core = breaker.core();
         let reading = core.time.reading(core.time.now());
+        let within = within::runs(core);
         let admitted = Self::change_for_call(breaker, reading, |machine, now, changes| {
-            let admitted = machine.admit(now, changes);
+            let admitted = machine.admit(within, now, changes);
             let ticket = admitted.as_ref().ok().copied();
-            (admitted, ticket)
+            (admitted.map(|it| (it, machine.is_recovering())), ticket)
         });
-        admitted.map_err(|refusal| {
-            let rejection = Rejection::new(core.name.clone(), refusal);
-            core.cells.add(rejection.reason().into());
-            core.refused(rejection)
-        })
+        match admitted {
+            Ok((mut ticket, recovering)) => {
+                if recovering && !within {
+                    ticket.set_within();
+                    within::begin(core);
+                }
+                Ok(ticket)
+            }
+            Err(refusal) => {
+                let rejection = Rejection::new(core.name.clone(), refusal);
+                core.cells.add(rejection.reason().into());
+                Err(core.refused(rejection))
+            }
+        }
+    }
+
+    /// Notes that a call does not run on this thread any more: it has ended, or is held by hand.
+    #[inline]
+    pub(crate) fn leave(&self, ticket: Ticket) -> Ticket {
+        if !ticket.is_within() {
+            return ticket;
+        }
+        if !ticket.is_parked() {
+            within::end(self);
+        }
+        ticket.without()
     }
 
     /// Tells those who debug of a refusal.
@@ -151,6 +174,7 @@ impl Core {
         end: End,
         hint: Option<Duration>,
     ) {
+        let ticket = breaker.core().leave(ticket);
         if end == End::Success && breaker.core().settle_by_tally(word, ticket, None) {
             return;
         }
@@ -280,9 +304,20 @@ impl Core {
         Self::settle(breaker, ticket, end.unwrap_or(End::Cancelled), None);
     }
 
-    /// Stamps the first time that a call is pending, if that will matter and its ticket does not know
-    /// when it began. With the precise clock: an outer limit of just `cancel_after` has to count.
+    /// Notes that nothing of a call runs on this thread while its future waits to be polled.
+    #[inline]
+    pub(crate) fn park(&self, ticket: &mut Ticket) {
+        if ticket.is_within() {
+            within::end(self);
+            ticket.park();
+        }
+    }
+
+    /// Notes that nothing of a call runs, and stamps the first time that it is pending, if that will
+    /// matter and its ticket does not know when it began. With the precise clock: an outer limit of
+    /// just `cancel_after` has to count.
     pub(crate) fn note_pending(&self, ticket: &mut Ticket) {
+        self.park(ticket);
         if ticket.stamped().is_none() && self.limits.cancel_after().is_some() {
             ticket.stamp(self.time.now());
         }

@@ -20,6 +20,9 @@ fn no_ticket_but_that_of_a_plain_call_has_the_bits_of_a_word() {
             assert_eq!(word.is_measured(), measured);
             let bucket = (0..8).map(|number| Ticket::watched(3, Bucket::from_number(number), now));
             let others = [Ticket::probe(3, now), Ticket::bystander(3, now)];
+            let mut within = [Ticket::call(3), Ticket::probe(3, now)];
+            within.iter_mut().for_each(Ticket::set_within);
+            let others = others.into_iter().chain(within);
             assert!(bucket.chain(others).all(|ticket| !word.is_clean(ticket)));
             let plain = stance == QUIET && !measured;
             assert_eq!(word.is_clean(Ticket::call(3)), plain);

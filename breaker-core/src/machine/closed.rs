@@ -50,6 +50,11 @@ impl Closed {
         }
     }
 
+    /// Whether a ramp refuses some.
+    pub(super) fn is_ramping(&self) -> bool {
+        self.ramp.is_some()
+    }
+
     /// Whether the ramp lets this call through.
     pub(super) fn ramp_admits(&mut self, now: Tick) -> bool {
         self.ramp.as_mut().is_none_or(|ramp| ramp.admits(now))
@@ -240,7 +245,7 @@ impl Closed {
     }
 
     pub(super) fn stance(&self, settings: &Settings) -> Stance {
-        if self.ramp.is_some() {
+        if self.is_ramping() {
             return Stance::Ask;
         }
         let time = self.window.as_ref().and_then(Window::time);

@@ -178,9 +178,11 @@ impl Machine {
         }
     }
 
-    /// Asks for the right to run one call.
+    /// Asks for the right to run one call; `within` says that it is made inside of another one, which
+    /// was let through while others are refused.
     pub(crate) fn admit(
         &mut self,
+        within: bool,
         now: Tick,
         changes: &mut Vec<Change>,
     ) -> Result<Ticket, Refusal> {
@@ -193,7 +195,7 @@ impl Machine {
         let generation = self.generation;
         let ticket = match &mut self.phase {
             Phase::Closed(closed) => {
-                if forced.is_some() || closed.ramp_admits(now) {
+                if forced.is_some() || within || closed.ramp_admits(now) {
                     Ok(closed.enter(generation, now, &self.settings))
                 } else {
                     Err(Refusal::Ramp)
@@ -205,6 +207,9 @@ impl Machine {
             Phase::HalfOpen(probes) => {
                 if probes.admit(now, self.settings.half_open_calls) {
                     Ok(Ticket::probe(generation, now))
+                } else if within {
+                    // A part of that probe, which stands for both.
+                    Ok(Ticket::bystander(generation, now))
                 } else {
                     Err(Refusal::HalfOpenFull)
                 }
@@ -213,6 +218,15 @@ impl Machine {
         match ticket {
             Err(_) if forced == Some(ForcedKind::Closed) => Ok(Ticket::bystander(generation, now)),
             ticket => ticket,
+        }
+    }
+
+    /// Whether it tries out if the dependency is well again, and refuses others meanwhile.
+    pub(crate) fn is_recovering(&self) -> bool {
+        match &self.phase {
+            Phase::Closed(closed) => closed.is_ramping(),
+            Phase::Open(_) => false,
+            Phase::HalfOpen(_) => true,
         }
     }
 

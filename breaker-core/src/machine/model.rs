@@ -379,7 +379,7 @@ impl Model {
         upto(parts.len()) > upto(parts.len() - 1) || parts.len() == 1
     }
 
-    pub(crate) fn admit(&mut self) -> Result<Part, &'static str> {
+    pub(crate) fn admit(&mut self, within: bool) -> Result<Part, &'static str> {
         self.notice();
         if let Some((ForcedKind::Open, _)) = self.forced {
             return Err("forced");
@@ -389,12 +389,16 @@ impl Model {
             State::Open => Err("open"),
             State::HalfOpen => {
                 let full = self.probes_in_flight() >= self.settings.half_open_calls.get() as usize;
-                if full { Err("full") } else { Ok(Part::Probe) }
+                match (full, within) {
+                    (false, _) => Ok(Part::Probe),
+                    (true, true) => Ok(Part::Bystander),
+                    (true, false) => Err("full"),
+                }
             }
             _ => {
                 let (now, ramp) = (self.now, self.settings.ramp);
                 let rising = |(began, _): &(Tick, Vec<Tick>)| now < began.after(ramp.unwrap());
-                if !lenient && self.ramp.as_ref().is_some_and(rising) {
+                if !lenient && !within && self.ramp.as_ref().is_some_and(rising) {
                     self.ramp.as_mut().unwrap().1.push(now);
                     if self.ramp_admits() {
                         Ok(Part::Call)
@@ -493,7 +497,10 @@ impl Model {
 
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
-    Acquire,
+    Acquire {
+        /// Whether inside of a call that was let through while others are refused.
+        within: bool,
+    },
     Settle(usize, End, Option<u64>),
     Pass(u64),
     Read,
@@ -514,7 +521,7 @@ pub(crate) fn steps() -> impl Strategy<Value = Vec<Step>> {
     let kind = prop_oneof![Just(ForcedKind::Open), Just(ForcedKind::Closed)];
     let hint = proptest::option::weighted(0.2, 1..200_u64);
     let step = prop_oneof![
-        16 => Just(Step::Acquire),
+        16 => proptest::bool::weighted(0.2).prop_map(|within| Step::Acquire { within }),
         16 => (0..5_usize, end, hint).prop_map(|(at, end, hint)| Step::Settle(at, end, hint)),
         6 => (0..25_u64).prop_map(Step::Pass),
         2 => Just(Step::Read),
@@ -626,9 +633,9 @@ impl Pair {
         } = self;
         let now = model.now;
         match step {
-            Step::Acquire => {
-                let admitted = machine.admit(now, changes);
-                let expected = model.admit();
+            Step::Acquire { within } => {
+                let admitted = machine.admit(*within, now, changes);
+                let expected = model.admit(*within);
                 let refused = admitted.as_ref().err().map(|refusal| match refusal {
                     Refusal::Open { .. } => "open",
                     Refusal::HalfOpenFull => "full",

@@ -5,12 +5,13 @@ use crate::time::Tick;
 /// The right to run one call: two words, because the future of every guarded function holds one.
 ///
 /// ```text
-///  63                                  9         8       7          6   5   4      2  1  0
-/// | generation, of which 55 bits remain | resting | other | unpolled |   | bucket | role |
+///  63                                 10        9         8       7          6        5   4      2  1  0
+/// | generation, of which 54 bits remain | parked | resting | other | unpolled | within | bucket | role |
 /// ```
 ///
 /// `bucket` is the [`Bucket`] of calls in flight that a [`Role::Watched`] is counted in. `resting` and
-/// `unpolled` are for the guard of a future.
+/// `unpolled` are for the guard of a future. `within` says that what it does belongs to it, as
+/// [`within`](crate::within) has it; and `parked` that it is such a one and is resting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Ticket {
     bits: u64,
@@ -33,7 +34,7 @@ pub(crate) enum Role {
 }
 
 /// Below it the generation begins, here as in the word of the gate.
-pub(crate) const GENERATION_SHIFT: u32 = 9;
+pub(crate) const GENERATION_SHIFT: u32 = 10;
 
 const ROLE: u64 = OTHER | 0b11;
 const WATCHED: u64 = OTHER | 0b01;
@@ -44,6 +45,8 @@ const BUCKET_SHIFT: u32 = 2;
 const BUCKETS: u8 = 0b111;
 const RESTING: u64 = 1 << 8;
 const UNPOLLED: u64 = 1 << 6;
+const WITHIN: u64 = 1 << 5;
+const PARKED: u64 = 1 << 9;
 /// Not stamped; a call only has this for a stamp.
 const NEVER: u64 = u64::MAX;
 
@@ -149,6 +152,37 @@ impl Ticket {
         };
     }
 
+    /// Marks it as one of a breaker that refuses others. It is not taken for a plain call then, whose
+    /// end the gate lets pass.
+    pub(crate) fn set_within(&mut self) {
+        self.bits |= WITHIN | OTHER;
+    }
+
+    /// The same without that mark.
+    pub(crate) fn without(self) -> Self {
+        let other = if self.role() == Role::Call { OTHER } else { 0 };
+        Self {
+            bits: self.bits & !(WITHIN | PARKED | other),
+            ..self
+        }
+    }
+
+    #[inline]
+    pub(crate) fn is_within(self) -> bool {
+        self.bits & WITHIN != 0
+    }
+
+    /// Marks it as one of those whose future is waiting to be polled.
+    pub(crate) fn park(&mut self) {
+        self.bits |= PARKED;
+    }
+
+    /// Whether it is one of those. A bit of its own: every poll of every guarded future asks.
+    #[inline]
+    pub(crate) fn is_parked(self) -> bool {
+        self.bits & PARKED != 0
+    }
+
     /// Marks it as one whose future is waiting to be polled.
     #[inline]
     pub(crate) fn rest(&mut self) {
@@ -169,7 +203,7 @@ impl Ticket {
     /// Takes those marks off.
     #[inline]
     pub(crate) fn wake(&mut self) {
-        self.bits &= !(RESTING | UNPOLLED);
+        self.bits &= !(RESTING | UNPOLLED | PARKED);
     }
 
     pub(crate) fn is_resting(self) -> bool {

@@ -17,6 +17,7 @@ use crate::state::State;
 use crate::sync::Arc;
 use crate::time::{Clock, Tick};
 use crate::totals::Totals;
+use crate::within;
 
 #[derive(Clone, Default)]
 struct Hand(Arc<AtomicU64>);
@@ -58,9 +59,16 @@ impl Pair {
         }
     }
 
-    fn acquire(&mut self) {
-        let admitted = Core::admit(&self.breaker);
-        let expected = self.model.admit();
+    fn acquire(&mut self, within: bool) {
+        let core = self.breaker.core();
+        if within {
+            within::begin(core);
+        }
+        let admitted = Core::admit(&self.breaker).map(|ticket| core.leave(ticket));
+        if within {
+            within::end(core);
+        }
+        let expected = self.model.admit(within);
         assert_eq!(admitted.is_ok(), expected.is_ok());
         match admitted {
             Ok(ticket) => self.held.push((ticket, self.model.calls.len() - 1)),
@@ -99,7 +107,7 @@ impl Pair {
 
     fn play(&mut self, step: &Step) {
         match step {
-            Step::Acquire => self.acquire(),
+            Step::Acquire { within } => self.acquire(*within),
             Step::Settle(at, end, hint) if *at < self.held.len() => {
                 self.settle(*at, *end, hint.map(units));
             }
