@@ -25,6 +25,7 @@ pub use self::layers::{Layer, Layers};
 pub(crate) use self::merge::{Merged, Source};
 pub(crate) use self::name::check_name;
 pub use self::settings::Settings;
+#[cfg(feature = "config")]
 pub(crate) use self::together::Clash;
 pub use self::window::{Window, WindowFrom};
 

@@ -8,6 +8,8 @@ use super::paths::{local, macro_at};
 use super::site::checked;
 use crate::declare::{Given, Setting};
 
+// A closure that stands in the place of a body is not judged for what the function returns: the function
+// is, if it is its own to choose.
 impl Call<'_> {
     /// Runs the work, which is a closure or a future, and leaves its value in `answer`.
     pub(super) fn run(&self, flow: Flow, work: &TokenStream) -> TokenStream {
@@ -17,6 +19,7 @@ impl Call<'_> {
             Flow::Sync => {
                 let call_once = self.runtime.item("call_once");
                 quote_spanned!(Span::mixed_site()=>
+                    #[allow(clippy::result_large_err)]
                     let #answer = #call_once::<#ty, _>(#work);
                 )
             }
@@ -48,7 +51,7 @@ impl Call<'_> {
             Flow::Async => {
                 let (guarded, ty) = (self.runtime.item("Guarded"), &self.returned.ty);
                 let ran = quote_spanned!(Span::mixed_site()=>
-                    #[allow(unknown_lints, clippy::type_complexity)]
+                    #[allow(unknown_lints, clippy::type_complexity, clippy::result_large_err)]
                     let #answer: #ty = #guarded::new(#guard, #work, |#guard, #answer| #settled)
                         .await;
                 );

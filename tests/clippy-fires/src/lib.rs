@@ -93,3 +93,84 @@ pub fn lengths(texts: &[String]) -> Result<usize, BreakerError> {
     let lengths = texts.iter().map(|text| text.len()); // fires: clippy::redundant_closure_for_method_calls
     Ok(lengths.sum())
 }
+
+#[derive(Debug)]
+pub enum Large {
+    Bytes([u8; 200]),
+    Breaker(BreakerError),
+}
+
+impl From<BreakerError> for Large {
+    fn from(error: BreakerError) -> Self {
+        Self::Breaker(error)
+    }
+}
+
+/// A trait says what its methods return, not those who implement it.
+#[derive(Debug)]
+pub struct Number(pub u32);
+
+impl std::str::FromStr for Number {
+    type Err = Large;
+
+    #[circuit_breaker(name = "fires.large_method")]
+    fn from_str(text: &str) -> Result<Self, Large> {
+        let number = text.parse().map_err(|_| Large::Bytes([0; 200]))?;
+        Ok(Self(number))
+    }
+}
+
+impl TryFrom<&str> for Number {
+    type Error = Large;
+
+    #[circuit_breaker(name = "fires.large_fallback", fallback = |_| Ok(Self(7)), fallback_on = any)]
+    fn try_from(text: &str) -> Result<Self, Large> {
+        text.parse()
+    }
+}
+
+#[circuit_breaker(name = "fires.large_function")]
+pub fn large(text: &str) -> Result<Number, Large> { // fires: clippy::result_large_err
+    text.parse()
+}
+
+#[circuit_breaker(name = "fires.large_future")]
+pub async fn large_future(text: &str) -> Result<Number, Large> {
+    std::future::ready(()).await;
+    text.parse()
+}
+
+#[circuit_breaker(name = "fires.large_judged", ignore(Err(Large::Bytes([0, ..]))))]
+pub async fn large_judged(text: &str) -> Result<Number, Large> {
+    std::future::ready(()).await;
+    text.parse()
+}
+
+#[circuit_breaker(name = "fires.large_rejected", fallback = large_future)]
+pub async fn large_rejected(text: &str) -> Result<Number, Large> {
+    std::future::ready(()).await;
+    text.parse()
+}
+
+#[circuit_breaker(name = "fires.large_any", fallback = |_| text.parse(), fallback_on = any)]
+pub async fn large_any(text: &str) -> Result<Number, Large> {
+    std::future::ready(()).await;
+    text.parse()
+}
+
+#[circuit_breaker(name = "fires.large_limited", call_timeout = "1s", fallback = large_future)]
+pub async fn large_limited(text: &str) -> Result<Number, Large> {
+    std::future::ready(()).await;
+    text.parse()
+}
+
+#[circuit_breaker(name = "fires.large_eager")]
+pub fn large_eager(text: &str) -> impl Future<Output = Result<Number, Large>> + use<> {
+    std::future::ready(text.parse())
+}
+
+#[circuit_breaker(name = "fires.large_key", key = host)]
+pub async fn large_key(host: &str) -> Result<Number, Large> {
+    std::future::ready(()).await;
+    host.parse()
+}
