@@ -189,7 +189,7 @@ impl<F: IntoFuture> AsyncAnswer for F {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be handed to the fallback again: it is not `Clone`",
     label = "the body takes this argument, and the fallback would need it once more",
-    note = "take it by reference, derive `Clone`, or use `fallback_on = rejected`"
+    note = "take it by reference or derive `Clone`; under `fallback_on = rejected` an `async fn` needs no second one"
 )]
 pub trait Again: Sized {
     /// Makes the second one.

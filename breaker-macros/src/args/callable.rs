@@ -99,6 +99,9 @@ enum Callable {
 
 fn callable(key: Key, expr: Expr) -> Result<Callable> {
     match expr {
+        Expr::Path(ref path) if key == Key::Fallback && path.path.is_ident("None") => {
+            Err(no_closure("None", &expr))
+        }
         Expr::Path(path) if !path.path.is_ident("self") => Ok(Callable::Path(path)),
         Expr::Closure(closure) => inlined(key, closure),
         Expr::Lit(ExprLit {
@@ -113,6 +116,9 @@ fn callable(key: Key, expr: Expr) -> Result<Callable> {
                 Expr::Path(path) => written(&path),
                 _ => None,
             };
+            if let (Key::Fallback, Some(path)) = (key, form.as_deref().filter(|it| is_made(it))) {
+                return Err(no_closure(&format!("{path}(…)"), &expr));
+            }
             let form = form.map_or_else(|| key.example(), |path| key.form(&path));
             let message = format!("without the call: write `{form}`");
             Err(Error::new_spanned(&expr, message))
@@ -125,8 +131,23 @@ fn callable(key: Key, expr: Expr) -> Result<Callable> {
             let message = format!("write the path of the method: `{form}`");
             Err(Error::new_spanned(&expr, message))
         }
+        Expr::Lit(ref value) if key == Key::Fallback => {
+            Err(no_closure(&value.to_token_stream().to_string(), &expr))
+        }
         _ => Err(expected("a path or a closure", key, None, &expr)),
     }
+}
+
+/// Is it a type or a variant that a call of this path makes, and no function?
+fn is_made(path: &str) -> bool {
+    let last = path.rsplit("::").next();
+    last.is_some_and(|last| last.starts_with(char::is_uppercase))
+}
+
+/// An error at an answer that is there already.
+fn no_closure(answer: &str, at: &Expr) -> Error {
+    let form = Key::Fallback.form(&format!("|_| {answer}"));
+    Error::new_spanned(at, format!("an answer needs a closure: write `{form}`"))
 }
 
 /// A closure that can be inlined: it takes one argument and is not `async`.

@@ -171,7 +171,7 @@ keys! {
     Classify: "classify", Kind::Classifier, "judge",
         ["classifier", "failure_classifier", "is_failure", "is_success", "is_successful"];
     Fallback: "fallback", Kind::Fallback, "pay_later",
-        ["fallback_fn", "fallback_function", "fallback_method", "on_open", "on_reject"];
+        ["fallback_fn", "fallback_function", "fallback_method", "on_reject"];
     FallbackOn: "fallback_on", Kind::FallbackOn, "any",
         ["fallback_for", "fallback_if", "fallback_when"];
     Keyed: "key", Kind::Key, "host",
@@ -220,30 +220,49 @@ impl Key {
         self.form(self.row().example)
     }
 
-    /// Finds the key that was probably meant.
-    pub(crate) fn meant(word: &str) -> Option<Self> {
+    /// Finds the key that was probably meant; `pattern` says that something in parentheses follows.
+    pub(crate) fn meant(word: &str, pattern: bool) -> Option<Self> {
+        let nearest = |among: fn(Kind) -> bool| {
+            let keys = Self::ALL.iter().filter(|key| among(key.kind()));
+            let distances = keys.map(|key| (distance(word, key.name()), *key));
+            let near = distances.filter(|(far, _)| *far <= 2).min();
+            near.map(|(_, key)| key)
+        };
+        let patterns = || nearest(|kind| kind == Kind::Pattern);
         // Another breaker's word comes first: `failures` is a count, though `failure` is nearer.
         let foreign = |key: &Self| key.row().others.contains(&word);
-        let near = || {
-            let distances = Self::ALL
-                .iter()
-                .map(|key| (distance(word, key.name()), *key));
-            distances.filter(|(far, _)| *far <= 2).min()
-        };
-        let foreign = Self::ALL.iter().copied().find(foreign);
-        foreign.or_else(|| near().map(|(_, key)| key))
+        let foreign = || Self::ALL.iter().copied().find(foreign);
+        let as_pattern = pattern.then(patterns).flatten();
+        as_pattern.or_else(foreign).or_else(|| nearest(|_| true))
     }
 }
 
+/// What others call their listeners.
+const EVENTS: [&str; 8] = [
+    "listener",
+    "on_close",
+    "on_closed",
+    "on_event",
+    "on_half_open",
+    "on_open",
+    "on_state_change",
+    "on_transition",
+];
+
 /// What is said of a word that is no key.
-pub(crate) fn unknown(word: &str) -> String {
+pub(crate) fn unknown(word: &str, meant: Option<Key>) -> String {
     if word == "timeout" {
         return "`timeout` is ambiguous: `open_for` is how long the circuit stays open, \
                 `call_timeout` limits one call"
             .to_owned();
     }
     let mut message = format!("unknown key `{word}`");
-    if let Some(key) = Key::meant(word) {
+    if EVENTS.contains(&word) {
+        let _ = write!(
+            message,
+            "; listeners hear of it: `Registry::global().subscribe(…)`"
+        );
+    } else if let Some(key) = meant {
         // Writing to a `String` cannot fail.
         let _ = write!(message, "; did you mean `{}`?", key.name());
     }

@@ -11,7 +11,7 @@ pub(crate) mod value;
 use proc_macro2::{Ident, Span, TokenStream};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
-use syn::{Error, Expr, Lit, LitStr, Path, Result, Token};
+use syn::{Error, Expr, Lit, LitStr, Path, Result, Token, token};
 
 use self::callable::{FallbackKind, FallbackOn};
 use self::key::{Key, Kind};
@@ -115,7 +115,7 @@ impl Arguments {
             errors.push(self.no_key(input));
             return false;
         };
-        let key = self.parse_key(&word);
+        let key = self.parse_key(&word, input.peek(token::Paren));
         let form = parse_form(input, key.as_ref().ok().copied(), &word);
         let whole = form.is_ok();
         errors.take(key.and_then(|key| self.read(key, word.span(), form)));
@@ -133,16 +133,17 @@ impl Arguments {
     }
 
     /// Finds the key, or takes note of what was probably meant.
-    fn parse_key(&mut self, word: &Ident) -> Result<Key> {
+    fn parse_key(&mut self, word: &Ident, pattern: bool) -> Result<Key> {
         let text = word.to_string();
         if let Some(key) = Key::find(&text) {
             return Ok(key);
         }
         let raw = text.strip_prefix("r#").and_then(Key::find);
-        self.meant.extend(raw.or_else(|| Key::meant(&text)));
+        let meant = raw.or_else(|| Key::meant(&text, pattern));
+        self.meant.extend(meant);
         let message = match raw {
             Some(key) => format!("expected a key without `r#`: write `{}`", key.name()),
-            None => key::unknown(&text),
+            None => key::unknown(&text, meant),
         };
         Err(Error::new(word.span(), message))
     }
@@ -207,10 +208,15 @@ impl Arguments {
 fn duplicate(key: Key, line: usize) -> String {
     let name = key.name();
     // Old compilers do not tell the line.
-    match line {
-        0 => format!("duplicate `{name}`; first given before"),
-        line => format!("duplicate `{name}`; first given in line {line}"),
-    }
+    let first = match line {
+        0 => "before".to_owned(),
+        line => format!("in line {line}"),
+    };
+    let joined = match key.kind() {
+        Kind::Pattern => format!(": write one, `{name}(… | …)`"),
+        _ => String::new(),
+    };
+    format!("duplicate `{name}`; first given {first}{joined}")
 }
 
 #[cfg(test)]

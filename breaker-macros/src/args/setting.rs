@@ -72,6 +72,9 @@ pub(super) fn read(key: Key, range: Range, expr: Expr) -> Result<Setting> {
         }
         Bound::Period => SettingValue::Period(number(key, range, expr, period)?),
         Bound::PeriodOrOff if is_off(&expr) => SettingValue::PeriodOrOff(None),
+        Bound::PeriodOrOff if is_bare_off(&expr) => {
+            return Err(expected("quotes", key, Some(&quoted(OFF)), &expr));
+        }
         Bound::PeriodOrOff => {
             SettingValue::PeriodOrOff(Some(number(key, range, expr, period_or_off)?))
         }
@@ -214,6 +217,10 @@ fn is_off(expr: &Expr) -> bool {
         Some((Lit::Str(text), false)) => text.value() == OFF && text.suffix().is_empty(),
         _ => false,
     }
+}
+
+fn is_bare_off(expr: &Expr) -> bool {
+    matches!(expr, Expr::Path(path) if path.path.is_ident(OFF))
 }
 
 /// A duration where `"off"` would have been right too.

@@ -5,7 +5,9 @@ mod settings;
 use proc_macro2::{Ident, Spacing, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::{Error, FnArg, GenericParam, Generics, Meta, Pat, Result, Signature, Type};
+use syn::{
+    Error, Expr, ExprLit, FnArg, GenericParam, Generics, Lit, Meta, Pat, Result, Signature, Type,
+};
 
 use super::{FallbackKind, FallbackOn, Setting};
 use crate::args::key::Key;
@@ -21,6 +23,7 @@ pub(super) fn check(arguments: &Arguments, function: &Function, errors: &mut Err
     errors.take(classify_stands_alone(arguments));
     errors.take(fallback_on_has_a_fallback(arguments));
     errors.take(fallback_is_another_function(arguments, &function.signature));
+    errors.take(key_is_no_quoted_argument(arguments, &function.signature));
     errors.take(few_conditional_arguments(arguments, &function.signature));
     errors.take(failures_can_be_told(arguments, function));
     for given in arguments.settings.iter().chain(&arguments.call_timeout) {
@@ -82,6 +85,30 @@ fn fallback_is_another_function(arguments: &Arguments, signature: &Signature) ->
     }
     let message = format!("the fallback of `{own}` is `{own}` itself");
     Err(Error::new_spanned(path, message))
+}
+
+/// A text may be the key of a whole function; the name of an argument in quotes is a mistake.
+fn key_is_no_quoted_argument(arguments: &Arguments, signature: &Signature) -> Result<()> {
+    let key = arguments.key.as_ref().map(|given| &given.value);
+    let Some(Expr::Lit(ExprLit {
+        lit: Lit::Str(text),
+        ..
+    })) = key
+    else {
+        return Ok(());
+    };
+    let text = text.value();
+    let named = |argument: &FnArg| match argument {
+        FnArg::Receiver(_) => text == "self",
+        FnArg::Typed(typed) => {
+            matches!(typed.pat.as_ref(), Pat::Ident(pattern) if pattern.ident == text)
+        }
+    };
+    if !signature.inputs.iter().any(named) {
+        return Ok(());
+    }
+    let message = format!("in quotes, it is the same key for every call: write `key = {text}`");
+    Err(Error::new_spanned(key, message))
 }
 
 /// An argument of a call carries no `#[cfg]`, so there is one call for each way they can turn out: 64.

@@ -40,22 +40,62 @@ fn digits(text: &str) -> (&str, &str) {
     text.split_at(end.unwrap_or(text.len()))
 }
 
-/// The nanoseconds of one unit.
+/// The nanoseconds of the unit that a duration has.
 fn unit(text: &str, unit: &str) -> Result<u128, String> {
-    match unit {
-        "ms" => Ok(NANOS_PER_SECOND / 1000),
-        "s" => Ok(NANOS_PER_SECOND),
-        "m" => Ok(60 * NANOS_PER_SECOND),
-        "h" => Ok(3600 * NANOS_PER_SECOND),
-        "" => Err(format!(
+    if unit.is_empty() {
+        return Err(format!(
             "a duration needs a unit, which is `ms`, `s`, `m` or `h`: write `{}s`",
             text.trim_end_matches(' ')
-        )),
-        _ => Err(format!(
-            "unknown unit `{}`; the units are `ms`, `s`, `m` and `h`",
-            unit.escape_debug()
-        )),
+        ));
     }
+    nanos(unit).ok_or_else(|| unknown(text, unit))
+}
+
+/// The nanoseconds of one unit.
+fn nanos(unit: &str) -> Option<u128> {
+    match unit {
+        "ms" => Some(NANOS_PER_SECOND / 1000),
+        "s" => Some(NANOS_PER_SECOND),
+        "m" => Some(60 * NANOS_PER_SECOND),
+        "h" => Some(3600 * NANOS_PER_SECOND),
+        _ => None,
+    }
+}
+
+/// What is said of a unit that is none.
+fn unknown(text: &str, unit: &str) -> String {
+    let known = match unit.trim_end().to_ascii_lowercase().as_str() {
+        "ms" | "msec" | "msecs" | "millis" | "millisecond" | "milliseconds" => "ms",
+        "s" | "sec" | "secs" | "second" | "seconds" => "s",
+        "m" | "min" | "mins" | "minute" | "minutes" => "m",
+        "h" | "hr" | "hrs" | "hour" | "hours" => "h",
+        _ => "",
+    };
+    let shown = unit.escape_debug();
+    if let (false, Some(number)) = (known.is_empty(), text.strip_suffix(unit)) {
+        let number = number.trim_matches(['-', ' ']);
+        format!("unknown unit `{shown}`: write `{number}{known}`")
+    } else if let Some(sum) = sum(text) {
+        format!("a duration is one number and one unit: write `{sum}`")
+    } else {
+        format!("unknown unit `{shown}`; the units are `ms`, `s`, `m` and `h`")
+    }
+}
+
+/// What several numbers, each with its unit, come to in the smallest of those units.
+fn sum(text: &str) -> Option<String> {
+    let (mut sum, mut last, mut rest) = (0_u128, ("", u128::MAX), text);
+    while !rest.is_empty() {
+        let (number, behind) = digits(rest);
+        let end = behind.find(|letter: char| !letter.is_ascii_alphabetic());
+        let (name, behind) = behind.split_at(end.unwrap_or(behind.len()));
+        let one = nanos(name).filter(|one| *one < last.1)?;
+        let part = one.checked_mul(number.parse().ok()?)?;
+        sum = sum.checked_add(part)?;
+        (last, rest) = ((name, one), behind.trim_start_matches(' '));
+    }
+    let (name, one) = last;
+    Some(format!("{}{name}", sum / one))
 }
 
 /// The nanoseconds of what stands behind the point.

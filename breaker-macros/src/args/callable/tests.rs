@@ -32,9 +32,18 @@ fn a_fallback_is_a_path() {
             "self.later()",
             "write the path of the method: `fallback = Self::later`",
         ),
+        ("5", "an answer needs a closure: write `fallback = |_| 5`"),
         (
-            "5",
-            "expected a path or a closure: write `fallback = pay_later`",
+            "None",
+            "an answer needs a closure: write `fallback = |_| None`",
+        ),
+        (
+            "Ok(())",
+            "an answer needs a closure: write `fallback = |_| Ok(…)`",
+        ),
+        (
+            "crate::Answer::Later(7)",
+            "an answer needs a closure: write `fallback = |_| crate::Answer::Later(…)`",
         ),
         (
             "self",

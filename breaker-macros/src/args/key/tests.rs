@@ -5,7 +5,7 @@ fn no_word_of_another_breaker_is_a_key() {
     for key in Key::ALL {
         for word in key.row().others {
             assert_eq!(Key::find(word), None, "{word}");
-            assert_eq!(Key::meant(word), Some(*key), "{word} stands twice");
+            assert_eq!(Key::meant(word, false), Some(*key), "{word} stands twice");
         }
     }
 }
@@ -35,14 +35,17 @@ fn words_of_other_breakers_lead_to_the_key() {
         ("histogram", "latency"),
         ("essential", "critical"),
     ] {
-        assert_eq!(Key::meant(word).map(Key::name), Some(key), "{word}");
+        assert_eq!(Key::meant(word, false).map(Key::name), Some(key), "{word}");
     }
 }
 
 #[test]
 fn up_to_two_letters_may_be_wrong() {
-    assert_eq!(Key::meant("opn_fr"), Some(Key::OpenFor));
-    assert_eq!(Key::meant("op_fr"), None);
+    assert_eq!(Key::meant("opn_fr", false), Some(Key::OpenFor));
+    assert_eq!(Key::meant("op_fr", false), None);
+    assert_eq!(Key::meant("failures", false), Some(Key::Threshold));
+    assert_eq!(Key::meant("failures", true), Some(Key::Failure));
+    assert_eq!(Key::meant("opn_fr", true), Some(Key::OpenFor));
 }
 
 #[test]
