@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the models of src/interleavings.rs under loom. With no argument, all of them within two changes of
+# Runs the models of breaker-core/src/interleavings.rs under loom. With no argument, all of them within two changes of
 # the thread at any place; with a number, within so many: `ci/loom.sh 3` takes much longer.
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -1,4 +1,4 @@
-//! The integration tests of both crates, in one binary.
+//! The integration tests of all crates, in one binary.
 
 #![allow(
     clippy::pedantic,

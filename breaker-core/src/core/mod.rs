@@ -1,6 +1,6 @@
 //! One breaker's shared heart: the gate that most calls pass by themselves, and the lock behind it.
 //!
-//! The only file that locks the machine. No user code runs under the lock.
+//! Nobody else locks the machine. No user code runs under the lock.
 
 use std::collections::VecDeque;
 use std::collections::hash_map::RandomState;
