@@ -252,3 +252,38 @@ impl Pair {
         Self { left, right }
     }
 }
+
+/// Gives keys that have to go together, some of them as constants.
+///
+/// # Errors
+///
+/// When the circuit is open.
+#[circuit_breaker(
+    name = "strict.pairs",
+    window = LIMIT,
+    failure_rate = 0.5,
+    min_calls = LIMIT,
+    max_failures = 6,
+    open_for = OPEN_FOR,
+    max_open_for = "20s"
+)]
+pub fn pairs(text: &str) -> Result<u32, Error> {
+    Ok(text.parse()?)
+}
+
+/// Gives a window of time, which holds any number of calls.
+///
+/// # Errors
+///
+/// When the circuit is open.
+#[circuit_breaker(
+    name = "strict.time",
+    window = OPEN_FOR,
+    failure_rate = 0.5,
+    min_calls = 1_000_000,
+    max_open_for = OPEN_FOR,
+    open_for = "1s"
+)]
+pub fn in_time(text: &str) -> Result<u32, Error> {
+    Ok(text.parse()?)
+}
