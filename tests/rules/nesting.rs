@@ -133,6 +133,18 @@ fn r7_a_probe_that_has_ended_lets_nothing_through() {
 }
 
 #[test]
+fn r7_a_probe_lets_nothing_through_another_breaker() {
+    let (bench, other) = (narrow(), narrow());
+    let held = other.permit();
+    let probe = bench.breaker.call(|| {
+        let full = is_full(&other);
+        full.then_some(()).ok_or("it was let through")
+    });
+    assert_eq!(probe, Ok(()));
+    held.success();
+}
+
+#[test]
 fn r7_a_permit_held_by_hand_lets_nothing_through() {
     let bench = narrow();
     let permit = bench.permit();
