@@ -103,10 +103,17 @@ impl<H: Handle> Guard<H> {
     #[cfg(feature = "tower")]
     #[inline]
     pub(crate) fn await_first_poll(&mut self) {
+        self.park();
+        self.ticket.rest_unpolled();
+    }
+
+    /// Notes that nothing of the call runs on this thread, whatever came of it.
+    #[cfg(feature = "tower")]
+    #[inline]
+    pub(crate) fn park(&mut self) {
         if let Some(handle) = &self.handle {
             handle.core().park(&mut self.ticket);
         }
-        self.ticket.rest_unpolled();
     }
 
     /// Records that the call took longer than `limit`.
@@ -158,7 +165,7 @@ impl<H: Handle> Marked for Guard<H> {
     fn wake(&mut self) {
         if self.ticket.is_parked() {
             if let Some(handle) = &self.handle {
-                within::begin(handle.core());
+                within::begin(handle.core(), self.ticket);
             }
         }
         self.ticket.wake();

@@ -259,6 +259,28 @@ fn r10_a_panic_in_the_inner_call_or_in_its_future_is_a_failure_and_goes_on_unwin
 }
 
 #[test]
+fn a_future_that_panicked_and_is_kept_lets_nothing_through_and_takes_nothing_away() {
+    let bench = Bench::new(Config::new().half_open_calls(2).probe_failures(3));
+    bench.half_open();
+    let layer = CircuitBreakerLayer::from(bench.breaker.clone());
+    let panicking = service_fn(|()| async { panic!("of its own") as Result<(), &'static str> });
+    let mut kept = Box::pin(layer.layer(panicking).call(()));
+    let poll = || kept.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    panic::catch_unwind(AssertUnwindSafe(poll)).unwrap_err();
+    let held = bench.permit();
+    assert!(bench.is_refused());
+    held.success();
+    let probe = bench.breaker.call(|| {
+        drop(kept);
+        let held = bench.permit();
+        bench.succeed();
+        held.success();
+        Ok::<_, &str>(())
+    });
+    assert_eq!(probe, Ok(()));
+}
+
+#[test]
 fn r10_a_call_dropped_while_something_else_unwinds_is_cancelled() {
     let bench = Bench::default();
     let layer = CircuitBreakerLayer::from(bench.breaker.clone());

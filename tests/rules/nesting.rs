@@ -2,12 +2,13 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::task::{Context, Waker};
 use std::thread;
 use std::time::Duration;
 
 use breaker_runtime::{CallError, CircuitBreaker, Config, RejectionReason, State};
 
-use super::Bench;
+use super::{Bench, OPEN_FOR};
 
 type Answer = Result<u32, CallError<&'static str>>;
 
@@ -150,6 +151,76 @@ fn r7_a_permit_held_by_hand_lets_nothing_through() {
     let permit = bench.permit();
     assert!(is_full(&bench));
     permit.success();
+}
+
+#[tokio::test]
+async fn r7_a_probe_that_was_begun_inside_of_another_one_stands_for_its_own_calls() {
+    let bench = Bench::new(Config::new().half_open_calls(2));
+    bench.half_open();
+    let mut inner = Box::pin(deep_async(&bench.breaker, 1));
+    let probe = bench.breaker.call(|| {
+        let mut context = Context::from_waker(Waker::noop());
+        let pending = inner.as_mut().poll(&mut context).is_pending();
+        pending.then_some(()).ok_or("it waits once")
+    });
+    assert_eq!(probe, Ok(()));
+    let other = bench.permit();
+    assert!(is_full(&bench));
+    assert_eq!(inner.await, Ok(2));
+    other.success();
+    assert_eq!(bench.state(), State::Closed);
+}
+
+#[test]
+fn r9_what_a_probe_of_an_older_stay_calls_is_refused() {
+    let bench = Bench::new(
+        Config::new()
+            .half_open_calls(1)
+            .probe_timeout(OPEN_FOR)
+            .probe_failures(1),
+    );
+    bench.half_open();
+    let old = bench.breaker.call(|| {
+        bench.pass(OPEN_FOR);
+        assert_eq!(bench.state(), State::Open, "it was given up");
+        bench.pass(OPEN_FOR);
+        let held = bench.permit();
+        let full = is_full(&bench);
+        held.success();
+        full.then_some(()).ok_or("it was let through")
+    });
+    assert_eq!(old, Ok(()));
+}
+
+#[test]
+fn r9_what_a_call_of_an_old_ramp_calls_is_refused() {
+    let bench = Bench::new(Config::new().half_open_calls(1).ramp(OPEN_FOR));
+    bench.half_open();
+    (0..3).for_each(|_| bench.succeed());
+    let old = bench.breaker.call(|| {
+        bench.pass(2 * OPEN_FOR);
+        bench.succeed();
+        bench.breaker.trip();
+        bench.pass(OPEN_FOR);
+        let held = bench.permit();
+        let full = is_full(&bench);
+        held.success();
+        full.then_some(()).ok_or("it was let through")
+    });
+    assert_eq!(old, Ok(()));
+}
+
+#[test]
+fn r14_a_call_that_only_an_override_let_through_lets_nothing_through() {
+    let bench = narrow();
+    let probe = bench.permit();
+    bench.breaker.force_closed("maintenance", None);
+    let bystander = bench.breaker.call(|| {
+        bench.breaker.clear_override();
+        is_full(&bench).then_some(()).ok_or("it was let through")
+    });
+    assert_eq!(bystander, Ok(()));
+    probe.success();
 }
 
 #[test]

@@ -82,7 +82,7 @@ impl Core {
     fn ask(breaker: &CircuitBreaker) -> Result<Ticket, Rejection> {
         let core = breaker.core();
         let reading = core.time.reading(core.time.now());
-        let within = within::runs(core);
+        let within = within::generation(core);
         let admitted = Self::change_for_call(breaker, reading, |machine, now, changes| {
             let admitted = machine.admit(within, now, changes);
             let ticket = admitted.as_ref().ok().copied();
@@ -90,9 +90,9 @@ impl Core {
         });
         match admitted {
             Ok((mut ticket, recovering)) => {
-                if recovering && !within {
+                if recovering && ticket.role() != Role::Bystander {
                     ticket.set_within();
-                    within::begin(core);
+                    within::begin(core, ticket);
                 }
                 Ok(ticket)
             }
@@ -111,7 +111,7 @@ impl Core {
             return ticket;
         }
         if !ticket.is_parked() {
-            within::end(self);
+            within::end(self, ticket);
         }
         ticket.without()
     }
@@ -307,8 +307,8 @@ impl Core {
     /// Notes that nothing of a call runs on this thread while its future waits to be polled.
     #[inline]
     pub(crate) fn park(&self, ticket: &mut Ticket) {
-        if ticket.is_within() {
-            within::end(self);
+        if ticket.is_within() && !ticket.is_parked() {
+            within::end(self, *ticket);
             ticket.park();
         }
     }

@@ -179,10 +179,10 @@ impl Machine {
     }
 
     /// Asks for the right to run one call; `within` says that it is made inside of another one, which
-    /// was let through while others are refused.
+    /// was let through in that generation while others were refused.
     pub(crate) fn admit(
         &mut self,
-        within: bool,
+        within: Option<u64>,
         now: Tick,
         changes: &mut Vec<Change>,
     ) -> Result<Ticket, Refusal> {
@@ -193,6 +193,7 @@ impl Machine {
             return Err(Refusal::Forced { retry_after });
         }
         let generation = self.generation;
+        let within = within == Some(generation);
         let ticket = match &mut self.phase {
             Phase::Closed(closed) => {
                 if forced.is_some() || within || closed.ramp_admits(now) {

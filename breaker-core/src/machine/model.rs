@@ -379,12 +379,13 @@ impl Model {
         upto(parts.len()) > upto(parts.len() - 1) || parts.len() == 1
     }
 
-    pub(crate) fn admit(&mut self, within: bool) -> Result<Part, &'static str> {
+    pub(crate) fn admit(&mut self, within: Option<u64>) -> Result<Part, &'static str> {
         self.notice();
         if let Some((ForcedKind::Open, _)) = self.forced {
             return Err("forced");
         }
         let lenient = self.forced.is_some();
+        let within = within == Some(self.generation);
         let part = match self.state {
             State::Open => Err("open"),
             State::HalfOpen => {
@@ -498,8 +499,9 @@ impl Model {
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
     Acquire {
-        /// Whether inside of a call that was let through while others are refused.
-        within: bool,
+        /// Whether inside of a call that was let through while others are refused, and how many
+        /// generations ago.
+        within: Option<u64>,
     },
     Settle(usize, End, Option<u64>),
     Pass(u64),
@@ -521,7 +523,7 @@ pub(crate) fn steps() -> impl Strategy<Value = Vec<Step>> {
     let kind = prop_oneof![Just(ForcedKind::Open), Just(ForcedKind::Closed)];
     let hint = proptest::option::weighted(0.2, 1..200_u64);
     let step = prop_oneof![
-        16 => proptest::bool::weighted(0.2).prop_map(|within| Step::Acquire { within }),
+        16 => proptest::option::weighted(0.2, 0..2_u64).prop_map(|within| Step::Acquire { within }),
         16 => (0..5_usize, end, hint).prop_map(|(at, end, hint)| Step::Settle(at, end, hint)),
         6 => (0..25_u64).prop_map(Step::Pass),
         2 => Just(Step::Read),
@@ -634,8 +636,9 @@ impl Pair {
         let now = model.now;
         match step {
             Step::Acquire { within } => {
-                let admitted = machine.admit(*within, now, changes);
-                let expected = model.admit(*within);
+                let within = within.and_then(|ago| model.generation.checked_sub(ago));
+                let admitted = machine.admit(within, now, changes);
+                let expected = model.admit(within);
                 let refused = admitted.as_ref().err().map(|refusal| match refusal {
                     Refusal::Open { .. } => "open",
                     Refusal::HalfOpenFull => "full",

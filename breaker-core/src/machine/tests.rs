@@ -88,7 +88,7 @@ impl Play {
         match step {
             Step::Acquire => {
                 let before = machine.stance();
-                let admitted = machine.admit(false, *now, changes);
+                let admitted = machine.admit(None, *now, changes);
                 match before {
                     Stance::Closed { .. } => assert!(admitted.is_ok()),
                     Stance::Open { until, .. } => assert_eq!(admitted.is_ok(), *now >= until),
@@ -203,7 +203,7 @@ fn a_call_after_a_change_of_slow_call_is_in_a_bucket_of_its_own() {
     let of = |secs| Config::new().slow_call(Duration::from_secs(secs));
     let mut machine = Machine::new(of(80).settings(None), at(0), 1);
     let bucket = |machine: &mut Machine, secs| {
-        let admitted = machine.admit(false, at(secs), &mut Vec::new());
+        let admitted = machine.admit(None, at(secs), &mut Vec::new());
         admitted.expect("it is closed").bucket()
     };
     let first = bucket(&mut machine, 0);

@@ -92,7 +92,7 @@ impl Tallied {
             return Some(Ticket::watched(generation, bucket, began));
         }
         let ticket = self.step(now, |machine, now, changes| {
-            machine.admit(false, now, changes)
+            machine.admit(None, now, changes)
         });
         let ticket = ticket.ok()?;
         self.arm(slot, ticket);
@@ -200,7 +200,7 @@ proptest! {
         for step in steps {
             match step {
                 Step::Acquire(thread) => {
-                    let expected = direct.admit(false, now, &mut changes).ok();
+                    let expected = direct.admit(None, now, &mut changes).ok();
                     let admitted = tallied.admit(THREADS[thread], now);
                     prop_assert_eq!(admitted.is_some(), expected.is_some());
                     held.extend(expected.zip(admitted));

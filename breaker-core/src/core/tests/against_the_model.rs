@@ -59,14 +59,16 @@ impl Pair {
         }
     }
 
-    fn acquire(&mut self, within: bool) {
+    fn acquire(&mut self, within: Option<u64>) {
         let core = self.breaker.core();
-        if within {
-            within::begin(core);
+        let within = within.and_then(|ago| self.model.generation.checked_sub(ago));
+        let around = within.map(|generation| Ticket::probe(generation, Tick::default()));
+        if let Some(around) = around {
+            within::begin(core, around);
         }
         let admitted = Core::admit(&self.breaker).map(|ticket| core.leave(ticket));
-        if within {
-            within::end(core);
+        if let Some(around) = around {
+            within::end(core, around);
         }
         let expected = self.model.admit(within);
         assert_eq!(admitted.is_ok(), expected.is_ok());

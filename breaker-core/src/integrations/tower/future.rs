@@ -81,15 +81,28 @@ where
                 future,
                 classify,
                 guard,
-            } => poll(guard, future, context).map(|answer| {
-                settle(guard, classify, answer.as_ref());
-                answer.map_err(ServiceError::Inner)
-            }),
+            } => {
+                let running = Running(guard);
+                poll(running.0, future, context).map(|answer| {
+                    settle(running.0, classify, answer.as_ref());
+                    answer.map_err(ServiceError::Inner)
+                })
+            }
             StateProjection::Refused { error } => {
                 let error = error.take().expect("a future is not polled after its end");
                 Poll::Ready(Err(ServiceError::Breaker(error)))
             }
         }
+    }
+}
+
+/// A call while it is polled. What panics leaves it here, and whoever catches that may keep it.
+struct Running<'a, H: Handle>(&'a mut Guard<H>);
+
+impl<H: Handle> Drop for Running<'_, H> {
+    #[inline]
+    fn drop(&mut self) {
+        self.0.park();
     }
 }
 
