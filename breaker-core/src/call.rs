@@ -208,6 +208,11 @@ pub fn poll<F: Future>(
     polled
 }
 
+/// The value of a call that has been recorded. In this a closure returns it: for a `Result` in the open,
+/// lints would ask of the closure what is the function's to choose.
+#[derive(Debug)]
+pub struct Recorded<R>(pub R);
+
 pin_project! {
     /// A future that runs under a guard, up to the record of its end.
     ///
@@ -228,7 +233,7 @@ impl<H, F, S> Guarded<H, F, S>
 where
     H: Handle,
     F: Future,
-    S: FnMut(&mut Guard<H>, F::Output) -> F::Output,
+    S: FnMut(&mut Guard<H>, F::Output) -> Recorded<F::Output>,
 {
     /// Has `settle` record the end of the future.
     #[inline]
@@ -245,7 +250,7 @@ impl<H, F, S> Future for Guarded<H, F, S>
 where
     H: Handle,
     F: Future,
-    S: FnMut(&mut Guard<H>, F::Output) -> F::Output,
+    S: FnMut(&mut Guard<H>, F::Output) -> Recorded<F::Output>,
 {
     type Output = F::Output;
 
@@ -257,7 +262,7 @@ where
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
         match poll(this.guard, this.future, context) {
-            Poll::Ready(answer) => Poll::Ready((this.settle)(this.guard, answer)),
+            Poll::Ready(answer) => Poll::Ready((this.settle)(this.guard, answer).0),
             Poll::Pending => Poll::Pending,
         }
     }

@@ -11,7 +11,7 @@ pub use crate::__circuit_breaker_limited as limited;
 use crate::breaker::CircuitBreaker;
 use crate::call::enter;
 pub use crate::call::{
-    FallbackGuard, Guard, Guarded, Handle, Marked, Owned, Refused, Settled, poll,
+    FallbackGuard, Guard, Guarded, Handle, Marked, Owned, Recorded, Refused, Settled, poll,
 };
 use crate::classify::{
     Again, AsyncAnswer, HasError, Refusable, RefusableResult, ResultLike, Stoppable,

@@ -1,6 +1,9 @@
 //! A registry per test, which annotated functions see.
 
+use std::cell::RefCell;
+use std::future::Future;
 use std::panic;
+use std::pin::Pin;
 use std::process::Command;
 use std::thread;
 use std::time::Duration;
@@ -100,6 +103,18 @@ async fn what_a_future_does_when_it_is_dropped_is_in_its_scope_too() {
     assert!(futures::poll!(pending.as_mut()).is_pending());
     drop(pending);
     assert_eq!(calls(&test), 3, "it was dropped on its way");
+}
+
+#[test]
+fn a_scope_may_end_with_its_thread() {
+    type Kept = RefCell<Option<Pin<Box<dyn Future<Output = ()>>>>>;
+    thread_local!(static KEPT: Kept = const { RefCell::new(None) });
+    let thread = thread::spawn(|| {
+        // First, so that it is dropped last.
+        KEPT.with_borrow_mut(|kept| *kept = Some(Box::pin(TestRegistry::new().scope(async {}))));
+        let _entered = TestRegistry::new().enter();
+    });
+    thread.join().unwrap();
 }
 
 #[test]

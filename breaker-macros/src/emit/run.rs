@@ -2,14 +2,13 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
+use syn::Visibility;
 
 use super::call::{Call, Flow};
 use super::paths::{local, macro_at};
 use super::site::checked;
 use crate::declare::{Given, Setting};
 
-// A closure that stands in the place of a body is not judged for what the function returns: the function
-// is, if it is its own to choose.
 impl Call<'_> {
     /// Runs the work, which is a closure or a future, and leaves its value in `answer`.
     pub(super) fn run(&self, flow: Flow, work: &TokenStream) -> TokenStream {
@@ -18,8 +17,9 @@ impl Call<'_> {
         match flow {
             Flow::Sync => {
                 let call_once = self.runtime.item("call_once");
+                let allowed = self.closure_returns_what_it_has_to();
                 quote_spanned!(Span::mixed_site()=>
-                    #[allow(clippy::result_large_err)]
+                    #allowed
                     let #answer = #call_once::<#ty, _>(#work);
                 )
             }
@@ -38,6 +38,14 @@ impl Call<'_> {
         }
     }
 
+    /// What a method of a trait returns is not its own to choose: the function is not told of a large
+    /// error, and neither is the closure in the place of its body to be. A function with a visibility is
+    /// no such method.
+    fn closure_returns_what_it_has_to(&self) -> Option<TokenStream> {
+        matches!(self.function.visibility, Visibility::Inherited)
+            .then(|| quote_spanned!(Span::mixed_site()=> #[allow(clippy::result_large_err)]))
+    }
+
     /// Runs the work of a call that nothing follows, records its end and returns its value.
     pub(super) fn run_and_settle(&self, flow: Flow, work: &TokenStream) -> TokenStream {
         let (guard, answer) = (local("guard"), local("answer"));
@@ -49,11 +57,16 @@ impl Call<'_> {
                 (ran, settled)
             }
             Flow::Async => {
-                let (guarded, ty) = (self.runtime.item("Guarded"), &self.returned.ty);
+                let [guarded, recorded] = ["Guarded", "Recorded"].map(|it| self.runtime.item(it));
+                let ty = &self.returned.ty;
                 let ran = quote_spanned!(Span::mixed_site()=>
-                    #[allow(unknown_lints, clippy::type_complexity, clippy::result_large_err)]
-                    let #answer: #ty = #guarded::new(#guard, #work, |#guard, #answer| #settled)
-                        .await;
+                    #[allow(unknown_lints, clippy::type_complexity)]
+                    let #answer: #ty = #guarded::new(
+                        #guard,
+                        #work,
+                        |#guard, #answer| #recorded(#settled),
+                    )
+                    .await;
                 );
                 (ran, quote_spanned!(Span::mixed_site()=> #answer))
             }

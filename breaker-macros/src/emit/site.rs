@@ -8,7 +8,7 @@ use syn::Expr;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
-use super::paths::{Runtime, item};
+use super::paths::{Runtime, item, local};
 use crate::args::key::{Bound, Key, Range};
 use crate::declare::{Declaration, Extent, Number, Setting, SettingValue};
 use crate::item::Function;
@@ -213,8 +213,8 @@ fn together(declaration: &Declaration, rt: &Runtime) -> TokenStream {
     ];
     let calls = calls.into_iter().filter_map(|(key, words)| {
         both(declaration, rt, [Key::Window, key], |[window, count]| {
-            let calls = path(rt, "Window::Calls");
-            let less = quote_spanned!(Span::mixed_site()=> #calls(calls) if calls < #count);
+            let (shape, calls) = (path(rt, "Window::Calls"), local("calls"));
+            let less = quote_spanned!(Span::mixed_site()=> #shape(#calls) if #calls < #count);
             let holds = quote_spanned!(Span::mixed_site()=> !::core::matches!(#window, #less));
             (holds, words)
         })

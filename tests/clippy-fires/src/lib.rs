@@ -129,8 +129,9 @@ impl TryFrom<&str> for Number {
     }
 }
 
+// Twice: for the function, and for the closure in the place of its body.
 #[circuit_breaker(name = "fires.large_function")]
-pub fn large(text: &str) -> Result<Number, Large> { // fires: clippy::result_large_err
+pub fn large(text: &str) -> Result<Number, Large> { // fires: clippy::result_large_err, clippy::result_large_err
     text.parse()
 }
 
@@ -173,4 +174,21 @@ pub fn large_eager(text: &str) -> impl Future<Output = Result<Number, Large>> + 
 pub async fn large_key(host: &str) -> Result<Number, Large> {
     std::future::ready(()).await;
     host.parse()
+}
+
+#[circuit_breaker(name = "fires.large_inside")]
+pub fn large_inside(text: &str) -> Result<u32, BreakerError> {
+    fn inner(text: &str) -> Result<Number, Large> { // fires: clippy::result_large_err
+        text.parse()
+    }
+    Ok(inner(text).map_or(0, |number| number.0))
+}
+
+#[circuit_breaker(name = "fires.large_inside_future")]
+pub async fn large_inside_future(text: &str) -> Result<u32, BreakerError> {
+    fn inner(text: &str) -> Result<Number, Large> { // fires: clippy::result_large_err
+        text.parse()
+    }
+    std::future::ready(()).await;
+    Ok(inner(text).map_or(0, |number| number.0))
 }

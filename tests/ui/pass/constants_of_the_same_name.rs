@@ -38,6 +38,9 @@ static CALL_SITE: u8 = 0;
 static DECLARATION: u8 = 0;
 static CONFIG: u8 = 0;
 const THRESHOLD: u8 = 0;
+const WINDOW: u8 = 0;
+static calls: u8 = 0;
+static window: u8 = 0;
 const NAME: u8 = 0;
 fn call_once() {}
 fn poll_fn() {}
@@ -71,7 +74,13 @@ fn call_keyed(host: String) -> impl Future<Output = Result<usize, BreakerError>>
     async move { Ok(host.len()) }
 }
 
+#[circuit_breaker(name = "pass.pairs", window = 4 + 6, failure_rate = 0.5, min_calls = 2 + 3)]
+fn call_seldom() -> Result<u8, BreakerError> {
+    Ok(calls)
+}
+
 fn main() {
+    assert_eq!(call_seldom(), Ok(0));
     assert_eq!(call((1, 2), 3, 4), Ok(6));
     drop((
         call_async(String::new(), (1, 2)),

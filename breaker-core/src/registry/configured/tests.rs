@@ -464,6 +464,10 @@ fn whoever_is_told_of_a_watched_file_may_look_at_it() {
     std::fs::write(&file, "[default]\nthreshold = 4").expect("there is room");
     told.recv_timeout(10 * SECOND).expect("it came back");
     std::fs::remove_dir_all(&folder).expect("it is there");
+    // What is told holds the watch, which holds its thread.
+    drop(watching);
+    *watch.lock().expect("nobody panics") = None;
+    while told.recv_timeout(10 * SECOND).is_ok() {}
 }
 
 /// A pipe gives each text to whoever opens it first, and to nobody else.
