@@ -99,7 +99,7 @@ enum Callable {
 
 fn callable(key: Key, expr: Expr) -> Result<Callable> {
     match expr {
-        Expr::Path(ref path) if key == Key::Fallback && path.path.is_ident("None") => {
+        Expr::Path(ref path) if key == Key::Fallback && is_none(path) => {
             Err(no_closure("None", &expr))
         }
         Expr::Path(path) if !path.path.is_ident("self") => Ok(Callable::Path(path)),
@@ -136,6 +136,11 @@ fn callable(key: Key, expr: Expr) -> Result<Callable> {
         }
         _ => Err(expected("a path or a closure", key, None, &expr)),
     }
+}
+
+fn is_none(path: &ExprPath) -> bool {
+    let last = path.path.segments.last();
+    last.is_some_and(|last| last.ident == "None")
 }
 
 /// Is it a type or a variant that a call of this path makes, and no function?

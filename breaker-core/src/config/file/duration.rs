@@ -72,13 +72,18 @@ fn unknown(text: &str, unit: &str) -> String {
         _ => "",
     };
     let shown = unit.escape_debug();
-    if let (false, Some(number)) = (known.is_empty(), text.strip_suffix(unit)) {
-        let number = number.trim_matches(['-', ' ']);
-        format!("unknown unit `{shown}`: write `{number}{known}`")
+    let number = text.strip_suffix(unit).filter(|_| !known.is_empty());
+    let (problem, meant) = if let Some(number) = number {
+        let meant = format!("{}{known}", number.trim_end_matches(' '));
+        (format!("unknown unit `{shown}`"), meant)
     } else if let Some(sum) = sum(text) {
-        format!("a duration is one number and one unit: write `{sum}`")
+        ("a duration is one number and one unit".to_owned(), sum)
     } else {
-        format!("unknown unit `{shown}`; the units are `ms`, `s`, `m` and `h`")
+        return format!("unknown unit `{shown}`; the units are `ms`, `s`, `m` and `h`");
+    };
+    match parse(&meant) {
+        Ok(_) => format!("{problem}: write `{meant}`"),
+        Err(worse) => worse,
     }
 }
 
@@ -87,6 +92,7 @@ fn sum(text: &str) -> Option<String> {
     let (mut sum, mut last, mut rest) = (0_u128, ("", u128::MAX), text);
     while !rest.is_empty() {
         let (number, behind) = digits(rest);
+        let behind = behind.trim_start_matches(' ');
         let end = behind.find(|letter: char| !letter.is_ascii_alphabetic());
         let (name, behind) = behind.split_at(end.unwrap_or(behind.len()));
         let one = nanos(name).filter(|one| *one < last.1)?;
