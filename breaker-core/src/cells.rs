@@ -5,7 +5,7 @@
 //! atomically.
 
 use crate::error::RejectionReason;
-use crate::slots::{slot, slots};
+use crate::slots::{claimed_slot, slot, slots};
 use crate::sync::AtomicU64;
 use crate::sync::Ordering::Relaxed;
 use crate::time::{Moment, Tick, Time};
@@ -78,9 +78,14 @@ impl Cells {
     }
 
     /// The cell of this thread, if it owns a slot.
-    #[inline]
     fn own(&self) -> Option<&Cell> {
         self.all.get(slot())
+    }
+
+    /// The same, if the thread has counted before.
+    #[inline]
+    fn claimed(&self) -> Option<&Cell> {
+        self.all.get(claimed_slot())
     }
 
     /// The cell of all other threads.
@@ -91,14 +96,22 @@ impl Cells {
     /// Counts one.
     #[inline]
     pub(crate) fn add(&self, count: Count) {
-        match self.own() {
+        match self.claimed() {
             Some(cell) => {
                 cell.add_owned(count);
             }
-            None => {
-                self.shared().add_shared(count);
-            }
+            None => self.add_first(count),
         }
+    }
+
+    /// Counts one by a thread that may have no slot yet.
+    #[cold]
+    #[inline(never)]
+    fn add_first(&self, count: Count) {
+        match self.own() {
+            Some(cell) => cell.add_owned(count),
+            None => self.shared().add_shared(count),
+        };
     }
 
     /// Counts a success of a circuit in which nothing had gone wrong: dates one in [`DATED`].
@@ -108,13 +121,24 @@ impl Cells {
         reason = "nearly every call ends in one of these two"
     )]
     pub(crate) fn add_quiet_success(&self, time: &Time) {
-        match self.own() {
+        match self.claimed() {
             Some(cell) => {
                 let before = cell.add_owned(Count::Successes);
                 if before % DATED == 0 {
                     cell.date_quiet_success(before + 1, time);
                 }
             }
+            None => self.add_first_quiet_success(time),
+        }
+    }
+
+    /// Counts one by a thread that may have no slot yet.
+    #[cold]
+    #[inline(never)]
+    fn add_first_quiet_success(&self, time: &Time) {
+        match self.own() {
+            // The first one of a thread is dated.
+            Some(_) => self.add_success(time.coarse()),
             None => self.shared().add_shared_quiet_success(time),
         }
     }
@@ -126,9 +150,18 @@ impl Cells {
         reason = "nearly every call ends in one of these two"
     )]
     pub(crate) fn add_success(&self, now: Tick) {
+        match self.claimed() {
+            Some(cell) => cell.add_dated_success(now),
+            None => self.add_first_success(now),
+        }
+    }
+
+    /// Counts one by a thread that may have no slot yet.
+    #[cold]
+    #[inline(never)]
+    fn add_first_success(&self, now: Tick) {
         if let Some(cell) = self.own() {
-            let before = cell.add_owned(Count::Successes);
-            cell.date_success(before + 1, now);
+            cell.add_dated_success(now);
         } else {
             let before = self.shared().add_shared(Count::Successes);
             self.shared().date_shared_success(before + 1, now);
@@ -205,6 +238,12 @@ impl Cell {
     fn date_shared_success(&self, successes: u64, now: Tick) {
         self.last_success.fetch_max(dated(now), Relaxed);
         self.dated_successes.fetch_max(successes, Relaxed);
+    }
+
+    #[inline]
+    fn add_dated_success(&self, now: Tick) {
+        let before = self.add_owned(Count::Successes);
+        self.date_success(before + 1, now);
     }
 
     #[cold]

@@ -51,8 +51,15 @@ loom::thread_local! {
 /// Returns the slot of this thread; one beyond all slots if it has none.
 #[inline]
 pub(crate) fn slot() -> usize {
-    let slot = SLOT.with(Cell::get);
+    let slot = claimed_slot();
     if slot == UNCLAIMED { claim() } else { slot }
+}
+
+/// Returns the slot of this thread, or one beyond all slots if it has none yet: whoever looks a place up
+/// by it finds that out anyway.
+#[inline]
+pub(crate) fn claimed_slot() -> usize {
+    SLOT.with(Cell::get)
 }
 
 #[cold]

@@ -92,7 +92,9 @@ impl Count {
     #[inline]
     fn next(&self, generation: u64) -> Option<u64> {
         let word = self.0.load(Ordering::Relaxed);
-        (word >> 32 == generation & CALLS && word & CALLS != CALLS).then_some(word + 1)
+        // The same generation in the upper half leaves the count, and any other one more than that.
+        let count = word.wrapping_sub(generation << 32);
+        (count < CALLS).then_some(word + 1)
     }
 
     /// Counts one as the only writer; says no where it cannot.

@@ -114,6 +114,15 @@ impl Time {
     /// Asks the precise clock where a tick of the system (1 to 10 ms) matters, else the coarse one.
     #[inline]
     pub(crate) fn read(&self, precise: bool) -> Tick {
+        match self {
+            Self::System if !precise => coarse(),
+            _ => self.read_slowly(precise),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn read_slowly(&self, precise: bool) -> Tick {
         if precise { self.now() } else { self.coarse() }
     }
 

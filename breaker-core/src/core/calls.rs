@@ -10,7 +10,7 @@ use crate::error::Rejection;
 use crate::gate::Word;
 use crate::machine::{Ended, Role, Ticket};
 use crate::outcome::End;
-use crate::slots::slot;
+use crate::slots::claimed_slot;
 use crate::tally::Quick;
 use crate::time::{Tick, nanos};
 use crate::within;
@@ -34,7 +34,7 @@ impl Core {
     #[inline(never)]
     fn refuse_at_gate(breaker: &CircuitBreaker, word: Word) -> Result<Ticket, Rejection> {
         let core = breaker.core();
-        match core.time_left(word) {
+        match core.gate.time_left(core.time.read(word.is_fine())) {
             Some(retry_after) => {
                 core.cells.add(Count::RejectedOpen);
                 Err(core.refused(Rejection::open(core.name.clone(), retry_after)))
@@ -63,7 +63,7 @@ impl Core {
     fn admit_by_tally(&self, word: Word) -> Option<Ticket> {
         let now = self.time.read(word.is_fine());
         let generation = word.generation();
-        let (bucket, began) = self.tallies.get()?.start(slot(), generation, now)?;
+        let (bucket, began) = self.tallies.get()?.start(claimed_slot(), generation, now)?;
         Some(Ticket::watched(generation, bucket, began))
     }
 
@@ -159,26 +159,21 @@ impl Core {
     ) {
         let core = breaker.core();
         let word = core.gate.word();
-        if end == End::Success && word.is_clean(ticket) {
+        if end != End::Success {
+            Self::settle_slowly(breaker, word, ticket, end, hint);
+        } else if word.is_clean(ticket) {
             core.cells.add_quiet_success(&core.time);
         } else {
-            Self::settle_otherwise(breaker, word, ticket, end, hint);
+            Self::settle_success(breaker, word, ticket);
         }
     }
 
+    /// A success has no hint, and is not asked for one.
     #[inline(never)]
-    fn settle_otherwise(
-        breaker: &CircuitBreaker,
-        word: Word,
-        ticket: Ticket,
-        end: End,
-        hint: Option<Duration>,
-    ) {
-        let ticket = breaker.core().leave(ticket);
-        if end == End::Success && breaker.core().settle_by_tally(word, ticket, None) {
-            return;
+    fn settle_success(breaker: &CircuitBreaker, word: Word, ticket: Ticket) {
+        if !breaker.core().settle_by_tally(word, ticket, None) {
+            Self::settle_slowly(breaker, word, ticket, End::Success, None);
         }
-        Self::settle_slowly(breaker, word, ticket, end, hint);
     }
 
     /// Keeps how long a call took, if it ends with an outcome; returns when it ended.
@@ -201,6 +196,7 @@ impl Core {
         hint: Option<Duration>,
     ) {
         let core = breaker.core();
+        let ticket = core.leave(ticket);
         let measured = word.is_measured().then(|| core.measure(ticket, end));
         if measured.is_some()
             && end == End::Success
@@ -212,8 +208,11 @@ impl Core {
         let decides = current && may_decide(ticket.role(), end);
         let limit = core.limits.slow_call().filter(|_| end != End::Cancelled);
         let dated = matches!(end, End::Success | End::Failure);
+        // All that a fast success can do is to end a row of failures.
+        let harmless = end == End::Success && ticket.role() == Role::Call && limit.is_none();
         let now = match measured {
             Some(now) => now,
+            None if harmless && word.is_closed() => core.time.read(word.is_fine()),
             // The precise clock, whatever it is: an open period that begins now must not end too early.
             None if decides || dated || limit.is_some() => core.time.now(),
             None => Tick::default(),
@@ -245,40 +244,62 @@ impl Core {
         reason = "whether it is measured is known where it is called"
     )]
     fn settle_by_tally(&self, word: Word, ticket: Ticket, measured: Option<Tick>) -> bool {
-        let watched = match ticket.role() {
-            Role::Call => None,
-            Role::Watched => Some(ticket),
-            Role::Probe | Role::Bystander => return false,
-        };
         let current = word.generation() == ticket.generation();
-        let decides_nothing = current && word.is_calm();
-        if let (Some(now), Role::Call, false) = (measured, ticket.role(), word.is_tallied()) {
+        if !current || !word.is_calm() || ticket.is_within() {
+            return false;
+        }
+        match ticket.role() {
+            Role::Call => self.settle_call_by_tally(word, ticket, measured),
+            Role::Watched => self.settle_watched_by_tally(word, ticket, measured),
+            Role::Probe | Role::Bystander => false,
+        }
+    }
+
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "as above")]
+    fn settle_call_by_tally(&self, word: Word, ticket: Ticket, measured: Option<Tick>) -> bool {
+        if let (Some(now), false) = (measured, word.is_tallied()) {
             // Nothing but how long it took was asked of it.
-            if decides_nothing {
-                self.cells.add_success(now);
-            }
-            return decides_nothing;
-        }
-        let Some(tallies) = self.tallies.get().filter(|_| decides_nothing) else {
-            return false;
-        };
-        let timed = watched.is_some() || word.is_timed();
-        let now = match measured {
-            Some(now) => now,
-            None if timed => self.time.read(word.is_fine()),
-            None => Tick::default(),
-        };
-        let slow = |limit| ticket.lasted(limit, now);
-        if watched.is_some() && self.limits.slow_call().is_none_or(slow) {
-            return false;
-        }
-        let sampled = word.is_tallied().then_some(now);
-        let quick = Quick { sampled, watched };
-        let counted = tallies.success(slot(), ticket.generation(), quick);
-        if counted && (timed || measured.is_some()) {
             self.cells.add_success(now);
-        } else if counted {
-            self.cells.add_quiet_success(&self.time);
+            return true;
+        }
+        let Some(tallies) = self.tallies.get() else {
+            return false;
+        };
+        let now = match measured {
+            None if word.is_timed() => Some(self.time.read(word.is_fine())),
+            measured => measured,
+        };
+        let quick = Quick {
+            sampled: word.is_tallied().then_some(now.unwrap_or_default()),
+            watched: None,
+        };
+        let counted = tallies.success(claimed_slot(), ticket.generation(), quick);
+        match now {
+            Some(now) if counted => self.cells.add_success(now),
+            None if counted => self.cells.add_quiet_success(&self.time),
+            _ => {}
+        }
+        counted
+    }
+
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "as above")]
+    fn settle_watched_by_tally(&self, word: Word, ticket: Ticket, measured: Option<Tick>) -> bool {
+        let (Some(tallies), Some(limit)) = (self.tallies.get(), self.limits.slow_call()) else {
+            return false;
+        };
+        let now = measured.unwrap_or_else(|| self.time.read(word.is_fine()));
+        if ticket.lasted(limit, now) {
+            return false;
+        }
+        let quick = Quick {
+            sampled: word.is_tallied().then_some(now),
+            watched: Some(ticket),
+        };
+        let counted = tallies.success(claimed_slot(), ticket.generation(), quick);
+        if counted {
+            self.cells.add_success(now);
         }
         counted
     }
