@@ -158,6 +158,7 @@ impl Merged {
 
     /// Where what lies around cannot be met, together with itself or with what was given; what was
     /// given and cannot be met anyway is nobody's fault who gives other keys.
+    #[inline]
     pub(crate) fn misfit(&self, around: &Around) -> Option<Clash> {
         let (asked, within, above) = (self.asked(), self.within(around), around.above());
         let mut clashes = together::clashes(&within);
