@@ -104,10 +104,19 @@ impl Word {
         self.0 & TIMED != 0
     }
 
-    /// Whether every call passes, no success ends a row of failures, and nobody wants to know how long
-    /// it took.
-    pub(crate) fn is_calm(self) -> bool {
-        self.0 & (MODE | LOUD | MEASURED) == 0
+    /// Whether the success of a plain call of this generation is for a tally at most: the circuit is
+    /// closed, no success ends a row of failures, and nobody wants to know how long it took.
+    pub(crate) fn is_calm_for(self, ticket: Ticket) -> bool {
+        self.calm() == ticket.bits()
+    }
+
+    /// The same for a call that is counted among those in flight.
+    pub(crate) fn is_calm_for_watched(self, ticket: Ticket) -> bool {
+        self.calm() == ticket.bits_but_for_watch()
+    }
+
+    fn calm(self) -> u64 {
+        self.0 & !(TALLIED | TIMED | WATCHED | FINE)
     }
 
     /// The same word of a breaker that does not keep how long calls take.

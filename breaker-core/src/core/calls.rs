@@ -22,8 +22,10 @@ impl Core {
     pub(crate) fn admit(breaker: &CircuitBreaker) -> Result<Ticket, Rejection> {
         let word = breaker.core().gate.word();
         if word.admits() {
-            Ok(Ticket::call(word.generation()))
-        } else if word.is_open() {
+            return Ok(Ticket::call(word.generation()));
+        }
+        less_often();
+        if word.is_open() {
             Self::refuse_at_gate(breaker, word)
         } else {
             Self::admit_otherwise(breaker, word)
@@ -244,14 +246,10 @@ impl Core {
         reason = "whether it is measured is known where it is called"
     )]
     fn settle_by_tally(&self, word: Word, ticket: Ticket, measured: Option<Tick>) -> bool {
-        let current = word.generation() == ticket.generation();
-        if !current || !word.is_calm() || ticket.is_within() {
-            return false;
-        }
-        match ticket.role() {
-            Role::Call => self.settle_call_by_tally(word, ticket, measured),
-            Role::Watched => self.settle_watched_by_tally(word, ticket, measured),
-            Role::Probe | Role::Bystander => false,
+        if word.is_calm_for(ticket) {
+            self.settle_call_by_tally(word, ticket, measured)
+        } else {
+            word.is_calm_for_watched(ticket) && self.settle_watched_by_tally(word, ticket, measured)
         }
     }
 
@@ -354,3 +352,8 @@ fn may_decide(role: Role, end: End) -> bool {
         Role::Bystander => false,
     }
 }
+
+/// Says that what calls this comes seldom: its registers are not to be saved by those who do not come here.
+#[cold]
+#[inline]
+const fn less_often() {}

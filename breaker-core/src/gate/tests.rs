@@ -56,7 +56,7 @@ const EVERYTHING: Stance = Stance::Closed {
 #[test]
 fn a_closed_circuit_admits_and_is_clean_only_with_nothing_to_do_and_in_its_own_generation() {
     let (_, word) = published(7, QUIET);
-    assert!(word.is_closed() && word.admits() && word.is_calm());
+    assert!(word.is_closed() && word.admits() && word.is_calm_for(Ticket::call(7)));
     assert!(word.is_clean(Ticket::call(7)) && !word.is_clean(Ticket::call(6)));
     let now = Tick::from_nanos(0);
     assert!(!word.is_clean(Ticket::probe(7, now)) && !word.is_clean(Ticket::bystander(7, now)));
@@ -66,7 +66,8 @@ fn a_closed_circuit_admits_and_is_clean_only_with_nothing_to_do_and_in_its_own_g
 #[test]
 fn a_closed_circuit_says_what_there_is_to_do() {
     let (_, word) = published(7, EVERYTHING);
-    assert!(word.is_closed() && !word.admits() && !word.is_calm() && !word.is_open());
+    assert!(word.is_closed() && !word.admits() && !word.is_open());
+    assert!(!word.is_calm_for(Ticket::call(7)));
     assert!(word.is_watched() && word.is_tallied() && word.is_timed() && word.is_fine());
     assert!(!word.is_clean(Ticket::call(7)));
     assert_eq!(word.generation(), 7);
@@ -94,7 +95,8 @@ fn what_has_to_ask_is_neither_open_nor_closed() {
     let (_, word) = published(3, Stance::Ask);
     let now = Tick::from_nanos(0);
     assert!(!word.is_clean(Ticket::probe(3, now)) && !word.is_clean(Ticket::bystander(3, now)));
-    assert!(!word.is_closed() && !word.admits() && !word.is_open() && !word.is_calm());
+    assert!(!word.is_closed() && !word.admits() && !word.is_open());
+    assert!(!word.is_calm_for(Ticket::call(3)));
     assert!(!word.is_watched() && !word.is_tallied() && !word.is_clean(Ticket::call(3)));
 }
 
@@ -125,5 +127,40 @@ fn a_word_says_when_to_ask_and_forgets_that_it_is_measured() {
     }
     let gate = Gate::new();
     gate.publish(3, QUIET, true);
-    assert!(!gate.word().is_calm() && gate.word().unmeasured().is_calm());
+    let call = Ticket::call(3);
+    assert!(!gate.word().is_calm_for(call) && gate.word().unmeasured().is_calm_for(call));
+}
+
+#[test]
+fn only_tickets_of_this_generation_without_a_mark_are_for_a_tally() {
+    let tallied = Stance::Closed {
+        loud: false,
+        tallied: true,
+        timed: true,
+        watched: true,
+        precise: true,
+    };
+    let (_, word) = published(7, tallied);
+    let now = Tick::from_nanos(0);
+    let marked = |mut ticket: Ticket| {
+        ticket.set_within();
+        ticket
+    };
+    for bucket in Bucket::all() {
+        let watched = Ticket::watched(7, bucket, now);
+        assert!(word.is_calm_for_watched(watched) && !word.is_calm_for(watched));
+        assert!(!word.is_calm_for_watched(Ticket::watched(6, bucket, now)));
+        assert!(!word.is_calm_for_watched(marked(watched)));
+        let (_, loud) = published(7, EVERYTHING);
+        assert!(!loud.is_calm_for_watched(watched));
+    }
+    let others = [
+        marked(Ticket::call(7)),
+        Ticket::probe(7, now),
+        Ticket::bystander(7, now),
+    ];
+    for other in others {
+        assert!(!word.is_calm_for(other) && !word.is_calm_for_watched(other));
+    }
+    assert!(word.is_calm_for(Ticket::call(7)) && !word.is_calm_for_watched(Ticket::call(7)));
 }

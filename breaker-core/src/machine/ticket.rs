@@ -127,6 +127,12 @@ impl Ticket {
         self.bits
     }
 
+    /// The bits of a plain call, if this is one that is counted among those in flight; else no such bits.
+    #[inline]
+    pub(crate) fn bits_but_for_watch(self) -> u64 {
+        (self.bits & !(u64::from(BUCKETS) << BUCKET_SHIFT)) ^ WATCHED
+    }
+
     /// When it began, if that is known.
     pub(crate) fn began(self) -> Option<Tick> {
         (self.role() != Role::Call).then(|| Tick::from_nanos(self.stamp))

@@ -106,7 +106,7 @@ impl Tallied {
         }
         let fast = end == End::Success && !ticket.lasted(limit, now);
         let plain = matches!(ticket.role(), Role::Call | Role::Watched);
-        if fast && plain && word.is_calm() {
+        if fast && plain && word.is_calm_for(Ticket::call(word.generation())) {
             let quick = Quick {
                 sampled: word.is_tallied().then_some(now),
                 watched: (ticket.role() == Role::Watched).then_some(ticket),
