@@ -22,10 +22,8 @@ impl Core {
     pub(crate) fn admit(breaker: &CircuitBreaker) -> Result<Ticket, Rejection> {
         let word = breaker.core().gate.word();
         if word.admits() {
-            return Ok(Ticket::call(word.generation()));
-        }
-        less_often();
-        if word.is_open() {
+            Ok(Ticket::call(word.generation()))
+        } else if word.is_open() {
             Self::refuse_at_gate(breaker, word)
         } else {
             Self::admit_otherwise(breaker, word)
@@ -352,8 +350,3 @@ fn may_decide(role: Role, end: End) -> bool {
         Role::Bystander => false,
     }
 }
-
-/// Says that what calls this comes seldom: its registers are not to be saved by those who do not come here.
-#[cold]
-#[inline]
-const fn less_often() {}
