@@ -47,6 +47,14 @@ fn is_full(bench: &Bench) -> bool {
     refused.is_err_and(|it| it.reason() == RejectionReason::HalfOpenFull)
 }
 
+/// Whether another probe holds the only permit, so that nothing passes.
+fn is_full_beside_a_probe(bench: &Bench) -> Result<(), &'static str> {
+    let held = bench.permit();
+    let full = is_full(bench);
+    held.success();
+    full.then_some(()).ok_or("it was let through")
+}
+
 #[test]
 fn r7_a_function_that_calls_itself_recovers_however_deep_it_goes() {
     let bench = narrow();
@@ -184,10 +192,7 @@ fn r9_what_a_probe_of_an_older_stay_calls_is_refused() {
         bench.pass(OPEN_FOR);
         assert_eq!(bench.state(), State::Open, "it was given up");
         bench.pass(OPEN_FOR);
-        let held = bench.permit();
-        let full = is_full(&bench);
-        held.success();
-        full.then_some(()).ok_or("it was let through")
+        is_full_beside_a_probe(&bench)
     });
     assert_eq!(old, Ok(()));
 }
@@ -202,10 +207,7 @@ fn r9_what_a_call_of_an_old_ramp_calls_is_refused() {
         bench.succeed();
         bench.breaker.trip();
         bench.pass(OPEN_FOR);
-        let held = bench.permit();
-        let full = is_full(&bench);
-        held.success();
-        full.then_some(()).ok_or("it was let through")
+        is_full_beside_a_probe(&bench)
     });
     assert_eq!(old, Ok(()));
 }

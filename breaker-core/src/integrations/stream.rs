@@ -18,9 +18,9 @@ const WAITING: usize = 256;
 
 /// The events of a registry, from when the stream was made.
 ///
-/// Made by [`Registry::events`]. It ends when the registry and every breaker of it are gone. A reader that is more than 256
-/// events behind loses the oldest ones and is told how many; it never holds up a call. Dropping the
-/// stream ends the subscription.
+/// Made by [`Registry::events`]. It ends when the registry and every breaker of it are gone. A reader
+/// that is more than 256 events behind loses the oldest ones and is told how many; it never holds up a
+/// call. Dropping the stream ends the subscription.
 #[must_use = "a stream does nothing unless it is read"]
 pub struct EventStream {
     events: BroadcastStream<Event>,

@@ -182,6 +182,16 @@ impl Registry {
         self.load_held(&read(path), path)
     }
 
+    /// Does the same, and takes a name that no breaker has for an error.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`load`](Self::load), and one for each name that no breaker has.
+    pub fn load_strict(&self, path: impl AsRef<Path>) -> Result<LoadReport, ConfigProblems> {
+        let path = path.as_ref();
+        self.load_text(&read(path)?, path, std::env::vars_os(), true)
+    }
+
     /// Loads what a file was found to hold.
     pub(super) fn load_held(
         &self,
@@ -192,16 +202,6 @@ impl Registry {
             Ok(text) => self.load_text(text, path, std::env::vars_os(), false),
             Err(problems) => Err(problems.clone()),
         }
-    }
-
-    /// Does the same, and takes a name that no breaker has for an error.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`load`](Self::load), and one for each name that no breaker has.
-    pub fn load_strict(&self, path: impl AsRef<Path>) -> Result<LoadReport, ConfigProblems> {
-        let path = path.as_ref();
-        self.load_text(&read(path)?, path, std::env::vars_os(), true)
     }
 
     pub(super) fn load_text(

@@ -158,7 +158,10 @@ impl Registry {
         for declaration in declarations() {
             let made = registry.find(declaration).is_some();
             if !declaration.names_registry() && !made {
-                disputed.push(registry.enter(declaration));
+                let (breaker, conflicts) = registry.enter(declaration);
+                if !conflicts.is_empty() {
+                    disputed.push((breaker, conflicts));
+                }
             }
         }
         registry

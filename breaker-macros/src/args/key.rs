@@ -258,12 +258,12 @@ pub(crate) fn unknown(word: &str, meant: Option<Key>) -> String {
     }
     let mut message = format!("unknown key `{word}`");
     if EVENTS.contains(&word) {
+        // Writing to a `String` cannot fail.
         let _ = write!(
             message,
             "; listeners hear of it: `Registry::global().subscribe(…)`"
         );
     } else if let Some(key) = meant {
-        // Writing to a `String` cannot fail.
         let _ = write!(message, "; did you mean `{}`?", key.name());
     }
     let names: Vec<_> = Key::ALL

@@ -197,25 +197,21 @@ fn together(declaration: &Declaration, rt: &Runtime) -> TokenStream {
             let holds = quote_spanned!(Span::mixed_site()=> #nanos(&#most) >= #nanos(&#open_for));
             (
                 holds,
-                "`max_open_for` is shorter than `open_for`: raise it, or lower `open_for`",
+                "`max_open_for` is shorter than `open_for`: raise it, or lower `open_for`"
+                    .to_owned(),
             )
         },
     );
-    let calls = [
-        (
-            Key::MaxFailures,
-            "`max_failures` is more than the calls of `window`: lower it, or raise `window`",
-        ),
-        (
-            Key::MinCalls,
-            "`min_calls` is more than the calls of `window`: lower it, or raise `window`",
-        ),
-    ];
-    let calls = calls.into_iter().filter_map(|(key, words)| {
+    let calls = [Key::MaxFailures, Key::MinCalls];
+    let calls = calls.into_iter().filter_map(|key| {
         both(declaration, rt, [Key::Window, key], |[window, count]| {
             let (shape, calls) = (path(rt, "Window::Calls"), local("calls"));
             let less = quote_spanned!(Span::mixed_site()=> #shape(#calls) if #calls < #count);
             let holds = quote_spanned!(Span::mixed_site()=> !::core::matches!(#window, #less));
+            let words = format!(
+                "`{}` is more than the calls of `window`: lower it, or raise `window`",
+                key.name()
+            );
             (holds, words)
         })
     });
@@ -228,7 +224,7 @@ fn both(
     declaration: &Declaration,
     rt: &Runtime,
     keys: [Key; 2],
-    check: impl FnOnce([TokenStream; 2]) -> (TokenStream, &'static str),
+    check: impl FnOnce([TokenStream; 2]) -> (TokenStream, String),
 ) -> Option<TokenStream> {
     let given = |key| declaration.settings.iter().find(|it| it.key == key);
     let [first, second] = keys.map(given);

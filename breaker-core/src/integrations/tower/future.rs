@@ -21,8 +21,8 @@ pin_project! {
     /// An admitted call that is dropped before it is ready gives its permit back, after what the inner
     /// future held is gone. It counts as cancelled, or as a failure if it had been pending for
     /// `cancel_after`: a probe since it was let through, as with `slow_call` or `latency` every call, and
-    /// any other since the first poll that was pending. One that was never polled is cancelled, however long it was
-    /// kept; it is not nothing, since the inner service has been called.
+    /// any other since the first poll that was pending. One that was never polled is cancelled, however
+    /// long it was kept; it is not nothing, since the inner service has been called.
     #[must_use = "a future does nothing unless it is awaited"]
     pub struct ResponseFuture<F, C, H: Handle> {
         #[pin]
