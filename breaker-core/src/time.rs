@@ -1,10 +1,9 @@
 //! Time, handed in: the clock, its ticks, and the only place that asks the system.
 
 use std::fmt;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
-use once_cell::sync::Lazy;
-
+use self::system::{coarse, fine};
 use crate::sync::Arc;
 
 /// An instant of a monotonic clock: nanoseconds since an origin that the clock chose.
@@ -205,50 +204,55 @@ impl Moment {
     }
 }
 
-/// The instants of the coarse clock are those that it counts itself, and need no look at an origin.
-/// The fine one is moved to where the coarse one was when both were read first.
-struct Origin {
-    fine: Instant,
-    coarse: Tick,
+/// The clocks of the system: one with two grains, so that an instant of the one can be compared with one
+/// of the other.
+///
+/// By way of rustix, which calls the kernel's function at once: by way of the C library the coarse clock
+/// takes nearly twice as long. The precise one comes the same way, so that whoever puts a time of his own
+/// under the C library moves both or none.
+#[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
+mod system {
+    use rustix::time::{ClockId, clock_gettime};
+
+    use super::Tick;
+
+    pub(super) fn fine() -> Tick {
+        read(ClockId::Monotonic)
+    }
+
+    #[inline]
+    pub(super) fn coarse() -> Tick {
+        read(ClockId::MonotonicCoarse)
+    }
+
+    /// Since the origin of the system's own, which is its start as a rule. It is not negative.
+    #[inline]
+    #[expect(clippy::cast_sign_loss, reason = "no such clock has a negative time")]
+    fn read(clock: ClockId) -> Tick {
+        let time = clock_gettime(clock);
+        let seconds = (time.tv_sec as u64).wrapping_mul(1_000_000_000);
+        Tick(seconds.wrapping_add(time.tv_nsec as u64))
+    }
 }
 
-static ORIGIN: Lazy<Origin> = Lazy::new(|| Origin {
-    fine: Instant::now(),
-    coarse: coarse_now(),
-});
+/// Elsewhere the coarse clock may be the wall clock, or drift away from the fine one.
+#[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
+mod system {
+    use std::time::Instant;
 
-fn fine() -> Tick {
-    ORIGIN.coarse.after(ORIGIN.fine.elapsed())
-}
+    use once_cell::sync::Lazy;
 
-#[inline]
-fn coarse_now() -> Tick {
-    // Without the cache, which is one word for all threads of the program.
-    let now = coarsetime::Instant::now_without_cache_update();
-    Tick(coarsetime::Duration::from_ticks(now.as_ticks()).as_nanos())
-}
+    use super::Tick;
 
-/// The two clocks are one with two grains here. Elsewhere the coarse one may be the wall clock, or
-/// drift away from the fine one.
-#[cfg(any(
-    target_os = "linux",
-    target_os = "android",
-    target_os = "freebsd",
-    target_os = "dragonfly"
-))]
-#[inline]
-fn coarse() -> Tick {
-    coarse_now()
-}
+    static ORIGIN: Lazy<Instant> = Lazy::new(Instant::now);
 
-#[cfg(not(any(
-    target_os = "linux",
-    target_os = "android",
-    target_os = "freebsd",
-    target_os = "dragonfly"
-)))]
-fn coarse() -> Tick {
-    fine()
+    pub(super) fn fine() -> Tick {
+        Tick::default().after(ORIGIN.elapsed())
+    }
+
+    pub(super) fn coarse() -> Tick {
+        fine()
+    }
 }
 
 /// Prints a duration for people: whole seconds without a fraction, else one digit of it.
