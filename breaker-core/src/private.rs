@@ -5,6 +5,7 @@ use std::time::Duration;
 
 pub use core::compile_error;
 pub use inventory;
+use once_cell::race::OnceBox;
 use once_cell::sync::OnceCell;
 
 pub use crate::__circuit_breaker_limited as limited;
@@ -35,7 +36,7 @@ use crate::sync::{Arc, Ordering};
 pub struct Site {
     declaration: Declaration,
     /// Its breaker in the global registry, looked up by the first call.
-    breaker: OnceCell<CircuitBreaker>,
+    breaker: OnceBox<CircuitBreaker>,
     /// Those by key that are copies of it.
     keyed: OnceCell<Arc<Keyed>>,
     /// Whether it stands in the list of declarations for certain.
@@ -53,7 +54,7 @@ impl Site {
     pub const fn new(declaration: Declaration) -> Self {
         Self {
             declaration,
-            breaker: OnceCell::new(),
+            breaker: OnceBox::new(),
             keyed: OnceCell::new(),
             noted: AtomicBool::new(false),
         }
@@ -152,7 +153,7 @@ impl Site {
     fn attach(&'static self) -> &'static CircuitBreaker {
         // Not inside of the cell: listeners may hear of a conflict now, and call this very function.
         let breaker = Registry::global().attach_site(self);
-        self.breaker.get_or_init(|| breaker)
+        self.breaker.get_or_init(|| Box::new(breaker))
     }
 }
 

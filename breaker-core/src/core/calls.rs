@@ -20,33 +20,38 @@ impl Core {
     /// Asks for the right to run one call.
     #[inline]
     pub(crate) fn admit(breaker: &CircuitBreaker) -> Result<Ticket, Rejection> {
-        let word = breaker.core().gate.word();
+        let core = breaker.core();
+        let word = core.gate.word();
         if word.admits() {
-            Ok(Ticket::call(word.generation()))
-        } else if word.is_open() {
-            Self::refuse_at_gate(breaker, word)
-        } else {
-            Self::admit_otherwise(breaker, word)
+            return Ok(Ticket::call(word.generation()));
         }
-    }
-
-    /// Refuses a call of an open circuit, unless its period has passed.
-    #[inline(never)]
-    fn refuse_at_gate(breaker: &CircuitBreaker, word: Word) -> Result<Ticket, Rejection> {
-        let core = breaker.core();
-        match core.gate.time_left(core.time.read(word.is_fine())) {
-            Some(retry_after) => {
-                core.cells.add(Count::RejectedOpen);
-                Err(core.refused(Rejection::open(core.name.clone(), retry_after)))
+        if word.is_open() {
+            // Made here: on the way out of a function it would be copied once more.
+            if let Some(retry_after) = core.refuse_at_gate(word) {
+                return Err(core.refused(Rejection::open(core.name.clone(), retry_after)));
             }
-            None => Self::ask(breaker),
         }
+        Self::admit_otherwise(breaker)
     }
 
+    /// Counts a call that an open circuit refuses; returns for how long, or nothing if its period has
+    /// passed.
     #[inline(never)]
-    fn admit_otherwise(breaker: &CircuitBreaker, word: Word) -> Result<Ticket, Rejection> {
+    fn refuse_at_gate(&self, word: Word) -> Option<NonZeroU64> {
+        let retry_after = self.gate.time_left(self.time.read(word.is_fine()))?;
+        self.cells.add(Count::RejectedOpen);
+        Some(retry_after)
+    }
+
+    /// Looks at the gate once more: a word that is handed on has to be kept over the call before, and by
+    /// every call then.
+    #[inline(never)]
+    fn admit_otherwise(breaker: &CircuitBreaker) -> Result<Ticket, Rejection> {
         let core = breaker.core();
-        let quick = if word.is_watched() {
+        let word = core.gate.word();
+        let quick = if word.admits() {
+            Some(Ticket::call(word.generation()))
+        } else if word.is_watched() {
             core.admit_by_tally(word)
         } else {
             core.admit_measured(word)
