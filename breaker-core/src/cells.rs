@@ -5,7 +5,7 @@
 //! atomically.
 
 use crate::error::RejectionReason;
-use crate::slots::{claimed_slot, slot, slots};
+use crate::slots::{claimed_slot, places, slot, slots};
 use crate::sync::AtomicU64;
 use crate::sync::Ordering::Relaxed;
 use crate::time::{Moment, Tick, Time};
@@ -73,7 +73,7 @@ const _: () = assert!(size_of::<Cell>() == 128, "a breaker has one for each slot
 impl Cells {
     pub(crate) fn new() -> Self {
         Self {
-            all: (0..=slots()).map(|_| Cell::default()).collect(),
+            all: places(slots() + 1),
         }
     }
 

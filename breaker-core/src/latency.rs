@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use once_cell::sync::OnceCell;
 
-use crate::slots::{slot, slots};
+use crate::slots::{places, slot, slots};
 use crate::sync::AtomicU64;
 use crate::sync::Ordering::Relaxed;
 
@@ -50,7 +50,7 @@ impl Default for Counts {
 impl Latencies {
     pub(crate) fn new() -> Self {
         Self {
-            all: (0..=slots()).map(|_| OnceCell::new()).collect(),
+            all: places(slots() + 1),
         }
     }
 

@@ -30,6 +30,13 @@ pub(crate) fn slots_in_use() -> usize {
     pool().given_out.load(Ordering::Acquire)
 }
 
+/// Makes a list with a place for each of so many.
+pub(crate) fn places<T: Default>(count: usize) -> Box<[T]> {
+    let mut places = Vec::with_capacity(count);
+    places.resize_with(count, T::default);
+    places.into()
+}
+
 /// No slot is owned yet, or none any more.
 const UNCLAIMED: usize = usize::MAX;
 /// There was no slot left, or the thread is ending.

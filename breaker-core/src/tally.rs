@@ -17,7 +17,7 @@
 use std::num::NonZeroU32;
 
 use crate::machine::{Bucket, Frame, Machine, Span, Ticket};
-use crate::slots::{slots, slots_in_use};
+use crate::slots::{places, slots, slots_in_use};
 use crate::sync::{AtomicU64, Ordering};
 use crate::time::Tick;
 
@@ -153,10 +153,10 @@ impl Tallies {
     pub(crate) fn new() -> (Self, Collected) {
         let tallies = Self {
             edition: AtomicU64::new(0),
-            own: (0..slots()).map(|_| Tally::default()).collect(),
+            own: places(slots()),
         };
         let collected = Collected {
-            own: vec![Taken::default(); slots()].into(),
+            own: places(slots()),
         };
         (tallies, collected)
     }

@@ -42,7 +42,7 @@ impl Location {
     /// The order in which declarations of one name win: crate, file, line, column.
     #[inline]
     pub(crate) fn rank(&self) -> (&'static str, &'static str, u32, u32) {
-        let (krate, _) = self.module.split_once("::").unwrap_or((self.module, ""));
+        let (krate, _) = self.module.split_once(':').unwrap_or((self.module, ""));
         (krate, self.file, self.line, self.column)
     }
 }

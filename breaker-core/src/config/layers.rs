@@ -108,8 +108,11 @@ impl Around {
 
     /// What lies over them.
     pub(super) fn above(&self) -> Config {
-        let above = self.over().into_iter();
-        above.fold(Config::new(), |config, (_, over)| config.overlaid(over))
+        let mut above = Config::new();
+        for (_, over) in self.over() {
+            above.overlay(over);
+        }
+        above
     }
 
     fn over(&self) -> impl IntoIterator<Item = (Layer, &Config)> {

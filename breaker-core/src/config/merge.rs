@@ -51,8 +51,11 @@ impl Merged {
 
     /// What was given, as it was given.
     fn asked(&self) -> Config {
-        let add = |config: Config, given: &Given| config.with(given.key, given.value);
-        self.given.iter().fold(Config::new(), add)
+        let mut asked = Config::new();
+        for given in &self.given {
+            asked.set(given.key, given.value);
+        }
+        asked
     }
 
     /// The configuration that holds before any reconfiguration.
@@ -64,7 +67,9 @@ impl Merged {
     /// The same with what lies around it.
     pub(crate) fn within(&self, around: &Around) -> Config {
         let (asked, above) = (self.asked(), around.above());
-        let config = around.below().overlaid(&asked).overlaid(&above);
+        let mut config = around.below();
+        config.overlay(&asked);
+        config.overlay(&above);
         match above.value(Key::MaxOpenFor) {
             Some(_) => config,
             None => lifted(&asked, &config),
@@ -87,8 +92,8 @@ impl Merged {
 
     /// Takes in a source while the breaker is being made: it wins the keys that nobody gave.
     pub(crate) fn absorb(&mut self, source: &Source) -> Vec<Conflict> {
-        let won = |merged: &Self, key| merged.find(key).map(|given| given.value);
-        let conflicts = self.conflicts(source, won);
+        let won = |key| self.find(key).map(|given| given.value);
+        let conflicts = self.conflicts(source, &won);
         // Just what is needed: a breaker nearly always has one source, and there may be many breakers.
         self.sources.reserve_exact(1);
         self.given.reserve_exact(source.config.given().count());
@@ -120,16 +125,12 @@ impl Merged {
     /// Where `source` disagrees with what holds, defaults included.
     pub(crate) fn disagreements(&self, source: &Source) -> Vec<Conflict> {
         let settings = self.settings();
-        self.conflicts(source, |_, key| Some(settings.value(key)))
+        self.conflicts(source, &|key| Some(settings.value(key)))
     }
 
-    fn conflicts(
-        &self,
-        source: &Source,
-        held: impl Fn(&Self, Key) -> Option<Value>,
-    ) -> Vec<Conflict> {
+    fn conflicts(&self, source: &Source, held: &dyn Fn(Key) -> Option<Value>) -> Vec<Conflict> {
         let conflict = |(key, value): (Key, Value)| {
-            let held = held(self, key).filter(|held| *held != value)?;
+            let held = held(key).filter(|held| *held != value)?;
             Some(self.conflict(
                 Claim::new(key, held, self.place(key, source.location)),
                 Claim::new(key, value, source.location),
@@ -153,7 +154,8 @@ impl Merged {
             let [with, key] = clash.keys();
             self.conflict(claim(with), claim(key))
         };
-        together::clashes(&asked).map(conflict).collect()
+        let clashes = together::clashes(&asked).into_iter();
+        clashes.map(conflict).collect()
     }
 
     /// Where what lies around cannot be met, together with itself or with what was given; what was
@@ -161,11 +163,12 @@ impl Merged {
     #[inline]
     pub(crate) fn misfit(&self, around: &Around) -> Option<Clash> {
         let (asked, within, above) = (self.asked(), self.within(around), around.above());
-        let mut clashes = together::clashes(&within);
+        let before = together::clashes(&asked);
+        let mut clashes = together::clashes(&within).into_iter();
         clashes.find(|clash| {
             let ours = |key: &Key| above.value(*key).is_some();
-            let mut before = together::clashes(&asked);
-            clash.keys().iter().any(ours) || !before.any(|it| it.keys() == clash.keys())
+            let there = |it: &Clash| it.keys() == clash.keys();
+            clash.keys().iter().any(ours) || !before.iter().any(there)
         })
     }
 

@@ -65,8 +65,12 @@ impl Config {
     }
 
     const fn with(mut self, key: Key, value: Value) -> Self {
-        self.values[key as usize] = Some(value);
+        self.set(key, value);
         self
+    }
+
+    const fn set(&mut self, key: Key, value: Value) {
+        self.values[key as usize] = Some(value);
     }
 
     /// Sets how many failures in a row open the circuit: at least 1, by default 5.
@@ -224,11 +228,12 @@ impl Config {
     }
 
     /// Puts the keys that `later` gives over those of this configuration.
-    pub(crate) fn overlaid(mut self, later: &Self) -> Self {
-        for (key, value) in later.given() {
-            self = self.with(key, value);
+    pub(crate) fn overlay(&mut self, later: &Self) {
+        for (value, later) in self.values.iter_mut().zip(&later.values) {
+            if later.is_some() {
+                *value = *later;
+            }
         }
-        self
     }
 
     /// Checks each value by itself.
@@ -246,7 +251,7 @@ impl Config {
     #[inline]
     pub(crate) fn check(&self) -> Result<(), ConfigError> {
         self.check_values()?;
-        match together::clashes(self).next() {
+        match together::clashes(self).into_iter().next() {
             Some(clash) => Err(clash.into()),
             None => Ok(()),
         }

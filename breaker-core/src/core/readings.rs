@@ -38,6 +38,7 @@ impl Core {
     }
 
     /// The state and the probes in flight, without all that a snapshot copies.
+    #[inline]
     pub(crate) fn state_and_probes(breaker: &CircuitBreaker) -> (State, usize) {
         Self::change(breaker, |machine, now, changes| {
             machine.advance(now, changes);

@@ -132,22 +132,26 @@ impl Probes {
     /// Gives up on the probes that were silent for too long and counts those that have become slow;
     /// returns why the one that was one too many failed and when it fell due.
     pub(super) fn expire(&mut self, now: Tick, settings: &Settings) -> Option<(Reason, Tick)> {
-        let mut failed = Vec::new();
+        // In the order in which they fell due. There are few; a sort is code for one more type to be sorted.
+        let mut failed: Vec<(Tick, Reason)> = Vec::new();
+        let mut fail = |due: Tick, reason: Reason| {
+            let at = failed.partition_point(|(other, _)| *other <= due);
+            failed.insert(at, (due, reason));
+        };
         self.in_flight.retain_mut(|probe| {
             let silent = probe.began.after(settings.probe_timeout);
             let slow = settings.slow_call.map(|limit| probe.began.after(limit));
             let slow = slow.filter(|due| now >= *due && !probe.counted && !probe.ending);
             if let Some(due) = slow {
-                failed.push((due, Reason::ProbeSlow));
+                fail(due, Reason::ProbeSlow);
                 probe.counted = true;
             }
             let given_up = now >= silent;
             if given_up && !probe.counted {
-                failed.push((silent, Reason::ProbeTimedOut));
+                fail(silent, Reason::ProbeTimedOut);
             }
             !given_up
         });
-        failed.sort_unstable_by_key(|(due, _)| *due);
         let mut failed = failed.into_iter();
         failed.find_map(|(due, reason)| match self.fail(reason, settings) {
             Verdict::Sick(reason) => Some((reason, due)),

@@ -91,6 +91,7 @@ impl Keyed {
     }
 
     #[cold]
+    #[inline]
     fn make(&self, key: &str, now: Tick) -> CircuitBreaker {
         // Before the lock is taken, as it asks the clock, which is user code.
         let name = Name::keyed(self.parent.core().name(), key, &self.retired);

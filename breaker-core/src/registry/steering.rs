@@ -84,8 +84,7 @@ impl Registry {
         let overrides = Config::from(&overrides);
         let changing = self.changing();
         self.surround(&changing, &breaker, |around| {
-            let before = around.runtime.take().unwrap_or_default();
-            around.runtime = Some(Box::new(before.overlaid(&overrides)));
+            around.runtime.get_or_insert_default().overlay(&overrides);
         })
     }
 
