@@ -30,6 +30,7 @@ mod permit;
 mod registry;
 #[cfg(feature = "config")]
 mod serialize;
+mod shards;
 mod slots;
 mod snapshot;
 mod state;

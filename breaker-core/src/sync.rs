@@ -4,16 +4,14 @@
 pub(crate) use std::sync::atomic::Ordering;
 pub(crate) use std::sync::{Arc, PoisonError, Weak};
 
-#[cfg(not(all(test, breaker_loom)))]
-pub(crate) use crossbeam_utils::sync::ShardedLock;
 #[cfg(all(test, breaker_loom))]
 pub(crate) use loom::sync::atomic::{AtomicU64, AtomicUsize};
 #[cfg(all(test, breaker_loom))]
-pub(crate) use loom::sync::{Mutex, MutexGuard, RwLock as ShardedLock};
+pub(crate) use loom::sync::{Mutex, MutexGuard, RwLock};
 #[cfg(not(all(test, breaker_loom)))]
 pub(crate) use std::sync::atomic::{AtomicU64, AtomicUsize};
 #[cfg(not(all(test, breaker_loom)))]
-pub(crate) use std::sync::{Mutex, MutexGuard};
+pub(crate) use std::sync::{Mutex, MutexGuard, RwLock};
 
 /// What a `static` of this crate needs: it is there before any model and after it.
 pub(crate) mod fixed {

@@ -26,7 +26,8 @@ impl Registry {
         let name = declaration.name_ref();
         let (merged, conflicts, declarations) = merged(declaration);
         let made = self.make(Name::Declared(name), merged);
-        let (breaker, new) = self.write(|breakers| match breakers.entry((*name).into()) {
+        let breakers = &self.shared.breakers;
+        let (breaker, new) = breakers.write(name, |shard| match shard.entry((*name).into()) {
             Entry::Occupied(occupied) => (occupied.get().breaker.clone(), false),
             Entry::Vacant(vacant) => {
                 vacant.insert(Entered {
@@ -63,15 +64,17 @@ impl Registry {
     /// Returns the breaker of a declared name, and whether this declaration is known to stand behind
     /// it; each call of a function that names its registry asks this.
     pub(super) fn find(&self, declaration: &'static Declaration) -> Option<(CircuitBreaker, bool)> {
-        self.read(|breakers| {
-            let entered = breakers.get(declaration.name())?;
+        let name = declaration.name();
+        self.shared.breakers.read(name, |shard| {
+            let entered = shard.get(name)?;
             Some((entered.breaker.clone(), entered.knows(declaration)))
         })
     }
 
     /// Puts a declaration behind its breaker; returns whether it was not there.
     fn know(&self, declaration: &'static Declaration) -> bool {
-        self.write(|breakers| match breakers.get_mut(declaration.name()) {
+        let (name, breakers) = (declaration.name(), &self.shared.breakers);
+        breakers.write(name, |shard| match shard.get_mut(name) {
             Some(entered) if !entered.knows(declaration) => {
                 entered.declarations.push(declaration);
                 true

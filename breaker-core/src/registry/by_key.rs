@@ -63,14 +63,16 @@ impl Registry {
 
     #[inline]
     fn keyed(&self, name: &str) -> Option<Arc<Keyed>> {
-        self.read(|breakers| breakers.get(name)?.keyed.clone())
+        let breakers = &self.shared.breakers;
+        breakers.read(name, |shard| shard.get(name)?.keyed.clone())
     }
 
     /// Returns the breakers by key that are copies of this one, if it is in the registry and has any.
     #[inline]
     pub(crate) fn keyed_of(&self, parent: &CircuitBreaker) -> Option<Arc<Keyed>> {
-        self.read(|breakers| {
-            let entered = breakers.get(parent.name())?;
+        let name = parent.name();
+        self.shared.breakers.read(name, |shard| {
+            let entered = shard.get(name)?;
             let own = entered.breaker.same_as(parent);
             own.then(|| entered.keyed.clone()).flatten()
         })
@@ -81,7 +83,8 @@ impl Registry {
     pub(crate) fn keyed_under(&self, parent: &CircuitBreaker) -> Arc<Keyed> {
         self.keyed_of(parent).unwrap_or_else(|| {
             let made = || Arc::new(Keyed::new(parent.clone()));
-            self.write(|breakers| match breakers.get_mut(parent.name()) {
+            let (name, breakers) = (parent.name(), &self.shared.breakers);
+            breakers.write(name, |shard| match shard.get_mut(name) {
                 Some(entered) if entered.breaker.same_as(parent) => {
                     Arc::clone(entered.keyed.get_or_insert_with(made))
                 }

@@ -100,6 +100,7 @@ impl Declaration {
 
     /// The order in which declarations win. Functions of one `macro_rules!` call stand in one place:
     /// their names tell them apart.
+    #[inline]
     fn rank(&self) -> impl Ord + use<> {
         (self.location.rank(), self.function, self.location.module)
     }

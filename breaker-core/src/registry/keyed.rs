@@ -1,7 +1,7 @@
 //! One breaker for each key: a bounded number of them under one name.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
@@ -9,7 +9,8 @@ use crate::breaker::CircuitBreaker;
 use crate::core::Core;
 use crate::keyed::{Counted, KeyStats};
 use crate::name::Name;
-use crate::sync::{Arc, AtomicU64, Mutex, Ordering, PoisonError, ShardedLock, lock};
+use crate::shards::Shards;
+use crate::sync::{Arc, AtomicU64, Mutex, Ordering, lock};
 use crate::time::Tick;
 
 /// The longest key, in characters.
@@ -24,19 +25,17 @@ const IDLE_TRIES: usize = 2;
 pub(crate) struct Keyed {
     /// What they are copies of.
     parent: CircuitBreaker,
-    keys: ShardedLock<Keys>,
+    /// Changed under the lock of `order` only.
+    by_key: Shards<Arc<str>, Entry>,
+    /// The keys in the order in which they are looked at for being given up.
+    order: Mutex<Order>,
     /// What was counted by breakers that are gone.
     retired: Arc<Mutex<Counted>>,
     /// How many calls had a breaker of their own, as there was no room for one more.
     unlisted: AtomicU64,
 }
 
-#[derive(Debug, Default)]
-struct Keys {
-    by_key: HashMap<Arc<str>, Entry>,
-    /// The keys in the order in which they are looked at for being given up.
-    order: VecDeque<Arc<str>>,
-}
+type Order = VecDeque<Arc<str>>;
 
 /// Calls write to it under the lock of readers, with stores that publish nothing else: `Relaxed`.
 #[derive(Debug)]
@@ -53,7 +52,8 @@ impl Keyed {
     pub(super) fn new(parent: CircuitBreaker) -> Self {
         Self {
             parent,
-            keys: ShardedLock::default(),
+            by_key: Shards::new(),
+            order: Mutex::default(),
             retired: Arc::default(),
             unlisted: AtomicU64::new(0),
         }
@@ -70,7 +70,8 @@ impl Keyed {
     #[inline]
     pub(super) fn get(&self, key: &str) -> Option<CircuitBreaker> {
         let key = shortened(key);
-        self.read(|keys| Some(keys.by_key.get(&*key)?.breaker.clone()))
+        let listed = |entry: &Entry| entry.breaker.clone();
+        self.by_key.read(&key, |shard| shard.get(&*key).map(listed))
     }
 
     /// Returns the breaker of a key for one call, and makes it if there is none.
@@ -82,8 +83,8 @@ impl Keyed {
         }
         let key = shortened(key);
         let now = self.parent.core().coarse();
-        let found = self.read(|keys| {
-            let entry = keys.by_key.get(&*key)?;
+        let found = self.by_key.read(&key, |shard| {
+            let entry = shard.get(&*key)?;
             entry.touch(now);
             Some(entry.breaker.clone())
         });
@@ -93,7 +94,7 @@ impl Keyed {
     #[cold]
     #[inline]
     fn make(&self, key: &str, now: Tick) -> CircuitBreaker {
-        // Before the lock is taken, as it asks the clock, which is user code.
+        // Before a lock is taken, as it asks the clock, which is user code.
         let name = Name::keyed(self.parent.core().name(), key, &self.retired);
         let made = Core::offspring(&self.parent, name);
         let settings = self.parent.config();
@@ -102,27 +103,24 @@ impl Keyed {
             now,
             idle_ttl: settings.idle_ttl,
         };
-        let entered = self.write(|keys| {
-            if let Some(entry) = keys.by_key.get(key) {
-                return Some(entry.breaker.clone());
-            }
-            if keys.by_key.len() < most {
-                keys.give_up_idle(IDLE_TRIES, &look);
-            } else {
-                keys.make_room(most, &look);
-            }
-            (keys.by_key.len() < most).then(|| {
-                keys.enter(key.into(), made.clone(), now);
-                made.clone()
-            })
-        });
-        let Some(breaker) = entered else {
+        let mut order = lock(&self.order);
+        if let Some(breaker) = self.get(key) {
+            return breaker;
+        }
+        if order.len() < most {
+            self.give_up_idle(&mut order, IDLE_TRIES, &look);
+        } else {
+            self.make_room(&mut order, most, &look);
+        }
+        if order.len() >= most {
             self.unlisted.fetch_add(1, Ordering::Relaxed);
             return made;
-        };
+        }
+        self.enter(&mut order, key.into(), made.clone(), now);
+        drop(order);
         // Whoever changes the parent's settings changes those of all that are entered then.
-        Core::adopt(&breaker, &self.parent);
-        breaker
+        Core::adopt(&made, &self.parent);
+        made
     }
 
     /// Gives up all that nobody has used for long.
@@ -132,16 +130,17 @@ impl Keyed {
             now: self.parent.core().coarse(),
             idle_ttl: self.parent.config().idle_ttl,
         };
-        self.write(|keys| keys.give_up_idle(keys.order.len(), &look));
+        let mut order = lock(&self.order);
+        let all = order.len();
+        self.give_up_idle(&mut order, all, &look);
     }
 
     /// Returns all breakers, sorted by key.
     #[inline]
     pub(super) fn breakers(&self) -> Vec<CircuitBreaker> {
-        let mut breakers = self.read(|keys| {
-            let breakers = keys.by_key.values().map(|entry| entry.breaker.clone());
-            breakers.collect::<Vec<_>>()
-        });
+        let mut breakers = Vec::new();
+        self.by_key
+            .each(|entry| breakers.push(entry.breaker.clone()));
         breakers.sort_unstable_by(|a, b| a.key().cmp(&b.key()));
         breakers
     }
@@ -151,80 +150,71 @@ impl Keyed {
         self.forget_idle();
         let mut stats = KeyStats::new(self.parent.name());
         // One at a time: a breaker that somebody holds cannot make room for another one.
-        for key in self.read(|keys| keys.order.clone()) {
+        let keys = lock(&self.order).clone();
+        for key in keys {
             if let Some(breaker) = self.get(&key) {
                 stats.look_at(Core::state_and_probes(&breaker));
             }
         }
         // All at once: one that is given up meanwhile would be counted twice or not at all.
         let now = self.parent.core().now();
-        let sum = self.read(|keys| {
-            let mut sum = lock(&self.retired).clone();
-            for entry in keys.by_key.values() {
-                entry.breaker.core().add_to(&mut sum, now);
-            }
-            sum
-        });
+        let order = lock(&self.order);
+        let mut sum = lock(&self.retired).clone();
+        self.by_key
+            .each(|entry| entry.breaker.core().add_to(&mut sum, now));
+        drop(order);
         stats.counted(sum, self.unlisted.load(Ordering::Relaxed));
         stats
     }
 
     #[inline]
-    fn read<R>(&self, read: impl FnOnce(&Keys) -> R) -> R {
-        read(&self.keys.read().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    #[inline]
-    fn write<R>(&self, write: impl FnOnce(&mut Keys) -> R) -> R {
-        write(&mut self.keys.write().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-impl Keys {
-    #[inline]
-    fn enter(&mut self, key: Arc<str>, breaker: CircuitBreaker, now: Tick) {
-        self.order.push_back(Arc::clone(&key));
+    fn enter(&self, order: &mut Order, key: Arc<str>, breaker: CircuitBreaker, now: Tick) {
+        order.push_back(Arc::clone(&key));
         let entry = Entry {
             breaker,
             used: AtomicU64::new(now.as_nanos()),
             recent: AtomicU64::new(0),
         };
-        self.by_key.insert(key, entry);
+        let name = Arc::clone(&key);
+        self.by_key.write(&name, |shard| shard.insert(key, entry));
     }
 
     /// Looks at the first so many entries and gives up those that are idle and that nobody needs.
     #[inline]
-    fn give_up_idle(&mut self, tries: usize, look: &Look) {
-        for _ in 0..tries.min(self.order.len()) {
-            self.give_up_next(look, |entry| look.finds_idle(entry));
+    fn give_up_idle(&self, order: &mut Order, tries: usize, look: &Look) {
+        for _ in 0..tries.min(order.len()) {
+            self.give_up_next(order, look, |entry| look.finds_idle(entry));
         }
     }
 
     /// Gives up the first entries that were not used lately and that nobody needs, until there are
     /// fewer than `most`: more than one if there were to be more before.
     #[inline]
-    fn make_room(&mut self, most: usize, look: &Look) {
-        for _ in 0..TRIES.min(2 * self.order.len()) {
-            if self.by_key.len() < most {
+    fn make_room(&self, order: &mut Order, most: usize, look: &Look) {
+        for _ in 0..TRIES.min(2 * order.len()) {
+            if order.len() < most {
                 return;
             }
-            self.give_up_next(look, |entry| entry.recent.swap(0, Ordering::Relaxed) == 0);
+            let idle = |entry: &Entry| entry.recent.swap(0, Ordering::Relaxed) == 0;
+            self.give_up_next(order, look, idle);
         }
     }
 
     /// Looks at the next entry, and gives it up if it may be and nobody needs it.
     #[inline]
-    fn give_up_next(&mut self, look: &Look, may_be: impl Fn(&Entry) -> bool) {
-        let Some(key) = self.order.pop_front() else {
+    fn give_up_next(&self, order: &mut Order, look: &Look, may_be: impl Fn(&Entry) -> bool) {
+        let Some(key) = order.pop_front() else {
             return;
         };
-        let entry = self.by_key.get(&key);
-        let given_up = entry.is_some_and(|entry| may_be(entry) && look.finds_needless(entry));
-        if given_up {
-            // What it counted goes to those that are retired, while no reader can look.
-            self.by_key.remove(&key);
-        } else {
-            self.order.push_back(key);
+        let given_up = self.by_key.write(&key, |shard| {
+            let entry = shard.get(&key)?;
+            let needless = may_be(entry) && look.finds_needless(entry);
+            needless.then(|| shard.remove(&key)).flatten()
+        });
+        match given_up {
+            // What it counted goes to those that are retired, while nobody can sum up.
+            Some(entry) => drop(entry),
+            None => order.push_back(key),
         }
     }
 }

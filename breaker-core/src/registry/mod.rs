@@ -14,7 +14,6 @@ mod steering;
 #[cfg(feature = "config")]
 mod watch;
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::panic::{self, RefUnwindSafe, UnwindSafe};
 
@@ -35,7 +34,8 @@ use crate::config::{Around, Config, ConfigError, Conflict, Location, Merged, Sou
 use crate::core::Core;
 use crate::event::Listeners;
 use crate::name::Name;
-use crate::sync::{Arc, Mutex, PoisonError, ShardedLock};
+use crate::shards::Shards;
+use crate::sync::{Arc, Mutex};
 use crate::time::{Clock, Time};
 
 /// A set of breakers, by name.
@@ -67,8 +67,7 @@ pub struct Registry {
 struct Shared {
     time: Time,
     listeners: Arc<Listeners>,
-    /// Looked up by every thread and seldom written: readers on different cores take different locks.
-    breakers: ShardedLock<HashMap<Box<str>, Entered>>,
+    breakers: Shards<Box<str>, Entered>,
     /// Held by whoever changes settings: what was checked is still so when it is put in force.
     changing: Mutex<()>,
     plan: Plan,
@@ -101,6 +100,7 @@ type Disputed = Vec<(CircuitBreaker, Vec<Conflict>)>;
 
 impl Registry {
     /// Returns the registry of the program, which has every declared breaker from the start.
+    #[inline]
     pub fn global() -> &'static Self {
         GLOBAL.get().unwrap_or_else(Self::make_global)
     }
@@ -122,6 +122,7 @@ impl Registry {
     }
 
     /// Makes an empty registry with the system's clock.
+    #[inline]
     pub fn new() -> Self {
         Self::empty(Time::System)
     }
@@ -136,7 +137,7 @@ impl Registry {
             shared: Arc::new(Shared {
                 time,
                 listeners: Arc::default(),
-                breakers: ShardedLock::new(HashMap::new()),
+                breakers: Shards::new(),
                 changing: Mutex::default(),
                 plan: Plan::new(),
             }),
@@ -176,7 +177,8 @@ impl Registry {
     /// Returns the breaker of that name, if there is one; nothing is made.
     #[inline]
     pub fn get(&self, name: &str) -> Option<CircuitBreaker> {
-        self.read(|breakers| breakers.get(name).map(|entered| entered.breaker.clone()))
+        let breakers = &self.shared.breakers;
+        breakers.read(name, |shard| Some(shard.get(name)?.breaker.clone()))
     }
 
     /// Returns the breaker of that name, and makes it if there is none.
@@ -205,7 +207,8 @@ impl Registry {
         let mut merged = Merged::new(name);
         merged.absorb(&source);
         let made = self.make(Name::created(name), merged);
-        let existing = self.write(|breakers| match breakers.entry(name.into()) {
+        let breakers = &self.shared.breakers;
+        let existing = breakers.write(name, |shard| match shard.entry(name.into()) {
             Entry::Occupied(occupied) => Some(occupied.get().breaker.clone()),
             Entry::Vacant(vacant) => {
                 vacant.insert(Entered {
@@ -233,6 +236,7 @@ impl Registry {
         }
     }
 
+    #[inline]
     fn make(&self, name: Name, merged: Merged) -> CircuitBreaker {
         let time = self.shared.time.clone();
         let listeners = Arc::clone(&self.shared.listeners);
@@ -252,11 +256,9 @@ impl Registry {
     /// The same without those by key.
     #[inline]
     fn by_name(&self) -> Vec<CircuitBreaker> {
-        let all = |breakers: &HashMap<_, Entered>| {
-            let handles = breakers.values().map(|entered| entered.breaker.clone());
-            handles.collect::<Vec<_>>()
-        };
-        let mut breakers = self.read(all);
+        let mut breakers = Vec::new();
+        let all = &self.shared.breakers;
+        all.each(|entered| breakers.push(entered.breaker.clone()));
         breakers.sort_by(|a, b| a.name().cmp(b.name()));
         breakers
     }
@@ -267,27 +269,18 @@ impl Registry {
     /// Whoever still holds it can go on using it; under its name a new one can be made.
     #[inline]
     pub fn remove(&self, name: &str) -> Option<CircuitBreaker> {
-        self.write(|breakers| {
-            let removable = breakers
+        self.shared.breakers.write(name, |shard| {
+            let removable = shard
                 .get(name)
                 .is_some_and(|entered| entered.declarations.is_empty());
-            let removed = removable.then(|| breakers.remove(name)).flatten();
+            let removed = removable.then(|| shard.remove(name)).flatten();
             removed.map(|entered| entered.breaker)
         })
-    }
-
-    fn read<R>(&self, read: impl FnOnce(&HashMap<Box<str>, Entered>) -> R) -> R {
-        let breakers = self.shared.breakers.read();
-        read(&breakers.unwrap_or_else(PoisonError::into_inner))
-    }
-
-    fn write<R>(&self, write: impl FnOnce(&mut HashMap<Box<str>, Entered>) -> R) -> R {
-        let breakers = self.shared.breakers.write();
-        write(&mut breakers.unwrap_or_else(PoisonError::into_inner))
     }
 }
 
 impl Default for Registry {
+    #[inline]
     fn default() -> Self {
         Self::new()
     }
