@@ -36,6 +36,7 @@ pub struct CircuitBreaker {
 }
 
 impl CircuitBreaker {
+    #[inline]
     pub(crate) fn new(core: Core) -> Self {
         Self {
             core: Arc::new(core),
@@ -48,15 +49,18 @@ impl CircuitBreaker {
     }
 
     /// Whether nobody else holds it.
+    #[inline]
     pub(crate) fn is_unshared(&self) -> bool {
         Arc::strong_count(&self.core) == 1
     }
 
+    #[inline]
     pub(crate) fn downgrade(&self) -> WeakBreaker {
         WeakBreaker(Arc::downgrade(&self.core))
     }
 
     /// Returns the name in the registry.
+    #[inline]
     pub fn name(&self) -> &str {
         self.core.name().as_str()
     }
@@ -118,6 +122,7 @@ impl CircuitBreaker {
 pub(crate) struct WeakBreaker(Weak<Core>);
 
 impl WeakBreaker {
+    #[inline]
     pub(crate) fn upgrade(&self) -> Option<CircuitBreaker> {
         self.0.upgrade().map(|core| CircuitBreaker { core })
     }

@@ -71,6 +71,7 @@ struct Cell {
 const _: () = assert!(size_of::<Cell>() == 128, "a breaker has one for each slot");
 
 impl Cells {
+    #[inline]
     pub(crate) fn new() -> Self {
         Self {
             all: places(slots() + 1),
@@ -78,6 +79,7 @@ impl Cells {
     }
 
     /// The cell of this thread, if it owns a slot.
+    #[inline]
     fn own(&self) -> Option<&Cell> {
         self.all.get(slot())
     }
@@ -169,6 +171,7 @@ impl Cells {
     }
 
     /// Counts a failure and dates it.
+    #[inline]
     pub(crate) fn add_failure(&self, now: Tick) {
         self.add(Count::Failures);
         let cell = self.own().unwrap_or_else(|| self.shared());

@@ -168,6 +168,7 @@ impl Gate {
     }
 
     /// Publishes; only the holder of the machine's lock may call it.
+    #[inline]
     pub(crate) fn publish(&self, generation: u64, stance: Stance, measured: bool) {
         let flag = |holds: bool, flag: u64| if holds { flag } else { 0 };
         let flags = match stance {

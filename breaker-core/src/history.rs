@@ -87,6 +87,7 @@ impl History {
     }
 
     /// How often the circuit has entered a state.
+    #[inline]
     pub(crate) fn entered(&self, state: State) -> u64 {
         let entered = self.counts.iter().filter(|count| count.to == state);
         entered.map(|count| count.count).sum()
@@ -97,6 +98,7 @@ impl History {
     }
 
     /// How long the circuit has been open, all stays together.
+    #[inline]
     pub(crate) fn open_time(&self, now: Tick) -> Duration {
         let stay = self.open_since.map(|since| now.since(since));
         self.open_time.saturating_add(stay.unwrap_or_default())

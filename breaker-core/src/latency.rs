@@ -39,6 +39,7 @@ struct Counts {
 }
 
 impl Default for Counts {
+    #[inline]
     fn default() -> Self {
         Self {
             buckets: std::array::from_fn(|_| AtomicU64::new(0)),
@@ -168,6 +169,7 @@ impl Latency {
     }
 
     /// Adds the calls of another breaker.
+    #[inline]
     pub(crate) fn add(&mut self, other: &Self) {
         for (sum, more) in self.counts.iter_mut().zip(&other.counts) {
             *sum += more;

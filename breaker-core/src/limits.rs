@@ -21,6 +21,7 @@ pub(crate) struct Limits {
 const OFF: u64 = u64::MAX;
 
 impl Limits {
+    #[inline]
     pub(crate) fn new(settings: &Settings) -> Self {
         let limits = Self {
             slow_call: AtomicU64::new(OFF),
@@ -30,6 +31,7 @@ impl Limits {
         limits
     }
 
+    #[inline]
     pub(crate) fn publish(&self, settings: &Settings) {
         let word = |limit: Option<Duration>| limit.map_or(OFF, |limit| nanos(limit).min(OFF - 1));
         self.slow_call
@@ -45,6 +47,7 @@ impl Limits {
     }
 
     /// In nanoseconds.
+    #[inline]
     pub(crate) fn cancel_after(&self) -> Option<u64> {
         read(&self.cancel_after)
     }

@@ -9,6 +9,7 @@ use crate::sync::{AtomicUsize, Mutex, Ordering, lock};
 
 /// How many threads can own a slot at a time: four for each core, at least 8 and at most 256.
 #[cfg(not(all(test, breaker_loom)))]
+#[inline]
 pub(crate) fn slots() -> usize {
     static SLOTS: std::sync::OnceLock<usize> = std::sync::OnceLock::new();
     *SLOTS.get_or_init(|| {
@@ -26,11 +27,13 @@ pub(crate) fn slots() -> usize {
 /// How many slots were ever given out: those beyond hold nothing.
 ///
 /// Whoever counts in a slot has it from the pool, whose lock publishes the number before.
+#[inline]
 pub(crate) fn slots_in_use() -> usize {
     pool().given_out.load(Ordering::Acquire)
 }
 
 /// Makes a list with a place for each of so many.
+#[inline]
 pub(crate) fn places<T: Default>(count: usize) -> Box<[T]> {
     let mut places = Vec::with_capacity(count);
     places.resize_with(count, T::default);

@@ -129,6 +129,7 @@ impl Count {
     }
 
     /// Begins anew.
+    #[inline]
     fn arm(&self, generation: u64) {
         self.0.store((generation & CALLS) << 32, Ordering::Relaxed);
     }
@@ -259,6 +260,7 @@ impl Tallies {
     }
 
     /// Arms the thread of this slot for what the machine says; under the lock, after collecting.
+    #[inline]
     pub(crate) fn arm(
         &self,
         collected: &mut Collected,
@@ -306,6 +308,7 @@ impl Tallies {
     }
 
     /// Makes every thread take the lock once, for a frame by the settings that are in force now.
+    #[inline]
     pub(crate) fn disarm(&self) {
         let edition = self.edition.load(Ordering::Relaxed);
         self.edition.store(edition + 1, Ordering::Relaxed);

@@ -126,12 +126,14 @@ impl Time {
     }
 
     /// Asks both clocks.
+    #[inline]
     pub(crate) fn moment(&self) -> Moment {
         self.reading(self.now()).moment(Tick::default())
     }
 
     /// Asks the wall clock too, if that is user code, which must not run under a lock; the system's
     /// is asked when somebody wants to know.
+    #[inline]
     pub(crate) fn reading(&self, now: Tick) -> Reading {
         let wall = match self {
             Self::System => None,
@@ -150,6 +152,7 @@ impl Time {
         }
     }
 
+    #[inline]
     pub(crate) fn wall(&self) -> SystemTime {
         match self {
             Self::System => SystemTime::now(),
@@ -177,6 +180,7 @@ pub(crate) struct Reading {
 
 impl Reading {
     /// The instant on both clocks; not before `latest`.
+    #[inline]
     pub(crate) fn moment(self, latest: Tick) -> Moment {
         Moment {
             now: self.now.max(latest),
@@ -194,6 +198,7 @@ pub(crate) struct Moment {
 
 impl Moment {
     /// Dates another instant; one that no calendar holds becomes this one.
+    #[inline]
     pub(crate) fn date(self, tick: Tick) -> SystemTime {
         let dated = if tick >= self.now {
             self.wall.checked_add(tick.since(self.now))

@@ -59,6 +59,7 @@ pub(crate) fn end(core: &Core, ticket: Ticket) {
 }
 
 /// The latest generation of this breaker of which such a call runs on this thread.
+#[inline]
 pub(crate) fn generation(core: &Core) -> Option<u64> {
     let latest = WITHIN.try_with(|within| {
         let within = within.borrow();

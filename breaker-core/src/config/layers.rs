@@ -100,6 +100,7 @@ pub(crate) struct Outside {
 
 impl Around {
     /// What lies under the declarations.
+    #[inline]
     pub(super) fn below(&self) -> Config {
         self.outside
             .as_ref()

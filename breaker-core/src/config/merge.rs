@@ -36,6 +36,7 @@ struct Given {
 }
 
 impl Merged {
+    #[inline]
     pub(crate) fn new(breaker: &str) -> Self {
         Self {
             breaker: breaker.into(),
@@ -45,6 +46,7 @@ impl Merged {
         }
     }
 
+    #[inline]
     fn find(&self, key: Key) -> Option<&Given> {
         self.given.iter().find(|given| given.key == key)
     }
@@ -116,6 +118,7 @@ impl Merged {
     }
 
     /// Takes note of a source that comes too late to change anything.
+    #[inline]
     pub(crate) fn note(&mut self, source: &Source) -> Vec<Conflict> {
         let conflicts = self.disagreements(source);
         self.sources.push(source.location);
@@ -181,6 +184,7 @@ impl Merged {
     }
 
     /// Who gave the key; for a default, who made the breaker.
+    #[inline]
     fn place(&self, key: Key, newcomer: Location) -> Location {
         let given = self.find(key).map(|given| given.location);
         let given = given.or_else(|| self.sources.first().copied());

@@ -338,6 +338,7 @@ impl Core {
     /// Notes that nothing of a call runs, and stamps the first time that it is pending, if that will
     /// matter and its ticket does not know when it began. With the precise clock: an outer limit of
     /// just `cancel_after` has to count.
+    #[inline]
     pub(crate) fn note_pending(&self, ticket: &mut Ticket) {
         self.park(ticket);
         if ticket.stamped().is_none() && self.limits.cancel_after().is_some() {

@@ -139,6 +139,7 @@ impl Core {
         self.publish(locked);
     }
 
+    #[inline]
     fn publish(&self, locked: &Locked) {
         let machine = &locked.machine;
         let measured = machine.settings().latency;
@@ -150,6 +151,7 @@ impl Core {
         &self.name
     }
 
+    #[inline]
     pub(crate) fn count(&self, count: Count) {
         self.cells.add(count);
     }
@@ -167,6 +169,7 @@ impl Drop for Core {
 
 /// The door to the machine.
 impl Core {
+    #[inline]
     fn lock(&self) -> MutexGuard<'_, Locked> {
         lock(&self.apart.locked)
     }
@@ -239,6 +242,7 @@ impl Core {
     }
 
     /// Hands the machine what the threads have counted by themselves.
+    #[inline]
     fn collect(&self, locked: &mut Locked) {
         if let (Some(tallies), Some(collected)) = (self.tallies.get(), &mut locked.collected) {
             tallies.collect(collected, &mut locked.machine, locked.latest);

@@ -228,10 +228,12 @@ impl Core {
         debug_assert!(adopted.is_ok(), "the parent lives by it: {adopted:?}");
     }
 
+    #[inline]
     pub(crate) fn now(&self) -> Tick {
         self.time.now()
     }
 
+    #[inline]
     pub(crate) fn coarse(&self) -> Tick {
         self.time.coarse()
     }

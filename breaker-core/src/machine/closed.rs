@@ -30,6 +30,7 @@ pub(super) struct Settled {
 }
 
 impl Closed {
+    #[inline]
     pub(super) fn new(settings: &Settings, now: Tick) -> Self {
         Self {
             failures_in_a_row: 0,
@@ -56,10 +57,12 @@ impl Closed {
     }
 
     /// Whether the ramp lets this call through.
+    #[inline]
     pub(super) fn ramp_admits(&mut self, now: Tick) -> bool {
         self.ramp.as_mut().is_none_or(|ramp| ramp.admits(now))
     }
 
+    #[inline]
     pub(super) fn enter(&mut self, generation: u64, now: Tick, settings: &Settings) -> Ticket {
         if let Some(limit) = settings.slow_call {
             let bucket = self.in_flight.enter(now, limit);
@@ -73,18 +76,22 @@ impl Closed {
     }
 
     /// Takes a call off those in flight; returns what was added for it there.
+    #[inline]
     pub(super) fn leave(&mut self, ticket: Ticket) -> Option<Noticed> {
         self.in_flight.leave(ticket.bucket(), ticket.began()?)
     }
 
+    #[inline]
     pub(super) fn absorb_starts(&mut self, span: Span, calls: u32, last: Tick) {
         self.in_flight.absorb_starts(span, calls, last);
     }
 
+    #[inline]
     pub(super) fn absorb_ends(&mut self, span: Span, calls: u32) {
         self.in_flight.absorb_ends(span, calls);
     }
 
+    #[inline]
     pub(super) fn absorb_successes(&mut self, calls: u64, at: Tick) {
         if let Some(window) = &mut self.window {
             let calls = self.in_flight.without_surplus(calls);
@@ -92,6 +99,7 @@ impl Closed {
         }
     }
 
+    #[inline]
     pub(super) fn absorbed(&mut self) {
         self.in_flight.absorbed();
         if self.window.is_none() {
@@ -118,6 +126,7 @@ impl Closed {
     }
 
     /// Takes in how a call ended; returns the rule that it met.
+    #[inline]
     pub(super) fn settle(
         &mut self,
         Settled { end, slow, noticed }: Settled,
@@ -276,10 +285,12 @@ impl Closed {
         self.failures_in_a_row
     }
 
+    #[inline]
     pub(super) fn counts(&mut self, now: Tick) -> Option<Counts> {
         self.window.as_mut().map(|window| window.counts(now))
     }
 
+    #[inline]
     pub(super) fn ramp_share(&self, now: Tick) -> Option<f64> {
         self.ramp.as_ref().map(|ramp| ramp.share(now))
     }

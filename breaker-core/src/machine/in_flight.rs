@@ -128,23 +128,27 @@ impl InFlight {
     }
 
     /// The bucket that calls begin in now.
+    #[inline]
     pub(super) fn current(&self, now: Tick) -> Option<Span> {
         let last = self.buckets.last().filter(|_| self.filling)?;
         (now < last.span.until).then_some(last.span)
     }
 
     /// The bucket of a call that is on its way.
+    #[inline]
     pub(super) fn bucket_of(&self, number: Number, began: Tick) -> Option<Span> {
         let mut spans = self.buckets.iter().rev().map(|bucket| bucket.span);
         spans.find(|span| span.holds(number, began))
     }
 
+    #[inline]
     fn bucket_mut(&mut self, number: Number, began: Tick) -> Option<&mut Bucket> {
         let mut buckets = self.buckets.iter_mut().rev();
         buckets.find(|bucket| bucket.span.holds(number, began))
     }
 
     /// Counts a call that ends; says what was added for it.
+    #[inline]
     pub(super) fn leave(&mut self, number: Number, began: Tick) -> Option<Noticed> {
         let bucket = self.bucket_mut(number, began)?;
         bucket.calls -= 1;
@@ -169,6 +173,7 @@ impl InFlight {
     }
 
     /// Takes in calls that started in a bucket, the last of them not before `last`.
+    #[inline]
     pub(super) fn absorb_starts(&mut self, span: Span, calls: u32, last: Tick) {
         self.restore(span);
         if let Some(bucket) = self.bucket_mut(span.number, span.from) {
@@ -188,6 +193,7 @@ impl InFlight {
     }
 
     /// Takes in calls of a bucket that have ended as fast successes.
+    #[inline]
     pub(super) fn absorb_ends(&mut self, span: Span, calls: u32) {
         self.restore(span);
         if let Some(bucket) = self.bucket_mut(span.number, span.from) {
@@ -196,6 +202,7 @@ impl InFlight {
     }
 
     /// Takes note of the noticed calls that have ended meanwhile as if they had not been.
+    #[inline]
     pub(super) fn absorbed(&mut self) {
         for at in 0..self.buckets.len() {
             let bucket = &mut self.buckets[at];
@@ -211,6 +218,7 @@ impl InFlight {
     }
 
     /// How many of the successes that are collected count for the window.
+    #[inline]
     pub(super) fn without_surplus(&mut self, successes: u64) -> u64 {
         let left_out = self.surplus.min(successes);
         self.surplus -= left_out;
@@ -224,6 +232,7 @@ impl InFlight {
 
     /// The oldest calls that have been slow since some time and were not noticed yet: since when, and
     /// the beginning of their bucket.
+    #[inline]
     pub(super) fn overdue(&self, now: Tick, slow_call: Duration) -> Option<(Span, Tick)> {
         let mut buckets = self.buckets.iter();
         let bucket = buckets.find(|bucket| bucket.unnoticed() > 0)?;
@@ -232,6 +241,7 @@ impl InFlight {
     }
 
     /// When calls become slow next, as far as is known now.
+    #[inline]
     pub(super) fn next_due(&self, slow_call: Duration) -> Option<Tick> {
         let mut buckets = self.buckets.iter();
         let bucket = buckets.find(|bucket| bucket.unnoticed() > 0)?;
@@ -239,6 +249,7 @@ impl InFlight {
     }
 
     /// Takes note that one more call of this bucket was added as slow.
+    #[inline]
     pub(super) fn notice(&mut self, span: Span, noticed: Noticed) {
         if let Some(bucket) = self.bucket_mut(span.number, span.from) {
             bucket.noticed += 1;

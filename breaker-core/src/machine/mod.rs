@@ -166,6 +166,7 @@ pub(crate) struct Machine {
 }
 
 impl Machine {
+    #[inline]
     pub(crate) fn new(settings: Settings, now: Tick, seed: u64) -> Self {
         Self {
             phase: Phase::Closed(Closed::new(&settings, now)),
@@ -381,6 +382,7 @@ impl Machine {
     /// Takes in the ends of calls that began in a bucket of this generation: fast successes that
     /// were counted elsewhere. Ends come first, then starts, then [`absorbed`](Self::absorbed), and
     /// then the samples.
+    #[inline]
     pub(crate) fn absorb_ends(&mut self, span: Span, calls: u32) {
         if let Phase::Closed(closed) = &mut self.phase {
             closed.absorb_ends(span, calls);
@@ -388,6 +390,7 @@ impl Machine {
     }
 
     /// Takes in calls that started in a bucket of this generation.
+    #[inline]
     pub(crate) fn absorb_starts(&mut self, span: Span, calls: u32, last: Tick) {
         if let Phase::Closed(closed) = &mut self.phase {
             closed.absorb_starts(span, calls, last);
@@ -395,6 +398,7 @@ impl Machine {
     }
 
     /// Takes in the samples of fast successes of this generation.
+    #[inline]
     pub(crate) fn absorb_successes(&mut self, calls: u64, at: Tick) {
         if let Phase::Closed(closed) = &mut self.phase {
             closed.absorb_successes(calls, at);
@@ -402,6 +406,7 @@ impl Machine {
     }
 
     /// Is told that all ends and starts have been taken in.
+    #[inline]
     pub(crate) fn absorbed(&mut self) {
         if let Phase::Closed(closed) = &mut self.phase {
             closed.absorbed();
@@ -409,6 +414,7 @@ impl Machine {
     }
 
     /// Returns within what the thread of this call may count by itself from now on.
+    #[inline]
     pub(crate) fn frame(&self, ticket: Ticket, now: Tick) -> Frame {
         match &self.phase {
             Phase::Closed(closed) => closed.frame(ticket, now, &self.settings),
@@ -448,6 +454,7 @@ impl Machine {
         }
     }
 
+    #[inline]
     fn close(&mut self, closed: Closed, now: Tick, reason: Reason, changes: &mut Vec<Change>) {
         self.enter(Phase::Closed(closed), now, &reason.into(), changes);
     }
@@ -479,6 +486,7 @@ impl Machine {
         }
     }
 
+    #[inline]
     pub(crate) fn stance(&self) -> Stance {
         match &self.phase {
             _ if self.forced.is_some() => Stance::Ask,
@@ -562,6 +570,7 @@ impl Machine {
     }
 
     /// What is in the window, if there is one.
+    #[inline]
     pub(crate) fn counts(&mut self, now: Tick) -> Option<Counts> {
         match &mut self.phase {
             Phase::Closed(closed) => closed.counts(now),
@@ -570,6 +579,7 @@ impl Machine {
     }
 
     /// The share of calls that the ramp lets through.
+    #[inline]
     pub(crate) fn ramp_share(&self, now: Tick) -> Option<f64> {
         match &self.phase {
             Phase::Closed(closed) => closed.ramp_share(now),

@@ -55,6 +55,7 @@ impl Probes {
     }
 
     /// Lets one more in, unless there are as many as may be.
+    #[inline]
     pub(super) fn admit(&mut self, now: Tick, permits: NonZeroU32) -> bool {
         let full = self.in_flight.len() >= permits.get() as usize;
         if !full {
@@ -74,6 +75,7 @@ impl Probes {
     }
 
     /// Notes that a probe is ending.
+    #[inline]
     pub(super) fn end(&mut self, ticket: Ticket) {
         if let Some(at) = self.position(ticket) {
             self.in_flight[at].ending = true;
@@ -81,6 +83,7 @@ impl Probes {
     }
 
     /// Takes a permit back. A probe that was given up on has none any more and decides nothing.
+    #[inline]
     pub(super) fn settle(
         &mut self,
         ticket: Ticket,

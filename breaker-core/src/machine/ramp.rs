@@ -36,6 +36,7 @@ impl Ramp {
         self.began.after(self.time)
     }
 
+    #[inline]
     pub(super) fn admits(&mut self, now: Tick) -> bool {
         let whole = self.whole();
         let credit = self.credit.map_or(whole, |credit| credit + self.part(now));
@@ -46,10 +47,12 @@ impl Ramp {
 
     /// The share of calls that pass at this instant.
     #[expect(clippy::cast_precision_loss, reason = "it is shown to people")]
+    #[inline]
     pub(super) fn share(&self, now: Tick) -> f64 {
         self.part(now) as f64 / self.whole() as f64
     }
 
+    #[inline]
     fn part(&self, now: Tick) -> u128 {
         let elapsed = now.since(self.began).min(self.time).as_nanos();
         self.time.as_nanos() + (FIRST - 1) * elapsed

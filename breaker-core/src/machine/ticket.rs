@@ -151,6 +151,7 @@ impl Ticket {
         stamped.then(|| Tick::from_nanos(self.stamp))
     }
 
+    #[inline]
     pub(crate) fn stamp(&mut self, now: Tick) {
         *self = Self {
             stamp: now.as_nanos().min(NEVER - 1),

@@ -38,6 +38,7 @@ pub(crate) enum Window {
 }
 
 impl Window {
+    #[inline]
     pub(crate) fn new(shape: Shape) -> Self {
         match shape {
             Shape::Calls(calls) => Self::Count(CountWindow::new(calls)),
@@ -86,6 +87,7 @@ impl Window {
     }
 
     /// What is in the window at this instant.
+    #[inline]
     pub(crate) fn counts(&mut self, now: Tick) -> Counts {
         match self {
             Self::Count(window) => window.counts(),

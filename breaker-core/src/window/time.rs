@@ -22,6 +22,7 @@ pub(crate) struct TimeWindow {
 }
 
 impl TimeWindow {
+    #[inline]
     pub(super) fn new(time: Duration) -> Self {
         Self {
             buckets: [Counts::default(); BUCKETS],
@@ -40,6 +41,7 @@ impl TimeWindow {
         Place(current)
     }
 
+    #[inline]
     pub(super) fn add_successes(&mut self, calls: u64, at: Tick) {
         self.forget(at);
         let bucket = at.as_nanos() / self.width;
@@ -62,6 +64,7 @@ impl TimeWindow {
     }
 
     /// Marks one of the samples of a bucket: those that are marked later were all added alike.
+    #[inline]
     pub(super) fn fail(&mut self, place: Place, now: Tick) {
         self.forget(now);
         if self.current - place.0 < BUCKETS as u64 {
@@ -70,12 +73,14 @@ impl TimeWindow {
         }
     }
 
+    #[inline]
     pub(super) fn counts(&mut self, now: Tick) -> Counts {
         self.forget(now);
         self.counts
     }
 
     /// Empties the buckets that the time has come round to.
+    #[inline]
     fn forget(&mut self, now: Tick) {
         let current = now.as_nanos() / self.width;
         let passed = current.saturating_sub(self.current).min(BUCKETS as u64);
