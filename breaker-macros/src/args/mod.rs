@@ -72,7 +72,6 @@ impl Arguments {
         };
         let all = all.parse2(tokens);
         errors.take(all);
-        arguments.settings.sort_by_key(|given| given.value.key);
         arguments
     }
 
@@ -180,7 +179,9 @@ impl Arguments {
             Kind::Name => self.name = Some(Given::new(at, value::name(key, &expr)?)),
             Kind::Number(range) => {
                 let setting = setting::read(key, range, expr)?;
-                self.settings.push(Given::new(at, setting));
+                let settings = &mut self.settings;
+                let place = settings.partition_point(|given| given.value.key <= key);
+                settings.insert(place, Given::new(at, setting));
             }
             Kind::Limit(range) => {
                 self.call_timeout = Some(Given::new(at, setting::read(key, range, expr)?));

@@ -86,12 +86,15 @@ pub(super) fn mentions(tokens: TokenStream, names: &[Ident]) -> bool {
 
 /// Every name in the tokens.
 pub(super) fn names(tokens: TokenStream) -> Vec<Ident> {
-    let each = |token| match token {
-        TokenTree::Ident(ident) => vec![ident],
-        TokenTree::Group(group) => names(group.stream()),
-        TokenTree::Literal(_) | TokenTree::Punct(_) => Vec::new(),
-    };
-    tokens.into_iter().flat_map(each).collect()
+    let mut found = Vec::new();
+    for token in tokens {
+        match token {
+            TokenTree::Ident(ident) => found.push(ident),
+            TokenTree::Group(group) => found.append(&mut names(group.stream())),
+            TokenTree::Literal(_) | TokenTree::Punct(_) => {}
+        }
+    }
+    found
 }
 
 /// Writes `new` wherever the tokens say `self`.

@@ -1,7 +1,5 @@
 //! Which `&mut` arguments the returned value borrows from.
 
-use std::collections::BTreeSet;
-
 use syn::punctuated::Punctuated;
 use syn::{
     FnArg, GenericArgument, Lifetime, PathArguments, ReceiverKind, Signature, Token, Type,
@@ -95,7 +93,7 @@ fn elision(signature: &Signature) -> Elision {
 /// The lifetimes that stand in a type.
 #[derive(Default)]
 struct Lifetimes {
-    named: BTreeSet<proc_macro2::Ident>,
+    named: Vec<proc_macro2::Ident>,
     elided: usize,
 }
 
@@ -104,7 +102,9 @@ impl Lifetimes {
         match lifetime {
             Some(lifetime) if lifetime.ident == "static" => {}
             Some(lifetime) if lifetime.ident != "_" => {
-                self.named.insert(lifetime.ident.clone());
+                if !self.named.contains(&lifetime.ident) {
+                    self.named.push(lifetime.ident.clone());
+                }
             }
             _ => self.elided += 1,
         }
