@@ -2,6 +2,7 @@
 
 use std::borrow::Borrow;
 use std::collections::HashMap;
+use std::fmt;
 use std::hash::{BuildHasher, Hash};
 
 use foldhash::fast::RandomState;
@@ -11,29 +12,25 @@ use crate::sync::{PoisonError, RwLock};
 /// The values of one lock, by name.
 pub(crate) type Shard<K, V> = HashMap<K, V, RandomState>;
 
-/// So many that two threads seldom share one: a power of two.
-const SHARDS: usize = 128;
-
 /// The map.
 ///
 /// No user code runs under its locks, and whoever holds one takes no other of the same map.
-#[derive(Debug)]
 pub(crate) struct Shards<K, V> {
     hasher: RandomState,
     locks: Box<[Lock<K, V>]>,
 }
 
 /// On cache lines of its own.
-#[derive(Debug)]
 #[repr(align(128))]
 struct Lock<K, V>(RwLock<Shard<K, V>>);
 
 impl<K: Borrow<str> + Eq + Hash, V> Shards<K, V> {
-    pub(crate) fn new() -> Self {
+    /// Makes an empty one with so many locks, or up to twice as many.
+    pub(crate) fn new(least: usize) -> Self {
         let hasher = RandomState::default();
-        let mut locks = Vec::with_capacity(SHARDS);
+        let mut locks = Vec::new();
         let lock = || Lock(RwLock::new(HashMap::with_hasher(hasher.clone())));
-        locks.resize_with(SHARDS, lock);
+        locks.resize_with(least.next_power_of_two(), lock);
         Self {
             hasher,
             locks: locks.into(),
@@ -43,7 +40,7 @@ impl<K: Borrow<str> + Eq + Hash, V> Shards<K, V> {
     /// The lock of a name. The map takes the lowest bits of the same hash, and the highest ones.
     fn lock(&self, name: &str) -> &RwLock<Shard<K, V>> {
         let hash = self.hasher.hash_one(name);
-        &self.locks[(hash >> 32) as usize % SHARDS].0
+        &self.locks[(hash >> 32) as usize & (self.locks.len() - 1)].0
     }
 
     /// Looks into the shard of a name.
@@ -68,6 +65,18 @@ impl<K: Borrow<str> + Eq + Hash, V> Shards<K, V> {
             let shard = lock.read().unwrap_or_else(PoisonError::into_inner);
             shard.values().for_each(&mut look);
         }
+    }
+}
+
+/// Shows what is in it, and not how it is spread.
+impl<K: fmt::Debug, V: fmt::Debug> fmt::Debug for Shards<K, V> {
+    #[inline]
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut map = f.debug_map();
+        for Lock(lock) in &self.locks {
+            map.entries(lock.read().unwrap_or_else(PoisonError::into_inner).iter());
+        }
+        map.finish()
     }
 }
 

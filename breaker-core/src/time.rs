@@ -212,9 +212,9 @@ impl Moment {
 /// The clocks of the system: one with two grains, so that an instant of the one can be compared with one
 /// of the other.
 ///
-/// By way of rustix, which calls the kernel's function at once: by way of the C library the coarse clock
-/// takes nearly twice as long. The precise one comes the same way, so that whoever puts a time of his own
-/// under the C library moves both or none.
+/// By way of rustix, which on Linux calls the kernel's function at once: by way of the C library the coarse
+/// clock takes nearly twice as long. The precise one comes the same way, so that whoever puts a time of his
+/// own under the C library moves both or none.
 #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
 mod system {
     use rustix::time::{ClockId, clock_gettime};

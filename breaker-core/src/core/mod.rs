@@ -161,7 +161,7 @@ impl Core {
 impl Drop for Core {
     fn drop(&mut self) {
         if let Some(retired) = self.name.retired() {
-            // No clock is asked, which may be user code: somebody may hold the lock of all keys.
+            // No clock is asked, which may be user code: somebody may hold a lock of the keys.
             self.add_to(&mut lock(retired), Tick::default());
         }
     }

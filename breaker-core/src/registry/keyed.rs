@@ -10,6 +10,7 @@ use crate::core::Core;
 use crate::keyed::{Counted, KeyStats};
 use crate::name::Name;
 use crate::shards::Shards;
+use crate::slots::slots;
 use crate::sync::{Arc, AtomicU64, Mutex, Ordering, lock};
 use crate::time::Tick;
 
@@ -17,6 +18,8 @@ use crate::time::Tick;
 const LONGEST: usize = 256;
 /// How many entries a newcomer looks at for one to take the place of, where there is no room.
 const TRIES: usize = 64;
+/// How many locks the keys of a name are spread over at least: on a few cores two threads seldom share one.
+const LOCKS: usize = 32;
 /// How many entries a newcomer looks at for being idle while there is room.
 const IDLE_TRIES: usize = 2;
 
@@ -52,7 +55,7 @@ impl Keyed {
     pub(super) fn new(parent: CircuitBreaker) -> Self {
         Self {
             parent,
-            by_key: Shards::new(),
+            by_key: Shards::new(slots().max(LOCKS)),
             order: Mutex::default(),
             retired: Arc::default(),
             unlisted: AtomicU64::new(0),
@@ -104,23 +107,25 @@ impl Keyed {
             idle_ttl: settings.idle_ttl,
         };
         let mut order = lock(&self.order);
-        if let Some(breaker) = self.get(key) {
-            return breaker;
-        }
-        if order.len() < most {
-            self.give_up_idle(&mut order, IDLE_TRIES, &look);
+        let breaker = if let Some(breaker) = self.get(key) {
+            breaker
         } else {
-            self.make_room(&mut order, most, &look);
-        }
-        if order.len() >= most {
-            self.unlisted.fetch_add(1, Ordering::Relaxed);
-            return made;
-        }
-        self.enter(&mut order, key.into(), made.clone(), now);
+            if order.len() < most {
+                self.give_up_idle(&mut order, IDLE_TRIES, &look);
+            } else {
+                self.make_room(&mut order, most, &look);
+            }
+            if order.len() >= most {
+                self.unlisted.fetch_add(1, Ordering::Relaxed);
+                return made;
+            }
+            self.enter(&mut order, key.into(), made.clone(), now);
+            made
+        };
         drop(order);
         // Whoever changes the parent's settings changes those of all that are entered then.
-        Core::adopt(&made, &self.parent);
-        made
+        Core::adopt(&breaker, &self.parent);
+        breaker
     }
 
     /// Gives up all that nobody has used for long.
@@ -203,19 +208,21 @@ impl Keyed {
     /// Looks at the next entry, and gives it up if it may be and nobody needs it.
     #[inline]
     fn give_up_next(&self, order: &mut Order, look: &Look, may_be: impl Fn(&Entry) -> bool) {
-        let Some(key) = order.pop_front() else {
+        let Some(key) = order.front() else {
             return;
         };
-        let given_up = self.by_key.write(&key, |shard| {
-            let entry = shard.get(&key)?;
+        let given_up = self.by_key.write(key, |shard| {
+            let entry = shard.get(key)?;
             let needless = may_be(entry) && look.finds_needless(entry);
-            needless.then(|| shard.remove(&key)).flatten()
+            needless.then(|| shard.remove(key)).flatten()
         });
-        match given_up {
-            // What it counted goes to those that are retired, while nobody can sum up.
-            Some(entry) => drop(entry),
-            None => order.push_back(key),
+        if given_up.is_some() {
+            order.pop_front();
+        } else {
+            order.rotate_left(1);
         }
+        // What it counted goes to those that are retired, while nobody can sum up.
+        drop(given_up);
     }
 }
 

@@ -93,6 +93,9 @@ impl Entered {
     }
 }
 
+/// So many that two threads seldom share one.
+const LOCKS: usize = 128;
+
 static GLOBAL: OnceCell<Registry> = OnceCell::new();
 
 /// Breakers whose attributes disagree, of which nobody has been told yet.
@@ -137,7 +140,7 @@ impl Registry {
             shared: Arc::new(Shared {
                 time,
                 listeners: Arc::default(),
-                breakers: Shards::new(),
+                breakers: Shards::new(LOCKS),
                 changing: Mutex::default(),
                 plan: Plan::new(),
             }),
@@ -244,6 +247,8 @@ impl Registry {
     }
 
     /// Returns all breakers, sorted by name; those of a name by key follow it, sorted by key.
+    ///
+    /// One that is made or removed meanwhile may or may not be among them.
     #[inline]
     pub fn breakers(&self) -> Vec<CircuitBreaker> {
         let with_keys = self.by_name().into_iter().flat_map(|breaker| {

@@ -3,7 +3,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::*;
 
 fn numbered(count: usize) -> Shards<Box<str>, usize> {
-    let shards = Shards::new();
+    let shards = Shards::new(100);
     for number in 0..count {
         let name = name(number);
         shards.write(&name, |shard| shard.insert(name.as_str().into(), number));
@@ -44,8 +44,17 @@ fn names_that_begin_and_end_alike_are_spread_over_the_locks() {
     let shards = numbered(0);
     let first = shards.lock(&name(0));
     let beside = |number: &usize| std::ptr::eq(shards.lock(&name(*number)), first);
+    assert_eq!(shards.locks.len(), 128);
     // Eight are to be expected; so many are less likely than one in 10^12.
     assert!((1..=1_000).filter(beside).count() < 40);
+}
+
+#[test]
+fn what_is_shown_is_what_is_in_it() {
+    let mut shown = format!("{:?}", numbered(1));
+    assert_eq!(shown, r#"{"https://0.example:443": 0}"#);
+    shown = format!("{:?}", numbered(0));
+    assert_eq!(shown, "{}");
 }
 
 #[test]
