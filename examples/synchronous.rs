@@ -56,6 +56,7 @@ fn main() -> anyhow::Result<()> {
                 println!("{rejection}");
                 refused += 1;
                 let rest = rejection.retry_after();
+                // This program has nothing else to do meanwhile.
                 thread::sleep(rest.unwrap_or(Duration::from_millis(10)));
             }
             answer => break answer?,

@@ -43,11 +43,12 @@ impl<K: Borrow<str> + Eq + Hash, V> Shards<K, V> {
         &self.locks[(hash >> 32) as usize & (self.locks.len() - 1)].0
     }
 
-    /// Looks into the shard of a name.
+    /// Looks at the value of a name, if there is one.
     #[inline]
-    pub(crate) fn read<R>(&self, name: &str, read: impl FnOnce(&Shard<K, V>) -> R) -> R {
+    pub(crate) fn get<R>(&self, name: &str, look: impl FnOnce(&V) -> R) -> Option<R> {
         let shard = self.lock(name).read();
-        read(&shard.unwrap_or_else(PoisonError::into_inner))
+        let shard = shard.unwrap_or_else(PoisonError::into_inner);
+        shard.get(name).map(look)
     }
 
     /// Changes the shard of a name.

@@ -166,12 +166,11 @@ impl Merged {
     #[inline]
     pub(crate) fn misfit(&self, around: &Around) -> Option<Clash> {
         let (asked, within, above) = (self.asked(), self.within(around), around.above());
-        let before = together::clashes(&asked);
         let mut clashes = together::clashes(&within).into_iter();
         clashes.find(|clash| {
             let ours = |key: &Key| above.value(*key).is_some();
             let there = |it: &Clash| it.keys() == clash.keys();
-            clash.keys().iter().any(ours) || !before.iter().any(there)
+            clash.keys().iter().any(ours) || !together::clashes(&asked).iter().any(there)
         })
     }
 

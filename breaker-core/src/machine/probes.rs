@@ -137,7 +137,7 @@ impl Probes {
     pub(super) fn expire(&mut self, now: Tick, settings: &Settings) -> Option<(Reason, Tick)> {
         // In the order in which they fell due. There are few; a sort is code for one more type to be sorted.
         let mut failed: Vec<(Tick, Reason)> = Vec::new();
-        let mut fail = |due: Tick, reason: Reason| {
+        let mut add = |due: Tick, reason: Reason| {
             let at = failed.partition_point(|(other, _)| *other <= due);
             failed.insert(at, (due, reason));
         };
@@ -146,12 +146,12 @@ impl Probes {
             let slow = settings.slow_call.map(|limit| probe.began.after(limit));
             let slow = slow.filter(|due| now >= *due && !probe.counted && !probe.ending);
             if let Some(due) = slow {
-                fail(due, Reason::ProbeSlow);
+                add(due, Reason::ProbeSlow);
                 probe.counted = true;
             }
             let given_up = now >= silent;
             if given_up && !probe.counted {
-                fail(silent, Reason::ProbeTimedOut);
+                add(silent, Reason::ProbeTimedOut);
             }
             !given_up
         });

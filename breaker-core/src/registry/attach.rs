@@ -64,10 +64,8 @@ impl Registry {
     /// Returns the breaker of a declared name, and whether this declaration is known to stand behind
     /// it; each call of a function that names its registry asks this.
     pub(super) fn find(&self, declaration: &'static Declaration) -> Option<(CircuitBreaker, bool)> {
-        let name = declaration.name();
-        self.shared.breakers.read(name, |shard| {
-            let entered = shard.get(name)?;
-            Some((entered.breaker.clone(), entered.knows(declaration)))
+        self.shared.breakers.get(declaration.name(), |entered| {
+            (entered.breaker.clone(), entered.knows(declaration))
         })
     }
 

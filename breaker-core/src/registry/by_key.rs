@@ -64,18 +64,16 @@ impl Registry {
     #[inline]
     fn keyed(&self, name: &str) -> Option<Arc<Keyed>> {
         let breakers = &self.shared.breakers;
-        breakers.read(name, |shard| shard.get(name)?.keyed.clone())
+        breakers.get(name, |entered| entered.keyed.clone())?
     }
 
     /// Returns the breakers by key that are copies of this one, if it is in the registry and has any.
     #[inline]
     pub(crate) fn keyed_of(&self, parent: &CircuitBreaker) -> Option<Arc<Keyed>> {
-        let name = parent.name();
-        self.shared.breakers.read(name, |shard| {
-            let entered = shard.get(name)?;
+        self.shared.breakers.get(parent.name(), |entered| {
             let own = entered.breaker.same_as(parent);
             own.then(|| entered.keyed.clone()).flatten()
-        })
+        })?
     }
 
     /// Returns the breakers by key that are copies of this one; from now on it has them.

@@ -73,8 +73,7 @@ impl Keyed {
     #[inline]
     pub(super) fn get(&self, key: &str) -> Option<CircuitBreaker> {
         let key = shortened(key);
-        let listed = |entry: &Entry| entry.breaker.clone();
-        self.by_key.read(&key, |shard| shard.get(&*key).map(listed))
+        self.by_key.get(&key, |entry| entry.breaker.clone())
     }
 
     /// Returns the breaker of a key for one call, and makes it if there is none.
@@ -86,10 +85,9 @@ impl Keyed {
         }
         let key = shortened(key);
         let now = self.parent.core().coarse();
-        let found = self.by_key.read(&key, |shard| {
-            let entry = shard.get(&*key)?;
+        let found = self.by_key.get(&key, |entry| {
             entry.touch(now);
-            Some(entry.breaker.clone())
+            entry.breaker.clone()
         });
         found.unwrap_or_else(|| self.make(&key, now))
     }
@@ -174,14 +172,14 @@ impl Keyed {
 
     #[inline]
     fn enter(&self, order: &mut Order, key: Arc<str>, breaker: CircuitBreaker, now: Tick) {
-        order.push_back(Arc::clone(&key));
         let entry = Entry {
             breaker,
             used: AtomicU64::new(now.as_nanos()),
             recent: AtomicU64::new(0),
         };
-        let name = Arc::clone(&key);
-        self.by_key.write(&name, |shard| shard.insert(key, entry));
+        self.by_key
+            .write(&key, |shard| shard.insert(Arc::clone(&key), entry));
+        order.push_back(key);
     }
 
     /// Looks at the first so many entries and gives up those that are idle and that nobody needs.

@@ -181,7 +181,7 @@ impl Registry {
     #[inline]
     pub fn get(&self, name: &str) -> Option<CircuitBreaker> {
         let breakers = &self.shared.breakers;
-        breakers.read(name, |shard| Some(shard.get(name)?.breaker.clone()))
+        breakers.get(name, |entered| entered.breaker.clone())
     }
 
     /// Returns the breaker of that name, and makes it if there is none.
