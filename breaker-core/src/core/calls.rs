@@ -150,7 +150,7 @@ impl Core {
         }
     }
 
-    /// Takes in how a call ended.
+    /// Takes in how a call ended; only a failure has a hint.
     #[inline(always)]
     #[expect(
         clippy::inline_always,
@@ -173,7 +173,6 @@ impl Core {
         }
     }
 
-    /// A success has no hint, and is not asked for one.
     #[inline(never)]
     fn settle_success(breaker: &CircuitBreaker, word: Word, ticket: Ticket) {
         if !breaker.core().settle_by_tally(word, ticket, None) {

@@ -522,9 +522,13 @@ pub(crate) fn steps() -> impl Strategy<Value = Vec<Step>> {
     ];
     let kind = prop_oneof![Just(ForcedKind::Open), Just(ForcedKind::Closed)];
     let hint = proptest::option::weighted(0.2, 1..200_u64);
+    // Only the value of a failure is asked for a hint.
+    let asked = |(at, end, hint): (usize, End, Option<u64>)| {
+        Step::Settle(at, end, hint.filter(|_| end == End::Failure))
+    };
     let step = prop_oneof![
         16 => proptest::option::weighted(0.2, 0..2_u64).prop_map(|within| Step::Acquire { within }),
-        16 => (0..5_usize, end, hint).prop_map(|(at, end, hint)| Step::Settle(at, end, hint)),
+        16 => (0..5_usize, end, hint).prop_map(asked),
         6 => (0..25_u64).prop_map(Step::Pass),
         2 => Just(Step::Read),
         1 => Just(Step::Trip),
