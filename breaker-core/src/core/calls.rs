@@ -9,6 +9,7 @@ use crate::cells::Count;
 use crate::error::Rejection;
 use crate::gate::Word;
 use crate::machine::{Ended, Role, Ticket};
+use crate::name::Name;
 use crate::outcome::End;
 use crate::slots::claimed_slot;
 use crate::tally::Quick;
@@ -27,20 +28,24 @@ impl Core {
         }
         if word.is_open() {
             // Made here: on the way out of a function it would be copied once more.
-            if let Some(retry_after) = core.refuse_at_gate(word) {
-                return Err(core.refused(Rejection::open(core.name.clone(), retry_after)));
+            if let Some((name, retry_after)) = core.refuse_at_gate(word) {
+                let name = Name::Declared(name);
+                return Err(core.refused(Rejection::open(name, retry_after)));
             }
         }
         Self::admit_otherwise(breaker)
     }
 
-    /// Counts a call that an open circuit refuses; returns for how long, or nothing if its period has
-    /// passed.
+    /// Counts a call that an open circuit of a declared name refuses; returns that name and for how long,
+    /// or nothing if its period has passed.
     #[inline(never)]
-    fn refuse_at_gate(&self, word: Word) -> Option<NonZeroU64> {
-        let retry_after = self.gate.time_left(self.time.read(word.is_fine()))?;
+    fn refuse_at_gate(&self, word: Word) -> Option<(&'static &'static str, NonZeroU64)> {
+        let Name::Declared(name) = self.name else {
+            return None;
+        };
+        let retry_after = self.time_left(word)?;
         self.cells.add(Count::RejectedOpen);
-        Some(retry_after)
+        Some((name, retry_after))
     }
 
     /// Looks at the gate once more: a word that is handed on has to be kept over the call before, and by
@@ -49,6 +54,13 @@ impl Core {
     fn admit_otherwise(breaker: &CircuitBreaker) -> Result<Ticket, Rejection> {
         let core = breaker.core();
         let word = core.gate.word();
+        if word.is_open() {
+            if let Some(retry_after) = core.time_left(word) {
+                core.cells.add(Count::RejectedOpen);
+                let rejection = Rejection::open(core.name.clone(), retry_after);
+                return Err(core.refused(rejection));
+            }
+        }
         let quick = if word.admits() {
             Some(Ticket::call(word.generation()))
         } else if word.is_watched() {
@@ -140,14 +152,11 @@ impl Core {
         rejection
     }
 
-    /// The rest of the open period in nanoseconds, if the gate alone can tell that it has not passed.
+    /// The rest of the open period in nanoseconds, if the gate alone can tell that it has not passed; its
+    /// word must be open.
     #[inline]
     pub(super) fn time_left(&self, word: Word) -> Option<NonZeroU64> {
-        if word.is_open() {
-            self.gate.time_left(self.time.read(word.is_fine()))
-        } else {
-            None
-        }
+        self.gate.time_left(self.time.read(word.is_fine()))
     }
 
     /// Takes in how a call ended; only a failure has a hint.

@@ -27,7 +27,7 @@ impl Core {
         let word = core.gate.word();
         if word.is_closed() && !word.is_watched() {
             State::Closed
-        } else if core.time_left(word).is_some() {
+        } else if word.is_open() && core.time_left(word).is_some() {
             State::Open
         } else {
             Self::change(breaker, |machine, now, changes| {
