@@ -173,9 +173,22 @@ impl Cells {
     /// Counts a failure and dates it.
     #[inline]
     pub(crate) fn add_failure(&self, now: Tick) {
-        self.add(Count::Failures);
-        let cell = self.own().unwrap_or_else(|| self.shared());
-        cell.last_failure.fetch_max(dated(now), Relaxed);
+        match self.claimed() {
+            Some(cell) => cell.add_dated_failure(now),
+            None => self.add_first_failure(now),
+        }
+    }
+
+    /// Counts one by a thread that may have no slot yet.
+    #[cold]
+    #[inline(never)]
+    fn add_first_failure(&self, now: Tick) {
+        if let Some(cell) = self.own() {
+            cell.add_dated_failure(now);
+        } else {
+            self.shared().add_shared(Count::Failures);
+            self.shared().last_failure.fetch_max(dated(now), Relaxed);
+        }
     }
 
     /// Sums up. What other threads are counting meanwhile may or may not be in it.
@@ -247,6 +260,14 @@ impl Cell {
     fn add_dated_success(&self, now: Tick) {
         let before = self.add_owned(Count::Successes);
         self.date_success(before + 1, now);
+    }
+
+    /// As the only writer.
+    #[inline]
+    fn add_dated_failure(&self, now: Tick) {
+        self.add_owned(Count::Failures);
+        let last = self.last_failure.load(Relaxed);
+        self.last_failure.store(dated(now).max(last), Relaxed);
     }
 
     #[cold]

@@ -33,14 +33,15 @@ pub(crate) struct Gate {
 /// The gate's word.
 ///
 /// ```text
-///  63                                 10   9    8       7    6      5         4       3         2      1    0
-/// | generation, of which 54 bits remain |   | measured |   | fine | watched | timed | tallied | loud | mode |
+///  63                                 10   9    8         7      6      5         4       3         2      1    0
+/// | generation, of which 54 bits remain |   | measured | quick | fine | watched | timed | tallied | loud | mode |
 /// ```
 ///
 /// `mode` is closed, open, or "ask the machine". Of a closed circuit: `loud` says that a success
 /// ends a row of failures, `tallied` that it belongs into a window, `timed` into one of time;
-/// `watched` that calls in flight are counted. `fine` asks for the precise clock. `measured`, which has
-/// nothing to do with the mode, says that it is kept how long calls take.
+/// `watched` that calls in flight are counted. `fine` asks for the precise clock. Of an open circuit,
+/// `quick` says that the system's coarse clock is all that has to be asked. `measured`, which has nothing to
+/// do with the mode, says that it is kept how long calls take.
 ///
 /// In the word of a closed circuit in which nothing of this holds only the generation remains, and
 /// the ticket of a plain call has the same bits, and no other ticket that a success comes with: one
@@ -56,6 +57,7 @@ const TALLIED: u64 = 1 << 3;
 const TIMED: u64 = 1 << 4;
 const WATCHED: u64 = 1 << 5;
 const FINE: u64 = 1 << 6;
+const QUICK: u64 = 1 << 7;
 const MEASURED: u64 = 1 << 8;
 
 impl Word {
@@ -81,6 +83,11 @@ impl Word {
 
     pub(crate) fn is_open(self) -> bool {
         self.0 & MODE == OPEN
+    }
+
+    /// Whether it is open, and a call can be refused by the system's coarse clock.
+    pub(crate) fn refuses_quickly(self) -> bool {
+        self.0 & QUICK != 0
     }
 
     /// Whether every call passes and nobody wants to know when it began.
@@ -167,9 +174,10 @@ impl Gate {
         NonZeroU64::new(left.min(period))
     }
 
-    /// Publishes; only the holder of the machine's lock may call it.
+    /// Publishes; only the holder of the machine's lock may call it. Whether calls may be refused quickly is for
+    /// the breaker to say, as far as the period does not ask for the precise clock.
     #[inline]
-    pub(crate) fn publish(&self, generation: u64, stance: Stance, measured: bool) {
+    pub(crate) fn publish(&self, generation: u64, stance: Stance, measured: bool, quick: bool) {
         let flag = |holds: bool, flag: u64| if holds { flag } else { 0 };
         let flags = match stance {
             Stance::Closed {
@@ -188,7 +196,8 @@ impl Gate {
             Stance::Open { period, until } => {
                 self.until.store(until.as_nanos(), Ordering::Relaxed);
                 self.period.store(nanos(period), Ordering::Relaxed);
-                OPEN | flag(needs_precision(period), FINE)
+                let precise = needs_precision(period);
+                OPEN | flag(precise, FINE) | flag(quick && !precise, QUICK)
             }
             Stance::Ask => ASK,
         };

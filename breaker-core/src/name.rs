@@ -36,6 +36,12 @@ impl Name {
         }))
     }
 
+    /// Whether a function declares it, so that it is free to clone.
+    #[inline]
+    pub(crate) fn is_declared(&self) -> bool {
+        matches!(self, Self::Declared(_))
+    }
+
     #[inline]
     pub(crate) fn as_str(&self) -> &str {
         match self {

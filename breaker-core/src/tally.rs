@@ -320,7 +320,7 @@ impl Tallies {
 pub(crate) struct Quick {
     /// When it ended, if it is a sample of a window.
     pub(crate) sampled: Option<Tick>,
-    /// What it held, if it was counted among those in flight.
+    /// What it held, if it was counted among those in flight; then it is one of [`Role::Watched`](crate::machine::Role::Watched).
     pub(crate) watched: Option<Ticket>,
 }
 
@@ -330,7 +330,7 @@ impl Tally {
     fn end(&self, ticket: Ticket) -> Option<(&Count, u64)> {
         let number = ticket.bucket().number();
         let ends = self.ends.get(number % ROWS)?;
-        let began = ticket.began()?.as_nanos();
+        let began = ticket.watched_since();
         let its_own = ends.number.load(Ordering::Relaxed) == number as u64
             && began >= ends.from.load(Ordering::Relaxed)
             && began < ends.until.load(Ordering::Relaxed);

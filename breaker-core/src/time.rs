@@ -102,6 +102,11 @@ pub(crate) enum Time {
 }
 
 impl Time {
+    /// Whether it is the system's.
+    pub(crate) fn is_system(&self) -> bool {
+        matches!(self, Self::System)
+    }
+
     #[inline]
     pub(crate) fn now(&self) -> Tick {
         match self {
@@ -216,7 +221,7 @@ impl Moment {
 /// clock takes nearly twice as long. The precise one comes the same way, so that whoever puts a time of his
 /// own under the C library moves both or none.
 #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
-mod system {
+pub(crate) mod system {
     use rustix::time::{ClockId, clock_gettime};
 
     use super::Tick;
@@ -226,7 +231,7 @@ mod system {
     }
 
     #[inline]
-    pub(super) fn coarse() -> Tick {
+    pub(crate) fn coarse() -> Tick {
         read(ClockId::MonotonicCoarse)
     }
 
@@ -242,7 +247,7 @@ mod system {
 
 /// Elsewhere the coarse clock may be the wall clock, or drift away from the fine one.
 #[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
-mod system {
+pub(crate) mod system {
     use std::time::Instant;
 
     use once_cell::sync::Lazy;
@@ -255,7 +260,7 @@ mod system {
         Tick::default().after(ORIGIN.elapsed())
     }
 
-    pub(super) fn coarse() -> Tick {
+    pub(crate) fn coarse() -> Tick {
         fine()
     }
 }

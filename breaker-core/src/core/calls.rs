@@ -13,7 +13,7 @@ use crate::name::Name;
 use crate::outcome::End;
 use crate::slots::claimed_slot;
 use crate::tally::Quick;
-use crate::time::{Tick, nanos};
+use crate::time::{Tick, nanos, system};
 use crate::within;
 
 /// The methods take the breaker, because an event carries it to the listeners.
@@ -26,24 +26,26 @@ impl Core {
         if word.admits() {
             return Ok(Ticket::call(word.generation()));
         }
-        if word.is_open() {
+        if word.refuses_quickly() {
             // Made here: on the way out of a function it would be copied once more.
-            if let Some((name, retry_after)) = core.refuse_at_gate(word) {
+            if let Some((name, retry_after)) = core.refuse_at_gate() {
                 let name = Name::Declared(name);
                 return Err(core.refused(Rejection::open(name, retry_after)));
             }
         }
+        unlikely();
         Self::admit_otherwise(breaker)
     }
 
-    /// Counts a call that an open circuit of a declared name refuses; returns that name and for how long,
-    /// or nothing if its period has passed.
+    /// Counts a call that an open circuit refuses, by the system's coarse clock; returns its declared name
+    /// and for how long, or nothing if the period has passed.
     #[inline(never)]
-    fn refuse_at_gate(&self, word: Word) -> Option<(&'static &'static str, NonZeroU64)> {
+    fn refuse_at_gate(&self) -> Option<(&'static &'static str, NonZeroU64)> {
+        let retry_after = self.gate.time_left(system::coarse())?;
         let Name::Declared(name) = self.name else {
+            unlikely();
             return None;
         };
-        let retry_after = self.time_left(word)?;
         self.cells.add(Count::RejectedOpen);
         Some((name, retry_after))
     }
@@ -54,24 +56,12 @@ impl Core {
     fn admit_otherwise(breaker: &CircuitBreaker) -> Result<Ticket, Rejection> {
         let core = breaker.core();
         let word = core.gate.word();
-        if word.is_open() {
-            if let Some(retry_after) = core.time_left(word) {
-                core.cells.add(Count::RejectedOpen);
-                let rejection = Rejection::open(core.name.clone(), retry_after);
-                return Err(core.refused(rejection));
+        if word.is_watched() {
+            if let Some(ticket) = core.admit_by_tally(word) {
+                return Ok(ticket);
             }
         }
-        let quick = if word.admits() {
-            Some(Ticket::call(word.generation()))
-        } else if word.is_watched() {
-            core.admit_by_tally(word)
-        } else {
-            core.admit_measured(word)
-        };
-        match quick {
-            Some(ticket) => Ok(ticket),
-            None => Self::ask(breaker),
-        }
+        Self::admit_slowly(breaker)
     }
 
     /// Lets a call pass that has to be counted among those in flight, if that takes no more than a
@@ -84,14 +74,26 @@ impl Core {
         Some(Ticket::watched(generation, bucket, began))
     }
 
-    /// Lets a call of a closed circuit pass of which all that matters is how long it takes.
+    /// Lets a call pass, or refuses it, where that takes a clock at most; asks the machine where it does not.
     #[inline(never)]
-    fn admit_measured(&self, word: Word) -> Option<Ticket> {
-        word.is_closed().then(|| {
+    fn admit_slowly(breaker: &CircuitBreaker) -> Result<Ticket, Rejection> {
+        let core = breaker.core();
+        let word = core.gate.word();
+        if word.is_open() {
+            if let Some(retry_after) = core.time_left(word) {
+                core.cells.add(Count::RejectedOpen);
+                let rejection = Rejection::open(core.name.clone(), retry_after);
+                return Err(core.refused(rejection));
+            }
+        } else if word.is_closed() && !word.is_watched() {
+            // All that may matter is how long it takes.
             let mut ticket = Ticket::call(word.generation());
-            ticket.stamp(self.time.now());
-            ticket
-        })
+            if word.is_measured() {
+                ticket.stamp(core.time.now());
+            }
+            return Ok(ticket);
+        }
+        Self::ask(breaker)
     }
 
     /// Asks the machine.
@@ -178,15 +180,40 @@ impl Core {
         } else if word.is_clean(ticket) {
             core.cells.add_quiet_success(&core.time);
         } else {
+            unlikely();
             Self::settle_success(breaker, word, ticket);
         }
     }
 
+    /// Each way by itself: together they need more registers than any of them.
     #[inline(never)]
     fn settle_success(breaker: &CircuitBreaker, word: Word, ticket: Ticket) {
-        if !breaker.core().settle_by_tally(word, ticket, None) {
-            Self::settle_slowly(breaker, word, ticket, End::Success, None);
+        if word.is_calm_for_watched(ticket) {
+            Self::settle_watched_success(breaker, word, ticket);
+        } else if word.is_calm_for(ticket) {
+            Self::settle_sampled_success(breaker, word, ticket);
+        } else {
+            Self::settle_success_slowly(breaker, word, ticket);
         }
+    }
+
+    #[inline(never)]
+    fn settle_watched_success(breaker: &CircuitBreaker, word: Word, ticket: Ticket) {
+        if !breaker.core().settle_watched_by_tally(word, ticket, None) {
+            Self::settle_success_slowly(breaker, word, ticket);
+        }
+    }
+
+    #[inline(never)]
+    fn settle_sampled_success(breaker: &CircuitBreaker, word: Word, ticket: Ticket) {
+        if !breaker.core().settle_call_by_tally(word, ticket, None) {
+            Self::settle_success_slowly(breaker, word, ticket);
+        }
+    }
+
+    #[inline(never)]
+    fn settle_success_slowly(breaker: &CircuitBreaker, word: Word, ticket: Ticket) {
+        Self::settle_slowly(breaker, word, ticket, End::Success, None);
     }
 
     /// Keeps how long a call took, if it ends with an outcome; returns when it ended.
@@ -292,6 +319,7 @@ impl Core {
         counted
     }
 
+    /// Of a ticket for which the word is calm, so that it is one of those in flight.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "as above")]
     fn settle_watched_by_tally(&self, word: Word, ticket: Ticket, measured: Option<Tick>) -> bool {
@@ -299,7 +327,7 @@ impl Core {
             return false;
         };
         let now = measured.unwrap_or_else(|| self.time.read(word.is_fine()));
-        if ticket.lasted(limit, now) {
+        if now.as_nanos().saturating_sub(ticket.watched_since()) >= limit {
             return false;
         }
         let quick = Quick {
@@ -364,3 +392,10 @@ fn may_decide(role: Role, end: End) -> bool {
         Role::Bystander => false,
     }
 }
+
+/// Has the compiler lay what follows out of the way of what else may happen: a jump that is taken costs a
+/// closed call more than the instructions around it. What is called there is compiled like all else, which
+/// is not so if it is `#[cold]` itself.
+#[cold]
+#[inline]
+fn unlikely() {}

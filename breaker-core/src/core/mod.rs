@@ -143,8 +143,9 @@ impl Core {
     fn publish(&self, locked: &Locked) {
         let machine = &locked.machine;
         let measured = machine.settings().latency;
+        let quick = self.time.is_system() && self.name.is_declared();
         self.gate
-            .publish(machine.generation(), machine.stance(), measured);
+            .publish(machine.generation(), machine.stance(), measured, quick);
     }
 
     pub(crate) fn name(&self) -> &Name {

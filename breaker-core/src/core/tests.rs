@@ -1,10 +1,18 @@
 mod against_the_model;
 mod clocks;
 
+use std::time::Duration;
+
 use crate::breaker::CircuitBreaker;
-use crate::config::Config;
+use crate::config::{Around, Config, Merged};
+use crate::core::Core;
+use crate::name::Name;
 use crate::registry::Registry;
 use crate::state::State;
+use crate::sync::Arc;
+use crate::time::Time;
+
+const SECOND: Duration = Duration::from_secs(1);
 
 fn breaker() -> CircuitBreaker {
     let registry = Registry::new();
@@ -37,6 +45,37 @@ fn a_refusal_of_an_open_circuit_takes_no_lock() {
     drop(held);
     assert!(refused);
     assert_eq!(breaker.snapshot().totals.rejected, 1);
+}
+
+/// As an annotated function has it.
+fn declared() -> CircuitBreaker {
+    let core = Core::new(
+        Name::Declared(&"payment"),
+        Merged::new("payment"),
+        Around::default(),
+        Time::System,
+        Arc::default(),
+    );
+    CircuitBreaker::new(core)
+}
+
+#[test]
+fn an_open_circuit_of_an_annotated_function_refuses_quickly_and_without_the_lock() {
+    let breaker = declared();
+    breaker.trip();
+    assert!(breaker.core().gate.word().refuses_quickly());
+    let held = breaker.core().lock();
+    let refused = [(); 2].map(|()| breaker.try_acquire().expect_err("it is open"));
+    drop(held);
+    for refused in refused {
+        assert_eq!((refused.name(), refused.state()), ("payment", State::Open));
+        assert!(
+            refused
+                .retry_after()
+                .is_some_and(|rest| rest <= SECOND * 30)
+        );
+    }
+    assert_eq!(breaker.snapshot().totals.rejections.open, 2);
 }
 
 #[test]

@@ -15,7 +15,7 @@ fn no_ticket_but_that_of_a_plain_call_has_the_bits_of_a_word() {
     for stance in [QUIET, EVERYTHING, open, Stance::Ask] {
         for measured in [false, true] {
             let gate = Gate::new();
-            gate.publish(3, stance, measured);
+            gate.publish(3, stance, measured, false);
             let word = gate.word();
             assert_eq!(word.is_measured(), measured);
             let bucket = (0..8).map(|number| Ticket::watched(3, Bucket::from_number(number), now));
@@ -32,7 +32,7 @@ fn no_ticket_but_that_of_a_plain_call_has_the_bits_of_a_word() {
 
 fn published(generation: u64, stance: Stance) -> (Gate, Word) {
     let gate = Gate::new();
-    gate.publish(generation, stance, false);
+    gate.publish(generation, stance, false, false);
     let word = gate.word();
     (gate, word)
 }
@@ -91,6 +91,24 @@ fn an_open_circuit_says_until_when_and_by_which_clock() {
 }
 
 #[test]
+fn only_an_open_circuit_whose_breaker_agrees_and_whose_period_is_long_refuses_quickly() {
+    let open = |millis| Stance::Open {
+        period: Duration::from_millis(millis),
+        until: Tick::from_nanos(42),
+    };
+    let quick = |stance, quick| {
+        let gate = Gate::new();
+        gate.publish(1, stance, false, quick);
+        gate.word().refuses_quickly()
+    };
+    assert!(quick(open(100), true));
+    assert!(!quick(open(100), false) && !quick(open(99), true));
+    for other in [QUIET, EVERYTHING, Stance::Ask] {
+        assert!(!quick(other, true));
+    }
+}
+
+#[test]
 fn what_has_to_ask_is_neither_open_nor_closed() {
     let (_, word) = published(3, Stance::Ask);
     let now = Tick::from_nanos(0);
@@ -122,11 +140,11 @@ fn a_word_says_when_to_ask_and_forgets_that_it_is_measured() {
     for (stance, asks) in [(QUIET, false), (open, false), (Stance::Ask, true)] {
         let (gate, word) = published(3, stance);
         assert_eq!(word.asks(), asks);
-        gate.publish(3, stance, true);
+        gate.publish(3, stance, true, false);
         assert_eq!(gate.word().unmeasured(), word);
     }
     let gate = Gate::new();
-    gate.publish(3, QUIET, true);
+    gate.publish(3, QUIET, true, false);
     let call = Ticket::call(3);
     assert!(!gate.word().is_calm_for(call) && gate.word().unmeasured().is_calm_for(call));
 }

@@ -138,6 +138,12 @@ impl Ticket {
         (self.role() != Role::Call).then(|| Tick::from_nanos(self.stamp))
     }
 
+    /// The stamp of one of which it is known that it is counted among those in flight: when it began.
+    #[inline]
+    pub(crate) fn watched_since(self) -> u64 {
+        self.stamp
+    }
+
     /// Whether the call has run for so many nanoseconds, as far as is known.
     #[inline]
     pub(crate) fn lasted(self, limit: u64, now: Tick) -> bool {

@@ -45,7 +45,7 @@ impl Tallied {
     fn publish(&self) {
         let machine = &self.machine;
         self.gate
-            .publish(machine.generation(), machine.stance(), false);
+            .publish(machine.generation(), machine.stance(), false, false);
     }
 
     fn collect(&mut self) {
