@@ -77,12 +77,21 @@ fn a_thread_without_a_slot_counts_in_the_shared_cell() {
 }
 
 #[test]
-fn the_date_of_a_failure_never_goes_back() {
-    let cells = Cells::new();
-    cells.add_failure(moment(9).now);
-    cells.add_failure(moment(5).now);
-    let at = cells.totals(moment(10)).last_failure_at;
-    assert_eq!(at, Some(moment(9).wall));
+fn a_failure_is_counted_and_its_date_never_goes_back_whoever_counts_it() {
+    for shared in [false, true] {
+        let cells = Cells::new();
+        let before = shared.then(|| replace_slot(SHARED));
+        for (number, (secs, latest)) in (1..).zip([(7, 7), (9, 9), (5, 9)]) {
+            cells.add_failure(moment(secs).now);
+            let totals = cells.totals(moment(10));
+            assert_eq!(totals.failures, number, "{shared}");
+            let latest = Some(moment(latest).wall);
+            assert_eq!(totals.last_failure_at, latest, "{shared} {secs}");
+        }
+        if let Some(before) = before {
+            replace_slot(before);
+        }
+    }
 }
 
 #[test]

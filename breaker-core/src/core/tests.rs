@@ -48,12 +48,12 @@ fn a_refusal_of_an_open_circuit_takes_no_lock() {
 }
 
 /// As an annotated function has it.
-fn declared() -> CircuitBreaker {
+fn declared(time: Time) -> CircuitBreaker {
     let core = Core::new(
         Name::Declared(&"payment"),
         Merged::new("payment"),
         Around::default(),
-        Time::System,
+        time,
         Arc::default(),
     );
     CircuitBreaker::new(core)
@@ -61,7 +61,7 @@ fn declared() -> CircuitBreaker {
 
 #[test]
 fn an_open_circuit_of_an_annotated_function_refuses_quickly_and_without_the_lock() {
-    let breaker = declared();
+    let breaker = declared(Time::System);
     breaker.trip();
     assert!(breaker.core().gate.word().refuses_quickly());
     let held = breaker.core().lock();

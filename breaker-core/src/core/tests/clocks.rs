@@ -11,7 +11,7 @@ use crate::core::Core;
 use crate::registry::Registry;
 use crate::state::State;
 use crate::sync::Arc;
-use crate::time::{Clock, Tick};
+use crate::time::{Clock, Tick, Time};
 
 #[derive(Clone, Default)]
 struct Lagging {
@@ -227,4 +227,15 @@ fn one_call_that_hangs_is_one_failure_however_often_the_limit_has_changed() {
     }
     hung.ignore();
     assert_eq!(in_flight(&breaker), 0);
+}
+
+#[test]
+fn an_open_circuit_with_another_clock_or_a_name_made_by_hand_does_not_refuse_quickly() {
+    let clock = Time::Injected(Arc::new(Lagging::default()));
+    for breaker in [super::declared(clock), super::breaker()] {
+        breaker.trip();
+        assert!(!breaker.core().gate.word().refuses_quickly());
+        assert!(breaker.try_acquire().is_err());
+        assert_eq!(breaker.snapshot().totals.rejections.open, 1);
+    }
 }
