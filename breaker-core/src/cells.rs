@@ -173,21 +173,9 @@ impl Cells {
     /// Counts a failure and dates it.
     #[inline]
     pub(crate) fn add_failure(&self, now: Tick) {
-        match self.claimed() {
+        match self.own() {
             Some(cell) => cell.add_dated_failure(now),
-            None => self.add_first_failure(now),
-        }
-    }
-
-    /// Counts one by a thread that may have no slot yet.
-    #[cold]
-    #[inline(never)]
-    fn add_first_failure(&self, now: Tick) {
-        if let Some(cell) = self.own() {
-            cell.add_dated_failure(now);
-        } else {
-            self.shared().add_shared(Count::Failures);
-            self.shared().last_failure.fetch_max(dated(now), Relaxed);
+            None => self.shared().add_shared_failure(now),
         }
     }
 
@@ -260,6 +248,12 @@ impl Cell {
     fn add_dated_success(&self, now: Tick) {
         let before = self.add_owned(Count::Successes);
         self.date_success(before + 1, now);
+    }
+
+    #[cold]
+    fn add_shared_failure(&self, now: Tick) {
+        self.add_shared(Count::Failures);
+        self.last_failure.fetch_max(dated(now), Relaxed);
     }
 
     /// As the only writer.

@@ -320,7 +320,7 @@ impl Tallies {
 pub(crate) struct Quick {
     /// When it ended, if it is a sample of a window.
     pub(crate) sampled: Option<Tick>,
-    /// What it held, if it was counted among those in flight; then it is one of [`Role::Watched`](crate::machine::Role::Watched).
+    /// What it held, if it was counted among those in flight; no other ticket has a bucket.
     pub(crate) watched: Option<Ticket>,
 }
 
