@@ -53,11 +53,11 @@ run() {
         objects+=(${objects:+-object} "$binary")
     done
 }
-run -p breaker-core --all-features --lib
+run -p breaker-runtime --all-features --lib
 run -p breaker --test integration --test allocations
 
 "$profdata" merge -sparse "$counts"/*.profraw -o "$counts/all"
-mapfile -t files < <(find "$root/breaker-core/src" -name '*.rs' | grep -E "$core" | grep -vE "$tests" | sort)
+mapfile -t files < <(find "$root/breaker-runtime/src" -name '*.rs' | grep -E "$core" | grep -vE "$tests" | sort)
 report() {
     "$cov" "$@" -instr-profile "$counts/all" "${objects[@]}" "${files[@]}"
 }

@@ -22,5 +22,5 @@ done
 check "$(IFS=,; echo "${features[*]}")"
 for feature in "" "${of_core[@]}"; do
     echo "tests with ${feature:-no feature}"
-    cargo test --quiet -p breaker-core --lib --features "$feature" --target-dir target/features
+    cargo test --quiet -p breaker-runtime --lib --features "$feature" --target-dir target/features
 done

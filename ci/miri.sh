@@ -16,7 +16,7 @@ export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$root/target}/miri"
 
 # The tests read the system's clocks. Each proptest plays a few cases: Miri is some hundred times slower.
 export MIRIFLAGS="${MIRIFLAGS:--Zmiri-disable-isolation}" PROPTEST_CASES="${PROPTEST_CASES:-2}"
-cargo +nightly miri test -p breaker-core --all-features --lib
+cargo +nightly miri test -p breaker-runtime --all-features --lib
 
 # Miri runs no tests of procedural macros. Without its entry the crate is a library like any other.
 # Always in the same place, which the binaries remember.

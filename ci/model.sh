@@ -5,4 +5,4 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 export PROPTEST_CASES=${1:-100000}
-cargo test --release -p breaker-core --all-features --lib -- model tally window
+cargo test --release -p breaker-runtime --all-features --lib -- model tally window

@@ -23,10 +23,10 @@ rm -rf "$out"
 mkdir -p "$out"
 if (($# == 0)); then
     set -- \
-        'breaker-core/src/machine/**/*.rs' \
-        'breaker-core/src/window/**/*.rs' \
-        'breaker-core/src/slots/**/*.rs' \
-        'breaker-core/src/{call,cells,gate,permit,slots,tally}.rs' \
+        'breaker-runtime/src/machine/**/*.rs' \
+        'breaker-runtime/src/window/**/*.rs' \
+        'breaker-runtime/src/slots/**/*.rs' \
+        'breaker-runtime/src/{call,cells,gate,permit,slots,tally}.rs' \
         'breaker-macros/src/declare/rules.rs' \
         'breaker-macros/src/declare/rules/**/*.rs'
 fi
@@ -37,7 +37,7 @@ done
 # Statuses 2 and 3 say that some mutants were missed or ran for too long: they are counted below.
 mutants() {
     local status=0
-    cargo mutants -p breaker-core -p breaker-macros --output "$out" --jobs 1 --no-times --minimum-test-timeout 15 \
+    cargo mutants -p breaker-runtime -p breaker-macros --output "$out" --jobs 1 --no-times --minimum-test-timeout 15 \
         "${filter[@]}" "$@" || status=$?
     ((status == 0 || status == 2 || status == 3)) || exit "$status"
 }

@@ -21,19 +21,11 @@ fi
 cargo public-api --version 2>/dev/null | grep -q " $version\$" ||
     cargo install --quiet --locked --version "$version" --target-dir target/tools cargo-public-api
 
-# What a crate exports, as its users name it: all of breaker-core is exported by breaker-runtime. Without
-# blanket impls, which every type has, and without traits that only rustc can name.
-exports() {
-    RUSTC_BOOTSTRAP=1 cargo rustdoc --quiet -p "$1" --all-features --target-dir "$target" -- \
-        -Z unstable-options --output-format json
-    cargo public-api --rustdoc-json "$target/doc/${1/-/_}.json" --omit blanket-impls |
-        grep -vE '^impl core::marker::(Freeze|UnsafeUnpin) |<<breaker_core::\*>>' |
-        sed 's/breaker_core/breaker_runtime/g'
-}
-runtime=$(exports breaker-runtime)
-core=$(exports breaker-core)
-# Both begin with the crate itself.
-found=$(cat <(echo "$runtime") <(tail -n +2 <<<"$core"))
+# Without blanket impls, which every type has, and without traits that only rustc can name.
+RUSTC_BOOTSTRAP=1 cargo rustdoc --quiet -p breaker-runtime --all-features --target-dir "$target" -- \
+    -Z unstable-options --output-format json
+found=$(cargo public-api --rustdoc-json "$target/doc/breaker_runtime.json" --omit blanket-impls |
+    grep -vE '^impl core::marker::(Freeze|UnsafeUnpin) ')
 
 if [[ "${1:-}" == --update ]]; then
     echo "$found" >"$list"

@@ -7,9 +7,9 @@ use std::ffi::OsString;
 
 use libfuzzer_sys::fuzz_target;
 
-#[path = "../../breaker-core/src/config/mod.rs"]
+#[path = "../../breaker-runtime/src/config/mod.rs"]
 mod config;
-#[path = "../../breaker-core/src/time.rs"]
+#[path = "../../breaker-runtime/src/time.rs"]
 mod time;
 mod sync {
     pub(crate) use std::sync::Arc;

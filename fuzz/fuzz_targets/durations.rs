@@ -12,7 +12,7 @@ mod args {
     pub(crate) mod duration;
 }
 
-#[path = "../../breaker-core/src/config/file"]
+#[path = "../../breaker-runtime/src/config/file"]
 mod file {
     pub(crate) mod duration;
 }

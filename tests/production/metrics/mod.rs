@@ -108,7 +108,7 @@ fn the_list_is_what_the_exporter_shows() {
 
 #[test]
 fn the_documentation_has_every_series() {
-    let documentation = include_str!("../../../breaker-core/src/integrations/metrics/mod.rs");
+    let documentation = include_str!("../../../breaker-runtime/src/integrations/metrics/mod.rs");
     for series in SERIES {
         let row = format!("//! | `{}` | ", series.name);
         let row = documentation.lines().find(|line| line.starts_with(&row));
