@@ -198,7 +198,8 @@ mod interleavings;
 
 pub use self::breaker::CircuitBreaker;
 pub use self::config::{
-    Claim, Config, ConfigError, Conflict, Layer, Layers, Location, Overrides, Settings, Window,
+    Config, ConfigError, Conflict, ConflictSide, Layer, Layers, Location, Overrides, Settings,
+    Window,
 };
 #[cfg(feature = "config")]
 pub use self::config::{ConfigProblem, ConfigProblems};

@@ -12,7 +12,7 @@ use once_cell::sync::OnceCell;
 
 use crate::breaker::CircuitBreaker;
 use crate::cells::{Cells, Count};
-use crate::config::{Around, Merged, Settings};
+use crate::config::{Layered, Merged, Settings};
 use crate::event::{Event, EventKind, Listeners, Transition};
 use crate::gate::Gate;
 use crate::history::{History, PastTransition};
@@ -68,7 +68,7 @@ struct Locked {
     /// When the machine entered its state, dated then: a later step of the wall clock moves nothing.
     since: SystemTime,
     merged: Merged,
-    around: Around,
+    layered: Layered,
     /// There from the first transition on.
     history: Option<Box<History>>,
     /// What happened and was not told yet, in order.
@@ -87,13 +87,13 @@ impl Core {
     pub(crate) fn new(
         name: Name,
         merged: Merged,
-        around: Around,
+        layered: Layered,
         time: Time,
         listeners: Arc<Listeners>,
     ) -> Self {
         let seed = RandomState::new().build_hasher().finish();
         let moment = time.moment();
-        let settings = merged.within(&around).settings(merged.call_timeout());
+        let settings = merged.effective(&layered).settings(merged.call_timeout());
         let core = Self {
             gate: Gate::new(),
             limits: Limits::new(&settings),
@@ -110,7 +110,7 @@ impl Core {
                     latest: moment.now,
                     since: moment.wall,
                     merged,
-                    around,
+                    layered,
                     history: None,
                     events: VecDeque::new(),
                     last_sequence: 0,

@@ -5,8 +5,8 @@ use std::time::SystemTime;
 use super::{Core, Locked, shown};
 use crate::breaker::CircuitBreaker;
 #[cfg(feature = "config")]
-use crate::config::Clash;
-use crate::config::{Around, ConfigError, Conflict, Settings, Source};
+use crate::config::Inconsistency;
+use crate::config::{ConfigError, Conflict, Layered, Settings, Source};
 use crate::event::{EventKind, Unheard};
 use crate::history::History;
 use crate::keyed::Counted;
@@ -80,7 +80,7 @@ impl Core {
             transitions: history.map_or(Vec::new(), |it| it.counts().to_vec()),
             history: history.map(History::last).unwrap_or_default(),
             config: *machine.settings(),
-            layers: locked.merged.layers(&locked.around),
+            layers: locked.merged.layers(&locked.layered),
             declared_at: locked.merged.sources().to_vec(),
         };
         core.unlock(locked, breaker);
@@ -127,21 +127,21 @@ impl Core {
     /// Changes what lies around the declarations; says what is wrong with it and then changes nothing.
     /// The clock is asked by the caller, who may hold a lock under which no user code is to run.
     #[inline]
-    pub(crate) fn surround(
+    pub(crate) fn apply_layers(
         &self,
         now: Tick,
-        change: impl FnOnce(&mut Around),
+        change: impl FnOnce(&mut Layered),
     ) -> Result<(), ConfigError> {
         let mut locked = self.lock();
-        let mut around = locked.around.clone();
-        change(&mut around);
-        let config = locked.merged.within(&around);
+        let mut layered = locked.layered.clone();
+        change(&mut layered);
+        let config = locked.merged.effective(&layered);
         config.check_values()?;
-        if let Some(clash) = locked.merged.misfit(&around) {
-            return Err(clash.into());
+        if let Some(inconsistency) = locked.merged.inconsistency(&layered) {
+            return Err(inconsistency.into());
         }
         let settings = config.settings(locked.merged.call_timeout());
-        locked.around = around;
+        locked.layered = layered;
         self.put_in_force(&mut locked, settings, now);
         Ok(())
     }
@@ -166,11 +166,11 @@ impl Core {
     /// Says which settings could not be met together if this lay around them.
     #[cfg(feature = "config")]
     #[inline]
-    pub(crate) fn clash(&self, change: impl FnOnce(&mut Around)) -> Option<Clash> {
+    pub(crate) fn inconsistency(&self, change: impl FnOnce(&mut Layered)) -> Option<Inconsistency> {
         let locked = self.lock();
-        let mut around = locked.around.clone();
-        change(&mut around);
-        locked.merged.misfit(&around)
+        let mut layered = locked.layered.clone();
+        change(&mut layered);
+        locked.merged.inconsistency(&layered)
     }
 
     /// Tells the listeners that settings were left out.
@@ -207,12 +207,12 @@ impl Core {
     #[inline]
     pub(crate) fn offspring(parent: &CircuitBreaker, name: Name) -> CircuitBreaker {
         let core = parent.core();
-        let (merged, around) = {
+        let (merged, layered) = {
             let locked = core.lock();
-            (locked.merged.clone(), locked.around.clone())
+            (locked.merged.clone(), locked.layered.clone())
         };
         let (time, listeners) = (core.time.clone(), Arc::clone(&core.apart.listeners));
-        CircuitBreaker::new(Self::new(name, merged, around, time, listeners))
+        CircuitBreaker::new(Self::new(name, merged, layered, time, listeners))
     }
 
     /// Puts what lies around the declarations of `parent` around those of this breaker.
@@ -222,8 +222,8 @@ impl Core {
         // Its lock is held until that is done: whoever changes the parent after this look comes to
         // this breaker later.
         let parent = parent.core().lock();
-        let around = parent.around.clone();
-        let adopted = breaker.core().surround(now, |own| *own = around);
+        let layered = parent.layered.clone();
+        let adopted = breaker.core().apply_layers(now, |own| *own = layered);
         drop(parent);
         debug_assert!(adopted.is_ok(), "the parent lives by it: {adopted:?}");
     }

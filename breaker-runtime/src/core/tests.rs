@@ -4,7 +4,7 @@ mod clocks;
 use std::time::Duration;
 
 use crate::breaker::CircuitBreaker;
-use crate::config::{Around, Config, Merged};
+use crate::config::{Config, Layered, Merged};
 use crate::core::Core;
 use crate::name::Name;
 use crate::registry::Registry;
@@ -52,7 +52,7 @@ fn declared(time: Time) -> CircuitBreaker {
     let core = Core::new(
         Name::Declared(&"payment"),
         Merged::new("payment"),
-        Around::default(),
+        Layered::default(),
         time,
         Arc::default(),
     );

@@ -11,9 +11,9 @@ use super::finding::Unknown;
 use super::{Registry, UnknownBreaker};
 use crate::breaker::CircuitBreaker;
 use crate::config::file::{
-    self, ConfigProblem, ConfigProblems, Environment, File, Force, Place, Section, variable_name,
+    self, ConfigProblem, ConfigProblems, Environment, File, Force, Position, Section, variable_name,
 };
-use crate::config::{Config, Key, Outside};
+use crate::config::{Config, ExternalLayers, Setting};
 use crate::core::Core;
 use crate::state::State;
 use crate::sync::{Arc, PoisonError};
@@ -79,9 +79,9 @@ impl Loaded {
         own.into_iter().flatten().chain([&self.file.default])
     }
 
-    pub(super) fn outside(&self, name: &str) -> Outside {
+    pub(super) fn external(&self, name: &str) -> ExternalLayers {
         let config = |section: Option<&Section>| section.map_or(Config::new(), |it| it.config);
-        Outside {
+        ExternalLayers {
             default: self.file.default.config,
             file: config(self.section(name)),
             environment: config(self.variables(name)),
@@ -91,26 +91,26 @@ impl Loaded {
     /// The override that is asked for, and by whom.
     fn force(&self, name: &str) -> Option<(Force, &str)> {
         let mut sections = self.sections(name);
-        sections.find_map(|section| Some((section.force?, section.force_place().file.as_str())))
+        sections.find_map(|section| Some((section.force?, section.force_position().file.as_str())))
     }
 
     /// Where a setting of a breaker stands that cannot be met; its section, or the file, if it lacks
     /// what was configured or declared on top of it.
-    fn place(&self, name: &str, keys: [Key; 2]) -> Place {
-        let given = |key| {
+    fn position(&self, name: &str, settings: [Setting; 2]) -> Position {
+        let given = |setting| {
             let mut sections = self.sections(name);
-            sections.find(|section| section.config.value(key).is_some())
+            sections.find(|section| section.config.value(setting).is_some())
         };
-        let section_of = |key| Some(given(key)?.place(key));
-        let [with, key] = keys;
-        let given = section_of(key).or_else(|| section_of(with));
+        let position = |setting| Some(given(setting)?.position(setting));
+        let [other, setting] = settings;
+        let given = position(setting).or_else(|| position(other));
         let head = || self.section(name).map(Section::head);
-        let whole = || Place::whole(&self.path);
+        let whole = || Position::whole(&self.path);
         given.or_else(head).cloned().unwrap_or_else(whole)
     }
 
     /// What is asked for of breakers that are not there, and where.
-    fn unknown(&self, names: &[&str]) -> Vec<(&Place, UnknownBreaker)> {
+    fn unknown(&self, names: &[&str]) -> Vec<(&Position, UnknownBreaker)> {
         let unknown = |name: &str, section: &'_ Section, nearest: Option<&str>| UnknownBreaker {
             name: name.to_owned(),
             place: section.head().to_string(),
@@ -247,10 +247,10 @@ impl Registry {
         let before = self.shared.plan.replace(Arc::clone(&loaded));
         let breakers = self.by_name();
         for breaker in &breakers {
-            let outside = Arc::new(loaded.outside(breaker.name()));
+            let external = Arc::new(loaded.external(breaker.name()));
             // One that was made just now may not go with it, which it has been told.
-            let _ = self.surround(&changing, breaker, |around| {
-                around.outside = Some(Arc::clone(&outside));
+            let _ = self.apply_layers(&changing, breaker, |layered| {
+                layered.external = Some(Arc::clone(&external));
             });
         }
         // Listeners hear of overrides, and may load or configure.
@@ -274,9 +274,9 @@ impl Registry {
         let Some(loaded) = self.shared.plan.loaded() else {
             return;
         };
-        let outside = Arc::new(loaded.outside(breaker.name()));
-        let fits = self.surround(&changing, breaker, |around| {
-            around.outside = Some(Arc::clone(&outside));
+        let external = Arc::new(loaded.external(breaker.name()));
+        let fits = self.apply_layers(&changing, breaker, |layered| {
+            layered.external = Some(Arc::clone(&external));
         });
         drop(changing);
         if let Err(error) = fits {
@@ -318,13 +318,16 @@ impl Registry {
 
 /// Says why a breaker could not live by what is loaded.
 fn misfit(loaded: &Loaded, breaker: &CircuitBreaker) -> Option<ConfigProblem> {
-    let outside = Arc::new(loaded.outside(breaker.name()));
-    let clash = breaker
+    let external = Arc::new(loaded.external(breaker.name()));
+    let inconsistency = breaker
         .core()
-        .clash(|around| around.outside = Some(outside))?;
-    let place = loaded.place(breaker.name(), clash.keys());
+        .inconsistency(|layered| layered.external = Some(external))?;
+    let position = loaded.position(breaker.name(), inconsistency.settings());
     let name = breaker.name();
-    Some(place.problem(format!("circuit breaker `{name}`: {}", clash.problem())))
+    Some(position.problem(format!(
+        "circuit breaker `{name}`: {}",
+        inconsistency.problem()
+    )))
 }
 
 /// Sets or clears the override that is asked for, or was before.
@@ -360,7 +363,7 @@ fn force(breaker: &CircuitBreaker, before: Option<&Loaded>, loaded: &Loaded) {
 /// What a file holds, or why that cannot be told.
 pub(super) fn read(path: &Path) -> Result<String, ConfigProblems> {
     let problem = |problem| {
-        let place = Place::whole(&path.display().to_string());
+        let place = Position::whole(&path.display().to_string());
         ConfigProblems::new(vec![place.problem(problem)])
     };
     let held =

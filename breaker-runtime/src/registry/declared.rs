@@ -159,7 +159,7 @@ pub(super) fn merged(of: &Declaration) -> (Merged, Vec<Conflict>, Vec<&'static D
     for declaration in &all {
         conflicts.extend(merged.absorb(&declaration.source()));
     }
-    conflicts.extend(merged.clashes());
+    conflicts.extend(merged.inconsistencies());
     (merged, conflicts, all)
 }
 

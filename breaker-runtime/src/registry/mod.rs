@@ -30,7 +30,7 @@ pub(crate) use self::keyed::Keyed;
 #[cfg(feature = "config")]
 pub use self::watch::ConfigWatch;
 use crate::breaker::CircuitBreaker;
-use crate::config::{Around, Config, ConfigError, Conflict, Location, Merged, Source, check_name};
+use crate::config::{Config, ConfigError, Conflict, Layered, Location, Merged, Source, check_name};
 use crate::core::Core;
 use crate::event::Listeners;
 use crate::name::Name;
@@ -243,7 +243,7 @@ impl Registry {
     fn make(&self, name: Name, merged: Merged) -> CircuitBreaker {
         let time = self.shared.time.clone();
         let listeners = Arc::clone(&self.shared.listeners);
-        CircuitBreaker::new(Core::new(name, merged, Around::default(), time, listeners))
+        CircuitBreaker::new(Core::new(name, merged, Layered::default(), time, listeners))
     }
 
     /// Returns all breakers, sorted by name; those of a name by key follow it, sorted by key.

@@ -3,7 +3,7 @@
 use super::declared::{declarations, declared_conflicts};
 use super::{Declaration, Finding, Registry};
 use crate::breaker::CircuitBreaker;
-use crate::config::{Around, Config, ConfigError, Overrides};
+use crate::config::{Config, ConfigError, Layered, Overrides};
 use crate::core::Core;
 use crate::event::{Event, Listener, Subscription};
 use crate::snapshot::Snapshot;
@@ -83,8 +83,8 @@ impl Registry {
         let breaker = self.named(name)?;
         let overrides = Config::from(&overrides);
         let changing = self.changing();
-        self.surround(&changing, &breaker, |around| {
-            around.runtime.get_or_insert_default().overlay(&overrides);
+        self.apply_layers(&changing, &breaker, |layered| {
+            layered.runtime.get_or_insert_default().apply(&overrides);
         })
     }
 
@@ -101,17 +101,17 @@ impl Registry {
 
     /// Changes what lies around the declarations of a breaker, and of those by key of its name.
     #[inline]
-    pub(super) fn surround(
+    pub(super) fn apply_layers(
         &self,
         changing: &Changing<'_>,
         breaker: &CircuitBreaker,
-        change: impl Fn(&mut Around),
+        change: impl Fn(&mut Layered),
     ) -> Result<(), ConfigError> {
-        breaker.core().surround(changing.now, &change)?;
+        breaker.core().apply_layers(changing.now, &change)?;
         // The breaker itself comes first: a key that is entered after this look copies it.
         let keyed = self.keyed_of(breaker);
         for breaker in keyed.iter().flat_map(|keyed| keyed.breakers()) {
-            breaker.core().surround(changing.now, &change)?;
+            breaker.core().apply_layers(changing.now, &change)?;
         }
         Ok(())
     }
@@ -133,7 +133,7 @@ impl Registry {
     pub fn unconfigure(&self, name: &str) -> Result<(), ConfigError> {
         let breaker = self.named(name)?;
         let changing = self.changing();
-        self.surround(&changing, &breaker, |around| around.runtime = None)
+        self.apply_layers(&changing, &breaker, |layered| layered.runtime = None)
     }
 
     /// Returns every attribute of the program, whether or not its function has been called, ordered
