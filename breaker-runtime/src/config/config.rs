@@ -1,4 +1,4 @@
-//! What is asked of a breaker: the settings that are given, each with its value.
+//! The settings that are asked of a breaker, each with its value.
 
 use std::fmt;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Why a configuration is rejected.
+//! The reasons to reject a configuration.
 
 use thiserror::Error;
 
@@ -6,7 +6,7 @@ use super::conflict::Conflict;
 use super::table::Setting;
 use super::value::Value;
 
-/// Why a breaker could not be made or configured; nothing was changed.
+/// The reason why a breaker could not be made or configured. Nothing was changed.
 ///
 /// # Examples
 ///
@@ -26,7 +26,7 @@ pub enum ConfigError {
     Name {
         /// The name that was given.
         name: String,
-        /// What is wrong with the name.
+        /// The reason why the name is invalid, as a sentence.
         problem: String,
     },
     /// A value is out of range.
@@ -44,7 +44,7 @@ pub enum ConfigError {
     Together {
         /// The name of the setting that cannot be met.
         key: &'static str,
-        /// Why the setting cannot be met.
+        /// The reason why the setting cannot be met, as a sentence.
         problem: String,
     },
     /// The breaker exists with another value.

@@ -85,11 +85,11 @@ impl Layers {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Layered {
     pub(crate) external: Option<Arc<ExternalLayers>>,
-    /// What was configured at run time. In a box, as breakers are seldom configured.
+    /// The settings that were configured at run time, in a box, since breakers are seldom configured.
     pub(crate) runtime: Option<Box<Config>>,
 }
 
-/// What a file and the environment ask of a breaker.
+/// The settings that a file and the environment ask of a breaker.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct ExternalLayers {
     pub(crate) default: Config,

@@ -55,7 +55,7 @@ impl Merged {
         self.given.iter().find(|given| given.setting == setting)
     }
 
-    /// What the declarations ask for.
+    /// The settings that the declarations ask for.
     fn declared(&self) -> Config {
         let with = |config: Config, given: &GivenSetting| config.with(given.setting, given.value);
         self.given.iter().fold(Config::new(), with)
@@ -64,7 +64,7 @@ impl Merged {
     /// The configuration that is in force as long as no other layer has settings.
     pub(crate) fn config(&self) -> Config {
         let declared = self.declared();
-        raise_ceiling(&declared, declared)
+        raise_ceiling(&declared, &declared)
     }
 
     /// The configuration that is in force with all layers.
@@ -75,7 +75,7 @@ impl Merged {
         config.apply(&overlay);
         match overlay.value(Setting::MaxOpenFor) {
             Some(_) => config,
-            None => raise_ceiling(&declared, config),
+            None => raise_ceiling(&declared, &config),
         }
     }
 
@@ -184,8 +184,8 @@ impl Merged {
         }
     }
 
-    /// Returns where the setting was given; for a default, where the breaker was made, which is at
-    /// `newcomer` if there is no declaration yet.
+    /// Returns where the setting was given; for a default, where the breaker was made: at the first
+    /// declaration, or at `newcomer` if that is the first.
     fn location(&self, setting: Setting, newcomer: Location) -> Location {
         let given = self.find(setting).map(|given| given.location);
         let given = given.or_else(|| self.sources.first().copied());
@@ -197,11 +197,11 @@ impl Merged {
 ///
 /// Declarations that are consistent by themselves can be inconsistent with each other. The open period then
 /// wins.
-fn raise_ceiling(declared: &Config, config: Config) -> Config {
+fn raise_ceiling(declared: &Config, config: &Config) -> Config {
     let (ours, settings) = (declared.settings(None), config.settings(None));
     if ours.max_open_for < ours.open_for && settings.max_open_for < settings.open_for {
         config.max_open_for(settings.open_for)
     } else {
-        config
+        *config
     }
 }

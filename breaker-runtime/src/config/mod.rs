@@ -1,9 +1,11 @@
-//! The settings of a breaker: what was asked for, what is wrong with it, and what is in force.
+//! The settings of a breaker: those that were asked for, those in force, and the problems in between.
 //!
 //! `table` has one row for each setting. [`Config`], [`Overrides`] and [`Settings`] come from these rows.
 
-// `Config` is what the folder is about.
-#[allow(clippy::module_inception)]
+#[expect(
+    clippy::module_inception,
+    reason = "the file is named after `Config`, as the other files are after their types"
+)]
 mod config;
 mod conflict;
 mod constraints;
@@ -36,7 +38,9 @@ pub(crate) use self::merge::{Merged, Source};
 pub(crate) use self::name::check_name;
 pub use self::overrides::Overrides;
 pub use self::settings::Settings;
+#[cfg(feature = "config")]
 pub(crate) use self::table::Setting;
+#[cfg(feature = "config")]
 pub(crate) use self::value::Value;
 pub use self::window::{Window, WindowFrom};
 

@@ -1,4 +1,4 @@
-//! What is asked of a breaker at run time.
+//! The settings that are asked of a breaker at run time.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The settings in force: what was asked for, and defaults for the rest.
+//! The settings in force: those that were asked for, and defaults for the rest.
 
 use std::num::NonZeroU32;
 use std::time::Duration;

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
-use super::{Config, Location, Merged, Overrides, Setting, Source, Window};
+use super::table::Setting;
+use super::{Config, Location, Merged, Overrides, Source, Window};
 
 fn source(line: u32, config: &Config) -> Source {
     Source {

@@ -13,7 +13,7 @@ const PREFIX: &str = "BREAKER_";
 /// Separates the breaker from the setting. A name may contain it; a setting does not.
 const SEPARATOR: &str = "__";
 
-/// What the environment asks for.
+/// The settings in the environment.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Environment {
     /// The sections of the breakers that are known, by their names.

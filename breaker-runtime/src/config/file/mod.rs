@@ -1,4 +1,4 @@
-//! What a file or the environment asks for: text in, sections or problems out.
+//! Reads settings from a file or from the environment: text in, sections or problems out.
 //!
 //! Nothing here opens a file, reads a variable or knows a registry. The caller passes the text, puts the
 //! [`Section`]s over the other layers, and can look up the position of each setting.

@@ -1,4 +1,4 @@
-//! What is wrong with a file or a variable, and at which position.
+//! Problems in a file or a variable, and their positions.
 
 use std::{fmt, slice, vec};
 
@@ -65,7 +65,7 @@ pub struct ConfigProblem {
     pub line: Option<u32>,
     /// The column, from 1, in characters; `None` for a variable.
     pub column: Option<u32>,
-    /// What is wrong, in one line.
+    /// The problem, in one line.
     pub message: String,
 }
 

@@ -1,11 +1,11 @@
-//! What a file or the environment asks of one breaker, and the position of each setting.
+//! The settings that a file or the environment asks of one breaker, and the position of each.
 
 use std::collections::BTreeMap;
 
 use super::problem::Position;
 use crate::config::{Config, Setting, Value};
 
-/// What a whole file asks for.
+/// The settings in a whole file.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct File {
     /// The table `[default]`, for every breaker.
@@ -14,7 +14,7 @@ pub(crate) struct File {
     pub(crate) breakers: BTreeMap<String, Section>,
 }
 
-/// What is asked of one breaker, or of all breakers.
+/// The settings that are asked of one breaker, or of all breakers.
 ///
 /// Each value is in its range. The caller, who knows the layers below, checks whether they are consistent.
 #[derive(Clone, Debug, PartialEq)]

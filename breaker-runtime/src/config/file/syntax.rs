@@ -1,4 +1,4 @@
-//! What the TOML parser reports, and the lines whose meaning is then unknown.
+//! The errors that the TOML parser reports, and the lines whose meaning is then unknown.
 
 use toml::de::Error;
 
