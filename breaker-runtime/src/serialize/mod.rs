@@ -13,14 +13,13 @@ use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 
 use self::timestamp::Timestamp;
+use crate::breaker::{Snapshot, WindowStats};
 use crate::config::file::ExactDuration;
 use crate::config::{Layer, Layers, Location, Setting, Settings, Value, Window};
-use crate::event::Transition;
-use crate::history::{PastTransition, TransitionCount};
-use crate::latency::Latency;
-use crate::snapshot::{Override, Snapshot, WindowStats};
-use crate::state::{Reason, State};
-use crate::totals::{Rejections, Totals};
+use crate::values::{
+    Latency, Override, PastTransition, Reason, Rejections, State, Totals, Transition,
+    TransitionCount,
+};
 
 /// Serializes a struct with all of its fields. The pattern `Self { … }` makes the compiler find a missing one.
 /// For `field: form` the result of calling `form` with the field is serialized.
