@@ -100,7 +100,7 @@ impl CircuitBreaker {
             Ok((mut ticket, recovering)) => {
                 if recovering && ticket.role() != Role::Uncounted {
                     ticket.set_nesting();
-                    nesting::begin(shared.id(), ticket.generation());
+                    self.begin_nesting(ticket);
                 }
                 Ok(ticket)
             }
@@ -113,6 +113,11 @@ impl CircuitBreaker {
                 Err(shared.logged(rejection))
             }
         }
+    }
+
+    /// Notes that a call runs on this thread to which nested calls belong.
+    pub(crate) fn begin_nesting(&self, ticket: Ticket) {
+        nesting::begin(self.shared().id(), ticket.generation(), self.address());
     }
 }
 
@@ -169,12 +174,6 @@ impl Shared {
         }
     }
 
-    /// Notes that a suspended call runs on this thread again.
-    #[inline]
-    pub(crate) fn resume(&self, ticket: Ticket) {
-        nesting::begin(self.id(), ticket.generation());
-    }
-
     /// Notes that a call is pending.
     ///
     /// Stamps the first time that it is, if that will matter and the ticket does not know when the call began.
@@ -196,6 +195,7 @@ impl Shared {
     fn logged(&self, rejection: Rejection) -> Rejection {
         if cfg!(feature = "tracing") {
             self.cold
+                .registry
                 .listeners
                 .catch_panic(|| log::rejection(&rejection));
         }

@@ -67,7 +67,7 @@ impl CircuitBreaker {
             locked.delivering = true;
             drop(locked);
             let event = Event::new(self.clone(), sequence, at, kind);
-            let listeners = &shared.cold.listeners;
+            let listeners = &shared.cold.registry.listeners;
             listeners.catch_panic(|| log::event(&shared.name, event.kind()));
             listeners.notify(&event, Event::pending);
             drop(event);
@@ -108,7 +108,7 @@ impl CircuitBreaker {
 
     /// Logs conflicts and notifies the listeners of them.
     pub(crate) fn announce_conflicts(&self, conflicts: Vec<Conflict>) {
-        let listeners = &self.shared().cold.listeners;
+        let listeners = &self.shared().cold.registry.listeners;
         for conflict in &conflicts {
             listeners.catch_panic(|| log::conflict(conflict));
         }

@@ -5,7 +5,10 @@
 //! circuit of a recursive function would never close. The rule holds for the generation in which the outer call
 //! was admitted, and for no later one.
 
+use std::any::Any;
 use std::cell::RefCell;
+
+use crate::sync::Weak;
 
 #[cfg(not(all(test, breaker_loom)))]
 thread_local! {
@@ -19,23 +22,26 @@ loom::thread_local! {
 }
 
 /// Two calls of one breaker and one generation are interchangeable.
-#[derive(PartialEq, Eq)]
+#[derive(Clone)]
 struct Entry {
     breaker: BreakerId,
     generation: u64,
+    /// Keeps the address from being reused.
+    address: Weak<dyn Any + Send + Sync>,
 }
 
-/// The address of a breaker's shared part, which identifies it while a call keeps it alive.
+/// The address of a breaker's shared part, which identifies it while an entry keeps the address.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct BreakerId(pub(crate) usize);
 
 /// Notes that such a call runs from now on.
 #[cold]
 #[inline(never)]
-pub(crate) fn begin(breaker: BreakerId, generation: u64) {
+pub(crate) fn begin(breaker: BreakerId, generation: u64, address: Weak<dyn Any + Send + Sync>) {
     let entry = Entry {
         breaker,
         generation,
+        address: address,
     };
     // A thread that is ending has lost its list: its nested calls are judged like any others.
     let _ = NESTING.try_with(|list| list.borrow_mut().push(entry));
@@ -45,13 +51,10 @@ pub(crate) fn begin(breaker: BreakerId, generation: u64) {
 #[cold]
 #[inline(never)]
 pub(crate) fn end(breaker: BreakerId, generation: u64) {
-    let entry = Entry {
-        breaker,
-        generation,
-    };
     let _ = NESTING.try_with(|list| {
         let mut list = list.borrow_mut();
-        let last = list.iter().rposition(|it| *it == entry);
+        let same = |it: &Entry| (it.breaker, it.generation) == (breaker, generation);
+        let last = list.iter().rposition(same);
         last.map(|last| list.remove(last))
     });
 }
@@ -65,4 +68,40 @@ pub(crate) fn generation(breaker: BreakerId) -> Option<u64> {
         own.map(|it| it.generation).max()
     });
     latest.ok().flatten()
+}
+
+/// The calls that run on one thread, to be carried to another.
+#[derive(Clone, Default)]
+pub(crate) struct Nesting(Vec<Entry>);
+
+impl Nesting {
+    /// Returns the calls that run on this thread.
+    pub(crate) fn current() -> Self {
+        let list = NESTING.try_with(|list| list.borrow().clone());
+        Self(list.unwrap_or_default())
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Runs `run` as if these calls ran on this thread.
+    pub(crate) fn within<R>(&self, run: impl FnOnce() -> R) -> R {
+        struct Leave<'a>(&'a Nesting);
+
+        impl Drop for Leave<'_> {
+            fn drop(&mut self) {
+                for entry in &self.0.0 {
+                    end(entry.breaker, entry.generation);
+                }
+            }
+        }
+
+        for entry in &self.0 {
+            let address = Weak::clone(&entry.address);
+            begin(entry.breaker, entry.generation, address);
+        }
+        let _leave = Leave(self);
+        run()
+    }
 }

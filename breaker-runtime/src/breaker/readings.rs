@@ -138,14 +138,14 @@ impl CircuitBreaker {
             (locked.merged.clone(), locked.layered.clone())
         };
         let name = BreakerName::keyed(&shared.name, key);
-        let listeners = Arc::clone(&shared.cold.listeners);
+        let registry = Arc::clone(&shared.cold.registry);
         let retired = Some(Arc::clone(retired));
         CircuitBreaker::new(
             name,
             merged,
             layered,
             shared.time.clone(),
-            listeners,
+            registry,
             retired,
         )
     }

@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use super::admit::cold_path;
 use super::counters::Counter;
+use super::drops;
 use super::gate::Word;
 use super::shared::{CircuitBreaker, Shared};
 use super::tally::FastSuccess;
 use super::thread_slots::claimed_slot;
 use crate::machine::{CallEnd, Role, Ticket};
+use crate::sync::Ordering;
 use crate::time::{Tick, nanos};
 use crate::values::End;
 
@@ -109,9 +111,13 @@ impl CircuitBreaker {
         }
     }
 
-    /// Records a call that was given up on: a failure if it had been pending for at least `cancel_after`.
+    /// Records a call that was given up on: a failure if it had been pending for at least `cancel_after`, unless
+    /// the program declared such drops neutral.
     pub(crate) fn cancel(&self, ticket: Ticket) {
         let shared = self.shared();
+        if drops::are_neutral() || shared.drops_are_neutral() {
+            return self.settle(ticket, End::Cancelled, None);
+        }
         let overdue = |since: Tick| {
             let limit = shared.limits.cancel_after()?;
             let lasted = shared
@@ -201,6 +207,11 @@ impl Shared {
             self.counters.add_success(now);
         }
         tallied
+    }
+
+    /// Returns whether a guard of the registry declares dropped calls neutral.
+    fn drops_are_neutral(&self) -> bool {
+        self.cold.registry.neutral_drops.load(Ordering::Relaxed) > 0
     }
 
     fn count_end(&self, end: End, now: Tick) {

@@ -3,6 +3,7 @@
 //! These types refer to each other, so they are defined together. Their methods are in the other files of this
 //! folder.
 
+use std::any::Any;
 use std::collections::VecDeque;
 use std::collections::hash_map::RandomState;
 use std::fmt;
@@ -23,7 +24,7 @@ use super::published_limits::PublishedLimits;
 use super::tally::{Drained, Tallies};
 use crate::config::{Layered, Merged};
 use crate::machine::Machine;
-use crate::sync::{Arc, Mutex, Weak};
+use crate::sync::{Arc, AtomicU64, Mutex, Weak};
 use crate::time::{Tick, Time};
 use crate::values::{BreakerName, RetiredCounts};
 
@@ -76,7 +77,7 @@ pub(crate) struct Shared {
 #[repr(align(128))]
 pub(super) struct Cold {
     pub(super) locked: Mutex<Locked>,
-    pub(super) listeners: Arc<ListenerSet>,
+    pub(super) registry: Arc<RegistryLink>,
     /// Allocated when the setting `latency` is first turned on.
     pub(super) latencies: OnceCell<Latencies>,
     /// Where a keyed breaker leaves its counts when it is dropped.
@@ -120,7 +121,7 @@ impl CircuitBreaker {
         merged: Merged,
         layered: Layered,
         time: Time,
-        listeners: Arc<ListenerSet>,
+        registry: Arc<RegistryLink>,
         retired: Option<Arc<Mutex<RetiredCounts>>>,
     ) -> Self {
         let seed = RandomState::new().build_hasher().finish();
@@ -146,7 +147,7 @@ impl CircuitBreaker {
                     last_sequence: 0,
                     delivering: false,
                 }),
-                listeners,
+                registry,
                 latencies: OnceCell::new(),
                 retired,
             },
@@ -165,6 +166,12 @@ impl CircuitBreaker {
     /// Returns whether this is the only handle.
     pub(crate) fn is_unshared(&self) -> bool {
         Arc::strong_count(&self.shared) == 1
+    }
+
+    /// Returns a reference that keeps the breaker's address from being reused.
+    pub(super) fn address(&self) -> Weak<dyn Any + Send + Sync> {
+        let shared: Weak<Shared> = Arc::downgrade(&self.shared);
+        shared
     }
 
     pub(crate) fn downgrade(&self) -> WeakBreaker {
@@ -281,8 +288,13 @@ impl Event {
 /// A function that receives the events of a registry.
 pub(crate) type Listener = dyn Fn(&Event) + Send + Sync;
 
-/// The listeners of one registry.
-pub(crate) type ListenerSet = Listeners<Event, PendingEvent>;
+/// What all breakers of one registry share.
+#[derive(Debug, Default)]
+pub(crate) struct RegistryLink {
+    pub(crate) listeners: Listeners<Event, PendingEvent>,
+    /// How many guards declare dropped calls neutral; see [`Registry::neutral_drops`](crate::Registry::neutral_drops).
+    pub(crate) neutral_drops: AtomicU64,
+}
 
 /// An event that no listener has received yet.
 ///
@@ -300,25 +312,25 @@ pub(crate) struct PendingEvent {
 /// [`cancel`](Self::cancel) to end it.
 #[derive(Debug)]
 pub struct Subscription {
-    listeners: Weak<ListenerSet>,
+    registry: Weak<RegistryLink>,
     id: u64,
 }
 
 impl Subscription {
     /// Adds a listener; returns its subscription and the events that came before anyone listened.
     pub(crate) fn new(
-        listeners: &Arc<ListenerSet>,
+        registry: &Arc<RegistryLink>,
         listener: &Arc<Listener>,
     ) -> (Self, Vec<PendingEvent>) {
-        let (id, pending) = listeners.add(listener);
-        let listeners = Arc::downgrade(listeners);
-        (Self { listeners, id }, pending)
+        let (id, pending) = registry.listeners.add(listener);
+        let registry = Arc::downgrade(registry);
+        (Self { registry, id }, pending)
     }
 
     /// Ends the subscription; an event whose delivery has begun may still arrive.
     pub fn cancel(self) {
-        if let Some(listeners) = self.listeners.upgrade() {
-            listeners.remove(self.id);
+        if let Some(registry) = self.registry.upgrade() {
+            registry.listeners.remove(self.id);
         }
     }
 }

@@ -94,7 +94,7 @@ impl<H: Handle> Guard<H> {
     pub(super) fn mark_running(&mut self) {
         if self.ticket.is_suspended() {
             if let Some(handle) = &self.handle {
-                handle.shared().resume(self.ticket);
+                handle.begin_nesting(self.ticket);
             }
         }
         self.ticket.mark_running();

@@ -84,7 +84,8 @@ impl Config {
             };
         }
         if is_left_out(Setting::CancelAfter) {
-            settings.cancel_after = settings.slow_call.or(settings.cancel_after);
+            let own_limit = settings.slow_call.or(call_timeout);
+            settings.cancel_after = own_limit.or(settings.cancel_after);
         }
         settings
     }

@@ -55,14 +55,14 @@ impl Registry {
     /// ```
     pub fn subscribe(&self, listener: impl Fn(&Event) + Send + Sync + 'static) -> Subscription {
         let listener: Arc<Listener> = Arc::new(listener);
-        let (subscription, pending) = Subscription::new(&self.inner.listeners, &listener);
+        let (subscription, pending) = Subscription::new(&self.inner.link, &listener);
         CircuitBreaker::redeliver(pending);
         subscription
     }
 
     /// Returns how often a listener of this registry has panicked.
     pub fn listener_panics(&self) -> u64 {
-        self.inner.listeners.panics()
+        self.inner.link.listeners.panics()
     }
 
     /// Changes settings of a breaker at run time.

@@ -64,7 +64,7 @@ impl Pair {
         let within = within.and_then(|ago| self.model.generation.checked_sub(ago));
         let around = within;
         if let Some(around) = around {
-            nesting::begin(shared.id(), around);
+            nesting::begin(shared.id(), around, self.breaker.address());
         }
         let admitted = self
             .breaker
