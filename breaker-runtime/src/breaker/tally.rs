@@ -17,7 +17,7 @@
 use std::num::NonZeroU32;
 
 use super::thread_slots::{places, slots, slots_in_use};
-use crate::machine::{Bucket, Machine, Span, TallyLease, Ticket};
+use crate::machine::{BucketNumber, Machine, Span, TallyLease, Ticket};
 use crate::sync::{AtomicU64, Ordering};
 use crate::time::Tick;
 
@@ -165,7 +165,12 @@ impl Tallies {
     /// Counts the start of a call; returns its bucket and when it began, or nothing if the machine has
     /// to be asked.
     #[inline]
-    pub(crate) fn start(&self, slot: usize, generation: u64, now: Tick) -> Option<(Bucket, Tick)> {
+    pub(crate) fn start(
+        &self,
+        slot: usize,
+        generation: u64,
+        now: Tick,
+    ) -> Option<(BucketNumber, Tick)> {
         let tally = self.own.get(slot)?;
         let epoch = self.epoch.load(Ordering::Relaxed);
         let starts_epoch = tally.starts_epoch.load(Ordering::Relaxed);
@@ -179,7 +184,7 @@ impl Tallies {
         // Before the count, whose `Release` publishes it: no start that is drained is later.
         tally.last_start.store(began.as_nanos(), Ordering::Relaxed);
         let counted = tally.starts.add(generation, Ordering::Release);
-        let bucket = Bucket::from_number(starts_epoch);
+        let bucket = BucketNumber::from_bits(starts_epoch);
         counted.then_some((bucket, began))
     }
 
@@ -225,7 +230,7 @@ impl Tallies {
         for (tally, taken) in pairs().zip(&mut drained.own) {
             for (ends, taken) in tally.ends.iter().zip(&mut taken.ends) {
                 if let Some(new) = ends.count.take(generation, Ordering::Acquire, taken) {
-                    let number = Bucket::from_number(ends.number.load(Ordering::Relaxed));
+                    let number = BucketNumber::from_bits(ends.number.load(Ordering::Relaxed));
                     let from = Tick::from_nanos(ends.from.load(Ordering::Relaxed));
                     let until = Tick::from_nanos(ends.until.load(Ordering::Relaxed));
                     machine.absorb_ends(
@@ -286,7 +291,7 @@ impl Tallies {
             tally
                 .starts_from
                 .store(span.from.as_nanos(), Ordering::Relaxed);
-            let number = span.number.number() as u64;
+            let number = span.number.index() as u64;
             let starts_epoch = (epoch << BUCKET_BITS) | number;
             tally.starts_epoch.store(starts_epoch, Ordering::Relaxed);
             (taken.starts, taken.starts_in) = (0, span);
@@ -294,7 +299,7 @@ impl Tallies {
         let Some(span) = frame.ends else {
             return;
         };
-        let number = span.number.number();
+        let number = span.number.index();
         let row = number % ROWS;
         if let (Some(ends), Some(taken)) = (tally.ends.get(row), taken.ends.get_mut(row)) {
             ends.count.grant(generation);
@@ -326,7 +331,7 @@ impl Tally {
     /// Where the end of a call is counted, and what the count becomes.
     #[inline]
     fn end(&self, ticket: Ticket) -> Option<(&CallCount, u64)> {
-        let number = ticket.bucket().number();
+        let number = ticket.bucket().index();
         let ends = self.ends.get(number % ROWS)?;
         let began = ticket.tracked_since();
         let its_own = ends.number.load(Ordering::Relaxed) == number as u64

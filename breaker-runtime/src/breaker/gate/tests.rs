@@ -2,7 +2,7 @@ use std::num::NonZeroU64;
 use std::time::Duration;
 
 use super::{Gate, Word};
-use crate::machine::{Bucket, GateState, Ticket};
+use crate::machine::{BucketNumber, GateState, Ticket};
 use crate::time::Tick;
 
 #[test]
@@ -18,7 +18,8 @@ fn no_ticket_but_that_of_a_plain_call_has_the_bits_of_a_word() {
             gate.publish(3, gate_state, latency, false);
             let word = gate.word();
             assert_eq!(word.measures_latency(), latency);
-            let bucket = (0..8).map(|number| Ticket::tracked(3, Bucket::from_number(number), now));
+            let bucket =
+                (0..8).map(|number| Ticket::tracked(3, BucketNumber::from_bits(number), now));
             let others = [Ticket::probe(3, now), Ticket::uncounted(3, now)];
             let mut within = [Ticket::call(3), Ticket::probe(3, now)];
             within.iter_mut().for_each(Ticket::set_nesting);
@@ -67,7 +68,7 @@ fn a_closed_circuit_admits_and_is_clean_only_with_nothing_to_do_and_in_its_own_g
         !word.success_is_free(Ticket::probe(7, now))
             && !word.success_is_free(Ticket::uncounted(7, now))
     );
-    assert!(!word.success_is_free(Ticket::tracked(7, Bucket::default(), now)));
+    assert!(!word.success_is_free(Ticket::tracked(7, BucketNumber::default(), now)));
 }
 
 #[test]
@@ -186,7 +187,7 @@ fn only_tickets_of_this_generation_without_a_mark_are_for_a_tally() {
         ticket.set_nesting();
         ticket
     };
-    for bucket in Bucket::all() {
+    for bucket in BucketNumber::all() {
         let tracked = Ticket::tracked(7, bucket, now);
         assert!(
             word.tracked_success_needs_tally_only(tracked)
