@@ -2,6 +2,7 @@
 //!
 //! Comments and tests refer to the rules R1 to R21 of `docs/semantics.md`.
 
+mod absorb;
 mod closed;
 mod forced;
 mod in_flight;
@@ -249,34 +250,6 @@ impl Machine {
             closed.reconfigure(&self.settings, &settings, now);
         }
         self.settings = settings;
-    }
-
-    /// Adds tallied ends: fast successes of calls that began in a bucket of this generation.
-    pub(crate) fn absorb_ends(&mut self, span: Span, calls: u32) {
-        if let Phase::Closed(closed) = &mut self.phase {
-            closed.absorb_ends(span, calls);
-        }
-    }
-
-    /// Adds tallied starts of calls in a bucket of this generation, none of them after `last`.
-    pub(crate) fn absorb_starts(&mut self, span: Span, calls: u32, last: Tick) {
-        if let Phase::Closed(closed) = &mut self.phase {
-            closed.absorb_starts(span, calls, last);
-        }
-    }
-
-    /// Compares the absorbed ends and starts with the calls that were noticed as slow.
-    pub(crate) fn absorbed(&mut self) {
-        if let Phase::Closed(closed) = &mut self.phase {
-            closed.absorbed();
-        }
-    }
-
-    /// Adds tallied samples: fast successes of this generation that ended in the same tenth of the window as `at`.
-    pub(crate) fn absorb_successes(&mut self, calls: u64, at: Tick) {
-        if let Phase::Closed(closed) = &mut self.phase {
-            closed.absorb_successes(calls, at);
-        }
     }
 
     fn open(&mut self, now: Tick, cause: TransitionCause, changes: &mut Vec<Change>) {
