@@ -1,4 +1,4 @@
-//! A list of listeners that is notified outside of every lock.
+//! A list of listeners, which are notified outside all locks.
 
 use std::fmt;
 use std::panic::{self, AssertUnwindSafe};
@@ -56,7 +56,7 @@ impl<E, P> Listeners<E, P> {
         drop(before);
     }
 
-    /// Notifies all listeners; without any, keeps what `pending` returns for the first one to come.
+    /// Notifies all listeners. If there are none, keeps what `pending` returns for the first listener that is added.
     pub(crate) fn notify(&self, event: &E, pending: impl FnOnce(&E) -> Option<P>) {
         let entries = {
             let mut list = lock(&self.list);
@@ -73,7 +73,7 @@ impl<E, P> Listeners<E, P> {
         self.catch_panic(|| drop(entries));
     }
 
-    /// Runs user code; catches and counts its panic.
+    /// Runs user code, and catches and counts its panic.
     pub(crate) fn catch_panic(&self, run: impl FnOnce()) {
         if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(run)) {
             self.panics.fetch_add(1, Ordering::Relaxed);

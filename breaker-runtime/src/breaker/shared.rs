@@ -69,9 +69,9 @@ pub(crate) struct Shared {
     pub(super) cold: Cold,
 }
 
-/// What only the holder of the lock and rare calls touch.
+/// What only the holder of the lock and rare calls access.
 ///
-/// It has separate cache lines, so that taking the lock does not slow down calls that pass the gate.
+/// It is on separate cache lines, so that a thread that takes the lock does not slow down calls that pass the gate.
 #[derive(Debug)]
 #[repr(align(128))]
 pub(super) struct Cold {
@@ -88,15 +88,15 @@ const _: () = assert!(
     "one more cache line for each breaker"
 );
 
-/// What the lock guards.
+/// What the machine's lock guards.
 #[derive(Debug)]
 pub(super) struct Locked {
     pub(super) machine: Machine,
-    /// What was drained from the tallies so far, if there are any.
+    /// How much of the tallies was drained, if there are tallies.
     pub(super) drained: Option<Drained>,
     /// The latest instant that the machine was given.
     pub(super) latest: Tick,
-    /// When the machine entered its state, dated at that moment: later steps of the wall clock do not change it.
+    /// When the present generation began, dated at that moment: later steps of the wall clock do not change it.
     pub(super) since: SystemTime,
     pub(super) merged: Merged,
     pub(super) around: Around,
@@ -109,8 +109,8 @@ pub(super) struct Locked {
     pub(super) delivering: bool,
 }
 
-// A panic leaves no breaker half changed: no user code runs under the lock, so what a poisoned lock guards is
-// still consistent, and the lock is taken anyway.
+// A panic cannot leave a breaker half changed: no user code runs under the lock, so the data under a poisoned lock is
+// consistent, and the lock can be taken anyway.
 impl UnwindSafe for Shared {}
 impl RefUnwindSafe for Shared {}
 
@@ -221,8 +221,8 @@ impl fmt::Debug for CircuitBreaker {
 
 /// Something that happened to a breaker.
 ///
-/// A listener receives the events of one breaker in order, one at a time, outside of every lock and after the new
-/// state is visible. Events of different breakers have no order among each other.
+/// A listener receives the events of one breaker in order, one at a time, outside all locks and after the new state is
+/// visible. Events of different breakers have no defined order.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Event {
@@ -267,7 +267,7 @@ impl Event {
         &self.kind
     }
 
-    /// Returns what is kept of the event if nobody listens: conflicts are delivered to the first listener.
+    /// Returns what is kept of the event if there is no listener: only conflicts are delivered to a later one.
     pub(super) fn pending(&self) -> Option<PendingEvent> {
         matches!(self.kind, EventKind::Conflict(_)).then(|| PendingEvent {
             breaker: self.breaker.downgrade(),
