@@ -278,7 +278,7 @@ impl CounterSlot {
     }
 }
 
-/// Converts an instant to the form in which a slot keeps it: never zero, which means that there is no date.
+/// Converts an instant to the form in which a slot keeps it: never zero, because zero is the absence of a date.
 fn dated(now: Tick) -> u64 {
     now.as_nanos().saturating_add(1)
 }

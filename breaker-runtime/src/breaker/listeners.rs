@@ -56,7 +56,7 @@ impl<E, P> Listeners<E, P> {
         drop(before);
     }
 
-    /// Notifies all listeners. If there are none, keeps what `pending` returns for the first listener that is added.
+    /// Notifies all listeners. Without listeners, keeps what `pending` returns for the first listener that is added.
     pub(crate) fn notify(&self, event: &E, pending: impl FnOnce(&E) -> Option<P>) {
         let entries = {
             let mut list = lock(&self.list);

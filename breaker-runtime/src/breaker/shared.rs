@@ -41,8 +41,8 @@ use crate::values::{BreakerName, RetiredCounts};
 /// let payment = registry.get_or_create("payment", Config::new().threshold(2))?;
 ///
 /// for _ in 0..2 {
-///     let answer = payment.call(|| Err::<(), _>("connection refused"));
-///     assert_eq!(answer, Err(CallError::Inner("connection refused")));
+///     let answer = payment.call(|| Err::<(), _>("connection reset"));
+///     assert_eq!(answer, Err(CallError::Inner("connection reset")));
 /// }
 /// assert_eq!(payment.state(), State::Open);
 /// assert!(matches!(payment.call(|| Ok::<_, ()>(1)), Err(CallError::Breaker(_))));
@@ -267,7 +267,7 @@ impl Event {
         &self.kind
     }
 
-    /// Returns what is kept of the event if there is no listener: only conflicts are delivered to a later one.
+    /// Returns what to keep of an event that no listener received: only conflicts are delivered to a later listener.
     pub(super) fn pending(&self) -> Option<PendingEvent> {
         matches!(self.kind, EventKind::Conflict(_)).then(|| PendingEvent {
             breaker: self.breaker.downgrade(),

@@ -121,7 +121,7 @@ fn pool() -> &'static Pool {
 
 #[cfg(all(test, breaker_loom))]
 std::thread_local! {
-    /// The pool of the present run of a model. All threads of the model are one thread for the system.
+    /// The pool of this run of a model, all of whose threads are one thread for the system.
     ///
     /// It is leaked, because the threads return their slots at the very end of the run.
     static RUN: Cell<Option<&'static Pool>> = const { Cell::new(None) };

@@ -104,7 +104,7 @@ struct Bucket {
     failed: bool,
 }
 
-/// What was added for a call while it was in flight.
+/// The sample and the failure that were added for a call while it was in flight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Noticed {
     /// The call's sample, if there is a window and the sample may still be marked as failed.
@@ -304,7 +304,7 @@ impl InFlight {
         }
     }
 
-    /// Forgets all samples, because there is no window that contains them.
+    /// Forgets all samples, because no window contains them.
     pub(super) fn forget_samples(&mut self) {
         self.surplus = 0;
         self.samples.clear();

@@ -1,7 +1,7 @@
 //! The reference model: the machine's rules, written as naively as they read, over lists that only grow.
 //!
 //! [`tests`] plays random steps on the machine and on this model and compares them after each step. The tests of the
-//! breaker do the same with a whole breaker.
+//! breaker compare a whole breaker with it.
 
 mod calls;
 mod notice;
@@ -32,7 +32,7 @@ pub(crate) struct Model {
     ending: Option<usize>,
     /// The samples of this closed stay, in the order in which they were added.
     samples: Vec<Sample>,
-    /// The first sample of the present window; samples before it belonged to an earlier one.
+    /// The first sample of the window in force; samples before it belonged to an earlier window.
     window_from: usize,
     /// The failures (`true`) and successes (`false`) of this closed stay, in order.
     row: Vec<bool>,
