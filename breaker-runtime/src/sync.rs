@@ -1,4 +1,4 @@
-//! The only module that imports locks and atomics, so that a model checker can replace them.
+//! The locks and atomics of breakers, imported in one module so that a model checker can replace them.
 //!
 //! With `--cfg breaker_loom` they are those of loom, which runs every interleaving that its bounds allow.
 

@@ -1,4 +1,4 @@
-//! Time: ticks, clocks, and the only module that reads the clocks of the system.
+//! Time: ticks and clocks. Breakers read the clocks of the system only through this module.
 
 use std::fmt;
 use std::time::{Duration, SystemTime};

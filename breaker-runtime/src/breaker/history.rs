@@ -1,4 +1,4 @@
-//! The transitions that a breaker remembers.
+//! The history of a breaker's transitions.
 
 use std::collections::VecDeque;
 use std::time::{Duration, SystemTime};

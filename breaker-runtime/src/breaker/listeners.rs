@@ -5,7 +5,7 @@ use std::panic::{self, AssertUnwindSafe};
 
 use crate::sync::{Arc, AtomicU64, Mutex, Ordering, lock};
 
-/// The listeners for events of type `E`; `P` is what is kept of an event that found no listener.
+/// The listeners for events of type `E`; `P` is what is kept of an event that no listener received.
 pub(crate) struct Listeners<E, P> {
     list: Mutex<ListenerList<E, P>>,
     /// How often a listener has panicked.
@@ -36,7 +36,7 @@ impl<E, P> Default for Listeners<E, P> {
 }
 
 impl<E, P> Listeners<E, P> {
-    /// Adds a listener; returns its number and the events that came before anyone listened.
+    /// Adds a listener; returns its number and the events that no listener has received.
     pub(crate) fn add(&self, listener: &Arc<Callback<E>>) -> (u64, Vec<P>) {
         let mut list = lock(&self.list);
         let id = list.next_id;

@@ -189,7 +189,7 @@ impl Shared {
 }
 
 impl Locked {
-    /// Grants this thread, whose call this is, a lease to tally more calls without the lock.
+    /// Grants the calling thread a lease to tally more calls without the lock.
     fn grant_lease(&mut self, tallies: &Tallies, ticket: Ticket) {
         let lease = self.machine.tally_lease(ticket, self.latest);
         if let Some(drained) = &mut self.drained {

@@ -30,7 +30,7 @@ impl CircuitBreaker {
         self.shared().name().key()
     }
 
-    /// Returns the state as callers meet it.
+    /// Returns the state as callers see it.
     ///
     /// This is a reading: it applies transitions that are due, such as the end of an open period.
     pub fn state(&self) -> State {
@@ -261,7 +261,7 @@ impl Shared {
         self.time.coarse()
     }
 
-    /// Returns whether nothing is lost if the breaker is evicted: it is closed and counts nothing against the dependency.
+    /// Returns whether the breaker can be evicted: it is closed and counts nothing against the dependency.
     ///
     /// This is not a reading: transitions that are due are not applied.
     pub(crate) fn is_evictable(&self, now: Tick, idle: bool) -> bool {

@@ -17,7 +17,7 @@ impl CircuitBreaker {
     #[inline(always)]
     #[expect(
         clippy::inline_always,
-        reason = "the end of every annotated function passes through"
+        reason = "every annotated function ends here"
     )]
     pub(crate) fn settle(&self, ticket: Ticket, end: End, hint: Option<Duration>) {
         let shared = self.shared();

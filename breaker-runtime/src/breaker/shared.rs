@@ -1,4 +1,4 @@
-//! The handle of a breaker, what all its handles share, and the events that carry a handle.
+//! The handle of a breaker, what all its handles share, and the events that contain a handle.
 //!
 //! These types refer to each other, so they are defined together. Their methods are in the other files of this
 //! folder.
@@ -305,7 +305,7 @@ pub struct Subscription {
 }
 
 impl Subscription {
-    /// Adds a listener; returns its subscription and the events that came before anyone listened.
+    /// Adds a listener; returns its subscription and the events that no listener has received.
     pub(crate) fn new(
         listeners: &Arc<ListenerSet>,
         listener: &Arc<Listener>,

@@ -33,7 +33,7 @@ pub struct Snapshot {
     pub name: String,
     /// The key, if the breaker is one of several of its name.
     pub key: Option<String>,
-    /// The state as callers meet it.
+    /// The state as callers see it.
     pub state: State,
     /// The state beneath any override.
     pub machine_state: State,

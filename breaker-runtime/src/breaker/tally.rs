@@ -236,8 +236,8 @@ impl Tallies {
         for (tally, drained) in tallies().zip(&mut drained.slots) {
             let samples = &mut drained.samples;
             if let Some(new) = tally.samples.drain(generation, Ordering::Relaxed, samples) {
-                // The last instant of the lease is in the tenth of the samples. It lies in the future if the thread
-                // counted by a revoked lease for another window: then the latest instant is used.
+                // The last instant of the lease is in the same tenth as the samples. If the thread counted by a revoked
+                // lease for another window, that instant may be in the future; `latest` then takes its place.
                 let until = tally.samples_until.load(Ordering::Relaxed);
                 let at = Tick::from_nanos(until.saturating_sub(1)).min(latest);
                 machine.absorb_successes(new.get().into(), at);

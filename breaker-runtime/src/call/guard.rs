@@ -37,7 +37,7 @@ pub struct Guard<H: Handle> {
 
 #[expect(
     clippy::inline_always,
-    reason = "the end of every annotated function passes through"
+    reason = "every annotated function ends here"
 )]
 impl<H: Handle> Guard<H> {
     /// Records the outcome.

@@ -1,9 +1,13 @@
 //! What threads have tallied without the lock, added to the machine under the lock.
 //!
-//! A drain calls these methods in a fixed order: [`absorb_ends`](Machine::absorb_ends) and then
-//! [`absorb_starts`](Machine::absorb_starts) for all threads, [`absorbed`](Machine::absorbed) once, and
-//! [`absorb_successes`](Machine::absorb_successes) for all threads. [`in_flight`](super::in_flight) shows why the samples
-//! come last.
+//! A drain calls these methods in a fixed order:
+//!
+//! 1. [`Machine::absorb_ends`] for all threads,
+//! 2. [`Machine::absorb_starts`] for all threads,
+//! 3. [`Machine::absorbed`] once,
+//! 4. [`Machine::absorb_successes`] for all threads.
+//!
+//! The documentation of [`in_flight`](super::in_flight) shows why the samples come last.
 
 use super::Machine;
 use super::in_flight::Span;

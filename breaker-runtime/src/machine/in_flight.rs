@@ -58,7 +58,7 @@ use crate::time::Tick;
 /// A bucket lasts one of this many parts of `slow_call`.
 pub(super) const PARTS: u32 = 8;
 
-/// Which calls a bucket contains: those with its number that began at `from` or later, and before `until`.
+/// The calls of a bucket: those with its number that began at `from` or later, and before `until`.
 ///
 /// Buckets with the same number do not overlap. Buckets with different numbers may, if `slow_call` has changed: calls
 /// that began before the change are still counted in buckets of the old length.

@@ -153,7 +153,7 @@ impl Probes {
             }
             !timed_out
         });
-        // They count in the order in which they fell due. The sort is stable.
+        // Failures count in the order in which they fell due; the sort keeps the order of equal instants.
         failed.sort_by_key(|(due, _)| *due);
         let mut failed = failed.into_iter();
         failed.find_map(|(due, reason)| match self.fail(reason, settings) {

@@ -45,7 +45,7 @@ impl Machine {
         }
     }
 
-    /// Returns the state as callers meet it.
+    /// Returns the state as callers see it.
     pub(crate) fn state(&self) -> State {
         match &self.forced {
             Some(forced) => forced.kind.state(),
@@ -66,7 +66,7 @@ impl Machine {
         self.generation
     }
 
-    /// Returns whether nothing would be lost if a new machine replaced this one.
+    /// Returns whether the breaker can be evicted: a new machine would decide as this one does.
     ///
     /// With `idle`, nobody has used the breaker for a long time, so old failures say nothing about the dependency now.
     pub(crate) fn is_evictable(&mut self, now: Tick, idle: bool) -> bool {

@@ -81,7 +81,7 @@ pub(crate) enum GateState {
 pub(crate) struct TallyLease {
     /// Until when a success falls into the present bucket of the window.
     pub(crate) samples: Option<Tick>,
-    /// The bucket in which calls begin, and until when: the bucket ends, or calls in flight become slow.
+    /// The bucket in which calls begin, and until when they may: until it ends or until calls in flight become slow.
     pub(crate) starts: Option<(Span, Tick)>,
     /// A bucket whose calls may end: that of the call for which the lease is granted.
     pub(crate) ends: Option<Span>,

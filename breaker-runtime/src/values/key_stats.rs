@@ -29,7 +29,7 @@ pub struct KeyStats {
     pub name: String,
     /// The number of keys that have a breaker.
     pub keys: usize,
-    /// The number of keys in each state; states that no key is in are left out.
+    /// The number of keys in each state; states with no key are omitted.
     pub states: Vec<(State, usize)>,
     /// The number of calls whose key got no entry because all `max_keys` entries were busy.
     ///

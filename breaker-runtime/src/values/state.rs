@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// The state of a circuit, as its callers experience it.
+/// The state of a circuit, as its callers see it.
 ///
 /// # Examples
 ///

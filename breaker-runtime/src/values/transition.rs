@@ -16,7 +16,7 @@ pub struct Transition {
     pub to: State,
     /// Why the state changed.
     pub reason: Reason,
-    /// The generation that began.
+    /// The generation that the transition began.
     pub generation: u64,
     /// When the change fell due, if the passing of time alone caused it.
     ///
