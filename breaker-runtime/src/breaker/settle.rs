@@ -15,10 +15,7 @@ use crate::values::End;
 impl CircuitBreaker {
     /// Records how a call ended; only a failure has a hint.
     #[inline(always)]
-    #[expect(
-        clippy::inline_always,
-        reason = "every annotated function ends here"
-    )]
+    #[expect(clippy::inline_always, reason = "every annotated function ends here")]
     pub(crate) fn settle(&self, ticket: Ticket, end: End, hint: Option<Duration>) {
         let shared = self.shared();
         let word = shared.gate.word();

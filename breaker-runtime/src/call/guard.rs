@@ -35,10 +35,7 @@ pub struct Guard<H: Handle> {
     ticket: Ticket,
 }
 
-#[expect(
-    clippy::inline_always,
-    reason = "every annotated function ends here"
-)]
+#[expect(clippy::inline_always, reason = "every annotated function ends here")]
 impl<H: Handle> Guard<H> {
     /// Records the outcome.
     #[inline(always)]
