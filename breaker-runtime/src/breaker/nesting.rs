@@ -1,9 +1,9 @@
-//! Calls that run on this thread while their breaker rejects others, and what they call in turn.
+//! Nesting calls: calls that run on this thread while their breaker rejects others, and the calls that they make (R7).
 //!
-//! Such a call is a probe, or one that a ramp admitted. If its body calls through the same breaker again, that
-//! nested call belongs to it. Rejecting the nested call would fail the probe of a healthy dependency, and the
-//! circuit of a recursive function would never close. The rule holds for the generation in which the outer call
-//! was admitted, and for no later one.
+//! A nesting call is a probe, or one that a ramp admitted. If its body calls through the same breaker again, that nested
+//! call belongs to it. If the breaker rejected the nested call, the probe of a healthy dependency would fail, and the
+//! circuit of a recursive function would never close. The rule holds only for the generation in which the nesting call
+//! was admitted.
 
 use std::any::Any;
 use std::cell::RefCell;
@@ -12,7 +12,7 @@ use crate::sync::Weak;
 
 #[cfg(not(all(test, breaker_loom)))]
 thread_local! {
-    /// One entry for each such call that runs now, the innermost last.
+    /// One entry for each nesting call that runs now, the innermost last.
     static NESTING: RefCell<Vec<Entry>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -21,7 +21,7 @@ loom::thread_local! {
     static NESTING: RefCell<Vec<Entry>> = RefCell::new(Vec::new());
 }
 
-/// Two calls of one breaker and one generation are interchangeable.
+/// One nesting call. Calls of the same breaker and generation are interchangeable.
 #[derive(Clone)]
 struct Entry {
     breaker: BreakerId,
@@ -34,20 +34,20 @@ struct Entry {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct BreakerId(pub(crate) usize);
 
-/// Notes that such a call runs from now on.
+/// Records that a nesting call runs from now on.
 #[cold]
 #[inline(never)]
 pub(crate) fn begin(breaker: BreakerId, generation: u64, address: Weak<dyn Any + Send + Sync>) {
     let entry = Entry {
         breaker,
         generation,
-        address: address,
+        address,
     };
-    // A thread that is ending has lost its list: its nested calls are judged like any others.
+    // A thread that is ending has lost its list. Its nested calls are treated like any other call.
     let _ = NESTING.try_with(|list| list.borrow_mut().push(entry));
 }
 
-/// Notes that such a call no longer runs: it has ended, or its future is pending.
+/// Records that a nesting call no longer runs: it has ended, or its future is pending.
 #[cold]
 #[inline(never)]
 pub(crate) fn end(breaker: BreakerId, generation: u64) {
@@ -59,7 +59,7 @@ pub(crate) fn end(breaker: BreakerId, generation: u64) {
     });
 }
 
-/// Returns the latest generation of this breaker of which such a call runs on this thread.
+/// Returns the latest generation in which a nesting call of this breaker was admitted that runs on this thread.
 #[inline]
 pub(crate) fn generation(breaker: BreakerId) -> Option<u64> {
     let latest = NESTING.try_with(|list| {

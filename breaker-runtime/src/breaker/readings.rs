@@ -1,4 +1,4 @@
-//! What can be read from a breaker, and the settings that surround its declarations.
+//! Queries of a breaker, and changes of the settings in the layers around its declarations.
 
 use std::time::SystemTime;
 
@@ -30,7 +30,7 @@ impl CircuitBreaker {
         self.shared().name().key()
     }
 
-    /// Returns the state as callers meet it.
+    /// Returns the state as callers see it.
     ///
     /// This is a reading: it applies transitions that are due, such as the end of an open period.
     pub fn state(&self) -> State {
@@ -96,7 +96,7 @@ impl CircuitBreaker {
         *self.shared().lock().machine.settings()
     }
 
-    /// Returns the state and the number of probes in flight, without what a snapshot copies.
+    /// Returns the state and the number of probes in flight, without the copies that a snapshot makes.
     pub(crate) fn state_and_probes(&self) -> (State, usize) {
         self.change(|machine, now, changes| {
             machine.advance(now, changes);
@@ -104,7 +104,7 @@ impl CircuitBreaker {
         })
     }
 
-    /// Returns whether an override is in force; notices when one has ended.
+    /// Returns whether an override is in force; an override that has expired is cleared first.
     #[inline]
     pub(crate) fn is_overridden(&self) -> bool {
         self.shared().gate.word().asks_machine()
@@ -153,7 +153,7 @@ impl CircuitBreaker {
     /// Takes over the settings that surround the declarations of `parent`.
     pub(crate) fn inherit_settings(&self, parent: &CircuitBreaker) {
         let now = self.shared().time.now();
-        // The parent stays locked until this is done: whoever changes the parent later finds this breaker too.
+        // The parent stays locked until this is done, so a later change of its settings finds this breaker too.
         let parent = parent.shared().lock();
         let layered = parent.layered.clone();
         let inherited = self.shared().apply_layers(now, |own| *own = layered);
@@ -172,7 +172,7 @@ impl Shared {
         let Some(history) = &locked.history else {
             return totals;
         };
-        // A stay in the open state ends when its period has passed, noticed or not.
+        // A stay in the open state ends when its period has passed, even if that was not noticed.
         let until = locked.machine.open_until();
         let now = until.map_or(moment.now, |until| until.min(moment.now));
         totals.opens = history.entered(State::Open);
@@ -225,14 +225,14 @@ impl Shared {
     }
 
     fn put_in_force(&self, locked: &mut Locked, settings: Settings, now: Tick) {
-        // What was tallied under the old settings belongs to the old window.
+        // Calls that were tallied under the old settings belong to the old window.
         self.drain(locked);
         locked.latest = locked.latest.max(now);
         locked.machine.reconfigure(settings, locked.latest);
         self.apply(locked, &settings);
     }
 
-    /// Puts settings in force that no configuration produces.
+    /// Puts settings in force, even if no configuration produces them.
     #[cfg(test)]
     pub(crate) fn reconfigure(&self, settings: Settings) {
         let now = self.time.now();
@@ -261,7 +261,7 @@ impl Shared {
         self.time.coarse()
     }
 
-    /// Returns whether a new breaker would do as well: closed, with no counts that speak against the dependency.
+    /// Returns whether the breaker can be evicted: it is closed and counts nothing against the dependency.
     ///
     /// This is not a reading: transitions that are due are not applied.
     pub(crate) fn is_evictable(&self, now: Tick, idle: bool) -> bool {

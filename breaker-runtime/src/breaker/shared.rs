@@ -1,4 +1,4 @@
-//! The handle of a breaker, what all its handles share, and the events that carry a handle.
+//! The handle of a breaker, what all its handles share, and the events that contain a handle.
 //!
 //! These types refer to each other, so they are defined together. Their methods are in the other files of this
 //! folder.
@@ -42,8 +42,8 @@ use crate::values::{BreakerName, RetiredCounts};
 /// let payment = registry.get_or_create("payment", Config::new().threshold(2))?;
 ///
 /// for _ in 0..2 {
-///     let answer = payment.call(|| Err::<(), _>("connection refused"));
-///     assert_eq!(answer, Err(CallError::Inner("connection refused")));
+///     let answer = payment.call(|| Err::<(), _>("connection reset"));
+///     assert_eq!(answer, Err(CallError::Inner("connection reset")));
 /// }
 /// assert_eq!(payment.state(), State::Open);
 /// assert!(matches!(payment.call(|| Ok::<_, ()>(1)), Err(CallError::Breaker(_))));
@@ -70,9 +70,9 @@ pub(crate) struct Shared {
     pub(super) cold: Cold,
 }
 
-/// What only the holder of the lock and rare calls touch.
+/// What only the holder of the lock and rare calls access.
 ///
-/// It has separate cache lines, so that taking the lock does not slow down calls that pass the gate.
+/// It is on separate cache lines, so that a thread that takes the lock does not slow down calls that pass the gate.
 #[derive(Debug)]
 #[repr(align(128))]
 pub(super) struct Cold {
@@ -89,15 +89,15 @@ const _: () = assert!(
     "one more cache line for each breaker"
 );
 
-/// What the lock guards.
+/// What the machine's lock guards.
 #[derive(Debug)]
 pub(super) struct Locked {
     pub(super) machine: Machine,
-    /// What was drained from the tallies so far, if there are any.
+    /// How much of the tallies was drained, if there are tallies.
     pub(super) drained: Option<Drained>,
     /// The latest instant that the machine was given.
     pub(super) latest: Tick,
-    /// When the machine entered its state, dated at that moment: later steps of the wall clock do not change it.
+    /// When the present generation began, dated at that moment: later steps of the wall clock do not change it.
     pub(super) since: SystemTime,
     pub(super) merged: Merged,
     pub(super) layered: Layered,
@@ -110,8 +110,8 @@ pub(super) struct Locked {
     pub(super) delivering: bool,
 }
 
-// A panic leaves no breaker half changed: no user code runs under the lock, so what a poisoned lock guards is
-// still consistent, and the lock is taken anyway.
+// A panic cannot leave a breaker half changed: no user code runs under the lock, so the data under a poisoned lock is
+// consistent, and the lock can be taken anyway.
 impl UnwindSafe for Shared {}
 impl RefUnwindSafe for Shared {}
 
@@ -228,8 +228,8 @@ impl fmt::Debug for CircuitBreaker {
 
 /// Something that happened to a breaker.
 ///
-/// A listener receives the events of one breaker in order, one at a time, outside of every lock and after the new
-/// state is visible. Events of different breakers have no order among each other.
+/// A listener receives the events of one breaker in order, one at a time, outside all locks and after the new state is
+/// visible. Events of different breakers have no defined order.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Event {
@@ -274,7 +274,7 @@ impl Event {
         &self.kind
     }
 
-    /// Returns what is kept of the event if nobody listens: conflicts are delivered to the first listener.
+    /// Returns what to keep of an event that no listener received: only conflicts are delivered to a later listener.
     pub(super) fn pending(&self) -> Option<PendingEvent> {
         matches!(self.kind, EventKind::Conflict(_)).then(|| PendingEvent {
             breaker: self.breaker.downgrade(),
@@ -317,7 +317,7 @@ pub struct Subscription {
 }
 
 impl Subscription {
-    /// Adds a listener; returns its subscription and the events that came before anyone listened.
+    /// Adds a listener; returns its subscription and the events that no listener has received.
     pub(crate) fn new(
         registry: &Arc<RegistryLink>,
         listener: &Arc<Listener>,

@@ -1,4 +1,4 @@
-//! A guarded call: admission before it, the outcome after it, and what a drop in between means.
+//! Guarded calls: admission before a call, its outcome after it, and the meaning of a drop in between.
 
 mod fallback;
 mod future;
