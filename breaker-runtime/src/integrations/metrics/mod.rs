@@ -83,6 +83,7 @@
 //! last; its gauges become 0, the rates `NaN`. One that was made and removed in between is not seen.
 
 mod counts;
+mod published;
 mod publisher;
 mod series;
 
