@@ -2,8 +2,6 @@
 
 #[cfg(feature = "axum")]
 pub mod axum;
-#[cfg(feature = "http")]
-pub(crate) mod http;
 #[cfg(feature = "metrics")]
 pub mod metrics;
 #[cfg(feature = "tokio")]

@@ -121,8 +121,8 @@ impl<C, B> CircuitBreakerLayer<C, B> {
     /// Has the answers of HTTP judged by their statuses, and `Retry-After` heard: see
     /// [`HttpClassifier`](super::HttpClassifier).
     #[cfg(feature = "http")]
-    pub fn http(self) -> CircuitBreakerLayer<super::HttpClassifier, B> {
-        self.classify(super::HttpClassifier)
+    pub fn http(self) -> CircuitBreakerLayer<super::http::HttpClassifier, B> {
+        self.classify(super::http::HttpClassifier)
     }
 
     /// Asks each failed answer for how long it wants to be left alone: a closure of a

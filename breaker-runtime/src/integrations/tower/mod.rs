@@ -69,6 +69,8 @@ mod choose;
 mod classify;
 mod error;
 mod future;
+#[cfg(feature = "http")]
+mod http;
 mod layer;
 mod service;
 
@@ -76,7 +78,7 @@ pub use self::choose::{ChooseBreaker, InRegistry, KeyOfRequest, Named, PerKey, S
 pub use self::classify::{ByResult, Classify, WithHint};
 pub use self::error::ServiceError;
 pub use self::future::ResponseFuture;
+#[cfg(feature = "http")]
+pub use self::http::HttpClassifier;
 pub use self::layer::CircuitBreakerLayer;
 pub use self::service::CircuitBreakerService;
-#[cfg(feature = "http")]
-pub use crate::integrations::http::HttpClassifier;

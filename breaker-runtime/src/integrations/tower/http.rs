@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use http::header::{DATE, HeaderMap, HeaderValue, RETRY_AFTER};
 use http::{Response, StatusCode};
 
-use crate::integrations::tower::Classify;
+use super::classify::Classify;
 use crate::values::Outcome;
 
 /// Judges the answers of HTTP by their statuses.
