@@ -1,4 +1,4 @@
-//! What was written to the recorder so far, and what a new round adds.
+//! Writes to the recorder, and remembers what it has received so far.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -53,9 +53,10 @@ impl Reading {
     }
 }
 
-/// What was written so far.
+/// Everything that the recorder has received so far.
 ///
-/// A recorder may panic at any value. So each item is noted after it was written, and written again unless it was.
+/// The recorder may panic at any value. So each item is noted only after it was written; otherwise the next round
+/// writes it again.
 #[derive(Debug, Default)]
 pub(super) struct Published {
     is_described: bool,
@@ -101,13 +102,13 @@ impl Published {
     }
 }
 
-/// What was written under one name.
+/// The part of [`Published`] under one name.
 #[derive(Debug, Default)]
 struct PublishedName {
     /// The breaker in the last round, unless it has left the registry.
     target: Option<Target>,
     counts: Counts,
-    /// What earlier breakers of this name counted.
+    /// The counts of earlier breakers of this name.
     earlier_counts: Counts,
     /// The number of calls in the histogram, by the end of their bucket.
     recorded: BTreeMap<Duration, u64>,
