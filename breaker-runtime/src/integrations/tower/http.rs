@@ -1,23 +1,25 @@
-//! The answers of HTTP.
+//! The classifier of HTTP responses.
 
 use std::time::{Duration, SystemTime};
 
 use http::header::{DATE, HeaderMap, HeaderValue, RETRY_AFTER};
 use http::{Response, StatusCode};
 
-use crate::integrations::tower::Classify;
+use super::classify::Classify;
 use crate::values::Outcome;
 
-/// Judges the answers of HTTP by their statuses.
+/// Classifies HTTP responses by status.
 ///
 /// | answer | counts as |
 /// |---|---|
 /// | `5xx`, `429` | failure; its `Retry-After` is the hint for the open period |
 /// | an error | failure |
-/// | any other status, `4xx` included | success: the server has answered |
+/// | any other status, including all other `4xx` | success: the server has answered |
 ///
-/// It judges responses of the crate `http`. For those of others, such as reqwest's own, its two functions
-/// have the same to say about the parts:
+/// Only the head of a response counts; its body does not.
+///
+/// The classifier accepts responses of the crate `http`. For other types, such as reqwest's responses, pass the status
+/// and the headers to its two functions:
 ///
 /// ```
 /// use breaker_runtime::Outcome;
@@ -38,13 +40,11 @@ use crate::values::Outcome;
 /// # assert_eq!(classify(Ok(&busy)), Outcome::Failure);
 /// # assert_eq!(hint(Ok(&busy)), Some(std::time::Duration::from_secs(7)));
 /// ```
-///
-/// The body of a response plays no part in it: what is judged is the head.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct HttpClassifier;
 
 impl HttpClassifier {
-    /// Returns what a status counts as: `5xx` and `429` are failures, all others successes.
+    /// Classifies a status: `5xx` and `429` are failures, all others are successes.
     pub fn outcome(status: StatusCode) -> Outcome {
         if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
             Outcome::Failure
@@ -53,11 +53,11 @@ impl HttpClassifier {
         }
     }
 
-    /// Returns the time of `Retry-After`, be it in seconds or a date; `None` if there is none or it makes
-    /// no sense.
+    /// Returns the time that `Retry-After` asks for, or `None` if the header is missing or invalid.
     ///
-    /// A date is taken by the clock of the server, if the headers have its `Date`, otherwise by the
-    /// system's. One that is past is no time at all.
+    /// The header contains seconds or a date. A date is compared with the header `Date` if that is present, otherwise
+    /// with the system's clock. For a date in the past the time is zero.
+    #[doc(alias = "retry-after")]
     pub fn retry_after(headers: &HeaderMap) -> Option<Duration> {
         let value = headers.get(RETRY_AFTER)?;
         if let Some(seconds) = seconds(value) {
@@ -72,7 +72,7 @@ impl HttpClassifier {
 
 fn seconds(value: &HeaderValue) -> Option<Duration> {
     let text = value.to_str().ok()?.trim();
-    // `parse` would take a sign.
+    // `parse` would accept a sign.
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     let seconds = digits.then(|| text.parse().ok())??;
     Some(Duration::from_secs(seconds))
