@@ -171,7 +171,9 @@ pub mod test_util;
 #[cfg(all(test, breaker_loom))]
 mod loom_models;
 
-pub use self::breaker::{CircuitBreaker, Event, EventKind, Snapshot, Subscription, WindowStats};
+pub use self::breaker::{
+    CircuitBreaker, Event, EventKind, ProbeProgress, Snapshot, Subscription, WindowStats,
+};
 pub use self::call::{Permit, neutral_drops};
 pub use self::config::{
     Config, ConfigError, Conflict, ConflictSide, Layer, Layers, Location, Overrides, Settings,

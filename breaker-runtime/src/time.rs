@@ -41,6 +41,11 @@ impl Tick {
         Self(self.0.saturating_add(nanos(duration)))
     }
 
+    /// Returns the instant before this one, or the first one there is.
+    pub(crate) fn before(self) -> Self {
+        Self(self.0.saturating_sub(1))
+    }
+
     /// Returns how much later this instant is than `earlier`, or zero if it is not later.
     pub const fn since(self, earlier: Self) -> Duration {
         Duration::from_nanos(self.0.saturating_sub(earlier.0))

@@ -59,7 +59,8 @@ impl History {
 
     /// Returns when the last transition was noticed.
     pub(crate) fn last_at(&self) -> Option<SystemTime> {
-        self.recent.back().map(|past| past.at)
+        let last = self.recent.back()?;
+        Some(last.transition.due_at.unwrap_or(last.at))
     }
 
     /// Returns how long the circuit has been open in total, up to `now`.

@@ -10,7 +10,7 @@ use crate::config::{Conflict, Settings};
 use crate::machine::{Change, Evidence, Forced, Machine, Ticket};
 use crate::sync::{MutexGuard, lock};
 use crate::time::{ClockReading, Tick, WallInstant};
-use crate::values::{Override, PastTransition, State, Transition};
+use crate::values::{Override, PastTransition, Transition};
 
 impl CircuitBreaker {
     /// Runs one step of the machine under its lock, publishes the result, and notifies the listeners after
@@ -139,7 +139,7 @@ impl Shared {
         if locked.machine.generation() != generation || !changes.is_empty() {
             let moment = reading.at(now);
             if locked.machine.generation() != generation {
-                locked.since = moment.wall;
+                locked.since = moment.date(locked.machine.since());
             }
             for change in changes {
                 locked.record(change, moment);
@@ -220,13 +220,8 @@ impl Locked {
                     rate,
                 };
                 let at = moment.wall;
-                // A stay in the open state ends when its period has passed, whenever that is noticed.
-                let ended = due.filter(|_| from == State::Open);
                 let history: &mut History = self.history.get_or_insert_default();
-                history.add(
-                    PastTransition { at, transition },
-                    ended.unwrap_or(moment.now),
-                );
+                history.add(PastTransition { at, transition }, due.unwrap_or(moment.now));
                 EventKind::Transition(transition)
             }
             Change::OverrideSet(forced) => EventKind::OverrideSet(to_override(&forced, moment)),

@@ -7,16 +7,17 @@ use super::event::EventKind;
 use super::history::History;
 use super::latencies::Latencies;
 use super::lock::to_override;
-use super::shared::{CircuitBreaker, Locked, Shared};
-use super::snapshot::{Snapshot, WindowStats};
+use super::shared::{CircuitBreaker, KeySet, Locked, Shared};
+use super::snapshot::{ProbeProgress, Snapshot, WindowStats};
 #[cfg(feature = "config")]
 use crate::config::Inconsistency;
 use crate::config::{ConfigError, Conflict, Layered, Settings, Source};
-use crate::sync::{Arc, Mutex};
-use crate::time::{Tick, WallInstant};
+use crate::machine::Eviction;
+use crate::sync::{Arc, Mutex, Weak};
+use crate::time::{ClockReading, Tick, WallInstant};
 #[cfg(feature = "config")]
 use crate::values::Override;
-use crate::values::{BreakerName, RetiredCounts, State, Totals};
+use crate::values::{BreakerName, Reason, RetiredCounts, State, Totals, TransitionCount};
 
 /// Readings.
 impl CircuitBreaker {
@@ -53,6 +54,10 @@ impl CircuitBreaker {
     /// This is a reading: it applies transitions that are due, as [`state`](Self::state) does.
     pub fn snapshot(&self) -> Snapshot {
         let shared = self.shared();
+        let key_stats = match self.key() {
+            None => self.keys().map(|keys| keys.stats()),
+            Some(_) => None,
+        };
         let reading = shared.time.reading(shared.time.now());
         let mut locked = shared.lock();
         let now = shared.step(&mut locked, reading, |machine, now, changes| {
@@ -62,7 +67,9 @@ impl CircuitBreaker {
         let moment = reading.at(now);
         let counts = locked.machine.counts(now);
         let machine = &locked.machine;
-        let window = counts.map(|counts| WindowStats::new(counts, machine.settings()));
+        let frozen = machine.window_is_frozen();
+        let window = counts.map(|counts| WindowStats::new(counts, frozen, machine.settings()));
+        let probes = machine.probes();
         let totals = shared.totals(&locked, moment);
         let history = locked.history.as_deref();
         let snapshot = Snapshot {
@@ -78,6 +85,13 @@ impl CircuitBreaker {
             window,
             ramp: machine.ramp_share(now),
             probes_in_flight: machine.probes_in_flight(),
+            probes: probes.map(|(succeeded, failed)| ProbeProgress {
+                succeeded,
+                failed,
+                success_threshold: machine.settings().success_threshold.get(),
+                probe_failures: machine.settings().probe_failures.get(),
+            }),
+            key_stats,
             open_period: machine.open_period(),
             retry_after: machine.retry_after(now),
             latency: shared.cold.latencies.get().map(Latencies::read),
@@ -104,14 +118,15 @@ impl CircuitBreaker {
         })
     }
 
-    /// Returns whether an override is in force; an override that has expired is cleared first.
-    #[inline]
-    pub(crate) fn is_overridden(&self) -> bool {
-        self.shared().gate.word().asks_machine()
-            && self.change(|machine, now, changes| {
-                machine.advance(now, changes);
-                machine.forced().is_some()
-            })
+    /// Returns the set of breakers by key that this breaker belongs to.
+    pub(super) fn keys(&self) -> Option<Arc<dyn KeySet>> {
+        self.shared().cold.keys.get()?.upgrade()
+    }
+
+    /// Makes this breaker belong to a set of breakers by key.
+    pub(crate) fn join_keys(&self, keys: Weak<dyn KeySet>) {
+        // A breaker that was removed from its registry may be asked to join a second set: it stays in the first.
+        let _ = self.shared().cold.keys.set(keys);
     }
 
     /// Notifies the listeners that settings do not fit this breaker.
@@ -150,18 +165,35 @@ impl CircuitBreaker {
         )
     }
 
-    /// Takes over the settings that surround the declarations of `parent`.
+    /// Takes over the settings that surround the declarations of `parent`, and its override.
     pub(crate) fn inherit_settings(&self, parent: &CircuitBreaker) {
-        let now = self.shared().time.now();
-        // The parent stays locked until this is done, so a later change of its settings finds this breaker too.
+        let reading = self.shared().reading();
+        // The parent stays locked until this is done: whoever changes the parent later finds this breaker too.
         let parent = parent.shared().lock();
         let layered = parent.layered.clone();
-        let inherited = self.shared().apply_layers(now, |own| *own = layered);
+        let inherited = self.shared().apply_layers(reading, |own| *own = layered);
+        self.shared().inherit_override(&parent, reading);
         drop(parent);
         debug_assert!(
             inherited.is_ok(),
             "the parent has these settings: {inherited:?}"
         );
+        self.deliver_queued();
+    }
+
+    /// Takes over the override of `parent`, or that it has none.
+    pub(super) fn inherit_override(&self, parent: &CircuitBreaker) {
+        let reading = self.shared().reading();
+        // The parent stays locked until this is done, so that the last change of its override is the last here.
+        let parent = parent.shared().lock();
+        self.shared().inherit_override(&parent, reading);
+        drop(parent);
+        self.deliver_queued();
+    }
+
+    /// Delivers the events that a change under another lock has queued.
+    pub(crate) fn deliver_queued(&self) {
+        self.unlock(self.shared().lock());
     }
 }
 
@@ -174,9 +206,10 @@ impl Shared {
         };
         // A stay in the open state ends when its period has passed, even if that was not noticed.
         let until = locked.machine.open_until();
+        let half_open_is_due = until.is_some_and(|until| until <= moment.now);
         let now = until.map_or(moment.now, |until| until.min(moment.now));
         totals.opens = history.entered(State::Open);
-        totals.half_opens = history.entered(State::HalfOpen);
+        totals.half_opens = history.entered(State::HalfOpen) + u64::from(half_open_is_due);
         totals.closes = history.entered(State::Closed);
         totals.open_time = history.open_time(now);
         totals.last_transition_at = history.last_at();
@@ -195,6 +228,18 @@ impl Shared {
         sum.totals.add(&self.totals(&locked, moment).undated());
         if let Some(history) = &locked.history {
             sum.add_transitions(history.counts());
+            if locked
+                .machine
+                .open_until()
+                .is_some_and(|until| until <= moment.now)
+            {
+                sum.add_transitions(&[TransitionCount {
+                    from: State::Open,
+                    to: State::HalfOpen,
+                    reason: Reason::OpenPeriodEnded,
+                    count: 1,
+                }]);
+            }
         }
         if let Some(latencies) = self.cold.latencies.get() {
             sum.add_latency(latencies.read());
@@ -207,7 +252,7 @@ impl Shared {
     /// may hold a lock under which no user code may run.
     pub(crate) fn apply_layers(
         &self,
-        now: Tick,
+        reading: ClockReading,
         change: impl FnOnce(&mut Layered),
     ) -> Result<(), ConfigError> {
         let mut locked = self.lock();
@@ -220,23 +265,36 @@ impl Shared {
         }
         let settings = config.settings(locked.merged.call_timeout());
         locked.layered = layered;
-        self.put_in_force(&mut locked, settings, now);
+        self.put_in_force(&mut locked, settings, reading);
         Ok(())
     }
 
-    fn put_in_force(&self, locked: &mut Locked, settings: Settings, now: Tick) {
-        // Calls that were tallied under the old settings belong to the old window.
-        self.drain(locked);
-        locked.latest = locked.latest.max(now);
-        locked.machine.reconfigure(settings, locked.latest);
+    fn put_in_force(&self, locked: &mut Locked, settings: Settings, reading: ClockReading) {
+        // This also drains the calls that were tallied under the old settings: they belong to the old window.
+        self.step(locked, reading, |machine, now, changes| {
+            machine.reconfigure(settings, now, changes);
+        });
         self.apply(locked, &settings);
     }
 
-    /// Puts settings in force, even if no configuration produces them.
+    /// Gives the machine the override of the breaker of its name.
+    fn inherit_override(&self, parent: &Locked, reading: ClockReading) {
+        let forced = parent.machine.own_forced().cloned();
+        self.step(&mut self.lock(), reading, |machine, now, changes| {
+            machine.set_name_override(forced, now, changes);
+        });
+    }
+
+    /// Reads the clocks, for a change under a lock under which no user code may run.
+    pub(crate) fn reading(&self) -> ClockReading {
+        self.time.reading(self.time.now())
+    }
+
+    /// Puts settings in force that no configuration produces.
     #[cfg(test)]
     pub(crate) fn reconfigure(&self, settings: Settings) {
-        let now = self.time.now();
-        self.put_in_force(&mut self.lock(), settings, now);
+        let reading = self.reading();
+        self.put_in_force(&mut self.lock(), settings, reading);
     }
 
     /// Returns which settings would be inconsistent after `change`.
@@ -261,14 +319,16 @@ impl Shared {
         self.time.coarse()
     }
 
-    /// Returns whether the breaker can be evicted: it is closed and counts nothing against the dependency.
+    /// Returns when the breaker may be evicted, if nobody holds it.
     ///
     /// This is not a reading: transitions that are due are not applied.
-    pub(crate) fn is_evictable(&self, now: Tick, idle: bool) -> bool {
+    pub(crate) fn eviction(&self, now: Tick) -> Eviction {
         let mut locked = self.lock();
         self.drain(&mut locked);
-        let now = locked.latest.max(now);
-        locked.machine.is_evictable(now, idle)
+        // What fell due until now is counted when the breaker is dropped.
+        locked.latest = locked.latest.max(now);
+        let now = locked.latest;
+        locked.machine.eviction(now)
     }
 
     /// Returns where `source` disagrees with the configuration that the breaker was made with.

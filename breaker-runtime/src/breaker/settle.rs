@@ -246,7 +246,7 @@ impl Shared {
 fn may_decide(role: Role, end: End) -> bool {
     match role {
         Role::Call => matches!(end, End::Success | End::Failure),
-        Role::Tracked | Role::Probe => true,
-        Role::Uncounted => false,
+        // An uncounted call counts in the window of an open circuit that is forced closed.
+        Role::Tracked | Role::Probe | Role::Uncounted => true,
     }
 }

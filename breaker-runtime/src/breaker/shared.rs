@@ -5,9 +5,7 @@
 
 use std::any::Any;
 use std::collections::VecDeque;
-use std::collections::hash_map::RandomState;
 use std::fmt;
-use std::hash::{BuildHasher, Hasher};
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::time::SystemTime;
 
@@ -26,7 +24,7 @@ use crate::config::{Layered, Merged};
 use crate::machine::Machine;
 use crate::sync::{Arc, AtomicU64, Mutex, Weak};
 use crate::time::{Tick, Time};
-use crate::values::{BreakerName, RetiredCounts};
+use crate::values::{BreakerName, KeyStats, RetiredCounts};
 
 /// A circuit breaker.
 ///
@@ -82,6 +80,22 @@ pub(super) struct Cold {
     pub(super) latencies: OnceCell<Latencies>,
     /// Where a keyed breaker leaves its counts when it is dropped.
     pub(super) retired: Option<Arc<Mutex<RetiredCounts>>>,
+    /// The breakers by key that this breaker belongs to: as the breaker of the name, or as that of one key.
+    pub(super) keys: OnceCell<Weak<dyn KeySet>>,
+}
+
+/// The breakers of one name, one for each key.
+pub(crate) trait KeySet: fmt::Debug + Send + Sync {
+    /// Calls `act` with the breaker of each key.
+    fn for_each(&self, act: &mut dyn FnMut(&CircuitBreaker));
+
+    /// Returns the sums over all keys.
+    fn stats(&self) -> KeyStats;
+
+    /// Gives the breaker of a key a place in the set, even if the set is full.
+    ///
+    /// Returns the breaker that has the place, which is another one if the key has one already.
+    fn list(&self, breaker: &CircuitBreaker) -> CircuitBreaker;
 }
 
 const _: () = assert!(
@@ -116,43 +130,7 @@ impl UnwindSafe for Shared {}
 impl RefUnwindSafe for Shared {}
 
 impl CircuitBreaker {
-    pub(crate) fn new(
-        name: BreakerName,
-        merged: Merged,
-        layered: Layered,
-        time: Time,
-        registry: Arc<RegistryLink>,
-        retired: Option<Arc<Mutex<RetiredCounts>>>,
-    ) -> Self {
-        let seed = RandomState::new().build_hasher().finish();
-        let moment = time.moment();
-        let settings = merged.effective(&layered).settings(merged.call_timeout());
-        let shared = Shared {
-            gate: Gate::new(),
-            limits: PublishedLimits::new(&settings),
-            counters: Counters::new(),
-            tallies: OnceCell::new(),
-            name,
-            time,
-            cold: Cold {
-                locked: Mutex::new(Locked {
-                    machine: Machine::new(settings, moment.now, seed),
-                    drained: None,
-                    latest: moment.now,
-                    since: moment.wall,
-                    merged,
-                    layered,
-                    history: None,
-                    events: VecDeque::new(),
-                    last_sequence: 0,
-                    delivering: false,
-                }),
-                registry,
-                latencies: OnceCell::new(),
-                retired,
-            },
-        };
-        shared.apply(&mut shared.lock(), &settings);
+    pub(super) fn from_shared(shared: Shared) -> Self {
         Self {
             shared: Arc::new(shared),
         }

@@ -63,8 +63,10 @@ impl Config {
         let mut settings = Settings::given_or_default(self);
         let is_left_out = |setting| self.value(setting).is_none();
 
-        // A rate replaces the rule of failures in a row, unless both are asked for.
-        if is_left_out(Setting::Threshold) && settings.failure_rate.is_some() {
+        // A rule over the window replaces the rule of failures in a row, unless both are asked for: failures in a row do
+        // not age.
+        let has_failure_rule = settings.failure_rate.is_some() || settings.max_failures.is_some();
+        if is_left_out(Setting::Threshold) && has_failure_rule {
             settings.threshold = None;
         }
         // A rule that needs more calls than the window holds would never be met. Several declarations, each

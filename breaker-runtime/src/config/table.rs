@@ -46,7 +46,7 @@ macro_rules! settings {
         $part! {
             /// how many failures in a row open the circuit.
             ///
-            /// At least 1. Default: 5, or off if `failure_rate` is set.
+            /// At least 1. Default: 5, or off if `failure_rate` or `max_failures` is set.
             Threshold: Count, threshold(failures: u32) -> Option<u32> = Some(5);
 
             /// the window over which rates and `max_failures` are judged.

@@ -115,8 +115,18 @@ impl Closed {
         let ends = ticket
             .began()
             .and_then(|began| self.in_flight.bucket_of(ticket.bucket(), began));
+        // No thread tallies a sample after the instant at which a call in flight becomes slow, which may be a call
+        // that another thread starts later.
+        let next_slow = settings.slow_call.map(|limit| {
+            let due = self.in_flight.next_due(limit);
+            due.unwrap_or_else(|| now.after(limit))
+        });
+        let samples = window.map(|window| {
+            let end = window.bucket_end(now);
+            next_slow.map_or(end, |due| due.min(end))
+        });
         TallyLease {
-            samples: window.map(|window| window.bucket_end(now)),
+            samples,
             starts,
             ends,
         }
@@ -162,14 +172,15 @@ impl Closed {
 
     /// Counts the calls in flight that have become slow, up to the first that meets a rule.
     ///
-    /// Returns that rule, and when the call became slow.
+    /// Each counts at the instant at which it became slow, whenever that is noticed (R23). Returns the rule that was
+    /// met, and that instant.
     pub(super) fn notice(&mut self, now: Tick, settings: &Settings) -> Option<(Reason, Tick)> {
         self.ramp.take_if(|ramp| ramp.ended(now));
         let limit = settings.slow_call?;
         while let Some((span, due)) = self.in_flight.overdue(now, limit) {
             let failed = settings.slow_rate.is_none();
-            self.add_slow_call(span, failed, now);
-            if let Some(reason) = self.rule_met(now, settings) {
+            self.add_slow_call(span, failed, due);
+            if let Some(reason) = self.rule_met(due, settings) {
                 return Some((reason, due));
             }
         }
@@ -177,9 +188,9 @@ impl Closed {
     }
 
     /// Adds the sample of a call in flight that has become slow.
-    fn add_slow_call(&mut self, span: Span, failed: bool, now: Tick) {
+    fn add_slow_call(&mut self, span: Span, failed: bool, due: Tick) {
         let sample = Sample { failed, slow: true };
-        let sample = self.window.as_mut().map(|window| window.add(sample, now));
+        let sample = self.window.as_mut().map(|window| window.add(sample, due));
         if failed {
             self.add_failure();
         }
@@ -228,6 +239,11 @@ impl Closed {
             _ => (self.failures_in_a_row.into(), None),
         };
         Evidence { failures, rate }
+    }
+
+    /// Takes the window out, for a circuit that opens.
+    pub(super) fn take_window(&mut self) -> Option<SlidingWindow> {
+        self.window.take()
     }
 
     /// Returns whether no failure and no slow call counts against the dependency, and no ramp rejects calls.

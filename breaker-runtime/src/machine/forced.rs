@@ -27,7 +27,7 @@ pub(crate) struct Forced {
 }
 
 impl Forced {
-    pub(super) fn has_expired(&self, now: Tick) -> bool {
+    pub(crate) fn has_expired(&self, now: Tick) -> bool {
         self.until.is_some_and(|until| now >= until)
     }
 }

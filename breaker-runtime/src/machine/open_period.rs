@@ -6,8 +6,8 @@ use crate::config::Settings;
 
 /// Returns the length of the n-th open period in a row.
 ///
-/// It is `open_for` × `backoff`^(n-1), or what a hint asks for if that is longer, varied by up to ± `jitter`, and at
-/// most `max_open_for`.
+/// It is `open_for` × `backoff`^(n-1), varied by up to ± `jitter`, but at least what a hint asks for, which `jitter`
+/// only lengthens; and at most `max_open_for`.
 ///
 /// Call it once, when the circuit opens: if each check drew again, the first lucky draw would end the period.
 pub(super) fn open_period(
@@ -18,9 +18,13 @@ pub(super) fn open_period(
 ) -> Duration {
     let exponent = i32::try_from(n.saturating_sub(1)).unwrap_or(i32::MAX);
     let grown = scaled(settings.open_for, settings.backoff.powi(exponent));
-    let asked = hint.map_or(grown, |hint| hint.max(grown));
-    let jittered = scaled(asked, 1.0 + settings.jitter * draws.next());
-    jittered.min(settings.max_open_for)
+    let draw = draws.next();
+    let jittered = scaled(grown, 1.0 + settings.jitter * draw);
+    // The server asked not to be called before; instances that got the same hint still spread out.
+    let asked = hint.map(|hint| scaled(hint, 1.0 + settings.jitter * f64::midpoint(1.0, draw)));
+    asked
+        .map_or(jittered, |asked| asked.max(jittered))
+        .min(settings.max_open_for)
 }
 
 /// Multiplies a duration and saturates; a factor of one keeps every nanosecond.

@@ -7,6 +7,9 @@ use crate::config::Settings;
 use crate::time::Tick;
 use crate::values::{End, Reason};
 
+/// So many cancellations in a row reopen the circuit, or `success_threshold` if that is more (R7).
+const CANCELLED_IN_A_ROW: u32 = 3;
+
 #[derive(Debug)]
 pub(super) struct Probes {
     in_flight: Vec<Probe>,
@@ -25,8 +28,6 @@ struct Probe {
     began: Tick,
     /// Whether the probe counted as slow while in flight. Its end then adds nothing.
     counted: bool,
-    /// Whether the probe is ending in this step. Its outcome then counts, even if it has become slow.
-    ending: bool,
 }
 
 /// What an outcome means for the half-open circuit.
@@ -51,6 +52,10 @@ impl Probes {
         self.in_flight.len()
     }
 
+    pub(super) fn successes(&self) -> u32 {
+        self.successes
+    }
+
     pub(super) fn failures(&self) -> u32 {
         self.failures
     }
@@ -63,7 +68,6 @@ impl Probes {
             self.in_flight.push(Probe {
                 began: now,
                 counted: false,
-                ending: false,
             });
         }
         !full
@@ -75,25 +79,11 @@ impl Probes {
         probes.position(|probe| probe.began == began)
     }
 
-    /// Records that a probe is ending.
-    #[inline]
-    pub(super) fn mark_ending(&mut self, ticket: Ticket) {
-        if let Some(at) = self.position(ticket) {
-            self.in_flight[at].ending = true;
-        }
-    }
-
     /// Releases a probe's permit and counts its outcome.
     ///
     /// A probe that exceeded `probe_timeout` has lost its permit and decides nothing.
     #[inline]
-    pub(super) fn settle(
-        &mut self,
-        ticket: Ticket,
-        end: End,
-        slow: bool,
-        settings: &Settings,
-    ) -> ProbeVerdict {
+    pub(super) fn settle(&mut self, ticket: Ticket, end: End, settings: &Settings) -> ProbeVerdict {
         let Some(at) = self.position(ticket) else {
             return ProbeVerdict::Stay;
         };
@@ -101,7 +91,6 @@ impl Probes {
             return ProbeVerdict::Stay;
         }
         match end {
-            End::Success if slow => self.fail(Reason::ProbeSlow, settings),
             End::Failure => self.fail(Reason::ProbeFailed, settings),
             End::Success => {
                 self.cancelled = 0;
@@ -115,7 +104,7 @@ impl Probes {
             // Otherwise callers that give up before the dependency answers would send probes for ever.
             End::Cancelled => {
                 self.cancelled += 1;
-                if self.cancelled >= settings.success_threshold.get() {
+                if self.cancelled >= CANCELLED_IN_A_ROW.max(settings.success_threshold.get()) {
                     ProbeVerdict::Reopen(Reason::ProbesCancelled)
                 } else {
                     ProbeVerdict::Stay
@@ -140,14 +129,14 @@ impl Probes {
     pub(super) fn expire(&mut self, now: Tick, settings: &Settings) -> Option<(Reason, Tick)> {
         let mut failed: Vec<(Tick, Reason)> = Vec::new();
         self.in_flight.retain_mut(|probe| {
+            let timeout = probe.began.after(settings.probe_timeout);
+            let timed_out = now >= timeout;
             let slow = settings.slow_call.map(|limit| probe.began.after(limit));
-            let slow = slow.filter(|due| now >= *due && !probe.counted && !probe.ending);
+            let slow = slow.filter(|due| now >= *due && *due < timeout && !probe.counted);
             if let Some(due) = slow {
                 failed.push((due, Reason::ProbeSlow));
                 probe.counted = true;
             }
-            let timeout = probe.began.after(settings.probe_timeout);
-            let timed_out = now >= timeout;
             if timed_out && !probe.counted {
                 failed.push((timeout, Reason::ProbeTimedOut));
             }

@@ -7,6 +7,8 @@ use crate::time::Tick;
 
 /// The share at the start of a ramp is one part of this many.
 const START_DIVISOR: u128 = 10;
+/// A call is admitted if none was admitted for this long.
+const RARE: Duration = Duration::from_secs(1);
 
 /// One ramp.
 ///
@@ -14,12 +16,16 @@ const START_DIVISOR: u128 = 10;
 /// whole is admitted and takes it off. At a share of 25 %, for example, the credit goes 0.25, 0.5, 0.75, 1.0: every
 /// fourth call is admitted. The arithmetic uses whole numbers, because rounding would make it every fifth call now and
 /// then.
+///
+/// A call is also admitted if none was admitted in the second before it.
 #[derive(Debug)]
 pub(super) struct Ramp {
     began: Tick,
     time: Duration,
     /// The credit in parts of [`Ramp::whole`]; `None` before the first call, which is admitted.
     credit: Option<u128>,
+    /// When the last call was admitted.
+    last: Tick,
 }
 
 impl Ramp {
@@ -28,6 +34,7 @@ impl Ramp {
             began: now,
             time,
             credit: None,
+            last: now,
         }
     }
 
@@ -43,8 +50,17 @@ impl Ramp {
     pub(super) fn admits(&mut self, now: Tick) -> bool {
         let whole = self.whole();
         let credit = self.credit.map_or(whole, |credit| credit + self.part(now));
-        let admitted = credit >= whole;
-        self.credit = Some(if admitted { credit - whole } else { credit });
+        // A share of nothing is nothing: where calls are rare, none is rejected.
+        let rare = now >= self.last.after(RARE);
+        let admitted = credit >= whole || rare;
+        self.credit = Some(if admitted {
+            credit.saturating_sub(whole)
+        } else {
+            credit
+        });
+        if admitted {
+            self.last = now;
+        }
         admitted
     }
 

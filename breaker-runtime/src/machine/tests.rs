@@ -207,9 +207,13 @@ fn a_change_of_slow_call_begins_a_new_bucket() {
         admitted.expect("it is closed").bucket()
     };
     let first = bucket(&mut machine, 0);
-    machine.reconfigure(config(80).threshold(9).settings(None), at(1));
+    machine.reconfigure(
+        config(80).threshold(9).settings(None),
+        at(1),
+        &mut Vec::new(),
+    );
     assert_eq!(bucket(&mut machine, 2), first);
-    machine.reconfigure(config(8).settings(None), at(3));
+    machine.reconfigure(config(8).settings(None), at(3), &mut Vec::new());
     assert_ne!(bucket(&mut machine, 4), first);
 }
 

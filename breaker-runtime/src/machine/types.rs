@@ -116,3 +116,15 @@ impl TransitionCause {
         }
     }
 }
+
+/// When one of several breakers by key may be evicted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Eviction {
+    /// A new breaker would decide as this one does.
+    AtAnyTime,
+    /// It remembers something that matters: only to make room, and after it has been idle for `idle_ttl` and for this
+    /// long.
+    AfterIdle(Duration),
+    /// It is open or overridden.
+    Never,
+}

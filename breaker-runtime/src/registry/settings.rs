@@ -6,11 +6,11 @@ use super::declarations::declarations;
 use crate::breaker::{CircuitBreaker, Event, Listener, Snapshot, Subscription};
 use crate::config::{Config, ConfigError, Layered, Overrides};
 use crate::sync::{Arc, MutexGuard, lock};
-use crate::time::Tick;
+use crate::time::ClockReading;
 
 /// Held by a thread while it changes settings.
 pub(super) struct Changing<'a> {
-    now: Tick,
+    reading: ClockReading,
     _alone: MutexGuard<'a, ()>,
 }
 
@@ -86,9 +86,9 @@ impl Registry {
     /// Begins a change of settings.
     pub(super) fn changing(&self) -> Changing<'_> {
         // Read before the lock is taken, because the clock may be user code.
-        let now = self.inner.time.now();
+        let reading = self.inner.time.reading(self.inner.time.now());
         Changing {
-            now,
+            reading,
             _alone: lock(&self.inner.changing),
         }
     }
@@ -100,11 +100,11 @@ impl Registry {
         breaker: &CircuitBreaker,
         change: impl Fn(&mut Layered),
     ) -> Result<(), ConfigError> {
-        breaker.shared().apply_layers(changing.now, &change)?;
+        breaker.shared().apply_layers(changing.reading, &change)?;
         // The breaker itself comes first: a key that is added from now on copies it.
         let keyed = self.keyed_of(breaker);
         for breaker in keyed.iter().flat_map(|keyed| keyed.breakers()) {
-            breaker.shared().apply_layers(changing.now, &change)?;
+            breaker.shared().apply_layers(changing.reading, &change)?;
         }
         Ok(())
     }

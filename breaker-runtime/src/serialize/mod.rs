@@ -13,11 +13,11 @@ use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 
 use self::timestamp::Timestamp;
-use crate::breaker::{Snapshot, WindowStats};
+use crate::breaker::{ProbeProgress, Snapshot, WindowStats};
 use crate::config::file::ExactDuration;
 use crate::config::{Layer, Layers, Location, Setting, Settings, Value, Window};
 use crate::values::{
-    Latency, Override, PastTransition, Reason, Rejections, State, Totals, Transition,
+    KeyStats, Latency, Override, PastTransition, Reason, Rejections, State, Totals, Transition,
     TransitionCount,
 };
 
@@ -69,6 +69,8 @@ record!(Snapshot {
     window,
     ramp,
     probes_in_flight,
+    probes,
+    key_stats,
     open_period: maybe_duration,
     retry_after: maybe_duration,
     latency,
@@ -114,6 +116,25 @@ record!(WindowStats {
     slow,
     failure_rate,
     slow_rate,
+    frozen,
+});
+
+record!(ProbeProgress {
+    succeeded,
+    failed,
+    success_threshold,
+    probe_failures,
+});
+
+record!(KeyStats {
+    name,
+    keys,
+    states,
+    unlisted,
+    totals,
+    transitions,
+    probes_in_flight,
+    latency,
 });
 
 record!(Override {

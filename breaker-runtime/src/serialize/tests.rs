@@ -101,6 +101,8 @@ fn a_snapshot_has_all_of_its_fields() {
         "window",
         "ramp",
         "probes_in_flight",
+        "probes",
+        "key_stats",
         "open_period",
         "retry_after",
         "latency",
@@ -118,7 +120,7 @@ fn a_snapshot_has_all_of_its_fields() {
     assert_eq!(written["open_period"], "1.5s");
     assert_eq!(
         written["window"],
-        json!({ "calls": 0, "failures": 0, "slow": 0, "failure_rate": null, "slow_rate": null })
+        json!({ "calls": 1, "failures": 1, "slow": 0, "failure_rate": 1.0, "slow_rate": 0.0, "frozen": true })
     );
     assert_eq!(written["totals"]["failures"], 1);
     assert_eq!(written["totals"]["rejections"]["open"], 0);

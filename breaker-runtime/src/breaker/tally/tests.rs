@@ -127,7 +127,8 @@ impl Tallied {
     fn configure(&mut self, settings: Settings, now: Tick) {
         self.drain();
         self.latest = self.latest.max(now);
-        self.machine.reconfigure(settings, self.latest);
+        self.machine
+            .reconfigure(settings, self.latest, &mut Vec::new());
         self.tallies.revoke_all();
         self.publish();
     }
@@ -221,7 +222,7 @@ proptest! {
                 }
                 Step::Configure(new) => {
                     settings = new;
-                    direct.reconfigure(settings, now);
+                    direct.reconfigure(settings, now, &mut Vec::new());
                     tallied.configure(settings, now);
                 }
             }

@@ -88,7 +88,9 @@ where
                 })
             }
             StateProjection::Rejected { error } => {
-                let error = error.take().expect("a future is not polled after completion");
+                let error = error
+                    .take()
+                    .expect("a future is not polled after completion");
                 Poll::Ready(Err(ServiceError::Breaker(error)))
             }
         }

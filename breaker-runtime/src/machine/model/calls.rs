@@ -14,17 +14,27 @@ impl Model {
         (time + 9 * at.since(began).as_nanos(), 10 * time)
     }
 
-    /// Returns whether the latest call is admitted, which is so if the shares complete another whole (R21).
+    /// Returns whether the latest call is admitted: the first is, and so is each that completes another whole, or comes
+    /// a second after the last that was admitted (R21).
     fn ramp_admits(&self) -> bool {
         let Some((began, requests)) = &self.ramp else {
             return true;
         };
-        let parts = requests.iter().map(|at| self.ramp_part(*began, *at).0);
-        let parts: Vec<u128> = parts.collect();
         let whole = self.ramp_part(*began, *began).1;
-        let start = whole - parts[0];
-        let upto = |calls: usize| (start + parts[..calls].iter().sum::<u128>()) / whole;
-        upto(parts.len()) > upto(parts.len() - 1) || parts.len() == 1
+        let (mut credit, mut last) = (whole, *began);
+        let mut admitted = true;
+        for (number, at) in requests.iter().enumerate() {
+            if number > 0 {
+                credit += self.ramp_part(*began, *at).0;
+            }
+            let rare = *at >= last.after(Duration::from_secs(1));
+            admitted = credit >= whole || rare;
+            if admitted {
+                credit = credit.saturating_sub(whole);
+                last = *at;
+            }
+        }
+        admitted
     }
 
     pub(crate) fn admit(&mut self, nested_in: Option<u64>) -> Result<Role, &'static str> {
@@ -79,9 +89,7 @@ impl Model {
 
     /// Records how a call ended; returns whether it belongs to an older generation.
     pub(crate) fn settle(&mut self, at: usize, end: End, hint: Option<Duration>) -> bool {
-        self.ending = Some(at);
         self.notice();
-        self.ending = None;
         if self.calls[at].noticed.is_some() {
             self.take_latest_sample(at);
         }
@@ -137,8 +145,8 @@ impl Model {
                     let cancelled = since_success
                         .filter(|it| **it == ProbeOutcome::Cancelled)
                         .count();
-                    if cancelled >= self.settings.success_threshold.get() as usize {
-                        self.open(hint);
+                    if cancelled >= 3.max(self.settings.success_threshold.get() as usize) {
+                        self.repeat_period();
                     }
                 }
                 End::Ignored => {}

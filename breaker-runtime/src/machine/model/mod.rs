@@ -28,8 +28,6 @@ pub(crate) struct Model {
     forced: Option<(ForcedKind, Option<Tick>)>,
     /// Every call that was admitted.
     pub(crate) calls: Vec<Call>,
-    /// The call that is ending, which is no longer in flight.
-    ending: Option<usize>,
     /// The samples of this closed stay, in the order in which they were added.
     samples: Vec<Sample>,
     /// The first sample of the window in force; samples before it belonged to an earlier window.
@@ -86,7 +84,6 @@ impl Model {
             open_for: Duration::ZERO,
             forced: None,
             calls: Vec::new(),
-            ending: None,
             samples: Vec::new(),
             window_from: 0,
             row: Vec::new(),
@@ -121,6 +118,12 @@ impl Model {
         self.open_for = period
             .max(hint.unwrap_or_default())
             .min(self.settings.max_open_for);
+        self.enter(State::Open);
+    }
+
+    /// Opens the circuit for the period that went before, because probes were cancelled.
+    fn repeat_period(&mut self) {
+        self.open_for = self.open_for.min(self.settings.max_open_for);
         self.enter(State::Open);
     }
 
@@ -163,6 +166,7 @@ impl Model {
 
     /// Puts other settings in force (R16); a different window begins empty.
     pub(crate) fn configure(&mut self, settings: Settings) {
+        self.notice();
         if settings.window != self.settings.window {
             self.window_from = self.samples.len();
         }

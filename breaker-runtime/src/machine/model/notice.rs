@@ -7,8 +7,25 @@ use crate::time::Tick;
 use crate::values::State;
 
 impl Model {
-    /// Applies the changes that are due.
+    /// Applies the changes that are due, each as of the instant at which it fell due (R23).
     pub(crate) fn notice(&mut self) {
+        loop {
+            let generation = self.generation;
+            self.notice_once();
+            if self.generation == generation {
+                return;
+            }
+        }
+    }
+
+    /// Runs `act` as of an earlier instant.
+    fn at(&mut self, instant: Tick, act: impl FnOnce(&mut Self)) {
+        let now = std::mem::replace(&mut self.now, instant);
+        act(self);
+        self.now = now;
+    }
+
+    fn notice_once(&mut self) {
         if self
             .forced
             .is_some_and(|(_, until)| until.is_some_and(|until| self.now >= until))
@@ -17,8 +34,9 @@ impl Model {
         }
         match self.state {
             State::Open => {
-                if self.now >= self.since.after(self.open_for) {
-                    self.enter(State::HalfOpen);
+                let ended = self.since.after(self.open_for);
+                if self.now >= ended {
+                    self.at(ended, |model| model.enter(State::HalfOpen));
                 }
             }
             State::Closed => self.notice_slow_calls(),
@@ -83,7 +101,6 @@ impl Model {
     fn notice_slow_call(&mut self, at: usize, due: Tick) {
         let call = &self.calls[at];
         let overdue = call.in_flight
-            && self.ending != Some(at)
             && self.state == State::Closed
             && call.generation == self.generation
             && call.noticed.is_none()
@@ -94,42 +111,50 @@ impl Model {
         let failed = self.settings.slow_rate.is_none();
         self.calls[at].noticed = Some(self.samples.len());
         self.samples.push(Sample {
-            at: self.now,
+            at: due,
             failed,
             slow: true,
         });
         if failed {
             self.row.push(true);
         }
-        if self.rule_is_met() {
-            self.open(None);
-        }
+        self.at(due, |model| {
+            if model.rule_is_met() {
+                model.open(None);
+            }
+        });
     }
 
     fn notice_overdue_probes(&mut self) {
         let generation = self.generation;
         let timeout = self.settings.probe_timeout;
         let limit = self.settings.slow_call;
-        let mut failed = 0;
-        for (at, call) in self.calls.iter_mut().enumerate() {
+        let mut failed = Vec::new();
+        for call in &mut self.calls {
             if !call.in_flight || call.role != Role::Probe || call.generation != generation {
                 continue;
             }
-            let timed_out = self.now >= call.began.after(timeout);
-            let slow = limit.is_some_and(|limit| self.now >= call.began.after(limit));
-            let slow = slow && self.ending != Some(at);
-            if (timed_out || slow) && !call.counted {
+            let silent = call.began.after(timeout);
+            let slow = limit.map(|limit| call.began.after(limit));
+            let slow = slow.filter(|due| self.now >= *due && *due < silent);
+            let timed_out = self.now >= silent;
+            if let (Some(due), false) = (slow, call.counted) {
                 call.counted = true;
-                failed += 1;
+                failed.push(due);
             }
             if timed_out {
+                if !call.counted {
+                    call.counted = true;
+                    failed.push(silent);
+                }
                 // It has lost its permit and decides nothing.
                 call.role = Role::Uncounted;
             }
         }
-        for _ in 0..failed {
+        failed.sort();
+        for due in failed {
             if self.state == State::HalfOpen {
-                self.probe_failed(None);
+                self.at(due, |model| model.probe_failed(None));
             }
         }
     }

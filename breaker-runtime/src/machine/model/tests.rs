@@ -88,7 +88,7 @@ impl Pair {
             }
             Step::Configure(new) => {
                 let settings = other_settings(&model.settings, *new);
-                machine.reconfigure(settings, now);
+                machine.reconfigure(settings, now, changes);
                 model.configure(settings);
             }
         }
@@ -134,5 +134,84 @@ proptest! {
         for step in &steps {
             pair.play(step);
         }
+    }
+}
+
+/// A step, and after how many units of its time somebody looks: R23 says that this changes nothing.
+fn looks() -> impl Strategy<Value = Vec<Option<u64>>> {
+    proptest::collection::vec(proptest::option::weighted(0.5, 0..25_u64), 250)
+}
+
+/// What callers meet, and what listeners are notified of.
+fn meet(settings: Settings, steps: &[Step], looks: &[Option<u64>]) -> Vec<String> {
+    let mut machine = Machine::new(settings, Tick::default(), 1);
+    let (mut now, mut settings) = (Tick::default(), settings);
+    let (mut held, mut met, mut changes) = (Vec::new(), Vec::new(), Vec::new());
+    for (step, look) in steps.iter().zip(looks) {
+        match step {
+            Step::Acquire { nested_in } => {
+                let nested_in = nested_in.and_then(|ago| machine.generation().checked_sub(ago));
+                let admitted = machine.admit(nested_in, now, &mut changes);
+                met.push(format!("{admitted:?}"));
+                held.extend(admitted);
+            }
+            Step::Settle(at, end, hint) if *at < held.len() => {
+                let hint = hint.map(units);
+                let ended = CallEnd { end: *end, hint };
+                let stale = machine.settle(held.swap_remove(*at), ended, now, &mut changes);
+                met.push(format!("stale: {stale}"));
+            }
+            Step::Pass(count) => {
+                if let Some(after) = look {
+                    machine.advance(now.after(units(*after.min(count))), &mut changes);
+                }
+                now = now.after(units(*count));
+            }
+            Step::Settle(..) | Step::Read => {}
+            Step::Trip => machine.trip(now, &mut changes),
+            Step::Reset => machine.reset(now, &mut changes),
+            Step::Force(kind, ttl) => {
+                let until = ttl.map(|ttl| now.after(units(ttl)));
+                let reason = "test".into();
+                let kind = *kind;
+                machine.force(
+                    Forced {
+                        kind,
+                        reason,
+                        until,
+                    },
+                    now,
+                    &mut changes,
+                );
+            }
+            Step::Clear => machine.clear_override(now, &mut changes),
+            Step::Configure(new) => {
+                settings = other_settings(&settings, *new);
+                machine.reconfigure(settings, now, &mut changes);
+            }
+        }
+        if let (Some(_), false) = (look, matches!(step, Step::Pass(_))) {
+            machine.advance(now, &mut changes);
+        }
+    }
+    machine.advance(now, &mut changes);
+    met.push(format!("{:?}", machine.counts(now)));
+    met.push(format!("{:?}", machine.since()));
+    met.extend(changes.iter().map(|change| format!("{change:?}")));
+    met
+}
+
+proptest! {
+    #[test]
+    fn r23_looking_at_a_machine_changes_nothing(
+        settings in settings(),
+        steps in steps(),
+        looks in looks(),
+    ) {
+        let unobserved = meet(settings, &steps, &[None; 250]);
+        let observed = meet(settings, &steps, &looks);
+        let different = observed.iter().zip(&unobserved).find(|(a, b)| a != b);
+        prop_assert_eq!(different, None);
+        prop_assert_eq!(observed.len(), unobserved.len());
     }
 }

@@ -46,11 +46,11 @@ impl SlidingWindow {
         }
     }
 
-    /// Adds a sample; `now` never goes back.
-    pub(crate) fn add(&mut self, sample: Sample, now: Tick) -> SampleIndex {
+    /// Adds a sample at an instant that may be in the past.
+    pub(crate) fn add(&mut self, sample: Sample, at: Tick) -> SampleIndex {
         match self {
             Self::Count(window) => window.add(sample),
-            Self::Time(window) => window.add(sample, now),
+            Self::Time(window) => window.add(sample, at),
         }
     }
 

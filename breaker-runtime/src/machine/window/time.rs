@@ -32,12 +32,15 @@ impl TimeWindow {
         }
     }
 
-    pub(super) fn add(&mut self, sample: Sample, now: Tick) -> SampleIndex {
-        self.evict(now);
-        self.counts.add(sample);
-        let current = self.current;
-        self.bucket(current).add(sample);
-        SampleIndex(current)
+    /// Adds a sample at an instant that may be in the past.
+    pub(super) fn add(&mut self, sample: Sample, at: Tick) -> SampleIndex {
+        self.evict(at);
+        let bucket = at.as_nanos() / self.width;
+        if self.current - bucket < BUCKETS as u64 {
+            self.counts.add(sample);
+            self.bucket(bucket).add(sample);
+        }
+        SampleIndex(bucket)
     }
 
     #[inline]
@@ -74,10 +77,17 @@ impl TimeWindow {
         }
     }
 
-    #[inline]
-    pub(super) fn counts(&mut self, now: Tick) -> WindowCounts {
-        self.evict(now);
-        self.counts
+    /// Returns what is in the window at `now`; changes nothing, since somebody may only be looking (R23).
+    pub(super) fn counts(&self, now: Tick) -> WindowCounts {
+        let current = now.as_nanos() / self.width;
+        let passed = current.saturating_sub(self.current).min(BUCKETS as u64);
+        let mut counts = self.counts;
+        // The oldest buckets have left the window.
+        for left in 0..passed {
+            let oldest = self.current + 1 + left;
+            counts.subtract(self.buckets[position(oldest)]);
+        }
+        counts
     }
 
     /// Empties the buckets that have left the window by `now`.
@@ -92,11 +102,15 @@ impl TimeWindow {
         }
     }
 
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "a remainder of eleven fits everywhere"
-    )]
     fn bucket(&mut self, bucket: u64) -> &mut WindowCounts {
-        &mut self.buckets[(bucket % BUCKETS as u64) as usize]
+        &mut self.buckets[position(bucket)]
     }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a remainder of eleven fits everywhere"
+)]
+fn position(bucket: u64) -> usize {
+    (bucket % BUCKETS as u64) as usize
 }

@@ -25,8 +25,8 @@ impl Registry {
     /// it is dropped with its last handle. An empty key, or one longer than 256 characters, is cut and ends in a
     /// hash.
     ///
-    /// Use the breaker for one call. While an override of the name is in force, the breaker of the name is returned,
-    /// so that the override holds for every key. To steer one key, use [`get_keyed`](Self::get_keyed).
+    /// The breaker is always that of the key. An override of the name decides which calls it admits, and an override of
+    /// an unlisted breaker gives it a place beyond `max_keys`.
     ///
     /// # Errors
     ///
@@ -78,7 +78,7 @@ impl Registry {
     /// Returns the set of breakers by key of this breaker, and makes it if there is none.
     pub(crate) fn keyed_under(&self, parent: &CircuitBreaker) -> Arc<KeyedBreakers> {
         self.keyed_of(parent).unwrap_or_else(|| {
-            let made = || Arc::new(KeyedBreakers::new(parent.clone()));
+            let made = || KeyedBreakers::new(parent.clone());
             let (name, breakers) = (parent.name(), &self.inner.breakers);
             breakers.write(name, |shard| match shard.get_mut(name) {
                 Some(entry) if entry.breaker.same_as(parent) => {
