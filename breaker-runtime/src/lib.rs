@@ -165,6 +165,7 @@ mod values;
 
 #[doc(hidden)]
 pub mod __private;
+pub mod prelude;
 #[cfg(feature = "test-util")]
 pub mod test_util;
 
