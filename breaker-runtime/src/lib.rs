@@ -179,9 +179,10 @@ pub mod test_util;
 mod loom_models;
 
 pub use self::breaker::{CircuitBreaker, Event, EventKind, Snapshot, Subscription, WindowStats};
-pub use self::call::Permit;
+pub use self::call::{Permit, neutral_drops};
 pub use self::config::{
-    Claim, Config, ConfigError, Conflict, Layer, Layers, Location, Overrides, Settings, Window,
+    Config, ConfigError, Conflict, ConflictSide, Layer, Layers, Location, Overrides, Settings,
+    Window,
 };
 #[cfg(feature = "config")]
 pub use self::config::{ConfigProblem, ConfigProblems};
@@ -195,7 +196,9 @@ pub use self::integrations::stream::{EventStream, Missed};
 pub use self::integrations::tower;
 #[cfg(feature = "config")]
 pub use self::registry::{ConfigWatch, LoadReport};
-pub use self::registry::{Declaration, Finding, Registry, UnknownBreaker};
+pub use self::registry::{
+    Declaration, Finding, NeutralDrops, Registry, UnknownBreaker, carry, carry_fn,
+};
 pub use self::time::{Clock, Tick};
 pub use self::values::{
     BreakerError, CallError, KeyStats, Latency, Outcome, Override, PastTransition, Reason,

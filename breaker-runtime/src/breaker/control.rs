@@ -1,11 +1,11 @@
-//! Steering a breaker by hand: overrides hide the machine's state; `trip` and `reset` change it.
+//! Manual control of a breaker: overrides hide the state of the machine, and `trip` and `reset` change it.
 
 use std::time::Duration;
 
 use super::shared::CircuitBreaker;
 use crate::machine::{Forced, ForcedKind, Machine};
 
-/// Steering by hand.
+/// Manual control.
 impl CircuitBreaker {
     /// Rejects every call until the override is cleared or replaced, or `ttl` has passed.
     ///

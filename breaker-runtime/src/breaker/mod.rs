@@ -3,6 +3,7 @@
 mod admit;
 mod control;
 mod counters;
+mod drops;
 mod event;
 mod gate;
 mod history;
@@ -20,9 +21,11 @@ mod tally;
 pub(crate) mod thread_slots;
 
 pub(crate) use self::counters::Counter;
+pub(crate) use self::drops::as_neutral;
 pub use self::event::EventKind;
+pub(crate) use self::nesting::Nesting;
 pub use self::shared::{CircuitBreaker, Event, Subscription};
-pub(crate) use self::shared::{Listener, ListenerSet};
+pub(crate) use self::shared::{Listener, RegistryLink};
 pub use self::snapshot::{Snapshot, WindowStats};
 
 #[cfg(test)]

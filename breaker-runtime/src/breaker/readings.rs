@@ -1,4 +1,4 @@
-//! What can be read from a breaker, and the settings that surround its declarations.
+//! Queries of a breaker, and changes of the settings in the layers around its declarations.
 
 use std::time::SystemTime;
 
@@ -10,8 +10,8 @@ use super::lock::to_override;
 use super::shared::{CircuitBreaker, Locked, Shared};
 use super::snapshot::{Snapshot, WindowStats};
 #[cfg(feature = "config")]
-use crate::config::Clash;
-use crate::config::{Around, ConfigError, Conflict, Settings, Source};
+use crate::config::Inconsistency;
+use crate::config::{ConfigError, Conflict, Layered, Settings, Source};
 use crate::sync::{Arc, Mutex};
 use crate::time::{Tick, WallInstant};
 #[cfg(feature = "config")]
@@ -30,7 +30,7 @@ impl CircuitBreaker {
         self.shared().name().key()
     }
 
-    /// Returns the state as callers meet it.
+    /// Returns the state as callers see it.
     ///
     /// This is a reading: it applies transitions that are due, such as the end of an open period.
     pub fn state(&self) -> State {
@@ -84,7 +84,7 @@ impl CircuitBreaker {
             transitions: history.map_or(Vec::new(), |it| it.counts().to_vec()),
             history: history.map(History::recent).unwrap_or_default(),
             config: *machine.settings(),
-            layers: locked.merged.layers(&locked.around),
+            layers: locked.merged.layers(&locked.layered),
             declared_at: locked.merged.sources().to_vec(),
         };
         self.unlock(locked);
@@ -96,7 +96,7 @@ impl CircuitBreaker {
         *self.shared().lock().machine.settings()
     }
 
-    /// Returns the state and the number of probes in flight, without what a snapshot copies.
+    /// Returns the state and the number of probes in flight, without the copies that a snapshot makes.
     pub(crate) fn state_and_probes(&self) -> (State, usize) {
         self.change(|machine, now, changes| {
             machine.advance(now, changes);
@@ -104,7 +104,7 @@ impl CircuitBreaker {
         })
     }
 
-    /// Returns whether an override is in force; notices when one has ended.
+    /// Returns whether an override is in force; an override that has expired is cleared first.
     #[inline]
     pub(crate) fn is_overridden(&self) -> bool {
         self.shared().gate.word().asks_machine()
@@ -133,19 +133,19 @@ impl CircuitBreaker {
         retired: &Arc<Mutex<RetiredCounts>>,
     ) -> CircuitBreaker {
         let shared = self.shared();
-        let (merged, around) = {
+        let (merged, layered) = {
             let locked = shared.lock();
-            (locked.merged.clone(), locked.around.clone())
+            (locked.merged.clone(), locked.layered.clone())
         };
         let name = BreakerName::keyed(&shared.name, key);
-        let listeners = Arc::clone(&shared.cold.listeners);
+        let registry = Arc::clone(&shared.cold.registry);
         let retired = Some(Arc::clone(retired));
         CircuitBreaker::new(
             name,
             merged,
-            around,
+            layered,
             shared.time.clone(),
-            listeners,
+            registry,
             retired,
         )
     }
@@ -153,10 +153,10 @@ impl CircuitBreaker {
     /// Takes over the settings that surround the declarations of `parent`.
     pub(crate) fn inherit_settings(&self, parent: &CircuitBreaker) {
         let now = self.shared().time.now();
-        // The parent stays locked until this is done: whoever changes the parent later finds this breaker too.
+        // The parent stays locked until this is done, so a later change of its settings finds this breaker too.
         let parent = parent.shared().lock();
-        let around = parent.around.clone();
-        let inherited = self.shared().surround(now, |own| *own = around);
+        let layered = parent.layered.clone();
+        let inherited = self.shared().apply_layers(now, |own| *own = layered);
         drop(parent);
         debug_assert!(
             inherited.is_ok(),
@@ -172,7 +172,7 @@ impl Shared {
         let Some(history) = &locked.history else {
             return totals;
         };
-        // A stay in the open state ends when its period has passed, noticed or not.
+        // A stay in the open state ends when its period has passed, even if that was not noticed.
         let until = locked.machine.open_until();
         let now = until.map_or(moment.now, |until| until.min(moment.now));
         totals.opens = history.entered(State::Open);
@@ -205,34 +205,34 @@ impl Shared {
     ///
     /// If the result is invalid, nothing changes and the error says why. The caller reads the clock, because it
     /// may hold a lock under which no user code may run.
-    pub(crate) fn surround(
+    pub(crate) fn apply_layers(
         &self,
         now: Tick,
-        change: impl FnOnce(&mut Around),
+        change: impl FnOnce(&mut Layered),
     ) -> Result<(), ConfigError> {
         let mut locked = self.lock();
-        let mut around = locked.around.clone();
-        change(&mut around);
-        let config = locked.merged.within(&around);
+        let mut layered = locked.layered.clone();
+        change(&mut layered);
+        let config = locked.merged.effective(&layered);
         config.check_values()?;
-        if let Some(clash) = locked.merged.misfit(&around) {
-            return Err(clash.into());
+        if let Some(inconsistency) = locked.merged.inconsistency(&layered) {
+            return Err(inconsistency.into());
         }
         let settings = config.settings(locked.merged.call_timeout());
-        locked.around = around;
+        locked.layered = layered;
         self.put_in_force(&mut locked, settings, now);
         Ok(())
     }
 
     fn put_in_force(&self, locked: &mut Locked, settings: Settings, now: Tick) {
-        // What was tallied under the old settings belongs to the old window.
+        // Calls that were tallied under the old settings belong to the old window.
         self.drain(locked);
         locked.latest = locked.latest.max(now);
         locked.machine.reconfigure(settings, locked.latest);
         self.apply(locked, &settings);
     }
 
-    /// Puts settings in force that no configuration produces.
+    /// Puts settings in force, even if no configuration produces them.
     #[cfg(test)]
     pub(crate) fn reconfigure(&self, settings: Settings) {
         let now = self.time.now();
@@ -241,11 +241,11 @@ impl Shared {
 
     /// Returns which settings would be inconsistent after `change`.
     #[cfg(feature = "config")]
-    pub(crate) fn clash(&self, change: impl FnOnce(&mut Around)) -> Option<Clash> {
+    pub(crate) fn inconsistency(&self, change: impl FnOnce(&mut Layered)) -> Option<Inconsistency> {
         let locked = self.lock();
-        let mut around = locked.around.clone();
-        change(&mut around);
-        locked.merged.misfit(&around)
+        let mut layered = locked.layered.clone();
+        change(&mut layered);
+        locked.merged.inconsistency(&layered)
     }
 
     /// Returns the override in force, without applying transitions that are due.
@@ -261,7 +261,7 @@ impl Shared {
         self.time.coarse()
     }
 
-    /// Returns whether a new breaker would do as well: closed, with no counts that speak against the dependency.
+    /// Returns whether the breaker can be evicted: it is closed and counts nothing against the dependency.
     ///
     /// This is not a reading: transitions that are due are not applied.
     pub(crate) fn is_evictable(&self, now: Tick, idle: bool) -> bool {

@@ -33,27 +33,27 @@ pub struct Snapshot {
     pub name: String,
     /// The key, if the breaker is one of several of its name.
     pub key: Option<String>,
-    /// The state as callers meet it.
+    /// The state as callers see it.
     pub state: State,
     /// The state beneath any override.
     pub machine_state: State,
-    /// The override in force.
+    /// The override in force, if there is one.
     pub r#override: Option<Override>,
     /// The number of transitions and resets so far.
     pub generation: u64,
-    /// When the machine entered its state.
+    /// When the machine entered its state, or was last reset.
     pub since: SystemTime,
-    /// What the breaker counted since it was made.
+    /// The totals since the breaker was made.
     pub totals: Totals,
     /// The number of failures in a row while closed.
     pub failures_in_a_row: u32,
     /// The contents of the window, if the breaker has one.
     pub window: Option<WindowStats>,
-    /// The share of calls that the ramp admits at present, while it rises.
+    /// The share of calls that the ramp admits at this instant, if the circuit is ramping up.
     pub ramp: Option<f64>,
     /// The number of probes in flight while half open.
     pub probes_in_flight: usize,
-    /// The length of the present open period.
+    /// The length of the open period, if the circuit is open.
     pub open_period: Option<Duration>,
     /// The rest of the open period, or of the override that holds the circuit open.
     pub retry_after: Option<Duration>,
@@ -67,7 +67,7 @@ pub struct Snapshot {
     pub config: Settings,
     /// The layer that each setting in force comes from.
     pub layers: Layers,
-    /// Where the breaker was declared or made, the place that takes precedence first.
+    /// Where the breaker was declared or made; the declaration that takes precedence comes first.
     pub declared_at: Vec<Location>,
 }
 
@@ -75,7 +75,7 @@ pub struct Snapshot {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WindowStats {
-    /// The number of calls, including calls that became slow while in flight.
+    /// The number of calls, including those that became slow while in flight.
     pub calls: u64,
     /// The number of these calls that failed.
     pub failures: u64,

@@ -1,7 +1,8 @@
-//! The state machine. It is pure: time goes in, changes come out; it locks nothing and calls nobody.
+//! The state machine. It is pure: time goes in, changes come out. It takes no lock and runs no user code.
 //!
-//! Tests name the rules R1 to R21 of `docs/semantics.md`.
+//! Comments and tests refer to the rules R1 to R21 of `docs/semantics.md`.
 
+mod absorb;
 mod closed;
 mod forced;
 mod in_flight;
@@ -21,7 +22,7 @@ pub(crate) use self::in_flight::Span;
 use self::open_period::{Draws, open_period};
 use self::phase::{OpenPeriod, Phase};
 use self::probes::{ProbeVerdict, Probes};
-pub(crate) use self::ticket::{Bucket, GENERATION_SHIFT, Role, Ticket};
+pub(crate) use self::ticket::{BucketNumber, GENERATION_SHIFT, Role, Ticket};
 use self::types::TransitionCause;
 pub(crate) use self::types::{CallEnd, Change, Evidence, GateState, Rejected, TallyLease};
 pub(crate) use self::window::WindowCounts;
@@ -34,10 +35,11 @@ use crate::values::{Reason, RejectionReason};
 pub(crate) struct Machine {
     settings: Settings,
     phase: Phase,
-    /// Counts transitions and resets; a ticket of an older generation decides nothing.
+    /// The number of transitions and resets; a ticket of an older generation decides nothing (R9).
     generation: u64,
+    /// When the present generation began.
     since: Tick,
-    /// Openings in a row without a calm closed period between them (n in R12).
+    /// The number of openings in a row without a calm closed stay between them (n in R12).
     openings: u32,
     forced: Option<Forced>,
     draws: Draws,
@@ -59,7 +61,7 @@ impl Machine {
     /// Requests permission to run one call.
     ///
     /// `nested_in` is the generation of an enclosing call of the same breaker that was admitted while the breaker
-    /// rejected others; a nested call belongs to it.
+    /// rejected others; the nested call belongs to it (R7).
     pub(crate) fn admit(
         &mut self,
         nested_in: Option<u64>,
@@ -114,8 +116,8 @@ impl Machine {
         now: Tick,
         changes: &mut Vec<Change>,
     ) -> bool {
-        // It leaves the list first: it is no longer in flight, and how it ended says more than that it was slow. A
-        // probe that was silent for too long has failed, however it ends now.
+        // Before `advance`: the call is no longer in flight, and its outcome says more than that it was slow. A probe
+        // that exceeded `probe_timeout` has failed, however it ends now.
         let noticed = self.leave(ticket);
         self.advance(now, changes);
         if ticket.generation() != self.generation {
@@ -151,7 +153,7 @@ impl Machine {
         false
     }
 
-    /// Takes a call that ends off the list of calls in flight; returns what was counted for it there.
+    /// Removes a call that ends from the calls in flight; returns what was counted for it meanwhile.
     fn leave(&mut self, ticket: Ticket) -> Option<Noticed> {
         if ticket.generation() != self.generation {
             return None;
@@ -159,14 +161,14 @@ impl Machine {
         match (&mut self.phase, ticket.role()) {
             (Phase::Closed(closed), Role::Tracked) => closed.leave(ticket),
             (Phase::HalfOpen(probes), Role::Probe) => {
-                probes.end(ticket);
+                probes.mark_ending(ticket);
                 None
             }
             _ => None,
         }
     }
 
-    /// Applies what fell due; every reading and every decision begins with it.
+    /// Applies the changes that are due; every reading and every decision begins with it.
     pub(crate) fn advance(&mut self, now: Tick, changes: &mut Vec<Change>) {
         let ended = match &self.phase {
             Phase::Open(period) if now >= period.until => Some(period.until),
@@ -188,7 +190,7 @@ impl Machine {
     }
 
     fn expire_override(&mut self, now: Tick, changes: &mut Vec<Change>) {
-        let expired = self.forced.take_if(|forced| forced.expired(now));
+        let expired = self.forced.take_if(|forced| forced.has_expired(now));
         changes.extend(expired.map(Change::OverrideExpired));
     }
 
@@ -250,36 +252,6 @@ impl Machine {
         self.settings = settings;
     }
 
-    /// Adds tallied ends: fast successes of calls that began in a bucket of this generation.
-    ///
-    /// The order is: ends, starts, [`absorbed`](Self::absorbed), samples.
-    pub(crate) fn absorb_ends(&mut self, span: Span, calls: u32) {
-        if let Phase::Closed(closed) = &mut self.phase {
-            closed.absorb_ends(span, calls);
-        }
-    }
-
-    /// Adds tallied starts of calls in a bucket of this generation.
-    pub(crate) fn absorb_starts(&mut self, span: Span, calls: u32, last: Tick) {
-        if let Phase::Closed(closed) = &mut self.phase {
-            closed.absorb_starts(span, calls, last);
-        }
-    }
-
-    /// Adds tallied samples: fast successes of this generation.
-    pub(crate) fn absorb_successes(&mut self, calls: u64, at: Tick) {
-        if let Phase::Closed(closed) = &mut self.phase {
-            closed.absorb_successes(calls, at);
-        }
-    }
-
-    /// Follows after all ends and starts were added.
-    pub(crate) fn absorbed(&mut self) {
-        if let Phase::Closed(closed) = &mut self.phase {
-            closed.absorbed();
-        }
-    }
-
     fn open(&mut self, now: Tick, cause: TransitionCause, changes: &mut Vec<Change>) {
         if self.has_been_calm(now) {
             self.openings = 0;
@@ -311,7 +283,7 @@ impl Machine {
         self.enter(closed, now, reason.into(), Evidence::default(), changes);
     }
 
-    /// Returns whether the circuit has been closed for so long that the next opening starts a new row.
+    /// Returns whether the circuit has been closed for so long that the next opening is the first of a row (R12).
     fn has_been_calm(&self, now: Tick) -> bool {
         match &self.phase {
             Phase::Closed(closed) => now.since(closed.calm_since()) >= self.settings.open_for,
@@ -352,7 +324,7 @@ impl Machine {
     clippy::unwrap_used,
     clippy::collapsible_match,
     clippy::collapsible_if,
-    reason = "the reference is as naive as the rules read"
+    reason = "the model reads like the rules"
 )]
 pub(crate) mod model;
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What can be read from the machine.
+//! Queries of the machine. They apply no transition that is due: [`advance`](Machine::advance) does.
 
 use std::time::Duration;
 
@@ -36,7 +36,7 @@ impl Machine {
         }
     }
 
-    /// Returns whether the machine probes or ramps, and rejects other calls meanwhile.
+    /// Returns whether the circuit is half open or ramping up, so that it admits some calls and rejects others.
     pub(crate) fn is_recovering(&self) -> bool {
         match &self.phase {
             Phase::Closed(closed) => closed.is_ramping(),
@@ -45,7 +45,7 @@ impl Machine {
         }
     }
 
-    /// Returns the state as callers meet it.
+    /// Returns the state as callers see it.
     pub(crate) fn state(&self) -> State {
         match &self.forced {
             Some(forced) => forced.kind.state(),
@@ -66,13 +66,12 @@ impl Machine {
         self.generation
     }
 
-    /// Returns whether a new machine would do as well.
+    /// Returns whether the breaker can be evicted: a new machine would decide as this one does.
     ///
-    /// `idle` says that nobody has used the breaker for long: what it counted then says nothing about the
-    /// dependency now.
+    /// With `idle`, nobody has used the breaker for a long time, so old failures say nothing about the dependency now.
     pub(crate) fn is_evictable(&mut self, now: Tick, idle: bool) -> bool {
         let calm = self.openings == 0 || self.has_been_calm(now);
-        // An override that has ended holds for nobody, noticed or not.
+        // An override that has ended affects no call, even if its end was not noticed.
         let ended = self.forced_until().is_some_and(|until| until <= now);
         let free = self.forced.is_none() || ended;
         match &mut self.phase {
@@ -86,7 +85,7 @@ impl Machine {
         self.since
     }
 
-    /// Returns the number of calls of a closed circuit that are in flight, as far as slow calls matter.
+    /// Returns the number of calls in flight that a closed circuit with `slow_call` counts.
     #[cfg(test)]
     pub(crate) fn in_flight(&self) -> u64 {
         match &self.phase {
@@ -144,7 +143,8 @@ impl Machine {
         }
     }
 
-    /// Returns when another attempt may succeed: the rest of the open period, or of a forced opening.
+    /// Returns how long to wait before the next attempt: the rest of the open period, or of the override that
+    /// holds the circuit open.
     pub(crate) fn retry_after(&self, now: Tick) -> Option<Duration> {
         match (&self.forced, &self.phase) {
             (Some(forced), _) if forced.kind == ForcedKind::Open => self.forced_for(now),
@@ -153,7 +153,7 @@ impl Machine {
         }
     }
 
-    /// Returns the rest of the override.
+    /// Returns the rest of the override, if it has an end.
     pub(super) fn forced_for(&self, now: Tick) -> Option<Duration> {
         self.forced_until().map(|until| until.since(now))
     }

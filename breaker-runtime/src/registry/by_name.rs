@@ -10,8 +10,8 @@ use super::keyed::KeyedBreakers;
 #[cfg(feature = "config")]
 use super::loaded::CurrentSettings;
 use super::sharded_map::ShardedMap;
-use crate::breaker::{CircuitBreaker, ListenerSet};
-use crate::config::{Around, Config, ConfigError, Location, Merged, Source, check_name};
+use crate::breaker::{CircuitBreaker, RegistryLink};
+use crate::config::{Config, ConfigError, Layered, Location, Merged, Source, check_name};
 use crate::sync::{Arc, Mutex};
 use crate::time::{Clock, Time};
 use crate::values::BreakerName;
@@ -44,7 +44,7 @@ pub struct Registry {
 #[derive(Debug)]
 pub(super) struct RegistryInner {
     pub(super) time: Time,
-    pub(super) listeners: Arc<ListenerSet>,
+    pub(super) link: Arc<RegistryLink>,
     pub(super) breakers: ShardedMap<Box<str>, RegistryEntry>,
     /// Held while settings change, so that what was checked is still true when it is put in force.
     pub(super) changing: Mutex<()>,
@@ -119,7 +119,7 @@ impl Registry {
         Self {
             inner: Arc::new(RegistryInner {
                 time,
-                listeners: Arc::default(),
+                link: Arc::default(),
                 breakers: ShardedMap::new(LOCKS),
                 changing: Mutex::default(),
                 #[cfg(feature = "config")]
@@ -188,8 +188,8 @@ impl Registry {
 
     pub(super) fn make(&self, name: BreakerName, merged: Merged) -> CircuitBreaker {
         let time = self.inner.time.clone();
-        let listeners = Arc::clone(&self.inner.listeners);
-        CircuitBreaker::new(name, merged, Around::default(), time, listeners, None)
+        let link = Arc::clone(&self.inner.link);
+        CircuitBreaker::new(name, merged, Layered::default(), time, link, None)
     }
 
     /// Returns all breakers, sorted by name. The breakers of a name by key follow it, sorted by key.

@@ -49,7 +49,7 @@ impl MergedDeclarations {
         for declaration in &declarations {
             conflicts.extend(merged.absorb(&declaration.source()));
         }
-        conflicts.extend(merged.clashes());
+        conflicts.extend(merged.inconsistencies());
         Self {
             merged,
             conflicts,

@@ -4,7 +4,7 @@ use super::by_name::Registry;
 use super::declaration::Declaration;
 use super::declarations::declarations;
 use crate::breaker::{CircuitBreaker, Event, Listener, Snapshot, Subscription};
-use crate::config::{Around, Config, ConfigError, Overrides};
+use crate::config::{Config, ConfigError, Layered, Overrides};
 use crate::sync::{Arc, MutexGuard, lock};
 use crate::time::Tick;
 
@@ -55,14 +55,14 @@ impl Registry {
     /// ```
     pub fn subscribe(&self, listener: impl Fn(&Event) + Send + Sync + 'static) -> Subscription {
         let listener: Arc<Listener> = Arc::new(listener);
-        let (subscription, pending) = Subscription::new(&self.inner.listeners, &listener);
+        let (subscription, pending) = Subscription::new(&self.inner.link, &listener);
         CircuitBreaker::redeliver(pending);
         subscription
     }
 
     /// Returns how often a listener of this registry has panicked.
     pub fn listener_panics(&self) -> u64 {
-        self.inner.listeners.panics()
+        self.inner.link.listeners.panics()
     }
 
     /// Changes settings of a breaker at run time.
@@ -78,8 +78,8 @@ impl Registry {
         let breaker = self.named(name)?;
         let overrides = Config::from(&overrides);
         let changing = self.changing();
-        self.surround(&changing, &breaker, |around| {
-            around.runtime.get_or_insert_default().overlay(&overrides);
+        self.apply_layers(&changing, &breaker, |layered| {
+            layered.runtime.get_or_insert_default().apply(&overrides);
         })
     }
 
@@ -94,17 +94,17 @@ impl Registry {
     }
 
     /// Changes the settings that surround the declarations of a breaker, and those of its breakers by key.
-    pub(super) fn surround(
+    pub(super) fn apply_layers(
         &self,
         changing: &Changing<'_>,
         breaker: &CircuitBreaker,
-        change: impl Fn(&mut Around),
+        change: impl Fn(&mut Layered),
     ) -> Result<(), ConfigError> {
-        breaker.shared().surround(changing.now, &change)?;
+        breaker.shared().apply_layers(changing.now, &change)?;
         // The breaker itself comes first: a key that is added from now on copies it.
         let keyed = self.keyed_of(breaker);
         for breaker in keyed.iter().flat_map(|keyed| keyed.breakers()) {
-            breaker.shared().surround(changing.now, &change)?;
+            breaker.shared().apply_layers(changing.now, &change)?;
         }
         Ok(())
     }
@@ -124,7 +124,7 @@ impl Registry {
     pub fn unconfigure(&self, name: &str) -> Result<(), ConfigError> {
         let breaker = self.named(name)?;
         let changing = self.changing();
-        self.surround(&changing, &breaker, |around| around.runtime = None)
+        self.apply_layers(&changing, &breaker, |layered| layered.runtime = None)
     }
 
     /// Returns the declarations of the program, ordered by crate, file, line and column.

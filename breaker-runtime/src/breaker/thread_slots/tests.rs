@@ -3,8 +3,8 @@ use std::thread;
 use super::{SHARED, slot, slots, slots_in_use};
 
 #[test]
-fn a_slot_is_handed_back_when_its_thread_ends() {
-    // Under Miri a thread takes long to start.
+fn a_slot_returns_to_the_pool_when_its_thread_ends() {
+    // Under Miri, starting a thread takes a long time.
     let threads = if cfg!(miri) { 300 } else { 2_000 };
     let slots: Vec<_> = (0..threads)
         .map(|_| thread::spawn(slot).join().expect("it only asks"))

@@ -1,7 +1,7 @@
 //! What is said of a word that is no key, and which one was probably meant.
 
 use super::Force;
-use crate::config::Key;
+use crate::config::Setting as Key;
 
 /// Words longer than this are cut where they are shown.
 const LONGEST: usize = 60;
@@ -35,7 +35,7 @@ pub(crate) fn unknown_key(word: &str) -> String {
             "`{plain}` belongs to a function, not to its breaker: it stands in the attribute only"
         );
     }
-    let keys = || Key::ALL.into_iter().map(Key::name).chain([Force::KEY]);
+    let keys = || Key::ALL.into_iter().map(Key::name).chain([Force::NAME]);
     let exact = keys().find(|key| *key == plain);
     let meant = exact.or_else(|| foreign(&plain));
     let unknown = format!("unknown key `{}`", shown(word));
@@ -175,7 +175,7 @@ fn foreign(word: &str) -> Option<&'static str> {
         "capacity" | "max_breakers" | "max_entries" => Key::MaxKeys,
         "expire_after" | "time_to_idle" | "ttl" => Key::IdleTtl,
         "forced" | "force_open" | "force_closed" | "forced_open" | "forced_closed" | "override" => {
-            return Some(Force::KEY);
+            return Some(Force::NAME);
         }
         _ => return None,
     };

@@ -470,45 +470,86 @@ fn whoever_is_told_of_a_watched_file_may_look_at_it() {
     while told.recv_timeout(10 * SECOND).is_ok() {}
 }
 
-/// A pipe gives each text to whoever opens it first, and to nobody else.
-#[cfg(all(unix, not(miri)))]
-#[test]
-fn what_is_put_in_force_from_a_watched_file_is_what_it_was_found_to_hold() {
-    let folder = std::env::temp_dir().join(format!("breaker-pipe-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).expect("there is room");
-    let pipe = folder.join("breakers.toml");
-    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
-    assert!(made.expect("it is installed").success());
-    let write = |threshold: u32| {
-        let (pipe, text) = (
-            pipe.clone(),
-            format!("[default]\nthreshold = {threshold}\n"),
-        );
-        std::thread::spawn(move || std::fs::write(pipe, text))
+/// A watch that reads these contents, one after the other and then the last again and again.
+fn watch_script(
+    registry: &Registry,
+    contents: &[&str],
+) -> (
+    ConfigWatch,
+    std::sync::mpsc::Receiver<Result<LoadReport, ConfigProblems>>,
+) {
+    let mut contents: Vec<_> = contents.iter().rev().map(|&text| text.to_owned()).collect();
+    let (sender, loads) = std::sync::mpsc::channel();
+    let read = move |_: &Path| {
+        let next = contents.pop().expect("the last one stays");
+        if contents.is_empty() {
+            contents.push(next.clone());
+        }
+        Ok(next)
     };
-    let registry = Registry::new();
-    let mail = registry.get_or_create("mail", Config::new());
-    let mail = mail.expect("the settings are right");
-    let (sender, told) = std::sync::mpsc::channel();
-    let (watching, watched) = (registry.clone(), pipe.clone());
-    write(4);
-    std::thread::spawn(move || {
-        let watch = watching.watch(watched, 3600 * SECOND, |_| {});
-        sender.send(watch).expect("the test waits");
-    });
-    let watch = told.recv_timeout(10 * SECOND).expect("it is read once");
-    let watch = watch.expect("nothing is wrong");
-    assert_eq!(mail.config().threshold, Some(4));
+    let on_load = move |loaded| sender.send(loaded).expect("the test waits");
+    let watch = registry.watch_contents("breakers.toml".into(), 3600 * SECOND, read, on_load);
+    (watch.expect("the first contents are right"), loads)
+}
 
-    write(5);
-    let (sender, told) = std::sync::mpsc::channel();
-    std::thread::spawn(move || {
+#[test]
+fn a_change_of_a_watched_file_takes_effect_when_it_was_read_twice() {
+    let bench = Bench::new();
+    let threshold = |n: u32| format!("[breakers.payment]\nthreshold = {n}\n");
+    let (four, half, five) = (threshold(4), "[breakers.pay", threshold(5));
+    let (watch, loads) = watch_script(&bench.registry, &[&four, half, &five, &five]);
+    assert_eq!(bench.threshold(), Some(4));
+    watch.check();
+    assert_eq!(bench.threshold(), Some(5));
+    assert!(loads.try_recv().expect("one load").is_ok());
+    assert!(
+        loads.try_recv().is_err(),
+        "the half-written file was loaded"
+    );
+}
+
+#[test]
+fn a_file_that_goes_back_before_it_was_read_twice_is_not_loaded() {
+    let bench = Bench::new();
+    let four = "[breakers.payment]\nthreshold = 4\n";
+    let (watch, loads) = watch_script(&bench.registry, &[four, "[", four]);
+    watch.check();
+    assert_eq!(bench.threshold(), Some(4));
+    assert!(loads.try_recv().is_err());
+}
+
+#[test]
+fn a_watched_file_that_becomes_empty_changes_nothing() {
+    for empty in ["", "\n  \n", "# threshold = 5\n"] {
+        let bench = Bench::new();
+        let forced = "[breakers.payment]\nforce = \"open\"\n";
+        let (watch, loads) = watch_script(&bench.registry, &[forced, empty, empty]);
+        let payment = bench.registry.get("payment").expect("it is there");
         watch.check();
-        sender.send(()).expect("the test waits");
-    });
-    told.recv_timeout(10 * SECOND).expect("it is read once");
-    assert_eq!(mail.config().threshold, Some(5));
-    std::fs::remove_dir_all(&folder).expect("it is there");
+        assert_eq!(payment.state(), State::ForcedOpen);
+        let problems = loads.try_recv().expect("it is reported");
+        let problems = problems.expect_err("it is a problem").to_string();
+        assert!(
+            problems.starts_with("breakers.toml: the file has become empty; "),
+            "{problems}"
+        );
+        watch.check();
+        assert!(loads.try_recv().is_err(), "it is reported once");
+    }
+}
+
+#[test]
+fn a_watched_file_that_was_always_empty_is_no_problem() {
+    let bench = Bench::new();
+    let five = "[breakers.payment]\nthreshold = 5\n";
+    let (watch, loads) = watch_script(
+        &bench.registry,
+        &["", "# nothing\n", "# nothing\n", five, five],
+    );
+    watch.check();
+    assert!(loads.try_recv().expect("a load").is_ok());
+    watch.check();
+    assert_eq!(bench.threshold(), Some(5));
 }
 
 #[test]

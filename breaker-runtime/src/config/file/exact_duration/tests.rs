@@ -2,11 +2,11 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::Period;
+use super::ExactDuration;
 use crate::config::file::duration;
 
 #[test]
-fn a_duration_is_written_as_briefly_as_it_can_be() {
+fn a_duration_is_written_as_briefly_as_possible() {
     for (nanos, text) in [
         (30_000_000_000, "30s"),
         (3_600_000_000_000, "3600s"),
@@ -17,10 +17,10 @@ fn a_duration_is_written_as_briefly_as_it_can_be() {
         (100_000, "0.1ms"),
         (0, "0s"),
     ] {
-        assert_eq!(Period(Duration::from_nanos(nanos)).to_string(), text);
+        assert_eq!(ExactDuration(Duration::from_nanos(nanos)).to_string(), text);
     }
     let longest = "18446744073709551615.999999999s";
-    assert_eq!(Period(Duration::MAX).to_string(), longest);
+    assert_eq!(ExactDuration(Duration::MAX).to_string(), longest);
 }
 
 proptest! {
@@ -31,12 +31,12 @@ proptest! {
     })]
 
     #[test]
-    fn what_is_written_is_read_back_to_the_nanosecond(
+    fn a_duration_is_read_back_exactly(
         seconds in prop_oneof![0_u64..100_000, any::<u64>()],
         nanos in prop_oneof![Just(0_u32), 0_u32..1_000_000_000, (0_u32..1000).prop_map(|ms| ms * 1_000_000)],
     ) {
-        let period = Duration::new(seconds, nanos);
-        prop_assume!(!period.is_zero());
-        prop_assert_eq!(duration::parse(&Period(period).to_string()), Ok(period));
+        let written = Duration::new(seconds, nanos);
+        prop_assume!(!written.is_zero());
+        prop_assert_eq!(duration::parse(&ExactDuration(written).to_string()), Ok(written));
     }
 }

@@ -1,12 +1,12 @@
-//! A duration, written so that a file can have it.
+//! A duration as text that a file can contain.
 
 use std::fmt;
 use std::time::Duration;
 
-/// Shows a duration as a number and its unit, without losing a nanosecond: `30s`, `250ms`, `1.5s`.
-pub(crate) struct Period(pub(crate) Duration);
+/// Displays a duration as a number and its unit, exact to the nanosecond: `30s`, `250ms`, `1.5s`.
+pub(crate) struct ExactDuration(pub(crate) Duration);
 
-impl fmt::Display for Period {
+impl fmt::Display for ExactDuration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (seconds, nanos) = (self.0.as_secs(), self.0.subsec_nanos());
         match (seconds, nanos) {
