@@ -1,8 +1,4 @@
-#![expect(
-    clippy::wildcard_imports,
-    reason = "names are ambiguous only between glob imports"
-)]
-
+// Names are ambiguous only between glob imports.
 use ::axum::*;
 use ::metrics::*;
 use ::tower::*;

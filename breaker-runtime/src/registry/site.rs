@@ -63,12 +63,20 @@ impl Site {
     }
 
     /// Requests permission to run one call.
+    ///
+    /// # Errors
+    ///
+    /// A [`RejectedCall`] if the circuit does not admit the call.
     #[inline]
     pub fn enter(&'static self) -> Result<Guard<SiteHandle>, RejectedCall<SiteHandle>> {
         enter(self.handle())
     }
 
     /// Requests permission to run one call through the breaker of this name in `registry`.
+    ///
+    /// # Errors
+    ///
+    /// A [`RejectedCall`] if the circuit does not admit the call.
     pub fn enter_in(
         &'static self,
         registry: &Registry,
@@ -78,6 +86,10 @@ impl Site {
     }
 
     /// Requests permission to run one call through the breaker of this name for `key`.
+    ///
+    /// # Errors
+    ///
+    /// A [`RejectedCall`] if the circuit does not admit the call.
     pub fn enter_keyed(&'static self, key: &str) -> Result<Guard<Owned>, RejectedCall<Owned>> {
         #[cfg(feature = "test-util")]
         if let Some(registry) = current::registry_for(self.declaration.name()) {
@@ -92,6 +104,10 @@ impl Site {
     }
 
     /// Requests permission to run one call through the breaker of this name for `key` in `registry`.
+    ///
+    /// # Errors
+    ///
+    /// A [`RejectedCall`] if the circuit does not admit the call.
     pub fn enter_keyed_in(
         &'static self,
         registry: &Registry,

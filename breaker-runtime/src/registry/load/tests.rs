@@ -111,7 +111,7 @@ fn loading_again_replaces_loaded_settings_and_keeps_configured_ones() {
 }
 
 #[test]
-fn optional_keys_are_turned_off() {
+fn optional_settings_are_turned_off() {
     let bench = Bench::new();
     bench.load(
         "[breakers.payment]\nthreshold = \"off\"\ncancel_after = \"off\"",
