@@ -16,7 +16,7 @@ use crate::breaker::Nesting;
 /// a call by its thread. If the body of a guarded function spawns a task and calls through the same breaker there,
 /// wrap the task's future: otherwise, while the circuit is half open, the inner call competes with other probes for a
 /// permit, and its rejection fails the probe. With the feature `test-util`, the future also keeps the registry in
-/// force, as [`TestRegistry::scope`](crate::test_util::TestRegistry::scope) does.
+/// force, as `TestRegistry::scope` does.
 ///
 /// If there is nothing to carry, the future costs one check per poll.
 ///

@@ -89,7 +89,10 @@ impl Named {
         Self { breaker }
     }
 
-    #[expect(clippy::unused_self, reason = "with `test-util` it may be another registry")]
+    #[expect(
+        clippy::unused_self,
+        reason = "with `test-util` it may be another registry"
+    )]
     fn registry(&self) -> &Registry {
         Registry::global()
     }
