@@ -1,4 +1,4 @@
-//! Carrying what a breaker knows of the present task into another one.
+//! Carrying what breakers know about the current task into another one.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -10,15 +10,15 @@ use pin_project_lite::pin_project;
 use super::current;
 use crate::breaker::Nesting;
 
-/// Carries what breakers know of the present task into a future that runs in another task.
+/// Carries what breakers know about the current task into a future that runs in another task.
 ///
 /// A call that a running probe makes through the same breaker belongs to the probe (rule R7). Breakers recognise such
 /// a call by its thread. If the body of a guarded function spawns a task and calls through the same breaker there,
 /// wrap the task's future: otherwise, while the circuit is half open, the inner call competes with other probes for a
 /// permit, and its rejection fails the probe. With the feature `test-util`, the future also keeps the registry in
-/// force, as [`TestRegistry::scope`](crate::test_util::TestRegistry::scope) does.
+/// force, as `TestRegistry::scope` does.
 ///
-/// Where there is nothing to carry, the future costs one check per poll.
+/// If there is nothing to carry, the future costs one check per poll.
 ///
 /// # Examples
 ///
@@ -46,7 +46,7 @@ pub fn carry<F: Future>(future: F) -> impl Future<Output = F::Output> {
     }
 }
 
-/// Carries what breakers know of the present task into a closure that runs on another thread.
+/// Carries what breakers know about the current task into a closure that runs on another thread.
 ///
 /// It is the counterpart of [`carry`] for `std::thread::spawn` and `tokio::task::spawn_blocking`.
 ///
@@ -63,7 +63,7 @@ pub fn carry_fn<R, F: FnOnce() -> R>(call: F) -> impl FnOnce() -> R {
     move || context.within(call)
 }
 
-/// What breakers know of a task.
+/// What breakers know about a task.
 struct CallContext {
     nesting: Nesting,
     #[cfg(feature = "test-util")]
@@ -91,6 +91,7 @@ impl CallContext {
 }
 
 pin_project! {
+    /// A future that runs and is dropped in the context of another task.
     struct Carried<F> {
         // `None` after the future has completed.
         #[pin]

@@ -1,4 +1,4 @@
-//! All declarations of the program, which the linker collects.
+//! All declarations of the program, as the linker collected them.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Breakers by name, and the settings that are put around them at run time.
+//! Breakers by name and key, their declarations, and settings that change at run time.
 
 mod attach;
 mod by_name;

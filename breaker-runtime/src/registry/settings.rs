@@ -93,7 +93,7 @@ impl Registry {
         }
     }
 
-    /// Changes the settings that surround the declarations of a breaker, and those of its breakers by key.
+    /// Changes the layers of settings around the declarations of a breaker, and those of its breakers by key.
     pub(super) fn apply_layers(
         &self,
         changing: &Changing<'_>,

@@ -1,4 +1,4 @@
-//! The length of a shutdown, in which dropped calls say nothing about dependencies.
+//! Shutdowns, during which dropped calls say nothing about dependencies.
 
 use super::by_name::Registry;
 use crate::breaker::RegistryLink;
@@ -14,7 +14,7 @@ pub struct NeutralDrops {
 impl Registry {
     /// Makes every call that is dropped count as cancelled, however long it was pending, until the guard is dropped.
     ///
-    /// Use it for the length of a shutdown that aborts tasks: otherwise a call that had been pending for
+    /// Use it during a shutdown that aborts tasks: otherwise a call that had been pending for
     /// `cancel_after` counts as a failure of its dependency. It applies to all breakers of this registry, on every
     /// thread. To exempt single calls, use [`neutral_drops`](crate::neutral_drops).
     ///

@@ -1,4 +1,4 @@
-//! Watching a file of settings.
+//! Watching a settings file.
 
 use std::fmt;
 use std::panic::{self, AssertUnwindSafe};
@@ -29,7 +29,7 @@ pub struct ConfigWatch {
 }
 
 impl Registry {
-    /// Loads a file of settings, and loads it again whenever its contents have changed.
+    /// Loads a settings file, and loads it again whenever its contents have changed.
     ///
     /// A thread polls the file every `interval`, at least 10 ms. Polling also works where the system reports no
     /// changes, such as on network file systems and for mounted secrets. A change takes effect when two looks, 20 ms
@@ -109,7 +109,7 @@ impl Registry {
     }
 }
 
-/// Returns whether a file holds no settings, as after an editor truncated it.
+/// Returns whether a file contains no settings, as after an editor truncated it.
 fn is_empty(holds: &Result<String, ConfigProblems>) -> bool {
     let is_blank = |line: &str| line.is_empty() || line.starts_with('#');
     holds
@@ -139,7 +139,7 @@ impl ConfigWatch {
         }
     }
 
-    /// Returns the file that is watched.
+    /// Returns the path of the watched file.
     pub fn path(&self) -> &Path {
         &self.path
     }

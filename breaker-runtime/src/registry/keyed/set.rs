@@ -1,4 +1,18 @@
-//! A bounded number of breakers under one name, one for each key.
+//! A bounded set of breakers under one name, one for each key.
+//!
+//! Each call looks its breaker up. The map is sharded over locks by key, so calls with different keys seldom contend;
+//! calls with the same key contend on the reference count of its breaker.
+//!
+//! **Eviction.** A breaker can be evicted if it has no other handles and a new one would decide alike: it is closed,
+//! and has been for `open_for` since its last opening. It must also have no failures or slow calls in its counts and no
+//! ramp, or have been idle for `idle_ttl`. A new key examines the next entries in turn: two for idleness while the set
+//! has room, otherwise up to 64 until one can be evicted. In a full set it skips an entry once that was used since it
+//! was last examined. So the work is bounded, whatever the number of keys. A list in the order of use would have to be
+//! written by every call.
+//!
+//! **Counts.** An evicted breaker leaves its counts to the set when its last handle is dropped, and so does an unlisted
+//! breaker, for which the set had no room. Sums over all keys are taken under the lock of the order, while no entry can
+//! be evicted: each breaker is counted exactly once, and a total never decreases.
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -17,7 +31,7 @@ use crate::values::{KeyStats, RetiredCounts};
 const LONGEST: usize = 256;
 /// The number of entries that a new key examines for eviction when the set is full.
 const EVICTION_TRIES: usize = 64;
-/// The minimum number of locks: on a few cores two threads seldom need the same one.
+/// The minimum number of locks, so that threads on a few cores seldom contend.
 const LOCKS: usize = 32;
 /// The number of entries that a new key examines for idleness while the set has room.
 const IDLE_TRIES: usize = 2;
@@ -25,13 +39,13 @@ const IDLE_TRIES: usize = 2;
 /// The breakers of one name, by key.
 #[derive(Debug)]
 pub(crate) struct KeyedBreakers {
-    /// The breaker of the name, whose settings all of them have.
+    /// The breaker of the name; all breakers by key have its settings.
     parent: CircuitBreaker,
     /// Changed only under the lock of `order`.
     by_key: ShardedMap<Arc<str>, KeyEntry>,
     /// The keys in the order in which they are examined for eviction.
     order: Mutex<Order>,
-    /// What evicted breakers counted.
+    /// The counts of evicted and unlisted breakers.
     retired: Arc<Mutex<RetiredCounts>>,
     /// The number of calls that got an unlisted breaker because the set was full.
     unlisted: AtomicU64,
@@ -70,13 +84,13 @@ impl KeyedBreakers {
         &self.parent
     }
 
-    /// Returns the breaker of a key, if there is one.
+    /// Returns the breaker of a key, or `None` if it does not exist.
     pub(crate) fn get(&self, key: &str) -> Option<CircuitBreaker> {
         let key = shortened(key);
         self.by_key.get(&key, |entry| entry.breaker.clone())
     }
 
-    /// Returns the breaker of a key for one call, and makes it if there is none.
+    /// Returns the breaker of a key for one call, and makes it if it does not exist.
     #[inline]
     pub(crate) fn get_or_make(self: &Arc<Self>, key: &str) -> CircuitBreaker {
         let key = shortened(key);
@@ -114,7 +128,7 @@ impl KeyedBreakers {
             made
         };
         drop(order);
-        // From its insertion on, a change of the parent's settings reaches it too.
+        // The settings of the parent may have changed before the insertion. Later changes reach this breaker too.
         breaker.inherit_settings(&self.parent);
         breaker
     }
@@ -234,7 +248,7 @@ impl KeyedBreakers {
         } else {
             order.rotate_left(1);
         }
-        // Dropped under the lock of `order`, so that its counts move to `retired` while nobody adds up.
+        // Dropped under the lock of `order`, so that its counts move to `retired` while no sum is taken.
         drop(evicted);
     }
 }
@@ -318,7 +332,9 @@ impl KeyEntry {
         Tick::from_nanos(self.used.load(Ordering::Relaxed))
     }
 
-    /// Notes that it is used. It loads first, because a store would take the cache line from other cores.
+    /// Notes that the entry is used.
+    ///
+    /// It loads first, because a store would take the cache line from other cores.
     #[inline]
     fn touch(&self, now: Tick) {
         if self.recent.load(Ordering::Relaxed) == 0 {
@@ -330,8 +346,9 @@ impl KeyEntry {
     }
 }
 
-/// Returns the key that is used: an empty key, or one longer than 256 characters, is cut and ends in a hash of the
-/// original.
+/// Returns the key that the set uses.
+///
+/// An empty key, or one longer than 256 characters, is cut and ends in a hash of the original.
 fn shortened(key: &str) -> Cow<'_, str> {
     if !key.is_empty() && (key.len() <= LONGEST || key.chars().nth(LONGEST).is_none()) {
         return Cow::Borrowed(key);

@@ -264,7 +264,7 @@ fn a_recorder_that_panics_loses_nothing_and_counts_nothing_twice() {
         registry.remove("mail");
         succeed(&breaker(&registry, "fax"));
         left.store(panic_at, Ordering::SeqCst);
-        let published = catch_unwind(AssertUnwindSafe(publish));
+        let interrupted = catch_unwind(AssertUnwindSafe(publish));
         left.store(u64::MAX, Ordering::SeqCst);
         publish();
 
@@ -276,7 +276,7 @@ fn a_recorder_that_panics_loses_nothing_and_counts_nothing_twice() {
             let state = format!("Key(circuit_breaker_state, [breaker = {name}, state = closed])");
             assert_eq!(recording.value(&state), Some(closed), "{name}");
         }
-        if published.is_ok() {
+        if interrupted.is_ok() {
             assert!(panic_at > 50, "the recorder was called too few times");
             return;
         }
