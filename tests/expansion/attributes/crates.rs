@@ -1,10 +1,11 @@
-//! Guarded functions of other crates: trap 30 (editions), and those of traps 22 and 24 that need a crate of their own.
+//! Guarded functions of other crates: each edition, strict lints, `no_std`, and a renamed runtime.
 
 use std::cell::RefCell;
 
-use super::{assert_send, ends, open, panic_of, run};
+use breaker_runtime::circuit_breaker;
 
-/// Trap 30
+use crate::expansion::{Error, assert_send, ends, open, panic_of, run};
+
 #[test]
 fn functions_of_edition_2015() {
     use breaker_test_edition_2015::client::{Client, Ping};
@@ -52,7 +53,6 @@ fn functions_of_edition_2015() {
     assert_eq!(client.join("+"), Ok("b?+a!".into()));
 }
 
-/// Trap 30
 #[test]
 fn functions_of_edition_2018() {
     use breaker_test_edition_2018::{
@@ -87,7 +87,6 @@ fn functions_of_edition_2018() {
     assert_eq!(run(client.call(2)), Ok(&3));
 }
 
-/// Trap 30
 #[test]
 fn functions_of_edition_2021() {
     use breaker_test_edition_2021::{
@@ -137,9 +136,8 @@ fn functions_of_edition_2021() {
     assert_eq!(run(client.call(2)), Ok(&3));
 }
 
-/// Trap 30
 #[test]
-fn the_order_of_drops_is_that_of_edition_2018() {
+fn edition_2018_keeps_its_drop_order() {
     use breaker_test_edition_2018::{Noisy, drop_order, drop_order_plain};
 
     let log = RefCell::default();
@@ -160,9 +158,8 @@ fn the_order_of_drops_is_that_of_edition_2018() {
     assert_eq!(log.take(), expected);
 }
 
-/// Trap 30
 #[test]
-fn the_order_of_drops_is_that_of_edition_2021() {
+fn edition_2021_keeps_its_drop_order() {
     use breaker_test_edition_2021::{Noisy, drop_order, drop_order_plain};
 
     let log = RefCell::default();
@@ -183,9 +180,8 @@ fn the_order_of_drops_is_that_of_edition_2021() {
     assert_eq!(log.take(), expected);
 }
 
-/// Trap 30
 #[test]
-fn the_order_of_drops_in_an_async_function_is_that_of_edition_2021() {
+fn edition_2021_keeps_the_drop_order_of_async_functions() {
     use breaker_test_edition_2021::{Noisy, async_drop_order, async_drop_order_plain};
 
     let log = RefCell::default();
@@ -196,7 +192,6 @@ fn the_order_of_drops_in_an_async_function_is_that_of_edition_2021() {
     assert_eq!(log.take(), expected);
 }
 
-/// Trap 24
 #[test]
 fn functions_of_a_strict_crate() {
     use breaker_test_strict::error::Error;
@@ -249,7 +244,6 @@ fn functions_of_a_strict_crate() {
     assert_eq!(functions::stacked(functions::Pair::new(1, (2, 3))), Ok(3));
 }
 
-/// Trap 24
 #[test]
 fn keyed_functions_of_a_strict_crate() {
     use breaker_test_strict::error::Error;
@@ -270,7 +264,6 @@ fn keyed_functions_of_a_strict_crate() {
     assert_eq!(Zone::new("east".into()).ask("why"), Ok("east!"));
 }
 
-/// Trap 24
 #[test]
 fn methods_of_a_strict_crate() {
     use breaker_test_strict::client::{Ask as _, Client};
@@ -296,7 +289,6 @@ fn methods_of_a_strict_crate() {
     assert_eq!(Client::try_from("7").unwrap().calls, 7);
 }
 
-/// Trap 22
 #[test]
 fn functions_of_a_crate_without_the_standard_library() {
     use breaker_test_bare::{Counter, Error, asynchronous, future, keyed, option, synchronous};
@@ -322,7 +314,6 @@ fn functions_of_a_crate_without_the_standard_library() {
     assert_eq!((counter.add(Some(2)), counter.add(None)), (Ok(3), Ok(3)));
 }
 
-/// Trap 22
 #[test]
 fn functions_of_a_crate_that_renames_the_runtime() {
     use breaker_test_renamed::{Error, asynchronous, inner, keyed, synchronous, through_module};
@@ -338,4 +329,18 @@ fn functions_of_a_crate_that_renames_the_runtime() {
     assert_eq!(run(inner::future(1)), Ok(1));
     assert_eq!(ends("renamed.method"), "1 ignored");
     assert_eq!((keyed(7), keyed(1)), (Err(Error::Down), Ok(1)));
+}
+
+#[test]
+fn functions_of_edition_2024() {
+    #[circuit_breaker(name = "crates.edition")]
+    fn call(values: Option<&[u32]>) -> Result<impl Iterator<Item = u32>, Error> {
+        if let Some([first, rest @ ..]) = values {
+            return Ok(std::iter::repeat_n(*first, rest.len()));
+        }
+        Err(Error::Down)
+    }
+
+    assert_eq!(call(Some(&[4, 1, 1])).unwrap().collect::<Vec<_>>(), [4, 4]);
+    assert!(call(None).is_err());
 }

@@ -1,17 +1,16 @@
-//! How a value is judged: returns that are no results, and the keys that judge.
+//! How a value is classified: values that are not a `Result`, patterns, and classifiers.
 
 use std::any::Any;
+use std::fmt::Debug;
 use std::ops::ControlFlow;
 
 use breaker_runtime::{Outcome, circuit_breaker};
 
-use super::{Error, ends, open, panic_of, pause, run};
-
-// Values that are no results.
+use crate::expansion::{Error, ends, open, panic_of, pause, run};
 
 #[test]
-fn an_option_is_judged_by_a_pattern() {
-    #[circuit_breaker(name = "results.option", failure(None), fallback = |_| Some(0))]
+fn an_option_is_classified_by_a_pattern() {
+    #[circuit_breaker(name = "outcomes.option", failure(None), fallback = |_| Some(0))]
     fn call(text: &str) -> Option<u32> {
         let first = text.chars().next()?;
         first.to_digit(10)
@@ -20,17 +19,17 @@ fn an_option_is_judged_by_a_pattern() {
     assert_eq!(call("7"), Some(7));
     assert_eq!(call(""), None);
     assert_eq!(call("x"), None);
-    open("results.option");
+    open("outcomes.option");
     assert_eq!(call("7"), Some(0));
     assert_eq!(
-        ends("results.option"),
+        ends("outcomes.option"),
         "1 success, 2 failure, 1 rejected, 1 fallback success"
     );
 }
 
 #[test]
-fn a_number_is_judged_by_a_range() {
-    #[circuit_breaker(name = "results.status", failure(500..=599), ignore(404), fallback = |_| 503)]
+fn a_number_is_classified_by_a_range() {
+    #[circuit_breaker(name = "outcomes.status", failure(500..=599), ignore(404), fallback = |_| 503)]
     fn call(status: u16) -> u16 {
         status
     }
@@ -38,29 +37,29 @@ fn a_number_is_judged_by_a_range() {
     for status in [200, 404, 500, 599, 418] {
         assert_eq!(call(status), status);
     }
-    open("results.status");
+    open("outcomes.status");
     assert_eq!(call(200), 503);
     assert_eq!(
-        ends("results.status"),
+        ends("outcomes.status"),
         "2 success, 2 failure, 1 ignored, 1 rejected, 1 fallback failure"
     );
 }
 
 #[test]
-fn a_bool_is_judged_by_its_success() {
-    #[circuit_breaker(name = "results.bool", success(true), fallback = |_| false)]
+fn a_bool_is_classified_by_its_success() {
+    #[circuit_breaker(name = "outcomes.bool", success(true), fallback = |_| false)]
     fn call(up: bool) -> bool {
         up
     }
 
     assert!(call(true));
     assert!(!call(false));
-    assert_eq!(ends("results.bool"), "1 success, 1 failure");
+    assert_eq!(ends("outcomes.bool"), "1 success, 1 failure");
 }
 
 #[test]
-fn a_unit_function_without_a_written_type_is_judged_by_a_classifier() {
-    #[circuit_breaker(name = "results.unit", classify = |()| Outcome::Success, fallback = |_| ())]
+fn a_function_without_a_return_type_has_a_classifier() {
+    #[circuit_breaker(name = "outcomes.unit", classify = |()| Outcome::Success, fallback = |_| ())]
     fn call(done: &mut u32) {
         *done += 1;
         if *done > 5 {
@@ -73,12 +72,12 @@ fn a_unit_function_without_a_written_type_is_judged_by_a_classifier() {
     call(&mut done);
     call(&mut done);
     assert_eq!(done, 12);
-    assert_eq!(ends("results.unit"), "2 success");
+    assert_eq!(ends("outcomes.unit"), "2 success");
 }
 
 #[test]
-fn an_async_unit_function_is_judged_by_a_classifier() {
-    #[circuit_breaker(name = "results.async_unit", classify = |()| Outcome::Ignored, fallback = |_| ())]
+fn an_async_function_without_a_return_type_has_a_classifier() {
+    #[circuit_breaker(name = "outcomes.async_unit", classify = |()| Outcome::Ignored, fallback = |_| ())]
     async fn call(done: &mut u32) {
         pause().await;
         *done += 1;
@@ -87,13 +86,13 @@ fn an_async_unit_function_is_judged_by_a_classifier() {
     let mut done = 0;
     run(call(&mut done));
     assert_eq!(done, 1);
-    assert_eq!(ends("results.async_unit"), "1 ignored");
+    assert_eq!(ends("outcomes.async_unit"), "1 ignored");
 }
 
 #[test]
-fn a_control_flow_is_judged_by_patterns() {
+fn a_control_flow_is_classified_by_a_pattern() {
     #[circuit_breaker(
-        name = "results.control_flow",
+        name = "outcomes.control_flow",
         failure(ControlFlow::Break(_)),
         fallback = |_| ControlFlow::Continue(())
     )]
@@ -108,11 +107,11 @@ fn a_control_flow_is_judged_by_patterns() {
 
     assert_eq!(call(&[1, -1]), ControlFlow::Break(-1));
     assert_eq!(call(&[1]), ControlFlow::Continue(()));
-    assert_eq!(ends("results.control_flow"), "1 success, 1 failure");
+    assert_eq!(ends("outcomes.control_flow"), "1 success, 1 failure");
 }
 
 #[test]
-fn a_struct_is_judged_by_a_field() {
+fn a_struct_is_classified_by_a_field() {
     #[derive(Debug, PartialEq)]
     struct Response {
         status: u16,
@@ -120,7 +119,7 @@ fn a_struct_is_judged_by_a_field() {
     }
 
     #[circuit_breaker(
-        name = "results.struct",
+        name = "outcomes.struct",
         failure(Response { status, .. } if *status >= 500),
         ignore(Response { status: 400..=499, .. }),
         fallback = |error| Response { status: 503, body: error.to_string() }
@@ -135,32 +134,30 @@ fn a_struct_is_judged_by_a_field() {
     assert_eq!(call(200).status, 200);
     assert_eq!(call(404).body, "body");
     assert_eq!(call(500).status, 500);
-    open("results.struct");
+    open("outcomes.struct");
     assert_eq!(call(200).status, 503);
     assert_eq!(
-        ends("results.struct"),
+        ends("outcomes.struct"),
         "1 success, 1 failure, 1 ignored, 1 rejected, 1 fallback failure"
     );
 }
 
 #[test]
-fn a_result_in_a_result_is_judged_inside() {
-    #[circuit_breaker(name = "results.nested_result", failure(Ok(Err(_))))]
+fn a_pattern_looks_into_a_nested_result() {
+    #[circuit_breaker(name = "outcomes.nested_result", failure(Ok(Err(_))))]
     fn call(inner: Result<u32, String>) -> Result<Result<u32, String>, Error> {
         Ok(inner)
     }
 
     assert_eq!(call(Ok(1)), Ok(Ok(1)));
     assert_eq!(call(Err("x".into())), Ok(Err("x".into())));
-    assert_eq!(ends("results.nested_result"), "1 success, 1 failure");
+    assert_eq!(ends("outcomes.nested_result"), "1 success, 1 failure");
 }
 
-// The keys that judge.
-
 #[test]
-fn patterns_ignore_before_success_before_failure() {
+fn ignore_wins_over_success_and_success_over_failure() {
     #[circuit_breaker(
-        name = "results.precedence",
+        name = "outcomes.precedence",
         ignore(Err(Error::Declined(code)) if *code == 1),
         success(Err(Error::Declined(1 | 2))),
         failure(Ok(0) | Err(Error::Declined(_)))
@@ -180,26 +177,26 @@ fn patterns_ignore_before_success_before_failure() {
         assert_eq!(call(answer.clone()), answer);
     }
     assert_eq!(
-        ends("results.precedence"),
+        ends("outcomes.precedence"),
         "2 success, 3 failure, 1 ignored"
     );
 }
 
 #[test]
 fn a_pattern_guard_sees_its_bindings_by_reference() {
-    #[circuit_breaker(name = "results.guard", ignore(Err(Error::Declined(code)) if *code < 100))]
+    #[circuit_breaker(name = "outcomes.guard", ignore(Err(Error::Declined(code)) if *code < 100))]
     fn call(code: u32) -> Result<String, Error> {
         Err(Error::Declined(code))
     }
 
     assert!(call(5).is_err());
     assert!(call(500).is_err());
-    assert_eq!(ends("results.guard"), "1 failure, 1 ignored");
+    assert_eq!(ends("outcomes.guard"), "1 failure, 1 ignored");
 }
 
 #[test]
-fn a_pattern_over_a_value_that_is_not_copy_leaves_the_value() {
-    #[circuit_breaker(name = "results.pattern_moves_nothing", failure(Ok(text) if text.is_empty()))]
+fn a_pattern_moves_nothing_out_of_the_value() {
+    #[circuit_breaker(name = "outcomes.pattern_moves_nothing", failure(Ok(text) if text.is_empty()))]
     fn call(text: &str) -> Result<String, Error> {
         Ok(text.to_owned())
     }
@@ -207,14 +204,14 @@ fn a_pattern_over_a_value_that_is_not_copy_leaves_the_value() {
     assert_eq!(call("a"), Ok("a".into()));
     assert_eq!(call(""), Ok(String::new()));
     assert_eq!(
-        ends("results.pattern_moves_nothing"),
+        ends("outcomes.pattern_moves_nothing"),
         "1 success, 1 failure"
     );
 }
 
 #[test]
 fn a_pattern_with_an_at_binding() {
-    #[circuit_breaker(name = "results.pattern_at", ignore(Err(Error::Declined(code @ 1..=9)) if code % 2 == 0))]
+    #[circuit_breaker(name = "outcomes.pattern_at", ignore(Err(Error::Declined(code @ 1..=9)) if code % 2 == 0))]
     fn call(code: u32) -> Result<(), Error> {
         Err(Error::Declined(code))
     }
@@ -222,21 +219,21 @@ fn a_pattern_with_an_at_binding() {
     for code in [2, 3, 20] {
         assert!(call(code).is_err());
     }
-    assert_eq!(ends("results.pattern_at"), "2 failure, 1 ignored");
+    assert_eq!(ends("outcomes.pattern_at"), "2 failure, 1 ignored");
 }
 
 #[test]
 fn a_pattern_with_a_constant() {
     const TEAPOT: u32 = 418;
 
-    #[circuit_breaker(name = "results.pattern_const", ignore(Err(Error::Declined(TEAPOT))))]
+    #[circuit_breaker(name = "outcomes.pattern_const", ignore(Err(Error::Declined(TEAPOT))))]
     fn call(code: u32) -> Result<(), Error> {
         Err(Error::Declined(code))
     }
 
     assert!(call(418).is_err());
     assert!(call(500).is_err());
-    assert_eq!(ends("results.pattern_const"), "1 failure, 1 ignored");
+    assert_eq!(ends("outcomes.pattern_const"), "1 failure, 1 ignored");
 }
 
 #[test]
@@ -249,7 +246,7 @@ fn a_classifier_by_path() {
         }
     }
 
-    #[circuit_breaker(name = "results.classify_path", classify = judge)]
+    #[circuit_breaker(name = "outcomes.classify_path", classify = judge)]
     fn call(answer: Result<u32, Error>) -> Result<u32, Error> {
         answer
     }
@@ -260,14 +257,14 @@ fn a_classifier_by_path() {
         call(Err(Error::Down)),
     );
     assert_eq!(
-        ends("results.classify_path"),
+        ends("outcomes.classify_path"),
         "1 success, 1 failure, 1 ignored"
     );
 }
 
 #[test]
 fn a_classifier_by_closure_infers_its_argument() {
-    #[circuit_breaker(name = "results.classify_closure", classify = |answer| match answer {
+    #[circuit_breaker(name = "outcomes.classify_closure", classify = |answer| match answer {
         Ok(text) if text.len() > 3 => Outcome::Failure,
         Ok(_) => Outcome::Success,
         Err(_) => Outcome::Ignored,
@@ -281,7 +278,7 @@ fn a_classifier_by_closure_infers_its_argument() {
 
     let _ = (call("long text"), call("abc"), call(""));
     assert_eq!(
-        ends("results.classify_closure"),
+        ends("outcomes.classify_closure"),
         "1 success, 1 failure, 1 ignored"
     );
 }
@@ -299,18 +296,18 @@ fn a_classifier_by_method_path() {
             }
         }
 
-        #[circuit_breaker(name = "results.classify_self_path", classify = Self::judge)]
+        #[circuit_breaker(name = "outcomes.classify_self_path", classify = Self::judge)]
         fn call(&self) -> Result<u32, Error> {
             Err(Error::Down)
         }
     }
 
     assert!(Client.call().is_err());
-    assert_eq!(ends("results.classify_self_path"), "1 ignored");
+    assert_eq!(ends("outcomes.classify_self_path"), "1 ignored");
 }
 
 #[test]
-fn a_classifier_judges_a_borrowed_value() {
+fn a_classifier_of_a_borrowed_value() {
     fn judge(answer: &Result<&str, Error>) -> Outcome {
         match answer {
             Ok(text) if text.is_empty() => Outcome::Failure,
@@ -318,19 +315,19 @@ fn a_classifier_judges_a_borrowed_value() {
         }
     }
 
-    #[circuit_breaker(name = "results.classify_borrowed", classify = judge)]
+    #[circuit_breaker(name = "outcomes.classify_borrowed", classify = judge)]
     fn call(text: &mut String) -> Result<&str, Error> {
         Ok(text.trim())
     }
 
     assert_eq!(call(&mut " x ".into()), Ok("x"));
     assert_eq!(call(&mut "  ".into()), Ok(""));
-    assert_eq!(ends("results.classify_borrowed"), "1 success, 1 failure");
+    assert_eq!(ends("outcomes.classify_borrowed"), "1 success, 1 failure");
 }
 
 #[test]
-fn a_classifier_judges_an_async_result() {
-    #[circuit_breaker(name = "results.classify_async", classify = |answer| match answer {
+fn a_classifier_of_an_async_function() {
+    #[circuit_breaker(name = "outcomes.classify_async", classify = |answer| match answer {
         Ok(0) => Outcome::Failure,
         Ok(_) => Outcome::Success,
         Err(_) => Outcome::Ignored,
@@ -346,23 +343,23 @@ fn a_classifier_judges_an_async_result() {
 
     let _ = (run(call(0)), run(call(1)), run(call(10)));
     assert_eq!(
-        ends("results.classify_async"),
+        ends("outcomes.classify_async"),
         "1 success, 1 failure, 1 ignored"
     );
 }
 
 #[test]
-fn a_classifier_that_panics_is_a_failure_and_goes_on() {
+fn a_panic_in_a_classifier_is_a_failure_and_goes_on_unwinding() {
     fn judge(_: &Result<u32, Error>) -> Outcome {
         panic!("no judgement")
     }
 
-    #[circuit_breaker(name = "results.classify_panics", classify = judge)]
+    #[circuit_breaker(name = "outcomes.classify_panics", classify = judge)]
     fn call() -> Result<u32, Error> {
         Ok(1)
     }
 
-    #[circuit_breaker(name = "results.classify_panics_async", classify = judge)]
+    #[circuit_breaker(name = "outcomes.classify_panics_async", classify = judge)]
     async fn call_async() -> Result<u32, Error> {
         pause().await;
         Ok(1)
@@ -370,16 +367,16 @@ fn a_classifier_that_panics_is_a_failure_and_goes_on() {
 
     assert_eq!(panic_of(call), "no judgement");
     assert_eq!(panic_of(|| run(call_async())), "no judgement");
-    assert_eq!(ends("results.classify_panics"), "1 failure");
-    assert_eq!(ends("results.classify_panics_async"), "1 failure");
+    assert_eq!(ends("outcomes.classify_panics"), "1 failure");
+    assert_eq!(ends("outcomes.classify_panics_async"), "1 failure");
 }
 
 #[test]
-fn a_classifier_judges_a_value_without_any_trait() {
+fn a_classifier_of_a_value_that_implements_no_trait() {
     struct Opaque(Box<dyn Any>);
 
     #[circuit_breaker(
-        name = "results.classify_opaque",
+        name = "outcomes.classify_opaque",
         classify = |value: &Opaque| if value.0.is::<u32>() { Outcome::Success } else { Outcome::Failure },
         fallback = |_| Opaque(Box::new(()))
     )]
@@ -393,5 +390,5 @@ fn a_classifier_judges_a_value_without_any_trait() {
 
     assert!(call(true).0.is::<u32>());
     assert!(call(false).0.is::<&str>());
-    assert_eq!(ends("results.classify_opaque"), "1 success, 1 failure");
+    assert_eq!(ends("outcomes.classify_opaque"), "1 success, 1 failure");
 }
