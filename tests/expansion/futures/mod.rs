@@ -3,6 +3,7 @@
 mod async_fn;
 mod async_trait;
 mod boxed;
+mod call_timeout;
 mod dropped;
 mod impl_future;
 mod recursion;

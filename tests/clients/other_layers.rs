@@ -1,4 +1,4 @@
-//! The breaker beside other layers of Tower, in either order: what is counted. Time is tokio's, paused.
+//! The breaker with other Tower layers, in either order: which calls are counted. Time is tokio's and paused.
 
 use std::future::{Future, Ready, pending, ready};
 use std::sync::Arc;
@@ -16,14 +16,14 @@ use tower::{BoxError, Service, ServiceBuilder, ServiceExt, service_fn};
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// A breaker, and how often what is behind it was called.
-struct Stand {
+/// A breaker, and how often the service behind it was called.
+struct Setup {
     _registry: TestRegistry<TokioClock>,
     breaker: CircuitBreaker,
     called: Arc<AtomicU32>,
 }
 
-impl Stand {
+impl Setup {
     fn new(config: Config) -> Self {
         let registry = TestRegistry::with_clock(TokioClock::new());
         let breaker = registry.get_or_create("order", config).unwrap();
@@ -38,7 +38,7 @@ impl Stand {
         CircuitBreakerLayer::from(self.breaker.clone())
     }
 
-    /// A service that fails so many times before it succeeds.
+    /// Returns a service that fails `times` times before it succeeds.
     fn fails(
         &self,
         times: u32,
@@ -57,7 +57,7 @@ impl Stand {
         })
     }
 
-    /// A service that never answers.
+    /// Returns a service that never answers.
     fn hangs(
         &self,
     ) -> impl Service<(), Response = (), Error = BoxError, Future: Send> + Clone + Send + 'static
@@ -73,7 +73,7 @@ impl Stand {
         self.called.load(Ordering::SeqCst)
     }
 
-    /// Successes, failures, ignored, cancelled and rejected calls.
+    /// Returns the numbers of successful, failed, ignored, cancelled and rejected calls.
     fn counted(&self) -> [u64; 5] {
         let totals = self.breaker.snapshot().totals;
         [
@@ -90,7 +90,7 @@ fn is_rejection(error: &BoxError) -> bool {
     matches!(error.downcast_ref(), Some(BreakerError::Rejected(_)))
 }
 
-/// Starts a future in a task of its own, and returns when it has to wait.
+/// Starts a future in a new task and returns when it has to wait.
 async fn start<F>(future: F) -> JoinHandle<F::Output>
 where
     F: Future<Output: Send> + Send + 'static,
@@ -103,27 +103,27 @@ where
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_timeout_outside_cancels_and_fails_after_cancel_after() {
-    let stand = Stand::new(Config::new());
+async fn r11_a_timeout_outside_cancels_and_is_a_failure_after_cancel_after() {
+    let setup = Setup::new(Config::new());
     for (limit, counted) in [(SECOND / 2, [0, 0, 0, 1, 0]), (2 * SECOND, [0, 1, 0, 1, 0])] {
-        let service = ServiceBuilder::new().timeout(limit).layer(stand.layer());
+        let service = ServiceBuilder::new().timeout(limit).layer(setup.layer());
         let error = service
-            .service(stand.hangs())
+            .service(setup.hangs())
             .oneshot(())
             .await
             .unwrap_err();
         assert!(error.is::<Elapsed>());
-        assert_eq!(stand.counted(), counted);
+        assert_eq!(setup.counted(), counted);
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_timeout_outside_trips_the_circuit() {
-    let stand = Stand::new(Config::new().threshold(2));
+async fn r11_a_timeout_outside_trips_the_circuit() {
+    let setup = Setup::new(Config::new().threshold(2));
     let service = ServiceBuilder::new()
         .timeout(2 * SECOND)
-        .layer(stand.layer());
-    let service = service.service(stand.hangs());
+        .layer(setup.layer());
+    let service = service.service(setup.hangs());
     for _ in 0..2 {
         assert!(
             service
@@ -135,32 +135,32 @@ async fn a_timeout_outside_trips_the_circuit() {
         );
     }
     assert!(is_rejection(&service.oneshot(()).await.unwrap_err()));
-    assert_eq!(stand.counted(), [0, 2, 0, 0, 1]);
+    assert_eq!(setup.counted(), [0, 2, 0, 0, 1]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_timeout_inside_is_a_failure_however_short() {
-    let stand = Stand::new(Config::new());
+    let setup = Setup::new(Config::new());
     let service = ServiceBuilder::new()
-        .layer(stand.layer())
+        .layer(setup.layer())
         .timeout(SECOND / 2);
     let error = service
-        .service(stand.hangs())
+        .service(setup.hangs())
         .oneshot(())
         .await
         .unwrap_err();
     let ServiceError::Inner(error) = error else {
-        panic!("it was let through");
+        panic!("it was rejected");
     };
     assert!(error.is::<Elapsed>());
-    assert_eq!(stand.counted(), [0, 1, 0, 0, 0]);
+    assert_eq!(setup.counted(), [0, 1, 0, 0, 0]);
 }
 
-/// Tries so many times more, but not what the breaker has refused.
+/// A retry policy with a number of attempts left, which does not retry rejections.
 #[derive(Clone)]
 struct Again(u32);
 
-impl<E: Refusal> Policy<(), (), E> for Again {
+impl<E: Retryable> Policy<(), (), E> for Again {
     type Future = Ready<()>;
 
     fn retry(&mut self, (): &mut (), answer: &mut Result<(), E>) -> Option<Ready<()>> {
@@ -176,18 +176,18 @@ impl<E: Refusal> Policy<(), (), E> for Again {
     }
 }
 
-/// An error that may be a refusal.
-trait Refusal {
+/// An error that a retry policy asks whether it may retry.
+trait Retryable {
     fn is_retryable(&self) -> bool;
 }
 
-impl Refusal for &str {
+impl Retryable for &str {
     fn is_retryable(&self) -> bool {
         true
     }
 }
 
-impl<E> Refusal for ServiceError<E> {
+impl<E> Retryable for ServiceError<E> {
     fn is_retryable(&self) -> bool {
         match self {
             Self::Breaker(error) => error.is_retryable(),
@@ -197,119 +197,120 @@ impl<E> Refusal for ServiceError<E> {
 }
 
 #[tokio::test]
-async fn each_try_of_a_retry_outside_is_a_call() {
-    let stand = Stand::new(Config::new());
-    let service = ServiceBuilder::new().retry(Again(5)).layer(stand.layer());
-    service.service(stand.fails(2)).oneshot(()).await.unwrap();
-    assert_eq!(stand.called(), 3);
-    assert_eq!(stand.counted(), [1, 2, 0, 0, 0]);
+async fn each_attempt_of_a_retry_outside_is_a_call() {
+    let setup = Setup::new(Config::new());
+    let service = ServiceBuilder::new().retry(Again(5)).layer(setup.layer());
+    service.service(setup.fails(2)).oneshot(()).await.unwrap();
+    assert_eq!(setup.called(), 3);
+    assert_eq!(setup.counted(), [1, 2, 0, 0, 0]);
 }
 
 #[tokio::test]
-async fn a_retry_outside_ends_with_the_first_refusal() {
-    let stand = Stand::new(Config::new().threshold(2));
-    let service = ServiceBuilder::new().retry(Again(5)).layer(stand.layer());
-    let answer = service.service(stand.fails(9)).oneshot(()).await;
+async fn a_retry_outside_ends_with_the_first_rejection() {
+    let setup = Setup::new(Config::new().threshold(2));
+    let service = ServiceBuilder::new().retry(Again(5)).layer(setup.layer());
+    let answer = service.service(setup.fails(9)).oneshot(()).await;
     assert!(answer.unwrap_err().rejection().is_some());
-    assert_eq!(stand.called(), 2);
-    assert_eq!(stand.counted(), [0, 2, 0, 0, 1]);
+    assert_eq!(setup.called(), 2);
+    assert_eq!(setup.counted(), [0, 2, 0, 0, 1]);
 }
 
 #[tokio::test]
-async fn all_tries_of_a_retry_inside_are_one_call_judged_by_the_last() {
-    let stand = Stand::new(Config::new().threshold(2));
-    let service = ServiceBuilder::new().layer(stand.layer()).retry(Again(5));
-    let service = service.service(stand.fails(9));
+async fn all_attempts_of_a_retry_inside_are_one_call_classified_by_the_last() {
+    let setup = Setup::new(Config::new().threshold(2));
+    let service = ServiceBuilder::new().layer(setup.layer()).retry(Again(5));
+    let service = service.service(setup.fails(9));
     service.clone().oneshot(()).await.unwrap_err();
-    assert_eq!(stand.called(), 6);
-    assert_eq!(stand.counted(), [0, 1, 0, 0, 0]);
+    assert_eq!(setup.called(), 6);
+    assert_eq!(setup.counted(), [0, 1, 0, 0, 0]);
     service.clone().oneshot(()).await.unwrap();
-    assert_eq!(stand.called(), 10);
-    assert_eq!(stand.counted(), [1, 1, 0, 0, 0]);
+    assert_eq!(setup.called(), 10);
+    assert_eq!(setup.counted(), [1, 1, 0, 0, 0]);
 }
 
 #[tokio::test]
-async fn what_waits_for_a_concurrency_limit_outside_is_unknown_and_a_refusal_frees_its_place() {
-    let stand = Stand::new(Config::new());
+async fn calls_that_wait_for_a_concurrency_limit_outside_are_not_counted_and_a_rejection_frees_its_place()
+ {
+    let setup = Setup::new(Config::new());
     let service = ServiceBuilder::new()
         .concurrency_limit(1)
-        .layer(stand.layer());
-    let service = service.service(stand.hangs());
+        .layer(setup.layer());
+    let service = service.service(setup.hangs());
     let first = start(service.clone().oneshot(())).await;
     let second = start(service.clone().oneshot(())).await;
-    assert_eq!(stand.called(), 1);
-    assert_eq!(stand.counted(), [0; 5]);
+    assert_eq!(setup.called(), 1);
+    assert_eq!(setup.counted(), [0; 5]);
     first.abort();
     assert!(first.await.unwrap_err().is_cancelled());
     tokio::task::yield_now().await;
-    assert_eq!(stand.called(), 2);
+    assert_eq!(setup.called(), 2);
     second.abort();
     assert!(second.await.unwrap_err().is_cancelled());
-    assert_eq!(stand.counted(), [0, 0, 0, 2, 0]);
+    assert_eq!(setup.counted(), [0, 0, 0, 2, 0]);
 
-    stand.breaker.trip();
+    setup.breaker.trip();
     let mut kept = service.clone();
     assert!(kept.ready().await.unwrap().call(()).await.is_err());
     assert!(service.oneshot(()).await.unwrap_err().rejection().is_some());
-    assert_eq!(stand.counted(), [0, 0, 0, 2, 2]);
+    assert_eq!(setup.counted(), [0, 0, 0, 2, 2]);
 }
 
 #[tokio::test]
-async fn a_refusal_leaves_the_place_of_a_concurrency_limit_inside_until_the_service_is_used_or_gone()
+async fn a_rejection_keeps_the_place_of_a_concurrency_limit_inside_until_the_service_is_used_or_dropped()
  {
-    let stand = Stand::new(Config::new());
+    let setup = Setup::new(Config::new());
     let service = ServiceBuilder::new()
-        .layer(stand.layer())
+        .layer(setup.layer())
         .concurrency_limit(1);
-    let service = service.service(stand.fails(0));
+    let service = service.service(setup.fails(0));
     let mut kept = service.clone();
-    stand.breaker.trip();
+    setup.breaker.trip();
     assert!(kept.ready().await.unwrap().call(()).await.is_err());
     let mut other = start(service.clone().oneshot(())).await;
     assert!(!other.is_finished(), "the place is still reserved");
 
-    stand.breaker.reset();
+    setup.breaker.reset();
     kept.ready().await.unwrap().call(()).await.unwrap();
     (&mut other).await.unwrap().unwrap();
 
-    stand.breaker.trip();
+    setup.breaker.trip();
     assert!(kept.ready().await.unwrap().call(()).await.is_err());
     drop(kept);
-    let refused = service.oneshot(()).await;
-    assert!(refused.unwrap_err().rejection().is_some());
-    assert_eq!(stand.counted(), [2, 0, 0, 0, 3]);
+    let rejected = service.oneshot(()).await;
+    assert!(rejected.unwrap_err().rejection().is_some());
+    assert_eq!(setup.counted(), [2, 0, 0, 0, 3]);
 }
 
 #[tokio::test]
-async fn what_load_shed_turns_away_outside_is_unknown() {
-    let stand = Stand::new(Config::new());
+async fn calls_that_load_shed_rejects_outside_are_not_counted() {
+    let setup = Setup::new(Config::new());
     let service = ServiceBuilder::new()
         .load_shed()
-        .layer(stand.layer())
+        .layer(setup.layer())
         .concurrency_limit(1);
-    let service = service.service(stand.hangs());
+    let service = service.service(setup.hangs());
     let _first = start(service.clone().oneshot(())).await;
     assert!(service.oneshot(()).await.unwrap_err().is::<Overloaded>());
-    assert_eq!(stand.called(), 1);
-    assert_eq!(stand.counted(), [0; 5]);
+    assert_eq!(setup.called(), 1);
+    assert_eq!(setup.counted(), [0; 5]);
 }
 
 #[tokio::test]
-async fn what_load_shed_turns_away_inside_is_a_failure_unless_the_classifier_ignores_it() {
-    let stand = Stand::new(Config::new());
+async fn calls_that_load_shed_rejects_inside_are_failures_unless_the_classifier_ignores_them() {
+    let setup = Setup::new(Config::new());
     let service = ServiceBuilder::new()
-        .layer(stand.layer())
+        .layer(setup.layer())
         .load_shed()
         .concurrency_limit(1);
-    let service = service.service(stand.hangs());
+    let service = service.service(setup.hangs());
     let first = start(service.clone().oneshot(())).await;
     let error = service.oneshot(()).await.unwrap_err().into_inner();
     assert!(error.unwrap().is::<Overloaded>());
-    assert_eq!(stand.counted(), [0, 1, 0, 0, 0]);
+    assert_eq!(setup.counted(), [0, 1, 0, 0, 0]);
     first.abort();
     assert!(first.await.unwrap_err().is_cancelled());
 
-    let patient = stand
+    let patient = setup
         .layer()
         .classify(|answer: Result<&(), &BoxError>| match answer {
             Ok(()) => Outcome::Success,
@@ -320,69 +321,69 @@ async fn what_load_shed_turns_away_inside_is_a_failure_unless_the_classifier_ign
         .layer(patient)
         .load_shed()
         .concurrency_limit(1);
-    let service = service.service(stand.hangs());
+    let service = service.service(setup.hangs());
     let _second = start(service.clone().oneshot(())).await;
     service.oneshot(()).await.unwrap_err();
-    assert_eq!(stand.counted(), [0, 1, 1, 1, 0]);
+    assert_eq!(setup.counted(), [0, 1, 1, 1, 0]);
 }
 
 #[tokio::test]
-async fn load_shed_inside_answers_at_once_where_an_open_circuit_would_wait() {
-    let stand = Stand::new(Config::new());
+async fn with_load_shed_inside_an_open_circuit_rejects_at_once() {
+    let setup = Setup::new(Config::new());
     let service = ServiceBuilder::new()
-        .layer(stand.layer())
+        .layer(setup.layer())
         .load_shed()
         .concurrency_limit(1);
-    let service = service.service(stand.hangs());
+    let service = service.service(setup.hangs());
     let _first = start(service.clone().oneshot(())).await;
-    stand.breaker.trip();
+    setup.breaker.trip();
     assert!(service.oneshot(()).await.unwrap_err().rejection().is_some());
 }
 
 #[tokio::test]
-async fn a_buffer_outside_asks_the_breaker_in_its_own_task() {
-    let stand = Stand::new(Config::new().threshold(1));
-    let service = ServiceBuilder::new().buffer(4).layer(stand.layer());
-    let service = service.service(stand.fails(1));
+async fn a_buffer_outside_calls_the_breaker_in_its_own_task() {
+    let setup = Setup::new(Config::new().threshold(1));
+    let service = ServiceBuilder::new().buffer(4).layer(setup.layer());
+    let service = service.service(setup.fails(1));
     let error = service.clone().oneshot(()).await.unwrap_err();
     assert_eq!(error.to_string(), "down");
     assert!(is_rejection(&service.oneshot(()).await.unwrap_err()));
-    assert_eq!(stand.counted(), [0, 1, 0, 0, 1]);
+    assert_eq!(setup.counted(), [0, 1, 0, 0, 1]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_queue_of_a_buffer_inside_is_part_of_the_call_and_a_full_one_holds_callers_back() {
-    let stand = Stand::new(Config::new());
+async fn the_queue_of_a_buffer_inside_is_part_of_the_call_and_a_full_one_blocks_callers() {
+    let setup = Setup::new(Config::new());
     let service = ServiceBuilder::new()
-        .layer(stand.layer())
+        .layer(setup.layer())
         .buffer(1)
         .concurrency_limit(1);
-    let service = service.service(stand.hangs());
-    // One is in the service, one in the hands of the buffer's task, one in its queue.
+    let service = service.service(setup.hangs());
+    // One call is in the service, one in the task of the buffer, and one in its queue.
     let mut calls = Vec::new();
     for _ in 0..5 {
         calls.push(start(service.clone().oneshot(())).await);
     }
-    assert_eq!(stand.called(), 1);
+    assert_eq!(setup.called(), 1);
     tokio::time::advance(2 * SECOND).await;
     calls.iter().for_each(JoinHandle::abort);
     for call in calls {
         assert!(call.await.unwrap_err().is_cancelled());
     }
-    // Those that were admitted had been pending for longer than `cancel_after`, wherever they were.
-    let [.., failures, _, cancelled, _] = stand.counted();
+    // The admitted calls had been pending for longer than `cancel_after`, wherever they were.
+    let [.., failures, _, cancelled, _] = setup.counted();
     assert_eq!((failures, cancelled), (3, 0));
 }
 
 #[tokio::test]
-async fn a_refusal_leaves_the_slot_of_a_buffer_inside_until_the_service_is_used_or_gone() {
-    let stand = Stand::new(Config::new());
-    let service = ServiceBuilder::new().layer(stand.layer()).buffer(1);
-    let service = service.service(stand.fails(0));
+async fn a_rejection_keeps_the_slot_of_a_buffer_inside_until_the_service_is_used_or_dropped() {
+    let setup = Setup::new(Config::new());
+    let service = ServiceBuilder::new().layer(setup.layer()).buffer(1);
+    let service = service.service(setup.fails(0));
     let mut kept = service.clone();
-    stand.breaker.trip();
+    setup.breaker.trip();
     assert!(kept.ready().await.unwrap().call(()).await.is_err());
-    stand.breaker.reset();
+    setup.breaker.reset();
     let other = start(service.clone().oneshot(())).await;
     assert!(!other.is_finished(), "the slot is still reserved");
     drop(kept);
@@ -390,16 +391,16 @@ async fn a_refusal_leaves_the_slot_of_a_buffer_inside_until_the_service_is_used_
 }
 
 #[tokio::test(start_paused = true)]
-async fn all_of_them_go_together() {
-    let stand = Stand::new(Config::new().threshold(2));
+async fn all_layers_work_together() {
+    let setup = Setup::new(Config::new().threshold(2));
     let service = ServiceBuilder::new()
         .buffer(8)
         .load_shed()
         .concurrency_limit(4)
         .timeout(10 * SECOND)
-        .layer(stand.layer())
+        .layer(setup.layer())
         .timeout(SECOND);
-    let service = service.service(stand.hangs());
+    let service = service.service(setup.hangs());
     for _ in 0..2 {
         assert!(
             service
@@ -411,6 +412,6 @@ async fn all_of_them_go_together() {
         );
     }
     assert!(is_rejection(&service.oneshot(()).await.unwrap_err()));
-    assert_eq!(stand.breaker.state(), State::Open);
-    assert_eq!(stand.counted(), [0, 2, 0, 0, 1]);
+    assert_eq!(setup.breaker.state(), State::Open);
+    assert_eq!(setup.counted(), [0, 2, 0, 0, 1]);
 }

@@ -1,4 +1,4 @@
-//! Totals: every finished call once, whatever the threads do.
+//! Totals: every finished call is counted once, on any number of threads.
 
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use breaker_runtime::{Config, State};
 
-use super::{Bench, OPEN_FOR};
+use crate::support::{Bench, OPEN_FOR};
 
 #[test]
 fn each_end_of_a_call_is_counted_once() {
@@ -39,7 +39,7 @@ fn transitions_and_rejections_are_counted() {
         }
     }
     bench.fail_times(5);
-    assert!(bench.is_refused() && bench.is_refused());
+    assert!(bench.rejects() && bench.rejects());
     let totals = bench.breaker.snapshot().totals;
     assert_eq!((totals.opens, totals.half_opens, totals.closes), (3, 2, 2));
     assert_eq!(totals.rejected, 2);
@@ -53,9 +53,9 @@ fn the_times_of_the_last_failure_success_and_transition_are_kept() {
     assert_eq!(before.totals.last_success_at, None);
     assert_eq!(before.totals.last_transition_at, None);
     bench.succeed();
-    bench.pass(Duration::from_secs(1));
+    bench.advance(Duration::from_secs(1));
     bench.fail_times(5);
-    bench.pass(OPEN_FOR);
+    bench.advance(OPEN_FOR);
     let totals = bench.breaker.snapshot().totals;
     let since = |later: Option<std::time::SystemTime>, earlier: Option<std::time::SystemTime>| {
         later.unwrap().duration_since(earlier.unwrap()).unwrap()
@@ -71,7 +71,7 @@ fn the_times_of_the_last_failure_success_and_transition_are_kept() {
 }
 
 #[test]
-fn the_first_of_64_quiet_successes_is_dated_and_a_reading_says_that_there_were_later_ones() {
+fn the_first_of_64_quiet_successes_is_dated_and_marked_as_a_lower_bound() {
     let bench = Bench::default();
     let dated = || {
         let totals = bench.breaker.snapshot().totals;
@@ -84,11 +84,11 @@ fn the_first_of_64_quiet_successes_is_dated_and_a_reading_says_that_there_were_l
     let (first, lower_bound) = dated();
     assert!(!lower_bound);
     for _ in 0..63 {
-        bench.pass(Duration::from_secs(1));
+        bench.advance(Duration::from_secs(1));
         bench.succeed();
     }
     assert_eq!(dated(), (first, true));
-    bench.pass(Duration::from_secs(1));
+    bench.advance(Duration::from_secs(1));
     bench.succeed();
     assert_eq!(dated(), (first + Duration::from_secs(64), false));
 }
@@ -98,7 +98,7 @@ fn a_success_after_a_failure_is_dated() {
     let bench = Bench::default();
     bench.succeed();
     bench.fail();
-    bench.pass(Duration::from_secs(5));
+    bench.advance(Duration::from_secs(5));
     bench.succeed();
     let totals = bench.breaker.snapshot().totals;
     let after = totals
@@ -110,7 +110,7 @@ fn a_success_after_a_failure_is_dated() {
 }
 
 #[test]
-fn totals_of_many_threads_equal_a_count_kept_outside() {
+fn totals_of_many_threads_equal_an_independent_count() {
     let bench = Bench::new(
         Config::new()
             .threshold(3)
@@ -129,7 +129,7 @@ fn totals_of_many_threads_equal_a_count_kept_outside() {
                         .wrapping_add(1);
                     let Ok(permit) = bench.breaker.try_acquire() else {
                         keep(4);
-                        bench.pass(Duration::from_millis(1));
+                        bench.advance(Duration::from_millis(1));
                         continue;
                     };
                     match (random >> 33) % 16 {
@@ -190,7 +190,7 @@ fn totals_of_many_threads_equal_a_count_kept_outside() {
 }
 
 #[test]
-fn threads_that_have_ended_leave_their_counts_and_their_slots() {
+fn threads_that_have_ended_leave_their_counts_and_free_their_slots() {
     let bench = Bench::default();
     for _ in 0..1_000 {
         thread::scope(|scope| {
@@ -235,7 +235,7 @@ fn a_call_made_while_its_thread_ends_is_counted() {
             bench.succeed();
         });
     });
-    // A scope may end before the destructors of its threads have run, so this one is joined.
+    // A scope may end before the destructors of its threads have run, so this thread is joined.
     let breaker = bench.breaker.clone();
     let thread = thread::spawn(move || LAST.set(Some(CallsAtEnd(breaker))));
     thread.join().unwrap();
@@ -243,7 +243,7 @@ fn a_call_made_while_its_thread_ends_is_counted() {
 }
 
 #[test]
-fn an_idle_breaker_looks_the_same_each_time() {
+fn snapshots_of_an_idle_breaker_are_equal() {
     let registry = breaker_runtime::Registry::new();
     let breaker = registry.get_or_create("payment", Config::new()).unwrap();
     breaker.trip();

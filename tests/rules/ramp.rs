@@ -1,14 +1,14 @@
-//! R20 and R21: how long a dependency asks to be left alone, and how it is loaded again.
+//! R21: how the load returns after the circuit has closed.
 
 use std::time::Duration;
 
 use breaker_runtime::{Config, RejectionReason, State};
 
-use super::{Bench, OPEN_FOR};
+use crate::support::{Bench, OPEN_FOR};
 
 const RAMP: Duration = Duration::from_secs(90);
 
-/// Just closed again, at the beginning of its ramp.
+/// Creates a breaker that has just closed and begins its ramp.
 fn ramping() -> Bench {
     let bench = Bench::new(Config::new().ramp(RAMP).backoff(2.0));
     bench.half_open();
@@ -19,7 +19,7 @@ fn ramping() -> Bench {
     bench
 }
 
-/// Which of so many calls pass.
+/// Makes calls and returns the numbers of those that are admitted.
 fn passing(bench: &Bench, calls: usize) -> Vec<usize> {
     let passes = |call: &usize| {
         let permit = bench.breaker.try_acquire();
@@ -42,7 +42,7 @@ fn r21_the_first_call_after_closing_passes_and_then_every_tenth() {
 #[test]
 fn r21_at_a_quarter_every_fourth_call_passes() {
     let bench = ramping();
-    bench.pass(RAMP / 6);
+    bench.advance(RAMP / 6);
     assert_eq!(bench.breaker.snapshot().ramp, Some(0.25));
     assert_eq!(passing(&bench, 13), [1, 5, 9, 13]);
 }
@@ -50,13 +50,13 @@ fn r21_at_a_quarter_every_fourth_call_passes() {
 #[test]
 fn r21_after_the_ramp_every_call_passes() {
     let bench = ramping();
-    bench.pass(RAMP);
+    bench.advance(RAMP);
     assert_eq!(passing(&bench, 5).len(), 5);
     assert_eq!(bench.breaker.snapshot().ramp, None);
 }
 
 #[test]
-fn r21_a_refusal_of_the_ramp_says_so() {
+fn r21_a_rejection_by_the_ramp_gives_that_reason() {
     let bench = ramping();
     bench.succeed();
     let rejection = bench.breaker.try_acquire().unwrap_err();
@@ -69,9 +69,9 @@ fn r21_a_refusal_of_the_ramp_says_so() {
 }
 
 #[test]
-fn r21_a_trip_during_the_ramp_opens_as_any_other_and_counts_as_one_in_a_row() {
+fn r21_a_trip_during_the_ramp_counts_as_an_opening_in_a_row() {
     let bench = ramping();
-    bench.pass(RAMP / 2);
+    bench.advance(RAMP / 2);
     while bench.state() == State::Closed {
         let _ = bench.breaker.call(|| Err::<(), _>("down"));
     }
@@ -81,17 +81,17 @@ fn r21_a_trip_during_the_ramp_opens_as_any_other_and_counts_as_one_in_a_row() {
 }
 
 #[test]
-fn r12_the_calm_that_begins_the_row_anew_is_measured_from_the_end_of_the_ramp() {
-    for (calm, period) in [(OPEN_FOR / 2, 2 * OPEN_FOR), (OPEN_FOR, OPEN_FOR)] {
+fn r12_the_closed_time_that_restarts_the_backoff_begins_at_the_end_of_the_ramp() {
+    for (closed, period) in [(OPEN_FOR / 2, 2 * OPEN_FOR), (OPEN_FOR, OPEN_FOR)] {
         let bench = ramping();
-        bench.pass(RAMP + calm);
+        bench.advance(RAMP + closed);
         bench.fail_times(5);
         assert_eq!(bench.breaker.snapshot().open_period, Some(period));
     }
 }
 
 #[test]
-fn r21_a_reset_begins_no_ramp_and_forced_closed_refuses_nothing_during_one() {
+fn r21_a_reset_begins_no_ramp_and_forced_closed_rejects_nothing_during_one() {
     let bench = ramping();
     bench.breaker.force_closed("test", None);
     assert_eq!(passing(&bench, 20).len(), 20);
