@@ -119,25 +119,25 @@ pub(crate) enum Error {
 }
 
 impl Error {
-    /// Whether the breaker refused the call.
+    /// Returns whether the breaker rejected the call.
     pub(crate) fn is_rejection(&self) -> bool {
         matches!(self, Error::Breaker(BreakerError::Rejected(_)))
     }
 }
 
-/// The breaker that a declaration registered, before or after its first call.
+/// Returns a declared breaker, before or after its first call.
 pub(crate) fn breaker(name: &str) -> CircuitBreaker {
     Registry::global()
         .get(name)
         .unwrap_or_else(|| panic!("`{name}` is declared"))
 }
 
-/// Makes the next calls through `name` be rejected.
+/// Makes the breaker reject the next calls.
 pub(crate) fn open(name: &str) {
     breaker(name).force_open("test", None);
 }
 
-/// What was counted, in words: only what is not zero, `nothing` if all is.
+/// Describes the totals in words, without those that are zero; `nothing` if all are.
 pub(crate) fn ends(name: &str) -> String {
     let totals = breaker(name).snapshot().totals;
     assert_eq!(
@@ -166,12 +166,12 @@ pub(crate) fn ends(name: &str) -> String {
     words
 }
 
-/// Polls once, with a waker that does nothing.
+/// Polls a future once, with a waker that does nothing.
 pub(crate) fn poll_once<F: Future + ?Sized>(future: Pin<&mut F>) -> Poll<F::Output> {
     future.poll(&mut Context::from_waker(Waker::noop()))
 }
 
-/// Polls to the end on this thread.
+/// Polls a future until it is ready.
 pub(crate) fn run<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     loop {
@@ -181,7 +181,7 @@ pub(crate) fn run<F: Future>(future: F) -> F::Output {
     }
 }
 
-/// Is pending once.
+/// Waits for one poll.
 pub(crate) async fn pause() {
     let mut paused = false;
     poll_fn(|context| {
@@ -195,7 +195,7 @@ pub(crate) async fn pause() {
     .await;
 }
 
-/// The message of the panic in `body`.
+/// Returns the message of the panic in `body`.
 pub(crate) fn panic_of<R>(body: impl FnOnce() -> R) -> String {
     let Err(payload) = catch_unwind(AssertUnwindSafe(body)) else {
         panic!("a panic was expected");
@@ -216,7 +216,7 @@ pub(crate) fn assert_sync<T: Sync>(value: T) -> T {
     value
 }
 
-/// What happened, in order.
+/// A list of words, in the order in which they were said.
 #[derive(Clone, Default)]
 pub(crate) struct Log(Arc<Mutex<Vec<&'static str>>>);
 
@@ -225,12 +225,12 @@ impl Log {
         self.0.lock().unwrap().push(word);
     }
 
-    /// A value that says `word` when it is dropped.
+    /// Returns a value that says `word` when it is dropped.
     pub(crate) fn noisy(&self, word: &'static str) -> Noisy {
         Noisy(word, self.clone())
     }
 
-    /// What was said since the last look.
+    /// Takes the words that were said since the last call.
     pub(crate) fn take(&self) -> Vec<&'static str> {
         std::mem::take(&mut self.0.lock().unwrap())
     }

@@ -316,12 +316,12 @@ fn the_value_is_classified_after_the_locals_are_dropped() {
         static LOG: Log = Log::default();
     }
 
-    fn judge(_: &Result<(), Error>) -> Outcome {
-        LOG.with(|log| log.say("judged"));
+    fn classify(_: &Result<(), Error>) -> Outcome {
+        LOG.with(|log| log.say("classified"));
         Outcome::Success
     }
 
-    #[circuit_breaker(name = "drop_order.judged_late", classify = judge)]
+    #[circuit_breaker(name = "drop_order.classified_late", classify = classify)]
     fn call(first: Noisy) -> Result<(), Error> {
         let _local = first.log().noisy("local");
         Ok(())
@@ -329,5 +329,5 @@ fn the_value_is_classified_after_the_locals_are_dropped() {
 
     let log = LOG.with(Clone::clone);
     call(log.noisy("first")).unwrap();
-    assert_eq!(log.take(), ["local", "first", "judged"]);
+    assert_eq!(log.take(), ["local", "first", "classified"]);
 }

@@ -114,7 +114,7 @@ fn settings_from_fragments() {
     macro_rules! function {
         (
             $visibility:vis $name:ident, $breaker:literal, $threshold:expr, $open_for:literal, $pattern:pat,
-            $fallback:path, $judge:expr
+            $fallback:path, $body:expr
         ) => {
             #[circuit_breaker(
                 name = $breaker,
@@ -124,7 +124,7 @@ fn settings_from_fragments() {
                 fallback = $fallback
             )]
             $visibility fn $name(value: u32) -> Result<u32, Error> {
-                $judge(value)
+                $body(value)
             }
         };
     }
@@ -158,14 +158,14 @@ fn a_fallback_closure_and_a_classifier_from_fragments() {
         };
     }
 
-    fn judge(value: &u32) -> breaker_runtime::Outcome {
+    fn classify(value: &u32) -> breaker_runtime::Outcome {
         if *value == 0 {
             breaker_runtime::Outcome::Failure
         } else {
             breaker_runtime::Outcome::Success
         }
     }
-    function!(call, |_| 99, judge);
+    function!(call, |_| 99, classify);
 
     assert_eq!((call(0), call(1)), (0, 1));
     open("macro_rules.closure_fragments");

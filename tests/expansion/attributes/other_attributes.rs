@@ -138,7 +138,7 @@ async fn a_tokio_test_attribute_above() -> Result<(), Error> {
 
 #[test]
 fn another_attribute_macro_on_the_same_function() {
-    // `#[tokio::main]` takes an async function apart in its own way: above and below the breaker.
+    // `#[tokio::main]` rewrites an async function itself. It works above and below the breaker.
     #[circuit_breaker(name = "other_attributes.tokio_main_below")]
     #[tokio::main(flavor = "current_thread")]
     async fn below(value: u32) -> Result<u32, Error> {

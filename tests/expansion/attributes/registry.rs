@@ -70,7 +70,7 @@ mod locked_rejection {
 
     static LOCK: LazyLock<Mutex<Registry>> = LazyLock::new(|| Mutex::new(Registry::new()));
 
-    /// Whether the lock was held while the error was made.
+    /// An error that records whether the lock was held when it was made.
     #[derive(Debug)]
     struct Held(bool);
 

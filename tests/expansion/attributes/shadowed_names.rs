@@ -1,4 +1,4 @@
-//! Names of the prelude that user code shadows. `tests/ui/pass` has the cases that need a crate of their own.
+//! Names of the prelude that user code shadows. `tests/ui/pass` has the cases that need a separate crate.
 
 use breaker_runtime::circuit_breaker;
 
@@ -176,7 +176,7 @@ fn methods_of_a_local_trait_are_not_called() {
         }
     }
     impl<T: ?Sized> Rival for T {}
-    // All of them are in scope, and for every type.
+    // All of these methods are in scope, for every type.
     let rivals: [fn(&u32) -> u32; 9] = [
         Rival::record,
         Rival::clone,

@@ -17,7 +17,7 @@ fn two_breakers_on_one_function() {
     assert_eq!(call((1, 2), false), Err(Error::Down));
     assert_eq!(ends("stacked.stacked_upper"), "1 success, 1 failure");
     assert_eq!(ends("stacked.stacked_lower"), "1 success, 1 failure");
-    // The lower one is the outer one: it sees what the upper one refuses.
+    // The lower breaker is the outer one: it counts the rejections of the upper one.
     open("stacked.stacked_upper");
     assert!(call((1, 2), true).unwrap_err().is_rejection());
     assert_eq!(

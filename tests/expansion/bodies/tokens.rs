@@ -20,7 +20,7 @@ fn lines_and_columns_are_those_of_the_source() {
         Ok(here)
     }
 
-    // From one `line!()` to the other the source goes six lines down, in the same column.
+    // The two `line!()` are six lines apart in the source, in the same column.
     let (line, column) = call().unwrap();
     let (async_line, async_column) = run(call_async()).unwrap();
     assert_eq!((async_line - line, async_column), (6, column));

@@ -120,7 +120,7 @@ fn a_closure_on_any_sees_both_errors() {
 #[test]
 fn ignored_and_successful_errors_do_not_fall_back() {
     #[circuit_breaker(
-        name = "fallback_on.judged",
+        name = "fallback_on.classified",
         ignore(Err(Error::Declined(1))),
         success(Err(Error::Declined(2))),
         failure(Ok(0)),
@@ -136,7 +136,7 @@ fn ignored_and_successful_errors_do_not_fall_back() {
     assert_eq!(call(Ok(0)), Ok(0));
     assert_eq!(call(Err(Error::Down)), Ok(99));
     assert_eq!(
-        ends("fallback_on.judged"),
+        ends("fallback_on.classified"),
         "1 success, 2 failure, 1 ignored, 1 fallback success"
     );
 }
@@ -202,7 +202,7 @@ fn a_fallback_that_is_dropped_is_not_counted() {
 #[test]
 fn the_value_of_a_fallback_is_classified_as_that_of_the_function() {
     #[circuit_breaker(
-        name = "fallback_on.judged_value",
+        name = "fallback_on.classified_value",
         classify = |answer| match answer {
             Ok(0) => Outcome::Failure,
             _ => Outcome::Success,
@@ -213,10 +213,10 @@ fn the_value_of_a_fallback_is_classified_as_that_of_the_function() {
         Ok(n)
     }
 
-    open("fallback_on.judged_value");
+    open("fallback_on.classified_value");
     assert_eq!((call(1), call(2)), (Ok(0), Ok(1)));
     assert_eq!(
-        ends("fallback_on.judged_value"),
+        ends("fallback_on.classified_value"),
         "2 rejected, 1 fallback success, 1 fallback failure"
     );
 }

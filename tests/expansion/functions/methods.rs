@@ -17,14 +17,14 @@ fn methods_of_generic_types() {
         entries: HashMap<K, V>,
     }
 
-    enum Refused<K, V> {
+    enum NotInserted<K, V> {
         Full(K, V),
         Open,
     }
 
-    impl<K, V> From<BreakerError> for Refused<K, V> {
+    impl<K, V> From<BreakerError> for NotInserted<K, V> {
         fn from(_: BreakerError) -> Self {
-            Refused::Open
+            NotInserted::Open
         }
     }
 
@@ -33,9 +33,9 @@ fn methods_of_generic_types() {
         K: Eq + Hash,
     {
         #[circuit_breaker(name = "methods.generic_insert")]
-        fn insert(&mut self, key: K, value: V) -> Result<Option<V>, Refused<K, V>> {
+        fn insert(&mut self, key: K, value: V) -> Result<Option<V>, NotInserted<K, V>> {
             if self.entries.len() == N {
-                return Err(Refused::Full(key, value));
+                return Err(NotInserted::Full(key, value));
             }
             Ok(self.entries.insert(key, value))
         }
@@ -75,9 +75,12 @@ fn methods_of_generic_types() {
     assert_eq!(cache.get("a"), Ok(&2));
     assert_eq!(cache.get("b"), Err(Error::Down));
     assert_eq!(cache.iter().unwrap().count(), 1);
-    assert!(matches!(cache.insert("b".into(), 3), Err(Refused::Full(key, 3)) if key == "b"));
+    assert!(matches!(cache.insert("b".into(), 3), Err(NotInserted::Full(key, 3)) if key == "b"));
     open("methods.generic_insert");
-    assert!(matches!(cache.insert("b".into(), 3), Err(Refused::Open)));
+    assert!(matches!(
+        cache.insert("b".into(), 3),
+        Err(NotInserted::Open)
+    ));
 }
 
 #[test]

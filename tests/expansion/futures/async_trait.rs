@@ -44,7 +44,7 @@ impl Store for Memory {
         Ok(value.clone())
     }
 
-    #[circuit_breaker(name = "async_trait.trait_put", fallback = Self::refuse)]
+    #[circuit_breaker(name = "async_trait.trait_put", fallback = Self::decline)]
     async fn put(&mut self, mut key: String, value: &str) -> Result<usize, Error> {
         pause().await;
         key.make_ascii_lowercase();
@@ -62,7 +62,7 @@ impl Store for Memory {
 }
 
 impl Memory {
-    async fn refuse(&mut self, key: String, value: &str) -> Result<usize, Error> {
+    async fn decline(&mut self, key: String, value: &str) -> Result<usize, Error> {
         pause().await;
         Err(Error::Declined((key.len() + value.len()) as u32))
     }

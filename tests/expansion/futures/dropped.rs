@@ -130,17 +130,17 @@ fn a_leaked_future_is_not_counted() {
     assert_eq!(ends("dropped.leaked"), "nothing");
 }
 
-/// Says when it is dropped how many calls its breaker had counted by then.
+/// Notes, when it is dropped, how many calls its breaker has counted so far.
 struct Counted<'a>(&'a std::sync::Mutex<Option<u64>>);
 
 impl Drop for Counted<'_> {
     fn drop(&mut self) {
-        let breaker = Registry::global().get("dropped.given_up").unwrap();
+        let breaker = Registry::global().get("dropped.pending").unwrap();
         *self.0.lock().unwrap() = Some(breaker.snapshot().totals.calls);
     }
 }
 
-#[circuit_breaker(name = "dropped.given_up")]
+#[circuit_breaker(name = "dropped.pending")]
 async fn held(seen: &std::sync::Mutex<Option<u64>>) -> Result<(), BreakerError> {
     let _held = Counted(seen);
     std::future::pending::<()>().await;
@@ -157,7 +157,7 @@ fn a_cancelled_call_ends_after_its_locals_are_dropped() {
     }
     assert_eq!(*seen.lock().unwrap(), Some(0));
     let totals = Registry::global()
-        .get("dropped.given_up")
+        .get("dropped.pending")
         .unwrap()
         .snapshot()
         .totals;

@@ -6,7 +6,7 @@ use breaker_runtime::{BreakerError, circuit_breaker};
 
 use crate::expansion::{Error, pause};
 
-/// What the permit and the marks of one guarded future may take.
+/// The most bytes that the guard may add to a future.
 const OVERHEAD: usize = 256;
 
 #[test]

@@ -82,7 +82,7 @@ fn a_fallback_answers_for_one_key() {
     assert_eq!(on_error("up".to_owned()), Ok(1));
 
     let hosts = |host: &str| vec!["up".to_owned(), host.to_owned()];
-    // The body has taken one; then it is not run any more.
+    // The body takes one host; a rejected call does not run it.
     assert_eq!(run(on_any(&mut hosts("down"))), Ok(1));
     assert_eq!(run(on_any(&mut hosts("down"))), Ok(2));
     assert_eq!(run(on_any(&mut hosts("up"))), Ok(1));
@@ -118,8 +118,8 @@ async fn with_other_settings(host: String) -> Result<u32, Error> {
 #[tokio::test]
 async fn a_key_works_with_the_other_settings_of_calls() {
     assert_eq!(with_other_settings("down".to_owned()).await, Ok(7));
-    let refused = with_other_settings("down".to_owned()).await;
-    assert!(refused.unwrap_err().is_rejection());
+    let rejected = with_other_settings("down".to_owned()).await;
+    assert!(rejected.unwrap_err().is_rejection());
     assert_eq!(with_other_settings("up".to_owned()).await, Ok(1));
 }
 
@@ -142,7 +142,7 @@ fn eager(host: String) -> impl Future<Output = Result<u32, Error>> {
     }
 }
 
-/// The future outlives what the key is made of.
+/// Returns a future that outlives the argument of its key.
 #[circuit_breaker(name = "keyed_calls.eager_boxed", key = host.trim(), threshold = 1)]
 pub(super) fn eager_boxed(host: &str) -> Pin<Box<dyn Future<Output = Result<u32, Error>> + Send>> {
     let host = host.to_owned();
@@ -174,7 +174,7 @@ fn returned_futures_with_a_key() {
     assert_eq!(run(eager_fallback("down".to_owned())), Ok(4));
 }
 
-/// Is admitted when it is polled, though its key was asked for when it was made.
+/// The key is evaluated when the future is made, and the call is admitted when it is polled.
 #[test]
 fn a_future_made_before_the_circuit_opened_is_still_rejected() {
     let name = "down.eager_admission";
@@ -254,7 +254,7 @@ fn a_key_and_a_registry_together() {
     let (mut one, other) = (tenant(), tenant());
     assert_eq!(one.ask("down".to_owned()), Err(Error::Down));
     assert_eq!(one.ask("down".to_owned()), Ok(9));
-    // The fallback changes what the key is made of.
+    // The fallback changes the field of the key.
     assert_eq!(Tenant::ask_another(&mut one), Ok(9));
     assert_eq!(one.host, "down.");
     opens_only_its_key(
@@ -280,7 +280,7 @@ fn each_test_registry_has_its_own_keyed_breakers() {
     assert!(in_a_test("down").unwrap_err().is_rejection());
 }
 
-/// Two names, and two keys.
+/// Has two names and two keys.
 #[circuit_breaker(name = "keyed_calls.stacked_host", key = host, threshold = 1)]
 #[circuit_breaker(name = "keyed_calls.stacked_zone", key = zone, threshold = 1, ignore(Err(Error::Breaker(_))))]
 fn stacked(host: &str, zone: u32) -> Result<u32, Error> {
@@ -291,13 +291,13 @@ fn stacked(host: &str, zone: u32) -> Result<u32, Error> {
 #[test]
 fn each_of_two_stacked_attributes_has_its_key() {
     assert_eq!(stacked("down", 1), Err(Error::Down));
-    let refused = |host, zone| match stacked(host, zone) {
+    let rejected = |host, zone| match stacked(host, zone) {
         Err(Error::Breaker(BreakerError::Rejected(rejection))) => rejection.name().to_owned(),
         other => format!("{other:?}"),
     };
-    assert!(refused("up", 1).starts_with("keyed_calls.stacked_zone"));
-    assert!(refused("down", 2).starts_with("keyed_calls.stacked_host"));
-    assert_eq!(refused("up", 2), "Ok(1)");
+    assert!(rejected("up", 1).starts_with("keyed_calls.stacked_zone"));
+    assert!(rejected("down", 2).starts_with("keyed_calls.stacked_host"));
+    assert_eq!(rejected("up", 2), "Ok(1)");
 }
 
 macro_rules! keyed {

@@ -163,22 +163,22 @@ fn any_expression_over_the_arguments_is_a_key() {
 }
 
 thread_local! {
-    static ASKED: Cell<u32> = const { Cell::new(0) };
+    static EVALUATIONS: Cell<u32> = const { Cell::new(0) };
 }
 
-/// Counts how often a key is asked for.
-fn asked<K>(key: K) -> K {
-    ASKED.set(ASKED.get() + 1);
+/// Counts how often a key is evaluated.
+fn evaluated<K>(key: K) -> K {
+    EVALUATIONS.set(EVALUATIONS.get() + 1);
     key
 }
 
-#[circuit_breaker(name = "key_expressions.once", key = asked(host), threshold = 1, fallback = |_| Ok(host.len() as u32))]
+#[circuit_breaker(name = "key_expressions.once", key = evaluated(host), threshold = 1, fallback = |_| Ok(host.len() as u32))]
 fn once(host: &str) -> Result<u32, Error> {
-    assert_eq!(ASKED.get(), 1, "it is asked before the body");
+    assert_eq!(EVALUATIONS.get(), 1, "the key is evaluated before the body");
     answer(host)
 }
 
-#[circuit_breaker(name = "key_expressions.once_async", key = asked(&host), threshold = 1, fallback = later_async, fallback_on = any)]
+#[circuit_breaker(name = "key_expressions.once_async", key = evaluated(&host), threshold = 1, fallback = later_async, fallback_on = any)]
 async fn once_async(host: String) -> Result<u32, Error> {
     pause().await;
     pause().await;
@@ -190,23 +190,23 @@ async fn later_async(_: String) -> Result<u32, Error> {
     Ok(9)
 }
 
-#[circuit_breaker(name = "key_expressions.once_shown", key = asked(tenant))]
+#[circuit_breaker(name = "key_expressions.once_shown", key = evaluated(tenant))]
 fn once_shown(tenant: u64) -> Result<u64, Error> {
     Ok(tenant)
 }
 
-#[circuit_breaker(name = "key_expressions.once_eager", key = asked(host))]
+#[circuit_breaker(name = "key_expressions.once_eager", key = evaluated(host))]
 fn once_eager(host: &str) -> impl Future<Output = Result<usize, Error>> + use<> {
-    let asked = ASKED.get();
-    async move { Ok(asked as usize) }
+    let evaluations = EVALUATIONS.get();
+    async move { Ok(evaluations as usize) }
 }
 
 #[test]
 fn the_expression_is_evaluated_once_per_call_even_if_the_call_is_rejected() {
     let count = |call: &dyn Fn()| {
-        ASKED.set(0);
+        EVALUATIONS.set(0);
         call();
-        ASKED.get()
+        EVALUATIONS.get()
     };
     assert_eq!(count(&|| assert_eq!(once("up"), Ok(1))), 1);
     assert_eq!(count(&|| assert_eq!(once("down"), Err(Error::Down))), 1);
@@ -216,25 +216,25 @@ fn the_expression_is_evaluated_once_per_call_even_if_the_call_is_rejected() {
         assert_eq!(count(&call), 1);
     }
     assert_eq!(count(&|| assert_eq!(once_shown(7), Ok(7))), 1);
-    // Before the eager part of the function, which may consume what it is made of.
+    // The key is evaluated before the eager part of the function, which may consume its arguments.
     assert_eq!(count(&|| assert_eq!(run(once_eager("up")), Ok(1))), 1);
 }
 
 #[test]
 fn the_expression_of_an_async_function_is_evaluated_at_the_first_poll() {
-    ASKED.set(0);
+    EVALUATIONS.set(0);
     drop(once_async("up".to_owned()));
     let mut future = Box::pin(once_async("up".to_owned()));
-    assert_eq!(ASKED.get(), 0);
+    assert_eq!(EVALUATIONS.get(), 0);
     assert!(poll_once(future.as_mut()).is_pending());
-    assert_eq!(ASKED.get(), 1);
+    assert_eq!(EVALUATIONS.get(), 1);
     assert_eq!(run(future), Ok(1));
-    assert_eq!(ASKED.get(), 1);
+    assert_eq!(EVALUATIONS.get(), 1);
 }
 
 #[circuit_breaker(name = "key_expressions.interior", key = *host.borrow())]
 async fn interior(host: &RefCell<&'static str>) -> Result<&'static str, Error> {
-    // Borrowed by the expression, and given back before the body began.
+    // The expression borrows the cell and releases it before the body begins.
     Ok(host.replace("after"))
 }
 
@@ -280,7 +280,7 @@ async fn a_lock_of_the_expression_is_released_before_the_body_runs() {
     assert_eq!(task.await.unwrap(), Ok(true));
 }
 
-/// A key that must not leave its thread.
+/// Has a key that is not `Send`.
 #[circuit_breaker(name = "key_expressions.rc", key = Rc::<str>::from(host))]
 async fn not_send_key(host: &str) -> Result<usize, Error> {
     pause().await;

@@ -11,7 +11,7 @@ use super::calls::eager_boxed;
 use super::{answer, opens_only_its_key};
 use crate::expansion::{Error, pause, run};
 
-/// Has its text, and does not show it.
+/// A type with `AsRef<str>` and without `Display`.
 #[derive(Clone, Copy)]
 struct Host(&'static str);
 
@@ -99,7 +99,7 @@ fn a_type_with_display_is_a_key() {
     opens_only_its_key(of_address, six, four);
     opens_only_its_key(of_number, 7, 5);
     opens_only_its_key(|port| of_format("up", port), 81, 80);
-    // The same key is the same breaker, however it comes about.
+    // Equal keys share a breaker, however they are computed.
     assert_eq!(of_sum(2, 2), Err(Error::Down));
     assert!(of_sum(1, 3).unwrap_err().is_rejection());
     assert_eq!(of_sum(1, 2), Ok(1));

@@ -238,7 +238,7 @@ fn a_pattern_with_a_constant() {
 
 #[test]
 fn a_classifier_by_path() {
-    fn judge(answer: &Result<u32, Error>) -> Outcome {
+    fn classify(answer: &Result<u32, Error>) -> Outcome {
         match answer {
             Ok(0) => Outcome::Failure,
             Err(Error::Declined(_)) => Outcome::Ignored,
@@ -246,7 +246,7 @@ fn a_classifier_by_path() {
         }
     }
 
-    #[circuit_breaker(name = "outcomes.classify_path", classify = judge)]
+    #[circuit_breaker(name = "outcomes.classify_path", classify = classify)]
     fn call(answer: Result<u32, Error>) -> Result<u32, Error> {
         answer
     }
@@ -288,7 +288,7 @@ fn a_classifier_by_method_path() {
     struct Client;
 
     impl Client {
-        fn judge(answer: &Result<u32, Error>) -> Outcome {
+        fn classify(answer: &Result<u32, Error>) -> Outcome {
             if answer.is_ok() {
                 Outcome::Success
             } else {
@@ -296,7 +296,7 @@ fn a_classifier_by_method_path() {
             }
         }
 
-        #[circuit_breaker(name = "outcomes.classify_self_path", classify = Self::judge)]
+        #[circuit_breaker(name = "outcomes.classify_self_path", classify = Self::classify)]
         fn call(&self) -> Result<u32, Error> {
             Err(Error::Down)
         }
@@ -308,14 +308,14 @@ fn a_classifier_by_method_path() {
 
 #[test]
 fn a_classifier_of_a_borrowed_value() {
-    fn judge(answer: &Result<&str, Error>) -> Outcome {
+    fn classify(answer: &Result<&str, Error>) -> Outcome {
         match answer {
             Ok(text) if text.is_empty() => Outcome::Failure,
             _ => Outcome::Success,
         }
     }
 
-    #[circuit_breaker(name = "outcomes.classify_borrowed", classify = judge)]
+    #[circuit_breaker(name = "outcomes.classify_borrowed", classify = classify)]
     fn call(text: &mut String) -> Result<&str, Error> {
         Ok(text.trim())
     }
@@ -350,16 +350,16 @@ fn a_classifier_of_an_async_function() {
 
 #[test]
 fn a_panic_in_a_classifier_is_a_failure_and_goes_on_unwinding() {
-    fn judge(_: &Result<u32, Error>) -> Outcome {
+    fn classify(_: &Result<u32, Error>) -> Outcome {
         panic!("no judgement")
     }
 
-    #[circuit_breaker(name = "outcomes.classify_panics", classify = judge)]
+    #[circuit_breaker(name = "outcomes.classify_panics", classify = classify)]
     fn call() -> Result<u32, Error> {
         Ok(1)
     }
 
-    #[circuit_breaker(name = "outcomes.classify_panics_async", classify = judge)]
+    #[circuit_breaker(name = "outcomes.classify_panics_async", classify = classify)]
     async fn call_async() -> Result<u32, Error> {
         pause().await;
         Ok(1)
