@@ -4,7 +4,7 @@ use std::panic::Location;
 
 use breaker_runtime::{Registry, circuit_breaker};
 
-use crate::expansion::{Error, ends, run};
+use crate::expansion::{Error, breaker, ends, panic_of, run};
 
 #[test]
 fn attributes_above_and_below_are_kept() {
@@ -110,7 +110,8 @@ fn a_test_attribute_below() -> Result<(), Error> {
 #[test]
 #[circuit_breaker(name = "other_attributes.test_above")]
 fn a_test_attribute_above() -> Result<(), Error> {
-    assert_eq!(ends("other_attributes.test_above"), "nothing");
+    let number: u32 = "6".parse()?;
+    assert_eq!(number, 6);
     Ok(())
 }
 
@@ -134,6 +135,29 @@ async fn a_tokio_test_attribute_above() -> Result<(), Error> {
     let answer = tokio::spawn(async { 1 }).await.map_err(|_| Error::Down)?;
     assert_eq!(answer, 1);
     Ok(())
+}
+
+#[test]
+fn functions_with_a_test_attribute_are_guarded() {
+    a_test_attribute_below().unwrap();
+    a_test_attribute_above().unwrap();
+    a_tokio_test_attribute_below().unwrap();
+    a_tokio_test_attribute_above().unwrap();
+    assert_eq!(panic_of(a_should_panic_attribute_below), "as expected");
+    let totals = |name: &str| {
+        let breaker = breaker(&format!("other_attributes.{name}"));
+        breaker.snapshot().totals
+    };
+    // The harness calls the same functions, so each has at least one call here.
+    for name in [
+        "test_below",
+        "test_above",
+        "tokio_test_below",
+        "tokio_test_above",
+    ] {
+        assert!(totals(name).successes > 0, "{name}");
+    }
+    assert!(totals("should_panic").failures > 0);
 }
 
 #[test]
