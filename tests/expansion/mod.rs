@@ -81,9 +81,6 @@
     clippy::needless_return_with_question_mark,
     clippy::no_effect_underscore_binding,
     clippy::redundant_closure_call,
-    clippy::shadow_same,
-    clippy::shadow_unrelated,
-    clippy::type_complexity,
     clippy::used_underscore_binding
 )]
 

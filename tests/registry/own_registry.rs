@@ -10,13 +10,13 @@ fn chosen(registry: &Registry) -> &Registry {
     registry
 }
 
-#[circuit_breaker(name = "declared.injected", threshold = 1, registry = chosen(registry))]
+#[circuit_breaker(name = "own_registry.injected", threshold = 1, registry = chosen(registry))]
 fn injected(registry: &Registry, fails: bool) -> Result<(), Down> {
     let _ = registry;
     if fails { Err(Down::Down) } else { Ok(()) }
 }
 
-#[circuit_breaker(name = "declared.injected_async", threshold = 1, registry = registry)]
+#[circuit_breaker(name = "own_registry.injected_async", threshold = 1, registry = registry)]
 async fn injected_async(registry: &Registry, fails: bool) -> Result<(), Down> {
     let _ = registry;
     if fails { Err(Down::Down) } else { Ok(()) }
@@ -25,7 +25,7 @@ async fn injected_async(registry: &Registry, fails: bool) -> Result<(), Down> {
 #[tokio::test]
 async fn a_function_that_names_its_registry_is_declared_but_the_first_call_creates_its_breaker() {
     let (one, other) = (Registry::new(), Registry::new());
-    for name in ["declared.injected", "declared.injected_async"] {
+    for name in ["own_registry.injected", "own_registry.injected_async"] {
         assert!(Registry::global().get(name).is_none());
         assert!(
             one.declarations()
@@ -44,10 +44,10 @@ async fn a_function_that_names_its_registry_is_declared_but_the_first_call_creat
     assert!(injected(&other, false).is_ok());
     assert!(injected_async(&other, false).await.is_ok());
     assert_eq!(one.breakers().len(), 2);
-    assert!(Registry::global().get("declared.injected").is_none());
+    assert!(Registry::global().get("own_registry.injected").is_none());
 }
 
-#[circuit_breaker(name = "declared.by_hand", threshold = 2, registry = registry)]
+#[circuit_breaker(name = "own_registry.by_hand", threshold = 2, registry = registry)]
 fn by_hand(registry: &Registry) -> Result<(), BreakerError> {
     let _ = registry;
     Ok(())
@@ -60,7 +60,9 @@ fn a_breaker_created_before_the_first_call_wins_and_listeners_are_warned() {
     let list = Arc::clone(&events);
     registry.subscribe(move |event| list.lock().unwrap().push(event.kind().clone()));
     let config = Config::new().threshold(50);
-    let made = registry.get_or_create("declared.by_hand", config).unwrap();
+    let made = registry
+        .get_or_create("own_registry.by_hand", config)
+        .unwrap();
     by_hand(&registry).unwrap();
     by_hand(&registry).unwrap();
     assert_eq!(made.config().threshold, Some(50));
@@ -70,15 +72,15 @@ fn a_breaker_created_before_the_first_call_wins_and_listeners_are_warned() {
         events.lock().unwrap()[..],
         [EventKind::Conflict(_)]
     ));
-    assert!(registry.remove("declared.by_hand").is_none());
+    assert!(registry.remove("own_registry.by_hand").is_none());
 }
 
-#[circuit_breaker(name = "declared.two_registries", threshold = 7)]
+#[circuit_breaker(name = "own_registry.two_registries", threshold = 7)]
 fn in_the_global_one() -> Result<(), BreakerError> {
     Ok(())
 }
 
-#[circuit_breaker(name = "declared.two_registries", threshold = 2, registry = registry)]
+#[circuit_breaker(name = "own_registry.two_registries", threshold = 2, registry = registry)]
 fn in_its_own(registry: &Registry) -> Result<(), BreakerError> {
     let _ = registry;
     Ok(())
@@ -90,7 +92,7 @@ fn a_function_that_names_its_registry_shares_no_settings_with_one_that_does_not(
     in_its_own(&registry).unwrap();
     in_the_global_one().unwrap();
     let threshold = |registry: &Registry| {
-        let breaker = registry.get("declared.two_registries").unwrap();
+        let breaker = registry.get("own_registry.two_registries").unwrap();
         breaker.config().threshold
     };
     assert_eq!(threshold(&registry), Some(2));
@@ -99,16 +101,16 @@ fn a_function_that_names_its_registry_shares_no_settings_with_one_that_does_not(
     assert!(
         conflicts
             .iter()
-            .all(|conflict| conflict.breaker != "declared.two_registries")
+            .all(|conflict| conflict.breaker != "own_registry.two_registries")
     );
 }
 
-#[circuit_breaker(name = "declared.two_by_hand", threshold = 2, registry = registry)]
+#[circuit_breaker(name = "own_registry.two_by_hand", threshold = 2, registry = registry)]
 fn one_by_hand(registry: &Registry) -> Result<(), BreakerError> {
     Ok(())
 }
 
-#[circuit_breaker(name = "declared.two_by_hand", threshold = 3, registry = registry)]
+#[circuit_breaker(name = "own_registry.two_by_hand", threshold = 3, registry = registry)]
 fn other_by_hand(registry: &Registry) -> Result<(), BreakerError> {
     Ok(())
 }
@@ -121,7 +123,7 @@ fn each_function_of_a_created_breaker_is_recorded_once_by_any_number_of_threads(
     registry.subscribe(move |_| *count.lock().unwrap() += 1);
     let config = Config::new().threshold(50);
     let made = registry
-        .get_or_create("declared.two_by_hand", config)
+        .get_or_create("own_registry.two_by_hand", config)
         .unwrap();
     std::thread::scope(|scope| {
         for _ in 0..4 {
@@ -138,7 +140,7 @@ fn each_function_of_a_created_breaker_is_recorded_once_by_any_number_of_threads(
     assert_eq!(made.snapshot().totals.calls, 800);
 }
 
-#[circuit_breaker(name = "declared.calls_itself", registry = registry)]
+#[circuit_breaker(name = "own_registry.calls_itself", registry = registry)]
 fn with_a_conflict(registry: &Registry) -> Result<(), BreakerError> {
     Ok(())
 }
@@ -148,10 +150,10 @@ fn a_listener_that_the_first_call_notifies_may_call_the_same_function() {
     let registry = Registry::new();
     let config = Config::new();
     registry
-        .get_or_create("declared.calls_itself", config)
+        .get_or_create("own_registry.calls_itself", config)
         .unwrap();
     let inner = registry.clone();
     registry.subscribe(move |_| with_a_conflict(&inner).unwrap());
     with_a_conflict(&registry).unwrap();
-    registry.get("declared.calls_itself").unwrap().trip();
+    registry.get("own_registry.calls_itself").unwrap().trip();
 }

@@ -1,5 +1,7 @@
 //! The attribute among names, lints, macros, other attributes and other crates.
 
+#![deny(clippy::shadow_same, clippy::shadow_unrelated, clippy::type_complexity)]
+
 mod call_sites;
 mod crates;
 mod generated_names;
