@@ -216,7 +216,10 @@ fn no_two_live_threads_own_the_same_slot() {
             thread::spawn(move || {
                 // Without a flag there is no slot: the thread counts in the shared place.
                 if let Some(own) = owned.get(slot()) {
-                    assert!(!own.swap(true, Ordering::SeqCst), "another live thread owns it");
+                    assert!(
+                        !own.swap(true, Ordering::SeqCst),
+                        "another live thread owns it"
+                    );
                     thread::yield_now();
                     // The slot goes back to the pool when the thread ends, and not before.
                     own.store(false, Ordering::SeqCst);

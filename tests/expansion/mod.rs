@@ -13,7 +13,8 @@
 //!   (`returns::borrows`).
 //! - The body knows its type before its first `?` and coerces to it (`returns::coercions`).
 //! - `impl Trait` in the return type becomes `_` where it cannot be written (`returns::impl_trait`).
-//! - There is no inner `fn`, which would lose `Self` and the generics of the `impl` (`functions::methods`).
+//! - The expansion has no inner `fn`, which would lose `Self` and the generics of the `impl`
+//!   (`functions::methods`).
 //! - A trait decides whether a type is a `Result` (`returns::result_types`, `returns::outcomes`).
 //!
 //! Arguments
