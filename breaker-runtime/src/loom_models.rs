@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use loom::model::Builder;
+use loom::sync::atomic::{AtomicBool, Ordering};
 use loom::thread;
 
 use crate::breaker::thread_slots::{renew_pool, slot, slots};
@@ -37,11 +38,11 @@ fn check(model: fn()) {
     let runs = Arc::new(std::sync::atomic::AtomicU64::new(0));
     let count = Arc::clone(&runs);
     builder.check(move || {
-        count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        count.fetch_add(1, Ordering::Relaxed);
         renew_pool();
         model();
     });
-    let runs = runs.load(std::sync::atomic::Ordering::Relaxed);
+    let runs = runs.load(Ordering::Relaxed);
     println!("{runs} interleavings");
     assert!(runs > 1, "the threads of a model have to meet");
 }
@@ -119,12 +120,12 @@ fn two_probes_never_share_the_last_permit_and_it_comes_back() {
         let count = Arc::clone(&held);
         let other = spawn(&breaker, move |breaker| {
             if let Some(_ticket) = admit(breaker) {
-                count.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+                count.fetch_add(1, Ordering::SeqCst);
             }
         });
         let own = admit(&breaker);
         other.join().expect("it ends");
-        let others = held.load(std::sync::atomic::Ordering::SeqCst);
+        let others = held.load(Ordering::SeqCst);
         assert_eq!(u64::from(own.is_some()) + others, 1);
         let snapshot = breaker.snapshot();
         assert_eq!(
@@ -201,26 +202,28 @@ fn a_slot_keeps_its_counts_for_its_next_owner() {
 #[test]
 fn no_two_live_threads_own_the_same_slot() {
     check(|| {
-        let taken = Arc::new(std::sync::Mutex::new(Vec::new()));
-        let others: Vec<_> = (0..2)
-            .map(|_| {
-                let taken = Arc::clone(&taken);
-                thread::spawn(move || {
-                    let own = slot();
-                    taken.lock().expect("it holds").push(own);
+        // One flag for each slot: whether a live thread owns it.
+        let owned: Arc<[AtomicBool]> = (0..slots()).map(|_| AtomicBool::new(false)).collect();
+        // This thread is the first, so it gets a slot of the pool and keeps it to the end.
+        owned[slot()].store(true, Ordering::SeqCst);
+        let others = [(); 2].map(|()| {
+            let owned = Arc::clone(&owned);
+            thread::spawn(move || {
+                // Without a flag there is no slot: the thread counts in the shared place.
+                if let Some(own) = owned.get(slot()) {
+                    assert!(
+                        !own.swap(true, Ordering::SeqCst),
+                        "another live thread owns it"
+                    );
                     thread::yield_now();
-                    own
-                })
+                    // The slot goes back to the pool when the thread ends, and not before.
+                    own.store(false, Ordering::SeqCst);
+                }
             })
-            .collect();
-        let own = slot();
+        });
         for other in others {
             other.join().expect("it ends");
         }
-        let taken = taken.lock().expect("it holds");
-        // A slot that was handed back may be owned again; that of this thread was owned all along.
-        let twice = taken.iter().any(|other| *other == own && own < slots());
-        assert!(!twice || taken.len() == 2);
     });
 }
 

@@ -61,11 +61,14 @@ fn errors_are_send_sync_and_static() {
 
 #[test]
 fn labels_are_in_snake_case() {
-    let labels = [
-        RejectionReason::Open,
-        RejectionReason::HalfOpenFull,
-        RejectionReason::Forced,
-    ]
-    .map(|reason| reason.to_string());
-    assert_eq!(labels, ["open", "half_open_full", "forced"]);
+    // A new reason does not compile until it has its place in this chain.
+    let next = |reason: &RejectionReason| match reason {
+        RejectionReason::Open => Some(RejectionReason::HalfOpenFull),
+        RejectionReason::HalfOpenFull => Some(RejectionReason::Ramp),
+        RejectionReason::Ramp => Some(RejectionReason::Forced),
+        RejectionReason::Forced => None,
+    };
+    let reasons = std::iter::successors(Some(RejectionReason::Open), next);
+    let labels: Vec<_> = reasons.map(|reason| reason.to_string()).collect();
+    assert_eq!(labels, ["open", "half_open_full", "ramp", "forced"]);
 }
