@@ -6,6 +6,7 @@ mod declare;
 mod emit;
 mod errors;
 mod expand;
+mod grammar;
 mod item;
 
 use proc_macro::TokenStream;

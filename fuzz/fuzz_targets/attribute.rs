@@ -13,11 +13,12 @@ mod macros {
     pub(crate) mod emit;
     pub(crate) mod errors;
     pub(crate) mod expand;
+    pub(crate) mod grammar;
     pub(crate) mod item;
 }
 mod pipeline;
 
-use macros::{args, declare, emit, errors, expand, item};
+use macros::{args, declare, emit, errors, expand, grammar, item};
 
 /// What one argument alone is tried on.
 const ITEM: &str = "async fn pay(&mut self, cents: u64) -> Result<u8, E> { charge(cents).await }";

@@ -12,6 +12,7 @@ mod macros {
     pub(crate) mod emit;
     pub(crate) mod errors;
     pub(crate) mod expand;
+    pub(crate) mod grammar;
     pub(crate) mod item;
 }
 mod pipeline;
@@ -19,7 +20,7 @@ mod pipeline;
 #[rustfmt::skip]
 mod words;
 
-use macros::{args, declare, emit, errors, expand, item};
+use macros::{args, declare, emit, errors, expand, grammar, item};
 
 use args::key::{Bound, Key, Kind, Range};
 

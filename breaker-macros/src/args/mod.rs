@@ -1,9 +1,7 @@
 //! The attribute's arguments as they were written: each key once, its value read on its own.
 
 pub(crate) mod callable;
-mod duration;
 pub(crate) mod key;
-mod name;
 pub(crate) mod setting;
 mod syntax;
 pub(crate) mod value;

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use syn::{Error, Expr, Lit, Result};
 
-use super::duration;
 use super::key::{Bound, Key, Range};
 use super::value::{expected, literal, no_suffix, quoted};
+use crate::grammar::duration;
 
 /// Turns off what is on by default.
 const OFF: &str = "off";

@@ -4,7 +4,7 @@ use syn::parse::ParseStream;
 use syn::{Error, Expr, ExprLit, ExprUnary, Lit, LitStr, Pat, Path, Result, Token, UnOp};
 
 use super::key::Key;
-use super::name;
+use crate::grammar::name;
 
 /// A pattern over the returned value, with its `if`.
 #[cfg_attr(test, derive(Debug))]

@@ -1,41 +1,23 @@
-use super::{Key, Kind, distance};
+use super::{Key, Kind};
+use crate::grammar::words;
 
 #[test]
-fn no_word_of_another_breaker_is_a_key() {
-    for key in Key::ALL {
-        for word in key.row().others {
-            assert_eq!(Key::find(word), None, "{word}");
-            assert_eq!(Key::meant(word, false), Some(*key), "{word} stands twice");
-        }
-    }
-}
-
-#[test]
-fn words_of_other_breakers_lead_to_the_key() {
-    for (word, key) in [
-        ("failure_threshold", "threshold"),
-        ("failures", "threshold"),
-        ("reset_timeout", "open_for"),
-        ("recovery_timeout", "open_for"),
-        ("break_duration", "open_for"),
-        ("max_requests", "half_open_calls"),
-        ("fallback_method", "fallback"),
-        ("sliding_window_size", "window"),
-        ("sampling_duration", "window"),
-        ("failure_rate_threshold", "failure_rate"),
-        ("error_threshold_percentage", "failure_rate"),
-        ("minimum_number_of_calls", "min_calls"),
-        ("volume_threshold", "min_calls"),
-        ("slow_call_duration_threshold", "slow_call"),
-        ("slow_call_rate_threshold", "slow_rate"),
-        ("execution_timeout", "call_timeout"),
-        ("partition_key", "key"),
-        ("max_entries", "max_keys"),
-        ("idle_timeout", "idle_ttl"),
-        ("histogram", "latency"),
-        ("essential", "critical"),
+fn each_row_of_the_words_is_a_key() {
+    for (rows, of_a_breaker) in [
+        (words::BREAKER_SETTINGS, true),
+        (words::FUNCTION_SETTINGS, false),
     ] {
-        assert_eq!(Key::meant(word, false).map(Key::name), Some(key), "{word}");
+        for (name, others) in rows {
+            let key = Key::find(name).unwrap_or_else(|| panic!("`{name}` is not a key"));
+            assert_eq!(
+                matches!(key.kind(), Kind::Number(_)),
+                of_a_breaker,
+                "{name}"
+            );
+            for word in *others {
+                assert_eq!(Key::meant(word, false), Some(key), "{word}");
+            }
+        }
     }
 }
 
@@ -46,20 +28,6 @@ fn up_to_two_letters_may_be_wrong() {
     assert_eq!(Key::meant("failures", false), Some(Key::Threshold));
     assert_eq!(Key::meant("failures", true), Some(Key::Failure));
     assert_eq!(Key::meant("opn_fr", true), Some(Key::OpenFor));
-}
-
-#[test]
-fn distance_counts_letters() {
-    for (from, to, letters) in [
-        ("", "", 0),
-        ("", "abc", 3),
-        ("abc", "", 3),
-        ("treshold", "threshold", 1),
-        ("nmae", "name", 2),
-        ("kitten", "sitting", 3),
-    ] {
-        assert_eq!(distance(from, to), letters, "{from} {to}");
-    }
 }
 
 /// The other keys that a key needs.

@@ -3,7 +3,6 @@
 //! Nothing here opens a file, reads a variable or knows a registry. Whoever does hands the text in, puts
 //! the [`Section`]s over the other layers, and can say of each key where it stands.
 
-mod duration;
 mod environment;
 mod lines;
 mod parse;
@@ -21,8 +20,9 @@ pub(crate) use self::period::Period;
 pub(crate) use self::problem::Place;
 pub use self::problem::{ConfigProblem, ConfigProblems};
 pub(crate) use self::value::{Given, read};
-pub(crate) use self::words::{nearest, unknown_key};
+pub(crate) use self::words::unknown_key;
 
+pub(crate) use super::grammar::words::nearest;
 use super::{Config, Key, Value};
 
 /// What a whole file asks for.

@@ -59,7 +59,7 @@ pub struct ConfigProblem {
 }
 
 /// Says where and what, as in
-/// ``breakers.toml:3:1: unknown key `treshold`; did you mean `threshold`?``.
+/// ``breakers.toml:3:1: unknown setting `treshold`; did you mean `threshold`?``.
 impl fmt::Display for ConfigProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.file)?;

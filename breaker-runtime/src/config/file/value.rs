@@ -3,8 +3,8 @@
 use std::num::IntErrorKind;
 use std::time::Duration;
 
-use super::duration;
 use super::words::shown;
+use crate::config::grammar::duration;
 use crate::config::{Key, Value, Window};
 
 /// What was found in the place of a value.

@@ -95,7 +95,7 @@ fn mistakes_are_told_as_those_of_a_file() {
     for (json, said) in [
         (
             "{\"treshold\": 5}",
-            "unknown key `treshold`; did you mean `threshold`?",
+            "unknown setting `treshold`; did you mean `threshold`?",
         ),
         (
             "{\"threshold\": \"5\"}",

@@ -121,7 +121,7 @@ fn every_key_can_be_set() {
 fn an_unknown_key_names_the_nearest() {
     assert_eq!(
         problems(&[("BREAKER_PAYMENT__TRESHOLD", "1")], &["payment"]),
-        ["BREAKER_PAYMENT__TRESHOLD: unknown key `treshold`; did you mean `threshold`?"]
+        ["BREAKER_PAYMENT__TRESHOLD: unknown setting `treshold`; did you mean `threshold`?"]
     );
 }
 

@@ -26,7 +26,7 @@ fn mistakes_of_both_kinds_come_together_in_the_order_of_their_lines() {
     assert_eq!(
         problems(text),
         [
-            "b.toml:2:1: unknown key `treshold`; did you mean `threshold`?",
+            "b.toml:2:1: unknown setting `treshold`; did you mean `threshold`?",
             "b.toml:3:12: string values must be quoted, expected literal string",
             "b.toml:4:8: `ramp` is a duration such as \"30s\" or \"off\", not a whole number",
             "b.toml:6:13: invalid float, expected nothing",
@@ -42,7 +42,7 @@ fn what_follows_from_a_broken_head_is_not_said() {
         problems(text),
         [
             "b.toml:1:15: unclosed table, expected `]`",
-            "b.toml:5:1: unknown key `treshold`; did you mean `threshold`?",
+            "b.toml:5:1: unknown setting `treshold`; did you mean `threshold`?",
         ]
     );
 }

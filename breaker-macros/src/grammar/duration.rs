@@ -1,13 +1,14 @@
-//! Durations as text, which configuration files have too: one table of cases tests both.
+//! Durations as text, such as `30s` or `1.5 m`.
 
 use std::time::Duration;
 
 const NANOS_PER_SECOND: u128 = 1_000_000_000;
 
-/// More digits behind the point would be less than a nanosecond in every unit.
+/// The digits after the decimal point that are read. More of them are worth less than a nanosecond in every
+/// unit.
 const FRACTION_DIGITS: usize = 18;
 
-/// Reads a number and its unit, such as `30s` or `1.5 m`.
+/// Parses a number and its unit. Fractions of a nanosecond are cut off.
 pub(crate) fn parse(text: &str) -> Result<Duration, String> {
     let zero = || Err("a duration must be longer than zero".to_owned());
     if text.starts_with('-') {
@@ -24,7 +25,7 @@ pub(crate) fn parse(text: &str) -> Result<Duration, String> {
     let unit = unit(text, rest.trim_start_matches(' '))?;
     let too_long = || format!("a duration of `{text}` is too long");
     let whole: u64 = whole.parse().map_err(|_| too_long())?;
-    let nanos = u128::from(whole) * unit + part_of(unit, fraction);
+    let nanos = u128::from(whole) * unit + fraction_of(unit, fraction);
     let seconds = u64::try_from(nanos / NANOS_PER_SECOND).map_err(|_| too_long())?;
     let below = u32::try_from(nanos % NANOS_PER_SECOND).map_err(|_| too_long())?;
     if nanos == 0 {
@@ -33,13 +34,13 @@ pub(crate) fn parse(text: &str) -> Result<Duration, String> {
     Ok(Duration::new(seconds, below))
 }
 
-/// Splits the leading digits off.
+/// Splits off the leading digits.
 fn digits(text: &str) -> (&str, &str) {
     let end = text.find(|letter: char| !letter.is_ascii_digit());
     text.split_at(end.unwrap_or(text.len()))
 }
 
-/// The nanoseconds of the unit that a duration has.
+/// Returns the nanoseconds of `unit`, or an error about the whole `text`.
 fn unit(text: &str, unit: &str) -> Result<u128, String> {
     if unit.is_empty() {
         return Err(format!(
@@ -50,7 +51,7 @@ fn unit(text: &str, unit: &str) -> Result<u128, String> {
     nanos(unit).ok_or_else(|| unknown(text, unit))
 }
 
-/// The nanoseconds of one unit.
+/// Returns the nanoseconds of a known unit.
 fn nanos(unit: &str) -> Option<u128> {
     match unit {
         "ms" => Some(NANOS_PER_SECOND / 1000),
@@ -61,7 +62,7 @@ fn nanos(unit: &str) -> Option<u128> {
     }
 }
 
-/// What is said of a unit that is none.
+/// Describes the mistake in a text whose unit is unknown, and suggests what to write.
 fn unknown(text: &str, unit: &str) -> String {
     let known = match unit.trim_end().to_ascii_lowercase().as_str() {
         "ms" | "msec" | "msecs" | "millis" | "millisecond" | "milliseconds" => "ms",
@@ -86,7 +87,7 @@ fn unknown(text: &str, unit: &str) -> String {
     }
 }
 
-/// What several numbers, each with its unit, come to in the smallest of those units.
+/// Adds up several numbers with units, such as `1m30s`, in the last and smallest of those units.
 fn sum(text: &str) -> Option<String> {
     let (mut sum, mut last, mut rest) = (0_u128, ("", u128::MAX), text);
     while !rest.is_empty() {
@@ -103,8 +104,8 @@ fn sum(text: &str) -> Option<String> {
     Some(format!("{}{name}", sum / one))
 }
 
-/// The nanoseconds of what stands behind the point.
-fn part_of(unit: u128, fraction: &str) -> u128 {
+/// Returns the nanoseconds of the digits after the decimal point.
+fn fraction_of(unit: u128, fraction: &str) -> u128 {
     let (mut sum, mut share) = (0, 1);
     for digit in fraction.bytes().take(FRACTION_DIGITS) {
         sum = sum * 10 + u128::from(digit - b'0');
