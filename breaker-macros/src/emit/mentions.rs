@@ -1,40 +1,45 @@
-//! What the attribute's own tokens use of the function's arguments.
+//! Finds the arguments of the function that the attribute mentions.
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
-use crate::declare::{Arm, Declaration, FallbackKind, Judge};
+use crate::args::callable::FallbackKind;
+use crate::args::value::Arm;
+use crate::declare::{Classifier, Declaration};
 
-pub(super) struct Uses {
+/// The tokens of the attribute that can mention an argument.
+pub(super) struct Mentions {
     fallback: Needed,
-    /// All expressions of the attribute that are written into the function.
+    /// All expressions of the attribute that the expansion contains.
     all: TokenStream,
 }
 
-/// Which arguments the fallback needs.
+/// The arguments that the fallback needs.
 enum Needed {
     Nothing,
-    /// A path is called with all of them.
+    /// All arguments: the expansion passes them to a path.
     Everything,
-    /// A closure names what it needs.
-    What(TokenStream),
+    /// The arguments that a closure mentions.
+    MentionedIn(TokenStream),
 }
 
-impl Uses {
+impl Mentions {
     pub(super) fn of(declaration: &Declaration) -> Self {
         let fallback = match declaration.fallback.as_ref().map(|it| &it.kind) {
             None => Needed::Nothing,
             Some(FallbackKind::Path(_)) => Needed::Everything,
-            Some(FallbackKind::Closure(closure)) => Needed::What(closure.body.to_token_stream()),
+            Some(FallbackKind::Closure(closure)) => {
+                Needed::MentionedIn(closure.body.to_token_stream())
+            }
         };
         let closure = match &fallback {
-            Needed::What(tokens) => tokens.clone(),
+            Needed::MentionedIn(tokens) => tokens.clone(),
             Needed::Nothing | Needed::Everything => TokenStream::new(),
         };
-        let judge = match &declaration.judge {
-            Judge::ByResult => TokenStream::new(),
-            Judge::Classify(classify) => classify.to_token_stream(),
-            Judge::Patterns {
+        let classifier = match &declaration.classifier {
+            Classifier::ByResult => TokenStream::new(),
+            Classifier::Function(function) => function.to_token_stream(),
+            Classifier::Patterns {
                 ignore,
                 success,
                 failure,
@@ -52,26 +57,26 @@ impl Uses {
         } = declaration;
         Self {
             fallback,
-            all: quote!(#closure #judge #key #registry #hint),
+            all: quote!(#closure #classifier #key #registry #hint),
         }
     }
 
-    /// Whether the fallback needs an argument that goes by one of these names.
-    pub(super) fn needs(&self, names: &[Ident]) -> bool {
+    /// Returns whether the fallback needs an argument that has one of these names.
+    pub(super) fn fallback_needs(&self, names: &[Ident]) -> bool {
         match &self.fallback {
             Needed::Nothing => false,
             Needed::Everything => true,
-            Needed::What(tokens) => mentions(tokens.clone(), names),
+            Needed::MentionedIn(tokens) => mentions(tokens.clone(), names),
         }
     }
 
-    /// Whether any expression of the attribute names it.
-    pub(super) fn name(&self, names: &[Ident]) -> bool {
+    /// Returns whether any expression of the attribute mentions one of these names.
+    pub(super) fn include(&self, names: &[Ident]) -> bool {
         mentions(self.all.clone(), names)
     }
 }
 
-/// Whether one of the names stands somewhere in the tokens, the holes of format strings included.
+/// Returns whether the tokens contain one of the names, also as `{name}` in a format string.
 pub(super) fn mentions(tokens: TokenStream, names: &[Ident]) -> bool {
     tokens.into_iter().any(|token| match token {
         TokenTree::Ident(ident) => names.contains(&ident),
@@ -84,7 +89,7 @@ pub(super) fn mentions(tokens: TokenStream, names: &[Ident]) -> bool {
     })
 }
 
-/// Every name in the tokens.
+/// Returns all identifiers in the tokens.
 pub(super) fn names(tokens: TokenStream) -> Vec<Ident> {
     let mut found = Vec::new();
     for token in tokens {
@@ -97,7 +102,7 @@ pub(super) fn names(tokens: TokenStream) -> Vec<Ident> {
     found
 }
 
-/// Writes `new` wherever the tokens say `self`.
+/// Replaces every `self` in the tokens by `new`.
 pub(super) fn with_self(tokens: TokenStream, new: &Ident) -> TokenStream {
     let each = |token| match token {
         TokenTree::Ident(ident) if ident == "self" => {
@@ -107,7 +112,7 @@ pub(super) fn with_self(tokens: TokenStream, new: &Ident) -> TokenStream {
         }
         TokenTree::Group(group) => {
             let inside = with_self(group.stream(), new);
-            let mut replaced = proc_macro2::Group::new(group.delimiter(), inside);
+            let mut replaced = Group::new(group.delimiter(), inside);
             replaced.set_span(group.span());
             replaced.into()
         }

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 const NANOS_PER_SECOND: u128 = 1_000_000_000;
 
-/// The digits after the decimal point that are read. More of them are worth less than a nanosecond in every
-/// unit.
+/// The number of digits after the decimal point that are read. Further digits are worth less than a
+/// nanosecond in every unit.
 const FRACTION_DIGITS: usize = 18;
 
 /// Parses a number and its unit. Fractions of a nanosecond are cut off.

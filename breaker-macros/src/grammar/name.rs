@@ -3,7 +3,8 @@
 /// The longest name, in characters.
 const LONGEST: usize = 128;
 
-/// Checks a name, which is 1 to 128 ASCII letters, digits and `_ - . : /`; describes the first mistake.
+/// Checks a name, which consists of 1 to 128 ASCII letters, digits and `_ - . : /`. The error describes
+/// the first mistake.
 pub(crate) fn check(name: &str) -> Result<(), String> {
     if name.is_empty() {
         return Err("the name of a circuit breaker must not be empty".to_owned());

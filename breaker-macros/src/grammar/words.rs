@@ -81,7 +81,8 @@ pub(crate) fn translate(word: &str, settings: &Synonyms) -> Option<&'static str>
     row.map(|(name, _)| *name)
 }
 
-/// Finds the candidate that differs least from `word`, by two letters at most; the first of several.
+/// Finds the candidate that differs least from `word`, by at most two letters. Of several candidates
+/// with the same distance, the first one wins.
 pub(crate) fn nearest<'a>(
     word: &str,
     candidates: impl IntoIterator<Item = &'a str>,

@@ -1,9 +1,10 @@
-//! `Box<Fn(u32) -> u32>` of the editions 2015 and 2018, which syn does not read without its `dyn`.
+//! Trait objects without `dyn`, such as `Box<Fn(u32) -> u32>` in the editions 2015 and 2018. syn does
+//! not parse them.
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 
-/// Writes the `dyn` before every bare `Fn`, `FnMut` and `FnOnce` of a signature.
-pub(super) fn with_dyn(item: TokenStream) -> TokenStream {
+/// Inserts `dyn` before every bare `Fn`, `FnMut` and `FnOnce` of a signature.
+pub(super) fn add_dyn(item: TokenStream) -> TokenStream {
     let tokens: Vec<TokenTree> = item.into_iter().collect();
     let mut written = Vec::with_capacity(tokens.len());
     for (at, token) in tokens.iter().enumerate() {
@@ -14,7 +15,7 @@ pub(super) fn with_dyn(item: TokenStream) -> TokenStream {
                 written.push(token.clone());
             }
             TokenTree::Group(group) if group.delimiter() != Delimiter::Brace => {
-                let mut inside = Group::new(group.delimiter(), with_dyn(group.stream()));
+                let mut inside = Group::new(group.delimiter(), add_dyn(group.stream()));
                 inside.set_span(group.span());
                 written.push(inside.into());
             }
@@ -31,7 +32,7 @@ fn is_bare(before: &[TokenTree], ident: &Ident, next: Option<&TokenTree>) -> boo
     callable && called && begins_type(before)
 }
 
-/// Whether a type can begin after these tokens, other than a bound.
+/// Returns whether a type that is not a bound can follow these tokens.
 fn begins_type(before: &[TokenTree]) -> bool {
     match before {
         [] => true,

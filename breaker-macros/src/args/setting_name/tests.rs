@@ -1,56 +1,71 @@
-use super::{Key, Kind};
+use super::{SettingName, ValueKind};
 use crate::grammar::words;
 
 #[test]
-fn each_row_of_the_words_is_a_key() {
-    for (rows, of_a_breaker) in [
-        (words::BREAKER_SETTINGS, true),
-        (words::FUNCTION_SETTINGS, false),
-    ] {
-        for (name, others) in rows {
-            let key = Key::find(name).unwrap_or_else(|| panic!("`{name}` is not a key"));
-            assert_eq!(
-                matches!(key.kind(), Kind::Number(_)),
-                of_a_breaker,
-                "{name}"
-            );
-            for word in *others {
-                assert_eq!(Key::meant(word, false), Some(key), "{word}");
-            }
+fn each_setting_has_a_row_of_synonyms() {
+    let names = |of_a_breaker: bool| {
+        let all = SettingName::ALL.iter();
+        let some = all.filter(move |it| matches!(it.kind(), ValueKind::Breaker(_)) == of_a_breaker);
+        some.map(|it| it.as_str()).collect::<Vec<_>>()
+    };
+    let rows = |table: &words::Synonyms| table.iter().map(|(name, _)| *name).collect::<Vec<_>>();
+    assert_eq!(rows(words::BREAKER_SETTINGS), names(true));
+    assert_eq!(rows(words::FUNCTION_SETTINGS), names(false));
+}
+
+#[test]
+fn a_word_of_another_circuit_breaker_leads_to_the_setting() {
+    for (name, others) in [words::BREAKER_SETTINGS, words::FUNCTION_SETTINGS].concat() {
+        for word in others {
+            let guessed = SettingName::guess(word, false).map(SettingName::as_str);
+            assert_eq!(guessed, Some(name), "{word}");
+            assert_eq!(SettingName::find(word), None, "{word}");
         }
     }
 }
 
 #[test]
 fn up_to_two_letters_may_be_wrong() {
-    assert_eq!(Key::meant("opn_fr", false), Some(Key::OpenFor));
-    assert_eq!(Key::meant("op_fr", false), None);
-    assert_eq!(Key::meant("failures", false), Some(Key::Threshold));
-    assert_eq!(Key::meant("failures", true), Some(Key::Failure));
-    assert_eq!(Key::meant("opn_fr", true), Some(Key::OpenFor));
+    assert_eq!(
+        SettingName::guess("opn_fr", false),
+        Some(SettingName::OpenFor)
+    );
+    assert_eq!(SettingName::guess("op_fr", false), None);
+    assert_eq!(
+        SettingName::guess("failures", false),
+        Some(SettingName::Threshold)
+    );
+    assert_eq!(
+        SettingName::guess("failures", true),
+        Some(SettingName::Failure)
+    );
+    assert_eq!(
+        SettingName::guess("opn_fr", true),
+        Some(SettingName::OpenFor)
+    );
 }
 
-/// The other keys that a key needs.
-fn needed(key: Key) -> &'static str {
-    match key {
-        Key::FallbackOn => ", fallback = pay_later",
-        Key::Window => ", failure_rate = 0.5",
-        Key::MaxFailures | Key::FailureRate => ", window = \"60s\"",
-        Key::MaxKeys | Key::IdleTtl => ", key = host",
-        Key::SlowRate => ", window = \"60s\", slow_call = \"2s\"",
+/// Returns the other settings that a setting needs.
+fn needed(name: SettingName) -> &'static str {
+    match name {
+        SettingName::FallbackOn => ", fallback = pay_later",
+        SettingName::Window => ", failure_rate = 0.5",
+        SettingName::MaxFailures | SettingName::FailureRate => ", window = \"60s\"",
+        SettingName::MaxKeys | SettingName::IdleTtl => ", key = host",
+        SettingName::SlowRate => ", window = \"60s\", slow_call = \"2s\"",
         _ => "",
     }
 }
 
 #[test]
 fn every_example_is_accepted() {
-    for key in Key::ALL {
-        let name = if *key == Key::Name {
+    for setting in SettingName::ALL {
+        let name = if *setting == SettingName::Name {
             ""
         } else {
             "name = \"payment\", "
         };
-        let attribute = format!("{name}{}{}", key.example(), needed(*key));
+        let attribute = format!("{name}{}{}", setting.example(), needed(*setting));
         let item = "async fn pay() -> Result<(), Error> { charge() }";
         let errors = crate::expand::tests::messages(&attribute, item);
         assert!(errors.is_empty(), "{attribute}: {errors:?}");
@@ -58,25 +73,23 @@ fn every_example_is_accepted() {
 }
 
 #[test]
-fn the_documentation_has_each_key_in_order() {
+fn the_reference_describes_each_setting_in_order() {
     let reference = include_str!("../../../../breaker-runtime/src/attribute.md");
-    let readme = include_str!("../../../../README.md");
-    let (mut rows, mut examples, mut short) = (reference, reference, readme);
-    let behind = |text: &mut &'static str, found: &str| match text.split_once(found) {
+    let (mut rows, mut sections) = (reference, reference);
+    let advance = |text: &mut &'static str, found: &str| match text.split_once(found) {
         Some((_, rest)) => *text = rest,
-        None => panic!("`{found}` is missing, or stands in another place"),
+        None => panic!("`{found}` is missing or in the wrong order"),
     };
-    for key in Key::ALL {
-        let (name, form) = (key.name(), key.form("P"));
-        let shown = if key.kind() == Kind::Pattern {
+    for setting in SettingName::ALL {
+        let (name, form) = (setting.as_str(), setting.with_value("P"));
+        let shown = if setting.kind() == ValueKind::Pattern {
             &form
         } else {
             name
         };
-        behind(&mut rows, &format!("\n| [`{shown}`](#{name}) |"));
-        behind(&mut examples, &format!("\n## `{name}`\n"));
-        behind(&mut short, &format!("\n| `{shown}` |"));
-        let section = examples.split("\n## ").next().unwrap_or_default();
+        advance(&mut rows, &format!("\n| [`{shown}`](#{name}) |"));
+        advance(&mut sections, &format!("\n## `{name}`\n"));
+        let section = sections.split("\n## ").next().unwrap_or_default();
         assert!(section.contains("#[circuit_breaker("), "{name}: an example");
     }
 }

@@ -1,36 +1,30 @@
-//! The body as something that can be run: a closure or an `async` block.
+//! The body as a closure or as an `async` block.
 
-use proc_macro2::extra::DelimSpan;
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::ReturnType;
 
-use super::arguments::{Sharing, Taker};
-use super::braced;
-use super::call::Call;
+use super::{Call, UserBlock};
+use crate::emit::arguments::{ArgumentUse, Consumer};
+use crate::emit::tokens::braced;
 use crate::item::returns::Shape;
 
-/// User code that becomes a closure or a block.
-pub(super) struct Body<'a> {
-    pub(super) braces: DelimSpan,
-    pub(super) statements: &'a TokenStream,
-}
-
 impl Call<'_> {
-    /// Runs a body that makes a future, which is not guarded yet.
-    pub(super) fn eager_body(&self, body: &Body<'_>) -> TokenStream {
-        let rebound = self
+    /// Runs a body that makes a future. This part of the function is not guarded.
+    pub(crate) fn emit_make_future(&self, body: &UserBlock<'_>) -> TokenStream {
+        let bound = self
             .arguments
-            .rebound(&self.runtime, Taker::Body, Sharing::Held);
+            .bind(&self.runtime, Consumer::Body, ArgumentUse::Held);
         let call_once = self.runtime.item("call_once");
-        let (ty, block) = (self.eager_type(), own_block(body));
+        let (ty, block) = (self.future_type(), inner_block(body));
         quote_spanned!(Span::mixed_site()=>
-            #call_once::<#ty, _>(move || { #rebound #block })
+            #call_once::<#ty, _>(move || { #bound #block })
         )
     }
 
-    /// The boxed future's own type, so that the body is coerced to it; an opaque one is inferred.
-    fn eager_type(&self) -> TokenStream {
+    /// Returns the type of a boxed future, so that the body is coerced to it. An opaque type is
+    /// inferred.
+    fn future_type(&self) -> TokenStream {
         let boxed = matches!(self.function.shape, Shape::Boxed { .. });
         match &self.function.signature.output {
             ReturnType::Type(_, ty) if boxed => quote!(#ty),
@@ -38,10 +32,10 @@ impl Call<'_> {
         }
     }
 
-    /// The body as a closure. Its outer tokens are where the user's braces are, and so is the block
-    /// around ours: what clippy says of a function's last expression it says of this closure's too.
-    pub(super) fn closure(&self, body: &Body<'_>, sharing: Sharing) -> TokenStream {
-        let (capture, inside) = self.inside(body, sharing);
+    /// Makes a closure from the body. Its outer tokens and the block around it have the spans of the
+    /// user's braces, so that clippy lints the closure's last expression as that of a function.
+    pub(super) fn body_closure(&self, body: &UserBlock<'_>, usage: ArgumentUse) -> TokenStream {
+        let (capture, inside) = self.captured_body(body, usage);
         let span = body.braces.join();
         let block = braced(
             body.braces,
@@ -50,35 +44,41 @@ impl Call<'_> {
         quote_spanned!(span=> #capture || #block)
     }
 
-    /// The body as an `async` block, likewise.
-    pub(super) fn block(&self, body: &Body<'_>, sharing: Sharing) -> TokenStream {
-        let (capture, inside) = self.inside(body, sharing);
-        let (edge, span) = (self.edge(), body.braces.join());
+    /// Makes an `async` block from the body, with the same spans as
+    /// [`body_closure`](Self::body_closure).
+    pub(super) fn body_block(&self, body: &UserBlock<'_>, usage: ArgumentUse) -> TokenStream {
+        let (capture, inside) = self.captured_body(body, usage);
+        let (anchor, span) = (self.type_anchor(), body.braces.join());
         let block = braced(
             body.braces,
-            quote_spanned!(Span::mixed_site()=> { #edge #inside }),
+            quote_spanned!(Span::mixed_site()=> { #anchor #inside }),
         );
         quote_spanned!(span=> async #capture #block)
     }
 
-    fn inside(&self, body: &Body<'_>, sharing: Sharing) -> (TokenStream, TokenStream) {
-        let rebound = self.arguments.rebound(&self.runtime, Taker::Body, sharing);
-        let block = own_block(body);
-        let inside = quote_spanned!(Span::mixed_site()=> #rebound #block);
-        (self.capture(sharing, body.braces.join()), inside)
+    fn captured_body(
+        &self,
+        body: &UserBlock<'_>,
+        usage: ArgumentUse,
+    ) -> (TokenStream, TokenStream) {
+        let bound = self.arguments.bind(&self.runtime, Consumer::Body, usage);
+        let block = inner_block(body);
+        let inside = quote_spanned!(Span::mixed_site()=> #bound #block);
+        (self.capture(usage, body.braces.join()), inside)
     }
 
-    /// `move`, unless the fallback needs a `&mut self` after the body.
-    fn capture(&self, sharing: Sharing, span: Span) -> TokenStream {
-        if self.arguments.lends_self(sharing) {
+    /// Returns `move`, unless the fallback needs a `&mut self` after the body.
+    fn capture(&self, usage: ArgumentUse, span: Span) -> TokenStream {
+        if self.arguments.lends_self(usage) {
             TokenStream::new()
         } else {
             quote_spanned!(span=> move)
         }
     }
 
-    /// A `return` that never runs: it gives the block its type before the body's first `?`.
-    pub(super) fn edge(&self) -> TokenStream {
+    /// Emits a `return` that never runs. It determines the type of an `async` block before the first
+    /// `?`.
+    pub(super) fn type_anchor(&self) -> TokenStream {
         let span = Span::mixed_site().located_at(self.returned.span);
         let never = self.runtime.item_at("never", span);
         let ty = &self.returned.ty;
@@ -86,12 +86,13 @@ impl Call<'_> {
     }
 }
 
-/// The user's statements in the user's own braces, at the end of a block of ours.
+/// Puts the user's statements into the user's braces, which end a block of this crate.
 ///
-/// The braces decide by their edition how long the temporaries of the last expression live: in the
-/// user's until after the body's own variables, in ours until before the arguments that were bound
-/// again; together that is what they do in a function. The constant keeps `unused_braces` away.
-fn own_block(body: &Body<'_>) -> TokenStream {
+/// The edition of a block's braces decides when the temporaries of its last expression are dropped. The
+/// user's braces have the user's edition, in which they may outlive the variables of the body. The outer
+/// braces have the edition of this crate, in which they are dropped before the arguments. Together, the
+/// order is that of the original function. The constant prevents the lint `unused_braces`.
+fn inner_block(body: &UserBlock<'_>) -> TokenStream {
     let statements = body.statements;
     let constant = quote_spanned!(Span::mixed_site()=> const _: () = (););
     braced(body.braces, quote!(#constant #statements))

@@ -1,25 +1,26 @@
-//! The expression that judges a value: by its type, by patterns, or by a classifier.
+//! Classifies a value by its type, by patterns, or by a function.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
 use syn::spanned::Spanned;
 
-use super::call::Call;
-use crate::declare::{Arm, Judge};
+use super::Call;
+use crate::args::value::Arm;
+use crate::declare::Classifier;
 
 impl Call<'_> {
-    /// Judges the value in `answer`, by reference.
-    pub(super) fn judged(&self, answer: &Ident) -> TokenStream {
-        match &self.declaration.judge {
-            // Where the function's type has to take a refusal or give its error out, that demand says
-            // it all: a type that is no `Result` gets one error, not two.
-            Judge::ByResult if self.needs_result() => self.unnamed(answer, "Success"),
-            Judge::ByResult => self.by_result(answer),
-            Judge::Classify(classify) => {
+    /// Classifies the value in `answer`, by reference.
+    pub(super) fn emit_classify(&self, answer: &Ident) -> TokenStream {
+        match &self.declaration.classifier {
+            // The bounds of `bound_fn` already report a type that is not a `Result`. One error is
+            // enough.
+            Classifier::ByResult if self.needs_result() => self.result_or(answer, "Success"),
+            Classifier::ByResult => self.by_result(answer),
+            Classifier::Function(classify) => {
                 let by_classifier = self.runtime.item_at("by_classifier", classify.span());
                 quote_spanned!(Span::mixed_site()=> #by_classifier(&#answer, #classify))
             }
-            Judge::Patterns {
+            Classifier::Patterns {
                 ignore,
                 success,
                 failure,
@@ -50,20 +51,20 @@ impl Call<'_> {
         quote_spanned!(span=> #by_result::<#ty, _>(&#answer))
     }
 
-    /// What no pattern names: a `Result` speaks for itself; of any other value the patterns that
-    /// are there say what the rest is.
+    /// Classifies a value that no pattern matches: a `Result` as such, any other value as the opposite
+    /// of the patterns.
     fn otherwise(&self, answer: &Ident, success: bool, failure: bool) -> TokenStream {
         let rest = match (success, failure) {
             (_, true) => "Success",
             (true, false) => "Failure",
-            // `ignore` alone tells no failure from a success.
+            // `ignore` alone does not tell success from failure.
             (false, false) => return self.by_result(answer),
         };
-        self.unnamed(answer, rest)
+        self.result_or(answer, rest)
     }
 
-    /// Judges a `Result` by itself, and every other value as `rest`.
-    fn unnamed(&self, answer: &Ident, rest: &str) -> TokenStream {
+    /// Classifies a `Result` as such, and any other value as `rest`.
+    fn result_or(&self, answer: &Ident, rest: &str) -> TokenStream {
         let (unnamed, by_result, by_rest) = (
             self.runtime.item("Unnamed"),
             self.runtime.item("UnnamedResult"),

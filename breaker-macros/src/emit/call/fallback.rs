@@ -1,55 +1,69 @@
-//! The fallback: a call of its path, or its closure written in place.
+//! The fallback: a call of its path, or the body of its closure.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Expr, MacroDelimiter};
 
-use super::arguments::{Sharing, Taker};
-use super::call::Call;
-use super::paths::local;
-use super::{braced, located_at};
-use crate::declare::{Closure, Fallback, FallbackKind, FallbackOn};
+use super::{Call, Flow};
+use crate::args::callable::{Closure, FallbackKind, FallbackOn};
+use crate::declare::Fallback;
+use crate::emit::arguments::{ArgumentUse, Consumer};
+use crate::emit::paths::local;
+use crate::emit::tokens::{braced, located_at};
 
 impl Call<'_> {
-    pub(super) fn fallback_closure(&self, fallback: &Fallback, sharing: Sharing) -> TokenStream {
+    /// Runs the fallback. Its error is in the variable `error`.
+    pub(super) fn emit_fallback(
+        &self,
+        flow: Flow,
+        fallback: &Fallback,
+        usage: ArgumentUse,
+    ) -> TokenStream {
+        let work = match flow {
+            Flow::Sync => self.fallback_closure(fallback, usage),
+            Flow::Async => self.fallback_block(fallback, usage),
+        };
+        self.emit_work(flow, &work)
+    }
+
+    fn fallback_closure(&self, fallback: &Fallback, usage: ArgumentUse) -> TokenStream {
         let inside = match &fallback.kind {
             FallbackKind::Path(path) => {
                 let path = quote!(#path);
-                self.arguments.call(&path, path.span(), sharing)
+                self.arguments.call(&path, path.span(), usage)
             }
-            FallbackKind::Closure(closure) => self.inlined(closure, fallback.on, sharing),
+            FallbackKind::Closure(closure) => self.inlined(closure, fallback.on, usage),
         };
         quote_spanned!(Span::mixed_site()=> move || { #inside })
     }
 
-    pub(super) fn fallback_block(&self, fallback: &Fallback, sharing: Sharing) -> TokenStream {
-        let edge = self.edge();
+    fn fallback_block(&self, fallback: &Fallback, usage: ArgumentUse) -> TokenStream {
+        let anchor = self.type_anchor();
         let inside = match &fallback.kind {
             FallbackKind::Path(path) => {
                 let path = quote!(#path);
                 let span = path.span();
                 let answer = self.runtime.item_at("answer", span);
-                let call = self.arguments.call(&path, span, sharing);
+                let call = self.arguments.call(&path, span, usage);
                 let span = Span::mixed_site().located_at(span);
                 quote_spanned!(span=> #answer({ #call }).await)
             }
-            FallbackKind::Closure(closure) => self.inlined(closure, fallback.on, sharing),
+            FallbackKind::Closure(closure) => self.inlined(closure, fallback.on, usage),
         };
-        quote_spanned!(Span::mixed_site()=> async move { #edge #inside })
+        quote_spanned!(Span::mixed_site()=> async move { #anchor #inside })
     }
 
-    /// The closure's body, with its argument and the function's own bound before it.
-    fn inlined(&self, closure: &Closure, on: FallbackOn, sharing: Sharing) -> TokenStream {
-        let rebound = self
+    /// Emits the closure's body after bindings for its argument and the function's arguments.
+    fn inlined(&self, closure: &Closure, on: FallbackOn, usage: ArgumentUse) -> TokenStream {
+        let bound = self
             .arguments
-            .rebound(&self.runtime, Taker::Fallback, sharing);
+            .bind(&self.runtime, Consumer::Fallback, usage);
         let Closure {
             pattern,
             ty,
             output,
             body,
-            ..
         } = closure;
         let error = located_at(local("error"), ty.span());
         let ty = match ty {
@@ -60,7 +74,7 @@ impl Call<'_> {
                 quote_spanned!(Span::mixed_site()=> #error<_>)
             }
         };
-        let body = self.arguments.with_own_self(opened(body), sharing);
+        let body = self.arguments.with_copied_self(unwrap_block(body), usage);
         let answer = if let Some(output) = output {
             let typed = self.runtime.item("typed");
             quote_spanned!(Span::mixed_site()=> #typed::<#output>(#body))
@@ -68,7 +82,7 @@ impl Call<'_> {
             body
         };
         quote_spanned!(Span::mixed_site()=>
-            #rebound
+            #bound
             #[allow(unknown_lints, clippy::no_effect_underscore_binding)]
             let #pattern: #ty = #error;
             #answer
@@ -76,10 +90,11 @@ impl Call<'_> {
     }
 }
 
-/// The closure's body; if that is a block, one that rustc does not take for needless braces.
-fn opened(body: &Expr) -> TokenStream {
+/// Returns the body of a closure. A block gets a constant, so that rustc does not report its braces as
+/// unused.
+fn unwrap_block(body: &Expr) -> TokenStream {
     match body {
-        Expr::Paren(paren) => opened(&paren.expr),
+        Expr::Paren(paren) => unwrap_block(&paren.expr),
         Expr::Block(block) if block.label.is_none() && block.attrs.is_empty() => {
             let statements = &block.block.stmts;
             let constant = quote_spanned!(Span::mixed_site()=> const _: () = (););
@@ -93,10 +108,11 @@ fn opened(body: &Expr) -> TokenStream {
     }
 }
 
-/// Whether it would be over behind its first `}` where a statement stands: `match x { … } + 1`.
+/// Returns whether rustc would end the expression after its first `}` if it were a statement, as in
+/// `match x { … } + 1`.
 fn ends_early(expr: &Expr) -> bool {
     let first = match expr {
-        // A dot or a `?` goes on with what stands before it.
+        // A dot or a `?` continues the expression.
         Expr::Await(it) => return ends_early(&it.base),
         Expr::Field(it) => return ends_early(&it.base),
         Expr::Group(it) => return ends_early(&it.expr),
@@ -116,7 +132,7 @@ fn ends_early(expr: &Expr) -> bool {
     is_statement(first) || ends_early(first)
 }
 
-/// Whether it takes no semicolon to be one.
+/// Returns whether the expression is a statement without a semicolon.
 fn is_statement(expr: &Expr) -> bool {
     match expr {
         Expr::Block(_)
@@ -129,7 +145,7 @@ fn is_statement(expr: &Expr) -> bool {
         | Expr::Unsafe(_)
         | Expr::While(_) => true,
         Expr::Macro(it) => matches!(it.mac.delimiter, MacroDelimiter::Brace(_)),
-        // Not every compiler sees the group of a fragment.
+        // Not every compiler keeps the invisible group of a fragment.
         Expr::Group(it) => is_statement(&it.expr),
         _ => false,
     }

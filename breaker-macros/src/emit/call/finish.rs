@@ -1,20 +1,23 @@
-//! How a guarded call ends: with an answer, late, or refused.
+//! Finishes a guarded call that has returned a value, has timed out or was rejected.
 //!
-//! Without a fallback, an end is what the function returns. With one, it is the guard of the fallback
-//! and its error, or returns from the function.
+//! Without a fallback, each method emits what the function returns. With a fallback, it emits either a
+//! `return` or the guard of the fallback with its error.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
 use syn::spanned::Spanned;
 
-use super::call::Call;
-use super::paths::local;
-use crate::declare::{FallbackOn, Given, Judge, Setting};
+use super::Call;
+use crate::args::Given;
+use crate::args::callable::FallbackOn;
+use crate::args::setting::Setting;
+use crate::declare::Classifier;
+use crate::emit::paths::local;
 
 impl Call<'_> {
-    /// The body has given its answer.
-    pub(super) fn done(&self, answer: &Ident, outcome: &Ident) -> TokenStream {
-        let settle = self.settle(answer, outcome);
+    /// Finishes a call whose body has returned a value.
+    pub(super) fn emit_finish(&self, answer: &Ident, outcome: &Ident) -> TokenStream {
+        let settle = self.emit_settle_outcome(answer, outcome);
         match self.fallback_on() {
             None => quote_spanned!(Span::mixed_site()=> #settle; #answer),
             Some(FallbackOn::Rejected) => {
@@ -23,10 +26,10 @@ impl Call<'_> {
             Some(FallbackOn::Error | FallbackOn::Any) => {
                 let (counting, error) = (local("counting"), local("error"));
                 let [settled, inner] = ["Settled", "CallError"].map(|it| self.runtime.item(it));
-                let parted = self.parted();
+                let take_error = self.emit_take_error(answer, outcome);
                 quote_spanned!(Span::mixed_site()=>
                     let #counting = #settle;
-                    match #parted(#answer, #outcome) {
+                    match #take_error {
                         ::core::result::Result::Ok(#answer) => return #answer,
                         ::core::result::Result::Err(#error) => {
                             (#settled::fall_back(#counting), #inner::Inner(#error))
@@ -37,21 +40,21 @@ impl Call<'_> {
         }
     }
 
-    /// The body was stopped: that is a failure, and the fallback for failed calls may step in.
-    pub(super) fn late(&self, limit: &Given<Setting>) -> TokenStream {
+    /// Finishes a call that has timed out, which is a failure.
+    pub(super) fn emit_timeout(&self, limit: &Given<Setting>) -> TokenStream {
         let (guard, counting, error) = (local("guard"), local("counting"), local("error"));
         let guard_type = self.runtime.item("Guard");
-        let limit = self.limit(limit);
+        let limit = self.call_timeout(limit);
         let timed_out = quote_spanned!(Span::mixed_site()=> #guard_type::time_out(#guard, #limit));
-        let refuse = self.refuse("refuse_error", &error);
+        let returned = self.error_value("refuse_error", &error);
         match self.fallback_on() {
             None => quote_spanned!(Span::mixed_site()=>
                 let (_, #error) = #timed_out;
-                #refuse
+                #returned
             ),
             Some(FallbackOn::Rejected) => quote_spanned!(Span::mixed_site()=>
                 let (_, #error) = #timed_out;
-                return #refuse;
+                return #returned;
             ),
             Some(FallbackOn::Error | FallbackOn::Any) => {
                 let [settled, inner] = ["Settled", "CallError"].map(|it| self.runtime.item(it));
@@ -63,16 +66,16 @@ impl Call<'_> {
         }
     }
 
-    /// The call was not let through.
-    pub(super) fn refused(&self, refused: &Ident) -> TokenStream {
+    /// Finishes a rejected call.
+    pub(super) fn emit_rejection(&self, rejected: &Ident) -> TokenStream {
         let (counting, error) = (local("counting"), local("error"));
-        let [refused_type, inner] = ["Refused", "CallError"].map(|it| self.runtime.item(it));
-        let refuse = self.refuse("refuse", refused);
-        let fall_back = quote_spanned!(Span::mixed_site()=> #refused_type::fall_back(#refused));
+        let [rejected_type, inner] = ["Refused", "CallError"].map(|it| self.runtime.item(it));
+        let returned = self.error_value("refuse", rejected);
+        let fall_back = quote_spanned!(Span::mixed_site()=> #rejected_type::fall_back(#rejected));
         match self.fallback_on() {
-            None => refuse,
+            None => returned,
             Some(FallbackOn::Rejected) => fall_back,
-            Some(FallbackOn::Error) => quote_spanned!(Span::mixed_site()=> return #refuse),
+            Some(FallbackOn::Error) => quote_spanned!(Span::mixed_site()=> return #returned),
             Some(FallbackOn::Any) => quote_spanned!(Span::mixed_site()=> {
                 let (#counting, #error) = #fall_back;
                 (#counting, #inner::Breaker(#error))
@@ -80,17 +83,8 @@ impl Call<'_> {
         }
     }
 
-    /// Whether the value says all there is to say, and nothing follows the end of the call.
-    pub(super) fn settles_at_once(&self) -> bool {
-        let declaration = self.declaration;
-        matches!(declaration.judge, Judge::ByResult)
-            && declaration.open_for_hint.is_none()
-            && declaration.call_timeout.is_none()
-            && matches!(self.fallback_on(), None | Some(FallbackOn::Rejected))
-    }
-
-    /// Records the end of such a call with a reference to its guard; the value again.
-    pub(super) fn settled(&self, guard: &Ident, answer: &Ident) -> TokenStream {
+    /// Classifies and records a value with a reference to the guard, and returns the value.
+    pub(super) fn emit_settle(&self, guard: &Ident, answer: &Ident) -> TokenStream {
         if self.needs_result() {
             let [whole, by_result, other] =
                 ["Whole", "WholeResult", "WholeOther"].map(|it| self.runtime.item(it));
@@ -106,8 +100,8 @@ impl Call<'_> {
         quote_spanned!(span=> #settle_result::<#ty, _>(#guard, #answer))
     }
 
-    /// Records the outcome. A failure may have a hint to record beside it.
-    fn settle(&self, answer: &Ident, outcome: &Ident) -> TokenStream {
+    /// Records an outcome, with the hint if there is one.
+    fn emit_settle_outcome(&self, answer: &Ident, outcome: &Ident) -> TokenStream {
         let (ty, guard) = (self.runtime.item("Guard"), local("guard"));
         match &self.declaration.open_for_hint {
             None => quote_spanned!(Span::mixed_site()=> #ty::settle(#guard, #outcome)),
@@ -124,33 +118,30 @@ impl Call<'_> {
         }
     }
 
-    /// The value of a call that ends with an error of the breaker and has no fallback for it.
-    fn refuse(&self, name: &str, error: &Ident) -> TokenStream {
-        let (refuse, ty) = (self.demand(name), &self.returned.ty);
+    /// Converts an error of the breaker to the returned type.
+    fn error_value(&self, function: &str, error: &Ident) -> TokenStream {
+        let (convert, ty) = (self.bound_fn(function), &self.returned.ty);
         let span = Span::mixed_site().located_at(self.returned.span);
-        quote_spanned!(span=> #refuse::<#ty>(#error))
+        quote_spanned!(span=> #convert::<#ty>(#error))
     }
 
-    /// What takes the error out of a call that failed.
-    fn parted(&self) -> TokenStream {
-        let (failed, ty) = (self.demand("failed"), &self.returned.ty);
+    /// Takes the error out of the value of a failed call.
+    fn emit_take_error(&self, answer: &Ident, outcome: &Ident) -> TokenStream {
+        let (failed, ty) = (self.bound_fn("failed"), &self.returned.ty);
         let span = Span::mixed_site().located_at(self.returned.span);
-        quote_spanned!(span=> #failed::<#ty, _>)
+        let take = quote_spanned!(span=> #failed::<#ty, _>);
+        quote_spanned!(Span::mixed_site()=> #take(#answer, #outcome))
     }
 
-    /// Names a function of the runtime that demands something of the returned type; where that has to
-    /// be a `Result` for its own sake, of a `Result`.
-    fn demand(&self, name: &str) -> TokenStream {
+    /// Returns the path of a function in the runtime that has a bound on the returned type. If the
+    /// classifier needs a `Result`, the bound demands one too.
+    fn bound_fn(&self, name: &str) -> TokenStream {
         let span = Span::mixed_site().located_at(self.returned.span);
-        match self.declaration.judge {
-            Judge::ByResult => self.runtime.item_at(&format!("{name}_result"), span),
-            Judge::Patterns { .. } | Judge::Classify(_) => self.runtime.item_at(name, span),
+        match self.declaration.classifier {
+            Classifier::ByResult => self.runtime.item_at(&format!("{name}_result"), span),
+            Classifier::Patterns { .. } | Classifier::Function(_) => {
+                self.runtime.item_at(name, span)
+            }
         }
-    }
-
-    /// Whether the function's type has to be a `Result`, however it is judged.
-    pub(super) fn needs_result(&self) -> bool {
-        let rejected = self.fallback_on() == Some(FallbackOn::Rejected);
-        !rejected || self.declaration.call_timeout.is_some()
     }
 }

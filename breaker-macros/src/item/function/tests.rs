@@ -1,7 +1,7 @@
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
-use super::parse;
+use super::Function;
 
 fn invisible(tokens: TokenStream) -> TokenTree {
     Group::new(Delimiter::None, tokens).into()
@@ -9,7 +9,7 @@ fn invisible(tokens: TokenStream) -> TokenTree {
 
 #[test]
 fn the_parts_of_a_function_are_kept() {
-    let function = parse(quote! {
+    let function = Function::parse(quote! {
         #[inline]
         #[must_use]
         pub(crate) default unsafe extern "C" fn pay<T>(#[cfg(a)] n: T) -> u8 where T: Copy {
@@ -29,14 +29,14 @@ fn the_parts_of_a_function_are_kept() {
 #[test]
 fn a_body_may_be_a_fragment() {
     let body = invisible(quote!({ charge() }));
-    let function = parse(quote!(fn pay() -> u8 #body)).expect("a function");
+    let function = Function::parse(quote!(fn pay() -> u8 #body)).expect("a function");
     assert_eq!(function.body.statements.to_string(), "charge ()");
 }
 
 #[test]
 fn invisible_groups_in_a_body_stay() {
     let inside = invisible(quote!(1 + 1));
-    let function = parse(quote!(fn pay() -> u8 { #inside * 2 })).expect("a function");
+    let function = Function::parse(quote!(fn pay() -> u8 { #inside * 2 })).expect("a function");
     let first = function.body.statements.into_iter().next();
     assert!(matches!(first, Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::None));
 }
@@ -75,7 +75,7 @@ fn the_returned_type_of_a_future_is_its_output() {
             None,
         ),
     ] {
-        let function = parse(item).expect("a function");
+        let function = Function::parse(item).expect("a function");
         let returned = function
             .returned()
             .map(|ty| ty.to_token_stream().to_string());
