@@ -21,7 +21,6 @@ pub(crate) use self::problem::Place;
 pub use self::problem::{ConfigProblem, ConfigProblems};
 pub(crate) use self::value::{Given, read};
 pub(crate) use self::words::unknown_key;
-
 pub(crate) use super::grammar::words::nearest;
 use super::{Config, Key, Value};
 
