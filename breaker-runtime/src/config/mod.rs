@@ -12,6 +12,15 @@ mod constraints;
 mod error;
 #[cfg(feature = "config")]
 pub(crate) mod file;
+mod grammar {
+    //! The grammar that the attribute and this crate share: a symbolic link to a folder of `breaker-macros`.
+
+    #[cfg(feature = "config")]
+    pub(crate) mod duration;
+    pub(crate) mod name;
+    #[cfg(feature = "config")]
+    pub(crate) mod words;
+}
 mod layers;
 mod location;
 mod merge;

@@ -6,7 +6,7 @@ use serde::de::{Error as _, MapAccess, Visitor};
 use serde::ser::SerializeMap as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::config::file::{RawValue, read, unknown_key};
+use crate::config::file::{RawValue, read, unknown_setting};
 use crate::config::{Config, Overrides, Setting};
 
 impl Serialize for Overrides {
@@ -43,7 +43,7 @@ impl<'de> Visitor<'de> for OverridesVisitor {
         let mut seen = Vec::new();
         while let Some(word) = map.next_key::<String>()? {
             let setting = Setting::find(&word);
-            let setting = setting.ok_or_else(|| A::Error::custom(unknown_key(&word)))?;
+            let setting = setting.ok_or_else(|| A::Error::custom(unknown_setting(&word)))?;
             if seen.contains(&setting) {
                 return Err(A::Error::duplicate_field(setting.name()));
             }

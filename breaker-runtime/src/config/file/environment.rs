@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use super::problem::{ConfigProblem, Position};
 use super::section::{Force, Section};
 use super::value::{RawValue, read, read_force};
-use super::words::unknown_key;
+use super::words::unknown_setting;
 use crate::config::Setting;
 
 const PREFIX: &str = "BREAKER_";
@@ -123,7 +123,7 @@ impl Reader<'_> {
             section.set_force(read_force(RawValue::Text(value))?, position.clone());
             return Ok(());
         }
-        let setting = Setting::find(&word).ok_or_else(|| unknown_key(&word))?;
+        let setting = Setting::find(&word).ok_or_else(|| unknown_setting(&word))?;
         let value = read(setting, RawValue::of_variable(setting, value), value)?;
         section.set(setting, value, position.clone());
         Ok(())

@@ -3,7 +3,6 @@
 //! Nothing here opens a file, reads a variable or knows a registry. The caller passes the text, puts the
 //! [`Section`]s over the other layers, and can look up the position of each setting.
 
-mod duration;
 mod environment;
 mod exact_duration;
 mod lines;
@@ -21,4 +20,5 @@ pub(crate) use self::problem::Position;
 pub use self::problem::{ConfigProblem, ConfigProblems};
 pub(crate) use self::section::{File, Force, Section};
 pub(crate) use self::value::{RawValue, read};
-pub(crate) use self::words::{nearest, unknown_key};
+pub(crate) use self::words::unknown_setting;
+pub(crate) use super::grammar::words::nearest;

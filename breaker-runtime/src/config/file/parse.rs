@@ -11,7 +11,8 @@ use super::problem::{ConfigProblem, Position};
 use super::section::{File, Force, Section};
 use super::syntax::{Syntax, TextProblem};
 use super::value::{RawValue, integer, read, read_force};
-use super::words::{nearest, shown, unknown_key};
+use super::words::{shown, unknown_setting};
+use crate::config::grammar::words::nearest;
 use crate::config::{Setting, check_name};
 
 const DEFAULT: &str = "default";
@@ -131,7 +132,7 @@ impl Reader<'_> {
                 breaker = shown(breaker),
                 name = shown(name),
             ),
-            _ => unknown_key(name),
+            _ => unknown_setting(name),
         };
         self.problem(word.span(), message);
     }

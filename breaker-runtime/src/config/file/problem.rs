@@ -70,7 +70,7 @@ pub struct ConfigProblem {
 }
 
 /// Shows the position and the message, as in
-/// ``breakers.toml:3:1: unknown key `treshold`; did you mean `threshold`?``.
+/// ``breakers.toml:3:1: unknown setting `treshold`; did you mean `threshold`?``.
 impl fmt::Display for ConfigProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write_position(f, &self.file, self.line, self.column)?;

@@ -3,9 +3,9 @@
 use std::num::IntErrorKind;
 use std::time::Duration;
 
-use super::duration;
 use super::section::Force;
 use super::words::shown;
+use crate::config::grammar::duration;
 use crate::config::value::ValueKind;
 use crate::config::{Setting, Value, Window};
 

@@ -133,7 +133,7 @@ fn all_mistakes_are_reported_at_once_and_nothing_is_applied() {
     let problems = problems.expect_err("three things are wrong").to_string();
     let lines: Vec<_> = problems.lines().collect();
     assert_eq!(lines.len(), 3, "{problems}");
-    assert!(lines[0].starts_with("breakers.toml:2:1: unknown key `treshold`"));
+    assert!(lines[0].starts_with("breakers.toml:2:1: unknown setting `treshold`"));
     assert!(lines[1].starts_with("breakers.toml:5:"), "{problems}");
     assert!(
         lines[2].starts_with("BREAKER_PAYMENT__RAMP: "),

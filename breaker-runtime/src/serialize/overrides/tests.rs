@@ -98,7 +98,7 @@ fn mistakes_are_reported_as_in_a_file() {
     for (json, expected) in [
         (
             "{\"treshold\": 5}",
-            "unknown key `treshold`; did you mean `threshold`?",
+            "unknown setting `treshold`; did you mean `threshold`?",
         ),
         (
             "{\"threshold\": \"5\"}",

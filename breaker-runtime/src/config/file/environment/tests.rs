@@ -116,7 +116,7 @@ fn every_setting_can_be_set() {
 fn the_message_for_an_unknown_setting_names_the_nearest_one() {
     assert_eq!(
         problems(&[("BREAKER_PAYMENT__TRESHOLD", "1")], &["payment"]),
-        ["BREAKER_PAYMENT__TRESHOLD: unknown key `treshold`; did you mean `threshold`?"]
+        ["BREAKER_PAYMENT__TRESHOLD: unknown setting `treshold`; did you mean `threshold`?"]
     );
 }
 

@@ -3,7 +3,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::ExactDuration;
-use crate::config::file::duration;
+use crate::config::grammar::duration;
 
 #[test]
 fn a_duration_is_written_as_briefly_as_possible() {

@@ -26,7 +26,7 @@ fn syntax_errors_and_wrong_settings_are_reported_together_in_the_order_of_their_
     assert_eq!(
         problems(text),
         [
-            "b.toml:2:1: unknown key `treshold`; did you mean `threshold`?",
+            "b.toml:2:1: unknown setting `treshold`; did you mean `threshold`?",
             "b.toml:3:12: string values must be quoted, expected literal string",
             "b.toml:4:8: `ramp` must be a duration such as \"30s\" or \"off\", not a whole number",
             "b.toml:6:13: invalid float, expected nothing",
@@ -42,7 +42,7 @@ fn problems_that_follow_from_a_broken_head_are_not_reported() {
         problems(text),
         [
             "b.toml:1:15: unclosed table, expected `]`",
-            "b.toml:5:1: unknown key `treshold`; did you mean `threshold`?",
+            "b.toml:5:1: unknown setting `treshold`; did you mean `threshold`?",
         ]
     );
 }

@@ -1,5 +1,5 @@
 use super::problems;
-use crate::config::file::unknown_key;
+use crate::config::file::unknown_setting;
 
 /// The message for one line in the table of a breaker.
 fn of_line(line: &str) -> String {
@@ -122,16 +122,16 @@ fn a_value_out_of_range_is_reported_with_the_range() {
 fn an_unknown_setting_is_reported_at_its_position() {
     assert_eq!(
         of_line("  treshold = 5"),
-        "b.toml:2:3: unknown key `treshold`; did you mean `threshold`?"
+        "b.toml:2:3: unknown setting `treshold`; did you mean `threshold`?"
     );
     assert_eq!(
         of_line("failure_threshold = 5"),
-        "b.toml:2:1: unknown key `failure_threshold`; did you mean `threshold`?"
+        "b.toml:2:1: unknown setting `failure_threshold`; did you mean `threshold`?"
     );
     assert_eq!(
         of_line("call_timeout = \"1s\""),
-        "b.toml:2:1: `call_timeout` belongs to a function, not to its breaker: it stands in the \
-         attribute only"
+        "b.toml:2:1: `call_timeout` is a setting of a function, not of its breaker: write it in \
+         the attribute"
     );
 }
 
@@ -139,7 +139,7 @@ fn an_unknown_setting_is_reported_at_its_position() {
 fn columns_are_characters() {
     assert_eq!(
         of_line("  \"größe\" = 5"),
-        format!("b.toml:2:3: {}", unknown_key("größe"))
+        format!("b.toml:2:3: {}", unknown_setting("größe"))
     );
     assert_eq!(
         problems("breakers = { \"ä\" = {}, b = 1 }"),
@@ -272,7 +272,7 @@ max_keys = -1
             "b.toml:3:10: `window`: unknown unit `x`; the units are `ms`, `s`, `m` and `h`",
             "b.toml:4:10: `jitter` must lie between 0 and 1, not 2",
             "b.toml:5:9: `force` must be \"open\", \"closed\" or \"off\", not \"half\"",
-            "b.toml:8:1: unknown key `treshold`; did you mean `threshold`?",
+            "b.toml:8:1: unknown setting `treshold`; did you mean `threshold`?",
             "b.toml:9:12: `open_for` must be a duration such as \"30s\", not a whole number",
             "b.toml:12:13: `min_calls` must be at least 1, not 0",
             "b.toml:13:12: `max_keys` must be at least 1, not -1",
