@@ -4,10 +4,11 @@
 //! it wants to be left alone; the other one goes on. What is not found is an answer and no outage.
 //!
 //! ```text
-//! cargo run --example http_client
+//! cargo run -p example-http-client
 //! ```
 
 #[expect(dead_code, reason = "each example needs some of the faults")]
+#[path = "../../service/mod.rs"]
 mod service;
 
 use std::fmt::Display;

@@ -5,7 +5,7 @@
 //! `_total` behind them.
 //!
 //! ```text
-//! cargo run --example opentelemetry
+//! cargo run -p example-opentelemetry
 //! ```
 
 use anyhow::{Context, ensure};

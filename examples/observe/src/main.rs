@@ -4,7 +4,7 @@
 //! first call, during an outage, when that is over, and after somebody has forced the circuit open.
 //!
 //! ```text
-//! cargo run --example observe
+//! cargo run -p example-observe
 //! ```
 //!
 //! A dashboard and alert rules for these series are in `examples/monitoring`.

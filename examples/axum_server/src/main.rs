@@ -2,7 +2,7 @@
 //! handler says that the server is of no use meanwhile.
 //!
 //! ```text
-//! cargo run --example axum_server
+//! cargo run -p example-axum-server
 //! ```
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};

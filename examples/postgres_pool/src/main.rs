@@ -5,7 +5,7 @@
 //! call waits for in the pool is part of the call.
 //!
 //! ```text
-//! cargo run --example postgres_pool
+//! cargo run -p example-postgres-pool
 //! ```
 
 mod database;

@@ -6,7 +6,7 @@
 //! has it in the trailers, after the body: that is known where the call is made, and there the attribute is.
 //!
 //! ```text
-//! cargo run --example grpc_client
+//! cargo run -p example-grpc-client
 //! ```
 
 use std::convert::Infallible;
