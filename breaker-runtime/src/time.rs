@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
-use self::system::{coarse, fine};
+use self::system::{coarse, precise};
 use crate::sync::Arc;
 
 /// An instant of a monotonic clock: nanoseconds since an origin that the clock chose.
@@ -50,6 +50,14 @@ impl Tick {
 /// Converts to nanoseconds; what does not fit becomes the largest value.
 pub(crate) fn nanos(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// Durations of at least this length are measured with the coarse clock.
+const COARSE_FROM: Duration = Duration::from_millis(100);
+
+/// Returns whether a duration is too short for the coarse clock.
+pub(crate) fn needs_precise_clock(duration: Duration) -> bool {
+    duration < COARSE_FROM
 }
 
 /// A source of time for the breakers of one registry.
@@ -110,7 +118,7 @@ impl Time {
     #[inline]
     pub(crate) fn now(&self) -> Tick {
         match self {
-            Self::System => fine(),
+            Self::System => precise(),
             Self::Injected(clock) => clock.now(),
         }
     }
@@ -132,23 +140,23 @@ impl Time {
 
     /// Asks both clocks.
     #[inline]
-    pub(crate) fn moment(&self) -> Moment {
-        self.reading(self.now()).moment(Tick::default())
+    pub(crate) fn moment(&self) -> WallInstant {
+        self.reading(self.now()).at(Tick::default())
     }
 
     /// Asks the wall clock too, if that is user code, which must not run under a lock; the system's
     /// is asked when somebody wants to know.
     #[inline]
-    pub(crate) fn reading(&self, now: Tick) -> Reading {
+    pub(crate) fn reading(&self, now: Tick) -> ClockReading {
         let wall = match self {
             Self::System => None,
             Self::Injected(clock) => Some(clock.wall()),
         };
-        Reading { now, wall }
+        ClockReading { now, wall }
     }
 
-    /// The coarse clock shares its origin with the fine one only to within a tick of the system
-    /// (1 to 10 ms): it may say that a deadline has passed, the fine clock decides.
+    /// The coarse clock shares its origin with the precise one only to within a tick of the system
+    /// (1 to 10 ms): it may say that a deadline has passed, the precise clock decides.
     #[inline]
     pub(crate) fn coarse(&self) -> Tick {
         match self {
@@ -178,16 +186,16 @@ impl fmt::Debug for Time {
 
 /// The clocks, as they were read before a lock was taken.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Reading {
+pub(crate) struct ClockReading {
     pub(crate) now: Tick,
     wall: Option<SystemTime>,
 }
 
-impl Reading {
+impl ClockReading {
     /// The instant on both clocks; not before `latest`.
     #[inline]
-    pub(crate) fn moment(self, latest: Tick) -> Moment {
-        Moment {
+    pub(crate) fn at(self, latest: Tick) -> WallInstant {
+        WallInstant {
             now: self.now.max(latest),
             wall: self.wall.unwrap_or_else(SystemTime::now),
         }
@@ -196,12 +204,12 @@ impl Reading {
 
 /// One instant on both clocks.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Moment {
+pub(crate) struct WallInstant {
     pub(crate) now: Tick,
     pub(crate) wall: SystemTime,
 }
 
-impl Moment {
+impl WallInstant {
     /// Dates another instant; one that no calendar holds becomes this one.
     #[inline]
     pub(crate) fn date(self, tick: Tick) -> SystemTime {
@@ -226,7 +234,7 @@ pub(crate) mod system {
 
     use super::Tick;
 
-    pub(super) fn fine() -> Tick {
+    pub(super) fn precise() -> Tick {
         read(ClockId::Monotonic)
     }
 
@@ -245,7 +253,7 @@ pub(crate) mod system {
     }
 }
 
-/// Elsewhere the coarse clock may be the wall clock, or drift away from the fine one.
+/// Elsewhere the coarse clock may be the wall clock, or drift away from the precise one.
 #[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
 pub(crate) mod system {
     use std::time::Instant;
@@ -256,12 +264,12 @@ pub(crate) mod system {
 
     static ORIGIN: Lazy<Instant> = Lazy::new(Instant::now);
 
-    pub(super) fn fine() -> Tick {
+    pub(super) fn precise() -> Tick {
         Tick::default().after(ORIGIN.elapsed())
     }
 
     pub(crate) fn coarse() -> Tick {
-        fine()
+        precise()
     }
 }
 

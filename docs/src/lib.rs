@@ -1,4 +1,34 @@
-//! The chapters of `docs/`: all their examples in Rust are tests of this crate.
+//! The chapters of `docs/` and the README of the runtime: all their examples in Rust are tests of this crate.
+//!
+//! The example of the workspace's README is in `tests/first_example.rs`, which also calls it.
+
+use breaker_runtime::{BreakerError, circuit_breaker};
+
+/// Declares a breaker; `tests/linked.rs` and `tests/unlinked.rs` look for it.
+///
+/// # Errors
+///
+/// A rejection.
+#[circuit_breaker(name = "docs/declared-in-a-dependency")]
+pub fn declared_in_a_dependency() -> Result<(), BreakerError> {
+    Ok(())
+}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../breaker-runtime/README.md")]
+mod runtime {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../semantics.md")]
+mod semantics {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../operations.md")]
+mod operations {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../testing.md")]
+mod testing {}
 
 #[cfg(doctest)]
 #[doc = include_str!("../moving-in/README.md")]

@@ -6,7 +6,7 @@ use http::header::{DATE, HeaderMap, HeaderValue, RETRY_AFTER};
 use http::{Response, StatusCode};
 
 use crate::integrations::tower::Classify;
-use crate::outcome::Outcome;
+use crate::values::Outcome;
 
 /// Judges the answers of HTTP by their statuses.
 ///

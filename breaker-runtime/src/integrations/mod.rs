@@ -1,4 +1,4 @@
-//! What stands on the public interface, each behind the feature of its name.
+//! Integrations with other crates, each behind the feature named after the crate.
 
 #[cfg(feature = "axum")]
 pub mod axum;
@@ -10,5 +10,3 @@ pub mod metrics;
 pub(crate) mod stream;
 #[cfg(feature = "tower")]
 pub mod tower;
-#[cfg(feature = "tracing")]
-pub(crate) mod tracing;

@@ -10,7 +10,7 @@ use tokio_stream::wrappers::BroadcastStream;
 use tokio_stream::wrappers::errors::BroadcastStreamRecvError::Lagged;
 use tokio_stream::{Stream, StreamExt as _};
 
-use crate::event::{Event, Subscription};
+use crate::breaker::{Event, Subscription};
 use crate::registry::Registry;
 
 /// How many events wait for a reader that is behind.

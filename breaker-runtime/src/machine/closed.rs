@@ -1,16 +1,16 @@
 //! The closed circuit: what it has seen, and the rules by which it opens.
 
+use super::window::{Sample, Window, WindowCounts};
 use crate::config::Settings;
-use crate::outcome::End;
-use crate::state::Reason;
 use crate::time::Tick;
-use crate::window::{Counts, Sample, Window};
+use crate::values::End;
+use crate::values::Reason;
 
 use super::in_flight::{InFlight, Noticed, Span};
 use super::ramp::Ramp;
 use super::ticket::Ticket;
-use super::{Evidence, Frame, Stance};
-use crate::gate::needs_precision;
+use super::types::{Evidence, GateState, TallyLease};
+use crate::time::needs_precise_clock;
 
 #[derive(Debug)]
 pub(super) struct Closed {
@@ -23,7 +23,7 @@ pub(super) struct Closed {
 }
 
 /// How a call ended, and what was added for it while it was in flight.
-pub(super) struct Settled {
+pub(super) struct ClosedCallEnd {
     pub(super) end: End,
     pub(super) slow: bool,
     pub(super) noticed: Option<Noticed>,
@@ -66,7 +66,7 @@ impl Closed {
     pub(super) fn enter(&mut self, generation: u64, now: Tick, settings: &Settings) -> Ticket {
         if let Some(limit) = settings.slow_call {
             let bucket = self.in_flight.enter(now, limit);
-            return Ticket::watched(generation, bucket, now);
+            return Ticket::tracked(generation, bucket, now);
         }
         let mut ticket = Ticket::call(generation);
         if settings.latency {
@@ -108,7 +108,7 @@ impl Closed {
     }
 
     /// Within what a thread may count by itself from now on, after this call.
-    pub(super) fn frame(&self, ticket: Ticket, now: Tick, settings: &Settings) -> Frame {
+    pub(super) fn tally_lease(&self, ticket: Ticket, now: Tick, settings: &Settings) -> TallyLease {
         let window = self.window.as_ref();
         let starts = settings.slow_call.and_then(|limit| {
             let span = self.in_flight.current(now)?;
@@ -118,7 +118,7 @@ impl Closed {
         let ends = ticket
             .began()
             .and_then(|began| self.in_flight.bucket_of(ticket.bucket(), began));
-        Frame {
+        TallyLease {
             samples: window.map(|window| window.full_at(now)),
             starts,
             ends,
@@ -129,7 +129,7 @@ impl Closed {
     #[inline]
     pub(super) fn settle(
         &mut self,
-        Settled { end, slow, noticed }: Settled,
+        ClosedCallEnd { end, slow, noticed }: ClosedCallEnd,
         now: Tick,
         settings: &Settings,
     ) -> Option<Reason> {
@@ -159,11 +159,11 @@ impl Closed {
         }
         // Neither a fast success meets a rule, whatever the counts have come to, nor the end of a call
         // that had counted as slow before.
-        let evil = failed || (slow && noticed.is_none());
-        evil.then(|| self.rule_met(now, settings))?
+        let counts_against = failed || (slow && noticed.is_none());
+        counts_against.then(|| self.rule_met(now, settings))?
     }
 
-    /// Counts the calls that have become slow while in flight, up to the one that meets a rule:
+    /// WindowCounts the calls that have become slow while in flight, up to the one that meets a rule:
     /// returns that rule and when the call fell due.
     pub(super) fn notice(&mut self, now: Tick, settings: &Settings) -> Option<(Reason, Tick)> {
         self.ramp.take_if(|ramp| ramp.ended(now));
@@ -233,7 +233,7 @@ impl Closed {
 
     /// Whether nothing is counted that speaks against the dependency, and all calls pass.
     #[inline]
-    pub(super) fn has_seen_no_evil(&mut self, now: Tick, settings: &Settings) -> bool {
+    pub(super) fn is_clean(&mut self, now: Tick, settings: &Settings) -> bool {
         let counts = self.counts(now).unwrap_or_default();
         let ramp = self.ramp.as_ref().is_some_and(|ramp| !ramp.ended(now));
         // Without a rule over it a row is no evidence, and only the next call would end it.
@@ -253,9 +253,9 @@ impl Closed {
         }
     }
 
-    pub(super) fn stance(&self, settings: &Settings) -> Stance {
+    pub(super) fn gate_state(&self, settings: &Settings) -> GateState {
         if self.is_ramping() {
-            return Stance::Ask;
+            return GateState::AskMachine;
         }
         let time = self.window.as_ref().and_then(Window::time);
         // Without `slow_call` nobody asks a clock for `cancel_after` before a call is pending.
@@ -263,12 +263,12 @@ impl Closed {
             .cancel_after
             .filter(|_| settings.slow_call.is_some());
         let times = [time, settings.slow_call, cancel_after];
-        Stance::Closed {
-            loud: self.failures_in_a_row > 0,
-            tallied: self.window.is_some(),
-            timed: time.is_some(),
-            watched: settings.slow_call.is_some(),
-            precise: settings.latency || times.into_iter().flatten().any(needs_precision),
+        GateState::Closed {
+            streak: self.failures_in_a_row > 0,
+            sampled: self.window.is_some(),
+            time_window: time.is_some(),
+            in_flight: settings.slow_call.is_some(),
+            precise: settings.latency || times.into_iter().flatten().any(needs_precise_clock),
         }
     }
 
@@ -286,7 +286,7 @@ impl Closed {
     }
 
     #[inline]
-    pub(super) fn counts(&mut self, now: Tick) -> Option<Counts> {
+    pub(super) fn counts(&mut self, now: Tick) -> Option<WindowCounts> {
         self.window.as_mut().map(|window| window.counts(now))
     }
 

@@ -1,8 +1,8 @@
 //! Overrides, which stand beside the machine.
 
-use crate::state::State;
 use crate::sync::Arc;
 use crate::time::Tick;
+use crate::values::State;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ForcedKind {

@@ -8,8 +8,8 @@
 use std::time::Duration;
 
 use super::ticket::Bucket as Number;
+use super::window::Place;
 use crate::time::Tick;
-use crate::window::Place;
 
 /// A bucket lasts one part of `slow_call`.
 pub(super) const PARTS: u32 = 8;
@@ -41,8 +41,8 @@ pub(super) struct InFlight {
     next: Number,
     /// Where the samples of noticed calls stand, if there is a window and they may yet be marked.
     places: Vec<(Span, Place)>,
-    /// Successes that were collected for calls that had been noticed before: their sample was there
-    /// already, and has to be left out of those that are collected next.
+    /// Successes that were drained for calls that had been noticed before: their sample was there
+    /// already, and has to be left out of those that are drained next.
     surplus: u64,
 }
 
@@ -217,7 +217,7 @@ impl InFlight {
         }
     }
 
-    /// How many of the successes that are collected count for the window.
+    /// How many of the successes that are drained count for the window.
     #[inline]
     pub(super) fn without_surplus(&mut self, successes: u64) -> u64 {
         let left_out = self.surplus.min(successes);

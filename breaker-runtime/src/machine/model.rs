@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::{Change, Ended, Forced, ForcedKind, Machine, Refusal, Ticket};
+use super::WindowCounts;
+use super::{CallEnd, Change, Forced, ForcedKind, Machine, Ticket};
 use crate::config::{Config, Settings, Window};
-use crate::outcome::End;
-use crate::state::State;
 use crate::time::Tick;
-use crate::window::Counts;
+use crate::values::End;
+use crate::values::{RejectionReason, State};
 
 /// Everything that was ever asked of a circuit, judged anew at each question.
 pub(crate) struct Model {
@@ -50,7 +50,7 @@ struct Sample {
 pub(crate) enum Part {
     Call,
     Probe,
-    Bystander,
+    Uncounted,
 }
 
 pub(crate) struct Call {
@@ -177,10 +177,10 @@ impl Model {
         }
     }
 
-    pub(crate) fn counts(&self) -> Counts {
+    pub(crate) fn counts(&self) -> WindowCounts {
         let inside = |(number, sample): &(usize, &Sample)| self.in_window(*number, sample);
         let samples: Vec<_> = self.samples.iter().enumerate().filter(inside).collect();
-        Counts {
+        WindowCounts {
             calls: samples.len() as u64,
             failures: samples.iter().filter(|(_, sample)| sample.failed).count() as u64,
             slow: samples.iter().filter(|(_, sample)| sample.slow).count() as u64,
@@ -192,7 +192,7 @@ impl Model {
     }
 
     fn rule_is_met(&self) -> bool {
-        let Counts {
+        let WindowCounts {
             calls,
             failures,
             slow,
@@ -340,7 +340,7 @@ impl Model {
             }
             if given_up {
                 // Its permit is gone: from here on it is nobody's.
-                call.part = Part::Bystander;
+                call.part = Part::Uncounted;
             }
         }
         for _ in 0..failed {
@@ -392,7 +392,7 @@ impl Model {
                 let full = self.probes_in_flight() >= self.settings.half_open_calls.get() as usize;
                 match (full, within) {
                     (false, _) => Ok(Part::Probe),
-                    (true, true) => Ok(Part::Bystander),
+                    (true, true) => Ok(Part::Uncounted),
                     (true, false) => Err("full"),
                 }
             }
@@ -412,7 +412,7 @@ impl Model {
             }
         };
         let part = if lenient {
-            part.or(Ok(Part::Bystander))
+            part.or(Ok(Part::Uncounted))
         } else {
             part
         };
@@ -643,19 +643,22 @@ impl Pair {
                 let within = within.and_then(|ago| model.generation.checked_sub(ago));
                 let admitted = machine.admit(within, now, changes);
                 let expected = model.admit(within);
-                let refused = admitted.as_ref().err().map(|refusal| match refusal {
-                    Refusal::Open { .. } => "open",
-                    Refusal::HalfOpenFull => "full",
-                    Refusal::Ramp => "ramp",
-                    Refusal::Forced { .. } => "forced",
-                });
-                assert_eq!(refused, expected.err());
+                let rejected = admitted
+                    .as_ref()
+                    .err()
+                    .map(|rejected| match rejected.reason {
+                        RejectionReason::Open => "open",
+                        RejectionReason::HalfOpenFull => "full",
+                        RejectionReason::Ramp => "ramp",
+                        RejectionReason::Forced => "forced",
+                    });
+                assert_eq!(rejected, expected.err());
                 held.extend(admitted.ok().map(|ticket| (ticket, model.calls.len() - 1)));
             }
             Step::Settle(at, end, hint) if *at < held.len() => {
                 let (ticket, call) = held.swap_remove(*at);
                 let hint = hint.map(units);
-                let stale = machine.settle(ticket, Ended { end: *end, hint }, now, changes);
+                let stale = machine.settle(ticket, CallEnd { end: *end, hint }, now, changes);
                 // Whether it came too late is asked before it decides anything.
                 assert_eq!(stale, model.settle(call, *end, hint));
             }

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::closed::Closed;
 use super::probes::Probes;
-use crate::state::State;
 use crate::time::Tick;
+use crate::values::State;
 
 #[derive(Debug)]
 pub(super) enum Phase {

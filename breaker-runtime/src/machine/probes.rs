@@ -4,9 +4,9 @@ use std::num::NonZeroU32;
 
 use super::ticket::Ticket;
 use crate::config::Settings;
-use crate::outcome::End;
-use crate::state::Reason;
 use crate::time::Tick;
+use crate::values::End;
+use crate::values::Reason;
 
 #[derive(Debug)]
 pub(super) struct Probes {
@@ -30,10 +30,10 @@ struct Probe {
 
 /// What the probes have shown.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
-    Undecided,
-    Recovered,
-    Sick(Reason),
+pub(super) enum ProbeVerdict {
+    Stay,
+    Close,
+    Reopen(Reason),
 }
 
 impl Probes {
@@ -90,12 +90,12 @@ impl Probes {
         end: End,
         slow: bool,
         settings: &Settings,
-    ) -> Verdict {
+    ) -> ProbeVerdict {
         let Some(at) = self.position(ticket) else {
-            return Verdict::Undecided;
+            return ProbeVerdict::Stay;
         };
         if self.in_flight.swap_remove(at).counted {
-            return Verdict::Undecided;
+            return ProbeVerdict::Stay;
         }
         match end {
             End::Success if slow => self.fail(Reason::ProbeSlow, settings),
@@ -104,9 +104,9 @@ impl Probes {
                 self.cancelled = 0;
                 self.successes += 1;
                 if self.successes >= settings.success_threshold.get() {
-                    Verdict::Recovered
+                    ProbeVerdict::Close
                 } else {
-                    Verdict::Undecided
+                    ProbeVerdict::Stay
                 }
             }
             // Without this rule callers that give up before the dependency answers would go on
@@ -114,21 +114,21 @@ impl Probes {
             End::Cancelled => {
                 self.cancelled += 1;
                 if self.cancelled >= settings.success_threshold.get() {
-                    Verdict::Sick(Reason::ProbesCancelled)
+                    ProbeVerdict::Reopen(Reason::ProbesCancelled)
                 } else {
-                    Verdict::Undecided
+                    ProbeVerdict::Stay
                 }
             }
-            End::Ignored => Verdict::Undecided,
+            End::Ignored => ProbeVerdict::Stay,
         }
     }
 
-    fn fail(&mut self, reason: Reason, settings: &Settings) -> Verdict {
+    fn fail(&mut self, reason: Reason, settings: &Settings) -> ProbeVerdict {
         self.failures = self.failures.saturating_add(1);
         if self.failures >= settings.probe_failures.get() {
-            Verdict::Sick(reason)
+            ProbeVerdict::Reopen(reason)
         } else {
-            Verdict::Undecided
+            ProbeVerdict::Stay
         }
     }
 
@@ -157,8 +157,8 @@ impl Probes {
         });
         let mut failed = failed.into_iter();
         failed.find_map(|(due, reason)| match self.fail(reason, settings) {
-            Verdict::Sick(reason) => Some((reason, due)),
-            Verdict::Undecided | Verdict::Recovered => None,
+            ProbeVerdict::Reopen(reason) => Some((reason, due)),
+            ProbeVerdict::Stay | ProbeVerdict::Close => None,
         })
     }
 }

@@ -3,11 +3,11 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::{Change, Forced, ForcedKind, Machine, Role, Stance, Ticket};
+use super::{Change, Forced, ForcedKind, GateState, Machine, Role, Ticket};
 use crate::config::{Config, Settings};
-use crate::outcome::End;
-use crate::state::State;
 use crate::time::Tick;
+use crate::values::End;
+use crate::values::State;
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -87,12 +87,12 @@ impl Play {
         } = self;
         match step {
             Step::Acquire => {
-                let before = machine.stance();
+                let before = machine.gate_state();
                 let admitted = machine.admit(None, *now, changes);
                 match before {
-                    Stance::Closed { .. } => assert!(admitted.is_ok()),
-                    Stance::Open { until, .. } => assert_eq!(admitted.is_ok(), *now >= until),
-                    Stance::Ask => {}
+                    GateState::Closed { .. } => assert!(admitted.is_ok()),
+                    GateState::Open { until, .. } => assert_eq!(admitted.is_ok(), *now >= until),
+                    GateState::AskMachine => {}
                 }
                 held.extend(admitted);
             }
@@ -235,7 +235,7 @@ fn a_ticket_keeps_its_role_and_its_stamp() {
     for (ticket, role) in [
         (Ticket::call(7), Role::Call),
         (Ticket::probe(7, at(1)), Role::Probe),
-        (Ticket::bystander(7, at(1)), Role::Bystander),
+        (Ticket::uncounted(7, at(1)), Role::Uncounted),
     ] {
         assert_eq!((ticket.role(), ticket.generation()), (role, 7));
     }

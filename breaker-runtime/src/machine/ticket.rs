@@ -9,7 +9,7 @@ use crate::time::Tick;
 /// | generation, of which 54 bits remain | parked | resting | other | unpolled | within | bucket | role |
 /// ```
 ///
-/// `bucket` is the [`Bucket`] of calls in flight that a [`Role::Watched`] is counted in. `resting` and
+/// `bucket` is the [`Bucket`] of calls in flight that a [`Role::Tracked`] is counted in. `resting` and
 /// `unpolled` are for the guard of a future. `within` says that what it does belongs to it, as
 /// [`within`](crate::within) has it; and `parked` that it is such a one and is resting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,27 +26,27 @@ pub(crate) enum Role {
     /// A call of a closed circuit.
     Call,
     /// The same, counted among those in flight.
-    Watched,
+    Tracked,
     /// One of the probes of a half-open circuit.
     Probe,
     /// A call that only an override let through: it decides nothing.
-    Bystander,
+    Uncounted,
 }
 
 /// Below it the generation begins, here as in the word of the gate.
 pub(crate) const GENERATION_SHIFT: u32 = 10;
 
 const ROLE: u64 = OTHER | 0b11;
-const WATCHED: u64 = OTHER | 0b01;
+const TRACKED: u64 = OTHER | 0b01;
 const PROBE: u64 = OTHER | 0b10;
-const BYSTANDER: u64 = OTHER | 0b11;
+const UNCOUNTED: u64 = OTHER | 0b11;
 const OTHER: u64 = 1 << 7;
 const BUCKET_SHIFT: u32 = 2;
 const BUCKETS: u8 = 0b111;
-const RESTING: u64 = 1 << 8;
+const IDLE: u64 = 1 << 8;
 const UNPOLLED: u64 = 1 << 6;
-const WITHIN: u64 = 1 << 5;
-const PARKED: u64 = 1 << 9;
+const NESTING: u64 = 1 << 5;
+const SUSPENDED: u64 = 1 << 9;
 /// Not stamped; a call only has this for a stamp.
 const NEVER: u64 = u64::MAX;
 
@@ -84,17 +84,17 @@ impl Ticket {
     }
 
     /// A call that is counted among those in flight.
-    pub(crate) fn watched(generation: u64, bucket: Bucket, began: Tick) -> Self {
+    pub(crate) fn tracked(generation: u64, bucket: Bucket, began: Tick) -> Self {
         let bucket = u64::from(bucket.0) << BUCKET_SHIFT;
-        Self::with(generation, bucket | WATCHED, began)
+        Self::with(generation, bucket | TRACKED, began)
     }
 
     pub(crate) fn probe(generation: u64, began: Tick) -> Self {
         Self::with(generation, PROBE, began)
     }
 
-    pub(crate) fn bystander(generation: u64, began: Tick) -> Self {
-        Self::with(generation, BYSTANDER, began)
+    pub(crate) fn uncounted(generation: u64, began: Tick) -> Self {
+        Self::with(generation, UNCOUNTED, began)
     }
 
     fn with(generation: u64, low: u64, at: Tick) -> Self {
@@ -110,9 +110,9 @@ impl Ticket {
 
     pub(crate) fn role(self) -> Role {
         match self.bits & ROLE {
-            WATCHED => Role::Watched,
+            TRACKED => Role::Tracked,
             PROBE => Role::Probe,
-            BYSTANDER => Role::Bystander,
+            UNCOUNTED => Role::Uncounted,
             _ => Role::Call,
         }
     }
@@ -129,8 +129,8 @@ impl Ticket {
 
     /// The bits of a plain call, if this is one that is counted among those in flight; else no such bits.
     #[inline]
-    pub(crate) fn bits_but_for_watch(self) -> u64 {
-        (self.bits & !(u64::from(BUCKETS) << BUCKET_SHIFT)) ^ WATCHED
+    pub(crate) fn bits_if_tracked(self) -> u64 {
+        (self.bits & !(u64::from(BUCKETS) << BUCKET_SHIFT)) ^ TRACKED
     }
 
     /// When it began, if that is known.
@@ -140,7 +140,7 @@ impl Ticket {
 
     /// The stamp of one of which it is known that it is counted among those in flight: when it began.
     #[inline]
-    pub(crate) fn watched_since(self) -> u64 {
+    pub(crate) fn tracked_since(self) -> u64 {
         self.stamp
     }
 
@@ -167,46 +167,46 @@ impl Ticket {
 
     /// Marks it as one of a breaker that refuses others. It is not taken for a plain call then, whose
     /// end the gate lets pass.
-    pub(crate) fn set_within(&mut self) {
-        self.bits |= WITHIN | OTHER;
+    pub(crate) fn set_nesting(&mut self) {
+        self.bits |= NESTING | OTHER;
     }
 
     /// The same without that mark.
-    pub(crate) fn without(self) -> Self {
+    pub(crate) fn without_nesting(self) -> Self {
         let other = if self.role() == Role::Call { OTHER } else { 0 };
         Self {
-            bits: self.bits & !(WITHIN | PARKED | other),
+            bits: self.bits & !(NESTING | SUSPENDED | other),
             ..self
         }
     }
 
     #[inline]
-    pub(crate) fn is_within(self) -> bool {
-        self.bits & WITHIN != 0
+    pub(crate) fn is_nesting(self) -> bool {
+        self.bits & NESTING != 0
     }
 
     /// Marks it as one of those whose future is waiting to be polled.
-    pub(crate) fn park(&mut self) {
-        self.bits |= PARKED;
+    pub(crate) fn suspend(&mut self) {
+        self.bits |= SUSPENDED;
     }
 
     /// Whether it is one of those. A bit of its own: every poll of every guarded future asks.
     #[inline]
-    pub(crate) fn is_parked(self) -> bool {
-        self.bits & PARKED != 0
+    pub(crate) fn is_suspended(self) -> bool {
+        self.bits & SUSPENDED != 0
     }
 
     /// Marks it as one whose future is waiting to be polled.
     #[inline]
-    pub(crate) fn rest(&mut self) {
-        self.bits |= RESTING;
+    pub(crate) fn mark_idle(&mut self) {
+        self.bits |= IDLE;
     }
 
     /// Marks it as one whose future is waiting to be polled for the first time.
     #[cfg(feature = "tower")]
     #[inline]
-    pub(crate) fn rest_unpolled(&mut self) {
-        self.bits |= RESTING | UNPOLLED;
+    pub(crate) fn mark_idle_unpolled(&mut self) {
+        self.bits |= IDLE | UNPOLLED;
     }
 
     pub(crate) fn is_unpolled(self) -> bool {
@@ -215,11 +215,11 @@ impl Ticket {
 
     /// Takes those marks off.
     #[inline]
-    pub(crate) fn wake(&mut self) {
-        self.bits &= !(RESTING | UNPOLLED | PARKED);
+    pub(crate) fn mark_running(&mut self) {
+        self.bits &= !(IDLE | UNPOLLED | SUSPENDED);
     }
 
-    pub(crate) fn is_resting(self) -> bool {
-        self.bits & RESTING != 0
+    pub(crate) fn is_idle(self) -> bool {
+        self.bits & IDLE != 0
     }
 }

@@ -1,36 +1,65 @@
-//! From a declaration to its breaker: made with the registry, or by the first call.
+//! From a declaration to its breaker, which the registry or the first call makes.
 
 use std::collections::hash_map::Entry;
 
-use super::declared::merged;
-use super::{Declaration, Entered, Registry, note_declaration};
+use super::by_name::{Registry, RegistryEntry};
+use super::declaration::Declaration;
+use super::declarations::{self, MergedDeclarations, declarations};
+use super::site::Site;
 use crate::breaker::CircuitBreaker;
 use crate::config::Conflict;
-use crate::core::Core;
-use crate::name::Name;
-use crate::private::Site;
+use crate::time::Time;
+use crate::values::BreakerName;
+
+/// Breakers whose declarations disagree, before their listeners are notified.
+pub(super) type UnannouncedConflicts = Vec<(CircuitBreaker, Vec<Conflict>)>;
 
 impl Registry {
-    /// Makes the breaker of a declaration out of all declarations of its name, unless there is one.
-    fn attach(&self, declaration: &'static Declaration) -> CircuitBreaker {
-        let (breaker, conflicts) = self.enter(declaration);
-        Core::warn(&breaker, conflicts);
-        breaker
+    /// Makes a registry that holds the breaker of every declaration without the setting `registry`.
+    #[cfg(feature = "test-util")]
+    pub(crate) fn with_declared(time: Time) -> Self {
+        let mut conflicts = Vec::new();
+        let registry = Self::declared(time, &mut conflicts);
+        Self::announce_all(conflicts);
+        registry
     }
 
-    /// Does the same, and leaves it to the caller to tell where they disagree.
-    pub(super) fn enter(
-        &self,
-        declaration: &'static Declaration,
-    ) -> (CircuitBreaker, Vec<Conflict>) {
+    pub(super) fn declared(time: Time, conflicts: &mut UnannouncedConflicts) -> Self {
+        let registry = Self::empty(time);
+        for declaration in declarations() {
+            let made = registry.find(declaration).is_some();
+            if !declaration.names_registry() && !made {
+                let (breaker, found) = registry.enter(declaration);
+                if !found.is_empty() {
+                    conflicts.push((breaker, found));
+                }
+            }
+        }
+        registry
+    }
+
+    pub(super) fn announce_all(conflicts: UnannouncedConflicts) {
+        for (breaker, conflicts) in conflicts {
+            breaker.announce_conflicts(conflicts);
+        }
+    }
+
+    /// Makes the breaker of a declaration from all declarations of its name, unless it exists.
+    ///
+    /// Returns where the declarations disagree, for the caller to announce.
+    fn enter(&self, declaration: &'static Declaration) -> (CircuitBreaker, Vec<Conflict>) {
         let name = declaration.name_ref();
-        let (merged, conflicts, declarations) = merged(declaration);
-        let made = self.make(Name::Declared(name), merged);
-        let breakers = &self.shared.breakers;
+        let MergedDeclarations {
+            merged,
+            conflicts,
+            declarations,
+        } = MergedDeclarations::new(declaration);
+        let made = self.make(BreakerName::Declared(name), merged);
+        let breakers = &self.inner.breakers;
         let (breaker, new) = breakers.write(name, |shard| match shard.entry((*name).into()) {
             Entry::Occupied(occupied) => (occupied.get().breaker.clone(), false),
             Entry::Vacant(vacant) => {
-                vacant.insert(Entered {
+                vacant.insert(RegistryEntry {
                     breaker: made.clone(),
                     declarations,
                     keyed: None,
@@ -41,40 +70,45 @@ impl Registry {
         if !new {
             return (breaker, Vec::new());
         }
-        self.plan_for(&breaker);
+        self.apply_loaded(&breaker);
         (breaker, conflicts)
     }
 
-    /// Returns the breaker of a call site. Its call may be the first that is known of it, as some
-    /// linkers drop the list of declarations; and its breaker may have been made by hand before.
-    pub(crate) fn attach_site(&self, site: &'static Site) -> CircuitBreaker {
+    /// Returns the breaker of a call site.
+    ///
+    /// The call may be the first trace of the site, because some linkers drop the list of declarations. And the
+    /// breaker may exist already, made by hand.
+    pub(super) fn attach_site(&self, site: &'static Site) -> CircuitBreaker {
         let declaration = site.declaration();
-        if !site.is_noted() {
-            note_declaration(site);
+        if !site.is_known() {
+            declarations::add(site);
         }
-        let (breaker, known) = self
-            .find(declaration)
-            .unwrap_or_else(|| (self.attach(declaration), false));
-        if !known && self.know(declaration) {
-            Core::note_declaration(&breaker, &declaration.source());
+        let (breaker, attached) = self.find(declaration).unwrap_or_else(|| {
+            let (breaker, conflicts) = self.enter(declaration);
+            breaker.announce_conflicts(conflicts);
+            (breaker, false)
+        });
+        if !attached && self.attach_declaration(declaration) {
+            breaker.add_declaration(&declaration.source());
         }
         breaker
     }
 
-    /// Returns the breaker of a declared name, and whether this declaration is known to stand behind
-    /// it; each call of a function that names its registry asks this.
-    pub(super) fn find(&self, declaration: &'static Declaration) -> Option<(CircuitBreaker, bool)> {
-        self.shared.breakers.get(declaration.name(), |entered| {
-            (entered.breaker.clone(), entered.knows(declaration))
+    /// Returns the breaker that a declaration names, and whether the declaration is attached to it.
+    ///
+    /// Each call of a function that names its registry runs this.
+    fn find(&self, declaration: &'static Declaration) -> Option<(CircuitBreaker, bool)> {
+        self.inner.breakers.get(declaration.name(), |entry| {
+            (entry.breaker.clone(), entry.has_declaration(declaration))
         })
     }
 
-    /// Puts a declaration behind its breaker; returns whether it was not there.
-    fn know(&self, declaration: &'static Declaration) -> bool {
-        let (name, breakers) = (declaration.name(), &self.shared.breakers);
+    /// Attaches a declaration to its breaker; returns whether it was not attached before.
+    fn attach_declaration(&self, declaration: &'static Declaration) -> bool {
+        let (name, breakers) = (declaration.name(), &self.inner.breakers);
         breakers.write(name, |shard| match shard.get_mut(name) {
-            Some(entered) if !entered.knows(declaration) => {
-                entered.declarations.push(declaration);
+            Some(entry) if !entry.has_declaration(declaration) => {
+                entry.declarations.push(declaration);
                 true
             }
             _ => false,

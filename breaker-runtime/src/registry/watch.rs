@@ -1,4 +1,4 @@
-//! A file of settings that is read again when it has changed.
+//! Watching a file of settings.
 
 use std::fmt;
 use std::panic::{self, AssertUnwindSafe};
@@ -7,55 +7,55 @@ use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread::{self, ThreadId};
 use std::time::Duration;
 
-use super::configured::read;
-use super::{LoadReport, Registry};
+use super::by_name::Registry;
+use super::load::{LoadReport, read};
 use crate::config::file::ConfigProblems;
 
-/// How often a file is looked at, at most.
+/// The shortest interval between two looks at a file.
 const SHORTEST: Duration = Duration::from_millis(10);
 
-/// The way back from [`Registry::watch`]: the file is watched until this is dropped.
+/// A watched file, made by [`Registry::watch`]; dropping it ends the watch.
 ///
-/// Dropping it waits for nobody: a change that was found before may still be put in force.
+/// Dropping does not wait: a change that was found before may still take effect.
 #[must_use = "the file is watched for as long as this is kept"]
 pub struct ConfigWatch {
     path: PathBuf,
-    /// Asks the thread to look at once, and to say when it has; the thread ends when this is gone.
+    /// Requests an immediate look and its acknowledgement. The thread ends when this sender is dropped.
     look: Sender<Sender<()>>,
     thread: ThreadId,
 }
 
 impl Registry {
-    /// Loads a file of settings, and loads it again whenever it has changed.
+    /// Loads a file of settings, and loads it again whenever its contents have changed.
     ///
-    /// A thread compares the file with what it held, `every` so often, and no more often than each 10
-    /// ms: this works where the system tells nothing of changes, on a network or for a mounted secret.
-    /// `told` hears what came of each change. A file that is broken or gone changes nothing: all goes
-    /// on as it was, and `told` hears what is wrong, once for each change. Put a new file in the place
-    /// of the old one rather than to write into it, which may be read when it is half written.
+    /// A thread polls the file every `interval`, at least 10 ms. Polling also works where the system reports no
+    /// changes, such as on network file systems and for mounted secrets. `on_load` receives the result of each
+    /// load after the first. A broken or missing file changes no settings; `on_load` receives the problems once for
+    /// each change. Replace the file by renaming a new one over it: a file that is rewritten in place may be read
+    /// half written.
     ///
     /// # Errors
     ///
-    /// Those of [`load`](Self::load) if the file is wrong now; nothing is watched then.
+    /// The errors of [`load`](Self::load), if the file is invalid now. The file is not watched then.
     ///
     /// # Panics
     ///
-    /// If the system makes no thread.
+    /// If the system cannot start a thread.
     pub fn watch(
         &self,
         path: impl Into<PathBuf>,
-        every: Duration,
-        told: impl Fn(Result<LoadReport, ConfigProblems>) + Send + 'static,
+        interval: Duration,
+        on_load: impl Fn(Result<LoadReport, ConfigProblems>) + Send + 'static,
     ) -> Result<ConfigWatch, ConfigProblems> {
         let path = path.into();
-        let every = every.max(SHORTEST);
+        let interval = interval.max(SHORTEST);
         let mut held = read(&path);
         self.load_held(&held, &path)?;
         let (look, asked) = mpsc::channel::<Sender<()>>();
         let (registry, watched) = (self.clone(), path.clone());
         let watch = move || {
             loop {
-                let asked = match asked.recv_timeout(every) {
+                let asked = match asked.recv_timeout(interval) {
                     Ok(asked) => Some(asked),
                     Err(RecvTimeoutError::Timeout) => None,
                     Err(RecvTimeoutError::Disconnected) => return,
@@ -64,32 +64,31 @@ impl Registry {
                 if holds != held {
                     held = holds;
                     let loaded = registry.load_held(&held, &watched);
-                    // One who panics goes on being told.
-                    let _ = panic::catch_unwind(AssertUnwindSafe(|| told(loaded)));
+                    // A callback that panics is still called for the next load.
+                    let _ = panic::catch_unwind(AssertUnwindSafe(|| on_load(loaded)));
                 }
-                // Whoever asked may not wait any more.
+                // Acknowledges the request.
                 drop(asked);
             }
         };
         let thread = thread::Builder::new().name("breaker-config".to_owned());
-        let thread = thread.spawn(watch).expect("the system makes a thread");
+        let thread = thread.spawn(watch).expect("the system starts a thread");
         let thread = thread.thread().id();
         Ok(ConfigWatch { path, look, thread })
     }
 }
 
 impl ConfigWatch {
-    /// Looks at the file now, and returns when what has changed is in force.
+    /// Looks at the file now, and returns when any change is in force.
     ///
-    /// Whoever is told of a change, and calls this before returning, is not waited for: the file is
-    /// looked at again the next time.
+    /// Called from the callback of the watch, it returns at once, and the file is read again at the next look.
     pub fn check(&self) {
         if thread::current().id() == self.thread {
             return;
         }
         let (asking, answered) = mpsc::channel();
         if self.look.send(asking).is_ok() {
-            // The thread drops its end when it has looked.
+            // The thread drops its end after the look.
             let _ = answered.recv();
         }
     }

@@ -13,14 +13,15 @@ use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 
 use self::timestamp::Timestamp;
+use crate::breaker::{Snapshot, WindowStats};
 use crate::config::file::Period;
 use crate::config::{Key, Layer, Layers, Location, Settings, Value, Window};
-use crate::event::Transition;
-use crate::history::{PastTransition, TransitionCount};
-use crate::latency::Latency;
-use crate::snapshot::{Override, Snapshot, WindowStats};
-use crate::state::{Reason, State};
-use crate::totals::{Rejections, Totals};
+use crate::values::Latency;
+use crate::values::Override;
+use crate::values::Transition;
+use crate::values::{PastTransition, TransitionCount};
+use crate::values::{Reason, State};
+use crate::values::{Rejections, Totals};
 
 /// Serializes a struct with all of its fields, which are taken apart so that none is forgotten.
 /// `field: form` serializes what the function makes of the field.

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use crate::config::{Config, Location, Window};
 use crate::registry::Registry;
-use crate::snapshot::Override;
-use crate::state::{Reason, State};
+use crate::values::Override;
+use crate::values::{Reason, State};
 
 fn value(of: impl serde::Serialize) -> Value {
     serde_json::to_value(of).expect("it has a form")

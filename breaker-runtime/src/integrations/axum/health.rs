@@ -10,7 +10,7 @@ use super::json::{Maybe, Text, whole_seconds};
 use super::response::json;
 use crate::breaker::CircuitBreaker;
 use crate::registry::Registry;
-use crate::state::State;
+use crate::values::State;
 
 /// Returns a handler of `GET` that tells how the breakers of a registry are.
 ///

@@ -6,7 +6,7 @@ use axum::http::{Response, StatusCode};
 use axum::response::IntoResponse;
 
 use super::json::{Maybe, Text, whole_seconds};
-use crate::error::{BreakerError, CallError, Rejection, TimedOut};
+use crate::values::{BreakerError, CallError, Rejection, TimedOut};
 
 /// A `503` with `Retry-After`, if it is known when to come back, and a body of JSON.
 impl IntoResponse for Rejection {

@@ -6,12 +6,12 @@ use std::time::Duration;
 use super::series::{
     CALLS, FALLBACKS, OPEN_SECONDS, REJECTED, SLOW_CALLS, STALE, TRANSITIONS, UNLISTED_CALLS,
 };
-use crate::error::RejectionReason;
-use crate::history::TransitionCount;
-use crate::keyed::KeyStats;
-use crate::snapshot::Snapshot;
-use crate::state::{Reason, State};
-use crate::totals::Totals;
+use crate::breaker::Snapshot;
+use crate::values::KeyStats;
+use crate::values::RejectionReason;
+use crate::values::Totals;
+use crate::values::TransitionCount;
+use crate::values::{Reason, State};
 
 /// The labels beside `breaker`.
 type Labels = Vec<(&'static str, &'static str)>;

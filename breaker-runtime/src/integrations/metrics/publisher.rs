@@ -12,12 +12,12 @@ use super::series::{
     CALL_DURATION, FAILURE_RATE, KEYS, PROBES_IN_FLIGHT, SLOW_CALL_RATE, STATE, Series,
 };
 use crate::breaker::CircuitBreaker;
-use crate::keyed::KeyStats;
-use crate::latency::Latency;
-use crate::registry::{Keyed, Registry};
-use crate::snapshot::Snapshot;
-use crate::state::State;
+use crate::breaker::Snapshot;
+use crate::registry::{KeyedBreakers, Registry};
 use crate::sync::{Arc, Mutex, lock};
+use crate::values::KeyStats;
+use crate::values::Latency;
+use crate::values::State;
 
 const STATES: [State; 5] = [
     State::Closed,
@@ -85,7 +85,7 @@ impl Publisher {
     }
 
     /// Looks at all that are in the registry, and for the last time at those that were.
-    fn look(&self, mut known: BTreeMap<String, Subject>) -> (Vec<Look>, Vec<Look>) {
+    fn look(&self, mut known: BTreeMap<String, Subject>) -> (Vec<EvictionScan>, Vec<EvictionScan>) {
         // Those by key are looked at by name. No handle of them is kept, which would keep them.
         let mut breakers = self.registry.breakers();
         breakers.retain(|breaker| breaker.key().is_none());
@@ -100,10 +100,10 @@ impl Publisher {
             // It may be removed before this look.
             let keyed = self.registry.keyed_of(&breaker);
             let keyed = keyed.or_else(|| same?.keyed);
-            there.push(Look::at(Subject { breaker, keyed }));
+            there.push(EvictionScan::at(Subject { breaker, keyed }));
         }
         gone.extend(known.into_values());
-        (there, gone.into_iter().map(Look::at).collect())
+        (there, gone.into_iter().map(EvictionScan::at).collect())
     }
 }
 
@@ -111,17 +111,17 @@ impl Publisher {
 #[derive(Clone, Debug)]
 struct Subject {
     breaker: CircuitBreaker,
-    keyed: Option<Arc<Keyed>>,
+    keyed: Option<Arc<KeyedBreakers>>,
 }
 
 /// What was found out about one name.
-struct Look {
+struct EvictionScan {
     of: Subject,
     snapshot: Snapshot,
     keys: Option<KeyStats>,
 }
 
-impl Look {
+impl EvictionScan {
     fn at(of: Subject) -> Self {
         Self {
             snapshot: of.breaker.snapshot(),
@@ -139,7 +139,7 @@ impl Told {
         (self.times, known.collect())
     }
 
-    fn tell(&mut self, there: Vec<Look>, gone: Vec<Look>) {
+    fn tell(&mut self, there: Vec<EvictionScan>, gone: Vec<EvictionScan>) {
         if !std::mem::replace(&mut self.described, true) {
             describe();
         }
@@ -177,7 +177,7 @@ struct Name {
 }
 
 impl Name {
-    fn tell(&mut self, look: &Look) {
+    fn tell(&mut self, look: &EvictionScan) {
         self.count(look);
         let (snapshot, keys) = (&look.snapshot, look.keys.as_ref());
         let name = &*snapshot.name;
@@ -205,7 +205,7 @@ impl Name {
     }
 
     /// Writes what only goes up.
-    fn count(&mut self, look: &Look) {
+    fn count(&mut self, look: &EvictionScan) {
         let (snapshot, keys) = (&look.snapshot, look.keys.as_ref());
         self.counts.raise(Counts::new(snapshot, keys));
         let mut counts = self.counts_before.clone();

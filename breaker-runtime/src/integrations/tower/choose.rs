@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::breaker::CircuitBreaker;
 use crate::call::{Handle, Owned};
-use crate::registry::{Keyed, Registry};
+use crate::registry::{KeyedBreakers, Registry, SiteHandle};
 use crate::sync::Arc;
 
 /// Chooses the breaker that a request goes through.
@@ -29,18 +29,10 @@ pub trait HasBreaker {
     fn breaker(&self) -> &CircuitBreaker;
 }
 
-/// How a call holds a breaker of the global registry. Each call hands one to its future; a count of
-/// handles, which all cores would write, would be what a call costs most.
-#[cfg(not(feature = "test-util"))]
-type Here = &'static CircuitBreaker;
-/// The same of a test's registry, which is gone at its end.
-#[cfg(feature = "test-util")]
-type Here = Owned;
-
 /// The breaker of a name in the global registry, for every request.
 #[derive(Clone, Debug)]
 pub struct Named {
-    breaker: Here,
+    breaker: SiteHandle,
     /// Where it is: the global registry, or that of a test.
     #[cfg(feature = "test-util")]
     registry: Registry,
@@ -62,7 +54,7 @@ pub struct Single {
 /// A breaker for each key of the requests, all under one name.
 #[derive(Clone)]
 pub struct PerKey<K> {
-    keyed: Arc<Keyed>,
+    keyed: Arc<KeyedBreakers>,
     key: K,
 }
 
@@ -71,7 +63,7 @@ impl Named {
     /// Returns the registry in which a layer looks for its name.
     #[track_caller]
     pub(super) fn registry_for(name: &str) -> Registry {
-        let registry = crate::test_util::registry_in_force(name);
+        let registry = crate::registry::current::registry_for(name);
         registry.unwrap_or_else(|| Registry::global().clone())
     }
 
@@ -93,7 +85,7 @@ impl Named {
     }
 
     pub(super) fn new(breaker: CircuitBreaker, _global: &'static Registry) -> Self {
-        let breaker = lasting(breaker);
+        let breaker = leaked(breaker);
         Self { breaker }
     }
 
@@ -106,17 +98,17 @@ impl Named {
 /// Returns a breaker of the global registry for good: there breakers are meant to stay, and one that is
 /// removed stays in memory.
 #[cfg(not(feature = "test-util"))]
-fn lasting(breaker: CircuitBreaker) -> &'static CircuitBreaker {
+fn leaked(breaker: CircuitBreaker) -> &'static CircuitBreaker {
     use crate::sync::fixed::Mutex;
 
     /// One for each breaker that was ever asked for.
-    static LASTING: Mutex<Vec<&'static CircuitBreaker>> = Mutex::new(Vec::new());
+    static LEAKED: Mutex<Vec<&'static CircuitBreaker>> = Mutex::new(Vec::new());
 
-    let mut lasting = LASTING.lock();
-    let known = lasting.iter().find(|known| known.same_as(&breaker));
+    let mut leaked = LEAKED.lock();
+    let known = leaked.iter().find(|known| known.same_as(&breaker));
     known.copied().unwrap_or_else(|| {
         let breaker: &'static CircuitBreaker = Box::leak(Box::new(breaker));
-        lasting.push(breaker);
+        leaked.push(breaker);
         breaker
     })
 }
@@ -180,11 +172,11 @@ impl<K> HasBreaker for PerKey<K> {
 }
 
 impl<Request> Chooser<Request> for Named {
-    type Handle = Here;
+    type Handle = SiteHandle;
 
     #[inline]
-    fn choose(&self, _: &Request) -> Here {
-        Here::clone(&self.breaker)
+    fn choose(&self, _: &Request) -> SiteHandle {
+        SiteHandle::clone(&self.breaker)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::outcome::Outcome;
+use crate::values::Outcome;
 
 /// Judges the answers of a service.
 ///

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
-use crate::error::{BreakerError, CallError, Rejection};
+use crate::values::{BreakerError, CallError, Rejection};
 
 type BoxError = Box<dyn Error + Send + Sync>;
 

@@ -10,8 +10,8 @@ use pin_project_lite::pin_project;
 use super::classify::Classify;
 use super::error::ServiceError;
 use crate::call::{Guard, Handle, poll};
-use crate::error::BreakerError;
-use crate::outcome::Outcome;
+use crate::values::BreakerError;
+use crate::values::Outcome;
 
 pin_project! {
     /// The future of a call to a [`CircuitBreakerService`](super::CircuitBreakerService).
@@ -102,7 +102,7 @@ struct Running<'a, H: Handle>(&'a mut Guard<H>);
 impl<H: Handle> Drop for Running<'_, H> {
     #[inline]
     fn drop(&mut self) {
-        self.0.park();
+        self.0.suspend();
     }
 }
 

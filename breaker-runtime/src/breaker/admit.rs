@@ -1,0 +1,212 @@
+//! The way into a call.
+//!
+//! Most calls take the first comparison. [`settle`](super::settle) has the other half of each row:
+//!
+//! ```text
+//! state of the gate word            admit                       settle (success)
+//! closed, nothing counted           admit            (1 cmp)    clean success      (1 cmp, 1 counter)
+//! closed, window                    admit            (1 cmp)    tally              (thread-local)
+//! closed, slow_call                 admit_tracked    (tally)    tally
+//! closed, failure streak            admit                       settle_locked
+//! latency = true                    admit_by_gate               measured, then as above
+//! open, coarse clock, declared name reject_at_gate              –
+//! open, any other                   admit_by_gate               –
+//! half open, ramp, override         admit_locked                settle_locked
+//! failure, ignored, cancelled                                   settle_locked
+//! ```
+//!
+//! The functions marked `#[inline(never)]` keep their register pressure out of the common path.
+
+use std::num::NonZeroU64;
+
+use super::counters::Counter;
+use super::gate::Word;
+use super::shared::{CircuitBreaker, Shared};
+use super::thread_slots::claimed_slot;
+use super::{log, nesting};
+use crate::machine::{Rejected, Role, Ticket};
+use crate::time::{Tick, system};
+use crate::values::{BreakerName, Rejection};
+
+impl CircuitBreaker {
+    /// Requests permission to run one call.
+    #[inline]
+    pub(crate) fn admit(&self) -> Result<Ticket, Rejection> {
+        let shared = self.shared();
+        let word = shared.gate.word();
+        if word.admits() {
+            return Ok(Ticket::call(word.generation()));
+        }
+        if word.rejects_coarsely() {
+            // The rejection is made here: returned by a function, it would be copied once more.
+            if let Some((name, retry_after)) = shared.reject_at_gate() {
+                let name = BreakerName::Declared(name);
+                return Err(shared.logged(Rejection::open(name, retry_after)));
+            }
+        }
+        cold_path();
+        self.admit_uncommon()
+    }
+
+    /// Handles every case that [`admit`](Self::admit) does not.
+    ///
+    /// It reloads the gate word: as an argument the word would stay live across the preceding call on every path.
+    #[inline(never)]
+    fn admit_uncommon(&self) -> Result<Ticket, Rejection> {
+        let shared = self.shared();
+        let word = shared.gate.word();
+        if word.tracks_in_flight() {
+            if let Some(ticket) = shared.admit_tracked(word) {
+                return Ok(ticket);
+            }
+        }
+        self.admit_by_gate()
+    }
+
+    /// Admits or rejects a call without the lock if a clock reading suffices; otherwise asks the machine.
+    #[inline(never)]
+    fn admit_by_gate(&self) -> Result<Ticket, Rejection> {
+        let shared = self.shared();
+        let word = shared.gate.word();
+        if word.is_open() {
+            if let Some(retry_after) = shared.time_left(word) {
+                shared.counters.add(Counter::RejectedOpen);
+                let rejection = Rejection::open(shared.name.clone(), retry_after);
+                return Err(shared.logged(rejection));
+            }
+        } else if word.is_closed() && !word.tracks_in_flight() {
+            // Only the call's duration may matter.
+            let mut ticket = Ticket::call(word.generation());
+            if word.measures_latency() {
+                ticket.stamp(shared.time.now());
+            }
+            return Ok(ticket);
+        }
+        self.admit_locked()
+    }
+
+    /// Lets the machine decide.
+    #[inline(never)]
+    fn admit_locked(&self) -> Result<Ticket, Rejection> {
+        let shared = self.shared();
+        let reading = shared.time.reading(shared.time.now());
+        let nested_in = nesting::generation(shared.id());
+        let admitted = self.change_for_call(reading, |machine, now, changes| {
+            let admitted = machine.admit(nested_in, now, changes);
+            let ticket = admitted.as_ref().ok().copied();
+            (admitted.map(|it| (it, machine.is_recovering())), ticket)
+        });
+        match admitted {
+            Ok((mut ticket, recovering)) => {
+                if recovering && ticket.role() != Role::Uncounted {
+                    ticket.set_nesting();
+                    nesting::begin(shared.id(), ticket.generation());
+                }
+                Ok(ticket)
+            }
+            Err(Rejected {
+                reason,
+                retry_after,
+            }) => {
+                let rejection = Rejection::new(shared.name.clone(), reason, retry_after);
+                shared.counters.add(reason.into());
+                Err(shared.logged(rejection))
+            }
+        }
+    }
+}
+
+impl Shared {
+    /// Counts a call that an open circuit rejects by the system's coarse clock.
+    ///
+    /// Returns the declared name and the rest of the open period in nanoseconds, or `None` if that has passed.
+    #[inline(never)]
+    fn reject_at_gate(&self) -> Option<(&'static &'static str, NonZeroU64)> {
+        let retry_after = self.gate.time_left(system::coarse())?;
+        let BreakerName::Declared(name) = self.name else {
+            cold_path();
+            return None;
+        };
+        self.counters.add(Counter::RejectedOpen);
+        Some((name, retry_after))
+    }
+
+    /// Admits a call that must be counted in flight, if the thread's tally can count it.
+    #[inline]
+    fn admit_tracked(&self, word: Word) -> Option<Ticket> {
+        let now = self.time.read(word.is_precise());
+        let generation = word.generation();
+        let (bucket, began) = self.tallies.get()?.start(claimed_slot(), generation, now)?;
+        Some(Ticket::tracked(generation, bucket, began))
+    }
+
+    /// Returns the rest of the open period in nanoseconds if the gate alone shows that it has not passed.
+    ///
+    /// `word` must be open.
+    #[inline]
+    pub(super) fn time_left(&self, word: Word) -> Option<NonZeroU64> {
+        self.gate.time_left(self.time.read(word.is_precise()))
+    }
+
+    /// Notes that a call no longer runs on this thread: it has ended, or somebody holds its permit.
+    #[inline]
+    pub(crate) fn end_nesting(&self, ticket: Ticket) -> Ticket {
+        if !ticket.is_nesting() {
+            return ticket;
+        }
+        if !ticket.is_suspended() {
+            nesting::end(self.id(), ticket.generation());
+        }
+        ticket.without_nesting()
+    }
+
+    /// Notes that nothing of a call runs on this thread while its future waits to be polled.
+    #[inline]
+    pub(crate) fn suspend(&self, ticket: &mut Ticket) {
+        if ticket.is_nesting() && !ticket.is_suspended() {
+            nesting::end(self.id(), ticket.generation());
+            ticket.suspend();
+        }
+    }
+
+    /// Notes that a suspended call runs on this thread again.
+    #[inline]
+    pub(crate) fn resume(&self, ticket: Ticket) {
+        nesting::begin(self.id(), ticket.generation());
+    }
+
+    /// Notes that a call is pending.
+    ///
+    /// Stamps the first time that it is, if that will matter and the ticket does not know when the call began.
+    /// The stamp comes from the precise clock: an outer timeout of exactly `cancel_after` must count.
+    #[inline]
+    pub(crate) fn note_pending(&self, ticket: &mut Ticket) {
+        self.suspend(ticket);
+        if ticket.stamped().is_none() && self.limits.cancel_after().is_some() {
+            ticket.stamp(self.time.now());
+        }
+    }
+
+    pub(crate) fn now(&self) -> Tick {
+        self.time.now()
+    }
+
+    /// Logs a rejection at the level `debug`.
+    #[inline]
+    fn logged(&self, rejection: Rejection) -> Rejection {
+        if cfg!(feature = "tracing") {
+            self.cold
+                .listeners
+                .catch_panic(|| log::rejection(&rejection));
+        }
+        rejection
+    }
+}
+
+/// Moves what follows out of the way of the common path, as `core::hint::cold_path` will.
+///
+/// A taken jump costs a closed call more than the instructions around it. A function that is `#[cold]` itself
+/// would be compiled for size; calling this one before it has no such effect.
+#[cold]
+#[inline]
+pub(super) fn cold_path() {}

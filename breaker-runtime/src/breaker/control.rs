@@ -1,0 +1,71 @@
+//! Steering a breaker by hand: overrides hide the machine's state; `trip` and `reset` change it.
+
+use std::time::Duration;
+
+use super::shared::CircuitBreaker;
+use crate::machine::{Forced, ForcedKind, Machine};
+
+/// Steering by hand.
+impl CircuitBreaker {
+    /// Rejects every call until the override is cleared or replaced, or `ttl` has passed.
+    ///
+    /// The machine continues beneath: an open period goes on, but no probe is admitted.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use breaker_runtime::{Config, Registry, State};
+    ///
+    /// let payment = Registry::new().get_or_create("payment", Config::new())?;
+    /// payment.force_open("bank maintenance", None);
+    /// assert_eq!(payment.state(), State::ForcedOpen);
+    /// assert_eq!(payment.snapshot().machine_state, State::Closed);
+    ///
+    /// payment.clear_override();
+    /// assert_eq!(payment.state(), State::Closed);
+    /// # Ok::<(), breaker_runtime::ConfigError>(())
+    /// ```
+    #[doc(alias = "isolate")]
+    pub fn force_open(&self, reason: &str, ttl: Option<Duration>) {
+        self.force(ForcedKind::Open, reason, ttl);
+    }
+
+    /// Admits every call until the override is cleared or replaced, or `ttl` has passed.
+    ///
+    /// The machine continues beneath. While it is open, calls decide nothing; while it is half open, the first
+    /// `half_open_calls` of them are probes. Calls are counted and events are delivered as usual.
+    #[doc(alias = "disable")]
+    pub fn force_closed(&self, reason: &str, ttl: Option<Duration>) {
+        self.force(ForcedKind::Closed, reason, ttl);
+    }
+
+    fn force(&self, kind: ForcedKind, reason: &str, ttl: Option<Duration>) {
+        self.change(|machine, now, changes| {
+            let forced = Forced {
+                kind,
+                reason: reason.into(),
+                until: ttl.map(|ttl| now.after(ttl)),
+            };
+            machine.force(forced, now, changes);
+        });
+    }
+
+    /// Clears the override, if there is one.
+    pub fn clear_override(&self) {
+        self.change(Machine::clear_override);
+    }
+
+    /// Opens the circuit as if a rule had been met; probes are admitted after the open period as usual.
+    ///
+    /// A circuit that is already open keeps its period. An override stays as it is.
+    pub fn trip(&self) {
+        self.change(Machine::trip);
+    }
+
+    /// Closes the circuit and forgets the failures counted so far; totals stay as they are.
+    ///
+    /// Calls in flight no longer decide anything. An override stays as it is.
+    pub fn reset(&self) {
+        self.change(Machine::reset);
+    }
+}

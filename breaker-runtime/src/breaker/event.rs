@@ -1,0 +1,22 @@
+//! The kinds of events.
+
+use crate::config::Conflict;
+use crate::values::{Override, Transition};
+
+/// What an [`Event`](crate::Event) reports.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum EventKind {
+    /// The state changed.
+    Transition(Transition),
+    /// Somebody set an override.
+    OverrideSet(Override),
+    /// Somebody cleared an override.
+    OverrideCleared(Override),
+    /// An override reached its end.
+    OverrideExpired(Override),
+    /// Settings that were loaded before this breaker existed do not fit it and were left out; the text says why.
+    SettingsRejected(String),
+    /// A declaration of this breaker disagrees with an earlier one.
+    Conflict(Conflict),
+}

@@ -1,0 +1,213 @@
+//! The published summary of the machine: what most calls need to know, readable without the lock.
+
+use std::num::NonZeroU64;
+
+use crate::machine::{GENERATION_SHIFT, GateState, Ticket};
+use crate::sync::{AtomicU64, Ordering};
+use crate::time::{Tick, nanos, needs_precise_clock};
+
+/// What is published of a machine's [`GateState`].
+///
+/// Only the holder of the machine's lock writes it; every call reads it.
+#[derive(Debug)]
+pub(crate) struct Gate {
+    /// The [`Word`]. A `Release` store publishes the machine's decision together with `until`; it pairs with the
+    /// `Acquire` load in [`Gate::word`].
+    word: AtomicU64,
+    /// When the open period ends, in ticks. Only meaningful together with an open word. A reader may see the
+    /// value of a later opening, which is then the one in force.
+    until: AtomicU64,
+    /// The length of that period in nanoseconds; read and written like `until`.
+    period: AtomicU64,
+}
+
+/// The gate's word.
+///
+/// ```text
+///  63                 10   9       8            7            6          5            4          3        2      1    0
+/// | generation (54 bits) |   | latency | coarse_reject | precise | in_flight | time_window | sampled | streak | mode |
+/// ```
+///
+/// `mode` is closed, open, or "ask the machine". The other flags mean:
+///
+/// - `streak` (closed): a success ends a row of failures.
+/// - `sampled` (closed): a success is a sample of a window; `time_window`: that window is one of time.
+/// - `in_flight` (closed): calls in flight are counted.
+/// - `precise`: durations are too short for the coarse clock.
+/// - `coarse_reject` (open): the system's coarse clock is all that a rejection needs.
+/// - `latency` (independent of the mode): call durations are recorded.
+///
+/// If none of the flags is set and the mode is closed, the word consists of the generation alone. The ticket of a
+/// plain call has the same bits, and no other ticket has. So one comparison tells that a success changes nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Word(u64);
+
+const OPEN: u64 = 0b01;
+const ASK: u64 = 0b10;
+const MODE: u64 = 0b11;
+const STREAK: u64 = 1 << 2;
+const SAMPLED: u64 = 1 << 3;
+const TIME_WINDOW: u64 = 1 << 4;
+const IN_FLIGHT: u64 = 1 << 5;
+const PRECISE: u64 = 1 << 6;
+const COARSE_REJECT: u64 = 1 << 7;
+const LATENCY: u64 = 1 << 8;
+
+impl Word {
+    fn new(generation: u64, flags: u64) -> Self {
+        Self((generation << GENERATION_SHIFT) | flags)
+    }
+
+    #[inline]
+    pub(crate) fn generation(self) -> u64 {
+        self.0 >> GENERATION_SHIFT
+    }
+
+    /// Returns whether every call is admitted.
+    #[inline]
+    pub(crate) fn is_closed(self) -> bool {
+        self.0 & MODE == 0
+    }
+
+    /// Returns whether the machine must decide on every call.
+    pub(crate) fn asks_machine(self) -> bool {
+        self.0 & MODE == ASK
+    }
+
+    pub(crate) fn is_open(self) -> bool {
+        self.0 & MODE == OPEN
+    }
+
+    /// Returns whether the circuit is open and the system's coarse clock is all that a rejection needs.
+    pub(crate) fn rejects_coarsely(self) -> bool {
+        self.0 & COARSE_REJECT != 0
+    }
+
+    /// Returns whether every call is admitted and nothing needs to know when it began.
+    #[inline]
+    pub(crate) fn admits(self) -> bool {
+        self.0 & (MODE | IN_FLIGHT | LATENCY) == 0
+    }
+
+    /// Returns whether the circuit is closed and calls in flight are counted.
+    pub(crate) fn tracks_in_flight(self) -> bool {
+        self.0 & (MODE | IN_FLIGHT) == IN_FLIGHT
+    }
+
+    /// Returns whether the circuit is closed and a success is a sample of a window.
+    pub(crate) fn is_sampled(self) -> bool {
+        self.0 & (MODE | SAMPLED) == SAMPLED
+    }
+
+    /// Returns whether that window is one of time.
+    pub(crate) fn has_time_window(self) -> bool {
+        self.0 & TIME_WINDOW != 0
+    }
+
+    /// Returns whether the success of this plain call needs the tally at most.
+    ///
+    /// That holds if the circuit is closed in the call's generation, no success ends a row of failures, and no
+    /// latency is recorded.
+    pub(crate) fn success_needs_tally_only(self, ticket: Ticket) -> bool {
+        self.without_tally_flags() == ticket.bits()
+    }
+
+    /// Returns whether the success of this call, which is counted in flight, needs the tally at most.
+    pub(crate) fn tracked_success_needs_tally_only(self, ticket: Ticket) -> bool {
+        self.without_tally_flags() == ticket.bits_if_tracked()
+    }
+
+    fn without_tally_flags(self) -> u64 {
+        self.0 & !(SAMPLED | TIME_WINDOW | IN_FLIGHT | PRECISE)
+    }
+
+    /// Returns the word of a breaker that records no latency and is otherwise in this state.
+    pub(crate) fn without_latency(self) -> Self {
+        Self(self.0 & !LATENCY)
+    }
+
+    pub(crate) fn is_precise(self) -> bool {
+        self.0 & PRECISE != 0
+    }
+
+    /// Returns whether call durations are recorded.
+    pub(crate) fn measures_latency(self) -> bool {
+        self.0 & LATENCY != 0
+    }
+
+    /// Returns whether the success of this call changes nothing but a counter.
+    #[inline]
+    pub(crate) fn success_is_free(self, ticket: Ticket) -> bool {
+        self.0 == ticket.bits()
+    }
+}
+
+impl Gate {
+    pub(crate) fn new() -> Self {
+        Self {
+            word: AtomicU64::new(0),
+            until: AtomicU64::new(0),
+            period: AtomicU64::new(0),
+        }
+    }
+
+    /// Pairs with the store in [`Gate::publish`].
+    #[inline]
+    pub(crate) fn word(&self) -> Word {
+        Word(self.word.load(Ordering::Acquire))
+    }
+
+    /// Returns the rest of the open period in nanoseconds, or `None` if it has passed.
+    ///
+    /// Call it only after [`Gate::word`] returned an open word. A coarse clock lags behind the one that began the
+    /// period, so the rest is capped at the whole period.
+    #[inline]
+    pub(crate) fn time_left(&self, now: Tick) -> Option<NonZeroU64> {
+        let until = self.until.load(Ordering::Relaxed);
+        let period = self.period.load(Ordering::Relaxed);
+        let left = until.saturating_sub(now.as_nanos());
+        NonZeroU64::new(left.min(period))
+    }
+
+    /// Publishes the state of the machine. Only the holder of its lock may call this.
+    ///
+    /// `coarse_reject` says that the breaker allows rejections by the system's coarse clock; they also require an
+    /// open period that is long enough for that clock.
+    #[inline]
+    pub(crate) fn publish(
+        &self,
+        generation: u64,
+        state: GateState,
+        latency: bool,
+        coarse_reject: bool,
+    ) {
+        let flag = |holds: bool, flag: u64| if holds { flag } else { 0 };
+        let flags = match state {
+            GateState::Closed {
+                streak,
+                sampled,
+                time_window,
+                in_flight,
+                precise,
+            } => {
+                flag(streak, STREAK)
+                    | flag(sampled, SAMPLED)
+                    | flag(time_window, TIME_WINDOW)
+                    | flag(in_flight, IN_FLIGHT)
+                    | flag(precise, PRECISE)
+            }
+            GateState::Open { period, until } => {
+                self.until.store(until.as_nanos(), Ordering::Relaxed);
+                self.period.store(nanos(period), Ordering::Relaxed);
+                let precise = needs_precise_clock(period);
+                OPEN | flag(precise, PRECISE) | flag(coarse_reject && !precise, COARSE_REJECT)
+            }
+            GateState::AskMachine => ASK,
+        };
+        let word = Word::new(generation, flags | flag(latency, LATENCY));
+        self.word.store(word.0, Ordering::Release);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,73 @@
+//! The transitions that a breaker remembers.
+
+use std::collections::VecDeque;
+use std::time::{Duration, SystemTime};
+
+use crate::time::Tick;
+use crate::values::{PastTransition, State, Transition, TransitionCount};
+
+/// The number of transitions that are kept individually.
+const CAPACITY: usize = 64;
+
+/// The transitions of one breaker; a breaker without a transition has no history.
+#[derive(Debug, Default)]
+pub(crate) struct History {
+    /// The most recent transitions, oldest first.
+    recent: VecDeque<PastTransition>,
+    counts: Vec<TransitionCount>,
+    /// The length of all finished stays in the open state.
+    open_time: Duration,
+    /// When the present stay in the open state began.
+    open_since: Option<Tick>,
+}
+
+impl History {
+    /// Adds a transition that took place at `now`.
+    pub(crate) fn add(&mut self, past: PastTransition, now: Tick) {
+        let Transition {
+            from, to, reason, ..
+        } = past.transition;
+        if self.recent.len() == CAPACITY {
+            self.recent.pop_front();
+        }
+        self.recent.push_back(past);
+        let one = TransitionCount {
+            from,
+            to,
+            reason,
+            count: 1,
+        };
+        TransitionCount::add_to(&mut self.counts, one);
+        self.open_time = self.open_time(now);
+        self.open_since = (to == State::Open).then_some(now);
+    }
+
+    /// Returns the most recent transitions, oldest first.
+    pub(crate) fn recent(&self) -> Vec<PastTransition> {
+        self.recent.iter().copied().collect()
+    }
+
+    pub(crate) fn counts(&self) -> &[TransitionCount] {
+        &self.counts
+    }
+
+    /// Returns how often the circuit entered `state`.
+    pub(crate) fn entered(&self, state: State) -> u64 {
+        let entered = self.counts.iter().filter(|count| count.to == state);
+        entered.map(|count| count.count).sum()
+    }
+
+    /// Returns when the last transition was noticed.
+    pub(crate) fn last_at(&self) -> Option<SystemTime> {
+        self.recent.back().map(|past| past.at)
+    }
+
+    /// Returns how long the circuit has been open in total, up to `now`.
+    pub(crate) fn open_time(&self, now: Tick) -> Duration {
+        let stay = self.open_since.map(|since| now.since(since));
+        self.open_time.saturating_add(stay.unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,77 @@
+//! The latency histograms of one breaker: each thread fills one without synchronisation.
+
+use std::time::Duration;
+
+use once_cell::sync::OnceCell;
+
+use super::thread_slots::{places, slot, slots};
+use crate::sync::AtomicU64;
+use crate::sync::Ordering::Relaxed;
+use crate::values::{BUCKETS, Latency, bucket_of};
+
+/// The histograms of one breaker.
+#[derive(Debug)]
+pub(crate) struct Latencies {
+    /// One per slot, allocated when its thread first ends a call, and a last one for threads without a slot.
+    all: Box<[OnceCell<Box<Counts>>]>,
+}
+
+/// One histogram.
+///
+/// Only the thread that owns the slot writes it; threads without a slot add to theirs atomically. `Relaxed`
+/// suffices: no word publishes anything but itself.
+#[derive(Debug)]
+struct Counts {
+    buckets: [AtomicU64; BUCKETS],
+    /// The sum of all durations, in nanoseconds.
+    sum: AtomicU64,
+}
+
+impl Default for Counts {
+    fn default() -> Self {
+        Self {
+            buckets: std::array::from_fn(|_| AtomicU64::new(0)),
+            sum: AtomicU64::new(0),
+        }
+    }
+}
+
+impl Default for Latencies {
+    fn default() -> Self {
+        Self {
+            all: places(slots() + 1),
+        }
+    }
+}
+
+impl Latencies {
+    /// Adds a call that took `nanos` nanoseconds.
+    pub(crate) fn add(&self, nanos: u64) {
+        let shared = self.all.len() - 1;
+        let own = slot();
+        let counts = self.all[own.min(shared)].get_or_init(Box::default);
+        let words = [(&counts.buckets[bucket_of(nanos)], 1), (&counts.sum, nanos)];
+        for (word, more) in words {
+            if own < shared {
+                word.store(word.load(Relaxed).wrapping_add(more), Relaxed);
+            } else {
+                word.fetch_add(more, Relaxed);
+            }
+        }
+    }
+
+    /// Returns the sum of all histograms.
+    pub(crate) fn read(&self) -> Latency {
+        let (mut calls, mut sum) = (vec![0; BUCKETS], Duration::ZERO);
+        for counts in self.all.iter().filter_map(OnceCell::get) {
+            for (calls, bucket) in calls.iter_mut().zip(&counts.buckets) {
+                *calls += bucket.load(Relaxed);
+            }
+            sum += Duration::from_nanos(counts.sum.load(Relaxed));
+        }
+        Latency::new(calls, sum)
+    }
+}
+
+#[cfg(test)]
+mod tests;

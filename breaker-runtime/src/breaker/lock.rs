@@ -1,0 +1,256 @@
+//! The lock around the machine: the only file that takes it. No user code runs under it.
+
+use super::event::EventKind;
+use super::history::History;
+use super::log;
+use super::shared::{CircuitBreaker, Event, Locked, PendingEvent, Shared};
+use super::tally::Tallies;
+use super::thread_slots::slot;
+use crate::config::{Conflict, Settings};
+use crate::machine::{Change, Evidence, Forced, Machine, Ticket};
+use crate::sync::{MutexGuard, lock};
+use crate::time::{ClockReading, Tick, WallInstant};
+use crate::values::{Override, PastTransition, State, Transition};
+
+impl CircuitBreaker {
+    /// Runs one step of the machine under its lock, publishes the result, and notifies the listeners after
+    /// releasing the lock.
+    #[inline]
+    pub(crate) fn change<R>(
+        &self,
+        step: impl FnOnce(&mut Machine, Tick, &mut Vec<Change>) -> R,
+    ) -> R {
+        let shared = self.shared();
+        let reading = shared.time.reading(shared.time.now());
+        let mut locked = shared.lock();
+        let result = shared.step(&mut locked, reading, step);
+        self.unlock(locked);
+        result
+    }
+
+    /// Runs one step of the machine for a call, and grants the calling thread a new lease for its tally.
+    ///
+    /// The step returns the ticket of the call, if it was admitted.
+    pub(super) fn change_for_call<R>(
+        &self,
+        reading: ClockReading,
+        step: impl FnOnce(&mut Machine, Tick, &mut Vec<Change>) -> (R, Option<Ticket>),
+    ) -> R {
+        let shared = self.shared();
+        let mut locked = shared.lock();
+        let (result, ticket) = shared.step(&mut locked, reading, step);
+        if let (Some(tallies), Some(ticket)) = (shared.tallies.get(), ticket) {
+            locked.grant_lease(tallies, ticket);
+        }
+        self.unlock(locked);
+        result
+    }
+
+    /// Releases the lock and delivers the events that are queued.
+    pub(super) fn unlock(&self, locked: MutexGuard<'_, Locked>) {
+        let undelivered = !locked.events.is_empty() && !locked.delivering;
+        drop(locked);
+        if undelivered {
+            self.deliver();
+        }
+    }
+
+    /// Delivers the events that are queued, unless another thread is delivering.
+    #[cold]
+    fn deliver(&self) {
+        let shared = self.shared();
+        let mut locked = shared.lock();
+        if locked.delivering {
+            return;
+        }
+        while let Some((sequence, at, kind)) = locked.events.pop_front() {
+            locked.delivering = true;
+            drop(locked);
+            let event = Event::new(self.clone(), sequence, at, kind);
+            let listeners = &shared.cold.listeners;
+            listeners.catch_panic(|| log::event(&shared.name, event.kind()));
+            listeners.notify(&event, Event::pending);
+            drop(event);
+            locked = shared.lock();
+        }
+        locked.delivering = false;
+    }
+
+    /// Queues events that no listener has received yet, in the order in which they happened, and delivers them.
+    ///
+    /// Events that another thread is delivering at this moment may come before them.
+    pub(crate) fn redeliver(pending: Vec<PendingEvent>) {
+        let mut breakers = Vec::with_capacity(pending.len());
+        for it in pending.into_iter().rev() {
+            let Some(breaker) = it.breaker.upgrade() else {
+                continue;
+            };
+            let event = (it.sequence, it.at, it.kind);
+            breaker.shared().lock().events.push_front(event);
+            breakers.push(breaker);
+        }
+        // Delivery starts when all are queued, so that they keep their order.
+        for breaker in breakers.iter().rev() {
+            breaker.unlock(breaker.shared().lock());
+        }
+    }
+
+    /// Queues an event that no step of the machine caused, and delivers it.
+    pub(super) fn announce(&self, kinds: impl IntoIterator<Item = EventKind>) {
+        let shared = self.shared();
+        let wall = shared.time.wall();
+        let mut locked = shared.lock();
+        for kind in kinds {
+            locked.queue(wall, kind);
+        }
+        self.unlock(locked);
+    }
+
+    /// Logs conflicts and notifies the listeners of them.
+    pub(crate) fn announce_conflicts(&self, conflicts: Vec<Conflict>) {
+        let listeners = &self.shared().cold.listeners;
+        for conflict in &conflicts {
+            listeners.catch_panic(|| log::conflict(conflict));
+        }
+        self.announce(conflicts.into_iter().map(EventKind::Conflict));
+    }
+}
+
+impl Shared {
+    #[inline]
+    pub(super) fn lock(&self) -> MutexGuard<'_, Locked> {
+        lock(&self.cold.locked)
+    }
+
+    /// Runs one step of the machine and publishes the result.
+    pub(super) fn step<R>(
+        &self,
+        locked: &mut Locked,
+        reading: ClockReading,
+        step: impl FnOnce(&mut Machine, Tick, &mut Vec<Change>) -> R,
+    ) -> R {
+        self.drain(locked);
+        // The first thread to read the clock may be the last to get the lock.
+        let now = locked.latest.max(reading.now);
+        locked.latest = now;
+        let mut changes = Vec::new();
+        let generation = locked.machine.generation();
+        let result = step(&mut locked.machine, now, &mut changes);
+        if locked.machine.generation() != generation || !changes.is_empty() {
+            let moment = reading.at(now);
+            if locked.machine.generation() != generation {
+                locked.since = moment.wall;
+            }
+            for change in changes {
+                locked.record(change, moment);
+            }
+        }
+        self.publish(locked);
+        result
+    }
+
+    /// Gives the machine what the threads have tallied.
+    #[inline]
+    pub(super) fn drain(&self, locked: &mut Locked) {
+        if let (Some(tallies), Some(drained)) = (self.tallies.get(), &mut locked.drained) {
+            tallies.drain(drained, &mut locked.machine, locked.latest);
+        }
+    }
+
+    /// Publishes the settings to calls that do not take the lock.
+    pub(super) fn apply(&self, locked: &mut Locked, settings: &Settings) {
+        self.limits.publish(settings);
+        if settings.window.is_some() || settings.slow_call.is_some() {
+            let tallies = self.tallies.get_or_init(|| {
+                let (tallies, drained) = Tallies::new();
+                locked.drained = Some(drained);
+                tallies
+            });
+            tallies.revoke_all();
+        }
+        if settings.latency {
+            self.cold.latencies.get_or_init(Default::default);
+        }
+        self.publish(locked);
+    }
+
+    #[inline]
+    fn publish(&self, locked: &Locked) {
+        let machine = &locked.machine;
+        let latency = machine.settings().latency;
+        let coarse_reject = self.time.is_system() && self.name.is_declared();
+        self.gate.publish(
+            machine.generation(),
+            machine.gate_state(),
+            latency,
+            coarse_reject,
+        );
+    }
+}
+
+impl Locked {
+    /// Lets the thread of a call tally more calls without the lock.
+    fn grant_lease(&mut self, tallies: &Tallies, ticket: Ticket) {
+        let lease = self.machine.tally_lease(ticket, self.latest);
+        if let Some(drained) = &mut self.drained {
+            tallies.grant(drained, slot(), self.machine.generation(), &lease);
+        }
+    }
+
+    /// Adds a change to the history and queues its event.
+    fn record(&mut self, change: Change, moment: WallInstant) {
+        let kind = match change {
+            Change::Transition {
+                from,
+                to,
+                reason,
+                generation,
+                due,
+                open_period,
+                evidence: Evidence { failures, rate },
+            } => {
+                let transition = Transition {
+                    from,
+                    to,
+                    reason,
+                    generation,
+                    due_at: due.map(|due| moment.date(due)),
+                    open_period,
+                    failures,
+                    rate,
+                };
+                let at = moment.wall;
+                // A stay in the open state ends when its period has passed, whenever that is noticed.
+                let ended = due.filter(|_| from == State::Open);
+                let history: &mut History = self.history.get_or_insert_default();
+                history.add(
+                    PastTransition { at, transition },
+                    ended.unwrap_or(moment.now),
+                );
+                EventKind::Transition(transition)
+            }
+            Change::OverrideSet(forced) => EventKind::OverrideSet(to_override(&forced, moment)),
+            Change::OverrideCleared(forced) => {
+                EventKind::OverrideCleared(to_override(&forced, moment))
+            }
+            Change::OverrideExpired(forced) => {
+                EventKind::OverrideExpired(to_override(&forced, moment))
+            }
+        };
+        self.queue(moment.wall, kind);
+    }
+
+    fn queue(&mut self, wall: std::time::SystemTime, kind: EventKind) {
+        self.last_sequence += 1;
+        self.events.push_back((self.last_sequence, wall, kind));
+    }
+}
+
+/// Converts the machine's override into the one that is shown.
+pub(super) fn to_override(forced: &Forced, moment: WallInstant) -> Override {
+    Override {
+        state: forced.kind.state(),
+        reason: forced.reason.to_string(),
+        until: forced.until.map(|until| moment.date(until)),
+    }
+}

@@ -1,0 +1,103 @@
+//! What a breaker logs through `tracing`, with the target `breaker`; nothing without that feature.
+
+#[cfg(feature = "tracing")]
+pub(crate) use self::with_tracing::{conflict, event, rejection};
+#[cfg(not(feature = "tracing"))]
+pub(crate) use self::without_tracing::{conflict, event, rejection};
+
+#[cfg(feature = "tracing")]
+mod with_tracing {
+    use tracing::{debug, field, info, warn};
+
+    use super::super::event::EventKind;
+    use crate::config::Conflict;
+    use crate::values::{BreakerName, Override, Rejection, State, Transition};
+
+    /// Logs an event of a breaker: an opening as a warning, everything else as information.
+    ///
+    /// [`conflict`] logs conflicts, because listeners may receive them a second time.
+    pub(crate) fn event(breaker: &BreakerName, kind: &EventKind) {
+        let (name, key) = (breaker.as_str(), breaker.key());
+        match kind {
+            EventKind::Transition(changed) => transition(name, key, changed),
+            EventKind::OverrideSet(set) => an_override(name, key, set, "an override was set"),
+            EventKind::OverrideCleared(was) => {
+                an_override(name, key, was, "an override was cleared");
+            }
+            EventKind::OverrideExpired(was) => an_override(name, key, was, "an override has ended"),
+            EventKind::SettingsRejected(problem) => {
+                warn!(target: "breaker", name, key, "circuit breaker `{name}`: {problem}");
+            }
+            EventKind::Conflict(_) => {}
+        }
+    }
+
+    fn transition(name: &str, key: Option<&str>, changed: &Transition) {
+        // The level must be a constant.
+        macro_rules! log {
+            ($level:ident) => {
+                $level!(
+                    target: "breaker",
+                    name,
+                    key,
+                    from = changed.from.as_str(),
+                    to = changed.to.as_str(),
+                    reason = changed.reason.as_str(),
+                    generation = changed.generation,
+                    open_for = changed.open_period.map(field::debug),
+                    failures = changed.open_period.map(|_| changed.failures),
+                    rate = changed.rate,
+                    "circuit breaker `{name}`: {changed}"
+                )
+            };
+        }
+        if changed.to == State::Open {
+            log!(warn);
+        } else {
+            log!(info);
+        }
+    }
+
+    fn an_override(name: &str, key: Option<&str>, it: &Override, what: &str) {
+        info!(
+            target: "breaker",
+            name,
+            key,
+            state = it.state.as_str(),
+            reason = it.reason,
+            "circuit breaker `{name}`: {what}"
+        );
+    }
+
+    /// Logs a disagreement between two declarations of a breaker as a warning.
+    pub(crate) fn conflict(conflict: &Conflict) {
+        warn!(target: "breaker", name = conflict.breaker, "{conflict}");
+    }
+
+    /// Logs a rejected call at the level `debug`.
+    pub(crate) fn rejection(rejection: &Rejection) {
+        debug!(
+            target: "breaker",
+            name = rejection.name(),
+            key = rejection.key(),
+            state = rejection.state().as_str(),
+            reason = rejection.reason().as_str(),
+            retry_after = rejection.retry_after().map(field::debug),
+            "{rejection}"
+        );
+    }
+}
+
+#[cfg(not(feature = "tracing"))]
+mod without_tracing {
+    use super::super::event::EventKind;
+    use crate::config::Conflict;
+    use crate::values::{BreakerName, Rejection};
+
+    pub(crate) fn event(_: &BreakerName, _: &EventKind) {}
+
+    pub(crate) fn conflict(_: &Conflict) {}
+
+    #[inline]
+    pub(crate) fn rejection(_: &Rejection) {}
+}

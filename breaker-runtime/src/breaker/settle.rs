@@ -1,0 +1,225 @@
+//! The way out of a call: the counterpart of [`admit`](super::admit), whose table shows who goes where.
+
+use std::time::Duration;
+
+use super::admit::cold_path;
+use super::counters::Counter;
+use super::gate::Word;
+use super::shared::{CircuitBreaker, Shared};
+use super::tally::FastSuccess;
+use super::thread_slots::claimed_slot;
+use crate::machine::{CallEnd, Role, Ticket};
+use crate::time::{Tick, nanos};
+use crate::values::End;
+
+impl CircuitBreaker {
+    /// Records how a call ended; only a failure has a hint.
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "the end of every annotated function passes through"
+    )]
+    pub(crate) fn settle(&self, ticket: Ticket, end: End, hint: Option<Duration>) {
+        let shared = self.shared();
+        let word = shared.gate.word();
+        if end != End::Success {
+            self.settle_locked(word, ticket, end, hint);
+        } else if word.success_is_free(ticket) {
+            shared.counters.add_clean_success(&shared.time);
+        } else {
+            cold_path();
+            self.settle_success(word, ticket);
+        }
+    }
+
+    /// Each branch is a separate function: merged, they would need more registers than any one of them.
+    #[inline(never)]
+    fn settle_success(&self, word: Word, ticket: Ticket) {
+        if word.tracked_success_needs_tally_only(ticket) {
+            self.settle_tracked_success(word, ticket);
+        } else if word.success_needs_tally_only(ticket) {
+            self.settle_sampled_success(word, ticket);
+        } else {
+            self.settle_success_locked(word, ticket);
+        }
+    }
+
+    #[inline(never)]
+    fn settle_tracked_success(&self, word: Word, ticket: Ticket) {
+        if !self.shared().tally_tracked_success(word, ticket, None) {
+            self.settle_success_locked(word, ticket);
+        }
+    }
+
+    #[inline(never)]
+    fn settle_sampled_success(&self, word: Word, ticket: Ticket) {
+        if !self.shared().tally_plain_success(word, ticket, None) {
+            self.settle_success_locked(word, ticket);
+        }
+    }
+
+    #[inline(never)]
+    fn settle_success_locked(&self, word: Word, ticket: Ticket) {
+        self.settle_locked(word, ticket, End::Success, None);
+    }
+
+    /// Counts the end of a call and, if it may decide something, lets the machine judge it under the lock.
+    #[inline(never)]
+    fn settle_locked(&self, word: Word, ticket: Ticket, end: End, hint: Option<Duration>) {
+        let shared = self.shared();
+        let ticket = shared.end_nesting(ticket);
+        let measured = word
+            .measures_latency()
+            .then(|| shared.record_latency(ticket, end));
+        if measured.is_some()
+            && end == End::Success
+            && shared.tally_success(word.without_latency(), ticket, measured)
+        {
+            return;
+        }
+        let current = word.generation() == ticket.generation();
+        let decides = current && may_decide(ticket.role(), end);
+        let limit = shared.limits.slow_call().filter(|_| end != End::Cancelled);
+        let dated = matches!(end, End::Success | End::Failure);
+        // All that a fast success can do is to end a row of failures.
+        let harmless = end == End::Success && ticket.role() == Role::Call && limit.is_none();
+        let now = match measured {
+            Some(now) => now,
+            None if harmless && word.is_closed() => shared.time.read(word.is_precise()),
+            // Always the precise clock: an open period that begins now must not end early.
+            None if decides || dated || limit.is_some() => shared.time.now(),
+            None => Tick::default(),
+        };
+        // Counted before the machine is asked: whoever sees a state that this call caused also sees the call.
+        shared.count_end(end, now);
+        if limit.is_some_and(|limit| ticket.lasted(limit, now)) {
+            shared.counters.add(Counter::Slow);
+        }
+        let stale = if decides {
+            let reading = shared.time.reading(now);
+            let ended = CallEnd { end, hint };
+            self.change_for_call(reading, |machine, now, changes| {
+                (machine.settle(ticket, ended, now, changes), Some(ticket))
+            })
+        } else {
+            !current
+        };
+        if stale && end != End::Cancelled {
+            shared.counters.add(Counter::Stale);
+        }
+    }
+
+    /// Records a call that was given up on: a failure if it had been pending for at least `cancel_after`.
+    pub(crate) fn cancel(&self, ticket: Ticket) {
+        let shared = self.shared();
+        let overdue = |since: Tick| {
+            let limit = shared.limits.cancel_after()?;
+            let lasted = shared
+                .time
+                .now()
+                .as_nanos()
+                .saturating_sub(since.as_nanos());
+            (lasted >= limit).then_some(End::Failure)
+        };
+        let end = ticket.stamped().and_then(overdue);
+        self.settle(ticket, end.unwrap_or(End::Cancelled), None);
+    }
+}
+
+impl Shared {
+    /// Records the duration of a call that ended with an outcome; returns the time at which it ended.
+    fn record_latency(&self, ticket: Ticket, end: End) -> Tick {
+        let now = self.time.now();
+        if let (Some(latencies), Some(began)) = (self.cold.latencies.get(), ticket.stamped()) {
+            if end != End::Cancelled {
+                latencies.add(nanos(now.since(began)));
+            }
+        }
+        now
+    }
+
+    /// Counts a fast success of a circuit that has nothing to decide; returns `false` if the machine must know it.
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "the caller knows whether the call was measured"
+    )]
+    fn tally_success(&self, word: Word, ticket: Ticket, measured: Option<Tick>) -> bool {
+        if word.success_needs_tally_only(ticket) {
+            self.tally_plain_success(word, ticket, measured)
+        } else {
+            word.tracked_success_needs_tally_only(ticket)
+                && self.tally_tracked_success(word, ticket, measured)
+        }
+    }
+
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "as for `tally_success`")]
+    fn tally_plain_success(&self, word: Word, ticket: Ticket, measured: Option<Tick>) -> bool {
+        if let (Some(now), false) = (measured, word.is_sampled()) {
+            // Only its duration mattered.
+            self.counters.add_success(now);
+            return true;
+        }
+        let Some(tallies) = self.tallies.get() else {
+            return false;
+        };
+        let now = match measured {
+            None if word.has_time_window() => Some(self.time.read(word.is_precise())),
+            measured => measured,
+        };
+        let success = FastSuccess {
+            sampled: word.is_sampled().then_some(now.unwrap_or_default()),
+            tracked: None,
+        };
+        let tallied = tallies.success(claimed_slot(), ticket.generation(), success);
+        match now {
+            Some(now) if tallied => self.counters.add_success(now),
+            None if tallied => self.counters.add_clean_success(&self.time),
+            _ => {}
+        }
+        tallied
+    }
+
+    /// Tallies the success of a call that is counted in flight; `word` must say that it needs only the tally.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "as for `tally_success`")]
+    fn tally_tracked_success(&self, word: Word, ticket: Ticket, measured: Option<Tick>) -> bool {
+        let (Some(tallies), Some(limit)) = (self.tallies.get(), self.limits.slow_call()) else {
+            return false;
+        };
+        let now = measured.unwrap_or_else(|| self.time.read(word.is_precise()));
+        if now.as_nanos().saturating_sub(ticket.tracked_since()) >= limit {
+            return false;
+        }
+        let success = FastSuccess {
+            sampled: word.is_sampled().then_some(now),
+            tracked: Some(ticket),
+        };
+        let tallied = tallies.success(claimed_slot(), ticket.generation(), success);
+        if tallied {
+            self.counters.add_success(now);
+        }
+        tallied
+    }
+
+    fn count_end(&self, end: End, now: Tick) {
+        match end {
+            End::Success => self.counters.add_success(now),
+            End::Failure => self.counters.add_failure(now),
+            End::Ignored => self.counters.add(Counter::Ignored),
+            End::Cancelled => self.counters.add(Counter::Cancelled),
+        }
+    }
+}
+
+/// Returns whether the machine must know of such an end.
+///
+/// While the circuit is closed, a success matters only for its row of failures and for its window.
+fn may_decide(role: Role, end: End) -> bool {
+    match role {
+        Role::Call => matches!(end, End::Success | End::Failure),
+        Role::Tracked | Role::Probe => true,
+        Role::Uncounted => false,
+    }
+}

@@ -1,0 +1,324 @@
+//! The handle of a breaker, what all its handles share, and the events that carry a handle.
+//!
+//! These types refer to each other, so they are defined together. Their methods are in the other files of this
+//! folder.
+
+use std::collections::VecDeque;
+use std::collections::hash_map::RandomState;
+use std::fmt;
+use std::hash::{BuildHasher, Hasher};
+use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::time::SystemTime;
+
+use once_cell::sync::OnceCell;
+
+use super::counters::{Counter, Counters};
+use super::event::EventKind;
+use super::gate::Gate;
+use super::history::History;
+use super::latencies::Latencies;
+use super::listeners::Listeners;
+use super::nesting::BreakerId;
+use super::published_limits::PublishedLimits;
+use super::tally::{Drained, Tallies};
+use crate::config::{Around, Merged};
+use crate::machine::Machine;
+use crate::sync::{Arc, Mutex, Weak};
+use crate::time::{Tick, Time};
+use crate::values::{BreakerName, RetiredCounts};
+
+/// A circuit breaker.
+///
+/// Handles are cheap to clone, and every clone is the same breaker. A [`Registry`](crate::Registry) or the
+/// attribute makes them.
+///
+/// # Examples
+///
+/// ```
+/// use breaker_runtime::{CallError, Config, Registry, State};
+///
+/// let registry = Registry::new();
+/// let payment = registry.get_or_create("payment", Config::new().threshold(2))?;
+///
+/// for _ in 0..2 {
+///     let answer = payment.call(|| Err::<(), _>("connection refused"));
+///     assert_eq!(answer, Err(CallError::Inner("connection refused")));
+/// }
+/// assert_eq!(payment.state(), State::Open);
+/// assert!(matches!(payment.call(|| Ok::<_, ()>(1)), Err(CallError::Breaker(_))));
+/// # Ok::<(), breaker_runtime::ConfigError>(())
+/// ```
+#[derive(Clone)]
+pub struct CircuitBreaker {
+    shared: Arc<Shared>,
+}
+
+/// A handle that does not keep its breaker alive.
+pub(crate) struct WeakBreaker(Weak<Shared>);
+
+/// What all handles of one breaker share.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(super) gate: Gate,
+    pub(super) limits: PublishedLimits,
+    pub(super) counters: Counters,
+    /// Allocated when the breaker first has a window or `slow_call`.
+    pub(super) tallies: OnceCell<Tallies>,
+    pub(super) name: BreakerName,
+    pub(super) time: Time,
+    pub(super) cold: Cold,
+}
+
+/// What only the holder of the lock and rare calls touch.
+///
+/// It has separate cache lines, so that taking the lock does not slow down calls that pass the gate.
+#[derive(Debug)]
+#[repr(align(128))]
+pub(super) struct Cold {
+    pub(super) locked: Mutex<Locked>,
+    pub(super) listeners: Arc<ListenerSet>,
+    /// Allocated when the setting `latency` is first turned on.
+    pub(super) latencies: OnceCell<Latencies>,
+    /// Where a keyed breaker leaves its counts when it is dropped.
+    pub(super) retired: Option<Arc<Mutex<RetiredCounts>>>,
+}
+
+const _: () = assert!(
+    cfg!(breaker_loom) || size_of::<Shared>() <= 896,
+    "one more cache line for each breaker"
+);
+
+/// What the lock guards.
+#[derive(Debug)]
+pub(super) struct Locked {
+    pub(super) machine: Machine,
+    /// What was drained from the tallies so far, if there are any.
+    pub(super) drained: Option<Drained>,
+    /// The latest instant that the machine was given.
+    pub(super) latest: Tick,
+    /// When the machine entered its state, dated at that moment: later steps of the wall clock do not change it.
+    pub(super) since: SystemTime,
+    pub(super) merged: Merged,
+    pub(super) around: Around,
+    /// Allocated by the first transition.
+    pub(super) history: Option<Box<History>>,
+    /// Events that were not delivered yet, oldest first.
+    pub(super) events: VecDeque<(u64, SystemTime, EventKind)>,
+    pub(super) last_sequence: u64,
+    /// Whether a thread is delivering events; it also delivers those that are queued meanwhile.
+    pub(super) delivering: bool,
+}
+
+// A panic leaves no breaker half changed: no user code runs under the lock, so what a poisoned lock guards is
+// still consistent, and the lock is taken anyway.
+impl UnwindSafe for Shared {}
+impl RefUnwindSafe for Shared {}
+
+impl CircuitBreaker {
+    pub(crate) fn new(
+        name: BreakerName,
+        merged: Merged,
+        around: Around,
+        time: Time,
+        listeners: Arc<ListenerSet>,
+        retired: Option<Arc<Mutex<RetiredCounts>>>,
+    ) -> Self {
+        let seed = RandomState::new().build_hasher().finish();
+        let moment = time.moment();
+        let settings = merged.within(&around).settings(merged.call_timeout());
+        let shared = Shared {
+            gate: Gate::new(),
+            limits: PublishedLimits::new(&settings),
+            counters: Counters::new(),
+            tallies: OnceCell::new(),
+            name,
+            time,
+            cold: Cold {
+                locked: Mutex::new(Locked {
+                    machine: Machine::new(settings, moment.now, seed),
+                    drained: None,
+                    latest: moment.now,
+                    since: moment.wall,
+                    merged,
+                    around,
+                    history: None,
+                    events: VecDeque::new(),
+                    last_sequence: 0,
+                    delivering: false,
+                }),
+                listeners,
+                latencies: OnceCell::new(),
+                retired,
+            },
+        };
+        shared.apply(&mut shared.lock(), &settings);
+        Self {
+            shared: Arc::new(shared),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
+    /// Returns whether this is the only handle.
+    pub(crate) fn is_unshared(&self) -> bool {
+        Arc::strong_count(&self.shared) == 1
+    }
+
+    pub(crate) fn downgrade(&self) -> WeakBreaker {
+        WeakBreaker(Arc::downgrade(&self.shared))
+    }
+
+    /// Returns whether both handles belong to the same breaker.
+    pub fn same_as(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.shared, &other.shared)
+    }
+}
+
+impl WeakBreaker {
+    pub(crate) fn upgrade(&self) -> Option<CircuitBreaker> {
+        self.0.upgrade().map(|shared| CircuitBreaker { shared })
+    }
+}
+
+impl Shared {
+    pub(crate) fn name(&self) -> &BreakerName {
+        &self.name
+    }
+
+    #[inline]
+    pub(crate) fn count(&self, counter: Counter) {
+        self.counters.add(counter);
+    }
+
+    /// Identifies the breaker while it lives.
+    #[inline]
+    pub(super) fn id(&self) -> BreakerId {
+        BreakerId(std::ptr::from_ref(self).addr())
+    }
+}
+
+/// A keyed breaker leaves what it counted to the breakers of its name.
+impl Drop for Shared {
+    fn drop(&mut self) {
+        if let Some(retired) = self.cold.retired.clone() {
+            // The clock is not read: it may be user code, and the caller may hold a lock.
+            self.add_to(&mut crate::sync::lock(&retired), Tick::default());
+        }
+    }
+}
+
+/// Shows the name only, because showing more would be a reading.
+impl fmt::Debug for CircuitBreaker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CircuitBreaker")
+            .field("name", self.shared.name())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Something that happened to a breaker.
+///
+/// A listener receives the events of one breaker in order, one at a time, outside of every lock and after the new
+/// state is visible. Events of different breakers have no order among each other.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Event {
+    breaker: CircuitBreaker,
+    sequence: u64,
+    at: SystemTime,
+    kind: EventKind,
+}
+
+impl Event {
+    pub(super) fn new(
+        breaker: CircuitBreaker,
+        sequence: u64,
+        at: SystemTime,
+        kind: EventKind,
+    ) -> Self {
+        Self {
+            breaker,
+            sequence,
+            at,
+            kind,
+        }
+    }
+
+    /// Returns the breaker; a listener may call any of its methods.
+    pub fn breaker(&self) -> &CircuitBreaker {
+        &self.breaker
+    }
+
+    /// Returns the number of the event among those of its breaker, counted from 1 without gaps.
+    pub fn sequence(&self) -> u64 {
+        self.sequence
+    }
+
+    /// Returns when the event was noticed, by the wall clock.
+    pub fn at(&self) -> SystemTime {
+        self.at
+    }
+
+    /// Returns what happened.
+    pub fn kind(&self) -> &EventKind {
+        &self.kind
+    }
+
+    /// Returns what is kept of the event if nobody listens: conflicts are delivered to the first listener.
+    pub(super) fn pending(&self) -> Option<PendingEvent> {
+        matches!(self.kind, EventKind::Conflict(_)).then(|| PendingEvent {
+            breaker: self.breaker.downgrade(),
+            sequence: self.sequence,
+            at: self.at,
+            kind: self.kind.clone(),
+        })
+    }
+}
+
+/// A function that receives the events of a registry.
+pub(crate) type Listener = dyn Fn(&Event) + Send + Sync;
+
+/// The listeners of one registry.
+pub(crate) type ListenerSet = Listeners<Event, PendingEvent>;
+
+/// An event that no listener has received yet.
+///
+/// It does not keep its breaker alive: the breaker holds the listeners, which hold this event.
+pub(crate) struct PendingEvent {
+    pub(super) breaker: WeakBreaker,
+    pub(super) sequence: u64,
+    pub(super) at: SystemTime,
+    pub(super) kind: EventKind,
+}
+
+/// A subscription made by [`Registry::subscribe`](crate::Registry::subscribe).
+///
+/// Dropping it does not end the subscription: the listener stays as long as the registry. Call
+/// [`cancel`](Self::cancel) to end it.
+#[derive(Debug)]
+pub struct Subscription {
+    listeners: Weak<ListenerSet>,
+    id: u64,
+}
+
+impl Subscription {
+    /// Adds a listener; returns its subscription and the events that came before anyone listened.
+    pub(crate) fn new(
+        listeners: &Arc<ListenerSet>,
+        listener: &Arc<Listener>,
+    ) -> (Self, Vec<PendingEvent>) {
+        let (id, pending) = listeners.add(listener);
+        let listeners = Arc::downgrade(listeners);
+        (Self { listeners, id }, pending)
+    }
+
+    /// Ends the subscription; an event whose delivery has begun may still arrive.
+    pub fn cancel(self) {
+        if let Some(listeners) = self.listeners.upgrade() {
+            listeners.remove(self.id);
+        }
+    }
+}

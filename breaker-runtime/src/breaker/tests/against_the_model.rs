@@ -1,0 +1,198 @@
+//! The whole breaker (gate, tallies, cells and machine) held against the naive model, step by step.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
+
+use proptest::prelude::*;
+
+use crate::breaker::CircuitBreaker;
+use crate::config::{Config, Settings};
+
+use crate::breaker::nesting;
+use crate::machine::ForcedKind;
+use crate::machine::Ticket;
+use crate::machine::model::{Model, Step, other_settings, settings, steps, units};
+use crate::registry::Registry;
+use crate::sync::Arc;
+use crate::time::{Clock, Tick};
+use crate::values::End;
+use crate::values::State;
+use crate::values::Totals;
+
+#[derive(Clone, Default)]
+struct Hand(Arc<AtomicU64>);
+
+impl Clock for Hand {
+    fn now(&self) -> Tick {
+        Tick::from_nanos(self.0.load(Ordering::Relaxed))
+    }
+
+    fn wall(&self) -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_nanos(self.0.load(Ordering::Relaxed))
+    }
+}
+
+struct Pair {
+    clock: Hand,
+    breaker: CircuitBreaker,
+    model: Model,
+    held: Vec<(Ticket, usize)>,
+    /// The totals, counted here.
+    kept: Totals,
+}
+
+impl Pair {
+    fn new(settings: Settings) -> Self {
+        let clock = Hand::default();
+        let registry = Registry::with_clock(clock.clone());
+        let breaker = registry
+            .get_or_create("model", Config::new())
+            .expect("in range");
+        // Directly, as no configuration comes to each of these.
+        breaker.shared().reconfigure(settings);
+        Self {
+            clock,
+            breaker,
+            model: Model::new(settings),
+            held: Vec::new(),
+            kept: Totals::default(),
+        }
+    }
+
+    fn acquire(&mut self, within: Option<u64>) {
+        let shared = self.breaker.shared();
+        let within = within.and_then(|ago| self.model.generation.checked_sub(ago));
+        let around = within;
+        if let Some(around) = around {
+            nesting::begin(shared.id(), around);
+        }
+        let admitted = self
+            .breaker
+            .admit()
+            .map(|ticket| shared.end_nesting(ticket));
+        if let Some(around) = around {
+            nesting::end(shared.id(), around);
+        }
+        let expected = self.model.admit(within);
+        assert_eq!(admitted.is_ok(), expected.is_ok());
+        match admitted {
+            Ok(ticket) => self.held.push((ticket, self.model.calls.len() - 1)),
+            Err(rejection) => {
+                self.kept.rejected += 1;
+                let retry_after = self.model.retry_after().filter(|rest| !rest.is_zero());
+                let lasts =
+                    self.model.state == State::Open || rejection.state() == State::ForcedOpen;
+                assert_eq!(rejection.retry_after(), retry_after.filter(|_| lasts));
+            }
+        }
+    }
+
+    fn settle(&mut self, at: usize, end: End, hint: Option<Duration>) {
+        let (ticket, call) = self.held.swap_remove(at);
+        let began = self.model.calls[call].began;
+        let limit = self.model.settings.slow_call;
+        let slow = limit.is_some_and(|limit| self.model.now.since(began) >= limit);
+        self.breaker.settle(ticket, end, hint);
+        let before = self.model.generation;
+        let stale = self.model.settle(call, end, hint);
+        let counted = match end {
+            End::Success => &mut self.kept.successes,
+            End::Failure => &mut self.kept.failures,
+            End::Ignored => &mut self.kept.ignored,
+            End::Cancelled => &mut self.kept.cancelled,
+        };
+        *counted += 1;
+        self.kept.calls += 1;
+        if end != End::Cancelled {
+            self.kept.slow += u64::from(slow && ticket.began().is_some());
+            self.kept.stale += u64::from(stale);
+        }
+        assert!(self.model.generation >= before);
+    }
+
+    fn play(&mut self, step: &Step) {
+        match step {
+            Step::Acquire { within } => self.acquire(*within),
+            Step::Settle(at, end, hint) if *at < self.held.len() => {
+                self.settle(*at, *end, hint.map(units));
+            }
+            // Each step ends with a reading.
+            Step::Settle(..) | Step::Read => {}
+            Step::Pass(count) => {
+                self.model.now = self.model.now.after(units(*count));
+                let now = self.model.now.as_nanos();
+                self.clock.0.store(now, Ordering::Relaxed);
+            }
+            Step::Trip => {
+                self.breaker.trip();
+                self.model.trip();
+            }
+            Step::Reset => {
+                self.breaker.reset();
+                self.model.reset();
+            }
+            Step::Force(kind, ttl) => {
+                let lasts = ttl.map(units);
+                match kind {
+                    ForcedKind::Open => self.breaker.force_open("model", lasts),
+                    ForcedKind::Closed => self.breaker.force_closed("model", lasts),
+                }
+                self.model.force(*kind, *ttl);
+            }
+            Step::Clear => {
+                self.breaker.clear_override();
+                self.model.clear();
+            }
+            Step::Configure(asked) => {
+                let settings = other_settings(&self.model.settings, *asked);
+                self.breaker.shared().reconfigure(settings);
+                self.model.configure(settings);
+            }
+        }
+        self.compare(step);
+    }
+
+    fn compare(&mut self, step: &Step) {
+        let Self { model, kept, .. } = self;
+        let snapshot = self.breaker.snapshot();
+        model.notice();
+        assert_eq!(snapshot.machine_state, model.state, "{step:?}");
+        assert_eq!(snapshot.generation, model.generation, "{step:?}");
+        assert_eq!(snapshot.retry_after, model.retry_after(), "{step:?}");
+        let probes = model.probes_in_flight();
+        assert_eq!(snapshot.probes_in_flight, probes, "{step:?}");
+        let totals = snapshot.totals;
+        let counts = |totals: &Totals| {
+            [
+                totals.calls,
+                totals.successes,
+                totals.failures,
+                totals.ignored,
+                totals.cancelled,
+                totals.rejected,
+                totals.slow,
+                totals.stale,
+            ]
+        };
+        assert_eq!(counts(&totals), counts(kept), "{step:?}");
+        if model.state == State::Closed {
+            let row = model.failures_in_a_row();
+            assert_eq!(snapshot.failures_in_a_row, row, "{step:?}");
+            let counted = snapshot.window.map(|it| (it.calls, it.failures, it.slow));
+            let expected = model.counts();
+            let expected = (expected.calls, expected.failures, expected.slow);
+            let windowed = model.settings.window.is_some();
+            assert_eq!(counted, windowed.then_some(expected), "{step:?}");
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn the_breaker_agrees_with_the_naive_model(settings in settings(), steps in steps()) {
+        let mut pair = Pair::new(settings);
+        for step in &steps {
+            pair.play(step);
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! Clocks of two grains, as the system has them: the coarse one lags behind the precise one.
+
+use std::pin::pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Waker};
+use std::time::Duration;
+
+use crate::breaker::CircuitBreaker;
+use crate::config::{Config, Overrides, Window};
+
+use crate::registry::Registry;
+use crate::sync::Arc;
+use crate::time::{Clock, Tick, Time};
+use crate::values::State;
+
+#[derive(Clone, Default)]
+struct Lagging {
+    now: Arc<AtomicU64>,
+    lag: Duration,
+}
+
+impl Lagging {
+    fn by(millis: u64) -> Self {
+        Self {
+            lag: Duration::from_millis(millis),
+            ..Self::default()
+        }
+    }
+
+    /// It may step back, too.
+    fn set(&self, millis: u64) {
+        self.now.store(millis * 1_000_000, Ordering::Relaxed);
+    }
+
+    fn breaker(&self, config: &Config) -> (Registry, CircuitBreaker) {
+        let registry = Registry::with_clock(self.clone());
+        let breaker = registry.get_or_create("payment", *config);
+        (registry, breaker.expect("in range"))
+    }
+}
+
+impl Clock for Lagging {
+    fn now(&self) -> Tick {
+        Tick::from_nanos(self.now.load(Ordering::Relaxed))
+    }
+
+    fn coarse(&self) -> Tick {
+        let now = self.now.load(Ordering::Relaxed);
+        Tick::from_nanos(now.saturating_sub(crate::time::nanos(self.lag)))
+    }
+}
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn succeed(breaker: &CircuitBreaker) {
+    assert!(breaker.call(|| Ok::<_, ()>(())).is_ok());
+}
+
+fn fail(breaker: &CircuitBreaker) {
+    assert!(breaker.call(|| Err::<(), _>(())).is_err());
+}
+
+fn in_flight(breaker: &CircuitBreaker) -> u64 {
+    breaker.change(|machine, _, _| machine.in_flight())
+}
+
+#[test]
+fn a_call_whose_coarse_start_lies_before_its_bucket_is_taken_off_again() {
+    let clock = Lagging::by(3);
+    clock.set(1_000);
+    let (_registry, breaker) = clock.breaker(&Config::new().slow_call(SECOND).threshold(1));
+    let _ = breaker.snapshot();
+    for _ in 0..3 {
+        succeed(&breaker);
+    }
+    assert_eq!(in_flight(&breaker), 0);
+    clock.set(3_000);
+    assert_eq!(breaker.state(), State::Closed);
+}
+
+#[test]
+fn a_clock_that_steps_back_leaves_no_call_in_flight() {
+    let clock = Lagging::default();
+    clock.set(1_000);
+    let (_registry, breaker) = clock.breaker(&Config::new().slow_call(SECOND).threshold(1));
+    succeed(&breaker);
+    clock.set(900);
+    succeed(&breaker);
+    assert_eq!(in_flight(&breaker), 0);
+    clock.set(3_000);
+    assert_eq!(breaker.state(), State::Closed);
+}
+
+#[test]
+fn the_calls_of_the_systems_clock_come_and_go() {
+    let config = Config::new().slow_call(SECOND).threshold(1);
+    let breaker = Registry::new().get_or_create("payment", config);
+    let breaker = breaker.expect("in range");
+    for _ in 0..100 {
+        let _ = breaker.state();
+        succeed(&breaker);
+        succeed(&breaker);
+    }
+    assert_eq!(in_flight(&breaker), 0);
+}
+
+#[test]
+fn buckets_of_one_number_are_told_apart_after_the_limit_became_shorter() {
+    let clock = Lagging::default();
+    let (registry, breaker) = clock.breaker(&Config::new().slow_call(80 * SECOND).threshold(1));
+    let old = breaker.try_acquire().expect("it is closed");
+    clock.set(1);
+    let overrides = Overrides {
+        slow_call: Some(2 * SECOND),
+        ..Overrides::default()
+    };
+    registry.configure("payment", overrides).expect("in range");
+    for bucket in 0..8 {
+        clock.set(10 + bucket * 250);
+        succeed(&breaker);
+    }
+    old.ignore();
+    succeed(&breaker);
+    assert_eq!(in_flight(&breaker), 0);
+    clock.set(10_000);
+    assert_eq!(breaker.state(), State::Closed);
+}
+
+#[test]
+fn an_open_period_never_ends_early_though_slow_calls_are_measured_by_the_coarse_clock() {
+    for (open_for, still) in [(5, 204), (10_000, 10_199)] {
+        let clock = Lagging::by(4);
+        clock.set(100);
+        let open_for = Duration::from_millis(open_for);
+        let config = Config::new().slow_call(SECOND).threshold(1);
+        let (_registry, breaker) = clock.breaker(&config.open_for(open_for));
+        clock.set(200);
+        fail(&breaker);
+        clock.set(still);
+        assert_eq!(breaker.snapshot().state, State::Open, "{open_for:?}");
+    }
+}
+
+#[test]
+fn a_short_cancel_after_is_measured_by_the_precise_clock_beside_a_long_slow_call() {
+    let clock = Lagging::by(4);
+    clock.set(100);
+    let short = Some(Duration::from_millis(3));
+    let config = Config::new().slow_call(SECOND).cancel_after(short);
+    let (_registry, breaker) = clock.breaker(&config);
+    clock.set(200);
+    {
+        let mut call = pin!(breaker.call_async(std::future::pending::<Result<(), ()>>()));
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(call.as_mut().poll(&mut context).is_pending());
+    }
+    assert_eq!(breaker.snapshot().totals.cancelled, 1);
+}
+
+#[test]
+fn the_shortest_window_bears_the_end_of_time() {
+    let clock = Lagging::default();
+    clock.now.store(u64::MAX, Ordering::Relaxed);
+    let shortest = Window::Time(Duration::from_nanos(1));
+    let config = Config::new().window(shortest).max_failures(5);
+    let (_registry, breaker) = clock.breaker(&config.slow_call(Duration::MAX));
+    succeed(&breaker);
+    fail(&breaker);
+    assert_eq!(breaker.snapshot().totals.calls, 2);
+}
+
+/// How often the precise clock was asked.
+#[derive(Clone, Default)]
+struct Asked(Arc<AtomicU64>);
+
+impl Clock for Asked {
+    fn now(&self) -> Tick {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Tick::from_nanos(1)
+    }
+
+    fn coarse(&self) -> Tick {
+        Tick::from_nanos(1)
+    }
+}
+
+#[test]
+fn a_short_cancel_after_costs_a_plain_call_neither_clock_nor_lock() {
+    for millis in [100, 50] {
+        let clock = Asked::default();
+        let registry = Registry::with_clock(clock.clone());
+        let config = Config::new().cancel_after(Some(Duration::from_millis(millis)));
+        let breaker = registry.get_or_create("payment", config);
+        let breaker = breaker.expect("in range");
+        let before = clock.0.load(Ordering::Relaxed);
+        let held = breaker.shared().lock();
+        succeed(&breaker);
+        drop(held);
+        assert_eq!(clock.0.load(Ordering::Relaxed), before, "{millis} ms");
+    }
+}
+
+#[test]
+fn one_call_that_hangs_is_one_failure_however_often_the_limit_has_changed() {
+    let clock = Lagging::default();
+    let (registry, breaker) = clock.breaker(&Config::new().slow_call(80 * SECOND).threshold(3));
+    let configure = |limit| {
+        let overrides = Overrides {
+            slow_call: Some(limit),
+            ..Overrides::default()
+        };
+        registry.configure("payment", overrides).expect("in range");
+    };
+    succeed(&breaker);
+    for change in 1..8 {
+        clock.set(change);
+        configure(80 * SECOND + Duration::from_millis(change));
+        succeed(&breaker);
+    }
+    clock.set(10);
+    configure(Duration::from_millis(200));
+    let hung = breaker.try_acquire().expect("it is closed");
+    for round in 1..6 {
+        clock.set(10 + round * 300);
+        assert_eq!(breaker.state(), State::Closed, "{round}");
+        succeed(&breaker);
+    }
+    hung.ignore();
+    assert_eq!(in_flight(&breaker), 0);
+}
+
+#[test]
+fn an_open_circuit_with_another_clock_or_a_name_made_by_hand_does_not_refuse_quickly() {
+    let clock = Time::Injected(Arc::new(Lagging::default()));
+    for breaker in [super::declared(clock), super::breaker()] {
+        breaker.trip();
+        assert!(!breaker.shared().gate.word().rejects_coarsely());
+        assert!(breaker.try_acquire().is_err());
+        assert_eq!(breaker.snapshot().totals.rejections.open, 1);
+    }
+}

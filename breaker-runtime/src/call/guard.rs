@@ -1,0 +1,179 @@
+//! The guard of a call that this crate runs itself.
+
+use std::time::Duration;
+
+use super::fallback::FallbackGuard;
+use super::handle::Handle;
+use crate::breaker::CircuitBreaker;
+use crate::machine::Ticket;
+use crate::values::{BreakerError, BreakerName, End, Outcome, Rejection, TimedOut};
+
+/// Requests permission to run one call.
+#[inline]
+pub(crate) fn enter<H: Handle>(handle: H) -> Result<Guard<H>, RejectedCall<H>> {
+    match handle.admit() {
+        Ok(ticket) => Ok(Guard {
+            handle: Some(handle),
+            ticket,
+        }),
+        Err(rejection) => Err(RejectedCall { handle, rejection }),
+    }
+}
+
+/// The permit of a call that this crate runs itself.
+///
+/// It knows whether user code is running. If it is dropped while user code runs, that code has panicked; if it is
+/// dropped between two polls, the call was cancelled. `std::thread::panicking` cannot distinguish a future that
+/// panics from a future that is dropped because something else unwinds.
+///
+/// It is three words large, because the future of every annotated function holds one.
+#[derive(Debug)]
+pub struct Guard<H: Handle> {
+    /// Taken when the call is settled.
+    handle: Option<H>,
+    /// Marked idle while nothing of the call runs.
+    ticket: Ticket,
+}
+
+#[expect(
+    clippy::inline_always,
+    reason = "the end of every annotated function passes through"
+)]
+impl<H: Handle> Guard<H> {
+    /// Records the outcome.
+    #[inline(always)]
+    pub fn settle(self, outcome: Outcome) -> Settled<H> {
+        self.settle_with_hint(outcome, None)
+    }
+
+    /// Records the outcome, and how long the value asks not to be called again.
+    #[inline(always)]
+    pub fn settle_with_hint(mut self, outcome: Outcome, hint: Option<Duration>) -> Settled<H> {
+        let handle = self.handle.take();
+        if let Some(handle) = &handle {
+            handle.settle(self.ticket, outcome.into(), hint);
+        }
+        Settled { handle }
+    }
+
+    /// Records the outcome of a call that nothing follows.
+    #[inline(always)]
+    pub fn record(&mut self, outcome: Outcome) {
+        self.record_with_hint(outcome, None);
+    }
+
+    /// Records the outcome of a call that nothing follows, and how long its value asks not to be called again.
+    #[inline(always)]
+    pub(crate) fn record_with_hint(&mut self, outcome: Outcome, hint: Option<Duration>) {
+        if let Some(handle) = self.handle.take() {
+            handle.settle(self.ticket, outcome.into(), hint);
+        }
+    }
+
+    /// Notes that nothing of the call runs until its future is first polled.
+    ///
+    /// From the first pending poll on, [`mark_idle`](Self::mark_idle) does that, and stamps the time.
+    #[cfg(feature = "tower")]
+    #[inline]
+    pub(crate) fn await_first_poll(&mut self) {
+        self.suspend();
+        self.ticket.mark_idle_unpolled();
+    }
+
+    /// Notes that nothing of the call runs on this thread, however its poll ended.
+    #[cfg(feature = "tower")]
+    #[inline]
+    pub(crate) fn suspend(&mut self) {
+        if let Some(handle) = &self.handle {
+            handle.shared().suspend(&mut self.ticket);
+        }
+    }
+
+    /// Notes that user code runs from now on.
+    #[inline]
+    pub(super) fn mark_running(&mut self) {
+        if self.ticket.is_suspended() {
+            if let Some(handle) = &self.handle {
+                handle.shared().resume(self.ticket);
+            }
+        }
+        self.ticket.mark_running();
+    }
+
+    /// Notes that the call is pending and that nothing of it runs.
+    #[inline]
+    pub(super) fn mark_idle(&mut self) {
+        if let Some(handle) = &self.handle {
+            handle.shared().note_pending(&mut self.ticket);
+        }
+        self.ticket.mark_idle();
+    }
+
+    /// Records that the call took longer than `limit`.
+    pub fn time_out(self, limit: Duration) -> (Settled<H>, BreakerError) {
+        let settled = self.settle(Outcome::Failure);
+        let name = settled.handle.as_ref().map(|it| it.shared().name().clone());
+        let name = name.unwrap_or_else(|| BreakerName::created(""));
+        (settled, TimedOut::new(name, limit).into())
+    }
+}
+
+impl<H: Handle> Drop for Guard<H> {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(handle) = self.handle.take() {
+            abandon(&handle, self.ticket);
+        }
+    }
+}
+
+/// Ends a call whose body panicked or whose future was dropped.
+#[cold]
+#[inline(never)]
+fn abandon(breaker: &CircuitBreaker, ticket: Ticket) {
+    let (idle, unpolled) = (ticket.is_idle(), ticket.is_unpolled());
+    let mut ticket = breaker.shared().end_nesting(ticket);
+    ticket.mark_running();
+    if unpolled {
+        // Nobody has waited for it, however long ago it was admitted.
+        breaker.settle(ticket, End::Cancelled, None);
+    } else if idle {
+        breaker.cancel(ticket);
+    } else {
+        breaker.settle(ticket, End::Failure, None);
+    }
+}
+
+/// A call that was admitted and whose outcome is recorded.
+#[derive(Debug)]
+pub struct Settled<H> {
+    handle: Option<H>,
+}
+
+impl<H: Handle> Settled<H> {
+    /// Begins the fallback of a call that failed.
+    pub fn fall_back(self) -> FallbackGuard<H> {
+        FallbackGuard::new(self.handle)
+    }
+}
+
+/// A call that was rejected.
+#[derive(Debug)]
+pub struct RejectedCall<H> {
+    handle: H,
+    rejection: Rejection,
+}
+
+impl<H: Handle> RejectedCall<H> {
+    /// Returns the error for the caller.
+    #[inline]
+    pub fn into_error(self) -> BreakerError {
+        BreakerError::Rejected(self.rejection)
+    }
+
+    /// Begins the fallback of the rejected call.
+    pub fn fall_back(self) -> (FallbackGuard<H>, BreakerError) {
+        let error = BreakerError::Rejected(self.rejection);
+        (FallbackGuard::new(Some(self.handle)), error)
+    }
+}

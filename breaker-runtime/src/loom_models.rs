@@ -1,0 +1,366 @@
+//! What may happen at the same time, in every order that loom's bounds allow; run by `ci/loom.sh`.
+//!
+//! The models are small on purpose: two or three threads, each of which makes a call or two. Time
+//! stands still.
+
+use std::time::Duration;
+
+use loom::model::Builder;
+use loom::thread;
+
+use crate::breaker::CircuitBreaker;
+use crate::config::{Config, Location, Overrides, Window};
+
+use crate::breaker::Snapshot;
+use crate::breaker::thread_slots::{renew_pool, slot, slots};
+use crate::machine::{Machine, Ticket};
+use crate::registry::site::Site;
+use crate::registry::{Declaration, Registry};
+use crate::sync::Arc;
+use crate::time::{Clock, Tick};
+use crate::values::End;
+use crate::values::State;
+
+#[derive(Debug)]
+struct Still;
+
+impl Clock for Still {
+    fn now(&self) -> Tick {
+        Tick::from_nanos(1_000)
+    }
+
+    fn wall(&self) -> std::time::SystemTime {
+        std::time::SystemTime::UNIX_EPOCH
+    }
+}
+
+fn check(model: fn()) {
+    let mut builder = Builder::new();
+    // Faults of this kind show with two changes of the thread at the wrong place; more can be asked
+    // for with `LOOM_MAX_PREEMPTIONS`.
+    builder.preemption_bound = builder.preemption_bound.or(Some(3));
+    let runs = Arc::new(std::sync::atomic::AtomicU64::new(0));
+    let count = Arc::clone(&runs);
+    builder.check(move || {
+        count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        renew_pool();
+        model();
+    });
+    let runs = runs.load(std::sync::atomic::Ordering::Relaxed);
+    println!("{runs} interleavings");
+    assert!(runs > 1, "the threads of a model have to meet");
+}
+
+#[expect(clippy::large_types_passed_by_value, reason = "each model has its own")]
+fn breaker(config: Config) -> (Registry, CircuitBreaker) {
+    let registry = Registry::with_clock(Still);
+    let breaker = registry.get_or_create("model", config).expect("in range");
+    (registry, breaker)
+}
+
+fn admit(breaker: &CircuitBreaker) -> Option<Ticket> {
+    let ticket = breaker.admit().ok()?;
+    Some(breaker.shared().end_nesting(ticket))
+}
+
+fn settle(breaker: &CircuitBreaker, ticket: Option<Ticket>, end: End) {
+    if let Some(ticket) = ticket {
+        breaker.settle(ticket, end, None);
+    }
+}
+
+fn call(breaker: &CircuitBreaker, end: End) {
+    settle(breaker, admit(breaker), end);
+}
+
+fn in_flight(breaker: &CircuitBreaker) -> u64 {
+    breaker.change(|machine: &mut Machine, _, _| machine.in_flight())
+}
+
+fn at_once(
+    breaker: &CircuitBreaker,
+    other: impl FnOnce(&CircuitBreaker) + Send + 'static,
+) -> thread::JoinHandle<()> {
+    let breaker = breaker.clone();
+    thread::spawn(move || other(&breaker))
+}
+
+fn counted(snapshot: &Snapshot) -> u64 {
+    let totals = &snapshot.totals;
+    assert_eq!(
+        totals.calls,
+        totals.successes + totals.failures + totals.ignored + totals.cancelled
+    );
+    totals.calls + totals.rejected
+}
+
+#[test]
+fn a_permit_against_a_transition_is_counted_once_and_decides_nothing_too_late() {
+    check(|| {
+        let (_registry, breaker) = breaker(Config::new().threshold(1));
+        let other = at_once(&breaker, CircuitBreaker::trip);
+        call(&breaker, End::Failure);
+        other.join().expect("it ends");
+        let snapshot = breaker.snapshot();
+        assert_eq!(snapshot.state, State::Open);
+        assert_eq!(counted(&snapshot), 1);
+        assert_eq!((snapshot.generation, snapshot.totals.opens), (1, 1));
+    });
+}
+
+#[test]
+fn two_probes_never_share_the_last_permit_and_it_comes_back() {
+    check(|| {
+        let config = Config::new()
+            .half_open_calls(1)
+            .success_threshold(3)
+            .open_for(Duration::from_nanos(1));
+        let (_registry, breaker) = breaker(config);
+        breaker.change(|machine, now, changes| {
+            machine.trip(now, changes);
+            machine.advance(now.after(Duration::from_secs(1)), changes);
+        });
+        let held = Arc::new(std::sync::atomic::AtomicU64::new(0));
+        let count = Arc::clone(&held);
+        let other = at_once(&breaker, move |breaker| {
+            if let Some(_ticket) = admit(breaker) {
+                count.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            }
+        });
+        let own = admit(&breaker);
+        other.join().expect("it ends");
+        let others = held.load(std::sync::atomic::Ordering::SeqCst);
+        assert_eq!(u64::from(own.is_some()) + others, 1);
+        let snapshot = breaker.snapshot();
+        assert_eq!(
+            (snapshot.probes_in_flight, snapshot.totals.rejected),
+            (1, 1)
+        );
+        settle(&breaker, own, End::Success);
+        assert_eq!(breaker.snapshot().probes_in_flight as u64, others);
+    });
+}
+
+#[test]
+fn the_first_use_of_a_call_site_makes_one_breaker() {
+    static SITE: Site = Site::new(Declaration::new(
+        "model",
+        "call",
+        Location::new("model", file!(), line!(), column!()),
+        Config::new(),
+        true,
+    ));
+    check(|| {
+        let registry = Registry::with_clock(Still);
+        let theirs = registry.clone();
+        let other = thread::spawn(move || call(&theirs.attach_site(&SITE), End::Success));
+        call(&registry.attach_site(&SITE), End::Success);
+        other.join().expect("it ends");
+        let breaker = registry.get("model").expect("it was attached");
+        assert_eq!(counted(&breaker.snapshot()), 2);
+    });
+}
+
+#[test]
+fn the_gate_never_lags_behind_the_machine_for_who_has_seen_it_change() {
+    check(|| {
+        let (_registry, breaker) = breaker(Config::new().threshold(2));
+        let other = at_once(&breaker, |breaker| call(breaker, End::Failure));
+        call(&breaker, End::Failure);
+        other.join().expect("it ends");
+        assert_eq!(breaker.state(), State::Open);
+        assert!(admit(&breaker).is_none());
+        assert_eq!(counted(&breaker.snapshot()), 3);
+    });
+}
+
+#[test]
+fn a_success_ends_a_row_or_comes_before_it_and_is_never_lost_between() {
+    check(|| {
+        let (_registry, breaker) = breaker(Config::new().threshold(9));
+        let other = at_once(&breaker, |breaker| call(breaker, End::Failure));
+        call(&breaker, End::Success);
+        other.join().expect("it ends");
+        let snapshot = breaker.snapshot();
+        assert!(snapshot.failures_in_a_row <= 1);
+        assert_eq!(counted(&snapshot), 2);
+        call(&breaker, End::Success);
+        assert_eq!(breaker.snapshot().failures_in_a_row, 0);
+    });
+}
+
+#[test]
+fn a_slot_that_is_handed_back_keeps_its_counts_for_the_next_owner() {
+    check(|| {
+        let (_registry, breaker) = breaker(Config::new());
+        let first = at_once(&breaker, |breaker| call(breaker, End::Success));
+        let second = at_once(&breaker, |breaker| call(breaker, End::Success));
+        first.join().expect("it ends");
+        // It may get the slot of the first, while the second counts in its own or in the shared one.
+        call(&breaker, End::Success);
+        second.join().expect("it ends");
+        assert_eq!(counted(&breaker.snapshot()), 3);
+    });
+}
+
+#[test]
+fn no_two_live_threads_own_the_same_slot() {
+    check(|| {
+        let taken = Arc::new(std::sync::Mutex::new(Vec::new()));
+        let others: Vec<_> = (0..2)
+            .map(|_| {
+                let taken = Arc::clone(&taken);
+                thread::spawn(move || {
+                    let own = slot();
+                    taken.lock().expect("it holds").push(own);
+                    thread::yield_now();
+                    own
+                })
+            })
+            .collect();
+        let own = slot();
+        for other in others {
+            other.join().expect("it ends");
+        }
+        let taken = taken.lock().expect("it holds");
+        // A slot that was handed back may be owned again; that of this thread was owned all along.
+        let twice = taken.iter().any(|other| *other == own && own < slots());
+        assert!(!twice || taken.len() == 2);
+    });
+}
+
+fn windowed() -> Config {
+    Config::new()
+        .window(Window::Calls(10))
+        .failure_rate(1.0)
+        .min_calls(10)
+}
+
+#[test]
+fn a_success_against_a_reconfiguration_loses_no_sample() {
+    check(|| {
+        let (registry, breaker) = breaker(windowed());
+        call(&breaker, End::Success);
+        let other = thread::spawn(move || {
+            let overrides = Overrides {
+                threshold: Some(3),
+                ..Overrides::default()
+            };
+            registry.configure("model", overrides).expect("in range");
+        });
+        call(&breaker, End::Success);
+        other.join().expect("it ends");
+        let snapshot = breaker.snapshot();
+        assert_eq!(snapshot.window.map(|window| window.calls), Some(2));
+        assert_eq!(counted(&snapshot), 2);
+    });
+}
+
+#[test]
+fn a_success_against_a_reset_is_no_sample_of_the_new_generation() {
+    check(|| {
+        let (_registry, breaker) = breaker(windowed());
+        call(&breaker, End::Success);
+        let old = admit(&breaker);
+        let other = at_once(&breaker, CircuitBreaker::reset);
+        settle(&breaker, old, End::Success);
+        other.join().expect("it ends");
+        let snapshot = breaker.snapshot();
+        assert_eq!(snapshot.window.map(|window| window.calls), Some(0));
+        assert_eq!(counted(&snapshot), 2);
+    });
+}
+
+#[test]
+fn samples_of_two_threads_are_all_collected() {
+    check(|| {
+        let (_registry, breaker) = breaker(windowed());
+        let other = at_once(&breaker, |breaker| {
+            call(breaker, End::Success);
+            call(breaker, End::Success);
+        });
+        call(&breaker, End::Success);
+        call(&breaker, End::Failure);
+        other.join().expect("it ends");
+        let window = breaker.snapshot().window.expect("it has one");
+        assert_eq!((window.calls, window.failures), (4, 1));
+    });
+}
+
+fn watched() -> Config {
+    Config::new().slow_call(Duration::from_secs(1))
+}
+
+#[test]
+fn calls_in_flight_come_to_none_whoever_counts_their_ends() {
+    check(|| {
+        let (_registry, breaker) = breaker(watched());
+        let carried = admit(&breaker);
+        let other = at_once(&breaker, move |breaker| {
+            settle(breaker, carried, End::Success);
+            call(breaker, End::Success);
+        });
+        call(&breaker, End::Success);
+        other.join().expect("it ends");
+        assert_eq!(in_flight(&breaker), 0);
+        assert_eq!(counted(&breaker.snapshot()), 3);
+    });
+}
+
+#[test]
+fn calls_in_flight_against_a_reset_leave_none_behind() {
+    check(|| {
+        let (_registry, breaker) = breaker(watched());
+        call(&breaker, End::Success);
+        let other = at_once(&breaker, CircuitBreaker::reset);
+        call(&breaker, End::Success);
+        other.join().expect("it ends");
+        assert_eq!(in_flight(&breaker), 0);
+        assert_eq!(counted(&breaker.snapshot()), 2);
+    });
+}
+
+#[test]
+fn calls_in_flight_against_a_new_limit_leave_none_behind() {
+    check(|| {
+        let (registry, breaker) = breaker(watched());
+        call(&breaker, End::Success);
+        let other = thread::spawn(move || {
+            let overrides = Overrides {
+                slow_call: Some(Duration::from_secs(2)),
+                ..Overrides::default()
+            };
+            registry.configure("model", overrides).expect("in range");
+        });
+        call(&breaker, End::Success);
+        other.join().expect("it ends");
+        assert_eq!(in_flight(&breaker), 0);
+        assert_eq!(counted(&breaker.snapshot()), 2);
+    });
+}
+
+#[test]
+fn a_call_that_was_noticed_as_slow_is_not_noticed_again_because_others_come_and_go() {
+    check(|| {
+        let config = windowed().slow_call(Duration::from_secs(1)).slow_rate(1.0);
+        let (_registry, breaker) = breaker(config);
+        let hung = admit(&breaker);
+        let notice = |breaker: &CircuitBreaker| {
+            breaker.change(|machine, now, changes| {
+                machine.advance(now.after(Duration::from_secs(1)), changes);
+            });
+        };
+        notice(&breaker);
+        let other = at_once(&breaker, |breaker| {
+            call(breaker, End::Success);
+            call(breaker, End::Success);
+        });
+        assert!(in_flight(&breaker) >= 1);
+        other.join().expect("it ends");
+        notice(&breaker);
+        let window = breaker.snapshot().window.expect("it has one");
+        assert_eq!((window.calls, window.slow), (3, 1));
+        settle(&breaker, hung, End::Success);
+        assert_eq!(in_flight(&breaker), 0);
+    });
+}

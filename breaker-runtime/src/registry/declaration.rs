@@ -1,0 +1,114 @@
+//! The declaration of a breaker: one attribute in the source.
+
+use std::time::Duration;
+
+use crate::config::{Config, Location, Source};
+
+/// One attribute in the source.
+#[derive(Debug)]
+pub struct Declaration {
+    name: &'static str,
+    function: &'static str,
+    location: Location,
+    config: Config,
+    names_registry: bool,
+    call_timeout: Option<Duration>,
+    has_key: bool,
+}
+
+impl Declaration {
+    /// For expansions of the attribute.
+    #[doc(hidden)]
+    pub const fn new(
+        name: &'static str,
+        function: &'static str,
+        location: Location,
+        config: Config,
+        names_registry: bool,
+    ) -> Self {
+        Self {
+            name,
+            function,
+            location,
+            config,
+            names_registry,
+            call_timeout: None,
+            has_key: false,
+        }
+    }
+
+    /// For expansions of the attribute.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn with_call_timeout(mut self, limit: Duration) -> Self {
+        self.call_timeout = Some(limit);
+        self
+    }
+
+    /// For expansions of the attribute.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn with_key(mut self) -> Self {
+        self.has_key = true;
+        self
+    }
+
+    /// Returns the breaker's name.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    pub(crate) fn name_ref(&'static self) -> &'static &'static str {
+        &self.name
+    }
+
+    /// Returns the annotated function's name.
+    pub fn function(&self) -> &'static str {
+        self.function
+    }
+
+    /// Returns the place of the attribute in the source.
+    pub fn location(&self) -> Location {
+        self.location
+    }
+
+    /// Returns the settings of the breaker that the attribute gives.
+    pub fn config(&self) -> Config {
+        self.config
+    }
+
+    /// Returns the `call_timeout` of the function, if it has one.
+    pub fn call_timeout(&self) -> Option<Duration> {
+        self.call_timeout
+    }
+
+    /// Returns whether the attribute has the setting `registry`; the first call then makes the breaker in that
+    /// registry.
+    pub fn names_registry(&self) -> bool {
+        self.names_registry
+    }
+
+    /// Returns whether the attribute has the setting `key`, so that each key has a breaker of this name.
+    pub fn has_key(&self) -> bool {
+        self.has_key
+    }
+
+    /// The order of precedence. Functions of one `macro_rules!` call have the same place; their names distinguish
+    /// them.
+    pub(super) fn rank(&self) -> impl Ord + use<> {
+        (self.location.rank(), self.function, self.location.module)
+    }
+
+    /// Identifies the breaker: functions that name their registry never share one with functions that do not.
+    pub(super) fn breaker(&self) -> (&'static str, bool) {
+        (self.name, self.names_registry)
+    }
+
+    pub(crate) fn source(&self) -> Source {
+        Source {
+            config: self.config,
+            location: self.location,
+            call_timeout: self.call_timeout,
+        }
+    }
+}

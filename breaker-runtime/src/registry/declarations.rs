@@ -1,0 +1,69 @@
+//! All declarations of the program, which the linker collects.
+
+use std::collections::BTreeMap;
+
+use once_cell::sync::Lazy;
+
+use super::declaration::Declaration;
+use super::site::{Listed, Site};
+use crate::config::{Conflict, Merged};
+use crate::sync::fixed::Mutex;
+
+/// All known call sites, by precedence. The first call of a site that the linker dropped adds it.
+static SITES: Lazy<Mutex<Vec<&'static Site>>> = Lazy::new(|| {
+    let listed = inventory::iter::<Listed>().map(|listed| listed.0);
+    let mut sites: Vec<_> = listed.filter(|site| site.mark_known()).collect();
+    sites.sort_by_key(|site| site.declaration().rank());
+    Mutex::new(sites)
+});
+
+/// Adds a call site to the list, unless it is in it.
+pub(super) fn add(site: &'static Site) {
+    let mut sites = SITES.lock();
+    if site.mark_known() {
+        let rank = site.declaration().rank();
+        let at = sites.partition_point(|other| other.declaration().rank() <= rank);
+        sites.insert(at, site);
+    }
+}
+
+pub(super) fn declarations() -> Vec<&'static Declaration> {
+    SITES.lock().iter().map(|site| site.declaration()).collect()
+}
+
+/// The known declarations of one breaker.
+pub(super) struct MergedDeclarations {
+    pub(super) merged: Merged,
+    /// Where the declarations disagree.
+    pub(super) conflicts: Vec<Conflict>,
+    pub(super) declarations: Vec<&'static Declaration>,
+}
+
+impl MergedDeclarations {
+    /// Merges all known declarations of the breaker that `of` declares.
+    pub(super) fn new(of: &Declaration) -> Self {
+        let mut merged = Merged::new(of.name());
+        let mut conflicts = Vec::new();
+        let mut declarations = declarations();
+        declarations.retain(|declaration| declaration.breaker() == of.breaker());
+        for declaration in &declarations {
+            conflicts.extend(merged.absorb(&declaration.source()));
+        }
+        conflicts.extend(merged.clashes());
+        Self {
+            merged,
+            conflicts,
+            declarations,
+        }
+    }
+}
+
+/// Returns where the declarations of the program disagree.
+pub(super) fn declared_conflicts() -> Vec<Conflict> {
+    let mut breakers = BTreeMap::new();
+    for declaration in declarations() {
+        breakers.entry(declaration.breaker()).or_insert(declaration);
+    }
+    let merged = breakers.into_values().map(MergedDeclarations::new);
+    merged.flat_map(|merged| merged.conflicts).collect()
+}

@@ -1,0 +1,97 @@
+//! Breakers by key, as a registry holds them.
+
+mod set;
+
+pub(crate) use self::set::KeyedBreakers;
+use super::by_name::Registry;
+use super::site::Site;
+use crate::breaker::CircuitBreaker;
+use crate::config::{Config, ConfigError};
+use crate::sync::Arc;
+use crate::values::KeyStats;
+
+/// One breaker for each key.
+impl Registry {
+    /// Returns the breaker named `name` for one key, if there is one. It makes none.
+    pub fn get_keyed(&self, name: &str, key: &str) -> Option<CircuitBreaker> {
+        self.keyed(name)?.get(key)
+    }
+
+    /// Returns the breaker named `name` for one key, and makes it if there is none.
+    ///
+    /// All keys of a name have the settings of the breaker that [`get`](Self::get) returns for the name. At most
+    /// `max_keys` keys have a breaker. Beyond that, a new key evicts one that is closed, has no failure in its
+    /// counts, is held by nobody and was not used recently. If none can be evicted, the returned breaker is unlisted:
+    /// it is dropped with its last handle. An empty key, or one longer than 256 characters, is cut and ends in a
+    /// hash.
+    ///
+    /// Use the breaker for one call. While an override of the name is in force, the breaker of the name is returned,
+    /// so that the override holds for every key. To steer one key, use [`get_keyed`](Self::get_keyed).
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`get_or_create`](Self::get_or_create).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use breaker_runtime::{Config, Registry, State};
+    ///
+    /// let registry = Registry::new();
+    /// let sick = registry.get_or_create_keyed("fetch", "sick.example", Config::new())?;
+    /// let well = registry.get_or_create_keyed("fetch", "well.example", Config::new())?;
+    /// sick.trip();
+    /// assert_eq!(well.state(), State::Closed);
+    /// # Ok::<(), breaker_runtime::ConfigError>(())
+    /// ```
+    #[track_caller]
+    pub fn get_or_create_keyed(
+        &self,
+        name: &str,
+        key: &str,
+        config: Config,
+    ) -> Result<CircuitBreaker, ConfigError> {
+        let parent = self.get_or_create(name, config)?;
+        Ok(self.keyed_under(&parent).get_or_make(key))
+    }
+
+    /// Returns the sums over all keys of a name, if it has any.
+    ///
+    /// This is a reading: it applies transitions that are due, and evicts keys that are idle.
+    pub fn key_stats(&self, name: &str) -> Option<KeyStats> {
+        Some(self.keyed(name)?.stats())
+    }
+
+    fn keyed(&self, name: &str) -> Option<Arc<KeyedBreakers>> {
+        let breakers = &self.inner.breakers;
+        breakers.get(name, |entry| entry.keyed.clone())?
+    }
+
+    /// Returns the breakers by key of this breaker, if it is in the registry and has any.
+    pub(crate) fn keyed_of(&self, parent: &CircuitBreaker) -> Option<Arc<KeyedBreakers>> {
+        self.inner.breakers.get(parent.name(), |entry| {
+            let own = entry.breaker.same_as(parent);
+            own.then(|| entry.keyed.clone()).flatten()
+        })?
+    }
+
+    /// Returns the set of breakers by key of this breaker, and makes it if there is none.
+    pub(crate) fn keyed_under(&self, parent: &CircuitBreaker) -> Arc<KeyedBreakers> {
+        self.keyed_of(parent).unwrap_or_else(|| {
+            let made = || Arc::new(KeyedBreakers::new(parent.clone()));
+            let (name, breakers) = (parent.name(), &self.inner.breakers);
+            breakers.write(name, |shard| match shard.get_mut(name) {
+                Some(entry) if entry.breaker.same_as(parent) => {
+                    Arc::clone(entry.keyed.get_or_insert_with(made))
+                }
+                // The breaker was removed meanwhile, and another one may have its name.
+                _ => made(),
+            })
+        })
+    }
+
+    /// Returns the breakers by key of a call site.
+    pub(crate) fn attach_keyed(&self, site: &'static Site) -> Arc<KeyedBreakers> {
+        self.keyed_under(&self.attach_site(site))
+    }
+}

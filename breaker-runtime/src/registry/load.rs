@@ -1,0 +1,260 @@
+//! Loading settings from a file and from the environment.
+
+use std::ffi::OsString;
+use std::mem::replace;
+use std::path::Path;
+use std::slice;
+
+use super::by_name::Registry;
+use super::finding::{Unknown, UnknownBreaker};
+use super::loaded::LoadedSettings;
+use crate::breaker::CircuitBreaker;
+use crate::config::file::{self, ConfigProblem, ConfigProblems, Force, Place};
+use crate::sync::Arc;
+use crate::values::State;
+
+/// The result of loading settings.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LoadReport {
+    /// The breakers that have settings under their names, sorted.
+    pub configured: Vec<String>,
+    /// The names with settings that no breaker has yet. Their settings are kept and applied when the breaker is made.
+    pub unknown: Vec<UnknownBreaker>,
+}
+
+/// Settings from outside the program.
+impl Registry {
+    /// Loads settings from a TOML file and from the environment.
+    ///
+    /// For each setting a later layer takes precedence: the default, the table `[default]` of the file, the
+    /// attribute, the table `[breakers.NAME]` of the file, the environment, and [`configure`](Self::configure). The
+    /// settings have the names and values of the attribute; optional settings also accept `"off"`. `force` with
+    /// `"open"`, `"closed"` or `"off"` sets or clears an override. A variable of the environment is named
+    /// `BREAKER_NAME__SETTING`, in upper case and with `_` in place of every character that is not a letter or digit.
+    ///
+    /// The settings take effect as with [`configure`](Self::configure). Loading again replaces everything that was
+    /// loaded before. Settings under a name that no breaker has are kept until there is one, and listed in the
+    /// report.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigProblems`] lists everything that is wrong, each with its file, line and column or its variable.
+    /// Nothing changes then.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use breaker_runtime::{Config, Registry};
+    ///
+    /// let file = std::env::temp_dir().join(format!("breakers-{}.toml", std::process::id()));
+    /// std::fs::write(&file, r#"
+    ///     [default]
+    ///     open_for = "10s"
+    ///
+    ///     [breakers.payment]
+    ///     threshold = 10
+    /// "#)?;
+    ///
+    /// let registry = Registry::new();
+    /// let payment = registry.get_or_create("payment", Config::new().threshold(3))?;
+    /// registry.load(&file)?;
+    /// assert_eq!(payment.config().threshold, Some(10));
+    /// assert_eq!(payment.config().open_for, Duration::from_secs(10));
+    /// # std::fs::remove_file(&file)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn load(&self, path: impl AsRef<Path>) -> Result<LoadReport, ConfigProblems> {
+        let path = path.as_ref();
+        self.load_held(&read(path), path)
+    }
+
+    /// Loads settings as [`load`](Self::load) does, and treats a name that no breaker has as an error.
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`load`](Self::load), and one for each name that no breaker has. Nothing changes then.
+    pub fn load_strict(&self, path: impl AsRef<Path>) -> Result<LoadReport, ConfigProblems> {
+        let path = path.as_ref();
+        self.load_text(&read(path)?, path, std::env::vars_os(), true)
+    }
+
+    /// Loads the contents of a file that was read before.
+    pub(super) fn load_held(
+        &self,
+        held: &Result<String, ConfigProblems>,
+        path: &Path,
+    ) -> Result<LoadReport, ConfigProblems> {
+        match held {
+            Ok(text) => self.load_text(text, path, std::env::vars_os(), false),
+            Err(problems) => Err(problems.clone()),
+        }
+    }
+
+    pub(super) fn load_text(
+        &self,
+        text: &str,
+        path: &Path,
+        vars: impl IntoIterator<Item = (OsString, OsString)>,
+        strict: bool,
+    ) -> Result<LoadReport, ConfigProblems> {
+        let path = path.display().to_string();
+        let changing = self.changing();
+        let breakers = self.by_name();
+        let names: Vec<_> = breakers.iter().map(CircuitBreaker::name).collect();
+        let file = file::parse(text, &path);
+        let environment = file::environment(vars, &names);
+        let (file, environment) = match (file, environment) {
+            (Ok(file), Ok(environment)) => (file, environment),
+            (file, environment) => {
+                let problems = [file.err(), environment.err()];
+                let problems = problems.into_iter().flatten().flatten();
+                return Err(ConfigProblems::new(problems.collect()));
+            }
+        };
+        let loaded = Arc::new(LoadedSettings {
+            path,
+            file,
+            environment,
+        });
+        let unknown = loaded.unknown(&names);
+        let mut problems = Vec::new();
+        for breaker in &breakers {
+            problems.extend(misfit(&loaded, breaker));
+        }
+        if strict {
+            let missing = unknown.iter();
+            problems.extend(missing.map(|(place, it)| place.problem(Unknown(it).to_string())));
+        }
+        if !problems.is_empty() {
+            problems.dedup();
+            return Err(ConfigProblems::new(problems));
+        }
+        // Replaced before the existing breakers change: a breaker that is being made looks there.
+        let before = self.inner.loaded.replace(Arc::clone(&loaded));
+        let breakers = self.by_name();
+        for breaker in &breakers {
+            let outside = Arc::new(loaded.outside(breaker.name()));
+            // A breaker created concurrently may not fit; it has already announced `SettingsRejected`.
+            let _ = self.surround(&changing, breaker, |around| {
+                around.outside = Some(Arc::clone(&outside));
+            });
+        }
+        // Overrides notify listeners, which may load or configure.
+        drop(changing);
+        self.force(&breakers, before, Arc::clone(&loaded));
+        let all = breakers.iter().map(CircuitBreaker::name);
+        let asked = |name: &&str| loaded.section(name).or(loaded.variables(name)).is_some();
+        Ok(LoadReport {
+            configured: all.filter(asked).map(str::to_owned).collect(),
+            unknown: unknown.into_iter().map(|(_, unknown)| unknown).collect(),
+        })
+    }
+
+    /// Applies what was loaded to a breaker that was just made.
+    pub(super) fn apply_loaded(&self, breaker: &CircuitBreaker) {
+        // A load that starts after this check finds the breaker in the registry.
+        if self.inner.loaded.get().is_none() {
+            return;
+        }
+        let changing = self.changing();
+        let Some(loaded) = self.inner.loaded.get() else {
+            return;
+        };
+        let outside = Arc::new(loaded.outside(breaker.name()));
+        let fits = self.surround(&changing, breaker, |around| {
+            around.outside = Some(Arc::clone(&outside));
+        });
+        drop(changing);
+        if let Err(error) = fits {
+            breaker.announce_rejected_settings(&error);
+        }
+        // An override is valid with any settings.
+        self.force(slice::from_ref(breaker), None, loaded);
+    }
+
+    /// Sets and clears the requested overrides.
+    ///
+    /// It repeats until they are those of the last load, because a listener or another thread may load meanwhile.
+    fn force(
+        &self,
+        breakers: &[CircuitBreaker],
+        mut before: Option<Arc<LoadedSettings>>,
+        mut loaded: Arc<LoadedSettings>,
+    ) {
+        loop {
+            for breaker in breakers {
+                force(breaker, before.as_deref(), &loaded);
+            }
+            match self.inner.loaded.get() {
+                Some(last) if !Arc::ptr_eq(&last, &loaded) => {
+                    before = Some(replace(&mut loaded, last));
+                }
+                _ => return,
+            }
+        }
+    }
+
+    pub(super) fn unknown_breakers(&self) -> Vec<UnknownBreaker> {
+        let breakers = self.by_name();
+        let names: Vec<_> = breakers.iter().map(CircuitBreaker::name).collect();
+        let loaded = self.inner.loaded.get();
+        let unknown = loaded.iter().flat_map(|loaded| loaded.unknown(&names));
+        unknown.map(|(_, unknown)| unknown).collect()
+    }
+}
+
+/// Returns why a breaker cannot have the loaded settings.
+fn misfit(loaded: &LoadedSettings, breaker: &CircuitBreaker) -> Option<ConfigProblem> {
+    let outside = Arc::new(loaded.outside(breaker.name()));
+    let clash = breaker
+        .shared()
+        .clash(|around| around.outside = Some(outside))?;
+    let place = loaded.place(breaker.name(), clash.keys());
+    let name = breaker.name();
+    Some(place.problem(format!("circuit breaker `{name}`: {}", clash.problem())))
+}
+
+/// Sets the override that is requested now, or clears the one that was requested before.
+fn force(breaker: &CircuitBreaker, before: Option<&LoadedSettings>, loaded: &LoadedSettings) {
+    let reason = |by: &str| format!("requested by {by}");
+    let in_force = breaker.shared().overridden();
+    let is_by = |state, by: &str| {
+        let in_force = in_force.as_ref();
+        in_force.is_some_and(|it| it.state == state && it.reason == reason(by))
+    };
+    let wanted = loaded.force(breaker.name());
+    match wanted {
+        Some((Force::Open, by)) if !is_by(State::ForcedOpen, by) => {
+            breaker.force_open(&reason(by), None);
+        }
+        Some((Force::Closed, by)) if !is_by(State::ForcedClosed, by) => {
+            breaker.force_closed(&reason(by), None);
+        }
+        Some((Force::Open | Force::Closed, _)) => {}
+        Some((Force::Off, _)) => breaker.clear_override(),
+        None => {
+            let before = before.and_then(|before| before.force(breaker.name()));
+            let ours = before.is_some_and(|(_, by)| {
+                is_by(State::ForcedOpen, by) || is_by(State::ForcedClosed, by)
+            });
+            if ours {
+                breaker.clear_override();
+            }
+        }
+    }
+}
+
+/// Reads a file.
+pub(super) fn read(path: &Path) -> Result<String, ConfigProblems> {
+    let problem = |problem| {
+        let place = Place::whole(&path.display().to_string());
+        ConfigProblems::new(vec![place.problem(problem)])
+    };
+    let held = std::fs::read(path).map_err(|error| problem(format!("cannot be read: {error}")))?;
+    String::from_utf8(held).map_err(|error| problem(format!("is not UTF-8: {error}")))
+}
+
+#[cfg(all(test, feature = "test-util"))]
+mod tests;

@@ -1,0 +1,118 @@
+//! The settings that were loaded last.
+
+use std::collections::BTreeMap;
+use std::sync::RwLock;
+
+use super::finding::UnknownBreaker;
+use crate::config::file::{self, Environment, File, Force, Place, Section, variable_name};
+use crate::config::{Config, Key, Outside};
+use crate::sync::{Arc, PoisonError};
+
+/// The settings that were loaded last; breakers that are made later take theirs from here.
+#[derive(Debug)]
+pub(super) struct CurrentSettings {
+    // Not from `sync`: the loom models load nothing.
+    loaded: RwLock<Option<Arc<LoadedSettings>>>,
+}
+
+/// The settings of one file and of the environment.
+#[derive(Debug)]
+pub(super) struct LoadedSettings {
+    /// The file's name.
+    pub(super) path: String,
+    pub(super) file: File,
+    pub(super) environment: Environment,
+}
+
+impl CurrentSettings {
+    pub(super) fn new() -> Self {
+        Self {
+            loaded: RwLock::new(None),
+        }
+    }
+
+    pub(super) fn get(&self) -> Option<Arc<LoadedSettings>> {
+        let loaded = self.loaded.read();
+        loaded.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(super) fn replace(&self, loaded: Arc<LoadedSettings>) -> Option<Arc<LoadedSettings>> {
+        let mut place = self.loaded.write().unwrap_or_else(PoisonError::into_inner);
+        place.replace(loaded)
+    }
+}
+
+impl LoadedSettings {
+    pub(super) fn section(&self, name: &str) -> Option<&Section> {
+        self.file.breakers.get(name)
+    }
+
+    /// Returns the section of the environment. A breaker that was unknown at loading time is found by the name of its
+    /// variables.
+    pub(super) fn variables(&self, name: &str) -> Option<&Section> {
+        let known = self.environment.breakers.get(name);
+        known.or_else(|| self.environment.unknown.get(&variable_name(name)))
+    }
+
+    /// Returns the sections for a breaker, the one that takes precedence first.
+    fn sections(&self, name: &str) -> impl Iterator<Item = &Section> {
+        let own = [self.variables(name), self.section(name)];
+        own.into_iter().flatten().chain([&self.file.default])
+    }
+
+    pub(super) fn outside(&self, name: &str) -> Outside {
+        let config = |section: Option<&Section>| section.map_or(Config::new(), |it| it.config);
+        Outside {
+            default: self.file.default.config,
+            file: config(self.section(name)),
+            environment: config(self.variables(name)),
+        }
+    }
+
+    /// Returns the override that is requested, and the file or variable that requests it.
+    pub(super) fn force(&self, name: &str) -> Option<(Force, &str)> {
+        let mut sections = self.sections(name);
+        sections.find_map(|section| Some((section.force?, section.force_place().file.as_str())))
+    }
+
+    /// Returns the place of a setting that is inconsistent for a breaker.
+    ///
+    /// That is the breaker's section, or the file, if the other setting comes from `configure` or a declaration.
+    pub(super) fn place(&self, name: &str, keys: [Key; 2]) -> Place {
+        let given = |key| {
+            let mut sections = self.sections(name);
+            sections.find(|section| section.config.value(key).is_some())
+        };
+        let section_of = |key| Some(given(key)?.place(key));
+        let [with, key] = keys;
+        let given = section_of(key).or_else(|| section_of(with));
+        let head = || self.section(name).map(Section::head);
+        let whole = || Place::whole(&self.path);
+        given.or_else(head).cloned().unwrap_or_else(whole)
+    }
+
+    /// Returns the settings for breakers that do not exist, and their places.
+    pub(super) fn unknown(&self, names: &[&str]) -> Vec<(&Place, UnknownBreaker)> {
+        let unknown = |name: &str, section: &'_ Section, nearest: Option<&str>| UnknownBreaker {
+            name: name.to_owned(),
+            place: section.head().to_string(),
+            nearest: nearest.map(str::to_owned),
+        };
+        let file = self.file.breakers.iter();
+        let absent = file.filter(|(name, _)| !names.contains(&name.as_str()));
+        let in_file = absent.map(|(name, section)| {
+            let nearest = file::nearest(name, names.iter().copied());
+            (section.head(), unknown(name, section, nearest))
+        });
+        let forms = names.iter().map(|name| (variable_name(name), *name));
+        let forms: BTreeMap<_, _> = forms.collect();
+        let variables = self.environment.unknown.iter();
+        let absent = variables.filter(|(form, _)| !forms.contains_key(*form));
+        let in_environment = absent.map(|(form, section)| {
+            let near = file::nearest(form, forms.keys().map(String::as_str));
+            let nearest = near.and_then(|near| forms.get(near).copied());
+            (section.head(), unknown(form, section, nearest))
+        });
+        in_file.chain(in_environment).collect()
+    }
+}

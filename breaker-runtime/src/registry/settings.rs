@@ -1,0 +1,137 @@
+//! Readings of all breakers, listeners, and settings that change at run time.
+
+use super::by_name::Registry;
+use super::declaration::Declaration;
+use super::declarations::declarations;
+use crate::breaker::{CircuitBreaker, Event, Listener, Snapshot, Subscription};
+use crate::config::{Around, Config, ConfigError, Overrides};
+use crate::sync::{Arc, MutexGuard, lock};
+use crate::time::Tick;
+
+/// Held by a thread while it changes settings.
+pub(super) struct Changing<'a> {
+    now: Tick,
+    _alone: MutexGuard<'a, ()>,
+}
+
+/// Readings, listeners and settings.
+impl Registry {
+    /// Returns the snapshots of all breakers, sorted by name.
+    ///
+    /// This is a reading: it applies transitions that are due.
+    pub fn snapshot(&self) -> Vec<Snapshot> {
+        let breakers = self.breakers();
+        breakers.iter().map(CircuitBreaker::snapshot).collect()
+    }
+
+    /// [Resets](CircuitBreaker::reset) every breaker.
+    pub fn reset_all(&self) {
+        for breaker in self.breakers() {
+            breaker.reset();
+        }
+    }
+
+    /// Calls `listener` for every event of this registry's breakers from now on, and for conflicts that no listener
+    /// has received yet.
+    ///
+    /// Events are delivered outside of every lock, after the new state is visible. The events of one breaker are
+    /// delivered one at a time and in order; events of different breakers have no order. A listener may call
+    /// anything. If it panics, the panic is caught and counted and harms no call. If it blocks, it delays only the
+    /// call that delivers.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use breaker_runtime::{Config, EventKind, Registry};
+    ///
+    /// let registry = Registry::new();
+    /// registry.subscribe(|event| {
+    ///     if let EventKind::Transition(transition) = event.kind() {
+    ///         println!("{}: {}", event.breaker().name(), transition.to);
+    ///     }
+    /// });
+    /// registry.get_or_create("payment", Config::new())?.trip();
+    /// # Ok::<(), breaker_runtime::ConfigError>(())
+    /// ```
+    pub fn subscribe(&self, listener: impl Fn(&Event) + Send + Sync + 'static) -> Subscription {
+        let listener: Arc<Listener> = Arc::new(listener);
+        let (subscription, pending) = Subscription::new(&self.inner.listeners, &listener);
+        CircuitBreaker::redeliver(pending);
+        subscription
+    }
+
+    /// Returns how often a listener of this registry has panicked.
+    pub fn listener_panics(&self) -> u64 {
+        self.inner.listeners.panics()
+    }
+
+    /// Changes settings of a breaker at run time.
+    ///
+    /// The new settings hold from the next decision on. State, generation and a running open period stay as they
+    /// are. Settings that are `None` in `overrides` stay as they are in force.
+    ///
+    /// # Errors
+    ///
+    /// A [`ConfigError`] if the registry has no breaker of that name, or if a value is invalid by itself or together
+    /// with the settings in force. Nothing changes then.
+    pub fn configure(&self, name: &str, overrides: Overrides) -> Result<(), ConfigError> {
+        let breaker = self.named(name)?;
+        let overrides = Config::from(&overrides);
+        let changing = self.changing();
+        self.surround(&changing, &breaker, |around| {
+            around.runtime.get_or_insert_default().overlay(&overrides);
+        })
+    }
+
+    /// Begins a change of settings.
+    pub(super) fn changing(&self) -> Changing<'_> {
+        // Read before the lock is taken, because the clock may be user code.
+        let now = self.inner.time.now();
+        Changing {
+            now,
+            _alone: lock(&self.inner.changing),
+        }
+    }
+
+    /// Changes the settings that surround the declarations of a breaker, and those of its breakers by key.
+    pub(super) fn surround(
+        &self,
+        changing: &Changing<'_>,
+        breaker: &CircuitBreaker,
+        change: impl Fn(&mut Around),
+    ) -> Result<(), ConfigError> {
+        breaker.shared().surround(changing.now, &change)?;
+        // The breaker itself comes first: a key that is added from now on copies it.
+        let keyed = self.keyed_of(breaker);
+        for breaker in keyed.iter().flat_map(|keyed| keyed.breakers()) {
+            breaker.shared().surround(changing.now, &change)?;
+        }
+        Ok(())
+    }
+
+    fn named(&self, name: &str) -> Result<CircuitBreaker, ConfigError> {
+        self.get(name).ok_or_else(|| ConfigError::Unknown {
+            name: name.to_owned(),
+        })
+    }
+
+    /// Takes back the settings that [`configure`](Self::configure) changed.
+    ///
+    /// # Errors
+    ///
+    /// A [`ConfigError`] if the registry has no breaker of that name, or if a file that was loaded meanwhile is
+    /// inconsistent without the configured settings. Nothing changes then.
+    pub fn unconfigure(&self, name: &str) -> Result<(), ConfigError> {
+        let breaker = self.named(name)?;
+        let changing = self.changing();
+        self.surround(&changing, &breaker, |around| around.runtime = None)
+    }
+
+    /// Returns the declarations of the program, ordered by crate, file, line and column.
+    ///
+    /// A declaration is listed before its function is first called, unless the linker dropped it: that happens to
+    /// dependencies that the program never names, and on platforms whose linkers drop the list.
+    pub fn declarations(&self) -> Vec<&'static Declaration> {
+        declarations()
+    }
+}

@@ -1,0 +1,85 @@
+//! A map by name that is sharded over locks, so that lookups of different names seldom contend.
+
+use std::borrow::Borrow;
+use std::collections::HashMap;
+use std::fmt;
+use std::hash::{BuildHasher, Hash};
+
+use foldhash::fast::RandomState;
+
+use crate::sync::{PoisonError, RwLock};
+
+/// The entries of one lock.
+pub(crate) type Shard<K, V> = HashMap<K, V, RandomState>;
+
+/// A sharded map.
+///
+/// No user code runs under its locks, and a thread that holds one of them takes no other.
+pub(crate) struct ShardedMap<K, V> {
+    hasher: RandomState,
+    locks: Box<[Lock<K, V>]>,
+}
+
+/// One lock, with separate cache lines.
+#[repr(align(128))]
+struct Lock<K, V>(RwLock<Shard<K, V>>);
+
+impl<K: Borrow<str> + Eq + Hash, V> ShardedMap<K, V> {
+    /// Makes an empty map with at least `least` locks and fewer than twice as many.
+    pub(crate) fn new(least: usize) -> Self {
+        let hasher = RandomState::default();
+        let mut locks = Vec::new();
+        let lock = || Lock(RwLock::new(HashMap::with_hasher(hasher.clone())));
+        locks.resize_with(least.next_power_of_two(), lock);
+        Self {
+            hasher,
+            locks: locks.into(),
+        }
+    }
+
+    /// Returns the lock of a name. Bits in the middle of the hash select it; the hash map uses the lowest and highest.
+    fn lock(&self, name: &str) -> &RwLock<Shard<K, V>> {
+        let hash = self.hasher.hash_one(name);
+        &self.locks[(hash >> 32) as usize & (self.locks.len() - 1)].0
+    }
+
+    /// Calls `look` with the value of a name, if there is one.
+    #[inline]
+    pub(crate) fn get<R>(&self, name: &str, look: impl FnOnce(&V) -> R) -> Option<R> {
+        let shard = self.lock(name).read();
+        let shard = shard.unwrap_or_else(PoisonError::into_inner);
+        shard.get(name).map(look)
+    }
+
+    /// Calls `write` with the shard of a name.
+    #[inline]
+    pub(crate) fn write<R>(&self, name: &str, write: impl FnOnce(&mut Shard<K, V>) -> R) -> R {
+        let shard = self.lock(name).write();
+        write(&mut shard.unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Calls `look` with all values, one shard after the other.
+    ///
+    /// It may or may not see values that are added or removed meanwhile.
+    #[inline]
+    pub(crate) fn each(&self, mut look: impl FnMut(&V)) {
+        for Lock(lock) in &self.locks {
+            let shard = lock.read().unwrap_or_else(PoisonError::into_inner);
+            shard.values().for_each(&mut look);
+        }
+    }
+}
+
+/// Shows the entries, not the shards.
+impl<K: fmt::Debug, V: fmt::Debug> fmt::Debug for ShardedMap<K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut map = f.debug_map();
+        for Lock(lock) in &self.locks {
+            map.entries(lock.read().unwrap_or_else(PoisonError::into_inner).iter());
+        }
+        map.finish()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,185 @@
+//! The errors that a caller gets from a breaker in place of the call's result.
+
+use std::time::Duration;
+
+use thiserror::Error;
+
+use super::name::BreakerName;
+use super::rejection::Rejection;
+use crate::time::{Brief, nanos};
+
+/// The reason why a guarded call has no result of its own.
+///
+/// The error type of an annotated function takes it in through `#[from]`.
+///
+/// # Examples
+///
+/// ```
+/// use breaker_runtime::{BreakerError, circuit_breaker};
+///
+/// #[derive(Debug, thiserror::Error)]
+/// enum PayError {
+///     #[error("declined")]
+///     Declined,
+///     #[error(transparent)]
+///     Breaker(#[from] BreakerError),
+/// }
+///
+/// #[circuit_breaker(name = "doc_error_payment")]
+/// fn charge(cents: u64) -> Result<u64, PayError> {
+///     if cents > 100 { Err(PayError::Declined) } else { Ok(cents) }
+/// }
+///
+/// assert_eq!(charge(7).unwrap(), 7);
+/// ```
+// Its variants format as the error itself: what they hold is this error and not its cause.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum BreakerError {
+    /// The breaker rejected the call; the function's body did not run.
+    #[error("{0}")]
+    Rejected(Rejection),
+    /// The call took longer than its `call_timeout` and was dropped.
+    #[error("{0}")]
+    TimedOut(TimedOut),
+}
+
+impl BreakerError {
+    /// Returns the rejection, if the call was rejected.
+    pub fn rejection(&self) -> Option<&Rejection> {
+        match self {
+            Self::Rejected(rejection) => Some(rejection),
+            Self::TimedOut(_) => None,
+        }
+    }
+
+    /// Returns whether the same call may be retried at once, as far as the breaker knows.
+    ///
+    /// A rejected call may not; see [`Rejection::is_retryable`]. A call that took longer than its
+    /// `call_timeout` may: it counted as a failure of the dependency, and the circuit may still be closed.
+    /// Only the caller knows whether repeating it is harmless, because the call may have had its effect.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use breaker_runtime::{CallError, Config, Registry};
+    ///
+    /// let payment = Registry::new().get_or_create("payment", Config::new())?;
+    /// payment.trip();
+    /// let Err(CallError::Breaker(error)) = payment.call(|| Ok::<_, ()>(7)) else {
+    ///     panic!("the circuit is open");
+    /// };
+    /// assert!(!error.is_retryable());
+    /// assert!(error.retry_after().is_some());
+    /// # Ok::<(), breaker_runtime::ConfigError>(())
+    /// ```
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Self::Rejected(rejection) => rejection.is_retryable(),
+            Self::TimedOut(_) => true,
+        }
+    }
+
+    /// Returns how long to wait before the next attempt, if that is known.
+    ///
+    /// Only a rejection can know it; see [`Rejection::retry_after`].
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.rejection()?.retry_after()
+    }
+}
+
+// Written by hand: `#[from]` would make the value the source of the error.
+impl From<Rejection> for BreakerError {
+    fn from(rejection: Rejection) -> Self {
+        Self::Rejected(rejection)
+    }
+}
+
+impl From<TimedOut> for BreakerError {
+    fn from(timed_out: TimedOut) -> Self {
+        Self::TimedOut(timed_out)
+    }
+}
+
+/// A call that took longer than its `call_timeout`.
+#[doc(alias = "timeout")]
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("the call through {name} took longer than {}", Brief(self.limit()))]
+pub struct TimedOut {
+    name: BreakerName,
+    /// In nanoseconds: a `Duration` would enlarge the error type of every user.
+    limit: u64,
+}
+
+impl TimedOut {
+    pub(crate) fn new(name: BreakerName, limit: Duration) -> Self {
+        Self {
+            name,
+            limit: nanos(limit),
+        }
+    }
+
+    /// Returns the breaker's name.
+    pub fn name(&self) -> &str {
+        self.name.as_str()
+    }
+
+    /// Returns the key, if the breaker is one of several by key.
+    pub fn key(&self) -> Option<&str> {
+        self.name.key()
+    }
+
+    /// Returns the limit that the call exceeded.
+    pub fn limit(&self) -> Duration {
+        Duration::from_nanos(self.limit)
+    }
+}
+
+/// The error of [`CircuitBreaker::call`](crate::CircuitBreaker::call): the breaker's, or the call's own.
+///
+/// # Examples
+///
+/// ```
+/// use breaker_runtime::{CallError, Config, Registry};
+///
+/// let payment = Registry::new().get_or_create("payment", Config::new())?;
+/// let failed = payment.call(|| Err::<(), _>("no route")).unwrap_err();
+/// assert_eq!(failed, CallError::Inner("no route"));
+/// # Ok::<(), breaker_runtime::ConfigError>(())
+/// ```
+// Transparent: each variant formats as the error that it holds and has that error's source.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum CallError<E> {
+    /// The breaker did not admit the call.
+    #[error(transparent)]
+    Breaker(BreakerError),
+    /// The call ran and failed.
+    #[error(transparent)]
+    Inner(E),
+}
+
+impl<E> CallError<E> {
+    /// Returns the rejection, if the call was rejected.
+    pub fn rejection(&self) -> Option<&Rejection> {
+        match self {
+            Self::Breaker(error) => error.rejection(),
+            Self::Inner(_) => None,
+        }
+    }
+
+    /// Returns the call's own error, if the call ran and failed.
+    pub fn into_inner(self) -> Option<E> {
+        match self {
+            Self::Inner(error) => Some(error),
+            Self::Breaker(_) => None,
+        }
+    }
+}
+
+const _: () = assert!(
+    size_of::<BreakerError>() <= 32,
+    "the error type of every user contains it"
+);
+
+#[cfg(test)]
+mod tests;

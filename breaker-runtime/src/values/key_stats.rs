@@ -1,0 +1,110 @@
+//! The breakers of all keys of one name, taken together.
+
+use super::latency::Latency;
+use super::state::State;
+use super::totals::Totals;
+use super::transition::TransitionCount;
+
+/// The sums over the breakers of one name, one breaker for each key.
+///
+/// # Examples
+///
+/// ```
+/// use breaker_runtime::{Config, Registry, State};
+///
+/// let registry = Registry::new();
+/// let sick = registry.get_or_create_keyed("fetch", "sick.example", Config::new())?;
+/// registry.get_or_create_keyed("fetch", "well.example", Config::new())?;
+/// sick.trip();
+///
+/// let stats = registry.key_stats("fetch").expect("it has keys");
+/// assert_eq!(stats.keys, 2);
+/// assert_eq!(stats.in_state(State::Open), 1);
+/// # Ok::<(), breaker_runtime::ConfigError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct KeyStats {
+    /// The name that the breakers share.
+    pub name: String,
+    /// The number of keys that have a breaker.
+    pub keys: usize,
+    /// The number of keys in each state; states without a key are left out.
+    pub states: Vec<(State, usize)>,
+    /// The number of calls whose key got no entry because all `max_keys` entries were busy.
+    ///
+    /// Each such call went through a breaker that served this call only.
+    pub unlisted: u64,
+    /// What the breakers counted, evicted ones included; without dates.
+    pub totals: Totals,
+    /// How often the breakers changed their states, evicted ones included.
+    pub transitions: Vec<TransitionCount>,
+    /// The number of probes in flight.
+    pub probes_in_flight: usize,
+    /// The latencies of all calls, evicted breakers included, if the setting `latency` is or was on.
+    pub latency: Option<Latency>,
+}
+
+impl KeyStats {
+    pub(crate) fn new(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            keys: 0,
+            states: Vec::new(),
+            unlisted: 0,
+            totals: Totals::default(),
+            transitions: Vec::new(),
+            probes_in_flight: 0,
+            latency: None,
+        }
+    }
+
+    /// Adds one breaker: its state and its number of probes in flight.
+    pub(crate) fn add_key(&mut self, (state, probes): (State, usize)) {
+        self.keys += 1;
+        self.probes_in_flight += probes;
+        let mut states = self.states.iter_mut();
+        match states.find(|(other, _)| *other == state) {
+            Some((_, count)) => *count += 1,
+            None => self.states.push((state, 1)),
+        }
+    }
+
+    /// Sets what all breakers counted.
+    pub(crate) fn set_counts(&mut self, counts: RetiredCounts, unlisted: u64) {
+        self.totals = counts.totals;
+        self.transitions = counts.transitions;
+        self.latency = counts.latency;
+        self.unlisted = unlisted;
+    }
+
+    /// Returns how many keys are in `state`.
+    pub fn in_state(&self, state: State) -> usize {
+        let mut states = self.states.iter();
+        let found = states.find(|(other, _)| *other == state);
+        found.map_or(0, |(_, count)| *count)
+    }
+}
+
+/// What breakers counted, kept after they are gone.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct RetiredCounts {
+    pub(crate) totals: Totals,
+    pub(crate) transitions: Vec<TransitionCount>,
+    pub(crate) latency: Option<Latency>,
+}
+
+impl RetiredCounts {
+    pub(crate) fn add_transitions(&mut self, transitions: &[TransitionCount]) {
+        for more in transitions {
+            TransitionCount::add_to(&mut self.transitions, *more);
+        }
+    }
+
+    pub(crate) fn add_latency(&mut self, latency: Latency) {
+        match &mut self.latency {
+            Some(sum) => sum.add(&latency),
+            None => self.latency = Some(latency),
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! A histogram of call durations.
+//!
+//! Each doubling of the duration has eight buckets, so a bucket is at most an eighth wider than its lower end.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Duration;
+
+/// Durations are measured in units of 256 ns.
+const UNIT_SHIFT: u32 = 8;
+/// Each doubling has eight buckets.
+const STEP_SHIFT: u32 = 3;
+const STEPS: usize = 1 << STEP_SHIFT;
+/// The last bucket ends at 2^32 units, which is 18 minutes.
+const LONGEST: u64 = (1 << 32) - 1;
+/// The number of buckets.
+pub(crate) const BUCKETS: usize = 30 * STEPS;
+
+/// Returns the index of the bucket for a duration.
+#[expect(clippy::cast_possible_truncation, reason = "there are 240 buckets")]
+pub(crate) fn bucket_of(nanos: u64) -> usize {
+    let units = (nanos >> UNIT_SHIFT).min(LONGEST);
+    let doublings = (units | (STEPS as u64 - 1)).ilog2() - (STEP_SHIFT - 1);
+    let doublings = doublings.saturating_sub(1);
+    (u64::from(doublings) << STEP_SHIFT) as usize + (units >> doublings) as usize
+}
+
+/// Returns the end of a bucket in nanoseconds: the first duration that is too long for it.
+fn end(bucket: usize) -> u64 {
+    let next = bucket + 1;
+    let doublings = (next >> STEP_SHIFT).saturating_sub(1);
+    (((next - (doublings << STEP_SHIFT)) as u64) << doublings) << UNIT_SHIFT
+}
+
+/// A histogram of how long calls took.
+///
+/// It holds the calls that ended with an outcome while the setting `latency` was on.
+///
+/// # Examples
+///
+/// ```
+/// use breaker_runtime::{Config, Registry};
+///
+/// let mail = Registry::new().get_or_create("mail", Config::new().latency(true))?;
+/// mail.call(|| Ok::<_, ()>(1)).expect("it is closed");
+///
+/// let latency = mail.snapshot().latency.expect("it is kept");
+/// assert_eq!(latency.count(), 1);
+/// assert!(latency.quantile(0.99).is_some());
+/// # Ok::<(), breaker_runtime::ConfigError>(())
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct Latency {
+    counts: Vec<u64>,
+    sum: Duration,
+}
+
+impl Latency {
+    /// Makes a histogram from the counts of its [`BUCKETS`] and the sum of all durations.
+    pub(crate) fn new(counts: Vec<u64>, sum: Duration) -> Self {
+        debug_assert_eq!(counts.len(), BUCKETS);
+        Self { counts, sum }
+    }
+
+    /// Returns the number of calls.
+    #[inline]
+    pub fn count(&self) -> u64 {
+        self.counts.iter().sum()
+    }
+
+    /// Returns the sum of all durations.
+    #[inline]
+    pub fn sum(&self) -> Duration {
+        self.sum
+    }
+
+    /// Returns the duration that the given share of the calls did not exceed; 0.5 is the median.
+    ///
+    /// `share` is clamped to 0.0..=1.0. The result is the end of a bucket, so it is too long by at most an
+    /// eighth or 256 ns, whichever is more. Calls longer than 18 minutes count as 18 minutes. Returns `None` if
+    /// there were no calls.
+    #[inline]
+    pub fn quantile(&self, share: f64) -> Option<Duration> {
+        let (count, mut seen) = (self.count(), 0);
+        #[expect(
+            clippy::cast_precision_loss,
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a share that is off by one in 2^53 falls into the same bucket"
+        )]
+        let rank = ((share.clamp(0.0, 1.0) * count as f64).ceil() as u64).clamp(1, count.max(1));
+        let mut buckets = self.buckets();
+        let (end, _) = buckets.find(|(_, calls)| {
+            seen += calls;
+            seen >= rank
+        })?;
+        Some(end)
+    }
+
+    /// Returns the buckets that hold calls, in ascending order: the end of each bucket and its number of
+    /// calls.
+    #[inline]
+    pub fn buckets(&self) -> impl Iterator<Item = (Duration, u64)> + '_ {
+        let held = self
+            .counts
+            .iter()
+            .enumerate()
+            .filter(|(_, calls)| **calls > 0);
+        held.map(|(bucket, calls)| (Duration::from_nanos(end(bucket)), *calls))
+    }
+
+    /// Adds the calls of another histogram.
+    #[inline]
+    pub(crate) fn add(&mut self, other: &Self) {
+        for (sum, more) in self.counts.iter_mut().zip(&other.counts) {
+            *sum += more;
+        }
+        self.sum += other.sum;
+    }
+}
+
+/// Lists the buckets that hold calls.
+#[expect(
+    clippy::missing_fields_in_debug,
+    reason = "the buckets are what it counts"
+)]
+impl fmt::Debug for Latency {
+    #[inline]
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let buckets: BTreeMap<_, _> = self.buckets().collect();
+        f.debug_struct("Latency")
+            .field("sum", &self.sum)
+            .field("buckets", &buckets)
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,25 @@
+//! Plain values: what callers, listeners and operators read. No logic beyond labels and sums.
+
+mod error;
+mod key_stats;
+mod latency;
+mod name;
+mod outcome;
+mod rejection;
+mod state;
+mod totals;
+mod transition;
+
+pub use self::error::{BreakerError, CallError, TimedOut};
+pub use self::key_stats::KeyStats;
+pub(crate) use self::key_stats::RetiredCounts;
+pub use self::latency::Latency;
+pub(crate) use self::latency::{BUCKETS, bucket_of};
+pub(crate) use self::name::BreakerName;
+pub(crate) use self::outcome::End;
+pub use self::outcome::Outcome;
+pub use self::rejection::{Rejection, RejectionReason};
+pub use self::state::{Reason, State};
+
+pub use self::totals::{Rejections, Totals};
+pub use self::transition::{Override, PastTransition, Transition, TransitionCount};

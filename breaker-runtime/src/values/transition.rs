@@ -1,0 +1,96 @@
+//! Changes of state, and overrides.
+
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+use super::state::{Reason, State};
+use crate::time::Brief;
+
+/// A change of state.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Transition {
+    /// The state before, beneath any override.
+    pub from: State,
+    /// The state after, beneath any override.
+    pub to: State,
+    /// Why the state changed.
+    pub reason: Reason,
+    /// The generation that began.
+    pub generation: u64,
+    /// When the change fell due, if the passing of time alone caused it.
+    ///
+    /// The event's own time is later: it is when the next call or reading noticed the change.
+    pub due_at: Option<SystemTime>,
+    /// How long the circuit stays open, if it opened.
+    pub open_period: Option<Duration>,
+    /// The number of failures behind an opening.
+    ///
+    /// Depending on the rule that was met, these are failures in a row, failures in the window, or failed
+    /// probes.
+    pub failures: u64,
+    /// The share of failures or of slow calls that met a rule.
+    pub rate: Option<f64>,
+}
+
+/// Formats the transition as in `closed -> open for 30s (failures_in_a_row)`.
+impl fmt::Display for Transition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} -> {}", self.from, self.to)?;
+        if let Some(period) = self.open_period {
+            write!(f, " for {}", Brief(period))?;
+        }
+        write!(f, " ({})", self.reason)
+    }
+}
+
+/// A transition together with the time at which it was noticed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PastTransition {
+    /// When the transition was noticed, by the wall clock.
+    pub at: SystemTime,
+    /// The change of state and its reason.
+    pub transition: Transition,
+}
+
+/// How often a breaker changed from one state to another for one reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TransitionCount {
+    /// The state before.
+    pub from: State,
+    /// The state after.
+    pub to: State,
+    /// Why the state changed.
+    pub reason: Reason,
+    /// The number of such transitions.
+    pub count: u64,
+}
+
+impl TransitionCount {
+    /// Returns whether both count transitions of the same kind.
+    pub(crate) fn same_kind(&self, other: &Self) -> bool {
+        (self.from, self.to, self.reason) == (other.from, other.to, other.reason)
+    }
+
+    /// Adds `more` to the count of its kind in `counts`.
+    pub(crate) fn add_to(counts: &mut Vec<Self>, more: Self) {
+        match counts.iter_mut().find(|count| count.same_kind(&more)) {
+            Some(count) => count.count += more.count,
+            None => counts.push(more),
+        }
+    }
+}
+
+/// An override: a state that an operator imposed, which hides the machine's state from callers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Override {
+    /// [`State::ForcedOpen`] or [`State::ForcedClosed`].
+    pub state: State,
+    /// The reason given when the override was set.
+    pub reason: String,
+    /// When the override ends by itself; `None` if it lasts until somebody clears it.
+    pub until: Option<SystemTime>,
+}
