@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Prints the table of PERFORMANCE.md as Markdown: the median of so many rounds, 5 if nothing is said. A
-# round takes about a minute and a half; the machine should have nothing else to do.
+# Prints the table of PERFORMANCE.md as Markdown, with the medians of all rounds. A round takes about a minute and a
+# half, and the machine should be idle otherwise.
 #
-# Where code comes to lie makes a nanosecond: the bare call alone takes 1.2 to 2.0 ns from one build to the
-# next. So each round lays the functions of all crates out anew, in an order of its own, if the linker can.
+# Code placement alone accounts for up to a nanosecond: a call without a breaker takes 1.2 to 2.0 ns, depending on the
+# build. So each round links all functions in a different order, if the linker supports that.
+#
+# usage: benches/table.sh [ROUNDS]    the default is 5
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -13,7 +15,7 @@ mkdir -p "$target"
 measured=$(realpath "$target")/breaker-benches
 rm -rf "$measured"
 
-# The path of the program with the layout of this round.
+# linked ARGUMENT...: builds the benchmark with arguments for rustc, and prints its path.
 linked() {
     cargo rustc --quiet --profile bench -p breaker-benches --bench time --message-format json -- "$@" |
         sed -n 's/.*"name":"time".*"executable":"\([^"]*\)".*/\1/p'
@@ -23,7 +25,7 @@ for ((round = 1; round <= rounds; round++)); do
     echo "round $round of $rounds" >&2
     time=$(linked -C "link-arg=-Wl,--shuffle-sections=.text*=$round" 2>/dev/null) || time=
     if [[ -z $time ]]; then
-        echo "the linker cannot shuffle: one layout for all rounds" >&2
+        echo "the linker cannot shuffle sections, so all rounds have the same layout" >&2
         time=$(linked)
     fi
     CRITERION_HOME=$measured/$round "$time" --bench >/dev/null 2>&1

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Prints what the attribute and the crate cost at compile time: `cargo check` of 200 functions with and
-# without the attribute, and a clean release build beside that of failsafe, of nothing but the dependency
-# and of one guarded function. Medians of five; a time is never asserted.
+# Prints what the attribute and the crate cost at compile time. Measures `cargo check` of 200 functions with the
+# attribute and without it, and clean release builds of the dependency alone and of one guarded function, compared with
+# failsafe. Prints medians of five runs and does not check them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -11,7 +11,7 @@ trap 'rm -rf "$work"' EXIT
 unset CARGO_TARGET_DIR
 export CARGO_INCREMENTAL=0
 
-# package NAME DEPENDENCY: the source of its lib.rs is read from stdin.
+# package NAME DEPENDENCY: creates a package whose lib.rs is read from stdin.
 package() {
     mkdir -p "$work/$1/src"
     cat >"$work/$1/src/lib.rs"
@@ -20,7 +20,7 @@ package() {
     (cd "$work/$1" && cargo fetch --quiet)
 }
 
-# functions ATTRIBUTE: 200 of them, with %s in the attribute for the number.
+# functions ATTRIBUTE: prints 200 functions with the attribute, in which %s becomes the number.
 functions() {
     echo 'pub type Answer = Result<u64, Box<dyn std::error::Error + Send + Sync>>;'
     for number in {1..200}; do
@@ -30,7 +30,7 @@ functions() {
     done
 }
 
-# seconds COMMAND...: how long it takes.
+# seconds COMMAND...: runs the command and prints how long it takes.
 seconds() {
     local began=$EPOCHREALTIME
     "$@" >&2
@@ -41,7 +41,7 @@ median() {
     sort -n | sed -n 3p
 }
 
-# report NAME OTHER: the medians of both and the difference.
+# report NAME OTHER: prints the medians of both and the difference.
 report() {
     local one other
     one=$(median <"$work/$1.times")
@@ -68,7 +68,7 @@ for _ in {1..5}; do
         seconds check "$variant" >>"$work/$variant.times"
     done
 done
-echo "cargo check of 200 functions, dependencies built before:"
+echo "cargo check of 200 functions, without the dependencies:"
 report with without
 
 build() {
@@ -109,5 +109,5 @@ for _ in {1..5}; do
 done
 echo "clean release build, default features:"
 report breaker-runtime failsafe
-echo "the same with one guarded function:"
+echo "clean release build of one guarded function:"
 report guarded-by-breaker-runtime guarded-by-failsafe

@@ -1,44 +1,33 @@
 #!/usr/bin/env bash
-# The lines of the runtime's core that its unit tests and the integration tests run: at least 95 %.
+# Checks that the unit tests and the integration tests run at least 95 % of the lines between a call and its outcome.
 #
 # usage: ci/coverage.sh [--lines]    with --lines, also prints the lines that no test runs
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root"
-export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$root/target}/coverage"
+. ci/lib.sh
 
 least=95
-# The machine and all that stands between it and a call; not what only tests have.
-core='src/((core|machine|slots|window)/.*|(core|gate|cells|slots|tally|permit|call|breaker|control)\.rs)$'
+# The machine, the breaker around it and the call; without the code of tests.
+core='src/(machine|breaker|call)/'
 tests='/(tests|tests/.*|model)\.rs$'
 
 # The tools have to read what this rustc writes.
 llvm=$(rustc -vV | sed -n 's/^LLVM version: \([0-9]*\).*/\1/p')
 bin=$(dirname "$(rustc --print target-libdir)")/bin
-tool() {
-    local candidate
-    for candidate in "$bin/$1" "$1-$llvm" "$1"; do
-        if "$candidate" --version 2>/dev/null | grep -q "LLVM version $llvm\."; then
-            echo "$candidate"
-            return
-        fi
-    done
-    return 1
-}
-if ! tool llvm-cov >/dev/null && [[ ${CI:-} == true ]] && command -v apt-get >/dev/null; then
-    # Where it cannot be had, the next step says so.
-    { apt-get update && apt-get install -y "llvm-$llvm"; } >/dev/null 2>&1 || true
-fi
-if ! profdata=$(tool llvm-profdata) || ! cov=$(tool llvm-cov); then
-    echo "coverage SKIPPED: it takes the tools of LLVM $llvm, from \`rustup component add llvm-tools\`" \
-        "or Debian's package llvm-$llvm"
-    exit 0
+profdata=$bin/llvm-profdata cov=$bin/llvm-cov
+if [[ ! -x $profdata || ! -x $cov ]]; then
+    # On a laptop, `rustup component add llvm-tools` brings them too.
+    need_debian "llvm-cov-$llvm" "llvm-$llvm"
+    profdata=llvm-profdata-$llvm cov=llvm-cov-$llvm
 fi
 
 counts=$(mktemp -d)
 trap 'rm -rf "$counts"' EXIT
-export RUSTFLAGS="-C instrument-coverage" LLVM_PROFILE_FILE="$counts/%p-%m.profraw"
+export LLVM_PROFILE_FILE="$counts/%p-%m.profraw"
+# Only the crates of the workspace are built again to be counted.
+export RUSTC_WORKSPACE_WRAPPER="$root/ci/count-lines.sh"
 
 objects=()
 # Runs the tests of some targets, and remembers their binaries.
@@ -73,6 +62,6 @@ report report | awk -v least="$least" '
     /\.rs / { printf "%-28s %5d lines %4d not run %8s\n", $1, $8, $9, $10 }
     /^TOTAL/ {
         share = 100 * (1 - $9 / $8)
-        printf "%-28s %5d lines %4d not run %7.2f%%, of which at least %d%% are asked\n", "all", $8, $9, share, least
+        printf "%-28s %5d lines %4d not run %7.2f%%, of which at least %d%% are required\n", "all", $8, $9, share, least
         exit share < least
     }'

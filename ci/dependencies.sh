@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A user of the default features compiles at most 14 crates, the runtime and the attribute included.
+# Checks that users of the default features compile at most 16 crates, including the runtime and the macros.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -7,4 +7,4 @@ tree=$(cargo tree --edges normal --package breaker-runtime --prefix none --no-de
 count=$(wc -l <<<"$tree")
 echo "$tree"
 echo "$count crates"
-((count <= 14))
+((count <= 16))

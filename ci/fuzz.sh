@@ -1,28 +1,23 @@
 #!/usr/bin/env bash
-# Feeds the attribute and the parsers with what nobody would write. What makes a target fail is left in
-# fuzz/artifacts/. New inputs are gathered in target/fuzz/, beside the kept ones of fuzz/corpus/.
+# Fuzzes the attribute and the parsers. Inputs that make a target fail are stored in fuzz/artifacts/, new inputs in
+# target/fuzz/. The committed inputs in fuzz/corpus/ do not change.
 #
-# usage: ci/fuzz.sh [SECONDS [TARGET …]]    20 seconds for each target
+# usage: ci/fuzz.sh [SECONDS [TARGET …]]    the default is 20 seconds for each target
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root"
+. ci/lib.sh
+# Fuzzing has its own compiler flags.
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$root/target}/fuzz-build"
 
 seconds=${1:-20}
 shift || true
-version=0.13.2
-cargo fuzz --version 2>/dev/null | grep -q " $version\$" ||
-    cargo install --quiet --locked --version "$version" cargo-fuzz || {
-        echo "fuzzing SKIPPED: cargo-fuzz $version cannot be installed"
-        exit 0
-    }
-if ! c++ --version >/dev/null 2>&1; then
-    echo "fuzzing SKIPPED: libFuzzer needs a C++ compiler"
-    exit 0
-fi
+need_cargo cargo-fuzz 0.13.2
+# libFuzzer is written in C++.
+need_debian c++ g++
 
-# Without a sanitizer any toolchain will do, and there is no unsafe code for one to watch.
+# Sanitizers need a nightly toolchain, and would not find anything in code that is not unsafe.
 cargo fuzz build --sanitizer none
 if (($# == 0)); then
     mapfile -t targets < <(cargo fuzz list)
@@ -35,7 +30,7 @@ for target in "$@"; do
     if [[ -e "fuzz/$target.dict" ]]; then
         dictionary=(-dict="fuzz/$target.dict")
     fi
-    # Five seconds for one input is what "slow" means here; all of them take a few milliseconds at most.
+    # Each input takes a few milliseconds at most, so five seconds mean that the target hangs.
     log="target/fuzz/$target.log"
     cargo fuzz run --sanitizer none "$target" "$found" "fuzz/corpus/$target" -- \
         -max_total_time="$seconds" -timeout=5 -max_len=1024 "${dictionary[@]}" >"$log" 2>&1 || {

@@ -1,33 +1,22 @@
 #!/usr/bin/env bash
-# Counts the instructions of a call on each path with callgrind, which no noise shakes, and compares
-# them with benches/instructions.txt. `--update` writes that file anew.
+# Counts the instructions of a call on each path with callgrind, whose counts are exact, and compares them with
+# benches/instructions.txt. `--update` rewrites that file.
 #
-# The counts are those of one compiler on one platform, named in the file's first line; under any other
-# they are only printed. Without valgrind nothing is counted.
+# The counts are valid for one compiler on one platform, which the first line of the file names. With another compiler
+# the script prints the counts and does not compare them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. ci/lib.sh
 
 expected=benches/instructions.txt
-target=${CARGO_TARGET_DIR:-target}
-mkdir -p "$target"
-target=$(realpath "$target")
-
-if ! command -v valgrind >/dev/null && ! apt-get install --quiet --yes valgrind >/dev/null 2>&1; then
-    echo "SKIPPED: there is no valgrind here, and apt-get could not install it"
-    exit 0
-fi
-
-# The harness wants a runner of its very version.
-version=$(sed -n 's/^gungraun = "=\(.*\)"$/\1/p' benches/Cargo.toml)
-tools=$target/gungraun-$version
-if [[ ! -x $tools/bin/gungraun-runner ]]; then
-    env -u CARGO_TARGET_DIR cargo install --quiet --locked --root "$tools" gungraun-runner --version "=$version"
-fi
-export GUNGRAUN_RUNNER=$tools/bin/gungraun-runner GUNGRAUN_COLOR=never
+need_debian valgrind valgrind
+# The harness needs a runner of the same version.
+need_cargo gungraun-runner "$(sed -n 's/^gungraun = "=\(.*\)"$/\1/p' benches/Cargo.toml)"
+export GUNGRAUN_COLOR=never
 
 compiler="# $(rustc -vV | sed -n 's/^release: /rustc /p; s/^host: /on /p' | sort -r | tr '\n' ' ')"
 compiler=${compiler% }
-# A line "path instructions" for each; the bench makes 1,000 calls.
+# Prints a line "path instructions" for each path. The benchmark makes 1,000 calls.
 counted=$(cargo bench --quiet -p breaker-benches --bench instructions | awk '
     match($2, /^[a-z_]+:/) && $1 ~ /::path$/ { path = substr($2, 1, RLENGTH - 1) }
     $1 == "Instructions:" { printf "%s %.0f\n", path, $2 / 1000 }')
@@ -39,9 +28,8 @@ if [[ ${1:-} == --update ]]; then
     exit
 fi
 if [[ $(head -n 1 "$expected") != "$compiler" ]]; then
-    echo "not compared, as the counts of $expected are those of another compiler:"
     printf '%s\n%s\n' "$compiler" "$counted"
-    exit
+    skip "the counts of $expected are for another compiler"
 fi
 awk '
     /^#/ { next }
@@ -56,7 +44,7 @@ awk '
     }
     END {
         for (path in expected) { print path " was not counted"; failed = 1 }
-        if (failed) print "what is meant to cost more: ci/instructions.sh --update"
-        else if (fewer) print "fewer than expected: bring the file up to date with ci/instructions.sh --update"
+        if (failed) print "if the change is intended, run ci/instructions.sh --update"
+        else if (fewer) print "fewer than expected: update the file with ci/instructions.sh --update"
         exit failed
     }' "$expected" <(echo "$counted")

@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
-# Checks that clippy goes on firing in the bodies and at the arguments of guarded functions, at the lines that
-# tests/clippy-fires/src/lib.rs names in `// fires: lint` comments, and nowhere else.
+# Checks that clippy still fires in the bodies and at the arguments of guarded functions: at the lines that
+# tests/clippy-fires/src/lib.rs marks with `// fires: lint`, and at no others.
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
-export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$root/target/clippy-fires}"
+export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$root/target}"
 cd "$root/tests/clippy-fires"
+# The same versions as in the workspace.
+cp "$root/Cargo.lock" .
 
-# A fresh run each time: cargo replays no diagnostics of a build that failed.
+# Forces a new run, because cargo does not replay the diagnostics of a failed build.
 touch src/lib.rs
 
 expected=$(grep -no '// fires: [a-z_:, ]*' src/lib.rs |
@@ -17,7 +19,7 @@ expected=$(grep -no '// fires: [a-z_:, ]*' src/lib.rs |
         done
     done | sort -k 1n -k 2)
 
-# Without the warnings of the crates around it: only messages whose code and place are known.
+# Only messages with a known code and place. The crates around this one may have warnings too.
 messages=$(cargo clippy --quiet --lib --message-format=json 2>/dev/null) || {
     cargo clippy --lib
     echo "the crate does not compile" >&2
@@ -37,4 +39,4 @@ if ! difference=$(diff <(echo "$expected") <(echo "$found")); then
     echo "$difference" >&2
     exit 1
 fi
-echo "$(wc -l <<<"$expected") lints fire where they should, and no other"
+echo "$(wc -l <<<"$expected") lints fire where they should, and no others"

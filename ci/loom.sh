@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# Runs the models of breaker-runtime/src/interleavings.rs under loom. With no argument, all of them within two changes of
-# the thread at any place; with a number, within so many: `ci/loom.sh 3` takes much longer.
+# Runs the models of breaker-runtime/src/loom_models.rs under loom, with at most two preemptions in each execution.
+#
+# usage: ci/loom.sh [PREEMPTIONS]    3 take much longer
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. ci/lib.sh
 
 export LOOM_MAX_PREEMPTIONS=${1:-2}
 export RUSTFLAGS="--cfg breaker_loom"
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-target}/loom
-cargo test --release -p breaker-runtime --lib -- interleavings --nocapture
+run_tests --release -p breaker-runtime --lib -- loom_models --nocapture

@@ -1,8 +1,11 @@
 #!/usr/bin/env bash
-# Plays random sequences of calls, settings and time against the naive models: the machine alone, the whole
-# breaker, what threads tally, and the windows. So many sequences each, 100,000 unless told otherwise.
+# Compares random sequences of calls, settings and times with the naive models: for the machine, the whole breaker, the
+# tallies of threads, and the windows.
+#
+# usage: ci/model.sh [CASES]    the default is 100,000 for each model
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. ci/lib.sh
 
 export PROPTEST_CASES=${1:-100000}
-cargo test --release -p breaker-runtime --all-features --lib -- model tally window
+run_tests --release -p breaker-runtime --all-features --lib -- model tally window

@@ -1,42 +1,20 @@
 #!/usr/bin/env bash
-# The stated minimum version of Rust. The crates are compiled by it, if its toolchain is there or can be
-# had. By the one there is: nothing newer is used of the standard library, no dependency asks for more, and
-# the oldest versions that the manifests allow suffice.
+# Checks the stated minimum version of Rust: no dependency asks for more, the oldest dependencies that the manifests
+# allow suffice, and that version of Rust compiles both crates with all features and passes their unit tests.
 set -euo pipefail
 export LC_ALL=C
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root"
+. ci/lib.sh
 
 rust=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
-copy=$(mktemp -d)
-trap 'rm -rf "$copy"' EXIT
-target="${CARGO_TARGET_DIR:-$root/target}/msrv"
+target="${CARGO_TARGET_DIR:-$root/target}"
 
-# The crates alone: what their tests need may ask for more.
-cp -r breaker-macros breaker-runtime "$copy"
-sed -e '/^# The root package/,$d' -e '/^exclude/d' -e '/^default-members/d' \
-    -e 's/^members = .*/members = ["breaker-macros", "breaker-runtime"]/' Cargo.toml >"$copy/Cargo.toml"
-sed -i '/^\[dev-dependencies\]/,/^$/d' "$copy"/breaker-*/Cargo.toml
-cd "$copy"
-check=(check --quiet --workspace --all-features --target-dir "$target")
-
-if rustup run "$rust" rustc --version >/dev/null 2>&1 ||
-    rustup toolchain install "$rust" --profile minimal >/dev/null 2>&1; then
-    cargo +"$rust" "${check[@]}"
-    echo "$(rustup run "$rust" rustc --version) compiles the crates"
-else
-    echo "compiling with Rust $rust SKIPPED: there is no such toolchain"
-fi
-
-# The lint reads the version from the manifests.
-cargo clippy --quiet --workspace --all-features --target-dir "$target" -- -D clippy::incompatible_msrv
-echo "nothing newer than $rust is used of the standard library"
-
-needed=$(cargo tree --workspace --all-features --edges normal,build --target all --prefix none --no-dedupe |
-    cut -d ' ' -f 1 | sort -u)
+needed=$(cargo tree -p breaker-macros -p breaker-runtime --all-features --edges normal,build --target all \
+    --prefix none --no-dedupe | cut -d ' ' -f 1 | sort -u)
 # One line for each package of the metadata, and each of its dependencies.
-stated=$(cargo metadata --format-version 1 | sed 's/{"name":"/\n&/g' | awk -F '"' '
+stated=$(cargo metadata --format-version 1 --all-features | sed 's/{"name":"/\n&/g' | awk -F '"' '
     /^{"name":"[^"]*","version":/ { package = $4 }
     match($0, /"rust_version":"[^"]*"/) { print package, substr($0, RSTART + 16, RLENGTH - 17) }')
 newer=$(join <(echo "$needed") <(sort <<<"$stated") | while read -r package version; do
@@ -48,9 +26,53 @@ if [[ -n "$newer" ]]; then
     echo "$newer" >&2
     exit 1
 fi
-echo "no dependency of $(wc -l <<<"$needed") asks for more"
+echo "none of $(wc -l <<<"$needed") crates needs more than Rust $rust"
 
-RUSTC_BOOTSTRAP=1 cargo update --quiet -Z direct-minimal-versions
-cargo "${check[@]}"
-cargo tree --workspace --all-features --depth 1 --edges normal --prefix none | grep -v "($copy" | sort -u
+# In a copy of the crates, because this changes Cargo.lock. The oldest dependencies of the tests do not matter.
+copy=$(mktemp -d)
+trap 'rm -rf "$copy"' EXIT
+copy_crates "$copy" breaker-macros breaker-runtime
+sed -i '/^\[dev-dependencies\]/,/^$/d' "$copy"/breaker-*/Cargo.toml
+(
+    cd "$copy"
+    RUSTC_BOOTSTRAP=1 cargo update --quiet -Z direct-minimal-versions
+    cargo check --quiet --workspace --all-features --target-dir "$target"
+    cargo tree --workspace --all-features --depth 1 --edges normal --prefix none | grep -v "($copy" | sort -u
+)
 echo "the oldest versions that are allowed compile"
+
+if rustup run "$rust" rustc --version >/dev/null 2>&1; then
+    RUSTC=$(rustup which --toolchain "$rust" rustc)
+elif command -v apt-get >/dev/null; then
+    # Debian builds web browsers with rustc-web, of which it keeps several versions.
+    RUSTC=$root/target/rust-$rust/rustc
+    if [[ ! -x $RUSTC ]]; then
+        if [[ $EUID == 0 ]]; then apt-get update --quiet=2; fi
+        # debian PACKAGE VERSION: the package in the newest version that begins like this
+        debian() {
+            apt-cache madison "$1" | awk -v package="$1" -v version="$2" '
+                index($3, version) == 1 { print package "=" $3; exit }'
+        }
+        compiler=$(debian rustc-web "$rust.")
+        [[ -n $compiler ]] || skip "Debian has no Rust $rust"
+        std=libstd-rust-web-$rust
+        llvm=$(apt-cache depends "$std" | grep -o 'libllvm[0-9]*' | head -n 1)
+        unpack_debian "target/rust-$rust" "$compiler" "$(debian libstd-rust-web-dev "$rust.")" "$std" "$llvm" ||
+            skip "Debian's Rust $rust cannot be downloaded"
+        cat >"$RUSTC" <<'END'
+#!/bin/sh
+# The unpacked compiler with its libraries.
+folder=$(dirname "$0")/usr
+LD_LIBRARY_PATH=$folder/lib/$(uname -m)-linux-gnu exec "$folder/bin/rustc" "$@"
+END
+        chmod +x "$RUSTC"
+    fi
+else
+    skip "Rust $rust comes with \`rustup toolchain install $rust\`"
+fi
+export RUSTC
+# Unlike a check, the build compiles dependencies that the tests use too.
+cargo build --quiet -p breaker-macros -p breaker-runtime --all-features
+# Few cases are enough here, because other steps run the same tests with more.
+PROPTEST_CASES=16 cargo test --quiet -p breaker-macros -p breaker-runtime --all-features --lib
+echo "$("$RUSTC" --version) compiles the crates and passes their unit tests"

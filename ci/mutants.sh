@@ -1,21 +1,20 @@
 #!/usr/bin/env bash
-# Changes the code in one place at a time, and looks whether a test fails. For at least 95 % one has to.
-# .cargo/mutants.toml lists the changes that make no difference.
+# Changes the code in one place at a time, and checks that a test fails. At least 95 % of the changes have to make a
+# test fail. .cargo/mutants.toml lists changes that no test can detect.
 #
-# usage: ci/mutants.sh [FILE …]    without files, more than an hour: all that is decided is decided in these
+# usage: ci/mutants.sh [FILE …]    without files, all files that make decisions, which takes more than an hour
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root"
+. ci/lib.sh
 
 least=95
-version=27.1.0
-cargo mutants --version 2>/dev/null | grep -q " $version\$" ||
-    cargo install --quiet --locked --version "$version" --target-dir target/tools cargo-mutants
+need_cargo cargo-mutants 27.1.0
 
-# A failure need not be made small, and nobody debugs these programs.
+# Failures need not be shrunk, and these programs are not debugged.
 export PROPTEST_MAX_SHRINK_ITERS=0 CARGO_PROFILE_DEV_DEBUG=none
-# Each copy of the sources has a target directory of its own.
+# Each copy of the sources needs its own target directory.
 unset CARGO_TARGET_DIR
 
 out=target/mutants
@@ -24,9 +23,8 @@ mkdir -p "$out"
 if (($# == 0)); then
     set -- \
         'breaker-runtime/src/machine/**/*.rs' \
-        'breaker-runtime/src/window/**/*.rs' \
-        'breaker-runtime/src/slots/**/*.rs' \
-        'breaker-runtime/src/{call,cells,gate,permit,slots,tally}.rs' \
+        'breaker-runtime/src/breaker/{counters,gate,tally,thread_slots}.rs' \
+        'breaker-runtime/src/call/**/*.rs' \
         'breaker-macros/src/declare/rules.rs' \
         'breaker-macros/src/declare/rules/**/*.rs'
 fi
@@ -34,7 +32,7 @@ filter=()
 for file in "$@"; do
     filter+=(--file "$file")
 done
-# Statuses 2 and 3 say that some mutants were missed or ran for too long: they are counted below.
+# Statuses 2 and 3 mean that some mutants were missed or timed out. These are counted below.
 mutants() {
     local status=0
     cargo mutants -p breaker-runtime -p breaker-macros --output "$out" --jobs 1 --no-times --minimum-test-timeout 15 \
@@ -42,17 +40,17 @@ mutants() {
     ((status == 0 || status == 2 || status == 3)) || exit "$status"
 }
 count() {
-    cat "$out/mutants.out/$1.txt" | wc -l
+    wc -l <"$out/mutants.out/$1.txt"
 }
 
-echo "-- the crate's own unit tests"
+echo "-- the unit tests of the crates"
 mutants --all-features -- --lib
 viable=$(($(count caught) + $(count missed) + $(count timeout)))
-# What makes a test hang is caught by it: some hold the lock that a call must not take.
+# A change that makes a test hang is caught: some tests hold a lock that calls must not take.
 cp "$out/mutants.out/timeout.txt" "$out/hung.txt"
 
 if (($(count missed) > 0)); then
-    # These take longer to build, so only what is left comes to them.
+    # These take longer to build, so they run only for the remaining changes.
     echo "-- the integration tests"
     mutants --iterate --test-workspace true --baseline skip --timeout 60 -- --test integration
 fi
@@ -60,5 +58,5 @@ fi
 sort "$out/mutants.out/missed.txt" | grep -vxFf "$out/hung.txt" >"$out/missed.txt" || true
 cat "$out/missed.txt"
 missed=$(wc -l <"$out/missed.txt")
-echo "$viable mutants, $missed of them missed; at least $least % have to be caught"
+echo "$viable mutants, of which the tests missed $missed; they have to catch at least $least %"
 ((missed * 100 <= viable * (100 - least)))

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# The crates can be packaged, and what is packaged compiles.
+# Packages both crates, and compiles the packages.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# What an earlier run has unpacked of this version is taken for this one.
+# Otherwise cargo would use the sources of this version that an earlier run has unpacked.
 rm -rf "${CARGO_HOME:-$HOME/.cargo}"/registry/src/-*/breaker-{macros,runtime}-*
-cargo package --allow-dirty --quiet -p breaker-macros -p breaker-runtime --target-dir target/packages
-ls target/packages/package/*.crate
+cargo package --allow-dirty --quiet -p breaker-macros -p breaker-runtime
+ls "${CARGO_TARGET_DIR:-target}"/package/*.crate

@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# Lets a storm of calls, overrides, settings and readings break over a few breakers for so many seconds
-# (10 unless told otherwise), and prints what came of it.
+# Runs a storm of calls, overrides, settings and readings on a few breakers, and prints the results.
+#
+# usage: ci/storm.sh [SECONDS]    the default is 10
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. ci/lib.sh
 
 export STORM_SECONDS=${1:-10}
-cargo test --release --test storm -- --nocapture
+run_tests --release --test storm -- --nocapture

@@ -1,7 +1,7 @@
-//! Says with patterns which answers are failures, which are not, and which say nothing.
+//! Classifies results with patterns: as failures, as successes, or as neither.
 //!
-//! Without them an `Err` is a failure and an `Ok` is a success. `ignore` is asked first, then
-//! `success`, then `failure`, and what none of them names keeps the default.
+//! Without patterns an `Err` is a failure and an `Ok` is a success. The breaker tries `ignore` first,
+//! then `success`, then `failure`. A result that matches none of them keeps its default.
 //!
 //! ```text
 //! cargo run --example classification
@@ -31,11 +31,11 @@ enum FetchError {
 
 #[circuit_breaker(
     name = "web",
-    // The caller's own mistakes, and a server that only asks for patience, say nothing about it.
+    // A mistake of the caller says nothing about the server's health, nor does a rate limit.
     ignore(Err(FetchError::BadAddress) | Ok(Page { status: 429 })),
-    // An error by its type, and yet the server has answered.
+    // An `Err`, although the server has answered.
     success(Err(FetchError::NotModified)),
-    // A page by its type, and yet the server is broken.
+    // An `Ok`, although the server is broken.
     failure(Ok(page) if page.status >= 500),
 )]
 fn fetch(path: &str) -> Result<Page, FetchError> {
@@ -50,8 +50,7 @@ fn fetch(path: &str) -> Result<Page, FetchError> {
     }
 }
 
-// Any return type will do, if a pattern says what a failure is and a fallback what a refused call
-// gets.
+// Any return type works if a pattern identifies failures and a fallback answers rejected calls.
 #[circuit_breaker(name = "dns", threshold = 2, failure(None), fallback = |_| None)]
 fn resolve(host: &str) -> Option<IpAddr> {
     (host == "localhost").then_some(IpAddr::V4(Ipv4Addr::LOCALHOST))
@@ -85,7 +84,7 @@ fn main() -> anyhow::Result<()> {
     assert_eq!(dns.state(), State::Open);
     assert!(
         resolve("localhost").is_none(),
-        "refused, so the fallback answers"
+        "rejected, so the fallback answers"
     );
     println!(
         "Two names in a row were not found: `dns` is {}.",
@@ -94,7 +93,7 @@ fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Runs one call and finds out as what it was counted.
+/// Runs one call and returns how the breaker counted it.
 fn watch<T>(breaker: &CircuitBreaker, call: impl FnOnce() -> T) -> (T, &'static str) {
     let before = breaker.snapshot().totals;
     let value = call();

@@ -1,5 +1,5 @@
-//! Settings from a file and from the environment, and a threshold that is changed in the middle of an
-//! outage, without a restart.
+//! Takes settings from a file and from the environment, and changes a threshold during an outage without
+//! a restart.
 //!
 //! ```text
 //! cargo run --example configure
@@ -20,10 +20,10 @@ enum StockError {
     Breaker(#[from] BreakerError),
 }
 
-// The attribute has what is right for most days.
+// The attribute holds the settings for normal operation.
 #[circuit_breaker(name = "warehouse", threshold = 5)]
 fn reserve(item: &str) -> Result<u32, StockError> {
-    // Today the warehouse drops every third call: a nuisance, and no outage.
+    // Today the warehouse drops every third call, which is a nuisance but not an outage.
     if item.len() % 3 == 0 {
         Err(StockError::OutOfReach)
     } else {
@@ -33,10 +33,10 @@ fn reserve(item: &str) -> Result<u32, StockError> {
 
 const FILE: &str = r#"
 [default]
-open_for = "20s"            # where the attribute says nothing
+open_for = "20s"            # applies because the attribute does not set it
 
 [breakers.warehouse]
-threshold = 3               # over what the attribute says
+threshold = 3               # overrides the attribute
 "#;
 
 const AT_THREE_IN_THE_MORNING: &str = r#"
@@ -44,7 +44,7 @@ const AT_THREE_IN_THE_MORNING: &str = r#"
 open_for = "20s"
 
 [breakers.warehouse]
-threshold = "off"           # no rule of failures in a row any more
+threshold = "off"           # failures in a row no longer open the circuit
 window = 20
 failure_rate = 0.6
 "#;
@@ -55,12 +55,12 @@ treshold = 4
 open_for = "soon"
 "#;
 
-/// What the deployment would set.
+/// A variable that the deployment would set.
 const VARIABLE: (&str, &str) = ("BREAKER_WAREHOUSE__HALF_OPEN_CALLS", "1");
 
 fn main() -> anyhow::Result<ExitCode> {
     if std::env::var_os(VARIABLE.0).is_none() {
-        // The environment is what a process begins with, so this one begins again.
+        // A process gets its environment when it starts, so the program starts itself again.
         let status = Command::new(std::env::current_exe()?)
             .env(VARIABLE.0, VARIABLE.1)
             .status()?;
@@ -85,20 +85,22 @@ fn run(file: &PathBuf) -> anyhow::Result<()> {
     std::fs::write(file, FILE)?;
     let watch = registry.watch(file, Duration::from_secs(2), |loaded| match loaded {
         Ok(_) => println!("\nthe file has changed and is in force"),
-        Err(problems) => println!("\nthe file is broken, all goes on as it was:\n{problems}"),
+        Err(problems) => {
+            println!("\nthe file is broken, the settings stay as they were:\n{problems}")
+        }
     })?;
     println!("\nwith the file and {}={}", VARIABLE.0, VARIABLE.1);
     show(&warehouse);
     ensure!(
         warehouse.config().threshold == Some(3),
-        "the file is over the attribute"
+        "the file overrides the attribute"
     );
     ensure!(
         warehouse.config().half_open_calls.get() == 1,
-        "the environment is over the file"
+        "the environment overrides the file"
     );
 
-    // Three failures in a row come often enough: the circuit opens although two calls of three succeed.
+    // "tea" fails each time. In real traffic, where two of three calls succeed, runs of three occur too.
     for _ in 0..3 {
         let _ = reserve("tea");
     }
@@ -121,7 +123,7 @@ fn run(file: &PathBuf) -> anyhow::Result<()> {
     println!("{} after that", warehouse.state());
     ensure!(
         warehouse.state() == State::Closed,
-        "a third of failures is not too many now"
+        "a failure rate of one third is acceptable now"
     );
     ensure!(
         warehouse.snapshot().totals.rejected == 0,
@@ -137,7 +139,7 @@ fn run(file: &PathBuf) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Replaces a file at once, so that nobody reads half of it.
+/// Replaces a file atomically, so that nothing reads half of it.
 fn save(file: &Path, text: &str) -> anyhow::Result<()> {
     let new = file.with_extension("new");
     std::fs::write(&new, text)?;
@@ -145,7 +147,7 @@ fn save(file: &Path, text: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Prints the settings of interest, and where each comes from.
+/// Prints some settings and the layer that each comes from.
 fn show(breaker: &CircuitBreaker) {
     let snapshot = breaker.snapshot();
     let config = snapshot.config;
@@ -153,7 +155,7 @@ fn show(breaker: &CircuitBreaker) {
     let rate = config
         .failure_rate
         .map_or("off".to_owned(), |n| n.to_string());
-    for (key, value) in [
+    for (setting, value) in [
         ("threshold", threshold),
         ("failure_rate", rate),
         ("open_for", format!("{:?}", config.open_for)),
@@ -161,8 +163,8 @@ fn show(breaker: &CircuitBreaker) {
     ] {
         let layer = snapshot
             .layers
-            .of(key)
+            .of(setting)
             .map_or("", breaker_runtime::Layer::as_str);
-        println!("  {key:<16} {value:<6} {layer}");
+        println!("  {setting:<16} {value:<6} {layer}");
     }
 }

@@ -1,4 +1,4 @@
-//! One breaker per host: while one of three hosts is sick, the others are not touched.
+//! One breaker per host: an outage of one host does not affect calls to the others.
 //!
 //! ```text
 //! cargo run --example per_host
@@ -22,10 +22,10 @@ enum FetchError {
     Breaker(#[from] BreakerError),
 }
 
-// The key sees the arguments, as the body does.
+// The expression for the key can use the arguments.
 #[circuit_breaker(
     name = "fetch",
-    key = url.authority(), // the host, and the port if it is a special one
+    key = url.authority(), // the host, and the port unless it is the default one
     max_keys = 100,
     idle_ttl = "10m",
     threshold = 3,
@@ -61,20 +61,17 @@ async fn main() -> anyhow::Result<()> {
     report(registry);
     let hits: Vec<_> = hosts.iter().map(|(service, _)| service.hits()).collect();
     println!("\nhits: {hits:?}");
-    ensure!(
-        hits == [ROUNDS, 3, ROUNDS],
-        "only the sick host is left alone"
-    );
+    ensure!(hits == [ROUNDS, 3, ROUNDS], "only the sick host is spared");
 
-    let stats = registry.key_stats("fetch").context("it has keys")?;
+    let stats = registry.key_stats("fetch").context("has keys")?;
     ensure!((stats.keys, stats.in_state(State::Open)) == (3, 1));
     ensure!(
         stats.totals.rejected == ROUNDS - 3,
-        "the rest was rejected at once"
+        "its other calls were rejected"
     );
 
     sick.switch(Mode::Well);
-    println!("\nit is well again: a probe finds out when the open period has passed");
+    println!("\nit has recovered: after the open period a probe finds out");
     let (_, url) = &hosts[1];
     let sick = registry
         .get_keyed("fetch", url.authority())

@@ -1,7 +1,7 @@
-//! Asks for a permit by hand, for calls that end somewhere else than they begin.
+//! Acquires permits by hand, for calls that begin in one function and end in another.
 //!
-//! Jobs are sent to a printer, and its reports come back later and in any order. Each job carries
-//! its permit until its report is there; a permit that is dropped gives itself back.
+//! The program sends jobs to a printer, whose reports arrive later and in any order. It keeps the
+//! permit of each job until the report arrives. Dropping a permit releases it.
 //!
 //! ```text
 //! cargo run --example permit
@@ -22,7 +22,7 @@ enum Report {
     Withdrawn,
 }
 
-/// The jobs that the printer has and has not reported yet.
+/// The jobs that were sent and not reported yet.
 #[derive(Default)]
 struct Desk {
     in_flight: BTreeMap<u32, Permit>,
@@ -70,16 +70,16 @@ fn main() -> anyhow::Result<()> {
     assert_eq!(printer.state(), State::Open);
     assert!(!desk.send(&printer, 7));
 
-    // Sent before the circuit opened: it is counted, but it decides nothing any more.
+    // This job was sent before the circuit opened: it is counted, but no longer changes the state.
     desk.receive(5, &Report::Printed);
     assert_eq!(printer.state(), State::Open);
 
-    // Job 6 is never reported. Its permit ends with the desk: cancelled, neither good nor bad.
+    // Nobody reports job 6. Dropping its permit counts it as cancelled, not as a success or failure.
     drop(desk);
 
     let totals = printer.snapshot().totals;
     println!(
-        "{} calls: {} good, {} failed, {} ignored, {} cancelled; {} refused",
+        "{} calls: {} succeeded, {} failed, {} ignored, {} cancelled; {} rejected",
         totals.calls,
         totals.successes,
         totals.failures,

@@ -1,4 +1,4 @@
-//! Reads the registry: every breaker of the program, its state, what it counted, who declared it.
+//! Reads the registry: every breaker of the program with its state, counts and declarations.
 //!
 //! ```text
 //! cargo run --example registry
@@ -21,7 +21,7 @@ enum ShopError {
     Breaker(#[from] BreakerError),
 }
 
-// Two functions and one dependency: they share a breaker by its name.
+// Two functions that call one dependency share a breaker by its name.
 #[circuit_breaker(name = "warehouse", threshold = 3, open_for = "10s")]
 fn reserve(_item: &str) -> Result<(), ShopError> {
     Err(ShopError::OutOfReach)
@@ -55,7 +55,7 @@ fn main() -> anyhow::Result<()> {
     let names: Vec<_> = breakers.iter().map(|breaker| &breaker.name).collect();
     assert_eq!(names, ["mail", "prices", "warehouse"]);
 
-    println!("\nWho declares them:");
+    println!("\nTheir declarations:");
     let declarations = registry.declarations();
     for declaration in &declarations {
         println!(
@@ -67,10 +67,10 @@ fn main() -> anyhow::Result<()> {
     }
     assert_eq!(declarations.len(), 4);
 
-    // A line for a test of your own: no two declarations of one breaker disagree.
+    // A useful assertion for your tests: the declarations of each breaker agree.
     assert!(registry.verify().is_empty(), "{:?}", registry.verify());
 
-    println!("\nWhat a listener is told:");
+    println!("\nWhat a listener receives:");
     registry.subscribe(|event: &Event| {
         let name = event.breaker().name();
         match event.kind() {
@@ -85,7 +85,7 @@ fn main() -> anyhow::Result<()> {
         }
     });
     for item in ["tea", "cup", "moon"] {
-        // What came of each call is what the table shows.
+        // The table shows the outcomes.
         let _ = price(item);
         let _ = reserve(item);
         let _ = release(item);

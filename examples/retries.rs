@@ -1,14 +1,14 @@
-//! Retries around a breaker and inside of one, by backon, against a service that is counted on.
+//! Retries around a breaker and inside it, with backon.
 //!
-//! | | around the breaker | inside of it |
+//! | | around the breaker | inside the breaker |
 //! |---|---|---|
-//! | the breaker sees | each attempt | one call for all its attempts, judged by the last |
-//! | an outage costs the service | `threshold` attempts | `threshold` calls, times the attempts of each |
-//! | an open circuit | ends the retrying | is not asked between two attempts |
+//! | the breaker counts | each attempt | one call for all attempts, classified by the last |
+//! | calls that reach the service in an outage | `threshold` | `threshold` times the attempts per call |
+//! | an open circuit | ends the retries | has no effect between two attempts |
 //!
-//! So retry around the breaker, and ask [`BreakerError::is_retryable`]. Who has time, such as a job in the
-//! background, waits for [`BreakerError::retry_after`] instead of giving up. With Tower it is the same:
-//! `ServiceBuilder::new().retry(…).layer(breaker)`, and the policy asks the error.
+//! So retry around the breaker, and let [`BreakerError::is_retryable`] decide. Code that can wait, such as a
+//! background job, waits for [`BreakerError::retry_after`] instead of giving up. With Tower, write
+//! `ServiceBuilder::new().retry(…).layer(breaker)` and inspect the error in the retry policy.
 //!
 //! ```text
 //! cargo run --example retries
@@ -26,13 +26,13 @@ use reqwest::Client;
 use service::{Mode, PaymentService};
 use tokio::time::timeout;
 
-/// Customers who come one after the other while the service is ill.
+/// How many customers pay, one after the other, while the service is broken.
 const CUSTOMERS: u32 = 10;
 
-/// How often each is tried, at most.
+/// How many attempts each customer gets at most.
 const ATTEMPTS: u32 = 4;
 
-/// How many failures in a row open the circuit: the same for all breakers here.
+/// How many failures in a row open the circuit, for all breakers in this example.
 const THRESHOLD: u32 = 5;
 
 #[derive(Debug, thiserror::Error)]
@@ -46,7 +46,7 @@ enum PayError {
 }
 
 impl PayError {
-    /// Whether another attempt may end otherwise: the whole of the recipe for those who do not wait.
+    /// Whether another attempt may succeed. Callers that do not wait need nothing else.
     fn is_retryable(&self) -> bool {
         match self {
             Self::Declined => false,
@@ -55,7 +55,7 @@ impl PayError {
         }
     }
 
-    /// How long to wait before the next attempt, where the error knows better than the schedule.
+    /// How long to wait before the next attempt, if the error knows this better than the schedule.
     fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Breaker(error) => error.retry_after(),
@@ -64,7 +64,7 @@ impl PayError {
     }
 }
 
-/// A till at which one customer pays after the other.
+/// A till at which customers pay, one after the other.
 struct Till {
     http: Client,
     url: String,
@@ -80,7 +80,7 @@ impl Till {
     }
 }
 
-/// Attempts in quick succession: real ones have a schedule that grows, and jitter.
+/// Attempts in quick succession. In production use growing delays with jitter.
 fn schedule() -> ConstantBuilder {
     ConstantBuilder::new()
         .with_delay(Duration::from_millis(5))
@@ -92,7 +92,7 @@ async fn attempt(till: &Till) -> Result<String, PayError> {
     till.charge().await
 }
 
-/// The right order: the breaker is inside, and is asked before each attempt.
+/// The right order: the breaker is inside and decides about each attempt.
 async fn retry_around(till: &Till) -> Result<String, PayError> {
     (|| attempt(till))
         .retry(schedule())
@@ -100,7 +100,7 @@ async fn retry_around(till: &Till) -> Result<String, PayError> {
         .await
 }
 
-/// The wrong order: all attempts are made before the breaker hears of them.
+/// The wrong order: the breaker sees the outcome only after all attempts.
 #[circuit_breaker(name = "inside", threshold = THRESHOLD, success(Err(PayError::Declined)))]
 async fn retry_inside(till: &Till) -> Result<String, PayError> {
     (|| till.charge())
@@ -114,8 +114,8 @@ async fn attempt_of_the_stubborn(till: &Till) -> Result<String, PayError> {
     till.charge().await
 }
 
-/// The right order with the mistake of retrying everything.
-async fn retry_refusals_too(till: &Till) -> Result<String, PayError> {
+/// The right order, but with the mistake of retrying rejected calls.
+async fn retry_rejections_too(till: &Till) -> Result<String, PayError> {
     (|| attempt_of_the_stubborn(till)).retry(schedule()).await
 }
 
@@ -130,7 +130,7 @@ async fn attempt_of_a_job(till: &Till) -> Result<String, PayError> {
     till.charge().await
 }
 
-/// The right order for those who have time: an open circuit says when to come back.
+/// The right order for callers that can wait: a rejection says when to try again.
 async fn retry_patiently(till: &Till) -> Result<String, PayError> {
     (|| attempt_of_a_job(till))
         .retry(schedule().with_max_times(20))
@@ -149,11 +149,11 @@ async fn tell() -> anyhow::Result<()> {
     println!(
         "{CUSTOMERS} customers, {ATTEMPTS} attempts each, {THRESHOLD} failures open the circuit."
     );
-    println!("                           hits  failures  refused");
+    println!("                           hits  failures  rejected");
 
     let (hits, totals) = outage("around", retry_around).await?;
-    // The first customer's four attempts, and one of the second: it opens the circuit, and the next attempt
-    // is refused. Of the others each is refused once.
+    // The first customer's four attempts and one of the second customer open the circuit. The breaker rejects
+    // the second customer's next attempt, and the first attempt of each later customer.
     ensure!(hits == u64::from(THRESHOLD));
     ensure!(totals.failures == u64::from(THRESHOLD));
     ensure!(totals.rejected == u64::from(CUSTOMERS - 1));
@@ -163,8 +163,8 @@ async fn tell() -> anyhow::Result<()> {
     ensure!(totals.failures == u64::from(THRESHOLD));
     ensure!(totals.rejected == u64::from(CUSTOMERS - THRESHOLD));
 
-    let (hits, totals) = outage("stubborn", retry_refusals_too).await?;
-    // It spares the service, and keeps each customer waiting for nothing.
+    let (hits, totals) = outage("stubborn", retry_rejections_too).await?;
+    // This spares the service, but makes each customer wait in vain.
     ensure!(hits == u64::from(THRESHOLD));
     ensure!(totals.rejected == u64::from(CUSTOMERS * ATTEMPTS - THRESHOLD));
 
@@ -172,7 +172,7 @@ async fn tell() -> anyhow::Result<()> {
     a_job_waits().await
 }
 
-/// Sends all customers to a service that is ill, and returns how many calls reached it.
+/// Sends all customers to a broken service. Returns how many calls reached it, and the breaker's totals.
 async fn outage(
     name: &str,
     pay: impl AsyncFn(&Till) -> Result<String, PayError>,
@@ -181,23 +181,23 @@ async fn outage(
     let till = till(&service)?;
     service.switch(Mode::Broken);
     for _ in 0..CUSTOMERS {
-        ensure!(pay(&till).await.is_err(), "the service is ill");
+        ensure!(pay(&till).await.is_err(), "the service is broken");
     }
     let circuit = Registry::global().get(name).context("declared above")?;
     ensure!(circuit.state() == State::Open);
     let totals = circuit.snapshot().totals;
     let (hits, title) = (service.hits(), format!("retries: {name}"));
     println!(
-        "  {title:<22} {hits:>6}  {:>8}  {:>7}",
+        "  {title:<22} {hits:>6}  {:>8}  {:>8}",
         totals.failures, totals.rejected
     );
     Ok((hits, totals))
 }
 
-/// Retries are for this: single failures that nobody gets to see.
+/// What retries are good for: they hide single failures from the customers.
 async fn a_blip() -> anyhow::Result<()> {
     println!(
-        "A service of whose calls {} % fail, never two in a row:",
+        "A service fails {} % of its calls, never two in a row:",
         service::SHARE
     );
     let service = PaymentService::start().await?;
@@ -210,21 +210,18 @@ async fn a_blip() -> anyhow::Result<()> {
         retry_around(&till).await?;
     }
     let failures = circuit.snapshot().totals.failures - before.failures;
-    println!("  all {CUSTOMERS} paid, after {failures} failures that the breaker has seen");
+    println!("  all {CUSTOMERS} paid, after {failures} failed attempts that the breaker counted");
     ensure!(failures > 0 && circuit.state() == State::Closed);
     ensure!(service.hits() == u64::from(CUSTOMERS) + failures);
     service.switch(Mode::Declining);
     let hits = service.hits();
     ensure!(matches!(retry_around(&till).await, Err(PayError::Declined)));
-    ensure!(
-        service.hits() == hits + 1,
-        "an answer is not asked for again"
-    );
+    ensure!(service.hits() == hits + 1, "a declined card is not retried");
     Ok(())
 }
 
 async fn a_job_waits() -> anyhow::Result<()> {
-    println!("A job that has time, while the service is ill for a moment:");
+    println!("A job that can wait, while the service is broken for a moment:");
     let service = PaymentService::start().await?;
     let till = till(&service)?;
     let circuit = Registry::global().get("job").context("declared above")?;
@@ -236,7 +233,7 @@ async fn a_job_waits() -> anyhow::Result<()> {
         service.switch(Mode::Well);
     });
     println!("  paid: {}", receipt?);
-    // The failures that opened the circuit, and the probe; nothing came in between.
+    // The failures that opened the circuit, and the probe.
     ensure!(service.hits() == u64::from(THRESHOLD) + 1);
     ensure!(circuit.state() == State::Closed);
     Ok(())

@@ -1,7 +1,7 @@
-//! A circuit breaker on a synchronous function that has no fallback: a refused call is an error.
+//! A circuit breaker on a synchronous function that has no fallback: a rejected call is an error.
 //!
-//! A thermometer writes its reading into a file. While it is unplugged, three failed readings open
-//! the circuit; from then on the disk is left alone, and the error says when to come back.
+//! A thermometer writes its reading to a file. While it is unplugged, three failed readings open the
+//! circuit. From then on the function does not touch the disk, and the error says when to try again.
 //!
 //! ```text
 //! cargo run --example synchronous
@@ -20,7 +20,7 @@ enum SensorError {
     Io(#[from] io::Error),
     #[error("not a temperature: {0}")]
     Number(#[from] num::ParseFloatError),
-    // A refused call ends here.
+    // What a rejected call returns.
     #[error(transparent)]
     Breaker(#[from] BreakerError),
 }
@@ -49,14 +49,14 @@ fn main() -> anyhow::Result<()> {
     fs::write(&sensor, "21.5\n")?;
     println!("The sensor is plugged in again.");
 
-    let mut refused = 0;
+    let mut rejected = 0;
     let reading = loop {
         match celsius(&sensor) {
             Err(SensorError::Breaker(BreakerError::Rejected(rejection))) => {
                 println!("{rejection}");
-                refused += 1;
+                rejected += 1;
                 let rest = rejection.retry_after();
-                // This program has nothing else to do meanwhile.
+                // This program has nothing else to do in the meantime.
                 thread::sleep(rest.unwrap_or(Duration::from_millis(10)));
             }
             answer => break answer?,
@@ -68,7 +68,7 @@ fn main() -> anyhow::Result<()> {
         breaker.state()
     );
 
-    assert!(refused > 0, "the open circuit let a call through");
+    assert!(rejected > 0, "the open circuit admitted a call");
     assert_eq!(breaker.state(), State::Closed);
     Ok(())
 }

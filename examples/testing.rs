@@ -1,8 +1,8 @@
-//! Tests one's own service through an outage, in no time and beside other tests.
+//! Tests how a service behaves during an outage, without waiting and in parallel with other tests.
 //!
-//! A `TestRegistry` holds the breakers of one test, and its clock is moved by hand: nothing sleeps,
-//! and no test sees the circuits of another. In your crate the two checks below are plain
-//! `#[tokio::test]` functions; here `main` runs them as well.
+//! A `TestRegistry` holds the breakers of one test, and the test moves its clock by hand. So nothing
+//! sleeps, and tests do not share circuits. In your crate the two checks below would be ordinary
+//! `#[tokio::test]` functions; here `main` runs them too.
 //!
 //! ```text
 //! cargo run --example testing
@@ -16,7 +16,7 @@ use breaker_runtime::test_util::TestRegistry;
 use breaker_runtime::{State, circuit_breaker};
 use tokio::sync::Mutex;
 
-/// The service to be tested: the weather, from a station that may be away.
+/// The service under test: it gets the weather from a station that may not answer.
 #[derive(Default)]
 struct Weather {
     station_is_away: AtomicBool,
@@ -67,7 +67,7 @@ async fn an_outage_is_answered_with_the_last_report() {
     let asked = weather.asked.load(Ordering::Relaxed);
     assert_eq!(
         asked, 4,
-        "the station is left alone while the circuit is open"
+        "nothing asks the station while the circuit is open"
     );
 }
 
@@ -80,7 +80,7 @@ async fn the_station_is_asked_again_after_half_a_minute() {
 
     station.trip();
     test.clock().advance(Duration::from_secs(29));
-    assert_eq!(weather.now().await, Err(Away), "nothing is known yet");
+    assert_eq!(weather.now().await, Err(Away), "there is no report yet");
 
     test.clock().advance(Duration::from_secs(1));
     assert_eq!(station.state(), State::HalfOpen);

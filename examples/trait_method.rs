@@ -1,7 +1,7 @@
-//! A circuit breaker on a method of a trait, with `#[async_trait]` and a fallback of the type's own.
+//! A circuit breaker on a method of a trait, with `#[async_trait]`, whose fallback is a method of the type.
 //!
-//! The mail server is down. After three letters the circuit opens, and letters are kept for later
-//! without knocking at the server's door. Callers hold a `dyn Mailer` and notice nothing.
+//! The mail server is down. After three failed letters the circuit opens: the fallback then keeps
+//! letters for later without contacting the server. Callers hold a `dyn Mailer` and notice nothing.
 //!
 //! ```text
 //! cargo run --example trait_method
@@ -65,7 +65,7 @@ async fn write_to_everyone(mailer: &dyn Mailer) -> Vec<io::Result<Delivery>> {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    // A port that was free a moment ago: nobody listens there.
+    // A port that was free a moment ago, so nothing listens on it.
     let server = TcpListener::bind(("127.0.0.1", 0)).await?.local_addr()?;
     let smtp = Smtp {
         server,

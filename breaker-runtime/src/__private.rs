@@ -9,21 +9,21 @@ pub use inventory;
 
 // The declaration and the call site.
 pub use crate::config::{Config, Location, Window, WindowFrom};
-pub use crate::registry::{Declaration, Listed, Registry, Site, SiteHandle as Here};
+pub use crate::registry::{Declaration, Listed, Registry, Site, SiteHandle};
 
 // The call.
 pub use crate::__circuit_breaker_limited as limited;
 pub use crate::call::{
-    FallbackGuard, Guard, Guarded, Handle, Late, Limit, Marked, Owned, Recorded,
-    RejectedCall as Refused, Settled, poll, poll_limited,
+    FallbackGuard, Guard, Guarded, Handle, Late, Limit, Marked, Owned, Recorded, RejectedCall,
+    Settled, poll, poll_limited,
 };
 pub use crate::values::{BreakerError, CallError, Outcome};
 
 // The requirements on a function's types.
 pub use crate::attribute::{
-    Again, AsyncAnswer, HasError, HasText, KeyOf, Refusable, RefusableResult, ResultLike, Shown,
-    Stoppable, TakesRefusal, Unnamed, UnnamedOther, UnnamedResult, Whole, WholeOther, WholeResult,
-    again, answer, boxed, by_classifier, by_result, call_once, failed, failed_result, hint_if,
-    kept_key, never, refuse, refuse_error, refuse_error_result, refuse_result, settle_result,
-    typed, whole,
+    AsyncAnswer, ClassifyByType, ClassifyOther, ClassifyResult, CloneForFallback, DisplayKey,
+    FromRejection, FromRejectionResult, FromTimeout, KeyText, ResultLike, SettleByType,
+    SettleOther, SettleResult, TakeError, TakeRejection, ToKeyText, answer, boxed, by_classifier,
+    by_result, call_once, clone_for_fallback, failed, failed_result, hint_if, kept_key, never,
+    reject, reject_result, settle_result, time_out, time_out_result, typed, whole,
 };

@@ -1,5 +1,4 @@
-//! The client of the payment service, with one breaker for every kind of outage: this is the part
-//! to copy.
+//! The client of the payment service, with one breaker for every kind of outage. Copy this part.
 
 use std::time::Duration;
 
@@ -8,7 +7,7 @@ use reqwest::header::{HeaderMap, RETRY_AFTER};
 use reqwest::{Client, StatusCode};
 use tokio::sync::Mutex;
 
-/// What a customer gets.
+/// The result for the customer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Receipt {
     Paid,
@@ -17,16 +16,16 @@ pub(crate) enum Receipt {
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum PayError {
-    #[error("the service has too much to do")]
+    #[error("the service is overloaded")]
     Busy { retry_after: Option<Duration> },
     #[error(transparent)]
     Http(#[from] reqwest::Error),
-    /// A call that took longer than `call_timeout`; the fallback takes those that are refused.
+    /// A call that took longer than `call_timeout`. The fallback answers rejected calls.
     #[error(transparent)]
     Breaker(#[from] BreakerError),
 }
 
-/// The till of a shop: where to pay, and the amounts that are to be paid later.
+/// The till of a shop: the service to pay at, and the amounts to be paid later.
 #[derive(Debug)]
 pub(crate) struct Till {
     http: Client,
@@ -35,7 +34,7 @@ pub(crate) struct Till {
 }
 
 impl Till {
-    /// Makes a till whose HTTP client waits for an answer no longer than `patience`.
+    /// Creates a till whose HTTP client waits for an answer for at most `patience`.
     pub(crate) fn new(url: String, patience: Duration) -> reqwest::Result<Self> {
         let http = Client::builder().no_proxy().timeout(patience).build()?;
         Ok(Self {
@@ -50,7 +49,7 @@ impl Till {
         self.queue.lock().await.len()
     }
 
-    /// Charges the customer's card, with nothing to protect the service or the customer.
+    /// Charges the customer's card without a breaker.
     pub(crate) async fn charge(&self, cents: u64) -> Result<Receipt, PayError> {
         let request = self.http.post(&self.url).body(cents.to_string());
         let response = request.send().await?;
@@ -63,26 +62,27 @@ impl Till {
     }
 }
 
-/// Charges the customer's card while the service can be expected to do it.
+/// Charges the customer's card through the breaker.
 #[circuit_breaker(
     name = "payment",
-    // Errors: a quarter of the last twenty calls is too many, in a row or not.
+    // Errors: the circuit opens if a quarter of the last twenty calls failed, in a row or not.
     window = 20,
     min_calls = 10,
     failure_rate = 0.25,
-    // Slowness: half of them slow, those included that have not come back yet.
+    // Slowness: the circuit opens if half of them were slow, including calls still in flight.
     slow_call = "100ms",
     slow_rate = 0.5,
-    // Nobody waits for longer, and who has left after waiting for so long was failed, too.
+    // A call fails if it takes longer than `call_timeout`, or if its caller gives up, but not before
+    // `cancel_after`.
     call_timeout = "500ms",
     cancel_after = "250ms",
-    // The service may ask for more time than `open_for`, but not for ever.
+    // The service can ask for more time than `open_for`, up to a limit.
     open_for = "400ms",
     open_for_hint = retry_after,
     max_open_for = "5s",
-    // Three good answers in a row, the default, come from a flaky service as well.
+    // A flaky service may pass three probes in a row, which is the default.
     success_threshold = 5,
-    // Once it is back it is not run over.
+    // After the recovery the load grows slowly.
     ramp = "500ms",
     fallback = pay_later,
 )]
@@ -90,13 +90,13 @@ pub(crate) async fn charge(till: &Till, cents: u64) -> Result<Receipt, PayError>
     till.charge(cents).await
 }
 
-/// Answers in place of [`charge`] if the call is refused: the order is taken, and paid later.
+/// Answers rejected calls instead of [`charge`]: accepts the order and charges it later.
 async fn pay_later(till: &Till, cents: u64) -> Result<Receipt, PayError> {
     till.queue.lock().await.push(cents);
     Ok(Receipt::Queued)
 }
 
-/// For how long the service asks to be left alone.
+/// How long the service asks clients to wait.
 fn retry_after(answer: &Result<Receipt, PayError>) -> Option<Duration> {
     match answer {
         Err(PayError::Busy { retry_after }) => *retry_after,
@@ -104,7 +104,7 @@ fn retry_after(answer: &Result<Receipt, PayError>) -> Option<Duration> {
     }
 }
 
-/// Reads `Retry-After` as seconds; the other form, a date, would need the wall clock.
+/// Reads `Retry-After` in seconds. Its other form, a date, would need the wall clock.
 fn seconds_to_wait(headers: &HeaderMap) -> Option<Duration> {
     let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?;
     seconds.parse().ok().map(Duration::from_secs)

@@ -1,5 +1,5 @@
-//! The customers: one order after the other at a steady pace, placed in two shops at the same time,
-//! one with the breaker and one without it.
+//! The customers: they place orders at a steady rate in two shops at the same time, one with the
+//! breaker and one without.
 
 use std::ops::Range;
 use std::sync::{Arc, mpsc};
@@ -13,10 +13,10 @@ use tokio::time::{Interval, interval, timeout};
 use crate::client::{PayError, Receipt, Till, charge};
 use crate::service::{Mode, PaymentService};
 
-/// The time between two orders, however long the first one takes.
+/// The time between two orders, regardless of how long the first one takes.
 pub(crate) const PACE: Duration = Duration::from_millis(20);
 
-/// Orders before an outage, and after it.
+/// How many orders arrive before an outage and after it.
 const BEFORE: u64 = 20;
 const AFTER: u64 = 80;
 
@@ -26,16 +26,16 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(1);
 /// How long every fourth customer waits, in both shops.
 pub(crate) const HURRY: Duration = Duration::from_millis(400);
 
-/// How an order ended for its customer.
+/// The outcome of an order for its customer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Answer {
     Paid,
     Later,
-    /// An error, or none in the time that the customer had.
+    /// An error, or no answer in the time that the customer had.
     Failed,
 }
 
-/// One order, as its customer saw it.
+/// One order from the point of view of its customer.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Call {
     number: u64,
@@ -44,41 +44,41 @@ pub(crate) struct Call {
     pub(crate) answer: Answer,
 }
 
-/// What happened in one shop.
+/// The results of one shop.
 #[derive(Debug)]
 pub(crate) struct Day {
-    /// In the order in which they began.
+    /// The calls in the order in which they began.
     pub(crate) calls: Vec<Call>,
-    /// What reached the service while it was sick, by its own count.
+    /// How many calls reached the service while it was failing, as the service counted them.
     pub(crate) hits_while_sick: u64,
 }
 
 impl Day {
-    /// How many orders ended so.
+    /// How many orders had this outcome.
     pub(crate) fn count(&self, answer: Answer) -> usize {
         let like = |call: &&Call| call.answer == answer;
         self.calls.iter().filter(like).count()
     }
 
-    /// The time that all customers together spent waiting.
+    /// The time that all customers spent waiting, added up.
     pub(crate) fn waited(&self) -> Duration {
         self.calls.iter().map(|call| call.took).sum()
     }
 }
 
-/// One outage with the breaker and without it.
+/// One outage, with the breaker and without.
 #[derive(Debug)]
 pub(crate) struct Outage {
     pub(crate) began: Instant,
     pub(crate) ended: Instant,
     pub(crate) without: Day,
     pub(crate) with: Day,
-    /// What the circuit did, and when.
+    /// The transitions of the circuit and their times.
     pub(crate) steps: Vec<(Instant, Transition)>,
 }
 
 impl Outage {
-    /// When the circuit opened for the first time.
+    /// The first opening of the circuit and its time.
     pub(crate) fn opened(&self) -> anyhow::Result<(Instant, Transition)> {
         let opens = |step: &&(Instant, Transition)| step.1.to == State::Open;
         let first = self.steps.iter().find(opens).copied();
@@ -89,7 +89,7 @@ impl Outage {
 /// Both shops and the breaker of one of them.
 pub(crate) struct Town {
     payment: CircuitBreaker,
-    told: mpsc::Receiver<(Instant, Transition)>,
+    events: mpsc::Receiver<(Instant, Transition)>,
 }
 
 impl Town {
@@ -97,19 +97,19 @@ impl Town {
         let payment = registry
             .get("payment")
             .context("no breaker is named `payment`")?;
-        let (tell, told) = mpsc::channel();
+        let (sender, events) = mpsc::channel();
         registry.subscribe(move |event: &Event| {
             if let EventKind::Transition(transition) = event.kind() {
-                // Nobody listens any more once the town is gone, and that is fine.
-                let _ = tell.send((Instant::now(), *transition));
+                // This fails after the town is dropped, which does not matter.
+                let _ = sender.send((Instant::now(), *transition));
             }
         });
-        Ok(Self { payment, told })
+        Ok(Self { payment, events })
     }
 
-    /// Goes through one outage that lasts for so many orders.
+    /// Runs one outage that lasts for the given number of orders.
     pub(crate) async fn outage(&mut self, fault: Mode, orders: u64) -> anyhow::Result<Outage> {
-        // What the last outage left in the window would be judged with this one.
+        // Otherwise the window would still hold calls of the previous outage.
         self.payment.reset();
         let before = self.payment.snapshot().totals;
         let mut shops = Shops::open().await?;
@@ -125,12 +125,12 @@ impl Town {
                 .close(sick.hits_without..well.hits_without)
                 .await?,
             with: shops.with.close(sick.hits_with..well.hits_with).await?,
-            steps: self.told.try_iter().collect(),
+            steps: self.events.try_iter().collect(),
         };
         let after = self.payment.snapshot();
         ensure!(
             after.state == State::Closed,
-            "the circuit was {} long after the outage",
+            "the circuit was still {} long after the outage",
             after.state
         );
         adds_up(&outage.with, &before, &after.totals)?;
@@ -138,33 +138,33 @@ impl Town {
     }
 }
 
-/// Checks the breaker's own counts against what the customers saw.
+/// Compares the totals of the breaker with what the customers saw.
 fn adds_up(day: &Day, before: &Totals, after: &Totals) -> anyhow::Result<()> {
     let counted = [
         ("paid", after.successes - before.successes),
         ("failed", after.failures - before.failures),
-        ("refused", after.rejected - before.rejected),
+        ("rejected", after.rejected - before.rejected),
         ("cancelled", after.cancelled - before.cancelled),
     ];
     let seen = [
         ("paid", day.count(Answer::Paid) as u64),
         ("failed", day.count(Answer::Failed) as u64),
-        ("refused", day.count(Answer::Later) as u64),
-        // Every customer in a hurry has waited for longer than `cancel_after`.
+        ("rejected", day.count(Answer::Later) as u64),
+        // Customers in a hurry wait for longer than `cancel_after`, so their calls count as failures.
         ("cancelled", 0),
     ];
     ensure!(counted == seen, "counted {counted:?}, but seen {seen:?}");
     Ok(())
 }
 
-/// What was there when a phase began.
+/// The counts at the start of a phase.
 struct Phase {
     began: Instant,
     hits_without: u64,
     hits_with: u64,
 }
 
-/// The two shops, and the clock that brings both of them their customers.
+/// The two shops, and the clock that paces the customers of both.
 struct Shops {
     beat: Interval,
     without: Shop,
@@ -180,9 +180,9 @@ impl Shops {
         })
     }
 
-    /// Lets the services answer like this for so many orders.
+    /// Makes both services answer in this mode for the given number of orders.
     async fn phase(&mut self, mode: Mode, orders: u64) -> Phase {
-        // The last order of the phase before has had its time to arrive.
+        // This gives the last order of the previous phase time to arrive.
         self.beat.tick().await;
         let phase = Phase {
             began: Instant::now(),
@@ -202,7 +202,7 @@ impl Shops {
     }
 }
 
-/// A shop, and a payment service of its own.
+/// A shop and its payment service.
 struct Shop {
     service: PaymentService,
     till: Arc<Till>,
@@ -239,7 +239,7 @@ impl Shop {
         });
     }
 
-    /// Waits for the last customer; `sick` is the service's count from the outage's begin to its end.
+    /// Waits for the last customer. `sick` holds the service's hit counts at the start and end of the outage.
     async fn close(self, sick: Range<u64>) -> anyhow::Result<Day> {
         let mut calls = self.calls.join_all().await;
         calls.sort_unstable_by_key(|call| call.number);
@@ -262,7 +262,7 @@ impl Shop {
     }
 }
 
-/// Lets one customer pay.
+/// Pays for one customer.
 async fn buy(till: &Till, guarded: bool, number: u64) -> Answer {
     let cents = 450 + 785 * (number % 7);
     let paying = async {

@@ -1,10 +1,10 @@
-//! Four outages of a real HTTP service, each with the breaker and without it.
+//! Four outages of a real HTTP service, with a breaker and without one.
 //!
-//! Two shops take the same orders at the same time and pay each at a service of their own. Both
-//! services fall ill at the same instant: with errors, with slowness, by hanging, and with a `503`
-//! that says when to come back. One shop calls its service through a circuit breaker, whose one
-//! declaration serves for all four. The program takes about twenty seconds and fails if the breaker
-//! did not help in the way that the text says.
+//! Two shops take the same orders at the same time, and each pays at its own service. Both services
+//! fail at the same instant, in four ways: with errors, with slow answers, by hanging, and with a `503`
+//! that says when to retry. One shop calls its service through a circuit breaker, and one declaration
+//! handles all four outages. The program takes about twenty seconds, and fails if the breaker does not
+//! help as the text says.
 //!
 //! ```text
 //! cargo run --example outages
@@ -28,16 +28,16 @@ use load::{Answer, Day, Outage, Town};
 use report::seconds;
 use service::Mode;
 
-/// Orders during an outage: more than two seconds of them.
+/// How many orders arrive during an outage, which lasts for more than two seconds.
 const ORDERS: u64 = 120;
 
-/// As many as come in the two seconds that the busy service asks for.
+/// How many orders arrive in the two seconds that the busy service asks clients to wait.
 const ORDERS_WHILE_BUSY: u64 = 100;
 
-/// For how long the busy service asks to be left alone.
+/// How long the busy service asks clients to wait.
 const HINT: Duration = Duration::from_secs(service::RETRY_AFTER);
 
-/// What a clock with coarse steps may be off.
+/// The largest error of the coarse clock.
 const TOLERANCE: Duration = Duration::from_millis(50);
 
 #[tokio::main]
@@ -74,7 +74,7 @@ async fn errors(town: &mut Town) -> anyhow::Result<Outage> {
 }
 
 async fn slowness(town: &mut Town) -> anyhow::Result<Outage> {
-    report::chapter("The answers get slower and slower, though none of them is an error.");
+    report::chapter("The answers get slower and slower, but there are no errors.");
     let outage = town.outage(Mode::Slowing, ORDERS).await?;
     report::picture(&outage)?;
     report::verdict(&[fewer_hits(&outage)?, less_time_lost(&outage)?]);
@@ -82,7 +82,7 @@ async fn slowness(town: &mut Town) -> anyhow::Result<Outage> {
 }
 
 async fn hanging(town: &mut Town) -> anyhow::Result<Outage> {
-    report::chapter("The service hangs: it takes every call and answers none.");
+    report::chapter("The service hangs: it accepts every call and never answers.");
     let outage = town.outage(Mode::Hanging, ORDERS).await?;
     report::picture(&outage)?;
     report::verdict(&[
@@ -95,7 +95,7 @@ async fn hanging(town: &mut Town) -> anyhow::Result<Outage> {
 }
 
 async fn busy(town: &mut Town) -> anyhow::Result<Outage> {
-    report::chapter("The service has too much to do: 503, and `Retry-After: 2`.");
+    report::chapter("The service is overloaded: it answers 503 with `Retry-After: 2`.");
     let outage = town.outage(Mode::Busy, ORDERS_WHILE_BUSY).await?;
     report::picture(&outage)?;
     report::verdict(&[
@@ -127,17 +127,17 @@ fn less_time_lost(outage: &Outage) -> anyhow::Result<String> {
     Ok(claim)
 }
 
-/// Calls that have not come back count as slow, so none has to.
+/// Calls still in flight already count as slow, so the circuit opens before the first one returns.
 fn open_in_time(outage: &Outage) -> anyhow::Result<String> {
     let (opened, _) = outage.opened()?;
     let calls = outage.with.calls.iter();
     let back = calls.filter(|call| call.began >= outage.began && call.began + call.took < opened);
-    let claim = "open before the first call came back".to_owned();
+    let claim = "open before the first call returned".to_owned();
     ensure!(back.count() == 0, "{claim}");
     Ok(claim)
 }
 
-/// The service got the time that it asked for.
+/// Checks that the service got the time that it asked for.
 fn left_alone(outage: &Outage) -> anyhow::Result<String> {
     let (opened, _) = outage.opened()?;
     let mut calls = outage.with.calls.iter();

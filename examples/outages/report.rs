@@ -1,4 +1,4 @@
-//! What the example prints: a few lines per outage, a table at the end.
+//! The output of the example: a few lines per outage and a table at the end.
 
 use std::io::{self, IsTerminal};
 use std::time::{Duration, Instant};
@@ -7,13 +7,13 @@ use breaker_runtime::{State, Transition};
 
 use crate::load::{Answer, Call, Day, HURRY, Outage, PACE, PATIENCE};
 
-/// A paid order that took at least this long is drawn as a slow one.
+/// A paid order that took at least this long is drawn as slow.
 const SLOW: Duration = Duration::from_millis(100);
 
-/// Every so many orders one is drawn.
+/// One order in this many is drawn.
 const DRAWN: usize = 3;
 
-/// Prints what comes next.
+/// Prints a heading.
 pub(crate) fn chapter(text: &str) {
     if io::stdout().is_terminal() {
         println!("\n\x1b[1m{text}\x1b[0m");
@@ -22,7 +22,7 @@ pub(crate) fn chapter(text: &str) {
     }
 }
 
-/// Prints what the customers do and how to read the pictures.
+/// Prints what the customers do and how to read the drawings.
 pub(crate) fn opening() {
     println!(
         "Two shops take an order every {PACE:?} and pay it at once, one through the breaker.\n\
@@ -86,8 +86,8 @@ pub(crate) fn table(outages: &[(&str, Outage)]) {
         row("", "with", &outage.with);
     }
     println!(
-        "\nThe price stands under `later`: orders that the fallback took, some of which the service \
-         could have."
+        "\nThe column `later` is the price: the fallback took these orders, although the service could \
+         have handled some of them."
     );
 }
 
@@ -103,7 +103,7 @@ fn row(outage: &str, breaker: &str, day: &Day) {
     );
 }
 
-/// A time for people.
+/// Formats a duration for people.
 pub(crate) fn seconds(time: Duration) -> String {
     format!("{:.2} s", time.as_secs_f64())
 }

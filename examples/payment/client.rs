@@ -1,4 +1,4 @@
-//! The client of the payment service: this is the part to copy.
+//! The client of the payment service. Copy this part.
 
 use std::time::Duration;
 
@@ -6,14 +6,14 @@ use breaker_runtime::circuit_breaker;
 use reqwest::{Client, StatusCode};
 use tokio::sync::Mutex;
 
-/// What a customer wants to pay.
+/// An order that a customer wants to pay.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Order {
     pub(crate) number: u64,
     pub(crate) cents: u64,
 }
 
-/// What a customer gets.
+/// The result for the customer.
 #[derive(Debug)]
 pub(crate) enum Receipt {
     Paid { receipt: String },
@@ -28,7 +28,7 @@ pub(crate) enum PayError {
     Http(#[from] reqwest::Error),
 }
 
-/// The till of a shop: where to pay, and the orders that are to be paid later.
+/// The till of a shop: the service to pay at, and the orders to be paid later.
 #[derive(Debug)]
 pub(crate) struct Till {
     http: Client,
@@ -57,8 +57,8 @@ impl Till {
 
 /// Charges the customer's card.
 ///
-/// A decline is an answer and not an outage, so it is ignored. The fallback takes every call that
-/// the circuit refuses, so [`PayError`] needs no variant for a refusal.
+/// A declined card is not an outage, so the breaker ignores it. The fallback answers every rejected
+/// call, so [`PayError`] does not need a variant for rejections.
 #[circuit_breaker(
     name = "payment",
     threshold = 5,
@@ -77,7 +77,7 @@ pub(crate) async fn charge(till: &Till, order: Order) -> Result<Receipt, PayErro
     Ok(Receipt::Paid { receipt })
 }
 
-/// Answers in place of [`charge`] while the circuit is open: the order is taken, and paid later.
+/// Answers instead of [`charge`] while the circuit is open: accepts the order and charges it later.
 async fn pay_later(till: &Till, order: Order) -> Result<Receipt, PayError> {
     let mut queue = till.queue.lock().await;
     queue.push(order);

@@ -1,9 +1,9 @@
-//! The whole life of a circuit, against a real HTTP service whose faults are switched on the way.
+//! Shows all states of a circuit, with a real HTTP service that goes through two outages.
 //!
-//! A payment service is started on a loopback port, and a client with a circuit breaker and a
-//! fallback calls it through two outages. Every line of the timeline is one call; the column
-//! `hits` is the service's own count of the calls that reached it. The program takes about nine
-//! seconds and fails if anything went differently from what the headings say.
+//! The program starts a payment service on a loopback port. A client with a circuit breaker and a
+//! fallback calls the service. Every line of the timeline is one call. The column `hits` shows how
+//! many calls the service has received. The program takes about nine seconds, and fails if anything
+//! differs from the headings.
 //!
 //! ```text
 //! cargo run --example payment
@@ -29,7 +29,7 @@ use client::{Order, PayError, Receipt, Till, charge};
 use service::{Mode, PaymentService};
 use timeline::Timeline;
 
-/// The pause after each call, for the reader's eyes.
+/// The pause after each call, so that people can read along.
 const PACE: Duration = Duration::from_millis(30);
 
 #[tokio::main]
@@ -58,7 +58,7 @@ async fn tell() -> anyhow::Result<()> {
     story.adds_up().await
 }
 
-/// How many calls got which answer, counted outside the breaker.
+/// The calls by answer, counted outside the breaker.
 #[derive(Debug, Default)]
 struct Tally {
     paid: u64,
@@ -80,7 +80,7 @@ impl Story {
     async fn begin() -> anyhow::Result<Self> {
         let service = PaymentService::start().await?;
         let till = Arc::new(Till::new(service.url())?);
-        // Known before its first call, since the attribute declares it.
+        // The attribute declares the breaker, so the registry has it before the first call.
         let payment = Registry::global()
             .get("payment")
             .context("no breaker is named `payment`")?;
@@ -95,7 +95,7 @@ impl Story {
     }
 
     async fn a_service_that_is_well(&mut self) -> anyhow::Result<()> {
-        self.timeline.chapter("The service is well.");
+        self.timeline.chapter("The service is healthy.");
         self.pay(3).await;
 
         ensure!(self.tally.paid == 3, "three calls should have been paid");
@@ -103,8 +103,9 @@ impl Story {
     }
 
     async fn declines_do_not_count(&mut self) -> anyhow::Result<()> {
-        self.timeline
-            .chapter("Six cards are declined: an answer, not an outage, so none of them counts.");
+        self.timeline.chapter(
+            "Six cards are declined. That is not an outage, so the declines do not count.",
+        );
         self.service.switch(Mode::Declining);
         self.pay(6).await;
 
@@ -118,7 +119,7 @@ impl Story {
             "The service fails in three ways. A decline in between changes nothing, \
              and the fifth failure opens the circuit.",
         );
-        for (mode, calls) in [(Mode::Refusing, 1), (Mode::Broken, 2), (Mode::Late, 1)] {
+        for (mode, calls) in [(Mode::Disconnecting, 1), (Mode::Broken, 2), (Mode::Late, 1)] {
             self.service.switch(mode);
             self.pay(calls).await;
         }
@@ -127,7 +128,7 @@ impl Story {
         self.pay(1).await;
         self.expect_failures_in_a_row(4)?;
         self.expect_state(State::Closed)?;
-        self.service.switch(Mode::Refusing);
+        self.service.switch(Mode::Disconnecting);
         self.pay(1).await;
 
         ensure!(self.tally.failed == 5, "five calls should have failed");
@@ -137,11 +138,11 @@ impl Story {
     async fn the_fallback_answers(&mut self) -> anyhow::Result<()> {
         let hits = self.service.hits();
         self.timeline
-            .chapter("The fallback answers, and the service is left alone.");
+            .chapter("The fallback answers, and no call reaches the service.");
         self.pay(4).await;
         sleep(Duration::from_millis(300)).await;
         self.timeline
-            .chapter("The service is well again, but the open period has to pass first.");
+            .chapter("The service has recovered, but the open period has to pass first.");
         self.service.switch(Mode::Slow);
         self.pay(2).await;
 
@@ -158,7 +159,7 @@ impl Story {
 
     async fn two_probes_at_once_at_most(&mut self) -> anyhow::Result<()> {
         self.timeline.chapter(
-            "Then six customers come at once: two calls go through as probes, the others do not.",
+            "Then six customers pay at once: two calls are admitted as probes, the others are rejected.",
         );
         self.open_period_passes().await;
         let hits = self.service.hits();
@@ -169,12 +170,13 @@ impl Story {
         let at_once = self.service.take_most_at_once();
         ensure!(probes == 2, "{probes} calls reached the service, not two");
         ensure!(at_once == 2, "{at_once} probes ran at once, not two");
-        ensure!(self.tally.queued == 10, "four calls should be refused");
+        ensure!(self.tally.queued == 10, "four calls should be rejected");
         self.expect_state(State::HalfOpen)
     }
 
     async fn the_third_good_probe_closes_the_circuit(&mut self) -> anyhow::Result<()> {
-        self.timeline.chapter("The third good probe closes it.");
+        self.timeline
+            .chapter("The third successful probe closes the circuit.");
         self.service.switch(Mode::Well);
         self.pay(2).await;
         self.expect_state(State::Closed)
@@ -191,7 +193,7 @@ impl Story {
 
     async fn a_failed_probe_opens_it_again(&mut self) -> anyhow::Result<()> {
         self.timeline.chapter(
-            "The service is still down: one failed probe is enough, and the period doubles again.",
+            "The service is still down: one failed probe opens the circuit, and the period doubles again.",
         );
         self.open_period_passes().await;
         self.pay(2).await;
@@ -200,14 +202,14 @@ impl Story {
 
     async fn a_happy_end(&mut self) -> anyhow::Result<()> {
         self.timeline
-            .chapter("The service is well again: three good probes close the circuit.");
+            .chapter("The service has recovered: three successful probes close the circuit.");
         self.service.switch(Mode::Well);
         self.open_period_passes().await;
         self.pay(4).await;
         self.expect_state(State::Closed)
     }
 
-    /// Checks the whole against what was counted outside the breaker.
+    /// Compares the totals of the breaker with the counts outside the breaker.
     async fn adds_up(&mut self) -> anyhow::Result<()> {
         timeline::table(&Registry::global().snapshot());
 
@@ -223,7 +225,7 @@ impl Story {
         );
         ensure!(
             totals.rejected == self.tally.queued && totals.fallback_successes == totals.rejected,
-            "every refused call should have been answered by the fallback"
+            "the fallback should have answered every rejected call"
         );
         println!(
             "\n{} orders: {} paid, {} declined, {} failed, {} to be paid later.",
@@ -246,7 +248,7 @@ impl Story {
         }
     }
 
-    /// Pays some orders, all at the same time.
+    /// Pays some orders concurrently.
     async fn pay_at_once(&mut self, orders: u64) {
         let orders: Vec<Order> = (0..orders).map(|_| self.next_order()).collect();
         let till = Arc::clone(&self.till);
@@ -279,7 +281,7 @@ impl Story {
             .call(order, answer, &breaker, self.service.hits());
     }
 
-    /// Waits until the circuit lets probes through; a reading is enough to move it on.
+    /// Waits until the open period has passed. The snapshot makes the circuit half open.
     async fn open_period_passes(&mut self) {
         while let Some(rest) = self.payment.snapshot().retry_after {
             sleep(rest).await;
@@ -303,7 +305,7 @@ impl Story {
     }
 }
 
-/// Checks the changes of state that the listener saw.
+/// Checks the transitions that the listener received.
 fn expect_transitions(transitions: &[Transition]) -> anyhow::Result<()> {
     let seconds = |seconds| Some(Duration::from_secs(seconds));
     let expected = [
@@ -322,7 +324,7 @@ fn expect_transitions(transitions: &[Transition]) -> anyhow::Result<()> {
         .collect();
     ensure!(
         seen == expected,
-        "the states should come in this order:\n  {expected:?}\nthey came in this:\n  {seen:?}"
+        "expected these transitions:\n  {expected:?}\nbut there were these:\n  {seen:?}"
     );
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! What the example prints: one line per call, one per change of state, a table at the end.
+//! The output of the example: one line per call, one per transition, and a table at the end.
 
 use std::io::{self, IsTerminal};
 use std::sync::mpsc;
@@ -8,22 +8,22 @@ use breaker_runtime::{Event, EventKind, Registry, Snapshot, State, Transition};
 
 use crate::client::{Order, PayError, Receipt};
 
-/// Prints what happens and keeps the steps of the circuit.
+/// Prints the calls and records the transitions of the circuit.
 pub(crate) struct Timeline {
     start: Instant,
     colours: bool,
-    told: mpsc::Receiver<(Instant, Transition)>,
+    events: mpsc::Receiver<(Instant, Transition)>,
     transitions: Vec<Transition>,
 }
 
 impl Timeline {
     /// Listens to the breakers of `registry` from now on.
     pub(crate) fn begin(registry: &Registry) -> Self {
-        let (tell, told) = mpsc::channel();
+        let (sender, events) = mpsc::channel();
         registry.subscribe(move |event: &Event| {
             if let EventKind::Transition(transition) = event.kind() {
-                // Nobody listens any more once the timeline is gone, and that is fine.
-                let _ = tell.send((Instant::now(), *transition));
+                // This fails after the timeline is dropped, which does not matter.
+                let _ = sender.send((Instant::now(), *transition));
             }
         });
         println!(
@@ -33,22 +33,22 @@ impl Timeline {
         Self {
             start: Instant::now(),
             colours: io::stdout().is_terminal(),
-            told,
+            events,
             transitions: Vec::new(),
         }
     }
 
-    /// Every change of state that was printed.
+    /// All transitions that were printed.
     pub(crate) fn transitions(&self) -> &[Transition] {
         &self.transitions
     }
 
-    /// Prints what comes next.
+    /// Prints a heading.
     pub(crate) fn chapter(&self, text: &str) {
         println!("\n{}", self.paint(BOLD, text.to_owned()));
     }
 
-    /// Prints one call and the state that it left behind.
+    /// Prints one call and the state after it.
     pub(crate) fn call(
         &mut self,
         order: Order,
@@ -71,10 +71,10 @@ impl Timeline {
         self.changes();
     }
 
-    /// Prints the changes of state that happened since the last line.
+    /// Prints the transitions since the last line.
     pub(crate) fn changes(&mut self) {
-        let told: Vec<_> = self.told.try_iter().collect();
-        for (at, transition) in told {
+        let events: Vec<_> = self.events.try_iter().collect();
+        for (at, transition) in events {
             let text = self.paint(colour_of(transition.to), change_in_words(&transition));
             println!("{}  >>>>  {text}", self.clock(at));
             self.transitions.push(transition);
@@ -98,11 +98,11 @@ impl Timeline {
 /// Prints the registry, one line per breaker.
 pub(crate) fn table(breakers: &[Snapshot]) {
     println!(
-        "\n{:<10}  {:<9}  {:>5}  {:>4}  {:>6}  {:>7}  {:>8}  {:>9}  {:>6}  {:>6}",
+        "\n{:<10}  {:<9}  {:>5}  {:>9}  {:>6}  {:>7}  {:>8}  {:>9}  {:>6}  {:>6}",
         "breaker",
         "state",
         "calls",
-        "good",
+        "succeeded",
         "failed",
         "ignored",
         "rejected",
@@ -113,7 +113,7 @@ pub(crate) fn table(breakers: &[Snapshot]) {
     for breaker in breakers {
         let totals = &breaker.totals;
         println!(
-            "{:<10}  {:<9}  {:>5}  {:>4}  {:>6}  {:>7}  {:>8}  {:>9}  {:>6}  {:>6}",
+            "{:<10}  {:<9}  {:>5}  {:>9}  {:>6}  {:>7}  {:>8}  {:>9}  {:>6}  {:>6}",
             breaker.name,
             label(breaker.state),
             totals.calls,

@@ -1,5 +1,5 @@
-//! A payment service for the examples: a small HTTP server on a free loopback port, whose faults
-//! can be switched while it runs and which counts what reaches it.
+//! A payment service for the examples: a small HTTP server on a free loopback port. The examples
+//! switch its faults while it runs, and it counts the calls that reach it.
 
 use std::future::pending;
 use std::io;
@@ -21,44 +21,44 @@ use tokio::time::sleep;
 /// How the service answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mode {
-    /// At once, with a receipt.
+    /// With a receipt, immediately.
     Well,
     /// With a receipt, after [`SLOW`].
     Slow,
-    /// After [`LATE`], when no client waits any more.
+    /// With a receipt, after [`LATE`], when clients have given up.
     Late,
-    /// With the status 500.
+    /// With status 500.
     Broken,
-    /// Not at all: every connection is closed as soon as it is there.
-    Refusing,
-    /// That the card is not good: the status 402.
+    /// Not at all: it closes every connection immediately.
+    Disconnecting,
+    /// With status 402: the card was declined.
     Declining,
-    /// With the status 500 to [`SHARE`] percent of the calls, never to two in a row.
+    /// With status 500 to [`SHARE`] percent of the calls, never to two in a row.
     Flaky,
-    /// Later and later: after one part in [`PART`] of the time for which this has gone on.
+    /// Slower and slower: after the time since this began, divided by [`PART`].
     Slowing,
-    /// Never, though the connection stays.
+    /// Never, although the connection stays open.
     Hanging,
-    /// With the status 503, and [`RETRY_AFTER`] as the time to wait.
+    /// With status 503 and [`RETRY_AFTER`] as the time to wait.
     Busy,
 }
 
-/// How long an answer takes that is slow, but in time.
+/// How long a slow answer takes. Clients still wait for it.
 pub(crate) const SLOW: Duration = Duration::from_millis(120);
 
-/// How long an answer takes that comes too late.
+/// How long a late answer takes. Clients no longer wait for it.
 pub(crate) const LATE: Duration = Duration::from_secs(2);
 
-/// How many percent of the calls fail while the service is flaky.
+/// The percentage of calls that fail while the service is flaky.
 pub(crate) const SHARE: u64 = 30;
 
-/// Which part of the time an answer takes while the service gets slower.
+/// The divisor for the delay of an answer while the service gets slower.
 pub(crate) const PART: u32 = 3;
 
-/// How long a busy service asks to be left alone, in seconds.
+/// The time in seconds that a busy service asks clients to wait.
 pub(crate) const RETRY_AFTER: u64 = 2;
 
-/// The service, as the test bench around it sees it.
+/// A handle to the running service.
 #[derive(Clone, Debug)]
 pub(crate) struct PaymentService {
     address: SocketAddr,
@@ -66,7 +66,7 @@ pub(crate) struct PaymentService {
 }
 
 impl PaymentService {
-    /// Starts the service on a port that the system chooses.
+    /// Starts the service on a free port.
     pub(crate) async fn start() -> io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let address = listener.local_addr()?;
@@ -84,7 +84,7 @@ impl PaymentService {
         Ok(Self { address, desk })
     }
 
-    /// The address to which a charge is posted, with the amount in cents as its body.
+    /// The URL that accepts charges: a POST with the amount in cents as its body.
     pub(crate) fn url(&self) -> String {
         format!("http://{}/charge", self.address)
     }
@@ -94,24 +94,24 @@ impl PaymentService {
         self.desk.mode.send_replace((mode, Instant::now()));
     }
 
-    /// How many calls have reached the service, those included that it refused.
+    /// How many calls have reached the service, including those whose connection it closed.
     pub(crate) fn hits(&self) -> u64 {
         self.desk.hits.load(Ordering::SeqCst)
     }
 
-    /// The most calls that were in the service at the same moment since this was last asked.
+    /// The largest number of concurrent calls since this method was last called.
     pub(crate) fn take_most_at_once(&self) -> u64 {
         self.desk.most_at_once.swap(0, Ordering::SeqCst)
     }
 }
 
-/// What the door and the handler share.
+/// The state that the listener and the handler share.
 #[derive(Debug)]
 struct Desk {
     /// How the service answers, and since when.
     mode: watch::Sender<(Mode, Instant)>,
     hits: AtomicU64,
-    /// The calls that a flaky service has answered.
+    /// How many calls the service has answered while it was flaky.
     drawn: AtomicU64,
     receipts: AtomicU64,
     present: AtomicU64,
@@ -134,15 +134,15 @@ impl Desk {
         *self.mode.borrow()
     }
 
-    /// Whether the next call of a flaky service fails. This looks like chance and is the same each
-    /// time: of a hundred calls [`SHARE`] fail, no two in a row, and no five in a row succeed.
+    /// Whether the next call of a flaky service fails. The pattern looks random but is always the same:
+    /// of a hundred calls [`SHARE`] fail, never two in a row, and never do five in a row succeed.
     fn draws_a_failure(&self) -> bool {
         let drawn = self.drawn.fetch_add(1, Ordering::SeqCst) + 1;
         drawn * 57 % 100 < SHARE
     }
 }
 
-/// Counts the connections, of which every call makes its own, and refuses them if it shall.
+/// A listener that counts the connections, one per call, and closes them while the service is disconnecting.
 struct Door {
     listener: TcpListener,
     desk: Arc<Desk>,
@@ -156,7 +156,7 @@ impl Listener for Door {
         loop {
             let connection = Listener::accept(&mut self.listener).await;
             self.desk.hits.fetch_add(1, Ordering::SeqCst);
-            if self.desk.mode().0 != Mode::Refusing {
+            if self.desk.mode().0 != Mode::Disconnecting {
                 return connection;
             }
         }
@@ -167,7 +167,7 @@ impl Listener for Door {
     }
 }
 
-/// One call inside the service. Dropping it is leaving, also for a client that hangs up.
+/// One call inside the service. It ends on drop, which includes calls whose client disconnects.
 struct Visit<'a>(&'a Desk);
 
 impl<'a> Visit<'a> {
@@ -205,15 +205,15 @@ async fn charge(State(desk): State<Arc<Desk>>, cents: String) -> impl IntoRespon
         Mode::Flaky if !desk.draws_a_failure() => accept(&desk, &cents),
         Mode::Flaky | Mode::Broken => (
             StatusCode::INTERNAL_SERVER_ERROR,
-            "the database is away".to_owned(),
+            "the database is down".to_owned(),
         ),
         Mode::Busy => (StatusCode::SERVICE_UNAVAILABLE, "too much to do".to_owned()),
-        Mode::Refusing => (StatusCode::SERVICE_UNAVAILABLE, "closed".to_owned()),
+        Mode::Disconnecting => (StatusCode::SERVICE_UNAVAILABLE, "closed".to_owned()),
         Mode::Declining => (StatusCode::PAYMENT_REQUIRED, "card expired".to_owned()),
     };
     let retry_after =
         (mode == Mode::Busy).then(|| [(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER))]);
-    // A connection carries one call, so that the door sees each of them.
+    // Each connection carries one call, so that the listener counts every call.
     (status, [(header::CONNECTION, "close")], retry_after, text)
 }
 

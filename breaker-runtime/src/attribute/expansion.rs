@@ -4,7 +4,8 @@ use std::future::Future;
 use std::time::Duration;
 
 use super::results::{
-    Again, AsyncAnswer, HasError, Refusable, RefusableResult, ResultLike, Stoppable,
+    AsyncAnswer, CloneForFallback, FromRejection, FromRejectionResult, FromTimeout, ResultLike,
+    TakeError,
 };
 use crate::call::{Handle, RejectedCall};
 use crate::values::{BreakerError, Outcome};
@@ -35,24 +36,24 @@ pub fn never<R>() -> R {
 
 /// Makes the return value of a rejected call, for a function whose `Result` also decides the outcome.
 #[inline]
-pub fn refuse_result<R: RefusableResult>(refused: RejectedCall<impl Handle>) -> R {
-    R::refusal(refused.into_error())
+pub fn reject_result<R: FromRejectionResult>(rejected: RejectedCall<impl Handle>) -> R {
+    R::rejected(rejected.into_error())
 }
 
 /// Makes the return value of a rejected call, for a function whose outcome patterns or a classifier decide.
 #[inline]
-pub fn refuse<R: Refusable>(refused: RejectedCall<impl Handle>) -> R {
-    R::refusal(refused.into_error())
+pub fn reject<R: FromRejection>(rejected: RejectedCall<impl Handle>) -> R {
+    R::rejected(rejected.into_error())
 }
 
 /// Makes the return value of a timed-out call, for a function whose `Result` also decides the outcome.
-pub fn refuse_error_result<R: RefusableResult>(error: BreakerError) -> R {
-    R::refusal(error)
+pub fn time_out_result<R: FromRejectionResult>(error: BreakerError) -> R {
+    R::rejected(error)
 }
 
 /// Makes the return value of a timed-out call, for a function whose outcome patterns or a classifier decide.
-pub fn refuse_error<R: Stoppable>(error: BreakerError) -> R {
-    R::late(error)
+pub fn time_out<R: FromTimeout>(error: BreakerError) -> R {
+    R::timed_out(error)
 }
 
 /// Returns how long the value of a failed call asks not to be called again; calls `hint` only for failures.
@@ -84,16 +85,16 @@ pub fn failed_result<R: ResultLike<E>, E>(answer: R, outcome: Outcome) -> Result
 /// # Errors
 ///
 /// The error of the failed call, for the fallback. Every other value goes to the caller as it is.
-pub fn failed<R: HasError<E>, E>(answer: R, outcome: Outcome) -> Result<R, E> {
+pub fn failed<R: TakeError<E>, E>(answer: R, outcome: Outcome) -> Result<R, E> {
     match outcome {
-        Outcome::Failure => answer.part(),
+        Outcome::Failure => answer.take_error(),
         Outcome::Success | Outcome::Ignored => Ok(answer),
     }
 }
 
 /// Clones an argument that both the body and the fallback take.
-pub fn again<T: Again>(argument: &T) -> T {
-    argument.again()
+pub fn clone_for_fallback<T: CloneForFallback>(argument: &T) -> T {
+    argument.clone_for_fallback()
 }
 
 /// Awaits an async fallback.

@@ -6,24 +6,24 @@ use std::ops::Deref;
 /// A reference to the value of the key's expression.
 ///
 /// A type that implements `AsRef<str>` lends its text, and every other type formats it. Method lookup selects one of
-/// two methods: it looks at this type before it follows `Deref` to [`Shown`]. Both methods are inherent, so the user's
+/// two methods: it looks at this type before it follows `Deref` to [`DisplayKey`]. Both methods are inherent, so the user's
 /// scope needs no trait. Their name does not occur in user code.
 #[derive(Clone, Copy, Debug)]
-pub struct KeyOf<'a, T: ?Sized>(Shown<'a, T>);
+pub struct KeyText<'a, T: ?Sized>(DisplayKey<'a, T>);
 
 /// A reference to the value of the key's expression, which may have to be formatted.
 #[derive(Clone, Copy, Debug)]
-pub struct Shown<'a, T: ?Sized>(&'a T);
+pub struct DisplayKey<'a, T: ?Sized>(&'a T);
 
-impl<'a, T: ?Sized> KeyOf<'a, T> {
+impl<'a, T: ?Sized> KeyText<'a, T> {
     /// Makes the reference.
     #[inline]
     pub const fn new(value: &'a T) -> Self {
-        Self(Shown(value))
+        Self(DisplayKey(value))
     }
 }
 
-impl<'a, T: AsRef<str> + ?Sized> KeyOf<'a, T> {
+impl<'a, T: AsRef<str> + ?Sized> KeyText<'a, T> {
     /// Returns the text of a type that implements `AsRef<str>`.
     #[inline]
     pub fn __circuit_breaker_key(&self) -> &'a str {
@@ -31,20 +31,20 @@ impl<'a, T: AsRef<str> + ?Sized> KeyOf<'a, T> {
     }
 }
 
-impl<'a, T: ?Sized> Deref for KeyOf<'a, T> {
-    type Target = Shown<'a, T>;
+impl<'a, T: ?Sized> Deref for KeyText<'a, T> {
+    type Target = DisplayKey<'a, T>;
 
     #[inline]
-    fn deref(&self) -> &Shown<'a, T> {
+    fn deref(&self) -> &DisplayKey<'a, T> {
         &self.0
     }
 }
 
-impl<T: ?Sized> Shown<'_, T> {
+impl<T: ?Sized> DisplayKey<'_, T> {
     /// Formats the text.
     pub fn __circuit_breaker_key(&self) -> String
     where
-        T: HasText,
+        T: ToKeyText,
     {
         self.0.text()
     }
@@ -57,13 +57,13 @@ impl<T: ?Sized> Shown<'_, T> {
     note = "use a part of it, as in `key = request.host`, or format it: `key = format_args!(\"{{host}}:{{port}}\")`",
     note = "a type parameter needs the bound `T: Display` or `T: AsRef<str>`"
 )]
-pub trait HasText {
+pub trait ToKeyText {
     /// Formats the text.
     fn text(&self) -> String;
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Display + ?Sized> HasText for T {
+impl<T: Display + ?Sized> ToKeyText for T {
     fn text(&self) -> String {
         self.to_string()
     }

@@ -5,12 +5,12 @@ mod key_text;
 mod results;
 
 pub use self::expansion::{
-    again, answer, boxed, call_once, failed, failed_result, hint_if, never, refuse, refuse_error,
-    refuse_error_result, refuse_result, typed, whole,
+    answer, boxed, call_once, clone_for_fallback, failed, failed_result, hint_if, never, reject,
+    reject_result, time_out, time_out_result, typed, whole,
 };
-pub use self::key_text::{HasText, KeyOf, Shown, kept_key};
+pub use self::key_text::{DisplayKey, KeyText, ToKeyText, kept_key};
 pub use self::results::{
-    Again, AsyncAnswer, HasError, Refusable, RefusableResult, ResultLike, Stoppable, TakesRefusal,
-    Unnamed, UnnamedOther, UnnamedResult, Whole, WholeOther, WholeResult, by_classifier, by_result,
-    settle_result,
+    AsyncAnswer, ClassifyByType, ClassifyOther, ClassifyResult, CloneForFallback, FromRejection,
+    FromRejectionResult, FromTimeout, ResultLike, SettleByType, SettleOther, SettleResult,
+    TakeError, TakeRejection, by_classifier, by_result, settle_result,
 };

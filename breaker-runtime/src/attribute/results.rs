@@ -71,18 +71,18 @@ impl<T, E> ResultLike<E> for Result<T, E> {
     label = "not a `Result`",
     note = "`fallback_on = rejected` works with every return type"
 )]
-pub trait HasError<E>: Sized {
+pub trait TakeError<E>: Sized {
     /// Splits off the error, if the value is an error.
     ///
     /// # Errors
     ///
     /// The error.
-    fn part(self) -> Result<Self, E>;
+    fn take_error(self) -> Result<Self, E>;
 }
 
-impl<T, E> HasError<E> for Result<T, E> {
+impl<T, E> TakeError<E> for Result<T, E> {
     #[inline]
-    fn part(self) -> Result<Self, E> {
+    fn take_error(self) -> Result<Self, E> {
         self.split()
     }
 }
@@ -95,15 +95,15 @@ impl<T, E> HasError<E> for Result<T, E> {
     note = "if the error type belongs to another crate, use `fallback = |error| Err(…)`",
     note = "with `call_timeout`, the fallback must also answer timed-out calls: `fallback_on = any`"
 )]
-pub trait TakesRefusal {
+pub trait TakeRejection {
     /// Makes the error of a rejected or timed-out call.
-    fn from_refusal(error: BreakerError) -> Self;
+    fn from_rejection(error: BreakerError) -> Self;
 }
 
 #[diagnostic::do_not_recommend]
-impl<E: From<BreakerError>> TakesRefusal for E {
+impl<E: From<BreakerError>> TakeRejection for E {
     #[inline]
-    fn from_refusal(error: BreakerError) -> Self {
+    fn from_rejection(error: BreakerError) -> Self {
         error.into()
     }
 }
@@ -114,14 +114,14 @@ impl<E: From<BreakerError>> TakesRefusal for E {
     label = "cannot hold a `BreakerError`",
     note = "return a `Result` whose error type implements `From<BreakerError>`, or add `fallback = …` to the attribute"
 )]
-pub trait Refusable {
+pub trait FromRejection {
     /// Makes the return value of a rejected call.
-    fn refusal(error: BreakerError) -> Self;
+    fn rejected(error: BreakerError) -> Self;
 }
 
-impl<T, E: TakesRefusal> Refusable for Result<T, E> {
-    fn refusal(error: BreakerError) -> Self {
-        Err(E::from_refusal(error))
+impl<T, E: TakeRejection> FromRejection for Result<T, E> {
+    fn rejected(error: BreakerError) -> Self {
+        Err(E::from_rejection(error))
     }
 }
 
@@ -130,14 +130,14 @@ impl<T, E: TakesRefusal> Refusable for Result<T, E> {
     message = "calls can time out, but `{Self}` cannot hold a `BreakerError`: `call_timeout` needs a `Result`",
     label = "cannot hold a `BreakerError`"
 )]
-pub trait Stoppable {
+pub trait FromTimeout {
     /// Makes the return value of a timed-out call.
-    fn late(error: BreakerError) -> Self;
+    fn timed_out(error: BreakerError) -> Self;
 }
 
-impl<T, E: TakesRefusal> Stoppable for Result<T, E> {
-    fn late(error: BreakerError) -> Self {
-        Err(E::from_refusal(error))
+impl<T, E: TakeRejection> FromTimeout for Result<T, E> {
+    fn timed_out(error: BreakerError) -> Self {
+        Err(E::from_rejection(error))
     }
 }
 
@@ -147,15 +147,15 @@ impl<T, E: TakesRefusal> Stoppable for Result<T, E> {
     label = "not a `Result`",
     note = "a future is recognised by its spelling: use an `async fn`, or write `Pin<Box<dyn Future<Output = …>>>` in full"
 )]
-pub trait RefusableResult {
+pub trait FromRejectionResult {
     /// Makes the return value of a rejected call.
-    fn refusal(error: BreakerError) -> Self;
+    fn rejected(error: BreakerError) -> Self;
 }
 
-impl<T, E: TakesRefusal> RefusableResult for Result<T, E> {
+impl<T, E: TakeRejection> FromRejectionResult for Result<T, E> {
     #[inline]
-    fn refusal(error: BreakerError) -> Self {
-        Err(E::from_refusal(error))
+    fn rejected(error: BreakerError) -> Self {
+        Err(E::from_rejection(error))
     }
 }
 
@@ -190,15 +190,15 @@ impl<F: IntoFuture> AsyncAnswer for F {
     label = "the body takes this argument, and the fallback needs it too",
     note = "take it by reference or derive `Clone`; with `fallback_on = rejected`, an `async fn` does not clone it"
 )]
-pub trait Again: Sized {
+pub trait CloneForFallback: Sized {
     /// Clones the argument.
     #[must_use]
-    fn again(&self) -> Self;
+    fn clone_for_fallback(&self) -> Self;
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Clone> Again for T {
-    fn again(&self) -> Self {
+impl<T: Clone> CloneForFallback for T {
+    fn clone_for_fallback(&self) -> Self {
         self.clone()
     }
 }
@@ -228,12 +228,12 @@ pub fn settle_result<R: ResultLike<E>, E>(guard: &mut Guard<impl Handle>, answer
 /// The value of a call whose outcome is to be recorded.
 ///
 /// Another requirement already rejects a type that is not a `Result`. So that such a type does not get a second message
-/// here, method lookup selects one of the two traits below, as for [`Unnamed`].
+/// here, method lookup selects one of the two traits below, as for [`ClassifyByType`].
 #[derive(Debug)]
-pub struct Whole<R>(pub R);
+pub struct SettleByType<R>(pub R);
 
 /// Records a `Result` by its variant.
-pub trait WholeResult {
+pub trait SettleResult {
     /// The type of the `Result`.
     type Answer;
 
@@ -241,7 +241,7 @@ pub trait WholeResult {
     fn __circuit_breaker_settle(self, guard: &mut Guard<impl Handle>) -> Self::Answer;
 }
 
-impl<T, E> WholeResult for Whole<Result<T, E>> {
+impl<T, E> SettleResult for SettleByType<Result<T, E>> {
     type Answer = Result<T, E>;
 
     #[inline]
@@ -251,7 +251,7 @@ impl<T, E> WholeResult for Whole<Result<T, E>> {
 }
 
 /// Accepts every other type, so that the only message is that of the other requirement.
-pub trait WholeOther {
+pub trait SettleOther {
     /// The type of the value.
     type Answer;
 
@@ -259,7 +259,7 @@ pub trait WholeOther {
     fn __circuit_breaker_settle(self, guard: &mut Guard<impl Handle>) -> Self::Answer;
 }
 
-impl<R> WholeOther for &Whole<R> {
+impl<R> SettleOther for &SettleByType<R> {
     type Answer = R;
 
     fn __circuit_breaker_settle(self, _: &mut Guard<impl Handle>) -> R {
@@ -272,15 +272,15 @@ impl<R> WholeOther for &Whole<R> {
 /// Method lookup selects one of the two traits below: the one for `Result` needs one reference less and is found first.
 /// The name of the method does not occur in user code.
 #[derive(Debug)]
-pub struct Unnamed<'a, R>(pub &'a R);
+pub struct ClassifyByType<'a, R>(pub &'a R);
 
 /// Classifies a `Result` by its variant.
-pub trait UnnamedResult {
+pub trait ClassifyResult {
     /// Returns the outcome.
     fn __circuit_breaker_outcome(&self, rest: Outcome) -> Outcome;
 }
 
-impl<T, E> UnnamedResult for Unnamed<'_, Result<T, E>> {
+impl<T, E> ClassifyResult for ClassifyByType<'_, Result<T, E>> {
     #[inline]
     fn __circuit_breaker_outcome(&self, _: Outcome) -> Outcome {
         by_result(self.0)
@@ -288,12 +288,12 @@ impl<T, E> UnnamedResult for Unnamed<'_, Result<T, E>> {
 }
 
 /// Classifies every other value as `rest`, which the patterns of the attribute imply.
-pub trait UnnamedOther {
+pub trait ClassifyOther {
     /// Returns the outcome.
     fn __circuit_breaker_outcome(&self, rest: Outcome) -> Outcome;
 }
 
-impl<R> UnnamedOther for &Unnamed<'_, R> {
+impl<R> ClassifyOther for &ClassifyByType<'_, R> {
     #[inline]
     fn __circuit_breaker_outcome(&self, rest: Outcome) -> Outcome {
         rest

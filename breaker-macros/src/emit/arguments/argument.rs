@@ -81,7 +81,7 @@ impl Argument {
             return TokenStream::new();
         }
         let span = Span::mixed_site().located_at(self.written.ty.span());
-        let again = rt.item_at("again", span);
+        let again = rt.item_at("clone_for_fallback", span);
         let (cfgs, name, copy) = (self.attributes("cfg"), &self.name, self.local("copy"));
         quote_spanned!(span=>
             #(#cfgs)* #[allow(unknown_lints, clippy::used_underscore_binding)]

@@ -89,7 +89,7 @@ impl FunctionArguments {
             return TokenStream::new();
         }
         let copied = self.copied_self(usage).map(|receiver| {
-            let again = rt.item_at("again", receiver.span());
+            let again = rt.item_at("clone_for_fallback", receiver.span());
             let (this, copy) = (receiver.self_token, local("self"));
             quote_spanned!(Span::mixed_site()=> let #copy = #again(&#this);)
         });

@@ -66,9 +66,9 @@ impl Call<'_> {
     /// Classifies a `Result` as such, and any other value as `rest`.
     fn result_or(&self, answer: &Ident, rest: &str) -> TokenStream {
         let (unnamed, by_result, by_rest) = (
-            self.runtime.item("Unnamed"),
-            self.runtime.item("UnnamedResult"),
-            self.runtime.item("UnnamedOther"),
+            self.runtime.item("ClassifyByType"),
+            self.runtime.item("ClassifyResult"),
+            self.runtime.item("ClassifyOther"),
         );
         let rest = self.outcome(rest);
         quote_spanned!(Span::mixed_site()=> {

@@ -138,7 +138,7 @@ impl Call<'_> {
 /// operators.
 fn key_text(key: &Expr, rt: &Runtime) -> TokenStream {
     let span = Span::mixed_site().located_at(key.span());
-    let key_of = rt.item_at("KeyOf", span);
+    let key_of = rt.item_at("KeyText", span);
     quote_spanned!(span=> #key_of::new(&(#key)).__circuit_breaker_key())
 }
 

@@ -46,7 +46,7 @@ impl Call<'_> {
         let guard_type = self.runtime.item("Guard");
         let limit = self.call_timeout(limit);
         let timed_out = quote_spanned!(Span::mixed_site()=> #guard_type::time_out(#guard, #limit));
-        let returned = self.error_value("refuse_error", &error);
+        let returned = self.error_value("time_out", &error);
         match self.fallback_on() {
             None => quote_spanned!(Span::mixed_site()=>
                 let (_, #error) = #timed_out;
@@ -69,8 +69,8 @@ impl Call<'_> {
     /// Finishes a rejected call.
     pub(super) fn emit_rejection(&self, rejected: &Ident) -> TokenStream {
         let (counting, error) = (local("counting"), local("error"));
-        let [rejected_type, inner] = ["Refused", "CallError"].map(|it| self.runtime.item(it));
-        let returned = self.error_value("refuse", rejected);
+        let [rejected_type, inner] = ["RejectedCall", "CallError"].map(|it| self.runtime.item(it));
+        let returned = self.error_value("reject", rejected);
         let fall_back = quote_spanned!(Span::mixed_site()=> #rejected_type::fall_back(#rejected));
         match self.fallback_on() {
             None => returned,
@@ -87,7 +87,7 @@ impl Call<'_> {
     pub(super) fn emit_settle(&self, guard: &Ident, answer: &Ident) -> TokenStream {
         if self.needs_result() {
             let [whole, by_result, other] =
-                ["Whole", "WholeResult", "WholeOther"].map(|it| self.runtime.item(it));
+                ["SettleByType", "SettleResult", "SettleOther"].map(|it| self.runtime.item(it));
             return quote_spanned!(Span::mixed_site()=> {
                 #[allow(unused_imports)]
                 use {#by_result as _, #other as _};

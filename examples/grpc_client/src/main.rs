@@ -1,12 +1,13 @@
-//! A client of gRPC behind a breaker: by the layer around its channel, and by the attribute on a call.
+//! A gRPC client behind a breaker: with the Tower layer around its channel, and with the attribute on a call.
 //!
-//! A server of tonic on a loopback port keeps a shop's stock and answers with whatever status it is told
-//! to. Statuses such as `NOT_FOUND` are answers, others tell of an outage. The layer sees the head of a
-//! response, where the status of a call stands that failed before its first message. One that failed later
-//! has it in the trailers, after the body: that is known where the call is made, and there the attribute is.
+//! A tonic server on a loopback port keeps a shop's stock and answers with the status that the example
+//! chooses. Statuses such as `NOT_FOUND` are normal answers, others indicate an outage. The layer sees the
+//! head of a response, which contains the status only if the call failed before its first message. If it
+//! failed later, the status is in the trailers, after the body. Only the caller sees it there, so guard such
+//! calls with the attribute.
 //!
 //! ```text
-//! cargo run --example grpc_client
+//! cargo run -p example-grpc-client
 //! ```
 
 use std::convert::Infallible;
@@ -31,7 +32,7 @@ use tonic::{Code, Request, Response, Status};
 use tonic_prost::ProstCodec;
 use tower::{BoxError, Layer, Service, service_fn};
 
-/// The statuses that say something about the server and nothing about the request.
+/// The statuses that indicate a problem of the server rather than of the request.
 const OUTAGES: [Code; 5] = [
     Code::Unavailable,
     Code::DeadlineExceeded,
@@ -49,7 +50,7 @@ const ANSWERS: [Code; 6] = [
     Code::Unauthenticated,
 ];
 
-/// What a clock with coarse steps may be off.
+/// The largest error of the coarse clock.
 const TOLERANCE: Duration = Duration::from_millis(50);
 
 #[tokio::main]
@@ -66,20 +67,20 @@ async fn main() -> anyhow::Result<()> {
 fn judge(code: Code) -> Outcome {
     match code {
         code if OUTAGES.contains(&code) => Outcome::Failure,
-        // The caller's own doing.
+        // The caller cancelled the call.
         Code::Cancelled => Outcome::Ignored,
         _ => Outcome::Success,
     }
 }
 
-/// What the layer can know: the head of a response, or that there is none.
+/// Classifies what the layer sees: the head of a response, or a transport error.
 fn judge_head(answer: Result<&http::Response<Body>, &tonic::transport::Error>) -> Outcome {
     let Ok(response) = answer else {
         return Outcome::Failure;
     };
     match response.headers().get("grpc-status") {
         Some(status) => judge(Code::from_bytes(status.as_bytes())),
-        // There will be messages, or this is no server of gRPC but a proxy before it.
+        // Messages follow, or a proxy answered instead of the gRPC server.
         None => HttpClassifier::outcome(response.status()),
     }
 }
@@ -93,7 +94,7 @@ async fn by_the_layer(server: &StockServer) -> anyhow::Result<()> {
     let circuit = layer.breaker().clone();
     let channel = layer.layer(server.channel()?);
 
-    println!("These statuses are answers, and the circuit stays closed:");
+    println!("These statuses are normal answers, so the circuit stays closed:");
     for expected in ANSWERS {
         server.answer(expected);
         let answer = tell(pieces(channel.clone(), "tea").await);
@@ -101,7 +102,7 @@ async fn by_the_layer(server: &StockServer) -> anyhow::Result<()> {
     }
     ensure!(circuit.snapshot().totals.successes == 6);
 
-    println!("These tell of an outage, and the fifth in a row opens it:");
+    println!("These indicate an outage, and the fifth in a row opens the circuit:");
     for expected in OUTAGES {
         server.answer(expected);
         let answer = tell(pieces(channel.clone(), "tea").await);
@@ -109,24 +110,24 @@ async fn by_the_layer(server: &StockServer) -> anyhow::Result<()> {
     }
     ensure!(circuit.state() == State::Open);
 
-    println!("A refusal comes as a status, with the breaker's error as its source:");
+    println!("A rejection is a status whose source is the breaker's error:");
     let hits = server.hits();
     let Err(StockError::Grpc(status)) = tell(pieces(channel.clone(), "tea").await) else {
         anyhow::bail!("the circuit should be open");
     };
     let source = status.source().and_then(|source| source.downcast_ref());
-    let refused: &BreakerError = source.context("the status has it as its source")?;
-    ensure!(server.hits() == hits, "a refused call reached the server");
-    ensure!(!refused.is_retryable(), "the answer would be the same");
+    let rejected: &BreakerError = source.context("the source of the status")?;
+    ensure!(server.hits() == hits, "a rejected call reached the server");
+    ensure!(!rejected.is_retryable(), "a retry would be rejected too");
 
-    println!("The server is well again, and the call comes back when it was told to:");
+    println!("The server has recovered, and the client retries when the rejection says:");
     server.answer(Code::Ok);
-    let wait = refused.retry_after().context("an open circuit knows it")?;
+    let wait = rejected.retry_after().context("an open circuit knows it")?;
     sleep(wait + TOLERANCE).await;
     ensure!(tell(pieces(channel.clone(), "tea").await)? == 7);
     ensure!(circuit.state() == State::Closed);
 
-    println!("No server at all is a failure of the call, as the channel connects when it is used:");
+    println!("Without a server the call fails, because the channel connects on first use:");
     let nobody = TcpListener::bind(("127.0.0.1", 0)).await?.local_addr()?;
     let layer = CircuitBreakerLayer::new("nobody", config)?.classify(judge_head);
     let circuit = layer.breaker().clone();
@@ -142,12 +143,12 @@ async fn what_the_layer_cannot_see(server: &StockServer) -> anyhow::Result<()> {
     let layer = CircuitBreakerLayer::from(circuit.clone()).classify(judge_head);
     let before = circuit.snapshot().totals;
 
-    println!("A delivery that breaks off after its first message has its status in the trailers:");
+    println!("If a delivery breaks off after its first message, its status is in the trailers:");
     server.answer(Code::Unavailable);
     let answer = tell(delivery(layer.layer(server.channel()?), "tea").await);
     ensure!(code(&answer) == Some(Code::Unavailable));
     let after = circuit.snapshot().totals;
-    println!("  the layer has seen a good head");
+    println!("  the layer saw only the head and counted a success");
     ensure!((after.successes, after.failures) == (before.successes + 1, before.failures));
     Ok(())
 }
@@ -160,12 +161,12 @@ enum StockError {
     Breaker(#[from] BreakerError),
 }
 
-/// Reads the whole delivery: wherever its status stands, this returns it.
+/// Reads the whole delivery, and returns its status whether it was in the head or in the trailers.
 #[circuit_breaker(
     name = "delivery",
     threshold = 2,
     open_for = "500ms",
-    call_timeout = "1s", // tonic's own timeout ends in `CANCELLED`, as if the caller had given up
+    call_timeout = "1s", // tonic's timeout ends in `CANCELLED`, as if the caller had given up
     success(Err(StockError::Grpc(status)) if judge(status.code()) == Outcome::Success),
     ignore(Err(StockError::Grpc(status)) if judge(status.code()) == Outcome::Ignored),
 )]
@@ -177,7 +178,7 @@ async fn by_the_attribute(server: &StockServer) -> anyhow::Result<()> {
     let channel = server.channel()?;
     let circuit = Registry::global().get("delivery").context("declared")?;
 
-    println!("The attribute sees it, and a call that hangs; both are failures:");
+    println!("The attribute sees that status, and calls that hang; both are failures:");
     server.answer(Code::NotFound);
     let answer = tell(guarded_delivery(&channel, "tea").await);
     ensure!(code(&answer) == Some(Code::NotFound));
@@ -193,14 +194,14 @@ async fn by_the_attribute(server: &StockServer) -> anyhow::Result<()> {
     ));
     ensure!(circuit.state() == State::Open);
 
-    println!("So the next one is refused:");
+    println!("So the next call is rejected:");
     let hits = server.hits();
-    let refused = tell(guarded_delivery(&channel, "tea").await);
+    let rejected = tell(guarded_delivery(&channel, "tea").await);
     ensure!(matches!(
-        refused,
+        rejected,
         Err(StockError::Breaker(BreakerError::Rejected(_)))
     ));
-    ensure!(server.hits() == hits, "a refused call reached the server");
+    ensure!(server.hits() == hits, "a rejected call reached the server");
     Ok(())
 }
 
@@ -221,7 +222,7 @@ fn code(answer: &Result<u32, StockError>) -> Option<Code> {
     }
 }
 
-// What follows is what the generator of tonic would write, for the messages
+// The rest is the code that tonic would generate for the messages
 //
 //     message Item { string name = 1; }
 //     message Stock { uint32 pieces = 1; }
@@ -243,7 +244,7 @@ struct Stock {
 const PIECES: &str = "/shop.Stock/Pieces";
 const DELIVERY: &str = "/shop.Stock/Delivery";
 
-/// Asks how many pieces there are: one message there, one back.
+/// Asks how many pieces are in stock: one message in each direction.
 async fn pieces<S>(channel: S, item: &str) -> Result<u32, Status>
 where
     S: Service<http::Request<Body>, Response = http::Response<Body>, Error: Into<BoxError>>,
@@ -263,7 +264,7 @@ where
     Ok(response.into_inner().pieces)
 }
 
-/// Has pieces delivered: one message there, several back. Returns how many pieces that were.
+/// Orders a delivery, which answers with several messages. Returns how many pieces arrived.
 async fn delivery<S>(channel: S, item: &str) -> Result<u32, Status>
 where
     S: Service<http::Request<Body>, Response = http::Response<Body>, Error: Into<BoxError>>,
@@ -289,7 +290,7 @@ where
     Ok(pieces)
 }
 
-/// The server, as the test bench around it sees it.
+/// A handle to the running server.
 struct StockServer {
     address: SocketAddr,
     desk: Arc<Desk>,
@@ -320,12 +321,12 @@ impl StockServer {
         Ok(Channel::from_shared(format!("http://{}", self.address))?.connect_lazy())
     }
 
-    /// Has all calls end with that status from now on.
+    /// Makes all calls end with this status from now on.
     fn answer(&self, code: Code) {
         self.desk.code.store(code.into(), Ordering::SeqCst);
     }
 
-    /// Has no call end from now on.
+    /// Makes all calls hang from now on, or stops this.
     fn hang(&self, hangs: bool) {
         self.desk.hangs.store(hangs, Ordering::SeqCst);
     }
@@ -347,7 +348,7 @@ async fn serve(
     let end = if code == Code::Ok {
         Ok(Stock { pieces: 7 })
     } else {
-        Err(Status::new(code, "as it was told to"))
+        Err(Status::new(code, "as requested"))
     };
     let mut grpc = tonic::server::Grpc::new(ProstCodec::<Stock, Item>::default());
     Ok(match request.uri().path() {

@@ -1,11 +1,11 @@
-//! The same numbers for OpenTelemetry: observable instruments that look at the registry when they are
-//! collected. Nothing is measured on the way of a call, and no feature of the runtime is needed.
+//! Exports metrics to OpenTelemetry with observable instruments, which read the registry when they are
+//! collected. So calls do not pay for metrics, and the runtime does not need a feature for them.
 //!
-//! An exporter for Prometheus makes the names of `examples/monitoring` of these: it puts the unit and
-//! `_total` behind them.
+//! A Prometheus exporter appends the unit and `_total` to the names, which gives the names that
+//! `examples/monitoring` uses.
 //!
 //! ```text
-//! cargo run --example opentelemetry
+//! cargo run -p example-opentelemetry
 //! ```
 
 use anyhow::{Context, ensure};
@@ -32,7 +32,7 @@ fn send(to: &str) -> Result<usize, MailError> {
     }
 }
 
-/// What there is to say about one name: its breaker, and those of its keys together.
+/// A reading of one name: its breaker, and the breakers of its keys together.
 struct Look {
     own: Snapshot,
     keys: Option<KeyStats>,
@@ -41,7 +41,7 @@ struct Look {
 impl Look {
     fn all() -> impl Iterator<Item = Self> {
         let registry = Registry::global();
-        // One for each key would be as many series as there are keys.
+        // A reading for each key would create as many series as there are keys.
         let names = registry
             .snapshot()
             .into_iter()
@@ -56,7 +56,7 @@ impl Look {
         KeyValue::new("breaker", self.own.name.clone())
     }
 
-    /// The sum of something over the breaker and those of its keys, also those that are gone.
+    /// Adds up a value over the breaker and the breakers of its keys, including evicted ones.
     fn sum<N: std::iter::Sum>(&self, what: impl Fn(&Totals) -> N) -> N {
         let keys = self.keys.iter().map(|keys| &keys.totals);
         std::iter::once(&self.own.totals)
@@ -74,11 +74,11 @@ const STATES: [State; 5] = [
     State::ForcedClosed,
 ];
 
-/// Registers the instruments; each lives for as long as its provider.
+/// Registers the instruments. They live as long as the provider.
 fn observe(meter: &Meter) {
     meter
         .u64_observable_counter("circuit_breaker_calls")
-        .with_description("Calls that have ended, by outcome; a rejection is no call.")
+        .with_description("Calls that have ended, by outcome. Rejections do not count as calls.")
         .with_callback(|observer| {
             for look in Look::all() {
                 for (outcome, calls) in [
@@ -94,10 +94,10 @@ fn observe(meter: &Meter) {
         .build();
     meter
         .u64_observable_counter("circuit_breaker_rejected")
-        .with_description("Calls that were refused, by what refused them.")
+        .with_description("Rejected calls, by reason.")
         .with_callback(|observer| {
             for look in Look::all() {
-                for (reason, refused) in [
+                for (reason, rejected) in [
                     ("open", look.sum(|totals| totals.rejections.open)),
                     (
                         "half_open_full",
@@ -106,14 +106,14 @@ fn observe(meter: &Meter) {
                     ("ramp", look.sum(|totals| totals.rejections.ramp)),
                     ("forced", look.sum(|totals| totals.rejections.forced)),
                 ] {
-                    observer.observe(refused, &[look.name(), KeyValue::new("reason", reason)]);
+                    observer.observe(rejected, &[look.name(), KeyValue::new("reason", reason)]);
                 }
             }
         })
         .build();
     meter
         .u64_observable_gauge("circuit_breaker_state")
-        .with_description("1 for the state that callers meet, 0 for the others.")
+        .with_description("1 for the current state, 0 for the others.")
         .with_callback(|observer| {
             for look in Look::all() {
                 for state in STATES {
@@ -129,7 +129,7 @@ fn observe(meter: &Meter) {
     meter
         .f64_observable_counter("circuit_breaker_open")
         .with_unit("s")
-        .with_description("The time spent open, the present stay included.")
+        .with_description("The time spent open, including the current open period.")
         .with_callback(|observer| {
             for look in Look::all() {
                 let seconds = look.sum(|totals| totals.open_time.as_secs_f64());
@@ -139,10 +139,10 @@ fn observe(meter: &Meter) {
         .build();
     meter
         .f64_observable_gauge("circuit_breaker_failure_rate")
-        .with_description("The share of failures in the window; not there below min_calls.")
+        .with_description("The share of failures in the window; absent below min_calls.")
         .with_callback(|observer| {
             for look in Look::all() {
-                // What is not observed is not exported, so there is no number for "not known".
+                // Without an observation there is no data point, which is how "unknown" looks.
                 if let Some(rate) = look.own.window.and_then(|window| window.failure_rate) {
                     observer.observe(rate, &[look.name()]);
                 }
@@ -152,7 +152,7 @@ fn observe(meter: &Meter) {
 }
 
 fn main() -> anyhow::Result<()> {
-    // In a program: an exporter that sends somewhere.
+    // A real program would use an exporter that sends the metrics somewhere.
     let exporter = InMemoryMetricExporter::default();
     let reader = PeriodicReader::builder(exporter.clone()).build();
     let provider = SdkMeterProvider::builder().with_reader(reader).build();
@@ -214,7 +214,7 @@ fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What was exported, in words.
+/// The exported data points as text.
 fn points(exporter: &InMemoryMetricExporter) -> anyhow::Result<Vec<String>> {
     let mut points = Vec::new();
     for exported in exporter.get_finished_metrics()? {
@@ -238,7 +238,7 @@ fn points(exporter: &InMemoryMetricExporter) -> anyhow::Result<Vec<String>> {
                 AggregatedMetrics::F64(MetricData::Gauge(gauge)) => gauge
                     .data_points()
                     .for_each(|one| point(&mut one.attributes(), one.value().to_string())),
-                other => anyhow::bail!("no instrument makes {other:?}"),
+                other => anyhow::bail!("unexpected data: {other:?}"),
             }
         }
     }

@@ -1,8 +1,8 @@
-//! A server whose own dependency fails: a rejection becomes a `503` with `Retry-After`, and the health
-//! handler says that the server is of no use meanwhile.
+//! A server whose dependency fails. Rejections become `503` with `Retry-After`, and the health handler
+//! reports that the server is down while the circuit is open.
 //!
 //! ```text
-//! cargo run --example axum_server
+//! cargo run -p example-axum-server
 //! ```
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -18,8 +18,9 @@ use breaker_runtime::{BreakerError, Registry, circuit_breaker};
 use serde_json::Value;
 use tokio::net::TcpListener;
 
-/// Whether the bank answers, and how often it was asked.
+/// Whether the bank answers.
 static BANK_ANSWERS: AtomicBool = AtomicBool::new(true);
+/// How many calls have reached the bank.
 static BANK_ASKED: AtomicU32 = AtomicU32::new(0);
 
 #[derive(Debug, thiserror::Error)]
@@ -60,7 +61,7 @@ async fn main() -> anyhow::Result<()> {
     let routes = Router::new()
         .route("/charge", post(charge))
         .route("/health", health(Registry::global()))
-        .route("/", get(|| async { "this page needs no bank" }));
+        .route("/", get(|| async { "this page does not need the bank" }));
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     let client = Client::new(format!("http://{}", listener.local_addr()?));
     tokio::spawn(async move { axum::serve(listener, routes).await });
@@ -78,24 +79,24 @@ async fn main() -> anyhow::Result<()> {
     let wait = client
         .charge(503)
         .await?
-        .context("a 503 says when to come back")?;
+        .context("a 503 says when to retry")?;
     ensure!(
         BANK_ASKED.load(Ordering::SeqCst) == asked,
-        "the bank was asked"
+        "a rejected call reached the bank"
     );
     client.health(503, "down").await?;
 
-    println!("The bank answers again, and the caller comes back after {wait} s as it was told:");
+    println!("The bank answers again, and the caller retries after the {wait} s of `Retry-After`:");
     BANK_ANSWERS.store(true, Ordering::SeqCst);
     tokio::time::sleep(Duration::from_secs(wait)).await;
-    // Half open: calls have to come for the circuit to close.
+    // The circuit is half open: it closes only when calls succeed.
     client.health(200, "degraded").await?;
     client.charge(200).await?;
     client.health(200, "ok").await?;
     Ok(())
 }
 
-/// A caller that prints what it gets, and fails if it is not what was expected.
+/// A caller that prints each answer, and fails if it is not the expected one.
 struct Client {
     http: reqwest::Client,
     server: String,
@@ -107,7 +108,7 @@ impl Client {
         Self { http, server }
     }
 
-    /// Charges, and returns after how many seconds to come back.
+    /// Charges, and returns the seconds of `Retry-After`.
     async fn charge(&self, expected: u16) -> anyhow::Result<Option<u64>> {
         let request = self.http.post(format!("{}/charge", self.server));
         let response = request.send().await?;

@@ -1,4 +1,4 @@
-//! A database with one table that speaks the protocol of Postgres, and whose faults can be switched.
+//! A database with one table that speaks the Postgres protocol. The example switches its faults.
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;
@@ -29,15 +29,15 @@ use tokio::task::JoinSet;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
     None,
-    /// Every connection is closed as soon as it is there.
-    Refusing,
-    /// Every connection is told that there are too many.
+    /// Closes every connection immediately.
+    Disconnecting,
+    /// Answers every connection with an error: too many clients.
     Full,
-    /// No statement ends.
+    /// Never finishes a statement.
     Hanging,
 }
 
-/// The database, as the test bench around it sees it.
+/// A handle to the running database.
 pub(crate) struct Database {
     address: SocketAddr,
     table: Arc<Table>,
@@ -68,8 +68,8 @@ impl Database {
         self.address
     }
 
-    /// Gives it another fault and closes all its connections; none is closed when it gets well, and a
-    /// statement that hangs goes on hanging.
+    /// Changes the fault and closes all connections. [`Fault::None`] keeps the connections, and hanging
+    /// statements keep hanging.
     pub(crate) async fn switch(&self, fault: Fault) {
         let mut connections = self.table.connections.lock().await;
         *self
@@ -82,7 +82,7 @@ impl Database {
         }
     }
 
-    /// How many connections and statements have reached it.
+    /// How many connections and statements have reached the database.
     pub(crate) fn hits(&self) -> u32 {
         self.table.hits.load(Ordering::SeqCst)
     }
@@ -99,10 +99,10 @@ async fn accept(listener: TcpListener, table: Arc<Table>) {
     while let Ok((socket, _)) = listener.accept().await {
         table.hits.fetch_add(1, Ordering::SeqCst);
         let mut connections = table.connections.lock().await;
-        if table.fault() != Fault::Refusing {
+        if table.fault() != Fault::Disconnecting {
             let table = Arc::clone(&table);
             connections.spawn(async move {
-                // An error is that of a client that has gone.
+                // An error means that the client has disconnected.
                 let _ = process_socket(socket, None, Handlers(table)).await;
             });
         }
@@ -118,7 +118,7 @@ impl Table {
         let orders = self.orders.lock();
         let new = orders.unwrap_or_else(PoisonError::into_inner).insert(order);
         new.then_some(())
-            .ok_or_else(|| error("ERROR", "23505", "the order is there already"))
+            .ok_or_else(|| error("ERROR", "23505", "duplicate order"))
     }
 }
 
@@ -157,7 +157,7 @@ impl NoopStartupHandler for Table {
     }
 }
 
-/// The pool asks nothing but whether an empty statement comes back.
+/// Answers the empty statement with which the pool tests a connection.
 #[async_trait]
 impl SimpleQueryHandler for Table {
     async fn do_query<C>(&self, _: &mut C, _: &str) -> PgWireResult<Vec<Response>>
@@ -170,7 +170,7 @@ impl SimpleQueryHandler for Table {
     }
 }
 
-/// Whatever the statement says, it stores an order.
+/// Stores an order, whatever the statement says.
 #[async_trait]
 impl ExtendedQueryHandler for Table {
     type Statement = String;
@@ -225,7 +225,7 @@ impl ExtendedQueryHandler for Table {
             return pending().await;
         }
         let order = portal.parameter::<i64>(0, &Type::INT8)?;
-        self.insert(order.ok_or_else(|| error("ERROR", "23502", "an order has a number"))?)?;
+        self.insert(order.ok_or_else(|| error("ERROR", "23502", "the order has no number"))?)?;
         Ok(Response::Execution(
             Tag::new("INSERT").with_oid(0).with_rows(1),
         ))

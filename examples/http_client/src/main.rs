@@ -1,13 +1,14 @@
-//! HTTP clients behind the layer: the client of hyper with a breaker for each host, and that of reqwest.
+//! HTTP clients behind the Tower layer: hyper's client with a breaker for each host, and reqwest's client.
 //!
-//! Two shops are served on loopback ports. One of them gets busy and says with `Retry-After` for how long
-//! it wants to be left alone; the other one goes on. What is not found is an answer and no outage.
+//! Two shops listen on loopback ports. One becomes busy and says in `Retry-After` how long clients should
+//! wait; the other keeps working. A `404` is not an outage.
 //!
 //! ```text
-//! cargo run --example http_client
+//! cargo run -p example-http-client
 //! ```
 
 #[expect(dead_code, reason = "each example needs some of the faults")]
+#[path = "../../service/mod.rs"]
 mod service;
 
 use std::fmt::Display;
@@ -27,7 +28,7 @@ use tower::{Service, ServiceBuilder, ServiceExt};
 /// How long a circuit stays open if the server does not ask for more.
 const OPEN_FOR: Duration = Duration::from_millis(500);
 
-/// What a clock with coarse steps may be off.
+/// The largest error of the coarse clock.
 const TOLERANCE: Duration = Duration::from_millis(50);
 
 const CONFIG: Config = Config::new()
@@ -62,7 +63,7 @@ async fn hyper_with_a_breaker_for_each_host() -> anyhow::Result<()> {
         .service(http);
     let charge = |shop: &PaymentService| Request::post(shop.url()).body("450".to_owned());
 
-    println!("hyper: what is not found is no failure of the shop, however often:");
+    println!("hyper: a 404 is not a failure of the shop, however often it occurs:");
     let nothing = busy.url().replace("/charge", "/nothing");
     for _ in 0..3 {
         let answer = post(&client, Request::post(&nothing).body(String::new())?).await;
@@ -76,7 +77,9 @@ async fn hyper_with_a_breaker_for_each_host() -> anyhow::Result<()> {
     let shop = breaker(&busy)?;
     ensure!(shop.snapshot().totals.successes == 3);
 
-    println!("It gets busy; the second 503 opens its circuit for as long as it asked:");
+    println!(
+        "It becomes busy; the second 503 opens its circuit for as long as `Retry-After` asks:"
+    );
     busy.switch(Mode::Busy);
     for _ in 0..2 {
         let answer = post(&client, charge(&busy)?).await;
@@ -86,27 +89,25 @@ async fn hyper_with_a_breaker_for_each_host() -> anyhow::Result<()> {
     ensure!(shop.snapshot().open_period == Some(asked));
 
     println!(
-        "No call reaches it, not even after {OPEN_FOR:?}; the other shop has a circuit of its own:"
+        "No call reaches it, not even after {OPEN_FOR:?}; the other shop has its own circuit:"
     );
     let hits = busy.hits();
-    let refused = post(&client, charge(&busy)?).await;
-    ensure!(matches!(refused, Err(ServiceError::Breaker(_))));
+    let rejected = post(&client, charge(&busy)?).await;
+    ensure!(matches!(rejected, Err(ServiceError::Breaker(_))));
     sleep(2 * OPEN_FOR).await;
-    let refused = post(&client, charge(&busy)?).await.err();
-    let Some(ServiceError::Breaker(refused)) = refused else {
+    let rejected = post(&client, charge(&busy)?).await.err();
+    let Some(ServiceError::Breaker(rejected)) = rejected else {
         anyhow::bail!("the circuit should still be open");
     };
-    ensure!(busy.hits() == hits, "a refused call reached the shop");
-    ensure!(!refused.is_retryable(), "the answer would be the same");
+    ensure!(busy.hits() == hits, "a rejected call reached the shop");
+    ensure!(!rejected.is_retryable(), "a retry would be rejected too");
     let answer = post(&client, charge(&well)?).await;
     ensure!(status(&answer) == Some(StatusCode::OK));
     ensure!(breaker(&well)?.state() == State::Closed);
 
-    println!(
-        "After the time that the refusal names, the circuit closes with the first good answer:"
-    );
+    println!("After the time that the rejection names, the first success closes the circuit:");
     busy.switch(Mode::Well);
-    let wait = refused.retry_after().context("an open circuit knows it")?;
+    let wait = rejected.retry_after().context("an open circuit knows it")?;
     sleep(wait + TOLERANCE).await;
     let answer = post(&client, charge(&busy)?).await;
     ensure!(status(&answer) == Some(StatusCode::OK));
@@ -114,8 +115,8 @@ async fn hyper_with_a_breaker_for_each_host() -> anyhow::Result<()> {
     Ok(())
 }
 
-// A client of reqwest is a service of Tower, so the same layer fits. Its own `connector_layer` sees only
-// connections and no answers, and reqwest-middleware would be one more error type around the same.
+// A reqwest client is a Tower service, so the same layer fits. Reqwest's `connector_layer` would see only
+// connections and not responses, and reqwest-middleware would only add another error type.
 async fn reqwest_behind_the_same_layer() -> anyhow::Result<()> {
     let bank = PaymentService::start().await?;
     let layer = CircuitBreakerLayer::new("bank", CONFIG)?
@@ -143,20 +144,20 @@ async fn reqwest_behind_the_same_layer() -> anyhow::Result<()> {
     };
     let url = bank.url();
 
-    println!("reqwest: the same of a service that closes each connection:");
+    println!("reqwest: a 404, and then a service that closes each connection:");
     let answer = send(&url.replace("/charge", "/nothing")).await?;
     ensure!(status(&answer) == Some(StatusCode::NOT_FOUND));
-    bank.switch(Mode::Refusing);
+    bank.switch(Mode::Disconnecting);
     for _ in 0..2 {
         let answer = send(&url).await?;
         ensure!(matches!(answer, Err(ServiceError::Inner(_))));
     }
     let hits = bank.hits();
-    let refused = send(&url).await?.err().context("it is open")?;
-    let rejection = refused.rejection().context("it is a refusal")?;
-    ensure!(bank.hits() == hits, "a refused call reached the bank");
+    let error = send(&url).await?.err().context("the circuit is open")?;
+    let rejection = error.rejection().context("it is a rejection")?;
+    ensure!(bank.hits() == hits, "a rejected call reached the bank");
 
-    println!("It comes back, and is too busy when the probe arrives:");
+    println!("It answers again, but is too busy when the probe arrives:");
     bank.switch(Mode::Busy);
     let wait = rejection
         .retry_after()
@@ -168,7 +169,7 @@ async fn reqwest_behind_the_same_layer() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Sends a request by a clone of the client, and prints the answer.
+/// Sends a request through a clone of the client and prints the answer.
 async fn post<S, B, E>(client: &S, request: Request<String>) -> Result<Response<B>, ServiceError<E>>
 where
     S: Service<Request<String>, Response = Response<B>, Error = ServiceError<E>> + Clone,
@@ -182,11 +183,11 @@ fn tell<B, E: Display>(
 ) -> Result<Response<B>, ServiceError<E>> {
     match &answer {
         Ok(response) => match HttpClassifier::retry_after(response.headers()) {
-            Some(wait) => println!("  {}, come back in {wait:?}", response.status()),
+            Some(wait) => println!("  {}, retry after {wait:?}", response.status()),
             None => println!("  {}", response.status()),
         },
         Err(ServiceError::Inner(error)) => println!("  failed: {error}"),
-        Err(ServiceError::Breaker(error)) => println!("  refused: {error}"),
+        Err(ServiceError::Breaker(error)) => println!("  rejected: {error}"),
     }
     answer
 }

@@ -1,10 +1,11 @@
-//! A service under load through an outage, and what Prometheus sees of it.
+//! The metrics of a service under load, before, during and after an outage.
 //!
-//! The program has an endpoint `/metrics` on a free loopback port and scrapes it itself: before the
-//! first call, during an outage, when that is over, and after somebody has forced the circuit open.
+//! The program serves `/metrics` for Prometheus on a free loopback port and scrapes it itself: before
+//! the first call, while the service is healthy, during an outage, after it, and while the circuit is
+//! forced open.
 //!
 //! ```text
-//! cargo run --example observe
+//! cargo run -p example-observe
 //! ```
 //!
 //! A dashboard and alert rules for these series are in `examples/monitoring`.
@@ -51,7 +52,7 @@ async fn in_stock(item: u64) -> Result<u64, StockError> {
     Ok(item % 5)
 }
 
-/// Asks for an item every five milliseconds; the answers are what the series are about.
+/// Calls both dependencies every five milliseconds.
 async fn load() {
     let mut every = interval(Duration::from_millis(5));
     every.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -62,7 +63,7 @@ async fn load() {
     }
 }
 
-/// A breaker for each supplier, under one name. The third one never answers.
+/// Calls a supplier through its own breaker; all breakers share one name. Calls to supplier 3 fail.
 async fn price(item: u64) -> anyhow::Result<()> {
     let supplier = item % 4;
     let prices = Registry::global().get_or_create_keyed(
@@ -85,7 +86,7 @@ const fn suppliers() -> Config {
     Config::new().latency(true)
 }
 
-/// Answers a scrape: what there is to say is looked up when it is asked for.
+/// Answers a scrape. `publish` reads the breakers at that moment.
 async fn scraped(State(prometheus): State<PrometheusHandle>) -> String {
     publish();
     prometheus.render()
@@ -117,7 +118,7 @@ async fn main() -> anyhow::Result<()> {
 
     let load = tokio::spawn(load());
     sleep(Duration::from_millis(600)).await;
-    let well = Scrape::of(&url, "While all is well").await?;
+    let well = Scrape::of(&url, "While the service is healthy").await?;
     ensure!(well.calls("success")? > 20.0);
     ensure!(well.of_warehouse("failure_rate", &[]) == Some(0.0));
 
@@ -130,8 +131,11 @@ async fn main() -> anyhow::Result<()> {
 
     DOWN.store(false, Ordering::Relaxed);
     sleep(Duration::from_millis(1200)).await;
-    let over = Scrape::of(&url, "When it is over").await?;
-    ensure!(state(&over)[0] == Some(1.0), "it closed by itself");
+    let over = Scrape::of(&url, "After the outage").await?;
+    ensure!(
+        state(&over)[0] == Some(1.0),
+        "the circuit closes without help"
+    );
     let closed = [
         ("from", "half_open"),
         ("to", "closed"),
@@ -146,7 +150,7 @@ async fn main() -> anyhow::Result<()> {
     warehouse.force_open("stocktaking", None);
     sleep(Duration::from_millis(100)).await;
     load.abort();
-    // Those that are on their way.
+    // Calls in flight end during this time.
     sleep(Duration::from_millis(100)).await;
     let forced = Scrape::of(&url, "After it was forced open").await?;
     ensure!(state(&forced)[3] == Some(1.0));
@@ -158,14 +162,17 @@ async fn main() -> anyhow::Result<()> {
     let asked = ASKED.load(Ordering::Relaxed) as f64;
     ensure!(
         (counted - asked).abs() < 0.5,
-        "{counted} calls were counted and {asked} made"
+        "{counted} calls were counted, but {asked} reached the service"
     );
     let rejected = ["open", "half_open_full", "ramp", "forced"]
         .map(|reason| forced.of_warehouse("rejected_total", &[("reason", reason)]));
     let rejected: f64 = rejected.into_iter().flatten().sum();
     let fallbacks = forced.of_warehouse("fallbacks_total", &[("result", "success")]);
-    ensure!(fallbacks == Some(rejected), "each rejection had an answer");
-    ensure!(!forced.text.contains("supplier-"), "a key is no label");
+    ensure!(
+        fallbacks == Some(rejected),
+        "the fallback answered each rejected call"
+    );
+    ensure!(!forced.text.contains("supplier-"), "keys are not labels");
 
     for earlier in [&scrape, &well, &outage, &over] {
         for (sample, value) in &earlier.samples {
@@ -173,26 +180,26 @@ async fn main() -> anyhow::Result<()> {
             if name.ends_with("_total") {
                 ensure!(
                     forced.samples.get(sample) >= Some(value),
-                    "{sample} went back"
+                    "{sample} decreased"
                 );
             }
         }
     }
     println!(
-        "\n{asked} calls reached the warehouse, each was counted once, and no counter went back."
+        "\n{asked} calls reached the warehouse, each was counted once, and no counter decreased."
     );
     Ok(())
 }
 
-/// What the endpoint said.
+/// The answer of the endpoint.
 struct Scrape {
     text: String,
-    /// Names with their labels, as they are written.
+    /// The values by series, whose names include the labels as text.
     samples: BTreeMap<String, f64>,
 }
 
 impl Scrape {
-    /// Asks for it, and prints what is not zero.
+    /// Scrapes the endpoint and prints the values other than zero.
     async fn of(url: &str, when: &str) -> anyhow::Result<Self> {
         let text = reqwest::get(url).await?.error_for_status()?.text().await?;
         let lines = text
@@ -214,17 +221,17 @@ impl Scrape {
         Ok(Self { text, samples })
     }
 
-    /// The value of a series of the warehouse.
+    /// The value of a series for the breaker `warehouse`.
     fn of_warehouse(&self, series: &str, labels: &[(&str, &str)]) -> Option<f64> {
-        let beside = labels.iter();
-        let beside = beside.map(|(label, value)| format!(r#",{label}="{value}""#));
-        let beside: String = beside.collect();
-        let sample = format!(r#"circuit_breaker_{series}{{breaker="warehouse"{beside}}}"#);
+        let others = labels.iter();
+        let others = others.map(|(label, value)| format!(r#",{label}="{value}""#));
+        let others: String = others.collect();
+        let sample = format!(r#"circuit_breaker_{series}{{breaker="warehouse"{others}}}"#);
         self.samples.get(&sample).copied()
     }
 
     fn calls(&self, outcome: &str) -> anyhow::Result<f64> {
         let calls = self.of_warehouse("calls_total", &[("outcome", outcome)]);
-        calls.context("it is always there")
+        calls.context("the series always exists")
     }
 }

@@ -1,11 +1,11 @@
-//! A pool of connections to Postgres behind the attribute.
+//! A pool of Postgres connections behind the attribute.
 //!
-//! A database on a loopback port speaks the protocol of Postgres and has its faults switched: it refuses
-//! connections, has too many of them, or hangs. A violated constraint is an answer and no outage. What a
-//! call waits for in the pool is part of the call.
+//! A database on a loopback port speaks the Postgres protocol, and the example switches its faults: it
+//! closes connections, has too many of them, or hangs. A violated constraint is not an outage. The time
+//! that a call waits for the pool is part of the call.
 //!
 //! ```text
-//! cargo run --example postgres_pool
+//! cargo run -p example-postgres-pool
 //! ```
 
 mod database;
@@ -22,11 +22,11 @@ use tokio::time::{sleep, timeout};
 use tokio_postgres::NoTls;
 use tokio_postgres::error::SqlState;
 
-/// What a clock with coarse steps may be off.
+/// The largest error of the coarse clock.
 const TOLERANCE: Duration = Duration::from_millis(50);
 
-/// The classes of `SQLSTATE` that tell of the database and not of the statement: connection, insufficient
-/// resources, intervention of an operator, system error, internal error.
+/// The classes of `SQLSTATE` that indicate a problem of the database rather than of the statement:
+/// connection, insufficient resources, operator intervention, system error, internal error.
 const OUTAGES: [&str; 5] = ["08", "53", "57", "58", "XX"];
 
 #[derive(Debug, thiserror::Error)]
@@ -51,16 +51,16 @@ impl OrderError {
         self.postgres()?.code()
     }
 
-    /// Whether the database is out of reach or in trouble.
+    /// Whether the database is unreachable or in trouble.
     fn is_outage(&self) -> bool {
         let Some(error) = self.postgres() else {
-            // Nothing came out of the pool in time.
+            // The pool had no connection in time.
             return matches!(self, Self::Pool(PoolError::Timeout(_)));
         };
         if let Some(state) = error.code() {
             return OUTAGES.iter().any(|class| state.code().starts_with(class));
         }
-        // It has said nothing; other errors are of the client, such as a value of the wrong type.
+        // The database did not answer. Other errors are the client's mistakes, such as a wrong type.
         let source = error
             .source()
             .and_then(<dyn Error>::downcast_ref::<io::Error>);
@@ -92,8 +92,8 @@ fn pool(database: &Database) -> anyhow::Result<Pool> {
         .port(address.port())
         .user("shop")
         .connect_timeout(Duration::from_millis(500));
-    // A call that is given up leaves its connection behind, with a statement that still runs. It goes back
-    // into the pool, so it is tried before somebody else gets it.
+    // A cancelled call returns its connection to the pool while the statement still runs. So the pool tests
+    // each connection before it hands it out.
     let recycling_method = RecyclingMethod::Verified;
     let manager = Manager::from_config(config, NoTls, ManagerConfig { recycling_method });
     let pool = Pool::builder(manager)
@@ -113,7 +113,7 @@ async fn tell() -> anyhow::Result<()> {
     let pool = pool(&database)?;
     let circuit = Registry::global().get("orders").context("declared above")?;
 
-    println!("Orders are stored, and one that is there already is no failure of the database:");
+    println!("The database stores orders. A duplicate order is not a failure of the database:");
     told(1, store(&pool, 1).await)?;
     told(2, store(&pool, 2).await)?;
     for _ in 0..4 {
@@ -124,23 +124,23 @@ async fn tell() -> anyhow::Result<()> {
     ensure!((totals.successes, totals.failures) == (6, 0));
 
     println!(
-        "It is gone; the third failure opens the circuit, and the fourth call does not reach it:"
+        "It is down; the third failure opens the circuit, and the fourth call does not reach it:"
     );
-    database.switch(Fault::Refusing).await;
+    database.switch(Fault::Disconnecting).await;
     for _ in 0..3 {
-        let gone = told(3, store(&pool, 3).await).err().context("it is gone")?;
-        ensure!(gone.is_outage());
+        let down = told(3, store(&pool, 3).await).err().context("it is down")?;
+        ensure!(down.is_outage());
     }
-    refused(&pool, &database).await?;
+    rejected(&pool, &database).await?;
 
-    println!("It is back, and all others are there before us: the probe fails, by its SQLSTATE:");
+    println!("It is back, but has too many connections: the SQLSTATE makes the probe fail:");
     database.switch(Fault::Full).await;
     open_period(&circuit).await?;
     let full = told(3, store(&pool, 3).await).err();
     ensure!(full.is_some_and(|error| error.state() == Some(&SqlState::TOO_MANY_CONNECTIONS)));
-    refused(&pool, &database).await?;
+    rejected(&pool, &database).await?;
 
-    println!("It takes connections and does nothing: the probe fails, as it takes too long:");
+    println!("It accepts connections and hangs: the probe fails because it takes too long:");
     database.switch(Fault::Hanging).await;
     open_period(&circuit).await?;
     let late = told(3, store(&pool, 3).await);
@@ -148,9 +148,9 @@ async fn tell() -> anyhow::Result<()> {
         late,
         Err(OrderError::Breaker(BreakerError::TimedOut(_)))
     ));
-    refused(&pool, &database).await?;
+    rejected(&pool, &database).await?;
 
-    println!("It is well again, and the pool parts with the connection that still hangs:");
+    println!("It has recovered, and the pool drops the connection that still hangs:");
     database.switch(Fault::None).await;
     open_period(&circuit).await?;
     told(3, store(&pool, 3).await)?;
@@ -160,15 +160,15 @@ async fn tell() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Waits until the circuit lets a probe through.
+/// Waits until the circuit admits a probe.
 async fn open_period(circuit: &CircuitBreaker) -> anyhow::Result<()> {
     let wait = circuit.snapshot().retry_after.context("it is open")?;
     sleep(wait + TOLERANCE).await;
     Ok(())
 }
 
-/// Makes a call that is refused, and never reaches the database.
-async fn refused(pool: &Pool, database: &Database) -> anyhow::Result<()> {
+/// Makes a call, and checks that it is rejected and does not reach the database.
+async fn rejected(pool: &Pool, database: &Database) -> anyhow::Result<()> {
     let hits = database.hits();
     let Err(OrderError::Breaker(error)) = told(3, store(pool, 3).await) else {
         anyhow::bail!("the circuit should be open");
@@ -176,7 +176,7 @@ async fn refused(pool: &Pool, database: &Database) -> anyhow::Result<()> {
     ensure!(error.rejection().is_some() && !error.is_retryable());
     ensure!(
         database.hits() == hits,
-        "a refused call reached the database"
+        "a rejected call reached the database"
     );
     Ok(())
 }

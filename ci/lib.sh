@@ -1,0 +1,62 @@
+# Functions that several of these scripts use. A script loads them after it has changed to the repository's root.
+# shellcheck shell=bash
+
+# skip REASON: ends a check that cannot run on this machine. On CI every check has to run, so there it fails.
+skip() {
+    if [[ ${CI:-} == true ]]; then
+        echo "cannot run: $1" >&2
+        exit 1
+    fi
+    echo "SKIPPED: $1"
+    exit 0
+}
+
+# need_debian COMMAND PACKAGE: installs a Debian package on CI if the command is missing.
+need_debian() {
+    if ! command -v "$1" >/dev/null && [[ ${CI:-} == true ]] && command -v apt-get >/dev/null; then
+        apt-get update --quiet=2 && DEBIAN_FRONTEND=noninteractive apt-get install --quiet=2 --yes \
+            --no-install-recommends "$2"
+    fi
+    command -v "$1" >/dev/null || skip "$1 is missing; Debian's package $2 has it"
+}
+
+# unpack_debian FOLDER PACKAGE[=VERSION]...: unpacks Debian packages into a folder and installs nothing.
+# Fails where they cannot be downloaded.
+unpack_debian() {
+    local folder=$1
+    shift
+    rm -rf "$folder"
+    mkdir -p "$folder"
+    (
+        cd "$folder" && apt-get download --quiet=2 --option APT::Sandbox::User=root "$@" || exit
+        for package in *.deb; do
+            dpkg --extract "$package" . && rm "$package" || exit
+        done
+    )
+}
+
+# need_cargo CRATE VERSION: installs a tool from crates.io if this version of it is missing.
+need_cargo() {
+    cargo install --list | grep -q "^$1 v$2:" && return
+    echo "installing $1 $2"
+    # The tools have little to do, so a build without optimisation is the shortest.
+    CARGO_PROFILE_DEV_DEBUG=0 cargo install --quiet --locked --debug --force --version "$2" --target-dir target/tools \
+        "$1" || skip "$1 $2 cannot be installed"
+}
+
+# copy_crates FOLDER CRATE...: copies some crates to a folder, as a workspace without the others.
+copy_crates() {
+    local folder=$1
+    shift
+    mkdir -p "$folder"
+    cp -rL "$@" "$folder"
+    sed -e '/^\[package\]/,$d' -e '/^exclude/d' -e '/^default-members/d' \
+        -e "/^members = \[\$/,/^\]/c members = [$(printf '"%s", ' "$@")]" Cargo.toml >"$folder/Cargo.toml"
+}
+
+# run_tests ARGUMENT...: runs `cargo test` with the arguments, and fails if they match no test.
+run_tests() {
+    local said
+    { said=$(cargo test "$@" | tee /dev/fd/3); } 3>&1
+    grep -q '^test result: ok. [1-9]' <<<"$said"
+}
