@@ -70,11 +70,6 @@ impl Word {
         self.0 & MODE == 0
     }
 
-    /// Returns whether the machine must decide on every call.
-    pub(crate) fn asks_machine(self) -> bool {
-        self.0 & MODE == ASK
-    }
-
     pub(crate) fn is_open(self) -> bool {
         self.0 & MODE == OPEN
     }

@@ -54,8 +54,8 @@ pub(crate) fn end(breaker: BreakerId, generation: u64) {
     let _ = NESTING.try_with(|list| {
         let mut list = list.borrow_mut();
         let same = |it: &Entry| (it.breaker, it.generation) == (breaker, generation);
-        let last = list.iter().rposition(same);
-        last.map(|last| list.remove(last))
+        let at = list.iter().rposition(same);
+        at.map(|at| list.remove(at))
     });
 }
 

@@ -192,13 +192,13 @@ impl Shared {
             sampled: word.is_sampled().then_some(now.unwrap_or_default()),
             tracked: None,
         };
-        let tallied = tallies.success(claimed_slot(), ticket.generation(), success);
+        let counted = tallies.success(claimed_slot(), ticket.generation(), success);
         match now {
-            Some(now) if tallied => self.counters.add_success(now),
-            None if tallied => self.counters.add_clean_success(&self.time),
+            Some(now) if counted => self.counters.add_success(now),
+            None if counted => self.counters.add_clean_success(&self.time),
             _ => {}
         }
-        tallied
+        counted
     }
 
     /// Tallies the success of a call that is counted in flight, if it was fast.
@@ -218,11 +218,11 @@ impl Shared {
             sampled: word.is_sampled().then_some(now),
             tracked: Some(ticket),
         };
-        let tallied = tallies.success(claimed_slot(), ticket.generation(), success);
-        if tallied {
+        let counted = tallies.success(claimed_slot(), ticket.generation(), success);
+        if counted {
             self.counters.add_success(now);
         }
-        tallied
+        counted
     }
 
     /// Returns whether a guard of the registry declares dropped calls neutral.

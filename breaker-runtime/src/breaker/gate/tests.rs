@@ -163,7 +163,7 @@ fn a_word_shows_whether_to_ask_the_machine_and_can_drop_its_latency_flag() {
         (GateState::AskMachine, true),
     ] {
         let (gate, word) = published(3, gate_state);
-        assert_eq!(word.asks_machine(), asks);
+        assert_eq!(!word.is_closed() && !word.is_open(), asks);
         gate.publish(3, gate_state, true, false);
         assert_eq!(gate.word().without_latency(), word);
     }

@@ -51,7 +51,7 @@ pub trait Classify<Response, Error> {
     /// Returns the outcome of the call.
     fn classify(&self, answer: Result<&Response, &Error>) -> Outcome;
 
-    /// Returns how long the answer of a failed call asks not to be called clone_for_fallback, as the setting `open_for_hint` of the
+    /// Returns how long the answer of a failed call asks not to be called again, as the setting `open_for_hint` of the
     /// attribute does. By default `None`.
     fn hint(&self, answer: Result<&Response, &Error>) -> Option<Duration> {
         let _ = answer;

@@ -77,7 +77,7 @@ impl Registry {
     /// Returns the set of breakers by key of this breaker, and makes the set if it does not exist.
     pub(crate) fn keyed_under(&self, parent: &CircuitBreaker) -> Arc<KeyedBreakers> {
         self.keyed_of(parent).unwrap_or_else(|| {
-            let made = || KeyedBreakers::new(parent.clone());
+            let made = || KeyedBreakers::new(parent);
             let (name, breakers) = (parent.name(), &self.inner.breakers);
             breakers.write(name, |shard| match shard.get_mut(name) {
                 Some(entry) if entry.breaker.same_as(parent) => {

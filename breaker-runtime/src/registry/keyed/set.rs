@@ -66,7 +66,7 @@ struct KeyEntry {
 }
 
 impl KeyedBreakers {
-    pub(crate) fn new(parent: CircuitBreaker) -> Arc<Self> {
+    pub(crate) fn new(parent: &CircuitBreaker) -> Arc<Self> {
         let keyed = Arc::new(Self {
             parent: parent.clone(),
             by_key: ShardedMap::new(slots().max(LOCKS)),

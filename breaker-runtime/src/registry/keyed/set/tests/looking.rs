@@ -8,6 +8,7 @@ use crate::call::Permit;
 use crate::config::{Config, Window};
 use crate::registry::Registry;
 use crate::test_util::ManualClock;
+use crate::values::Outcome;
 
 /// What the program does with the breakers of a name.
 #[derive(Clone, Debug)]
@@ -85,6 +86,7 @@ fn configs() -> impl Strategy<Value = Config> {
 }
 
 /// What callers meet.
+#[expect(clippy::large_types_passed_by_value, reason = "a test is clearer so")]
 fn meet(config: Config, steps: &[(Step, Look)], looked_at: bool) -> Vec<String> {
     let clock = ManualClock::new();
     let registry = Registry::with_clock(clock.clone());
@@ -107,11 +109,11 @@ fn meet(config: Config, steps: &[(Step, Look)], looked_at: bool) -> Vec<String> 
             },
             Step::Settle(at, up) if *at < held.len() => {
                 let permit = held.swap_remove(*at);
-                if *up {
-                    permit.success()
+                permit.record(if *up {
+                    Outcome::Success
                 } else {
-                    permit.failure()
-                }
+                    Outcome::Failure
+                });
             }
             Step::Drop(at) if *at < held.len() => drop(held.swap_remove(*at)),
             Step::Settle(..) | Step::Drop(_) => {}
