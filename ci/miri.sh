@@ -23,9 +23,7 @@ cargo +nightly miri test -p breaker-runtime --all-features --lib
 copy="$CARGO_TARGET_DIR/source"
 rm -rf "$copy"
 copy_crates "$copy" breaker-macros
-mkdir -p "$copy/tests" "$copy/breaker-runtime/src"
-cp -r tests/tables "$copy/tests"
-cp README.md "$copy"
+mkdir -p "$copy/breaker-runtime/src"
 cp breaker-runtime/src/attribute.md "$copy/breaker-runtime/src"
 cd "$copy"
 sed -i '/^proc-macro = true/d' breaker-macros/Cargo.toml
