@@ -1,4 +1,4 @@
-//! No allocation on a call that a closed circuit lets through, nor on one that an open one refuses.
+//! A closed circuit admits a call without an allocation, and an open one rejects it without one.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -15,16 +15,16 @@ thread_local! {
     static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
 }
 
-// SAFETY: every call goes on to the system's allocator unchanged.
+// SAFETY: every call is forwarded to the system's allocator unchanged.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         ALLOCATIONS.set(ALLOCATIONS.get() + 1);
-        // SAFETY: the caller's promise.
+        // SAFETY: the caller upholds the contract of this function.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: the caller's promise.
+        // SAFETY: the caller upholds the contract of this function.
         unsafe { System.dealloc(pointer, layout) }
     }
 }
@@ -66,7 +66,7 @@ fn keyed(host: &str) -> Result<usize, BreakerError> {
 }
 
 #[circuit_breaker(name = "allocations.open")]
-fn refused(value: u32) -> Result<u32, BreakerError> {
+fn rejected(value: u32) -> Result<u32, BreakerError> {
     Ok(value)
 }
 
@@ -85,12 +85,12 @@ fn a_closed_call_allocates_nothing() {
 }
 
 #[test]
-fn a_refused_call_allocates_nothing() {
+fn a_rejected_call_allocates_nothing() {
     Registry::global()
         .get("allocations.open")
         .expect("declared above")
         .trip();
-    assert_eq!(allocations(|| assert!(refused(7).is_err())), 0);
+    assert_eq!(allocations(|| assert!(rejected(7).is_err())), 0);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The first use of the global registry, which a process has once.
+//! The first use of the global registry, which happens once in a process.
 
 #![allow(
     clippy::unwrap_used,
@@ -22,7 +22,7 @@ fn second() -> Result<(), BreakerError> {
     Ok(())
 }
 
-/// A logger that looks at the breakers whenever something is logged.
+/// A logger that reads the breakers whenever something is logged.
 struct Curious(mpsc::Sender<usize>);
 
 impl<S: tracing::Subscriber> Layer<S> for Curious {
@@ -35,11 +35,11 @@ impl<S: tracing::Subscriber> Layer<S> for Curious {
 }
 
 #[test]
-fn a_logger_that_hears_of_a_conflict_may_use_the_registry_that_is_being_made() {
+fn a_logger_that_sees_a_conflict_may_use_the_registry_under_construction() {
     let (found, answer) = mpsc::channel();
     tracing::subscriber::set_global_default(tracing_subscriber::registry().with(Curious(found)))
         .unwrap();
-    // On a thread of its own, as a call that never returns would never fail.
+    // On another thread, because a call that hangs would never fail the test.
     thread::spawn(|| first().unwrap());
     let found = answer.recv_timeout(Duration::from_secs(10));
     assert_eq!(found, Ok(1), "the call hangs");

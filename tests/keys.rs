@@ -1,4 +1,4 @@
-//! A storm of a million distinct keys: the memory that it takes is bounded.
+//! A storm of a million distinct keys. The memory that they take is bounded.
 
 #![allow(
     clippy::unwrap_used,
@@ -17,7 +17,7 @@ const KEYS: u32 = 1_000_000;
 const MOST: usize = 500;
 
 #[test]
-fn a_million_keys_take_no_more_memory_than_those_that_are_kept() {
+fn a_million_keys_take_only_the_memory_of_those_that_are_kept() {
     let registry = Registry::new();
     let hour = Duration::from_secs(3600);
     let config = Config::new().max_keys(MOST).open_for(hour);
@@ -25,7 +25,7 @@ fn a_million_keys_take_no_more_memory_than_those_that_are_kept() {
         let key = format!("host-{key}.example");
         registry.get_or_create_keyed("fetch", &key, config).unwrap()
     };
-    // One key has an outage, which nobody may forget meanwhile.
+    // One key has an outage, which must not be evicted meanwhile.
     of(0).trip();
     let threads = 2;
     let record = Mutex::new(memory::Record::new());
@@ -44,7 +44,7 @@ fn a_million_keys_take_no_more_memory_than_those_that_are_kept() {
                             Duration::from_secs(key.into()),
                             Duration::from_secs(KEYS.into()),
                         );
-                        record.lock().unwrap().look(at, of);
+                        record.lock().unwrap().sample(at, of);
                     }
                 }
             });
@@ -52,7 +52,7 @@ fn a_million_keys_take_no_more_memory_than_those_that_are_kept() {
     });
     let stats = registry.key_stats("fetch").unwrap();
     println!(
-        "{KEYS} keys in {:?}, {} without a place",
+        "{KEYS} keys in {:?}, {} of them unlisted",
         began.elapsed(),
         stats.unlisted
     );
@@ -60,8 +60,8 @@ fn a_million_keys_take_no_more_memory_than_those_that_are_kept() {
     assert_eq!(of(0).state(), State::Open);
     assert!(
         stats.unlisted < u64::from(KEYS) / 100,
-        "{} had no place",
+        "{} were unlisted",
         stats.unlisted
     );
-    record.into_inner().unwrap().judge();
+    record.into_inner().unwrap().check();
 }

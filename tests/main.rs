@@ -12,3 +12,4 @@ mod expansion;
 mod production;
 mod registry;
 mod rules;
+mod support;

@@ -1,23 +1,23 @@
-//! The diagnostics: what a mistake gets, and the lints that go on firing.
+//! The diagnostics: the errors that mistakes cause, and the lints that still fire.
 //!
-//! The texts in `tests/ui/**/*.stderr` are those of one compiler. Under another one the same cases
-//! have to fail to compile, but what it says is its own.
+//! The texts in `tests/ui/**/*.stderr` come from one compiler. Another compiler must reject the same cases,
+//! but its messages may differ.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
-/// The compiler whose words the snapshots hold.
+/// The compiler whose messages the snapshots hold.
 const SNAPSHOTS_OF: &str = "rustc 1.95.0";
 
-/// Set for the run over copies without snapshots.
+/// The variable that is set for the run over copies without snapshots.
 const COPIES: &str = "BREAKER_UI_COPIES";
 
 #[test]
 fn every_mistake_is_a_compile_error_at_the_right_token() {
     if let Some(copies) = env::var_os(COPIES) {
         trybuild::TestCases::new().compile_fail(Path::new(&copies).join("*.rs"));
-    } else if words_are_compared() {
+    } else if messages_are_compared() {
         let cases = trybuild::TestCases::new();
         cases.compile_fail("tests/ui/fail/*.rs");
         cases.compile_fail("tests/ui/lints/*.rs");
@@ -33,8 +33,7 @@ fn what_compiles_without_the_attribute_compiles_with_it() {
     }
 }
 
-/// Runs this test again with snapshots being written rather than asked for: a case that compiles
-/// fails it all the same.
+/// Runs this test again and writes snapshots instead of comparing them. A case that compiles still fails it.
 fn fails_without_snapshots(copies: &Path) {
     let test = env::current_exe().expect("a test runs from a file");
     let status = Command::new(test)
@@ -44,11 +43,11 @@ fn fails_without_snapshots(copies: &Path) {
         .expect("the test can be started");
     assert!(
         status.success(),
-        "a case that has to fail compiles, see above"
+        "a case that must fail compiles, see above"
     );
 }
 
-fn words_are_compared() -> bool {
+fn messages_are_compared() -> bool {
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let version = Command::new(rustc).arg("--version").output();
     let version = version.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
@@ -56,14 +55,14 @@ fn words_are_compared() -> bool {
     let same = version.starts_with(SNAPSHOTS_OF);
     if !same {
         println!(
-            "the diagnostics' words are not compared: they are those of {SNAPSHOTS_OF}, this is {}",
+            "the messages are not compared: the snapshots are from {SNAPSHOTS_OF}, this is {}",
             version.trim()
         );
     }
     same
 }
 
-/// Copies the cases to where no snapshot lies beside them.
+/// Copies the cases into a folder that holds no snapshots.
 fn without_snapshots(folders: &[&str]) -> PathBuf {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("ui-without-snapshots");
     let _ = fs::remove_dir_all(&target);

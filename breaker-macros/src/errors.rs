@@ -1,6 +1,5 @@
-//! Gathers errors, so that one run of the compiler reports every mistake.
+//! Collects errors, so that one run of the compiler reports every mistake.
 
-/// Collects errors until the end of a stage.
 #[derive(Debug, Default)]
 pub(crate) struct Errors {
     all: Option<syn::Error>,
@@ -14,12 +13,12 @@ impl Errors {
         }
     }
 
-    /// Keeps the error of a result and hands out its value.
+    /// Collects the error of a result, or returns its value.
     pub(crate) fn take<T>(&mut self, result: syn::Result<T>) -> Option<T> {
         result.map_err(|error| self.push(error)).ok()
     }
 
-    /// Is `Err` with everything that was gathered.
+    /// Returns everything that was collected as one error.
     pub(crate) fn finish(self) -> syn::Result<()> {
         self.all.map_or(Ok(()), Err)
     }

@@ -1,4 +1,4 @@
-//! The pipeline: arguments and item are read, checked together and emitted.
+//! The pipeline: parse the arguments and the item, check them together, and emit the expansion.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::Path;
@@ -7,12 +7,13 @@ use crate::args::Arguments;
 use crate::declare::{self, Declaration};
 use crate::emit;
 use crate::errors::Errors;
-use crate::item::{self, Function};
+use crate::item::checks;
+use crate::item::function::Function;
 
-/// Is the guarded function or, after a mistake, the item as it was and the errors behind it.
+/// Returns the guarded function. After a mistake, returns the unchanged item followed by the errors.
 ///
-/// The item stays, so that there is no second error about a function that cannot be found and an
-/// editor goes on completing its name.
+/// The item remains so that rustc does not also report an unknown function, and an editor continues to
+/// complete its name.
 pub(crate) fn expand(attribute: TokenStream, mut item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let arguments = Arguments::parse(attribute, &mut errors);
@@ -20,30 +21,33 @@ pub(crate) fn expand(attribute: TokenStream, mut item: TokenStream) -> TokenStre
     match check(arguments, item.clone(), errors) {
         Ok((declaration, function)) => emit::emit(&declaration, &function),
         Err(error) => {
-            item.extend(through(runtime.as_ref(), error.to_compile_error()));
+            item.extend(via_runtime(runtime.as_ref(), error.to_compile_error()));
             item
         }
     }
 }
 
-/// Reaches `compile_error!` through the runtime: `::core` is looked for in the user's own crate under
-/// edition 2015, and with the edition of this crate rustc would add a note to every message.
-fn through(runtime: Option<&Path>, errors: TokenStream) -> TokenStream {
+/// Replaces `::core::compile_error!` by the re-export of the runtime.
+///
+/// In edition 2015, rustc looks for `::core` in the user's crate. With the edition of this crate, rustc
+/// would add a note to every message.
+fn via_runtime(runtime: Option<&Path>, errors: TokenStream) -> TokenStream {
     let mut errors = errors.into_iter();
-    let mut reached = TokenStream::new();
+    let mut output = TokenStream::new();
     while let Some(token) = errors.next() {
-        // One invocation: `::core::compile_error! { … }`, of which the path goes.
+        // Each error is `::core::compile_error! { … }`: the remaining five tokens of the path are
+        // dropped.
         errors.by_ref().take(5).for_each(drop);
-        reached.extend(emit::macro_at(runtime, "compile_error", token.span()));
+        output.extend(emit::macro_at(runtime, "compile_error", token.span()));
         for token in errors.by_ref() {
             let last = matches!(token, TokenTree::Group(_));
-            reached.extend([token]);
+            output.extend([token]);
             if last {
                 break;
             }
         }
     }
-    reached
+    output
 }
 
 fn check(
@@ -51,13 +55,14 @@ fn check(
     item: TokenStream,
     mut errors: Errors,
 ) -> syn::Result<(Declaration, Function)> {
-    let checked = errors.take(item::parse(item)).and_then(|function| {
-        item::checks::check(&function, &mut errors);
+    let function = errors.take(Function::parse(item));
+    let checked = function.and_then(|function| {
+        checks::check(&function, &mut errors);
         declare::declare(arguments, &function, &mut errors).map(|declared| (declared, function))
     });
     errors.finish()?;
-    // Whatever kept the pair from being made has left an error, so this one is never seen.
-    checked.ok_or_else(|| syn::Error::new(Span::call_site(), "nothing to guard"))
+    // Without a declaration and a function there is at least one error, so nobody sees this one.
+    checked.ok_or_else(|| syn::Error::new(Span::call_site(), "expected a function with a name"))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The attribute of `breaker-runtime`, which re-exports it; depend on that crate.
+//! The attribute of `breaker-runtime`, which re-exports it. Depend on that crate.
 #![forbid(unsafe_code)]
 
 mod args;
@@ -6,14 +6,15 @@ mod declare;
 mod emit;
 mod errors;
 mod expand;
+mod grammar;
 mod item;
 
 use proc_macro::TokenStream;
 
-/// Puts a function behind a circuit breaker, on behalf of the crate `breaker-runtime`.
+/// Puts a function behind a circuit breaker of the crate `breaker-runtime`.
 ///
-/// That crate re-exports the attribute and is the one to depend on: what the attribute writes calls
-/// into it. The reference of the keys is the documentation of `breaker_runtime::circuit_breaker`.
+/// Depend on `breaker-runtime`, which re-exports this attribute: the expansion calls into that crate.
+/// The documentation of `breaker_runtime::circuit_breaker` describes all settings.
 #[proc_macro_attribute]
 pub fn circuit_breaker(attribute: TokenStream, item: TokenStream) -> TokenStream {
     expand::expand(attribute.into(), item.into()).into()

@@ -1,14 +1,29 @@
-//! What expansions of the attribute call. It is exempt from semantic versioning.
+//! The items that expansions of the attribute name, and nothing else.
+//!
+//! Semantic versioning does not cover this module. The expansion is thin: it has one `static` for the call site and
+//! calls these functions, so the logic is in the layers that define them.
 
+// What the attribute uses of other crates. An expansion cannot name them, because its crate may not depend on them.
 pub use core::compile_error;
 pub use inventory;
 
+// The declaration and the call site.
+pub use crate::config::{Config, Location, Window, WindowFrom};
+pub use crate::registry::{Declaration, Listed, Registry, Site, SiteHandle as Here};
+
+// The call.
 pub use crate::__circuit_breaker_limited as limited;
-pub use crate::attribute::*;
 pub use crate::call::{
     FallbackGuard, Guard, Guarded, Handle, Late, Limit, Marked, Owned, Recorded,
     RejectedCall as Refused, Settled, poll, poll_limited,
 };
-pub use crate::config::{Config, Location, Window, WindowFrom};
-pub use crate::registry::{Declaration, Listed, Registry, Site, SiteHandle as Here};
 pub use crate::values::{BreakerError, CallError, Outcome};
+
+// The requirements on a function's types.
+pub use crate::attribute::{
+    Again, AsyncAnswer, HasError, HasText, KeyOf, Refusable, RefusableResult, ResultLike, Shown,
+    Stoppable, TakesRefusal, Unnamed, UnnamedOther, UnnamedResult, Whole, WholeOther, WholeResult,
+    again, answer, boxed, by_classifier, by_result, call_once, failed, failed_result, hint_if,
+    kept_key, never, refuse, refuse_error, refuse_error_result, refuse_result, settle_result,
+    typed, whole,
+};

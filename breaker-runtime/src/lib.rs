@@ -1,63 +1,74 @@
 //! Circuit breakers as an attribute, and the registry that holds all breakers of a program.
 //!
-//! A circuit breaker stands between a program and something it depends on. While calls succeed it
-//! lets every call through and counts. After some failures in a row, or when the share of failures or
-//! of slow calls grows too large, it opens: calls are rejected at once, and the dependency is left
-//! alone. After a while it lets a few calls through as probes; if they succeed, it closes again.
+//! A circuit breaker guards calls to something that a program depends on. While calls succeed, it admits every call and
+//! counts. After some failures in a row, or when the share of failures or slow calls grows too large, it opens: it
+//! rejects calls at once, and the dependency gets time to recover. After a while it admits a few calls as probes. If
+//! they succeed, it closes again.
 //!
-//! [`circuit_breaker`] puts a function behind one:
+//! The attribute [`circuit_breaker`] guards a function:
 //!
 //! ```
 //! # #[cfg(feature = "macros")] {
-//! use breaker_runtime::{BreakerError, Registry, State, circuit_breaker};
+//! use breaker_runtime::{Registry, State, circuit_breaker};
 //!
 //! #[derive(Debug, PartialEq, thiserror::Error)]
 //! enum PayError {
-//!     #[error("declined")]
+//!     #[error("the bank declined the payment")]
 //!     Declined,
 //!     #[error("the bank does not answer")]
 //!     NoAnswer,
-//!     #[error(transparent)]
-//!     Breaker(#[from] BreakerError), // a rejection needs a place to go
 //! }
 //!
-//! // A decline is an answer, not an outage.
-//! #[circuit_breaker(name = "payment", threshold = 3, ignore(Err(PayError::Declined)))]
-//! fn charge(cents: u64) -> Result<u64, PayError> {
+//! #[circuit_breaker(
+//!     name = "payment",
+//!     threshold = 3,                   // failures in a row that open the circuit
+//!     ignore(Err(PayError::Declined)), // an answer, not an outage
+//!     fallback = pay_later,            // same arguments, same return type
+//! )]
+//! fn charge(cents: u64) -> Result<String, PayError> {
+//!     // A real function would call the bank here.
 //!     if cents > 100_000 { Err(PayError::Declined) } else { Err(PayError::NoAnswer) }
 //! }
 //!
-//! for cents in [450, 200_000, 450, 450] {
-//!     assert!(charge(cents).is_err());
+//! // Answers rejected calls.
+//! fn pay_later(cents: u64) -> Result<String, PayError> {
+//!     Ok(format!("{cents} cents, to be paid later"))
+//! }
+//!
+//! assert_eq!(charge(200_000), Err(PayError::Declined)); // not counted as a failure
+//! for _ in 0..3 {
+//!     assert_eq!(charge(450), Err(PayError::NoAnswer));
 //! }
 //! let payment = Registry::global().get("payment").expect("declared above");
 //! assert_eq!(payment.state(), State::Open);
-//! assert!(matches!(charge(450), Err(PayError::Breaker(_)))); // the body did not run
+//! assert_eq!(charge(450), Ok("450 cents, to be paid later".to_owned())); // the body did not run
 //! # }
 //! ```
 //!
-//! [Its documentation](circuit_breaker) is the reference of the keys.
+//! An `Err` is a failure unless a pattern says otherwise. The documentation of [`circuit_breaker`] describes every
+//! setting. It works on synchronous and `async` functions and methods, with any executor or none; only the setting
+//! `call_timeout` needs tokio.
 //!
-//! # The states
+//! # States
 //!
-//! | state | calls | leaves it |
+//! | state | calls | next state |
 //! |---|---|---|
-//! | closed | pass; during a `ramp` only a share of them | for open, when one of the rules is met: `threshold` failures in a row, `max_failures` in the `window`, the `failure_rate` or the `slow_rate` there |
-//! | open | are rejected | for half open, after `open_for` |
-//! | half open | at most `half_open_calls` at once pass as probes, the others are rejected | for closed, after `success_threshold` successful probes; for open, after `probe_failures` failed or slow ones |
+//! | closed | pass; during a `ramp` only a share of them passes | open, when a rule is met: `threshold` failures in a row, `max_failures` in the `window`, or its `failure_rate` or `slow_rate` |
+//! | open | are rejected | half open, after `open_for` |
+//! | half open | at most `half_open_calls` at once pass as probes, the others are rejected | closed, after `success_threshold` successful probes; open, after `probe_failures` failed or slow ones |
 //!
-//! There is no background task: that a period has passed is noticed by the next call or reading.
-//! [`trip`](CircuitBreaker::trip) and [`reset`](CircuitBreaker::reset) open and close a circuit by
-//! hand. An override, [`force_open`](CircuitBreaker::force_open) or
-//! [`force_closed`](CircuitBreaker::force_closed), stands beside the three states and hides them
-//! until it is cleared or its time is over.
+//! There are no background tasks: the next call or reading notices that a period has passed.
 //!
-//! # How a rejection reaches the caller
+//! [`trip`](CircuitBreaker::trip) and [`reset`](CircuitBreaker::reset) open and close a circuit by hand. An override
+//! set by [`force_open`](CircuitBreaker::force_open) or [`force_closed`](CircuitBreaker::force_closed) hides the three
+//! states until it is cleared or expires.
 //!
-//! As the function's own `Err`, made with `From<BreakerError>`; or as what the `fallback` of the
-//! attribute answers. A [`BreakerError`] is a [`Rejection`], or the [`TimedOut`] of a call that took
-//! longer than its `call_timeout`. The rejection says which breaker it was, why, and when to come
-//! back:
+//! # Rejected calls
+//!
+//! The caller of a rejected call gets the answer of the `fallback`. Without one, the caller gets the function's own
+//! `Err` with a [`BreakerError`] in it: a variant with `#[from] BreakerError` is enough. A `BreakerError` holds a
+//! [`Rejection`], or [`TimedOut`] if the call took longer than its `call_timeout`. A rejection says which breaker
+//! rejected the call, why, and when to try again:
 //!
 //! ```
 //! use std::time::Duration;
@@ -75,37 +86,43 @@
 //!
 //! # Calls that hang
 //!
-//! A dependency that never answers makes no failures by itself. With `slow_call` a call counts as
-//! slow while it is still on its way, and `call_timeout` drops it. Where neither is given, an async
-//! call that is dropped from outside, by a `tokio::time::timeout` say, is a failure if it had been
-//! pending for `cancel_after`: one second, unless told otherwise.
+//! A dependency that never answers returns no errors. With `slow_call`, a call counts as slow while it is still in
+//! flight. `call_timeout` drops an async call that takes too long. Without either, an async call that is dropped from
+//! outside, for example by `tokio::time::timeout`, counts as a failure if it had been pending for `cancel_after`, by
+//! default one second.
 //!
 //! # The registry
 //!
-//! [`Registry::global`] holds the breaker of every annotated function, before its first call. A
-//! [`snapshot`](Registry::snapshot) shows all of them at one look,
-//! [`subscribe`](Registry::subscribe) tells of every change, [`configure`](Registry::configure)
-//! changes settings while the program runs, and [`verify`](Registry::verify) finds declarations that
-//! disagree. A breaker without an attribute is made with
-//! [`get_or_create`](Registry::get_or_create) and used through [`call`](CircuitBreaker::call),
-//! [`call_async`](CircuitBreaker::call_async) or, for calls that end somewhere else than they begin,
-//! a [`Permit`].
+//! [`Registry::global`] holds the breakers of annotated functions before their first calls, with some exceptions. A
+//! function with the setting `registry` registers its breaker in that registry at its first call, and one with the
+//! setting `key` registers a breaker at the first call with each key. A Tower layer registers its breaker when the
+//! layer is made. If a linker drops the list of declarations, the first calls register the breakers. A crate that the
+//! program never names is not linked, so its breakers are missing.
+//!
+//! [`snapshot`](Registry::snapshot) reads all breakers, [`subscribe`](Registry::subscribe) notifies of every event,
+//! [`configure`](Registry::configure) changes settings at run time, and [`verify`](Registry::verify) finds declarations
+//! that disagree.
+//!
+//! To guard code without an annotated function, make a breaker with [`get_or_create`](Registry::get_or_create). Use it
+//! through [`call`](CircuitBreaker::call), [`call_async`](CircuitBreaker::call_async) or, for calls that do not end
+//! where they begin, a [`Permit`].
 //!
 //! # In production
 //!
-//! | to | there is |
+//! | task | use |
 //! |---|---|
-//! | hear of every change | the feature `tracing`; [`Registry::subscribe`]; with the feature `tokio`, `Registry::events` |
-//! | draw curves and wake somebody | the feature `metrics`: `metrics::publish` |
-//! | look closer | [`Registry::snapshot`]: totals, window, [history](Snapshot::history), [latency](Snapshot::latency), settings and [where each comes from](Snapshot::layers) |
-//! | hold a circuit open or closed | [`CircuitBreaker::force_open`], [`CircuitBreaker::force_closed`], or `force` in a file |
+//! | log or handle events | the feature `tracing`; [`Registry::subscribe`]; with the feature `tokio`, `Registry::events` |
+//! | export metrics for graphs and alerts | with the feature `metrics`, `metrics::publish` |
+//! | inspect breakers | [`Registry::snapshot`]: totals, window, [history](Snapshot::history), [latency](Snapshot::latency), settings and [their origin](Snapshot::layers) |
+//! | report health over HTTP | with the feature `axum`, `axum::health` |
+//! | force a circuit open or closed | [`CircuitBreaker::force_open`], [`CircuitBreaker::force_closed`], or `force` in a file |
 //! | change settings | [`Registry::configure`]; with the feature `config`, `Registry::load` and `Registry::watch` |
-//! | keep hosts or tenants apart | the key `key`; [`Registry::get_keyed`], [`Registry::key_stats`] |
+//! | separate hosts or tenants | the setting `key`; [`Registry::get_or_create_keyed`], [`Registry::key_stats`] |
 //!
 //! # Testing
 //!
-//! With the feature `test-util`, a `TestRegistry` gives one test breakers of its own and a clock that
-//! is moved by hand. Nothing sleeps, and tests run beside each other.
+//! With the feature `test-util`, a `TestRegistry` gives a test separate breakers and a clock that the test moves. Tests
+//! need no `sleep` and run in parallel.
 //!
 //! ```
 //! # #[cfg(all(feature = "macros", feature = "test-util"))] {
@@ -131,22 +148,11 @@
 //! # }
 //! ```
 //!
-//! Tests that run under the paused clock of tokio hand it to the registry:
-//! `TestRegistry::with_clock(TokioClock::new())`.
+//! A test with tokio's paused clock passes that clock to the registry: `TestRegistry::with_clock(TokioClock::new())`.
 //!
 //! # Features
 //!
-//! | feature | brings |
-//! |---|---|
-//! | `macros` (default) | the attribute |
-//! | `tokio` | the key `call_timeout`, by the timer of tokio; a stream of events; with `test-util`, `TokioClock` |
-//! | `tower` | the module `tower`: a layer that puts services of Tower behind a breaker |
-//! | `http` | with `tower`, which it brings: answers of HTTP judged by their statuses, and `Retry-After` heard |
-//! | `axum` | a rejection as a `503` with `Retry-After`, and a handler for the health of all breakers: the module `axum` |
-//! | `tracing` | openings as warnings, other changes and overrides as information, rejections for debugging; all have the target `breaker` |
-//! | `config` | settings from a file and the environment, [over and under](Layer) the attributes; snapshots and overrides as values of serde |
-//! | `metrics` | the module `metrics`: series of the facade of that name for Prometheus and others, made from snapshots, with nothing on the way of a call |
-//! | `test-util` | `ManualClock` and `TestRegistry`; for `[dev-dependencies]` only, as every call then asks for the registry in force |
+//! Only `macros` is enabled by default. The section *Features* in the README of the project lists all features.
 
 #![forbid(unsafe_code)]
 
@@ -165,16 +171,20 @@ mod values;
 
 #[doc(hidden)]
 pub mod __private;
+pub mod prelude;
 #[cfg(feature = "test-util")]
 pub mod test_util;
 
 #[cfg(all(test, breaker_loom))]
 mod loom_models;
 
-pub use self::breaker::{CircuitBreaker, Event, EventKind, Snapshot, Subscription, WindowStats};
-pub use self::call::Permit;
+pub use self::breaker::{
+    CircuitBreaker, Event, EventKind, ProbeProgress, Snapshot, Subscription, WindowStats,
+};
+pub use self::call::{Permit, neutral_drops};
 pub use self::config::{
-    Claim, Config, ConfigError, Conflict, Layer, Layers, Location, Overrides, Settings, Window,
+    Config, ConfigError, Conflict, ConflictSide, Layer, Layers, Location, Overrides, Settings,
+    Window,
 };
 #[cfg(feature = "config")]
 pub use self::config::{ConfigProblem, ConfigProblems};
@@ -188,7 +198,9 @@ pub use self::integrations::stream::{EventStream, Missed};
 pub use self::integrations::tower;
 #[cfg(feature = "config")]
 pub use self::registry::{ConfigWatch, LoadReport};
-pub use self::registry::{Declaration, Finding, Registry, UnknownBreaker};
+pub use self::registry::{
+    Declaration, Finding, NeutralDrops, Registry, UnknownBreaker, carry, carry_fn,
+};
 pub use self::time::{Clock, Tick};
 pub use self::values::{
     BreakerError, CallError, KeyStats, Latency, Outcome, Override, PastTransition, Reason,

@@ -1,30 +1,27 @@
-//! What may happen at the same time, in every order that loom's bounds allow; run by `ci/loom.sh`.
+//! Models of concurrent operations, which loom runs in every order that its bounds allow. `ci/loom.sh` runs them.
 //!
-//! The models are small on purpose: two or three threads, each of which makes a call or two. Time
-//! stands still.
+//! The models are deliberately small: two or three threads, each of which makes one or two calls. The clock is stopped.
 
 use std::time::Duration;
 
 use loom::model::Builder;
+use loom::sync::atomic::{AtomicBool, Ordering};
 use loom::thread;
 
-use crate::breaker::CircuitBreaker;
-use crate::config::{Config, Location, Overrides, Window};
-
-use crate::breaker::Snapshot;
 use crate::breaker::thread_slots::{renew_pool, slot, slots};
+use crate::breaker::{CircuitBreaker, Snapshot};
+use crate::config::{Config, Location, Overrides, Window};
 use crate::machine::{Machine, Ticket};
 use crate::registry::site::Site;
 use crate::registry::{Declaration, Registry};
 use crate::sync::Arc;
 use crate::time::{Clock, Tick};
-use crate::values::End;
-use crate::values::State;
+use crate::values::{End, State};
 
 #[derive(Debug)]
-struct Still;
+struct StoppedClock;
 
-impl Clock for Still {
+impl Clock for StoppedClock {
     fn now(&self) -> Tick {
         Tick::from_nanos(1_000)
     }
@@ -36,24 +33,23 @@ impl Clock for Still {
 
 fn check(model: fn()) {
     let mut builder = Builder::new();
-    // Faults of this kind show with two changes of the thread at the wrong place; more can be asked
-    // for with `LOOM_MAX_PREEMPTIONS`.
+    // Such faults show with two switches of the thread at the wrong place. `LOOM_MAX_PREEMPTIONS` allows more.
     builder.preemption_bound = builder.preemption_bound.or(Some(3));
     let runs = Arc::new(std::sync::atomic::AtomicU64::new(0));
     let count = Arc::clone(&runs);
     builder.check(move || {
-        count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        count.fetch_add(1, Ordering::Relaxed);
         renew_pool();
         model();
     });
-    let runs = runs.load(std::sync::atomic::Ordering::Relaxed);
+    let runs = runs.load(Ordering::Relaxed);
     println!("{runs} interleavings");
     assert!(runs > 1, "the threads of a model have to meet");
 }
 
 #[expect(clippy::large_types_passed_by_value, reason = "each model has its own")]
 fn breaker(config: Config) -> (Registry, CircuitBreaker) {
-    let registry = Registry::with_clock(Still);
+    let registry = Registry::with_clock(StoppedClock);
     let breaker = registry.get_or_create("model", config).expect("in range");
     (registry, breaker)
 }
@@ -77,7 +73,7 @@ fn in_flight(breaker: &CircuitBreaker) -> u64 {
     breaker.change(|machine: &mut Machine, _, _| machine.in_flight())
 }
 
-fn at_once(
+fn spawn(
     breaker: &CircuitBreaker,
     other: impl FnOnce(&CircuitBreaker) + Send + 'static,
 ) -> thread::JoinHandle<()> {
@@ -95,10 +91,10 @@ fn counted(snapshot: &Snapshot) -> u64 {
 }
 
 #[test]
-fn a_permit_against_a_transition_is_counted_once_and_decides_nothing_too_late() {
+fn a_call_that_races_a_transition_is_counted_once_and_decides_nothing_too_late() {
     check(|| {
         let (_registry, breaker) = breaker(Config::new().threshold(1));
-        let other = at_once(&breaker, CircuitBreaker::trip);
+        let other = spawn(&breaker, CircuitBreaker::trip);
         call(&breaker, End::Failure);
         other.join().expect("it ends");
         let snapshot = breaker.snapshot();
@@ -122,14 +118,14 @@ fn two_probes_never_share_the_last_permit_and_it_comes_back() {
         });
         let held = Arc::new(std::sync::atomic::AtomicU64::new(0));
         let count = Arc::clone(&held);
-        let other = at_once(&breaker, move |breaker| {
+        let other = spawn(&breaker, move |breaker| {
             if let Some(_ticket) = admit(breaker) {
-                count.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+                count.fetch_add(1, Ordering::SeqCst);
             }
         });
         let own = admit(&breaker);
         other.join().expect("it ends");
-        let others = held.load(std::sync::atomic::Ordering::SeqCst);
+        let others = held.load(Ordering::SeqCst);
         assert_eq!(u64::from(own.is_some()) + others, 1);
         let snapshot = breaker.snapshot();
         assert_eq!(
@@ -151,7 +147,7 @@ fn the_first_use_of_a_call_site_makes_one_breaker() {
         true,
     ));
     check(|| {
-        let registry = Registry::with_clock(Still);
+        let registry = Registry::with_clock(StoppedClock);
         let theirs = registry.clone();
         let other = thread::spawn(move || call(&theirs.attach_site(&SITE), End::Success));
         call(&registry.attach_site(&SITE), End::Success);
@@ -162,10 +158,10 @@ fn the_first_use_of_a_call_site_makes_one_breaker() {
 }
 
 #[test]
-fn the_gate_never_lags_behind_the_machine_for_who_has_seen_it_change() {
+fn the_gate_never_lags_behind_a_change_that_a_thread_has_seen() {
     check(|| {
         let (_registry, breaker) = breaker(Config::new().threshold(2));
-        let other = at_once(&breaker, |breaker| call(breaker, End::Failure));
+        let other = spawn(&breaker, |breaker| call(breaker, End::Failure));
         call(&breaker, End::Failure);
         other.join().expect("it ends");
         assert_eq!(breaker.state(), State::Open);
@@ -175,10 +171,10 @@ fn the_gate_never_lags_behind_the_machine_for_who_has_seen_it_change() {
 }
 
 #[test]
-fn a_success_ends_a_row_or_comes_before_it_and_is_never_lost_between() {
+fn a_success_that_races_a_failure_ends_the_row_or_precedes_it() {
     check(|| {
         let (_registry, breaker) = breaker(Config::new().threshold(9));
-        let other = at_once(&breaker, |breaker| call(breaker, End::Failure));
+        let other = spawn(&breaker, |breaker| call(breaker, End::Failure));
         call(&breaker, End::Success);
         other.join().expect("it ends");
         let snapshot = breaker.snapshot();
@@ -190,13 +186,13 @@ fn a_success_ends_a_row_or_comes_before_it_and_is_never_lost_between() {
 }
 
 #[test]
-fn a_slot_that_is_handed_back_keeps_its_counts_for_the_next_owner() {
+fn a_slot_keeps_its_counts_for_its_next_owner() {
     check(|| {
         let (_registry, breaker) = breaker(Config::new());
-        let first = at_once(&breaker, |breaker| call(breaker, End::Success));
-        let second = at_once(&breaker, |breaker| call(breaker, End::Success));
+        let first = spawn(&breaker, |breaker| call(breaker, End::Success));
+        let second = spawn(&breaker, |breaker| call(breaker, End::Success));
         first.join().expect("it ends");
-        // It may get the slot of the first, while the second counts in its own or in the shared one.
+        // This thread may get the slot of the first thread, while the second thread counts in another or without a slot.
         call(&breaker, End::Success);
         second.join().expect("it ends");
         assert_eq!(counted(&breaker.snapshot()), 3);
@@ -206,26 +202,28 @@ fn a_slot_that_is_handed_back_keeps_its_counts_for_the_next_owner() {
 #[test]
 fn no_two_live_threads_own_the_same_slot() {
     check(|| {
-        let taken = Arc::new(std::sync::Mutex::new(Vec::new()));
-        let others: Vec<_> = (0..2)
-            .map(|_| {
-                let taken = Arc::clone(&taken);
-                thread::spawn(move || {
-                    let own = slot();
-                    taken.lock().expect("it holds").push(own);
+        // One flag for each slot: whether a live thread owns it.
+        let owned: Arc<[AtomicBool]> = (0..slots()).map(|_| AtomicBool::new(false)).collect();
+        // This thread is the first, so it gets a slot of the pool and keeps it to the end.
+        owned[slot()].store(true, Ordering::SeqCst);
+        let others = [(); 2].map(|()| {
+            let owned = Arc::clone(&owned);
+            thread::spawn(move || {
+                // Without a flag there is no slot: the thread counts in the shared place.
+                if let Some(own) = owned.get(slot()) {
+                    assert!(
+                        !own.swap(true, Ordering::SeqCst),
+                        "another live thread owns it"
+                    );
                     thread::yield_now();
-                    own
-                })
+                    // The slot goes back to the pool when the thread ends, and not before.
+                    own.store(false, Ordering::SeqCst);
+                }
             })
-            .collect();
-        let own = slot();
+        });
         for other in others {
             other.join().expect("it ends");
         }
-        let taken = taken.lock().expect("it holds");
-        // A slot that was handed back may be owned again; that of this thread was owned all along.
-        let twice = taken.iter().any(|other| *other == own && own < slots());
-        assert!(!twice || taken.len() == 2);
     });
 }
 
@@ -237,7 +235,7 @@ fn windowed() -> Config {
 }
 
 #[test]
-fn a_success_against_a_reconfiguration_loses_no_sample() {
+fn a_success_that_races_a_reconfiguration_loses_no_sample() {
     check(|| {
         let (registry, breaker) = breaker(windowed());
         call(&breaker, End::Success);
@@ -257,12 +255,12 @@ fn a_success_against_a_reconfiguration_loses_no_sample() {
 }
 
 #[test]
-fn a_success_against_a_reset_is_no_sample_of_the_new_generation() {
+fn a_success_that_races_a_reset_adds_no_sample_to_the_new_generation() {
     check(|| {
         let (_registry, breaker) = breaker(windowed());
         call(&breaker, End::Success);
         let old = admit(&breaker);
-        let other = at_once(&breaker, CircuitBreaker::reset);
+        let other = spawn(&breaker, CircuitBreaker::reset);
         settle(&breaker, old, End::Success);
         other.join().expect("it ends");
         let snapshot = breaker.snapshot();
@@ -272,10 +270,10 @@ fn a_success_against_a_reset_is_no_sample_of_the_new_generation() {
 }
 
 #[test]
-fn samples_of_two_threads_are_all_collected() {
+fn all_samples_of_two_threads_are_drained() {
     check(|| {
         let (_registry, breaker) = breaker(windowed());
-        let other = at_once(&breaker, |breaker| {
+        let other = spawn(&breaker, |breaker| {
             call(breaker, End::Success);
             call(breaker, End::Success);
         });
@@ -287,16 +285,16 @@ fn samples_of_two_threads_are_all_collected() {
     });
 }
 
-fn watched() -> Config {
+fn tracked() -> Config {
     Config::new().slow_call(Duration::from_secs(1))
 }
 
 #[test]
-fn calls_in_flight_come_to_none_whoever_counts_their_ends() {
+fn no_call_stays_in_flight_when_another_thread_counts_its_end() {
     check(|| {
-        let (_registry, breaker) = breaker(watched());
+        let (_registry, breaker) = breaker(tracked());
         let carried = admit(&breaker);
-        let other = at_once(&breaker, move |breaker| {
+        let other = spawn(&breaker, move |breaker| {
             settle(breaker, carried, End::Success);
             call(breaker, End::Success);
         });
@@ -308,11 +306,11 @@ fn calls_in_flight_come_to_none_whoever_counts_their_ends() {
 }
 
 #[test]
-fn calls_in_flight_against_a_reset_leave_none_behind() {
+fn no_call_stays_in_flight_after_a_race_with_a_reset() {
     check(|| {
-        let (_registry, breaker) = breaker(watched());
+        let (_registry, breaker) = breaker(tracked());
         call(&breaker, End::Success);
-        let other = at_once(&breaker, CircuitBreaker::reset);
+        let other = spawn(&breaker, CircuitBreaker::reset);
         call(&breaker, End::Success);
         other.join().expect("it ends");
         assert_eq!(in_flight(&breaker), 0);
@@ -321,9 +319,9 @@ fn calls_in_flight_against_a_reset_leave_none_behind() {
 }
 
 #[test]
-fn calls_in_flight_against_a_new_limit_leave_none_behind() {
+fn no_call_stays_in_flight_after_a_race_with_a_new_limit() {
     check(|| {
-        let (registry, breaker) = breaker(watched());
+        let (registry, breaker) = breaker(tracked());
         call(&breaker, End::Success);
         let other = thread::spawn(move || {
             let overrides = Overrides {
@@ -340,7 +338,7 @@ fn calls_in_flight_against_a_new_limit_leave_none_behind() {
 }
 
 #[test]
-fn a_call_that_was_noticed_as_slow_is_not_noticed_again_because_others_come_and_go() {
+fn a_call_that_was_noticed_as_slow_is_not_noticed_again_while_others_begin_and_end() {
     check(|| {
         let config = windowed().slow_call(Duration::from_secs(1)).slow_rate(1.0);
         let (_registry, breaker) = breaker(config);
@@ -351,7 +349,7 @@ fn a_call_that_was_noticed_as_slow_is_not_noticed_again_because_others_come_and_
             });
         };
         notice(&breaker);
-        let other = at_once(&breaker, |breaker| {
+        let other = spawn(&breaker, |breaker| {
             call(breaker, End::Success);
             call(breaker, End::Success);
         });

@@ -1,5 +1,6 @@
-//! The one door to the primitives of concurrency, so that a model checker can stand in for them: with
-//! `--cfg breaker_loom` it is loom, which runs every interleaving that its bounds allow.
+//! The locks and atomics of breakers, imported in one module so that a model checker can replace them.
+//!
+//! With `--cfg breaker_loom` they are those of loom, which runs every interleaving that its bounds allow.
 
 pub(crate) use std::sync::atomic::Ordering;
 pub(crate) use std::sync::{Arc, PoisonError, Weak};
@@ -13,12 +14,12 @@ pub(crate) use std::sync::atomic::{AtomicU64, AtomicUsize};
 #[cfg(not(all(test, breaker_loom)))]
 pub(crate) use std::sync::{Mutex, MutexGuard, RwLock};
 
-/// What a `static` of this crate needs: it is there before any model and after it.
+/// Locks and atomics for a `static`, which exists before and after any model.
 pub(crate) mod fixed {
     pub(crate) use std::sync::atomic::AtomicBool;
     use std::sync::{Mutex as Lock, MutexGuard, PoisonError};
 
-    /// A lock of a `static`.
+    /// A lock in a `static`.
     #[derive(Debug)]
     pub(crate) struct Mutex<T>(Lock<T>);
 
@@ -27,16 +28,16 @@ pub(crate) mod fixed {
             Self(Lock::new(value))
         }
 
-        /// Takes the lock, whatever happened to its last holder.
+        /// Takes the lock, even if its last holder panicked.
         pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
             self.0.lock().unwrap_or_else(PoisonError::into_inner)
         }
     }
 }
 
-/// Takes the lock, whatever happened to its last holder.
+/// Takes the lock, even if its last holder panicked.
 ///
-/// No user code runs under any lock of this crate, so a poisoned one still guards a whole value.
+/// No user code runs under any lock of this crate, so the value under a poisoned lock is consistent.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

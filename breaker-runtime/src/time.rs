@@ -1,4 +1,4 @@
-//! Time, handed in: the clock, its ticks, and the only place that asks the system.
+//! Time: ticks and clocks. Breakers read the clocks of the system only through this module.
 
 use std::fmt;
 use std::time::{Duration, SystemTime};
@@ -8,7 +8,7 @@ use crate::sync::Arc;
 
 /// An instant of a monotonic clock: nanoseconds since an origin that the clock chose.
 ///
-/// It holds 584 years; sums beyond that saturate, so a deadline that far away is reached at the end of time only.
+/// The range is 584 years. Sums beyond it saturate, so a deadline that far away is reached only at the last instant.
 ///
 /// # Examples
 ///
@@ -25,7 +25,7 @@ use crate::sync::Arc;
 pub struct Tick(u64);
 
 impl Tick {
-    /// Makes the instant that lies `nanos` nanoseconds after the clock's origin.
+    /// Makes the instant that is `nanos` nanoseconds after the clock's origin.
     pub const fn from_nanos(nanos: u64) -> Self {
         Self(nanos)
     }
@@ -35,24 +35,29 @@ impl Tick {
         self.0
     }
 
-    /// Returns the instant `duration` later, or the last one there is.
+    /// Returns the instant `duration` later, or the last instant if that is out of range.
     #[must_use]
     pub fn after(self, duration: Duration) -> Self {
         Self(self.0.saturating_add(nanos(duration)))
     }
 
-    /// Returns how much later this instant is than `earlier`, zero if it is not.
+    /// Returns the instant before this one, or the first one there is.
+    pub(crate) fn before(self) -> Self {
+        Self(self.0.saturating_sub(1))
+    }
+
+    /// Returns how much later this instant is than `earlier`, or zero if it is not later.
     pub const fn since(self, earlier: Self) -> Duration {
         Duration::from_nanos(self.0.saturating_sub(earlier.0))
     }
 }
 
-/// Converts to nanoseconds; what does not fit becomes the largest value.
+/// Converts a duration to nanoseconds; one that does not fit becomes the largest value.
 pub(crate) fn nanos(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
-/// Durations of at least this length are measured with the coarse clock.
+/// Durations of at least this length are measured by the coarse clock.
 const COARSE_FROM: Duration = Duration::from_millis(100);
 
 /// Returns whether a duration is too short for the coarse clock.
@@ -62,9 +67,8 @@ pub(crate) fn needs_precise_clock(duration: Duration) -> bool {
 
 /// A source of time for the breakers of one registry.
 ///
-/// Only [`now`](Clock::now) moves a circuit; the wall clock only dates what happened. A clock that
-/// steps back is taken for one that stands still. A clock must not panic: a call that ends while it
-/// does would go uncounted.
+/// Only [`now`](Clock::now) affects the state of a circuit; the wall clock only dates what happened. A clock that steps
+/// back is treated as one that does not move. A clock must not panic: a call that ends while it panics is not counted.
 ///
 /// # Examples
 ///
@@ -85,24 +89,24 @@ pub(crate) fn needs_precise_clock(duration: Duration) -> bool {
 /// assert!(registry.breakers().is_empty());
 /// ```
 pub trait Clock: Send + Sync + 'static {
-    /// Returns the present instant; it never decreases.
+    /// Returns the current instant, which should never decrease.
     fn now(&self) -> Tick;
 
     /// Returns an instant at most a few milliseconds before [`now`](Clock::now), at less cost.
     ///
-    /// An open circuit asks it on each refused call whose open period lasts 100 ms or more, and so
-    /// do the calls of a breaker with a window of time or `slow_call` of that length.
+    /// It is read for each call that an open circuit rejects, if the open period lasts 100 ms or more, and for each call
+    /// of a breaker with a time window or a `slow_call` of at least that length.
     fn coarse(&self) -> Tick {
         self.now()
     }
 
-    /// Returns the wall clock's time, which only dates events and totals.
+    /// Returns the time of the wall clock, which only dates events and totals.
     fn wall(&self) -> SystemTime {
         SystemTime::now()
     }
 }
 
-/// The clock of a registry: the system's without a virtual call, or an injected one.
+/// The clock of a registry: the system's, which needs no virtual call, or an injected one.
 #[derive(Clone)]
 pub(crate) enum Time {
     System,
@@ -110,7 +114,7 @@ pub(crate) enum Time {
 }
 
 impl Time {
-    /// Whether it is the system's.
+    /// Returns whether this is the system's clock.
     pub(crate) fn is_system(&self) -> bool {
         matches!(self, Self::System)
     }
@@ -123,29 +127,33 @@ impl Time {
         }
     }
 
-    /// Asks the precise clock where a tick of the system (1 to 10 ms) matters, else the coarse one.
+    /// Reads the precise clock if `precise` is set, and the coarse clock otherwise.
+    ///
+    /// The coarse clock suffices where a tick of the system (1 to 10 ms) does not matter.
     #[inline]
     pub(crate) fn read(&self, precise: bool) -> Tick {
         match self {
             Self::System if !precise => coarse(),
-            _ => self.read_slowly(precise),
+            _ => self.read_uncommon(precise),
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn read_slowly(&self, precise: bool) -> Tick {
+    fn read_uncommon(&self, precise: bool) -> Tick {
         if precise { self.now() } else { self.coarse() }
     }
 
-    /// Asks both clocks.
+    /// Reads the precise clock and the wall clock.
     #[inline]
     pub(crate) fn moment(&self) -> WallInstant {
         self.reading(self.now()).at(Tick::default())
     }
 
-    /// Asks the wall clock too, if that is user code, which must not run under a lock; the system's
-    /// is asked when somebody wants to know.
+    /// Returns a reading that consists of `now` and, for an injected clock, of its wall clock.
+    ///
+    /// An injected wall clock is user code, which must not run under a lock, so it is read beforehand. The system's wall
+    /// clock is read only when it is needed.
     #[inline]
     pub(crate) fn reading(&self, now: Tick) -> ClockReading {
         let wall = match self {
@@ -155,8 +163,9 @@ impl Time {
         ClockReading { now, wall }
     }
 
-    /// The coarse clock shares its origin with the precise one only to within a tick of the system
-    /// (1 to 10 ms): it may say that a deadline has passed, the precise clock decides.
+    /// Reads the coarse clock, which agrees with the precise clock only to within a tick of the system (1 to 10 ms).
+    ///
+    /// It may show that a deadline has passed; the precise clock decides.
     #[inline]
     pub(crate) fn coarse(&self) -> Tick {
         match self {
@@ -184,7 +193,7 @@ impl fmt::Debug for Time {
     }
 }
 
-/// The clocks, as they were read before a lock was taken.
+/// A reading of the clocks, made before a lock is taken.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ClockReading {
     pub(crate) now: Tick,
@@ -192,7 +201,7 @@ pub(crate) struct ClockReading {
 }
 
 impl ClockReading {
-    /// The instant on both clocks; not before `latest`.
+    /// Returns the reading as an instant on both clocks that is not before `latest`.
     #[inline]
     pub(crate) fn at(self, latest: Tick) -> WallInstant {
         WallInstant {
@@ -202,7 +211,7 @@ impl ClockReading {
     }
 }
 
-/// One instant on both clocks.
+/// One instant, on the monotonic clock and on the wall clock.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct WallInstant {
     pub(crate) now: Tick,
@@ -210,7 +219,7 @@ pub(crate) struct WallInstant {
 }
 
 impl WallInstant {
-    /// Dates another instant; one that no calendar holds becomes this one.
+    /// Returns the date of another instant, or the date of this one if the other is out of the calendar's range.
     #[inline]
     pub(crate) fn date(self, tick: Tick) -> SystemTime {
         let dated = if tick >= self.now {
@@ -222,12 +231,11 @@ impl WallInstant {
     }
 }
 
-/// The clocks of the system: one with two grains, so that an instant of the one can be compared with one
-/// of the other.
+/// The clocks of the system: one monotonic clock in two resolutions, whose instants can be compared.
 ///
-/// By way of rustix, which on Linux calls the kernel's function at once: by way of the C library the coarse
-/// clock takes nearly twice as long. The precise one comes the same way, so that whoever puts a time of his
-/// own under the C library moves both or none.
+/// They are read through rustix, which on Linux calls the kernel's function directly: through the C library, the coarse
+/// clock takes almost twice as long. The precise clock is read in the same way, so that a program that interposes the C
+/// library's clock affects either both or neither.
 #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
 pub(crate) mod system {
     use rustix::time::{ClockId, clock_gettime};
@@ -243,9 +251,9 @@ pub(crate) mod system {
         read(ClockId::MonotonicCoarse)
     }
 
-    /// Since the origin of the system's own, which is its start as a rule. It is not negative.
+    /// Reads a clock, whose origin is usually the start of the system.
     #[inline]
-    #[expect(clippy::cast_sign_loss, reason = "no such clock has a negative time")]
+    #[expect(clippy::cast_sign_loss, reason = "a monotonic clock is never negative")]
     fn read(clock: ClockId) -> Tick {
         let time = clock_gettime(clock);
         let seconds = (time.tv_sec as u64).wrapping_mul(1_000_000_000);
@@ -253,7 +261,7 @@ pub(crate) mod system {
     }
 }
 
-/// Elsewhere the coarse clock may be the wall clock, or drift away from the precise one.
+/// The clock of other systems, whose coarse clock may be the wall clock or drift from the precise clock.
 #[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
 pub(crate) mod system {
     use std::time::Instant;
@@ -273,7 +281,7 @@ pub(crate) mod system {
     }
 }
 
-/// Prints a duration for people: whole seconds without a fraction, else one digit of it.
+/// Displays a duration for people: whole seconds without a fraction, and any other duration with one decimal digit.
 pub(crate) struct Brief(pub(crate) Duration);
 
 impl fmt::Display for Brief {

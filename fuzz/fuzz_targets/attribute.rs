@@ -1,7 +1,7 @@
-//! Any text as the attribute's arguments and as the item below it: an error or an expansion that
-//! parses, and never a panic.
+//! Any text as the arguments of the attribute and as the item below it. The result is an error or an
+//! expansion that parses, and never a panic.
 //!
-//! The two are parted by the first line that is `#`.
+//! The first line `#` separates the arguments from the item.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -13,13 +13,14 @@ mod macros {
     pub(crate) mod emit;
     pub(crate) mod errors;
     pub(crate) mod expand;
+    pub(crate) mod grammar;
     pub(crate) mod item;
 }
 mod pipeline;
 
-use macros::{args, declare, emit, errors, expand, item};
+use macros::{args, declare, emit, errors, expand, grammar, item};
 
-/// What one argument alone is tried on.
+/// The item for a text that contains only arguments.
 const ITEM: &str = "async fn pay(&mut self, cents: u64) -> Result<u8, E> { charge(cents).await }";
 
 fuzz_target!(|text: &str| {

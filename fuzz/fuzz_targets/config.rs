@@ -1,5 +1,5 @@
-//! Any text as a file of settings, and its lines as variables of the environment: what is read or what
-//! is wrong with it, and never a panic.
+//! Reads any text as a file of settings, and its lines as variables of the environment. The result is settings
+//! or problems, and never a panic.
 #![no_main]
 #![allow(dead_code, unused_imports)]
 
@@ -22,10 +22,10 @@ const PATH: &str = "breakers.toml";
 const NAMES: [&str; 3] = ["payment", "pay:x/y", "pay_x_y"];
 
 fn check_section(section: &Section) {
-    for (key, value) in section.config.given() {
-        assert_eq!(key.refuse(value), None, "{key:?}");
+    for (setting, value) in section.config.given() {
+        assert_eq!(value.range_problem(), None, "{setting:?}");
         assert_eq!(
-            section.place(key).line.is_some(),
+            section.position(setting).line.is_some(),
             section.head().line.is_some()
         );
     }
@@ -48,8 +48,8 @@ fn check_file(text: &str) {
         }
         Err(problems) => {
             assert!(!problems.is_empty());
-            let place = |problem: &ConfigProblem| (problem.line, problem.column);
-            assert!(problems.is_sorted_by_key(place));
+            let position = |problem: &ConfigProblem| (problem.line, problem.column);
+            assert!(problems.is_sorted_by_key(position));
             let lines = text.split('\n').count();
             for problem in &problems {
                 check_problem(problem);

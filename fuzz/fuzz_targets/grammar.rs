@@ -1,5 +1,5 @@
-//! Attributes and functions put together from their own words, so that most of them get as far as the
-//! expansion: an error or an expansion that parses, and never a panic.
+//! Attributes and functions made of words that fit together, so that most of them reach the expansion.
+//! The result is an error or an expansion that parses, and never a panic.
 #![no_main]
 
 use arbitrary::{Arbitrary, Result, Unstructured};
@@ -12,16 +12,17 @@ mod macros {
     pub(crate) mod emit;
     pub(crate) mod errors;
     pub(crate) mod expand;
+    pub(crate) mod grammar;
     pub(crate) mod item;
 }
 mod pipeline;
-// One word a line would hide them.
+// With one word per line the lists would be hard to read.
 #[rustfmt::skip]
 mod words;
 
-use macros::{args, declare, emit, errors, expand, item};
+use macros::{args, declare, emit, errors, expand, grammar, item};
 
-use args::key::{Bound, Key, Kind, Range};
+use args::setting_name::{Bound, Range, SettingName, ValueKind};
 
 #[derive(Debug)]
 struct Case {
@@ -41,7 +42,8 @@ impl<'a> Arbitrary<'a> for Case {
 
 fuzz_target!(|case: Case| pipeline::check(&case.attribute, &case.item));
 
-/// Bytes as choices. When they end, the first choice is taken each time, and no more is repeated.
+/// Makes choices from bytes. After the last byte it makes the first choice each time, and repeats
+/// nothing.
 struct Source<'a, 'b>(&'b mut Unstructured<'a>);
 
 impl Source<'_, '_> {
@@ -49,7 +51,7 @@ impl Source<'_, '_> {
         self.0.choose(of).copied()
     }
 
-    /// True once in so many times.
+    /// Returns true once in `times` times.
     fn once_in(&mut self, times: u8) -> Result<bool> {
         Ok(self.0.int_in_range(0..=times - 1)? == times - 1)
     }
@@ -93,31 +95,33 @@ impl Source<'_, '_> {
     }
 
     fn argument(&mut self) -> Result<String> {
-        let key = *self.0.choose(Key::ALL)?;
+        let setting = *self.0.choose(SettingName::ALL)?;
         let name = if self.once_in(24)? {
-            self.any(words::WRONG_KEYS)?
+            self.any(words::WRONG_NAMES)?
         } else {
-            key.name()
+            setting.as_str()
         };
         if self.once_in(24)? {
             return Ok(format!("{name} {}", self.any(words::WRONG_FORMS)?));
         }
-        Ok(match key.kind() {
-            Kind::Pattern => format!("{name}({})", self.arm()?),
+        Ok(match setting.kind() {
+            ValueKind::Pattern => format!("{name}({})", self.arm()?),
             kind => format!("{name} = {}", self.value(kind)?),
         })
     }
 
-    fn value(&mut self, kind: Kind) -> Result<String> {
+    fn value(&mut self, kind: ValueKind) -> Result<String> {
         if self.once_in(16)? {
             return self.expression(3);
         }
-        let (Kind::Number(Range { bound, .. }) | Kind::Limit(Range { bound, .. })) = kind else {
+        let (ValueKind::Breaker(Range { bound, .. }) | ValueKind::CallTimeout(Range { bound, .. })) =
+            kind
+        else {
             return match kind {
-                Kind::Name => self.any(words::NAMES).map(String::from),
-                Kind::FallbackOn => self.any(words::FALLBACK_ON).map(String::from),
-                Kind::Crate => self.any(words::CRATES).map(String::from),
-                Kind::Key | Kind::Registry => self.expression(3),
+                ValueKind::Name => self.any(words::NAMES).map(String::from),
+                ValueKind::FallbackOn => self.any(words::FALLBACK_ON).map(String::from),
+                ValueKind::Crate => self.any(words::CRATES).map(String::from),
+                ValueKind::Key | ValueKind::Registry => self.expression(3),
                 _ => self.callable(),
             };
         };
@@ -245,7 +249,7 @@ impl Source<'_, '_> {
         self.fill(around, depth)
     }
 
-    /// Puts an expression for each `§e`, a pattern for each `§p` and a type for each `§t`.
+    /// Replaces each `§e` by an expression, each `§p` by a pattern and each `§t` by a type.
     fn fill(&mut self, form: &str, depth: u8) -> Result<String> {
         let mut parts = form.split('§');
         let mut text = parts.next().unwrap_or_default().to_owned();

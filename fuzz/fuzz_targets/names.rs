@@ -1,17 +1,16 @@
-//! The attribute and the runtime have each their own copy of the rule for names. They agree, about
-//! the name and in what they say of it.
+//! Names as text: the registry accepts what the grammar accepts, and reports the same problem.
 #![no_main]
 
 use breaker_runtime::{Config, Registry};
 use libfuzzer_sys::fuzz_target;
 
-#[path = "../../breaker-macros/src/args"]
-mod args {
+#[path = "../../breaker-macros/src/grammar"]
+mod grammar {
     pub(crate) mod name;
 }
 
 fuzz_target!(|text: &str| {
-    let at_compile_time = args::name::check(text);
+    let at_compile_time = grammar::name::check(text);
     let at_run_time = Registry::new()
         .get_or_create(text, Config::new())
         .map(|_| ())

@@ -1,7 +1,7 @@
-//! What has to hold for every attribute on every item, whatever tokens they are made of.
+//! Checks what has to hold for every attribute on every item, whatever their tokens are.
 //!
-//! A crate of procedural macros cannot be linked, so each target compiles the modules of breaker-macros
-//! into itself; without a compiler around, `proc-macro2` makes the tokens.
+//! A program cannot link a crate of procedural macros, so each target compiles the modules of
+//! breaker-macros into itself. Outside of a compiler, `proc-macro2` makes the tokens.
 #![allow(dead_code, unreachable_pub)]
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
@@ -11,14 +11,14 @@ use syn::{ImplItemFn, ItemMacro, LitStr};
 
 use crate::expand::expand;
 
-/// Deeper nesting would be the parser's own recursion, and rustc's before it.
+/// The deepest nesting that is checked. The parser is recursive, as is that of rustc.
 const DEEPEST: usize = 48;
 const LONGEST: usize = 2048;
 
-/// Stands before parentheses that become the invisible group of a `macro_rules!` fragment.
+/// Marks parentheses that become the invisible group of a `macro_rules!` fragment.
 const FRAGMENT: &str = "__fragment";
 
-/// Expands, if these are tokens at all, and checks what comes out.
+/// Expands the attribute if both texts are sequences of tokens, and checks the result.
 pub fn check(attribute: &str, item: &str) {
     if attribute.len() + item.len() > LONGEST || depth(attribute).max(depth(item)) > DEEPEST {
         return;
@@ -26,21 +26,21 @@ pub fn check(attribute: &str, item: &str) {
     if let (Ok(attribute), Ok(item)) = (attribute.parse(), item.parse()) {
         check_tokens(with_fragments(attribute), with_fragments(item));
     }
-    // Or the map of all sources that were ever parsed grows until it is full.
+    // Otherwise, the map of all parsed sources grows until it is full.
     proc_macro2::extra::invalidate_current_thread_spans();
 }
 
 fn check_tokens(attribute: TokenStream, item: TokenStream) {
-    // In an attribute syn takes a `let` for an expression wherever it stands. rustc has the last word.
+    // In an attribute, syn accepts a `let` as an expression anywhere. rustc may reject it.
     let doubtful = attribute.to_string().contains("let ");
     let expanded = expand(attribute, item.clone());
     match behind(&item, &expanded) {
         Some(errors) => {
             errors_only
                 .parse2(errors)
-                .expect("nothing but errors behind the item as it was");
+                .expect("the unchanged item is followed by errors only");
         }
-        // The body is passed on unread. If it makes no sense, neither does the expansion.
+        // The expansion contains the body unparsed. If the body is invalid, so is the expansion.
         None => {
             if let (false, Ok(function)) = (doubtful, syn::parse2::<ImplItemFn>(item)) {
                 let guarded: ImplItemFn = syn::parse2(expanded).expect("one function");
@@ -51,15 +51,15 @@ fn check_tokens(attribute: TokenStream, item: TokenStream) {
     }
 }
 
-/// What nobody who calls the function may see a difference in, as it is printed: syn puts the lifetimes
-/// among generic arguments first.
+/// Prints the parts of a function that its callers can see. The expansion must not change them. They are
+/// compared as text because syn reorders generic arguments: lifetimes come first.
 fn outside(mut function: ImplItemFn) -> String {
     function.sig.inputs.clear();
     function.block.stmts.clear();
     quote!(#function).to_string()
 }
 
-/// What stands behind the item, if it came out as it was.
+/// Returns what follows the item in the expansion, if the item is unchanged.
 fn behind(item: &TokenStream, expanded: &TokenStream) -> Option<TokenStream> {
     let mut expanded = expanded.clone().into_iter();
     for token in item.clone() {
@@ -71,7 +71,7 @@ fn behind(item: &TokenStream, expanded: &TokenStream) -> Option<TokenStream> {
     (!rest.is_empty()).then_some(rest)
 }
 
-/// One `compile_error! { "…" }` or several.
+/// Parses one or several `compile_error! { "…" }`.
 fn errors_only(input: ParseStream<'_>) -> syn::Result<()> {
     while !input.is_empty() {
         let error: ItemMacro = input.parse()?;
@@ -108,7 +108,7 @@ fn with_fragments(tokens: TokenStream) -> TokenStream {
     made.into_iter().collect()
 }
 
-/// How deep brackets may be nested in this text, at most.
+/// Returns an upper bound for the nesting of brackets in the text.
 fn depth(text: &str) -> usize {
     let (mut now, mut deepest) = (0_usize, 0);
     for letter in text.chars() {

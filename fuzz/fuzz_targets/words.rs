@@ -1,9 +1,9 @@
-//! The words that `grammar` has to choose from: right ones, and those that are nearly right.
+//! The words that the target `grammar` chooses from: correct ones and nearly correct ones.
 #![allow(unreachable_pub)]
 
 pub const SEPARATORS: &[&str] = &[" ", "; ", ",,", "= ", ": ", "| "];
 
-pub const WRONG_KEYS: &[&str] = &[
+pub const WRONG_NAMES: &[&str] = &[
     "nmae", "timeout", "r#name", "crate::name", "\"name\"", "self", "5", "'a", "failures", "_",
     "Name",
 ];

@@ -1,4 +1,4 @@
-//! Rejections and health as answers of axum.
+//! Rejections and health as axum responses.
 
 use std::future::pending;
 use std::time::Duration;
@@ -17,9 +17,9 @@ use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-use crate::rules::Bench;
+use crate::support::Bench;
 
-/// The status, `Retry-After` and body of an answer, which is JSON and not to be kept.
+/// Returns the status, `Retry-After` and body of a response, which has to be JSON and not cacheable.
 async fn parts(response: Response<Body>) -> (u16, Option<String>, Value) {
     let (head, body) = response.into_parts();
     let header = |name| {
@@ -34,20 +34,20 @@ async fn parts(response: Response<Body>) -> (u16, Option<String>, Value) {
     (head.status.as_u16(), header(RETRY_AFTER), body)
 }
 
-async fn ask(routes: &Router, path: &str) -> (u16, Option<String>, Value) {
+async fn fetch(routes: &Router, path: &str) -> (u16, Option<String>, Value) {
     let request = Request::builder().uri(path).body(Body::empty()).unwrap();
     parts(routes.clone().oneshot(request).await.unwrap()).await
 }
 
 #[tokio::test]
-async fn a_rejection_is_a_503_that_says_when_to_come_back_rounded_up() {
+async fn a_rejection_is_a_503_with_retry_after_rounded_up() {
     let bench = Bench::default();
     let breaker = bench.breaker.clone();
     let guarded = move || async move { breaker.call_async(async { Ok::<_, String>("ok") }).await };
     let routes = Router::new().route("/", get(guarded));
     bench.breaker.trip();
-    bench.pass(Duration::from_millis(17_001));
-    let (status, retry_after, body) = ask(&routes, "/").await;
+    bench.advance(Duration::from_millis(17_001));
+    let (status, retry_after, body) = fetch(&routes, "/").await;
     assert_eq!(status, 503);
     assert_eq!(retry_after.as_deref(), Some("13"));
     assert_eq!(
@@ -57,7 +57,7 @@ async fn a_rejection_is_a_503_that_says_when_to_come_back_rounded_up() {
 }
 
 #[tokio::test]
-async fn without_a_known_time_there_is_no_header() {
+async fn without_a_known_time_there_is_no_retry_after() {
     let bench = Bench::default();
     bench.breaker.force_open("maintenance", None);
     let rejection = bench.breaker.try_acquire().unwrap_err();
@@ -68,7 +68,7 @@ async fn without_a_known_time_there_is_no_header() {
 }
 
 #[tokio::test]
-async fn the_key_of_a_breaker_is_not_told() {
+async fn the_key_of_a_breaker_is_not_disclosed() {
     let bench = Bench::default();
     let make = || {
         bench
@@ -83,7 +83,7 @@ async fn the_key_of_a_breaker_is_not_told() {
 }
 
 #[tokio::test]
-async fn errors_that_hold_one_answer_as_it_does() {
+async fn errors_that_wrap_a_breaker_error_respond_as_it_does() {
     let bench = Bench::default();
     bench.breaker.trip();
     let rejection = || BreakerError::from(bench.breaker.try_acquire().unwrap_err());
@@ -98,7 +98,7 @@ async fn errors_that_hold_one_answer_as_it_does() {
         CallError::Inner(plain()).into_response(),
         ServiceError::Inner(plain()).into_response(),
     ] {
-        assert_eq!(response.status(), 200, "that of the inner error");
+        assert_eq!(response.status(), 200, "the response of the inner error");
     }
 }
 
@@ -108,7 +108,7 @@ async fn hang() -> Result<(), BreakerError> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_past_its_limit_is_a_504() {
+async fn a_timed_out_call_is_a_504() {
     let test = TestRegistry::with_clock(TokioClock::new());
     let _entered = test.enter();
     let (status, retry_after, body) = parts(hang().await.unwrap_err().into_response()).await;
@@ -116,7 +116,7 @@ async fn a_call_past_its_limit_is_a_504() {
     assert_eq!(body, json!({"error": "timed_out", "breaker": "axum.late"}));
 }
 
-/// Two breakers, of which the first is critical, and their health.
+/// Creates two breakers, of which the first is critical, and the route of their health.
 fn two() -> (Bench, CircuitBreaker, Router) {
     let bench = Bench::new(Config::new().critical(true));
     let mail = bench.registry.get_or_create("mail", Config::new()).unwrap();
@@ -128,35 +128,35 @@ fn two() -> (Bench, CircuitBreaker, Router) {
 async fn the_health_is_ok_while_all_circuits_are_closed() {
     let (_bench, mail, routes) = two();
     let closed = (200, None, json!({"status": "ok", "breakers": []}));
-    assert_eq!(ask(&routes, "/health").await, closed);
+    assert_eq!(fetch(&routes, "/health").await, closed);
 
     mail.force_closed("a test", None);
-    let (status, _, body) = ask(&routes, "/health").await;
+    let (status, _, body) = fetch(&routes, "/health").await;
     assert_eq!((status, &body["status"]), (200, &json!("ok")));
     assert_eq!(body["breakers"][0]["state"], "forced_closed");
 }
 
 #[tokio::test]
-async fn an_open_circuit_degrades_and_a_critical_one_is_down() {
+async fn an_open_circuit_is_degraded_and_a_critical_one_is_down() {
     let (bench, mail, routes) = two();
     mail.trip();
-    bench.pass(Duration::from_millis(1));
+    bench.advance(Duration::from_millis(1));
     let open = |name, critical| json!({"name": name, "key": null, "state": "open", "critical": critical, "retry_after": 30});
     let degraded = json!({"status": "degraded", "breakers": [open("mail", false)]});
-    assert_eq!(ask(&routes, "/health").await, (200, None, degraded));
+    assert_eq!(fetch(&routes, "/health").await, (200, None, degraded));
 
     bench.breaker.trip();
     let both = json!([open("mail", false), open("payment", true)]);
     let down = json!({"status": "down", "breakers": both});
-    assert_eq!(ask(&routes, "/health").await, (503, None, down));
+    assert_eq!(fetch(&routes, "/health").await, (503, None, down));
 }
 
 #[tokio::test]
-async fn a_critical_circuit_that_is_half_open_only_degrades_so_that_calls_come() {
+async fn a_half_open_critical_circuit_is_only_degraded() {
     let (bench, _, routes) = two();
     bench.breaker.trip();
-    bench.pass(Duration::from_secs(30));
-    let (status, _, body) = ask(&routes, "/health").await;
+    bench.advance(Duration::from_secs(30));
+    let (status, _, body) = fetch(&routes, "/health").await;
     assert_eq!((status, &body["status"]), (200, &json!("degraded")));
     assert_eq!(body["breakers"][0]["state"], "half_open");
 }
@@ -165,21 +165,21 @@ async fn a_critical_circuit_that_is_half_open_only_degrades_so_that_calls_come()
 async fn a_critical_circuit_that_is_forced_open_is_down() {
     let (bench, _, routes) = two();
     bench.breaker.force_open("maintenance", None);
-    let (status, _, body) = ask(&routes, "/health").await;
+    let (status, _, body) = fetch(&routes, "/health").await;
     assert_eq!((status, &body["status"]), (503, &json!("down")));
     bench.breaker.force_closed("over", None);
-    assert_eq!(ask(&routes, "/health").await.0, 200);
+    assert_eq!(fetch(&routes, "/health").await.0, 200);
 }
 
 #[tokio::test]
-async fn one_key_of_a_critical_name_only_degrades_and_is_shown_whatever_is_in_it() {
+async fn an_open_key_of_a_critical_name_is_only_degraded_and_is_escaped() {
     let bench = Bench::new(Config::new().critical(true));
     let key = "a \"quoted\"\n</script> ключ";
     let config = Config::new().critical(true);
     let keyed = bench.registry.get_or_create_keyed("payment", key, config);
     keyed.unwrap().trip();
     let routes = Router::new().route("/health", health(&bench.registry));
-    let (status, _, body) = ask(&routes, "/health").await;
+    let (status, _, body) = fetch(&routes, "/health").await;
     assert_eq!((status, &body["status"]), (200, &json!("degraded")));
     assert_eq!(body["breakers"][0]["key"], key);
     assert_eq!(body["breakers"][0]["critical"], true);

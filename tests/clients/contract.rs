@@ -1,10 +1,10 @@
-//! What tower-resilience publishes as the contract of its breaker (`tests/contract.rs` of
-//! tower-resilience-circuitbreaker 0.14), played on ours.
+//! The contract that tower-resilience publishes for its breaker (`tests/contract.rs` of
+//! tower-resilience-circuitbreaker 0.14), applied to this one.
 //!
-//! On two points ours differs on purpose. An open circuit there is ready without a look at the inner
-//! service, and there is a mode in which readiness waits until the circuit lets calls through. Here
-//! readiness is the inner service's alone and only the call asks the circuit, so that neither can go
-//! stale between the two.
+//! This breaker differs on purpose in two points. There, an open circuit is ready without polling the inner
+//! service, and a mode exists in which readiness waits until the circuit admits calls. Here, readiness is that
+//! of the inner service, and only the call consults the breaker, so that neither answer can become stale
+//! between the two.
 
 use std::convert::Infallible;
 use std::future::{Future, Ready, pending, ready};
@@ -24,9 +24,9 @@ use tower::limit::ConcurrencyLimit;
 use tower::{Layer, Service, ServiceBuilder, ServiceExt, service_fn};
 use tower_test::mock::{self, Mock};
 
-use crate::rules::Bench;
+use crate::support::Bench;
 
-/// A service that panics if it is called without having been ready, as every clone has to be for itself.
+/// A service that panics if it is called before it was ready. A clone has to become ready itself.
 #[derive(Debug, Default)]
 struct Strict {
     ready: bool,
@@ -63,7 +63,7 @@ fn mocked(breaker: &CircuitBreaker) -> (Guarded, mock::Handle<&'static str, &'st
 }
 
 #[tokio::test]
-async fn the_instance_that_was_ready_is_the_one_that_is_called() {
+async fn the_ready_instance_is_the_one_that_is_called() {
     let bench = Bench::default();
     let layer = CircuitBreakerLayer::from(bench.breaker.clone());
     let mut service = ServiceBuilder::new()
@@ -72,7 +72,7 @@ async fn the_instance_that_was_ready_is_the_one_that_is_called() {
     for _ in 0..3 {
         service.ready().await.unwrap().call(()).await.unwrap();
     }
-    // Nor does a refused call use up what the next one needs.
+    // A rejected call does not use up the readiness that the next one needs.
     bench.breaker.trip();
     service.ready().await.unwrap().call(()).await.unwrap_err();
     bench.breaker.reset();
@@ -80,7 +80,7 @@ async fn the_instance_that_was_ready_is_the_one_that_is_called() {
 }
 
 #[tokio::test]
-async fn it_goes_with_a_concurrency_limit() {
+async fn a_concurrency_limit_inside_works() {
     let bench = Bench::default();
     let layer = CircuitBreakerLayer::from(bench.breaker.clone());
     let mut service = layer.layer(ConcurrencyLimit::new(Strict::default(), 8));
@@ -90,7 +90,7 @@ async fn it_goes_with_a_concurrency_limit() {
 }
 
 #[tokio::test]
-async fn an_open_circuit_never_calls_the_inner_service_through_any_clone() {
+async fn r6_an_open_circuit_never_calls_the_inner_service_through_any_clone() {
     let bench = Bench::default();
     bench.breaker.force_open("a test", None);
     let (mut first, mut handle) = mocked(&bench.breaker);
@@ -105,7 +105,7 @@ async fn an_open_circuit_never_calls_the_inner_service_through_any_clone() {
 }
 
 #[tokio::test]
-async fn unlike_there_an_open_circuit_waits_for_an_inner_service_that_is_not_ready() {
+async fn unlike_tower_resilience_an_open_circuit_waits_until_the_inner_service_is_ready() {
     let bench = Bench::default();
     bench.breaker.force_open("a test", None);
     let (mut service, mut handle) = mocked(&bench.breaker);
@@ -128,7 +128,7 @@ async fn unlike_there_an_open_circuit_waits_for_an_inner_service_that_is_not_rea
 }
 
 #[tokio::test]
-async fn an_error_of_the_inner_readiness_is_kept() {
+async fn the_error_of_inner_readiness_is_kept() {
     let bench = Bench::default();
     let (mut service, mut handle) = mocked(&bench.breaker);
     handle.send_error("closed");
@@ -137,7 +137,7 @@ async fn an_error_of_the_inner_readiness_is_kept() {
 }
 
 #[tokio::test]
-async fn half_open_admits_no_more_than_its_probes_however_many_ask_at_once() {
+async fn r7_half_open_admits_only_its_probes_however_many_calls_arrive() {
     let bench = Bench::new(Config::new().half_open_calls(1).success_threshold(1));
     bench.half_open();
     let (service, mut handle) = mocked(&bench.breaker);
@@ -159,7 +159,7 @@ async fn half_open_admits_no_more_than_its_probes_however_many_ask_at_once() {
 }
 
 #[tokio::test]
-async fn a_probe_that_is_dropped_frees_its_place_and_decides_nothing() {
+async fn r7_r11_a_dropped_probe_releases_its_permit_and_decides_nothing() {
     let bench = Bench::new(Config::new().half_open_calls(1).success_threshold(2));
     bench.half_open();
     let (service, mut handle) = mocked(&bench.breaker);
@@ -167,8 +167,8 @@ async fn a_probe_that_is_dropped_frees_its_place_and_decides_nothing() {
     let first = tokio::spawn(service.clone().oneshot("first"));
     let (request, _respond) = handle.next_request().await.unwrap();
     assert_eq!(request, "first");
-    let refused = service.clone().oneshot("second").await;
-    assert!(matches!(refused, Err(ServiceError::Breaker(_))));
+    let rejected = service.clone().oneshot("second").await;
+    assert!(matches!(rejected, Err(ServiceError::Breaker(_))));
 
     first.abort();
     assert!(first.await.unwrap_err().is_cancelled());
@@ -182,7 +182,7 @@ async fn a_probe_that_is_dropped_frees_its_place_and_decides_nothing() {
     assert_eq!((totals.cancelled, totals.successes), (1, 1));
 }
 
-fn judge(answer: Result<&&str, &Infallible>) -> Outcome {
+fn classify(answer: Result<&&str, &Infallible>) -> Outcome {
     match answer {
         Ok(&"fail") => Outcome::Failure,
         _ => Outcome::Success,
@@ -190,13 +190,13 @@ fn judge(answer: Result<&&str, &Infallible>) -> Outcome {
 }
 
 #[tokio::test]
-async fn the_share_of_failures_trips_when_the_window_is_full_and_the_next_call_is_refused() {
+async fn r2_the_failure_rate_trips_when_the_window_is_full_and_the_next_call_is_rejected() {
     let config = Config::new()
         .window(Window::Calls(4))
         .min_calls(4)
         .failure_rate(0.5);
     let bench = Bench::new(config);
-    let layer = CircuitBreakerLayer::from(bench.breaker.clone()).classify(judge);
+    let layer = CircuitBreakerLayer::from(bench.breaker.clone()).classify(classify);
     let mut service = layer.layer(service_fn(|answer| ready(Ok::<_, Infallible>(answer))));
     for answer in ["fail", "fail", "fail"] {
         assert_eq!(
@@ -210,14 +210,14 @@ async fn the_share_of_failures_trips_when_the_window_is_full_and_the_next_call_i
         Ok("fail")
     );
     assert_eq!(bench.state(), State::Open);
-    let refused = service.ready().await.unwrap().call("ok").await;
-    assert!(matches!(refused, Err(ServiceError::Breaker(_))));
+    let rejected = service.ready().await.unwrap().call("ok").await;
+    assert!(matches!(rejected, Err(ServiceError::Breaker(_))));
 }
 
 #[tokio::test]
-async fn failures_in_a_row_trip_without_a_window() {
+async fn r2_failures_in_a_row_trip_without_a_window() {
     let bench = Bench::new(Config::new().threshold(3));
-    let layer = CircuitBreakerLayer::from(bench.breaker.clone()).classify(judge);
+    let layer = CircuitBreakerLayer::from(bench.breaker.clone()).classify(classify);
     let mut service = layer.layer(service_fn(|answer| ready(Ok::<_, Infallible>(answer))));
     for answer in ["ok", "fail", "fail"] {
         assert_eq!(
@@ -234,7 +234,7 @@ async fn failures_in_a_row_trip_without_a_window() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn slow_calls_trip_though_none_has_failed() {
+async fn r19_slow_calls_trip_although_none_fails() {
     let limit = Duration::from_millis(20);
     let config = Config::new().window(Window::Calls(2)).min_calls(2);
     let config = config.slow_call(limit).slow_rate(0.5);
@@ -269,14 +269,14 @@ async fn slow_calls_trip_though_none_has_failed() {
 }
 
 #[tokio::test]
-async fn readiness_that_never_comes_is_passed_on_without_a_busy_loop() {
+async fn pending_readiness_is_passed_on_without_a_busy_loop() {
     let bench = Bench::default();
     let (service, mut handle) = mocked(&bench.breaker);
     handle.allow(0);
     let mut first = service.clone();
     let mut first = by_hand(async move { first.ready().await.map(|_| ()).unwrap() });
     assert!(first.poll().is_pending());
-    assert!(!first.is_woken(), "nobody has a reason to wake it");
+    assert!(!first.is_woken(), "nothing wakes it");
     drop(first);
 
     let mut second = service;
@@ -288,16 +288,16 @@ async fn readiness_that_never_comes_is_passed_on_without_a_busy_loop() {
 }
 
 #[tokio::test]
-async fn calls_are_no_boxes() {
+async fn calls_are_not_boxed() {
     let bench = Bench::default();
     let layer = CircuitBreakerLayer::from(bench.breaker.clone());
     let mut service = layer.layer(service_fn(|()| pending::<Result<(), ()>>()));
     let guarded = size_of_val(&service.call(()));
-    // A handle of two words, and the three words of a guard and its ticket.
+    // Two words for the handle, and three for the guard and its ticket.
     assert!(guarded <= 5 * size_of::<usize>(), "{guarded}");
 }
 
-/// A future that is polled by hand, and that tells whether it was woken.
+/// A future that is polled by hand, and whether it was woken.
 struct Task<F>(Pin<Box<F>>, Arc<Woken>);
 
 #[derive(Default)]

@@ -1,4 +1,4 @@
-//! Answers of HTTP: statuses, `Retry-After`, and bodies.
+//! HTTP responses: statuses, `Retry-After`, and bodies.
 
 use std::convert::Infallible;
 use std::future::ready;
@@ -12,12 +12,12 @@ use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use http_body_util::BodyExt;
 use tower::{Layer, ServiceExt, service_fn};
 
-use crate::rules::Bench;
+use crate::support::Bench;
 
 const NOON: &str = "Wed, 25 Nov 2026 12:00:00 GMT";
 const TWO_MINUTES_PAST: &str = "Wed, 25 Nov 2026 12:02:00 GMT";
 
-/// Lets one answer come in, and returns the bench after it.
+/// Receives one response and returns the bench afterwards.
 async fn answered(answer: Result<Response<Body>, &'static str>) -> Bench {
     let bench = Bench::new(Config::new().threshold(1));
     let layer = CircuitBreakerLayer::from(bench.breaker.clone()).http();
@@ -32,7 +32,7 @@ fn response(status: u16) -> http::response::Builder {
 }
 
 #[tokio::test]
-async fn server_errors_too_many_requests_and_transport_errors_fail_and_nothing_else() {
+async fn only_5xx_429_and_transport_errors_are_failures() {
     for status in 100..=999 {
         let failed = status == 429 || (500..600).contains(&status);
         let bench = answered(Ok(response(status).body(Body::empty()).unwrap())).await;
@@ -49,7 +49,7 @@ async fn server_errors_too_many_requests_and_transport_errors_fail_and_nothing_e
 }
 
 #[tokio::test]
-async fn r20_retry_after_says_how_long_the_circuit_stays_open() {
+async fn r20_retry_after_lengthens_the_open_period() {
     let period = async |answer: http::response::Builder| {
         let bench = answered(Ok(answer.body(Body::empty()).unwrap())).await;
         bench.breaker.snapshot().open_period
@@ -64,18 +64,18 @@ async fn r20_retry_after_says_how_long_the_circuit_stays_open() {
     assert_eq!(period(date).await, seconds(120));
     let limited = response(429).header(RETRY_AFTER, "45");
     assert_eq!(period(limited).await, seconds(45));
-    // Not less than `open_for`, and not more than `max_open_for`.
+    // At least `open_for`, and at most `max_open_for`.
     assert_eq!(period(busy().header(RETRY_AFTER, "1")).await, seconds(30));
     assert_eq!(
         period(busy().header(RETRY_AFTER, "86400")).await,
         seconds(300)
     );
-    // An answer that is no failure is not asked.
+    // A response that is not a failure is not asked for a hint.
     assert_eq!(period(response(200).header(RETRY_AFTER, "90")).await, None);
 }
 
 #[test]
-fn retry_after_is_read_in_both_forms_and_nonsense_is_none() {
+fn retry_after_is_read_in_both_forms_and_invalid_values_are_ignored() {
     let read = |value: &str| {
         let value = HeaderValue::from_str(value).unwrap();
         let now = HeaderValue::from_static(NOON);
@@ -105,7 +105,7 @@ fn retry_after_is_read_in_both_forms_and_nonsense_is_none() {
 }
 
 #[test]
-fn a_date_is_taken_by_the_systems_clock_if_the_server_does_not_say_its_own() {
+fn a_date_is_compared_with_the_system_clock_if_the_server_sends_no_date() {
     let until = SystemTime::now() + Duration::from_secs(120);
     let until = HeaderValue::from_str(&httpdate::fmt_http_date(until)).unwrap();
     let headers = HeaderMap::from_iter([(RETRY_AFTER, until)]);
@@ -114,7 +114,7 @@ fn a_date_is_taken_by_the_systems_clock_if_the_server_does_not_say_its_own() {
 }
 
 #[test]
-fn its_functions_serve_other_types_of_responses() {
+fn the_functions_of_the_classifier_work_for_other_response_types() {
     assert_eq!(
         HttpClassifier::outcome(StatusCode::BAD_GATEWAY),
         Outcome::Failure
@@ -126,7 +126,7 @@ fn its_functions_serve_other_types_of_responses() {
 }
 
 #[tokio::test]
-async fn a_body_that_fails_later_is_not_counted_as_the_head_has_been() {
+async fn a_body_that_fails_after_the_head_is_not_counted() {
     let broken = [Ok(Bytes::from("half")), Err("connection reset")];
     let body = Body::from_stream(futures::stream::iter(broken));
     let bench = Bench::default();
@@ -142,7 +142,7 @@ async fn a_body_that_fails_later_is_not_counted_as_the_head_has_been() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_read_inside_of_the_breaker_counts() {
+async fn a_body_that_is_read_inside_the_breaker_counts() {
     let bench = Bench::default();
     let layer = CircuitBreakerLayer::from(bench.breaker.clone()).http();
     let service = service_fn(|()| async {

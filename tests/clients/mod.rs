@@ -1,8 +1,8 @@
-//! Breakers in what others have made: services of Tower, answers of HTTP, servers of axum.
+//! Breakers in other libraries: Tower services, HTTP responses, axum servers.
 
 mod axum;
 mod contract;
 mod http;
-mod orders;
+mod other_layers;
 mod scenario;
 mod tower;

@@ -1,5 +1,5 @@
-//! The same faults through the attribute, the layer and permits by hand: the same totals. Time is tokio's,
-//! paused.
+//! One sequence of faults through the attribute, the layer and permits by hand gives the same totals. Time is
+//! tokio's and paused.
 
 use std::future::{Future, pending};
 use std::panic::AssertUnwindSafe;
@@ -28,9 +28,9 @@ enum Step {
     /// Succeeds after two seconds.
     Slow,
     Panic,
-    /// Is dropped after half a second.
+    /// The caller drops the call after half a second.
     Drop,
-    /// Is dropped after two seconds.
+    /// The caller drops the call after two seconds.
     DropLate,
     /// Half a minute passes.
     Wait,
@@ -56,17 +56,17 @@ enum Error {
     Declined,
     #[error("down")]
     Down,
-    #[error("refused")]
-    Refused,
+    #[error("rejected")]
+    Rejected,
 }
 
 impl From<BreakerError> for Error {
     fn from(_: BreakerError) -> Self {
-        Self::Refused
+        Self::Rejected
     }
 }
 
-/// What stands behind the breaker.
+/// The function that the breaker guards.
 async fn body(step: Step) -> Result<(), Error> {
     match step {
         Succeed => Ok(()),
@@ -102,7 +102,7 @@ enum Seen {
     Nothing,
 }
 
-/// Makes a call of a step, and ends it as the step says.
+/// Makes the call of a step and ends it as the step requires.
 async fn play(step: Step, call: impl Future<Output = Result<(), Error>>) -> Seen {
     let limit = match step {
         Wait => {
@@ -120,7 +120,7 @@ async fn play(step: Step, call: impl Future<Output = Result<(), Error>>) -> Seen
     }
 }
 
-fn judge(answer: Result<&(), &Error>) -> Outcome {
+fn classify(answer: Result<&(), &Error>) -> Outcome {
     match answer {
         Ok(()) => Outcome::Success,
         Err(Error::Declined) => Outcome::Ignored,
@@ -139,7 +139,7 @@ async fn by_attribute(test: &TestRegistry<TokioClock>) -> Vec<Seen> {
 
 async fn by_layer(test: &TestRegistry<TokioClock>) -> Vec<Seen> {
     let layer = CircuitBreakerLayer::in_registry(test, "scenario", CONFIG).unwrap();
-    let service = layer.classify(judge).layer(service_fn(body));
+    let service = layer.classify(classify).layer(service_fn(body));
     let mut seen = Vec::new();
     for step in STEPS {
         let call = async {
@@ -156,15 +156,15 @@ async fn by_layer(test: &TestRegistry<TokioClock>) -> Vec<Seen> {
 }
 
 async fn by_permit(breaker: &CircuitBreaker, step: Step) -> Result<(), Error> {
-    let permit = breaker.try_acquire().map_err(|_| Error::Refused)?;
+    let permit = breaker.try_acquire().map_err(|_| Error::Rejected)?;
     if let DropLate = step {
-        // By hand it is the caller's to say that a call which is given up was a failure.
+        // With a permit by hand, the caller decides whether a dropped call is a failure.
         sleep(2 * SECOND).await;
         permit.failure();
         return pending().await;
     }
     let answer = body(step).await;
-    permit.record(judge(answer.as_ref()));
+    permit.record(classify(answer.as_ref()));
     answer
 }
 
@@ -177,7 +177,7 @@ async fn by_hand(test: &TestRegistry<TokioClock>) -> Vec<Seen> {
     seen
 }
 
-/// All that was counted, and where the circuit has got to.
+/// Formats all counts and the position of the state machine.
 fn counted(test: &TestRegistry<TokioClock>) -> String {
     let snapshot = test.get("scenario").unwrap().snapshot();
     let totals = &snapshot.totals;
@@ -201,7 +201,7 @@ fn counted(test: &TestRegistry<TokioClock>) -> String {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_attribute_the_layer_and_permits_by_hand_come_to_the_same() {
+async fn the_attribute_the_layer_and_permits_by_hand_give_the_same_totals() {
     let registry = || TestRegistry::with_clock(TokioClock::new());
     let attribute = registry();
     let seen = by_attribute(&attribute).await;

@@ -2,10 +2,10 @@
 
 use breaker_runtime::{Config, EventKind, Registry};
 
-use crate::rules::Bench;
+use crate::support::Bench;
 
 #[tokio::test]
-async fn a_stream_has_every_event_in_order() {
+async fn a_stream_yields_every_event_in_order() {
     let bench = Bench::default();
     let mut events = bench.registry.events();
     bench.breaker.trip();
@@ -18,7 +18,7 @@ async fn a_stream_has_every_event_in_order() {
 }
 
 #[tokio::test]
-async fn a_reader_that_is_too_slow_loses_the_oldest_and_is_told_how_many() {
+async fn a_reader_that_is_too_slow_loses_the_oldest_events_and_learns_how_many() {
     let bench = Bench::default();
     let mut events = bench.registry.events();
     for _ in 0..150 {
@@ -35,7 +35,7 @@ async fn a_reader_that_is_too_slow_loses_the_oldest_and_is_told_how_many() {
 }
 
 #[tokio::test]
-async fn it_ends_with_the_registry() {
+async fn the_stream_ends_with_the_registry() {
     let registry = Registry::new();
     let mut events = registry.events();
     registry
@@ -45,13 +45,13 @@ async fn it_ends_with_the_registry() {
     drop(registry);
     let event = events.next().await.unwrap().unwrap();
     assert!(matches!(event.kind(), EventKind::Transition(_)));
-    // An event holds its breaker, which holds the listeners.
+    // An event keeps its breaker, and so the listeners, alive.
     drop(event);
     assert!(events.next().await.is_none());
 }
 
 #[tokio::test]
-async fn it_is_a_stream_for_every_library() {
+async fn the_stream_implements_the_stream_trait() {
     use futures::StreamExt;
 
     let bench = Bench::default();

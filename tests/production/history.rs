@@ -1,10 +1,10 @@
-//! The past of a breaker, as its snapshot tells it.
+//! The history in a snapshot.
 
 use std::time::Duration;
 
 use breaker_runtime::{Config, Reason, RejectionReason, State, Window};
 
-use crate::rules::{Bench, OPEN_FOR};
+use crate::support::{Bench, OPEN_FOR};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -41,14 +41,14 @@ fn transitions_are_kept_with_their_reasons_and_counted() {
 }
 
 #[test]
-fn a_breaker_without_a_past_has_none() {
+fn a_new_breaker_has_no_history() {
     let snapshot = Bench::default().breaker.snapshot();
     assert_eq!(snapshot.history, []);
     assert_eq!(snapshot.transitions, []);
 }
 
 #[test]
-fn a_transition_tells_what_spoke_for_it() {
+fn a_transition_carries_its_evidence() {
     let window = Config::new().window(Window::Calls(10)).min_calls(4);
     let in_a_row = Bench::default();
     for _ in 0..5 {
@@ -91,26 +91,26 @@ fn open_time_ends_when_the_period_does_and_not_when_that_is_noticed() {
 }
 
 #[test]
-fn rejections_are_counted_once_and_by_what_refused() {
+fn rejections_are_counted_once_and_by_reason() {
     let bench = Bench::new(
         Config::new()
             .half_open_calls(1)
             .success_threshold(1)
             .ramp(MINUTE),
     );
-    let refuse = |reason| {
+    let reject = |reason| {
         assert_eq!(bench.breaker.try_acquire().unwrap_err().reason(), reason);
     };
     bench.breaker.trip();
-    refuse(RejectionReason::Open);
+    reject(RejectionReason::Open);
     bench.clock.advance(OPEN_FOR);
     let probe = bench.breaker.try_acquire().unwrap();
-    refuse(RejectionReason::HalfOpenFull);
+    reject(RejectionReason::HalfOpenFull);
     probe.success();
     bench.succeed();
-    refuse(RejectionReason::Ramp);
+    reject(RejectionReason::Ramp);
     bench.breaker.force_open("a test", None);
-    refuse(RejectionReason::Forced);
+    reject(RejectionReason::Forced);
     let totals = bench.breaker.snapshot().totals;
     let by = totals.rejections;
     assert_eq!(

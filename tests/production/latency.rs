@@ -1,10 +1,10 @@
-//! The histogram of how long calls take.
+//! The latency histogram in a snapshot.
 
 use std::time::Duration;
 
 use breaker_runtime::{Config, Outcome, Overrides, Window};
 
-use crate::rules::Bench;
+use crate::support::Bench;
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -15,7 +15,7 @@ fn take(bench: &Bench, time: Duration, outcome: Outcome) {
 }
 
 #[test]
-fn a_breaker_that_is_not_asked_keeps_no_latency() {
+fn latency_is_off_by_default() {
     let bench = Bench::default();
     bench.succeed();
     assert_eq!(bench.breaker.snapshot().latency, None);
@@ -71,7 +71,7 @@ fn a_measured_breaker_opens_and_closes_like_any_other() {
 }
 
 #[test]
-fn it_can_be_turned_on_and_off_while_the_program_runs() {
+fn latency_can_be_turned_on_and_off_at_run_time() {
     let bench = Bench::default();
     let latency = |on| {
         let overrides = Overrides {

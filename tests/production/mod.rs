@@ -1,7 +1,9 @@
-//! What is seen of a breaker, and how it is steered, while a program runs.
+//! How a breaker is observed in production: totals, history, events, metrics and logs.
 
 mod events;
 mod history;
 mod latency;
 mod metrics;
+mod totals;
+mod totals_of_futures;
 mod traces;

@@ -1,4 +1,4 @@
-//! What `tracing` gets to hear.
+//! The events that `tracing` receives.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,57 +9,57 @@ use tracing::field::{Field, Visit};
 use tracing::{Level, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 
-use crate::rules::{Bench, OPEN_FOR};
+use crate::support::{Bench, OPEN_FOR};
 
 #[derive(Clone, Debug, Default)]
-struct Heard {
+struct Logged {
     level: Option<Level>,
     target: String,
     fields: BTreeMap<&'static str, String>,
 }
 
-impl Visit for Heard {
+impl Visit for Logged {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
         let text = format!("{value:?}").trim_matches('"').to_owned();
         self.fields.insert(field.name(), text);
     }
 }
 
-/// Keeps what it hears at a level and those above.
-struct Ear {
+/// A layer that keeps the events at a level and above.
+struct Capture {
     level: Level,
-    heard: Arc<Mutex<Vec<Heard>>>,
+    logged: Arc<Mutex<Vec<Logged>>>,
 }
 
-impl<S: Subscriber> Layer<S> for Ear {
+impl<S: Subscriber> Layer<S> for Capture {
     fn enabled(&self, metadata: &tracing::Metadata<'_>, _: Context<'_, S>) -> bool {
         *metadata.level() <= self.level
     }
 
     fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
-        let mut heard = Heard {
+        let mut logged = Logged {
             level: Some(*event.metadata().level()),
             target: event.metadata().target().to_owned(),
-            ..Heard::default()
+            ..Logged::default()
         };
-        event.record(&mut heard);
-        self.heard.lock().unwrap().push(heard);
+        event.record(&mut logged);
+        self.logged.lock().unwrap().push(logged);
     }
 }
 
-fn listen(level: Level, run: impl FnOnce()) -> Vec<Heard> {
-    let heard = Arc::new(Mutex::new(Vec::new()));
-    let ear = Ear {
+fn capture(level: Level, run: impl FnOnce()) -> Vec<Logged> {
+    let logged = Arc::new(Mutex::new(Vec::new()));
+    let capture = Capture {
         level,
-        heard: Arc::clone(&heard),
+        logged: Arc::clone(&logged),
     };
-    tracing::subscriber::with_default(tracing_subscriber::registry().with(ear), run);
-    heard.lock().unwrap().clone()
+    tracing::subscriber::with_default(tracing_subscriber::registry().with(capture), run);
+    logged.lock().unwrap().clone()
 }
 
 #[test]
-fn an_opening_is_a_warning_and_a_recovery_is_information() {
-    let heard = listen(Level::INFO, || {
+fn an_opening_is_logged_at_warn_and_a_recovery_at_info() {
+    let logged = capture(Level::INFO, || {
         let config = Config::new().window(Window::Calls(4)).failure_rate(0.5);
         let bench = Bench::new(config.success_threshold(1));
         bench.succeed();
@@ -70,10 +70,10 @@ fn an_opening_is_a_warning_and_a_recovery_is_information() {
         bench.clock.advance(OPEN_FOR);
         bench.succeed();
     });
-    let levels: Vec<_> = heard.iter().filter_map(|heard| heard.level).collect();
+    let levels: Vec<_> = logged.iter().filter_map(|logged| logged.level).collect();
     assert_eq!(levels, [Level::WARN, Level::INFO, Level::INFO]);
-    assert!(heard.iter().all(|heard| heard.target == "breaker"));
-    let opening = &heard[0].fields;
+    assert!(logged.iter().all(|logged| logged.target == "breaker"));
+    let opening = &logged[0].fields;
     for (field, value) in [
         ("name", "payment"),
         ("from", "closed"),
@@ -90,14 +90,14 @@ fn an_opening_is_a_warning_and_a_recovery_is_information() {
             "{field}"
         );
     }
-    let closing = &heard[2].fields;
+    let closing = &logged[2].fields;
     assert!(!closing.contains_key("open_for") && !closing.contains_key("failures"));
     assert_eq!(closing["to"], "closed");
 }
 
 #[test]
-fn rejections_are_heard_by_those_who_debug() {
-    let heard = listen(Level::DEBUG, || {
+fn rejections_are_logged_at_debug() {
+    let logged = capture(Level::DEBUG, || {
         let bench = Bench::default();
         bench.breaker.trip();
         assert!(bench.breaker.try_acquire().is_err());
@@ -105,42 +105,44 @@ fn rejections_are_heard_by_those_who_debug() {
         let _probes = [(); 2].map(|()| bench.breaker.try_acquire().unwrap());
         assert!(bench.breaker.try_acquire().is_err());
     });
-    let debug = heard
+    let debug = logged
         .iter()
-        .filter(|heard| heard.level == Some(Level::DEBUG));
-    let reasons: Vec<_> = debug.map(|heard| heard.fields["reason"].as_str()).collect();
+        .filter(|logged| logged.level == Some(Level::DEBUG));
+    let reasons: Vec<_> = debug
+        .map(|logged| logged.fields["reason"].as_str())
+        .collect();
     assert_eq!(reasons, ["open", "half_open_full"]);
 }
 
 #[test]
-fn a_key_is_told_beside_the_name() {
-    let heard = listen(Level::WARN, || {
+fn a_key_is_logged_next_to_the_name() {
+    let logged = capture(Level::WARN, || {
         let bench = Bench::default();
         let keyed = bench
             .registry
             .get_or_create_keyed("fetch", "a.example", Config::new());
         keyed.unwrap().trip();
     });
-    assert_eq!(heard[0].fields["name"], "fetch");
-    assert_eq!(heard[0].fields["key"], "a.example");
+    assert_eq!(logged[0].fields["name"], "fetch");
+    assert_eq!(logged[0].fields["key"], "a.example");
 }
 
 #[test]
-fn overrides_are_told_with_the_words_of_whoever_set_them() {
-    let heard = listen(Level::INFO, || {
+fn overrides_are_logged_with_their_reason() {
+    let logged = capture(Level::INFO, || {
         let bench = Bench::default();
         bench.breaker.force_open("bank maintenance", None);
         bench.breaker.clear_override();
     });
-    let states: Vec<_> = heard
+    let states: Vec<_> = logged
         .iter()
-        .map(|heard| heard.fields["state"].as_str())
+        .map(|logged| logged.fields["state"].as_str())
         .collect();
     assert_eq!(states, ["forced_open", "forced_open"]);
-    assert_eq!(heard[0].fields["reason"], "bank maintenance");
+    assert_eq!(logged[0].fields["reason"], "bank maintenance");
 }
 
-/// One that panics whenever it is asked.
+/// A layer that panics at every event.
 struct Broken;
 
 impl<S: Subscriber> Layer<S> for Broken {
@@ -150,7 +152,7 @@ impl<S: Subscriber> Layer<S> for Broken {
 }
 
 #[test]
-fn a_subscriber_that_panics_harms_no_call() {
+fn a_subscriber_that_panics_affects_no_call() {
     let broken = tracing_subscriber::registry().with(Broken);
     tracing::subscriber::with_default(broken, || {
         let bench = Bench::default();

@@ -1,11 +1,11 @@
-//! Declarations: known before the first call, merged key by key.
+//! Declarations: registered before the first call, and merged setting by setting.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use breaker_runtime::test_util::TestRegistry;
 use breaker_runtime::{
-    BreakerError, Conflict, EventKind, Finding, Overrides, Registry, circuit_breaker,
+    BreakerError, Config, Conflict, EventKind, Finding, Overrides, Registry, circuit_breaker,
 };
 
 const DECLARED_IN: u32 = line!() + 2;
@@ -21,8 +21,8 @@ fn generic<T: Default>() -> Result<T, BreakerError> {
     Ok(T::default())
 }
 
-/// The conflicts of the program.
-fn conflicts() -> Vec<Conflict> {
+/// Returns the conflicts among the declarations of this program.
+pub(super) fn conflicts() -> Vec<Conflict> {
     let findings = Registry::global().verify().into_iter();
     let conflict = |finding| match finding {
         Finding::Conflict(conflict) => Some(conflict),
@@ -48,17 +48,12 @@ fn every_declared_breaker_is_listed_before_its_first_call() {
 }
 
 #[test]
-fn a_declaration_says_where_it_stands() {
+fn a_declaration_gives_its_location() {
     let declarations = Registry::global().declarations();
     let own = |name: &str| declarations.iter().find(|it| it.name() == name).copied();
     let declaration = own("declared.never_called").unwrap();
     assert_eq!(declaration.function(), "never_called");
-    assert!(
-        declaration
-            .location()
-            .file
-            .ends_with("tests/registry/declared.rs")
-    );
+    assert_eq!(declaration.location().file, file!());
     assert_eq!(declaration.location().line, DECLARED_IN);
     assert!(
         declaration
@@ -98,7 +93,7 @@ fn second_of_two(fails: bool) -> Result<(), Down> {
 }
 
 #[derive(Debug, thiserror::Error)]
-enum Down {
+pub(super) enum Down {
     #[error("down")]
     Down,
     #[error(transparent)]
@@ -153,10 +148,10 @@ fn verify_names_both_places_of_a_conflict_and_the_first_wins() {
 }
 
 #[test]
-fn listeners_get_one_warning_of_a_conflict_even_if_they_come_late() {
+fn listeners_get_one_warning_of_a_conflict_even_if_they_subscribe_late() {
     let test = TestRegistry::new();
-    let told = Arc::new(Mutex::new(0));
-    let count = Arc::clone(&told);
+    let deliveries = Arc::new(Mutex::new(0));
+    let count = Arc::clone(&deliveries);
     let listener = move |event: &breaker_runtime::Event| {
         if let EventKind::Conflict(conflict) = event.kind() {
             if conflict.breaker == "declared.disagreeing" {
@@ -165,12 +160,12 @@ fn listeners_get_one_warning_of_a_conflict_even_if_they_come_late() {
         }
     };
     test.subscribe(listener.clone());
-    assert_eq!(*told.lock().unwrap(), 1);
+    assert_eq!(*deliveries.lock().unwrap(), 1);
     test.subscribe(listener);
     let _entered = test.enter();
     disagreeing::first().unwrap();
     disagreeing::second().unwrap();
-    assert_eq!(*told.lock().unwrap(), 1);
+    assert_eq!(*deliveries.lock().unwrap(), 1);
 }
 
 mod disagreeing_twice {
@@ -190,26 +185,24 @@ mod disagreeing_twice {
 }
 
 #[test]
-fn whoever_comes_late_hears_of_conflicts_in_their_order() {
+fn late_subscribers_get_conflicts_in_order() {
     let test = TestRegistry::new();
-    let told = Arc::new(Mutex::new(Vec::new()));
-    let list = Arc::clone(&told);
+    let sequences = Arc::new(Mutex::new(Vec::new()));
+    let list = Arc::clone(&sequences);
     test.subscribe(move |event| {
         if event.breaker().name() == "declared.disagreeing_twice" {
             list.lock().unwrap().push(event.sequence());
         }
     });
-    assert_eq!(*told.lock().unwrap(), [1, 2]);
+    assert_eq!(*sequences.lock().unwrap(), [1, 2]);
 }
 
 #[test]
-fn a_declared_breaker_cannot_be_removed_and_a_made_one_can() {
+fn a_declared_breaker_cannot_be_removed_and_a_created_one_can() {
     let test = TestRegistry::new();
     assert!(test.remove("declared.shared").is_none());
     assert!(test.get("declared.shared").is_some());
-    let made = test
-        .get_or_create("made", breaker_runtime::Config::new())
-        .unwrap();
+    let made = test.get_or_create("made", Config::new()).unwrap();
     assert!(test.remove("made").unwrap().same_as(&made));
     assert!(test.get("made").is_none());
     assert!(test.remove("made").is_none());
@@ -217,16 +210,9 @@ fn a_declared_breaker_cannot_be_removed_and_a_made_one_can() {
 }
 
 #[test]
-fn an_unknown_name_gives_none_and_makes_nothing() {
-    let registry = Registry::new();
-    assert!(registry.get("fax").is_none());
-    assert!(registry.breakers().is_empty());
-}
-
-#[test]
 fn get_or_create_of_a_declared_name_has_to_agree_with_the_declaration() {
     let test = TestRegistry::new();
-    let config = breaker_runtime::Config::new();
+    let config = Config::new();
     assert!(
         test.get_or_create("declared.shared", config.threshold(2))
             .is_ok()
@@ -235,71 +221,7 @@ fn get_or_create_of_a_declared_name_has_to_agree_with_the_declaration() {
         .get_or_create("declared.shared", config.threshold(3))
         .unwrap_err();
     let text = error.to_string();
-    assert_eq!(
-        text.matches("tests/registry/declared.rs").count(),
-        2,
-        "{text}"
-    );
-}
-
-#[test]
-fn reset_all_closes_every_circuit() {
-    let registry = Registry::new();
-    for name in ["a", "b", "c"] {
-        let breaker = registry
-            .get_or_create(name, breaker_runtime::Config::new())
-            .unwrap();
-        breaker.trip();
-    }
-    registry.reset_all();
-    let states: Vec<_> = registry
-        .snapshot()
-        .iter()
-        .map(|it| it.state.as_str())
-        .collect();
-    assert_eq!(states, ["closed"; 3]);
-}
-
-fn chosen(registry: &Registry) -> &Registry {
-    registry
-}
-
-#[circuit_breaker(name = "declared.injected", threshold = 1, registry = chosen(registry))]
-fn injected(registry: &Registry, fails: bool) -> Result<(), Down> {
-    let _ = registry;
-    if fails { Err(Down::Down) } else { Ok(()) }
-}
-
-#[circuit_breaker(name = "declared.injected_async", threshold = 1, registry = registry)]
-async fn injected_async(registry: &Registry, fails: bool) -> Result<(), Down> {
-    let _ = registry;
-    if fails { Err(Down::Down) } else { Ok(()) }
-}
-
-#[tokio::test]
-async fn a_function_that_names_its_registry_is_declared_but_its_breaker_is_made_by_the_first_call()
-{
-    let (one, other) = (Registry::new(), Registry::new());
-    for name in ["declared.injected", "declared.injected_async"] {
-        assert!(Registry::global().get(name).is_none());
-        assert!(
-            one.declarations()
-                .iter()
-                .any(|declaration| declaration.name() == name)
-        );
-        assert!(one.get(name).is_none());
-    }
-    assert!(injected(&one, true).is_err());
-    assert!(injected_async(&one, true).await.is_err());
-    assert!(matches!(injected(&one, false), Err(Down::Breaker(_))));
-    assert!(matches!(
-        injected_async(&one, false).await,
-        Err(Down::Breaker(_))
-    ));
-    assert!(injected(&other, false).is_ok());
-    assert!(injected_async(&other, false).await.is_ok());
-    assert_eq!(one.breakers().len(), 2);
-    assert!(Registry::global().get("declared.injected").is_none());
+    assert_eq!(text.matches(file!()).count(), 2, "{text}");
 }
 
 #[circuit_breaker(name = "declared.low_ceiling", max_open_for = "10s")]
@@ -308,7 +230,7 @@ fn low_ceiling() -> Result<(), BreakerError> {
 }
 
 #[test]
-fn a_breaker_whose_ceiling_was_lifted_can_be_reconfigured() {
+fn a_breaker_whose_ceiling_was_raised_can_be_reconfigured() {
     let test = TestRegistry::new();
     let _entered = test.enter();
     low_ceiling().unwrap();
@@ -326,112 +248,6 @@ fn a_breaker_whose_ceiling_was_lifted_can_be_reconfigured() {
             .iter()
             .any(|conflict| conflict.breaker == "declared.low_ceiling")
     );
-}
-
-#[circuit_breaker(name = "declared.by_hand", threshold = 2, registry = registry)]
-fn by_hand(registry: &Registry) -> Result<(), BreakerError> {
-    let _ = registry;
-    Ok(())
-}
-
-#[test]
-fn a_breaker_made_by_hand_before_the_first_call_wins_and_listeners_are_warned() {
-    let registry = Registry::new();
-    let told = Arc::new(Mutex::new(Vec::new()));
-    let list = Arc::clone(&told);
-    registry.subscribe(move |event| list.lock().unwrap().push(event.kind().clone()));
-    let config = breaker_runtime::Config::new().threshold(50);
-    let made = registry.get_or_create("declared.by_hand", config).unwrap();
-    by_hand(&registry).unwrap();
-    by_hand(&registry).unwrap();
-    assert_eq!(made.config().threshold, Some(50));
-    assert_eq!(made.snapshot().totals.calls, 2);
-    assert_eq!(made.snapshot().declared_at.len(), 2);
-    assert!(matches!(told.lock().unwrap()[..], [EventKind::Conflict(_)]));
-    assert!(registry.remove("declared.by_hand").is_none());
-}
-
-#[circuit_breaker(name = "declared.two_registries", threshold = 7)]
-fn in_the_global_one() -> Result<(), BreakerError> {
-    Ok(())
-}
-
-#[circuit_breaker(name = "declared.two_registries", threshold = 2, registry = registry)]
-fn in_its_own(registry: &Registry) -> Result<(), BreakerError> {
-    let _ = registry;
-    Ok(())
-}
-
-#[test]
-fn a_function_that_names_its_registry_shares_no_settings_with_one_that_does_not() {
-    let registry = Registry::new();
-    in_its_own(&registry).unwrap();
-    in_the_global_one().unwrap();
-    let threshold = |registry: &Registry| {
-        let breaker = registry.get("declared.two_registries").unwrap();
-        breaker.config().threshold
-    };
-    assert_eq!(threshold(&registry), Some(2));
-    assert_eq!(threshold(Registry::global()), Some(7));
-    let conflicts = conflicts();
-    assert!(
-        conflicts
-            .iter()
-            .all(|conflict| conflict.breaker != "declared.two_registries")
-    );
-}
-
-#[circuit_breaker(name = "declared.two_by_hand", threshold = 2, registry = registry)]
-fn one_by_hand(registry: &Registry) -> Result<(), BreakerError> {
-    Ok(())
-}
-
-#[circuit_breaker(name = "declared.two_by_hand", threshold = 3, registry = registry)]
-fn other_by_hand(registry: &Registry) -> Result<(), BreakerError> {
-    Ok(())
-}
-
-#[test]
-fn every_function_of_a_breaker_made_by_hand_is_noted_once_whatever_the_threads_do() {
-    let registry = Registry::new();
-    let told = Arc::new(Mutex::new(0));
-    let count = Arc::clone(&told);
-    registry.subscribe(move |_| *count.lock().unwrap() += 1);
-    let config = breaker_runtime::Config::new().threshold(50);
-    let made = registry
-        .get_or_create("declared.two_by_hand", config)
-        .unwrap();
-    std::thread::scope(|scope| {
-        for _ in 0..4 {
-            scope.spawn(|| {
-                for _ in 0..100 {
-                    one_by_hand(&registry).unwrap();
-                    other_by_hand(&registry).unwrap();
-                }
-            });
-        }
-    });
-    assert_eq!(made.snapshot().declared_at.len(), 3);
-    assert_eq!(*told.lock().unwrap(), 2);
-    assert_eq!(made.snapshot().totals.calls, 800);
-}
-
-#[circuit_breaker(name = "declared.calls_itself", registry = registry)]
-fn told_of_its_own_conflict(registry: &Registry) -> Result<(), BreakerError> {
-    Ok(())
-}
-
-#[test]
-fn a_listener_that_is_told_by_the_first_call_may_call_the_same_function() {
-    let registry = Registry::new();
-    let config = breaker_runtime::Config::new();
-    registry
-        .get_or_create("declared.calls_itself", config)
-        .unwrap();
-    let inner = registry.clone();
-    registry.subscribe(move |_| told_of_its_own_conflict(&inner).unwrap());
-    told_of_its_own_conflict(&registry).unwrap();
-    registry.get("declared.calls_itself").unwrap().trip();
 }
 
 macro_rules! declared_together {
@@ -460,7 +276,7 @@ fn functions_of_one_macro_call_win_in_the_order_of_their_names() {
 }
 
 #[test]
-fn a_lifted_ceiling_goes_with_an_open_period_that_is_reconfigured() {
+fn a_raised_ceiling_follows_a_reconfigured_open_period() {
     let test = TestRegistry::new();
     let _entered = test.enter();
     low_ceiling().unwrap();
@@ -486,7 +302,7 @@ fn after_eighty() -> Result<(), BreakerError> {
 }
 
 #[test]
-fn declarations_that_cannot_be_met_together_do_not_keep_other_settings_away() {
+fn inconsistent_declarations_do_not_block_other_settings() {
     let conflicts = conflicts();
     let conflict = conflicts.iter().find(|it| it.breaker == "declared.apart");
     let conflict = conflict.unwrap().to_string();
@@ -514,9 +330,9 @@ fn declarations_that_cannot_be_met_together_do_not_keep_other_settings_away() {
     assert_eq!(apart.config().half_open_calls.get(), 9);
     load("[breakers.\"declared.apart\"]\nwindow = 90\n").unwrap();
     assert_eq!(apart.config().min_calls.get(), 80);
-    let refused = load("[breakers.\"declared.apart\"]\nwindow = 60\n").unwrap_err();
+    let rejected = load("[breakers.\"declared.apart\"]\nwindow = 60\n").unwrap_err();
     assert!(
-        refused.contains("`min_calls` is more than the 60 calls of `window`"),
-        "{refused}"
+        rejected.contains("`min_calls` is more than the 60 calls of `window`"),
+        "{rejected}"
     );
 }

@@ -1,4 +1,7 @@
-//! The registry: what it knows before the first call, what disagrees, and a registry per test.
+//! The registry: declared and created breakers, their settings and conflicts, and a registry for each test.
 
+mod created;
 mod declared;
 mod isolated;
+mod own_registry;
+mod settings;

@@ -1,10 +1,10 @@
-//! R1 to R4 and R6: when calls pass and when the circuit opens.
+//! R1 to R4 and R6: when calls are admitted and when the circuit opens.
 
 use std::time::Duration;
 
 use breaker_runtime::{CallError, Config, Reason, RejectionReason, State};
 
-use super::{Bench, OPEN_FOR};
+use crate::support::{Bench, OPEN_FOR};
 
 #[test]
 fn r1_closed_admits_every_call() {
@@ -21,14 +21,14 @@ fn r2_the_failure_that_meets_the_threshold_opens_the_circuit() {
     assert_eq!(bench.state(), State::Closed);
     bench.fail();
     assert_eq!(bench.state(), State::Open);
-    assert!(bench.is_refused());
+    assert!(bench.rejects());
 }
 
 #[test]
 fn r2_a_threshold_of_one_opens_at_the_first_failure() {
     let bench = Bench::new(Config::new().threshold(1));
     bench.fail();
-    assert!(bench.is_refused());
+    assert!(bench.rejects());
 }
 
 #[test]
@@ -45,7 +45,7 @@ fn r3_a_success_sets_the_failures_in_a_row_to_zero() {
 }
 
 #[test]
-fn r3_ignored_and_cancelled_calls_leave_the_failures_in_a_row_as_they_are() {
+fn r3_ignored_and_cancelled_calls_do_not_change_the_failures_in_a_row() {
     let bench = Bench::default();
     bench.fail_times(4);
     bench.permit().ignore();
@@ -76,22 +76,22 @@ fn r4_no_success_opens_the_circuit_after_the_threshold_was_lowered() {
 fn r6_open_rejects_every_call_until_the_open_period_has_passed() {
     let bench = Bench::default();
     bench.fail_times(5);
-    bench.pass(OPEN_FOR - Duration::from_nanos(1));
+    bench.advance(OPEN_FOR - Duration::from_nanos(1));
     let rejection = bench.breaker.try_acquire().unwrap_err();
     assert_eq!(rejection.reason(), RejectionReason::Open);
     assert_eq!(rejection.retry_after(), Some(Duration::from_nanos(1)));
-    bench.pass(Duration::from_nanos(1));
+    bench.advance(Duration::from_nanos(1));
     let probe = bench.permit();
     assert_eq!(bench.state(), State::HalfOpen);
     drop(probe);
 }
 
 #[test]
-fn r6_the_first_reading_after_the_open_period_moves_it_to_half_open_exactly_once() {
+fn r6_the_first_reading_after_the_open_period_half_opens_the_circuit_exactly_once() {
     let bench = Bench::default();
     let record = bench.record();
     bench.fail_times(5);
-    bench.pass(OPEN_FOR + Duration::from_secs(7));
+    bench.advance(OPEN_FOR + Duration::from_secs(7));
     for _ in 0..3 {
         assert_eq!(bench.breaker.snapshot().state, State::HalfOpen);
         assert_eq!(bench.state(), State::HalfOpen);
@@ -108,12 +108,12 @@ fn r6_the_first_reading_after_the_open_period_moves_it_to_half_open_exactly_once
 }
 
 #[test]
-fn r6_names_settings_and_debug_are_no_readings() {
+fn r6_names_settings_and_debug_are_not_readings() {
     let bench = Bench::default();
     let record = bench.record();
     bench.fail_times(5);
     record.take();
-    bench.pass(OPEN_FOR);
+    bench.advance(OPEN_FOR);
     let _ = (bench.breaker.name(), bench.breaker.config());
     let _ = format!("{:?} {:?}", bench.breaker, bench.registry);
     let _ = bench.registry.breakers();
@@ -125,7 +125,7 @@ fn r6_the_event_says_when_the_period_ended_and_when_that_was_noticed() {
     let bench = Bench::default();
     let record = bench.record();
     bench.fail_times(5);
-    bench.pass(OPEN_FOR + Duration::from_secs(7));
+    bench.advance(OPEN_FOR + Duration::from_secs(7));
     assert_eq!(bench.state(), State::HalfOpen);
     let events = record.take();
     let breaker_runtime::EventKind::Transition(transition) = events[1].kind() else {
@@ -136,17 +136,17 @@ fn r6_the_event_says_when_the_period_ended_and_when_that_was_noticed() {
 }
 
 #[test]
-fn a_rejection_says_who_why_and_for_how_long() {
+fn r6_r7_a_rejection_gives_the_name_the_reason_and_the_time() {
     let bench = Bench::default();
     bench.fail_times(5);
-    bench.pass(Duration::from_millis(17_700));
+    bench.advance(Duration::from_millis(17_700));
     let rejection = bench.breaker.try_acquire().unwrap_err();
     assert_eq!(
         rejection.to_string(),
         "circuit breaker `payment` is open; next probe in 12.3s"
     );
     assert_eq!(rejection.state(), State::Open);
-    bench.pass(OPEN_FOR);
+    bench.advance(OPEN_FOR);
     let _probes = [bench.permit(), bench.permit()];
     let rejection = bench.breaker.try_acquire().unwrap_err();
     assert_eq!(
@@ -158,7 +158,7 @@ fn a_rejection_says_who_why_and_for_how_long() {
 }
 
 #[tokio::test]
-async fn a_future_is_run_at_its_first_poll_and_judged_by_its_result() {
+async fn r2_a_future_is_classified_by_its_result() {
     let bench = Bench::new(Config::new().threshold(2));
     let answer = bench.breaker.call_async(async { Ok::<_, &str>(7) }).await;
     assert_eq!(answer, Ok(7));
@@ -166,21 +166,11 @@ async fn a_future_is_run_at_its_first_poll_and_judged_by_its_result() {
         let answer = bench.breaker.call_async(async { Err::<u32, _>("down") });
         assert_eq!(answer.await, Err(CallError::Inner("down")));
     }
-    let refused = bench.breaker.call_async(async { Ok::<u32, &str>(7) }).await;
-    assert!(matches!(refused, Err(CallError::Breaker(_))));
+    let rejected = bench.breaker.call_async(async { Ok::<u32, &str>(7) }).await;
+    assert!(matches!(rejected, Err(CallError::Breaker(_))));
     let totals = bench.breaker.snapshot().totals;
     assert_eq!(
         (totals.successes, totals.failures, totals.rejected),
         (1, 2, 1)
-    );
-}
-
-#[test]
-fn a_permit_shows_whose_it_is() {
-    let bench = Bench::default();
-    let permit = bench.permit();
-    assert_eq!(
-        format!("{permit:?}"),
-        "Permit { breaker: Some(\"payment\") }"
     );
 }

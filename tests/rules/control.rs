@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use breaker_runtime::{EventKind, Reason, RejectionReason, State};
 
-use super::{Bench, OPEN_FOR};
+use crate::support::{Bench, OPEN_FOR};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
 #[test]
-fn r14_forced_open_refuses_every_call_and_counts_the_refusals() {
+fn r14_forced_open_rejects_every_call_and_counts_the_rejections() {
     let bench = Bench::default();
     bench.breaker.force_open("maintenance", None);
     for _ in 0..3 {
@@ -36,7 +36,7 @@ fn r14_forced_open_refuses_every_call_and_counts_the_refusals() {
 fn r14_forced_open_says_how_long_it_lasts() {
     let bench = Bench::default();
     bench.breaker.force_open("maintenance", Some(MINUTE));
-    bench.pass(MINUTE / 4);
+    bench.advance(MINUTE / 4);
     let rejection = bench.breaker.try_acquire().unwrap_err();
     assert_eq!(rejection.retry_after(), Some(MINUTE * 3 / 4));
     assert_eq!(
@@ -46,15 +46,15 @@ fn r14_forced_open_says_how_long_it_lasts() {
 }
 
 #[test]
-fn r14_an_override_ends_by_itself_when_its_time_has_passed() {
+fn r14_an_override_expires_when_its_time_has_passed() {
     let bench = Bench::default();
     let record = bench.record();
     bench.breaker.force_open("maintenance", Some(MINUTE));
-    bench.pass(MINUTE);
+    bench.advance(MINUTE);
     bench.succeed();
     assert_eq!(bench.state(), State::Closed);
-    let told = record.take();
-    let kinds: Vec<_> = told.iter().map(breaker_runtime::Event::kind).collect();
+    let events = record.take();
+    let kinds: Vec<_> = events.iter().map(breaker_runtime::Event::kind).collect();
     assert!(
         matches!(
             kinds[..],
@@ -65,12 +65,12 @@ fn r14_an_override_ends_by_itself_when_its_time_has_passed() {
 }
 
 #[test]
-fn r14_the_open_period_runs_on_under_forced_open_but_no_probe_is_admitted() {
+fn r14_the_open_period_continues_under_forced_open_but_no_probe_is_admitted() {
     let bench = Bench::default();
     bench.fail_times(5);
     bench.breaker.force_open("test", None);
-    bench.pass(OPEN_FOR);
-    assert!(bench.is_refused());
+    bench.advance(OPEN_FOR);
+    assert!(bench.rejects());
     let snapshot = bench.breaker.snapshot();
     assert_eq!(snapshot.state, State::ForcedOpen);
     assert_eq!(snapshot.machine_state, State::HalfOpen);
@@ -105,11 +105,11 @@ fn r14_under_forced_closed_the_first_half_open_calls_are_probes() {
     let bench = Bench::default();
     bench.fail_times(5);
     bench.breaker.force_closed("test", None);
-    bench.pass(OPEN_FOR);
+    bench.advance(OPEN_FOR);
     let probes = [bench.permit(), bench.permit()];
-    let bystander = bench.permit();
+    let uncounted = bench.permit();
     assert_eq!(bench.breaker.snapshot().probes_in_flight, 2);
-    bystander.failure();
+    uncounted.failure();
     assert_eq!(bench.breaker.snapshot().machine_state, State::HalfOpen);
     for probe in probes {
         probe.success();
@@ -119,17 +119,17 @@ fn r14_under_forced_closed_the_first_half_open_calls_are_probes() {
 }
 
 #[test]
-fn r14_the_machine_goes_on_under_forced_closed() {
+fn r14_the_machine_keeps_running_under_forced_closed() {
     let bench = Bench::default();
     bench.breaker.force_closed("test", None);
     bench.fail_times(5);
     assert_eq!(bench.breaker.snapshot().machine_state, State::Open);
     bench.breaker.clear_override();
-    assert!(bench.is_refused());
+    assert!(bench.rejects());
 }
 
 #[test]
-fn r14_trip_and_reset_leave_the_override() {
+fn r14_trip_and_reset_keep_the_override() {
     let bench = Bench::default();
     bench.breaker.force_closed("test", None);
     bench.breaker.trip();
@@ -141,12 +141,12 @@ fn r14_trip_and_reset_leave_the_override() {
 }
 
 #[test]
-fn r14_trip_opens_as_a_rule_does_and_expires_as_usual() {
+fn r14_trip_opens_the_circuit_for_a_normal_open_period() {
     let bench = Bench::default();
     let record = bench.record();
     bench.breaker.trip();
-    assert!(bench.is_refused());
-    bench.pass(OPEN_FOR);
+    assert!(bench.rejects());
+    bench.advance(OPEN_FOR);
     assert_eq!(bench.state(), State::HalfOpen);
     assert_eq!(
         record.transitions(),
@@ -158,17 +158,17 @@ fn r14_trip_opens_as_a_rule_does_and_expires_as_usual() {
 }
 
 #[test]
-fn r14_trip_leaves_the_period_of_an_open_circuit_as_it_is() {
+fn r14_trip_does_not_change_the_period_of_an_open_circuit() {
     let bench = Bench::default();
     bench.fail_times(5);
-    bench.pass(OPEN_FOR / 2);
+    bench.advance(OPEN_FOR / 2);
     bench.breaker.trip();
     assert_eq!(bench.breaker.snapshot().retry_after, Some(OPEN_FOR / 2));
     assert_eq!(bench.breaker.snapshot().totals.opens, 1);
 }
 
 #[test]
-fn r14_reset_closes_with_nothing_counted_and_totals_stay() {
+fn r14_reset_closes_with_empty_counts_and_keeps_the_totals() {
     let bench = Bench::default();
     let record = bench.record();
     bench.fail_times(5);
@@ -189,15 +189,15 @@ fn r14_reset_closes_with_nothing_counted_and_totals_stay() {
 }
 
 #[test]
-fn r14_setting_clearing_and_expiry_are_events() {
+fn r14_setting_and_clearing_an_override_are_events() {
     let bench = Bench::default();
     let record = bench.record();
     bench.breaker.force_open("first", None);
     bench.breaker.force_closed("second", Some(MINUTE));
     bench.breaker.clear_override();
     bench.breaker.clear_override();
-    let told = record.take();
-    let words: Vec<_> = told
+    let events = record.take();
+    let words: Vec<_> = events
         .iter()
         .map(|event| match event.kind() {
             EventKind::OverrideSet(set) => format!("set {}", set.reason),

@@ -2,7 +2,7 @@
 
 use breaker_runtime::{Config, State};
 
-use super::{Bench, OPEN_FOR};
+use crate::support::{Bench, OPEN_FOR};
 
 #[test]
 fn r9_a_stale_success_does_not_close_a_half_open_circuit() {
@@ -27,13 +27,13 @@ fn r9_a_stale_failure_does_not_reopen_a_half_open_circuit() {
 }
 
 #[test]
-fn r9_a_stale_ignored_outcome_gives_nobody_a_permit() {
+fn r9_a_stale_ignored_outcome_releases_no_permit() {
     let bench = Bench::default();
     let old = bench.permit();
     bench.half_open();
     let _probes = [bench.permit(), bench.permit()];
     old.ignore();
-    assert!(bench.is_refused());
+    assert!(bench.rejects());
     assert_eq!(bench.breaker.snapshot().probes_in_flight, 2);
 }
 
@@ -43,7 +43,7 @@ fn r9_a_probe_of_an_earlier_half_open_stay_decides_nothing_in_a_later_one() {
     bench.half_open();
     let old = bench.permit();
     bench.fail();
-    bench.pass(OPEN_FOR);
+    bench.advance(OPEN_FOR);
     assert_eq!(bench.state(), State::HalfOpen);
     old.success();
     assert_eq!(bench.state(), State::HalfOpen);
@@ -66,7 +66,7 @@ fn r9_a_failure_from_before_a_reset_does_not_count_after_it() {
 }
 
 #[test]
-fn r9_a_success_from_before_the_last_stay_does_not_end_a_row_of_failures() {
+fn r9_a_success_of_an_earlier_generation_does_not_end_a_row_of_failures() {
     let bench = Bench::default();
     let old = bench.permit();
     bench.breaker.reset();
@@ -77,7 +77,7 @@ fn r9_a_success_from_before_the_last_stay_does_not_end_a_row_of_failures() {
 }
 
 #[test]
-fn r9_every_transition_and_every_reset_begins_a_generation_and_nothing_else_does() {
+fn r9_only_transitions_and_resets_begin_a_generation() {
     let bench = Bench::default();
     let generation = || bench.breaker.snapshot().generation;
     assert_eq!(generation(), 0);
@@ -85,7 +85,7 @@ fn r9_every_transition_and_every_reset_begins_a_generation_and_nothing_else_does
     assert_eq!(generation(), 1);
     bench.fail_times(5);
     assert_eq!(generation(), 2);
-    bench.pass(OPEN_FOR);
+    bench.advance(OPEN_FOR);
     assert_eq!(generation(), 3);
     bench.breaker.force_open("test", None);
     bench.breaker.clear_override();

@@ -1,4 +1,4 @@
-//! R15: who is told, when, and in which order.
+//! R15: which listeners are notified, when, and in which order.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier, Mutex};
@@ -6,7 +6,7 @@ use std::thread;
 
 use breaker_runtime::{Config, Event, EventKind, State};
 
-use super::Bench;
+use crate::support::Bench;
 
 #[test]
 fn r15_a_listener_sees_the_new_state() {
@@ -22,7 +22,7 @@ fn r15_a_listener_sees_the_new_state() {
 }
 
 #[test]
-fn r15_a_listener_may_call_anything_and_what_that_causes_is_told_after_it() {
+fn r15_a_listener_may_call_anything_and_the_events_it_causes_follow_its_own() {
     let bench = Bench::default();
     let order = Arc::new(Mutex::new(Vec::new()));
     let list = Arc::clone(&order);
@@ -41,12 +41,12 @@ fn r15_a_listener_may_call_anything_and_what_that_causes_is_told_after_it() {
         list.lock().unwrap().push(format!("end {}", transition.to));
     });
     bench.fail_times(5);
-    let told = order.lock().unwrap().join(", ");
-    assert_eq!(told, "begin open, end open, begin closed, end closed");
+    let delivered = order.lock().unwrap().join(", ");
+    assert_eq!(delivered, "begin open, end open, begin closed, end closed");
 }
 
 #[test]
-fn r15_a_listener_that_panics_is_counted_and_harms_no_call_and_no_other_listener() {
+fn r15_a_listener_that_panics_is_counted_and_affects_no_call_and_no_other_listener() {
     let bench = Bench::default();
     bench.registry.subscribe(|_: &Event| panic!("the listener"));
     let record = bench.record();
@@ -59,7 +59,7 @@ fn r15_a_listener_that_panics_is_counted_and_harms_no_call_and_no_other_listener
 }
 
 #[test]
-fn r15_a_panic_whose_payload_panics_when_dropped_harms_no_call() {
+fn r15_a_panic_whose_payload_panics_when_dropped_affects_no_call() {
     struct Grenade;
     impl Drop for Grenade {
         fn drop(&mut self) {
@@ -75,12 +75,12 @@ fn r15_a_panic_whose_payload_panics_when_dropped_harms_no_call() {
 }
 
 #[test]
-fn r15_events_of_many_threads_come_one_at_a_time_in_order_and_without_gaps() {
+fn r15_events_of_many_threads_arrive_one_at_a_time_in_order_and_without_gaps() {
     let bench = Bench::new(Config::new().threshold(1));
     let sequences = Arc::new(Mutex::new(Vec::new()));
-    let telling = Arc::new(AtomicBool::new(false));
+    let delivering = Arc::new(AtomicBool::new(false));
     let list = Arc::clone(&sequences);
-    let busy = Arc::clone(&telling);
+    let busy = Arc::clone(&delivering);
     bench.registry.subscribe(move |event: &Event| {
         assert!(!busy.swap(true, Ordering::SeqCst), "two at a time");
         list.lock().unwrap().push(event.sequence());
@@ -109,8 +109,8 @@ fn r15_a_listener_that_blocks_delays_only_the_call_that_delivers() {
     let bench = Bench::default();
     let gates = Arc::new((Barrier::new(2), Barrier::new(2)));
     let inside = Arc::clone(&gates);
-    let told = Arc::new(AtomicUsize::new(0));
-    let count = Arc::clone(&told);
+    let deliveries = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&deliveries);
     bench.registry.subscribe(move |_: &Event| {
         if count.fetch_add(1, Ordering::SeqCst) == 0 {
             inside.0.wait();
@@ -120,31 +120,31 @@ fn r15_a_listener_that_blocks_delays_only_the_call_that_delivers() {
     thread::scope(|scope| {
         scope.spawn(|| bench.breaker.trip());
         gates.0.wait();
-        // The other thread is inside the listener: everything goes on here.
-        assert!(bench.is_refused());
+        // The other thread is inside the listener, and calls go on in this one.
+        assert!(bench.rejects());
         bench.breaker.reset();
         bench.succeed();
         assert_eq!(bench.breaker.snapshot().state, State::Closed);
         gates.1.wait();
     });
-    assert_eq!(told.load(Ordering::SeqCst), 2);
+    assert_eq!(deliveries.load(Ordering::SeqCst), 2);
 }
 
 #[test]
-fn a_cancelled_subscription_is_told_nothing_and_a_dropped_one_stays() {
+fn r15_a_cancelled_subscription_gets_no_event_and_a_dropped_one_still_does() {
     let bench = Bench::default();
-    let told = Arc::new(AtomicUsize::new(0));
-    let count = Arc::clone(&told);
+    let deliveries = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&deliveries);
     let listener = move |_: &Event| {
         count.fetch_add(1, Ordering::SeqCst);
     };
     let subscription = bench.registry.subscribe(listener.clone());
     drop(bench.registry.subscribe(listener));
     bench.breaker.trip();
-    assert_eq!(told.swap(0, Ordering::SeqCst), 2);
+    assert_eq!(deliveries.swap(0, Ordering::SeqCst), 2);
     subscription.cancel();
     bench.breaker.reset();
-    assert_eq!(told.load(Ordering::SeqCst), 1);
+    assert_eq!(deliveries.load(Ordering::SeqCst), 1);
 }
 
 #[test]
@@ -174,17 +174,17 @@ fn r15_a_listener_that_cancels_itself_and_panics_when_dropped_stops_no_delivery(
 }
 
 #[test]
-fn r15_what_fell_due_first_is_told_first() {
+fn r15_events_arrive_in_the_order_in_which_they_fell_due() {
     let bench = Bench::default();
     bench.fail_times(5);
     bench
         .breaker
         .force_closed("test", Some(std::time::Duration::from_secs(60)));
     let record = bench.record();
-    bench.pass(std::time::Duration::from_secs(100));
+    bench.advance(std::time::Duration::from_secs(100));
     let _ = bench.state();
-    let told = record.take();
-    let kinds: Vec<_> = told.iter().map(Event::kind).collect();
+    let events = record.take();
+    let kinds: Vec<_> = events.iter().map(Event::kind).collect();
     assert!(
         matches!(
             kinds[..],

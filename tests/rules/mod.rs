@@ -1,123 +1,20 @@
-//! The rules of the state machine, by their numbers, through the public API.
+//! The rules of the state machine through the public API.
 //!
-//! Every breaker here has a registry of its own and a clock that is moved by hand.
+//! The rules are numbered R1 to R21 in `docs/semantics.md`, and the name of each test begins with the rules
+//! that it checks. Every breaker here has its own registry and a clock that the test advances.
 
 mod admission;
 mod cancellation;
-mod config;
 mod control;
-mod counting;
 mod generations;
 mod listeners;
 mod nesting;
+mod open_for_hint;
 mod open_period;
 mod panics;
 mod probes;
-mod recovery;
+mod ramp;
+mod reconfiguration;
 mod slow_calls;
 mod textbook;
 mod windows;
-
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
-
-use breaker_runtime::test_util::ManualClock;
-use breaker_runtime::{
-    CallError, CircuitBreaker, Config, Event, EventKind, Permit, Reason, Registry, State,
-};
-
-/// One breaker with a clock that is moved by hand.
-pub(crate) struct Bench {
-    pub(crate) clock: ManualClock,
-    pub(crate) registry: Registry,
-    pub(crate) breaker: CircuitBreaker,
-}
-
-pub(crate) const OPEN_FOR: Duration = Duration::from_secs(30);
-
-impl Bench {
-    pub(crate) fn new(config: Config) -> Self {
-        let clock = ManualClock::new();
-        let registry = Registry::with_clock(clock.clone());
-        let breaker = registry.get_or_create("payment", config).unwrap();
-        Self {
-            clock,
-            registry,
-            breaker,
-        }
-    }
-
-    /// A breaker with the defaults: threshold 5, 30 s, 2 probes at once, 3 successes.
-    pub(crate) fn default() -> Self {
-        Self::new(Config::new())
-    }
-
-    pub(crate) fn succeed(&self) {
-        self.breaker.call(|| Ok::<_, &str>(())).unwrap();
-    }
-
-    pub(crate) fn fail(&self) {
-        let answer = self.breaker.call(|| Err::<(), _>("down"));
-        assert_eq!(answer, Err(CallError::Inner("down")));
-    }
-
-    pub(crate) fn fail_times(&self, times: usize) {
-        for _ in 0..times {
-            self.fail();
-        }
-    }
-
-    pub(crate) fn permit(&self) -> Permit {
-        self.breaker.try_acquire().unwrap()
-    }
-
-    pub(crate) fn is_refused(&self) -> bool {
-        self.breaker.try_acquire().is_err()
-    }
-
-    /// Opens it by failures and lets the open period pass.
-    pub(crate) fn half_open(&self) {
-        self.fail_times(5);
-        self.pass(OPEN_FOR);
-        assert_eq!(self.state(), State::HalfOpen);
-    }
-
-    pub(crate) fn pass(&self, time: Duration) {
-        self.clock.advance(time);
-    }
-
-    pub(crate) fn state(&self) -> State {
-        self.breaker.state()
-    }
-
-    /// Writes down what happens from now on.
-    pub(crate) fn record(&self) -> Record {
-        let record = Record::default();
-        let list = Arc::clone(&record.0);
-        self.registry
-            .subscribe(move |event: &Event| list.lock().unwrap().push(event.clone()));
-        record
-    }
-}
-
-/// Events in the order in which they were told.
-#[derive(Default)]
-pub(crate) struct Record(Arc<Mutex<Vec<Event>>>);
-
-impl Record {
-    pub(crate) fn take(&self) -> Vec<Event> {
-        std::mem::take(&mut self.0.lock().unwrap())
-    }
-
-    /// The transitions so far, and nothing else may have happened.
-    pub(crate) fn transitions(&self) -> Vec<(State, State, Reason)> {
-        let told = self.take();
-        let transition = |event: &Event| match event.kind() {
-            EventKind::Transition(transition) => {
-                (transition.from, transition.to, transition.reason)
-            }
-            other => panic!("{other:?} is no transition"),
-        };
-        told.iter().map(transition).collect()
-    }
-}

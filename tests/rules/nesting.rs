@@ -1,4 +1,4 @@
-//! R7 and R21: a call inside of a call of the same breaker, while that refuses others.
+//! R7 and R21: calls inside a call of the same breaker, while the breaker rejects other calls.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -8,11 +8,11 @@ use std::time::Duration;
 
 use breaker_runtime::{CallError, CircuitBreaker, Config, RejectionReason, State};
 
-use super::{Bench, OPEN_FOR};
+use crate::support::{Bench, OPEN_FOR};
 
 type Answer = Result<u32, CallError<&'static str>>;
 
-/// Calls itself so many times more, each time through the breaker.
+/// Calls itself `more` times, each time through the breaker.
 fn deep(breaker: &CircuitBreaker, more: u32) -> Answer {
     let inner = || match more {
         0 => Ok(0),
@@ -21,7 +21,7 @@ fn deep(breaker: &CircuitBreaker, more: u32) -> Answer {
     breaker.call(inner).map(|depth| depth + 1)
 }
 
-/// The same as a future that waits once on each level.
+/// Does what [`deep`] does in a future that is pending once on each level.
 fn deep_async(breaker: &CircuitBreaker, more: u32) -> Pin<Box<dyn Future<Output = Answer> + '_>> {
     let inner = async move {
         tokio::task::yield_now().await;
@@ -35,7 +35,7 @@ fn deep_async(breaker: &CircuitBreaker, more: u32) -> Pin<Box<dyn Future<Output 
     Box::pin(async { breaker.call_async(inner).await.map(|depth| depth + 1) })
 }
 
-/// Half open, with one probe at once that closes it.
+/// Creates a half-open breaker with one probe at a time, whose success closes the circuit.
 fn narrow() -> Bench {
     let bench = Bench::new(Config::new().half_open_calls(1).success_threshold(1));
     bench.half_open();
@@ -43,20 +43,20 @@ fn narrow() -> Bench {
 }
 
 fn is_full(bench: &Bench) -> bool {
-    let refused = bench.breaker.try_acquire();
-    refused.is_err_and(|it| it.reason() == RejectionReason::HalfOpenFull)
+    let rejected = bench.breaker.try_acquire();
+    rejected.is_err_and(|it| it.reason() == RejectionReason::HalfOpenFull)
 }
 
-/// Whether another probe holds the only permit, so that nothing passes.
-fn is_full_beside_a_probe(bench: &Bench) -> Result<(), &'static str> {
+/// Holds the only permit, and fails if the breaker admits another call meanwhile.
+fn is_full_while_a_probe_runs(bench: &Bench) -> Result<(), &'static str> {
     let held = bench.permit();
     let full = is_full(bench);
     held.success();
-    full.then_some(()).ok_or("it was let through")
+    full.then_some(()).ok_or("it was admitted")
 }
 
 #[test]
-fn r7_a_function_that_calls_itself_recovers_however_deep_it_goes() {
+fn r7_a_recursive_function_recovers_at_any_depth() {
     let bench = narrow();
     assert_eq!(deep(&bench.breaker, 9), Ok(10));
     assert_eq!(bench.state(), State::Closed);
@@ -65,14 +65,14 @@ fn r7_a_function_that_calls_itself_recovers_however_deep_it_goes() {
 }
 
 #[tokio::test]
-async fn r7_so_does_a_future() {
+async fn r7_a_recursive_future_recovers_at_any_depth() {
     let bench = narrow();
     assert_eq!(deep_async(&bench.breaker, 9).await, Ok(10));
     assert_eq!(bench.state(), State::Closed);
 }
 
 #[test]
-fn r7_only_the_probe_decides_and_not_what_it_calls() {
+fn r7_calls_inside_a_probe_decide_nothing() {
     let bench = narrow();
     let probe = bench.breaker.call(|| {
         bench.fail();
@@ -85,18 +85,18 @@ fn r7_only_the_probe_decides_and_not_what_it_calls() {
 }
 
 #[test]
-fn r7_while_a_probe_runs_other_threads_are_refused() {
+fn r7_while_a_probe_runs_other_threads_are_rejected() {
     let bench = narrow();
     let probe = bench.breaker.call(|| {
         bench.succeed();
-        let refused = thread::scope(|scope| scope.spawn(|| is_full(&bench)).join());
-        refused.unwrap().then_some(()).ok_or("it was let through")
+        let rejected = thread::scope(|scope| scope.spawn(|| is_full(&bench)).join());
+        rejected.unwrap().then_some(()).ok_or("it was admitted")
     });
     assert_eq!(probe, Ok(()));
 }
 
 #[tokio::test]
-async fn r7_while_a_probe_waits_other_tasks_of_its_thread_are_refused() {
+async fn r7_while_a_probe_waits_other_tasks_of_its_thread_are_rejected() {
     let bench = narrow();
     let mut probe = Box::pin(deep_async(&bench.breaker, 1));
     for _ in 0..2 {
@@ -108,7 +108,7 @@ async fn r7_while_a_probe_waits_other_tasks_of_its_thread_are_refused() {
 }
 
 #[tokio::test]
-async fn r7_dropping_a_probe_that_waits_takes_nothing_from_the_one_that_runs() {
+async fn r7_dropping_a_waiting_probe_does_not_end_the_nesting_of_the_running_one() {
     let bench = Bench::new(Config::new().half_open_calls(2));
     bench.half_open();
     let mut waiting = Box::pin(deep_async(&bench.breaker, 0));
@@ -124,13 +124,13 @@ async fn r7_dropping_a_probe_that_waits_takes_nothing_from_the_one_that_runs() {
 }
 
 #[test]
-fn r7_a_probe_that_has_ended_lets_nothing_through() {
+fn r7_a_probe_that_has_ended_admits_no_other_call() {
     for panics in [false, true] {
         let bench = Bench::new(Config::new().half_open_calls(1).probe_failures(2));
         bench.half_open();
         let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             bench.breaker.call(|| {
-                assert!(!panics, "of its own");
+                assert!(!panics, "the probe panics");
                 Ok::<_, &str>(())
             })
         }));
@@ -142,19 +142,19 @@ fn r7_a_probe_that_has_ended_lets_nothing_through() {
 }
 
 #[test]
-fn r7_a_probe_lets_nothing_through_another_breaker() {
+fn r7_a_probe_admits_no_call_through_another_breaker() {
     let (bench, other) = (narrow(), narrow());
     let held = other.permit();
     let probe = bench.breaker.call(|| {
         let full = is_full(&other);
-        full.then_some(()).ok_or("it was let through")
+        full.then_some(()).ok_or("it was admitted")
     });
     assert_eq!(probe, Ok(()));
     held.success();
 }
 
 #[test]
-fn r7_a_permit_held_by_hand_lets_nothing_through() {
+fn r7_a_permit_held_by_hand_admits_no_other_call() {
     let bench = narrow();
     let permit = bench.permit();
     assert!(is_full(&bench));
@@ -162,7 +162,7 @@ fn r7_a_permit_held_by_hand_lets_nothing_through() {
 }
 
 #[tokio::test]
-async fn r7_a_probe_that_was_begun_inside_of_another_one_stands_for_its_own_calls() {
+async fn r7_a_probe_begun_inside_another_one_covers_its_own_calls() {
     let bench = Bench::new(Config::new().half_open_calls(2));
     bench.half_open();
     let mut inner = Box::pin(deep_async(&bench.breaker, 1));
@@ -180,7 +180,7 @@ async fn r7_a_probe_that_was_begun_inside_of_another_one_stands_for_its_own_call
 }
 
 #[test]
-fn r9_what_a_probe_of_an_older_stay_calls_is_refused() {
+fn r9_calls_inside_a_probe_of_an_older_generation_are_rejected() {
     let bench = Bench::new(
         Config::new()
             .half_open_calls(1)
@@ -189,55 +189,55 @@ fn r9_what_a_probe_of_an_older_stay_calls_is_refused() {
     );
     bench.half_open();
     let old = bench.breaker.call(|| {
-        bench.pass(OPEN_FOR);
-        assert_eq!(bench.state(), State::Open, "it was given up");
-        bench.pass(OPEN_FOR);
-        is_full_beside_a_probe(&bench)
+        bench.advance(OPEN_FOR);
+        assert_eq!(bench.state(), State::Open, "the probe has timed out");
+        bench.advance(OPEN_FOR);
+        is_full_while_a_probe_runs(&bench)
     });
     assert_eq!(old, Ok(()));
 }
 
 #[test]
-fn r9_what_a_call_of_an_old_ramp_calls_is_refused() {
+fn r9_calls_inside_a_call_of_an_old_ramp_are_rejected() {
     let bench = Bench::new(Config::new().half_open_calls(1).ramp(OPEN_FOR));
     bench.half_open();
     (0..3).for_each(|_| bench.succeed());
     let old = bench.breaker.call(|| {
-        bench.pass(2 * OPEN_FOR);
+        bench.advance(2 * OPEN_FOR);
         bench.succeed();
         bench.breaker.trip();
-        bench.pass(OPEN_FOR);
-        is_full_beside_a_probe(&bench)
+        bench.advance(OPEN_FOR);
+        is_full_while_a_probe_runs(&bench)
     });
     assert_eq!(old, Ok(()));
 }
 
 #[test]
-fn r14_a_call_that_only_an_override_let_through_lets_nothing_through() {
+fn r14_a_call_that_only_an_override_admitted_admits_no_other_call() {
     let bench = narrow();
     let probe = bench.permit();
     bench.breaker.force_closed("maintenance", None);
-    let bystander = bench.breaker.call(|| {
+    let uncounted = bench.breaker.call(|| {
         bench.breaker.clear_override();
-        is_full(&bench).then_some(()).ok_or("it was let through")
+        is_full(&bench).then_some(()).ok_or("it was admitted")
     });
-    assert_eq!(bystander, Ok(()));
+    assert_eq!(uncounted, Ok(()));
     probe.success();
 }
 
 #[test]
-fn r14_what_a_probe_calls_is_refused_where_the_circuit_is_forced_open() {
+fn r14_forced_open_rejects_calls_inside_a_probe() {
     let bench = narrow();
     let probe = bench.breaker.call(|| {
         bench.breaker.force_open("maintenance", None);
-        let refused = bench.breaker.try_acquire();
-        refused.map(drop).map_err(|it| it.reason())
+        let rejected = bench.breaker.try_acquire();
+        rejected.map(drop).map_err(|it| it.reason())
     });
     assert_eq!(probe, Err(CallError::Inner(RejectionReason::Forced)));
 }
 
 #[test]
-fn r21_a_function_that_calls_itself_is_refused_by_a_ramp_as_a_whole_or_not_at_all() {
+fn r21_a_ramp_rejects_a_recursive_function_as_a_whole_or_not_at_all() {
     for slow_call in [false, true] {
         let config = Config::new().ramp(Duration::from_secs(100));
         let bench = Bench::new(if slow_call {
@@ -248,15 +248,15 @@ fn r21_a_function_that_calls_itself_is_refused_by_a_ramp_as_a_whole_or_not_at_al
         bench.half_open();
         (0..3).for_each(|_| bench.succeed());
         assert_eq!(bench.state(), State::Closed);
-        let mut refused = 0;
+        let mut rejected = 0;
         for _ in 0..100 {
             match deep(&bench.breaker, 9) {
                 Ok(depth) => assert_eq!(depth, 10),
-                Err(CallError::Breaker(_)) => refused += 1,
+                Err(CallError::Breaker(_)) => rejected += 1,
                 Err(CallError::Inner(problem)) => panic!("{problem}"),
             }
         }
-        assert_ne!(refused, 0, "the ramp has not ended");
+        assert_ne!(rejected, 0, "the ramp has not ended");
         assert_eq!(bench.state(), State::Closed);
     }
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use breaker_runtime::{Clock, Config, Registry, State, Tick};
 
-use super::{Bench, OPEN_FOR};
+use crate::support::{Bench, OPEN_FOR};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -15,7 +15,7 @@ fn backing_off() -> Bench {
     Bench::new(config.max_open_for(5 * SECOND))
 }
 
-/// The open period that is running.
+/// Returns the current open period.
 fn period(bench: &Bench) -> Duration {
     assert_eq!(bench.state(), State::Open);
     bench.breaker.snapshot().open_period.unwrap()
@@ -28,23 +28,23 @@ fn r12_each_opening_in_a_row_lasts_longer_up_to_the_ceiling() {
     for _ in 0..5 {
         bench.fail();
         periods.push(period(&bench).as_secs());
-        bench.pass(period(&bench));
+        bench.advance(period(&bench));
         assert_eq!(bench.state(), State::HalfOpen);
     }
     assert_eq!(periods, [1, 2, 4, 5, 5]);
 }
 
 #[test]
-fn r12_the_ceiling_is_ten_times_the_period_unless_said_otherwise() {
+fn r12_the_default_ceiling_is_ten_times_the_open_period() {
     let bench = Bench::new(Config::new().threshold(1).backoff(1e9));
     bench.fail();
-    bench.pass(OPEN_FOR);
+    bench.advance(OPEN_FOR);
     bench.fail();
     assert_eq!(period(&bench), 10 * OPEN_FOR);
 }
 
 fn recover(bench: &Bench) {
-    bench.pass(period(bench));
+    bench.advance(period(bench));
     for _ in 0..3 {
         bench.succeed();
     }
@@ -52,24 +52,24 @@ fn recover(bench: &Bench) {
 }
 
 #[test]
-fn r12_a_closed_stay_of_one_open_for_begins_the_row_anew() {
+fn r12_being_closed_for_one_open_for_restarts_the_backoff() {
     let bench = backing_off();
     bench.fail();
     recover(&bench);
-    bench.pass(SECOND - Duration::from_nanos(1));
+    bench.advance(SECOND - Duration::from_nanos(1));
     bench.fail();
     assert_eq!(period(&bench), 2 * SECOND);
     recover(&bench);
-    bench.pass(SECOND);
+    bench.advance(SECOND);
     bench.fail();
     assert_eq!(period(&bench), SECOND);
 }
 
 #[test]
-fn r12_a_reset_begins_the_row_anew() {
+fn r12_a_reset_restarts_the_backoff() {
     let bench = backing_off();
     bench.fail();
-    bench.pass(SECOND);
+    bench.advance(SECOND);
     bench.fail();
     assert_eq!(period(&bench), 2 * SECOND);
     bench.breaker.reset();
@@ -100,7 +100,7 @@ fn r12_jitter_is_drawn_once_for_each_period_and_stays_within_its_share() {
         assert_eq!(period(&bench), first);
         assert!(first >= SECOND / 2 && first <= SECOND * 3 / 2, "{first:?}");
         drawn.push(first);
-        bench.pass(first);
+        bench.advance(first);
         assert_eq!(bench.state(), State::HalfOpen);
     }
     drawn.sort();
@@ -110,7 +110,7 @@ fn r12_jitter_is_drawn_once_for_each_period_and_stays_within_its_share() {
 }
 
 #[test]
-fn r12_jitter_never_lifts_a_period_over_the_ceiling() {
+fn r12_jitter_never_raises_a_period_above_the_ceiling() {
     let config = Config::new()
         .threshold(1)
         .open_for(SECOND)
@@ -120,27 +120,27 @@ fn r12_jitter_never_lifts_a_period_over_the_ceiling() {
         bench.fail();
         let open = bench.breaker.snapshot().open_period;
         assert!(open.is_none_or(|period| period <= SECOND), "{open:?}");
-        bench.pass(SECOND);
+        bench.advance(SECOND);
     }
 }
 
 #[test]
-fn r12_periods_beyond_what_the_clock_holds_saturate() {
+fn r12_periods_beyond_the_range_of_the_clock_saturate() {
     let config = Config::new()
         .threshold(1)
         .open_for(Duration::MAX)
         .backoff(f64::MAX);
     let bench = Bench::new(config.max_open_for(Duration::MAX));
-    bench.pass(SECOND);
+    bench.advance(SECOND);
     bench.fail();
-    bench.pass(Duration::from_secs(1 << 30));
+    bench.advance(Duration::from_secs(1 << 30));
     assert_eq!(bench.state(), State::Open);
     bench.breaker.reset();
     bench.fail();
     assert_eq!(bench.state(), State::Open);
 }
 
-/// A clock whose wall clock steps at will.
+/// A clock whose readings the test sets.
 #[derive(Clone)]
 struct Stepping {
     now: Arc<AtomicU64>,
@@ -158,7 +158,7 @@ impl Clock for Stepping {
 }
 
 #[test]
-fn r13_no_step_of_the_wall_clock_moves_a_circuit() {
+fn r13_steps_of_the_wall_clock_do_not_move_a_circuit() {
     let wall = Arc::new(Mutex::new(SystemTime::now()));
     let now = Arc::new(AtomicU64::new(0));
     let registry = Registry::with_clock(Stepping {
@@ -181,7 +181,7 @@ fn r13_no_step_of_the_wall_clock_moves_a_circuit() {
 }
 
 #[test]
-fn r13_a_clock_that_steps_back_is_taken_for_one_that_stands_still() {
+fn r13_a_clock_that_steps_back_counts_as_stopped() {
     let now = Arc::new(AtomicU64::new(40_000_000_000));
     let registry = Registry::with_clock(Stepping {
         now: Arc::clone(&now),

@@ -1,4 +1,4 @@
-//! R10, R11 and R17: calls that end without a value.
+//! R10, R11, R17 and R18: calls that end without a value, and rejections by inner breakers.
 
 use std::future::{Future, pending};
 use std::panic::{self, AssertUnwindSafe};
@@ -8,7 +8,7 @@ use std::task::{Context, Waker};
 use breaker_runtime::test_util::TestRegistry;
 use breaker_runtime::{BreakerError, Config, Outcome, State, circuit_breaker};
 
-use super::Bench;
+use crate::support::Bench;
 
 #[test]
 fn r10_a_panic_in_the_body_is_a_failure_and_goes_on_unwinding() {
@@ -22,7 +22,7 @@ fn r10_a_panic_in_the_body_is_a_failure_and_goes_on_unwinding() {
 }
 
 #[test]
-fn r10_panicking_probes_give_their_permits_back() {
+fn r10_panicking_probes_release_their_permits() {
     let bench = Bench::new(Config::new().probe_failures(10));
     bench.half_open();
     for _ in 0..5 {
@@ -62,7 +62,7 @@ fn r10_a_future_that_panics_itself_is_a_failure() {
 }
 
 #[test]
-fn r10_a_permit_by_hand_is_failed_by_a_panic_that_began_after_it_was_acquired() {
+fn r10_a_panic_that_began_after_a_permit_was_acquired_by_hand_fails_the_permit() {
     let bench = Bench::default();
     let call = || {
         let _permit = bench.permit();
@@ -91,7 +91,7 @@ fn r10_a_permit_acquired_while_unwinding_is_cancelled_when_it_is_dropped() {
 }
 
 #[test]
-fn r11_a_dropped_future_is_cancelled_and_gives_its_permit_back() {
+fn r11_a_dropped_future_is_cancelled_and_releases_its_permit() {
     let bench = Bench::default();
     bench.half_open();
     let mut first = Box::pin(bench.breaker.call_async(pending::<Result<(), ()>>()));
@@ -99,7 +99,7 @@ fn r11_a_dropped_future_is_cancelled_and_gives_its_permit_back() {
     let mut context = Context::from_waker(Waker::noop());
     assert!(first.as_mut().poll(&mut context).is_pending());
     assert!(second.as_mut().poll(&mut context).is_pending());
-    assert!(bench.is_refused());
+    assert!(bench.rejects());
     drop(first);
     bench.permit().ignore();
     drop(second);
@@ -109,7 +109,7 @@ fn r11_a_dropped_future_is_cancelled_and_gives_its_permit_back() {
 }
 
 #[test]
-fn r11_a_future_that_is_never_polled_counts_as_nothing() {
+fn r11_a_future_that_is_never_polled_is_not_counted() {
     let bench = Bench::default();
     drop(bench.breaker.call_async(async { Ok::<_, ()>(()) }));
     let _unpolled = pin!(bench.breaker.call_async(async { Ok::<_, ()>(()) }));
@@ -117,14 +117,14 @@ fn r11_a_future_that_is_never_polled_counts_as_nothing() {
 }
 
 #[derive(Debug, thiserror::Error)]
-enum Refused {
+enum Error {
     #[error("down")]
     Down,
     #[error(transparent)]
     Breaker(#[from] BreakerError),
 }
 
-fn judge(answer: &Result<u32, Refused>) -> Outcome {
+fn classify(answer: &Result<u32, Error>) -> Outcome {
     match answer {
         Ok(13) => panic!("the classifier"),
         Ok(_) => Outcome::Success,
@@ -132,17 +132,17 @@ fn judge(answer: &Result<u32, Refused>) -> Outcome {
     }
 }
 
-#[circuit_breaker(name = "r17_classify", classify = judge)]
-fn classified(value: u32) -> Result<u32, Refused> {
+#[circuit_breaker(name = "r17_classify", classify = classify)]
+fn classified(value: u32) -> Result<u32, Error> {
     if value == 0 {
-        Err(Refused::Down)
+        Err(Error::Down)
     } else {
         Ok(value)
     }
 }
 
 #[test]
-fn r17_a_classifier_that_panics_gives_failure_and_goes_on_unwinding() {
+fn r17_a_panic_in_a_classifier_is_a_failure_and_goes_on_unwinding() {
     let test = TestRegistry::new();
     let _entered = test.enter();
     let caught = panic::catch_unwind(|| classified(13)).unwrap_err();
@@ -155,17 +155,17 @@ fn fails() -> bool {
     panic!("the guard")
 }
 
-#[circuit_breaker(name = "r17_pattern", ignore(Err(Refused::Down) if fails()))]
-async fn guarded(value: u32) -> Result<u32, Refused> {
+#[circuit_breaker(name = "r17_pattern", ignore(Err(Error::Down) if fails()))]
+async fn guarded(value: u32) -> Result<u32, Error> {
     if value == 0 {
-        Err(Refused::Down)
+        Err(Error::Down)
     } else {
         Ok(value)
     }
 }
 
 #[test]
-fn r17_a_guard_that_panics_in_an_async_function_gives_the_permit_back() {
+fn r17_a_panic_in_a_pattern_guard_of_an_async_function_releases_the_permit() {
     let test = TestRegistry::new();
     let _entered = test.enter();
     let breaker = test.get("r17_pattern").unwrap();
@@ -181,27 +181,27 @@ fn r17_a_guard_that_panics_in_an_async_function_gives_the_permit_back() {
 }
 
 #[circuit_breaker(name = "r18_inner", threshold = 1)]
-fn inner() -> Result<(), Refused> {
-    Err(Refused::Down)
+fn inner() -> Result<(), Error> {
+    Err(Error::Down)
 }
 
-#[circuit_breaker(name = "r18_outer", threshold = 1, ignore(Err(Refused::Breaker(_))))]
-fn outer() -> Result<(), Refused> {
+#[circuit_breaker(name = "r18_outer", threshold = 1, ignore(Err(Error::Breaker(_))))]
+fn outer() -> Result<(), Error> {
     inner()
 }
 
 #[circuit_breaker(name = "r18_outer_unaware", threshold = 1)]
-fn unaware() -> Result<(), Refused> {
+fn unaware() -> Result<(), Error> {
     inner()
 }
 
 #[test]
-fn r18_a_rejection_of_an_inner_breaker_can_be_ignored_by_an_outer_one() {
+fn r18_an_outer_breaker_can_ignore_a_rejection_of_an_inner_one() {
     let test = TestRegistry::new();
     let _entered = test.enter();
     test.get("r18_inner").unwrap().trip();
     for _ in 0..3 {
-        assert!(matches!(outer(), Err(Refused::Breaker(_))));
+        assert!(matches!(outer(), Err(Error::Breaker(_))));
     }
     let outer = test.get("r18_outer").unwrap().snapshot();
     assert_eq!((outer.state, outer.totals.ignored), (State::Closed, 3));

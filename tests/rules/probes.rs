@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use breaker_runtime::{Config, Reason, State};
 
-use super::{Bench, OPEN_FOR};
+use crate::support::{Bench, OPEN_FOR};
 
 #[test]
 fn r7_half_open_admits_at_most_its_permits_at_once() {
@@ -12,16 +12,16 @@ fn r7_half_open_admits_at_most_its_permits_at_once() {
     bench.half_open();
     let first = bench.permit();
     let second = bench.permit();
-    assert!(bench.is_refused());
+    assert!(bench.rejects());
     assert_eq!(bench.breaker.snapshot().probes_in_flight, 2);
     first.success();
     let third = bench.permit();
-    assert!(bench.is_refused());
+    assert!(bench.rejects());
     drop((second, third));
 }
 
 #[test]
-fn r7_success_threshold_successes_close_it() {
+fn r7_success_threshold_successes_close_the_circuit() {
     let bench = Bench::default();
     let record = bench.record();
     bench.half_open();
@@ -37,7 +37,7 @@ fn r7_success_threshold_successes_close_it() {
 }
 
 #[test]
-fn r7_a_failed_probe_opens_it_again() {
+fn r7_a_failed_probe_opens_the_circuit_again() {
     let bench = Bench::default();
     let record = bench.record();
     bench.half_open();
@@ -51,7 +51,7 @@ fn r7_a_failed_probe_opens_it_again() {
 }
 
 #[test]
-fn r7_the_nth_failed_probe_opens_it_again() {
+fn r7_the_nth_failed_probe_opens_the_circuit_again() {
     let bench = Bench::new(Config::new().probe_failures(3).success_threshold(10));
     bench.half_open();
     bench.fail();
@@ -64,7 +64,7 @@ fn r7_the_nth_failed_probe_opens_it_again() {
 }
 
 #[test]
-fn r7_cancellations_with_no_success_between_them_open_it_again() {
+fn r7_cancellations_with_no_success_between_them_open_the_circuit_again() {
     let bench = Bench::default();
     let record = bench.record();
     bench.half_open();
@@ -83,7 +83,7 @@ fn r7_cancellations_with_no_success_between_them_open_it_again() {
 }
 
 #[test]
-fn r7_ignored_probes_give_their_permits_back_and_decide_nothing() {
+fn r7_ignored_probes_release_their_permits_and_decide_nothing() {
     let bench = Bench::default();
     bench.half_open();
     for _ in 0..100 {
@@ -99,7 +99,7 @@ fn r7_ignored_probes_give_their_permits_back_and_decide_nothing() {
 }
 
 #[test]
-fn r7_fewer_permits_than_successes_needed_never_get_stuck() {
+fn r7_fewer_permits_than_needed_successes_never_get_stuck() {
     for calls in 1..4 {
         for successes in 1..7 {
             let config = Config::new()
@@ -125,8 +125,8 @@ fn r8_a_silent_probe_counts_as_failed_when_the_next_call_or_reading_notices() {
     let record = bench.record();
     bench.half_open();
     let silent = bench.permit();
-    bench.pass(Duration::from_secs(30));
-    assert!(bench.is_refused());
+    bench.advance(Duration::from_secs(30));
+    assert!(bench.rejects());
     assert_eq!(bench.state(), State::Open);
     assert_eq!(
         record.transitions().last(),
@@ -136,7 +136,7 @@ fn r8_a_silent_probe_counts_as_failed_when_the_next_call_or_reading_notices() {
 }
 
 #[test]
-fn r8_a_silent_probe_gives_its_permit_back_when_more_failures_are_allowed() {
+fn r8_a_silent_probe_releases_its_permit_when_more_failures_are_allowed() {
     let config = Config::new()
         .half_open_calls(1)
         .probe_failures(2)
@@ -144,8 +144,8 @@ fn r8_a_silent_probe_gives_its_permit_back_when_more_failures_are_allowed() {
     let bench = Bench::new(config);
     bench.half_open();
     let silent = bench.permit();
-    assert!(bench.is_refused());
-    bench.pass(Duration::from_secs(1));
+    assert!(bench.rejects());
+    bench.advance(Duration::from_secs(1));
     let next = bench.permit();
     assert_eq!(bench.state(), State::HalfOpen);
     silent.success();
@@ -155,11 +155,11 @@ fn r8_a_silent_probe_gives_its_permit_back_when_more_failures_are_allowed() {
 }
 
 #[test]
-fn r8_the_answer_of_a_probe_that_was_given_up_on_comes_too_late() {
+fn r8_the_late_outcome_of_a_timed_out_probe_is_stale() {
     let bench = Bench::new(Config::new().success_threshold(1));
     bench.half_open();
     let late = bench.permit();
-    bench.pass(Duration::from_secs(30));
+    bench.advance(Duration::from_secs(30));
     late.success();
     let snapshot = bench.breaker.snapshot();
     assert_eq!(snapshot.state, State::Open);

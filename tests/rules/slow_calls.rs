@@ -1,19 +1,19 @@
-//! R19: slow calls, also those that have not come back.
+//! R19: slow calls, including those that are still in flight.
 
 use std::time::Duration;
 
 use breaker_runtime::{Config, Reason, State, Window};
 
-use super::{Bench, OPEN_FOR};
+use crate::support::{Bench, OPEN_FOR};
 
 const LIMIT: Duration = Duration::from_secs(2);
 
-/// A slow call is a failure.
+/// Creates a breaker for which a slow call is a failure.
 fn failing() -> Bench {
     Bench::new(Config::new().slow_call(LIMIT).threshold(3))
 }
 
-/// Slow calls have a rate of their own.
+/// Creates a breaker with a separate rate for slow calls.
 fn rated() -> Bench {
     Bench::new(
         Config::new()
@@ -26,12 +26,12 @@ fn rated() -> Bench {
 
 fn slow_success(bench: &Bench) {
     let permit = bench.permit();
-    bench.pass(LIMIT);
+    bench.advance(LIMIT);
     permit.success();
 }
 
 #[test]
-fn without_a_rate_a_slow_success_is_a_failure_to_the_machine_and_a_success_in_the_totals() {
+fn r19_without_a_rate_a_slow_success_is_a_failure_to_the_machine_and_a_success_in_the_totals() {
     let bench = failing();
     for _ in 0..3 {
         slow_success(&bench);
@@ -46,7 +46,7 @@ fn without_a_rate_a_slow_success_is_a_failure_to_the_machine_and_a_success_in_th
 }
 
 #[test]
-fn a_call_is_slow_from_its_limit_on_and_not_before() {
+fn r19_a_call_is_slow_from_its_limit_on() {
     let bench = failing();
     for just_in_time in [true, false] {
         let permit = bench.permit();
@@ -55,7 +55,7 @@ fn a_call_is_slow_from_its_limit_on_and_not_before() {
         } else {
             LIMIT
         };
-        bench.pass(time);
+        bench.advance(time);
         permit.success();
         let slow = bench.breaker.snapshot().totals.slow;
         assert_eq!(slow, u64::from(!just_in_time));
@@ -63,7 +63,7 @@ fn a_call_is_slow_from_its_limit_on_and_not_before() {
 }
 
 #[test]
-fn with_a_rate_slow_successes_open_by_their_share() {
+fn r19_with_a_rate_slow_successes_open_the_circuit_by_their_share() {
     let bench = rated();
     let record = bench.record();
     bench.succeed();
@@ -77,11 +77,11 @@ fn with_a_rate_slow_successes_open_by_their_share() {
 }
 
 #[test]
-fn r19_a_dependency_that_hangs_opens_the_circuit_before_its_first_call_comes_back() {
+fn r19_a_dependency_that_hangs_opens_the_circuit_before_its_first_call_returns() {
     let bench = failing();
     let hanging: Vec<_> = (0..3).map(|_| bench.permit()).collect();
-    bench.pass(LIMIT);
-    assert!(bench.is_refused());
+    bench.advance(LIMIT);
+    assert!(bench.rejects());
     assert_eq!(bench.breaker.snapshot().totals.calls, 0);
     drop(hanging);
     assert_eq!(bench.breaker.snapshot().totals.cancelled, 3);
@@ -92,7 +92,7 @@ fn r19_a_reading_notices_too_and_the_event_says_since_when() {
     let bench = failing();
     let record = bench.record();
     let _hanging: Vec<_> = (0..3).map(|_| bench.permit()).collect();
-    bench.pass(LIMIT + Duration::from_secs(5));
+    bench.advance(LIMIT + Duration::from_secs(5));
     assert_eq!(bench.state(), State::Open);
     let events = record.take();
     let breaker_runtime::EventKind::Transition(transition) = events[0].kind() else {
@@ -106,7 +106,7 @@ fn r19_a_reading_notices_too_and_the_event_says_since_when() {
 fn r19_a_call_that_was_noticed_in_flight_adds_only_what_is_missing_when_it_ends() {
     let bench = rated();
     let permit = bench.permit();
-    bench.pass(LIMIT);
+    bench.advance(LIMIT);
     let window = || bench.breaker.snapshot().window.unwrap();
     assert_eq!(
         (window().calls, window().slow, window().failures),
@@ -118,7 +118,7 @@ fn r19_a_call_that_was_noticed_in_flight_adds_only_what_is_missing_when_it_ends(
         (1, 1, 1)
     );
     let permit = bench.permit();
-    bench.pass(LIMIT);
+    bench.advance(LIMIT);
     assert_eq!(window().calls, 2);
     permit.success();
     assert_eq!(
@@ -133,13 +133,13 @@ fn r19_a_call_that_was_noticed_in_flight_adds_only_what_is_missing_when_it_ends(
 }
 
 #[test]
-fn r7_a_slow_probe_opens_the_circuit_again() {
+fn r7_r19_a_slow_probe_opens_the_circuit_again() {
     let bench = failing();
     let record = bench.record();
     bench.breaker.trip();
-    bench.pass(OPEN_FOR);
+    bench.advance(OPEN_FOR);
     let probe = bench.permit();
-    bench.pass(LIMIT);
+    bench.advance(LIMIT);
     assert_eq!(bench.state(), State::Open);
     assert_eq!(
         record.transitions().last(),
@@ -150,18 +150,18 @@ fn r7_a_slow_probe_opens_the_circuit_again() {
 }
 
 #[test]
-fn a_slow_call_of_an_older_generation_is_counted_as_slow_and_stale() {
+fn r9_r19_a_slow_call_of_an_older_generation_is_counted_as_slow_and_stale() {
     let bench = failing();
     let permit = bench.permit();
     bench.breaker.reset();
-    bench.pass(LIMIT);
+    bench.advance(LIMIT);
     permit.success();
     let totals = bench.breaker.snapshot().totals;
     assert_eq!((totals.slow, totals.stale, totals.successes), (1, 1, 1));
 }
 
 #[test]
-fn slots_of_calls_in_flight_are_used_again() {
+fn r19_slots_of_calls_in_flight_are_reused() {
     let bench = rated();
     for _ in 0..100 {
         let permits: Vec<_> = (0..10).map(|_| bench.permit()).collect();
@@ -174,13 +174,13 @@ fn slots_of_calls_in_flight_are_used_again() {
 }
 
 #[test]
-fn r3_a_slow_call_that_is_ignored_or_cancelled_leaves_every_count_as_it_is() {
+fn r3_r19_a_slow_call_that_is_ignored_or_cancelled_changes_no_count() {
     let bench = failing();
     for _ in 0..10 {
         let (ignored, cancelled) = (bench.permit(), bench.permit());
-        bench.pass(LIMIT);
+        bench.advance(LIMIT);
         ignored.ignore();
-        // Nobody has looked since the limit, so this one is not in flight any more when it counts.
+        // Nothing has read the breaker since the limit, so this call ends before it could count as slow.
         drop(cancelled);
         bench.breaker.reset();
     }
@@ -188,7 +188,7 @@ fn r3_a_slow_call_that_is_ignored_or_cancelled_leaves_every_count_as_it_is() {
 }
 
 #[test]
-fn r3_with_a_rate_a_slow_success_ends_a_row_of_failures_noticed_or_not() {
+fn r3_r19_with_a_rate_a_slow_success_ends_a_row_of_failures_noticed_or_not() {
     for noticed in [true, false] {
         let bench = Bench::new(
             Config::new()
@@ -199,7 +199,7 @@ fn r3_with_a_rate_a_slow_success_ends_a_row_of_failures_noticed_or_not() {
         );
         bench.fail();
         let permit = bench.permit();
-        bench.pass(LIMIT);
+        bench.advance(LIMIT);
         if noticed {
             assert_eq!(bench.state(), State::Closed);
         }
@@ -211,11 +211,11 @@ fn r3_with_a_rate_a_slow_success_ends_a_row_of_failures_noticed_or_not() {
 }
 
 #[test]
-fn a_slow_call_that_fails_opens_by_its_own_end_and_is_not_stale() {
+fn r19_a_slow_call_that_fails_opens_the_circuit_by_its_own_end_and_is_not_stale() {
     let bench = Bench::new(Config::new().slow_call(LIMIT).threshold(1));
     let record = bench.record();
     let permit = bench.permit();
-    bench.pass(2 * LIMIT);
+    bench.advance(2 * LIMIT);
     permit.failure();
     assert_eq!(bench.breaker.snapshot().totals.stale, 0);
     let events = record.take();
@@ -226,14 +226,18 @@ fn a_slow_call_that_fails_opens_by_its_own_end_and_is_not_stale() {
 }
 
 #[test]
-fn r4_the_end_of_a_call_that_has_counted_as_slow_already_opens_nothing() {
+fn r4_r19_the_end_of_a_call_that_already_counted_as_slow_opens_nothing() {
     let bench = rated();
     let (one, two) = (bench.permit(), bench.permit());
-    bench.pass(LIMIT + LIMIT / 8);
-    assert_eq!(bench.state(), State::Closed, "two are too few");
+    bench.advance(LIMIT + LIMIT / 8);
+    assert_eq!(bench.state(), State::Closed, "two calls are too few");
     bench.succeed();
     bench.succeed();
-    assert_eq!(bench.state(), State::Closed, "a fast success opens nothing");
+    assert_eq!(
+        bench.state(),
+        State::Closed,
+        "a fast success opens no circuit"
+    );
     one.success();
     two.success();
     assert_eq!(bench.state(), State::Closed, "nothing was missing");

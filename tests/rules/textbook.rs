@@ -1,4 +1,4 @@
-//! The known faults of the textbook's circuit breaker, which must not come back.
+//! The known faults of textbook circuit breakers.
 
 use std::sync::Barrier;
 use std::thread;
@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use breaker_runtime::{Config, State};
 
-use super::{Bench, OPEN_FOR};
+use crate::support::{Bench, OPEN_FOR};
 
 #[test]
-fn the_circuit_does_not_open_one_call_late() {
+fn r2_the_circuit_does_not_open_one_call_late() {
     let bench = Bench::default();
     let mut reached = 0;
     for _ in 0..20 {
@@ -22,7 +22,7 @@ fn the_circuit_does_not_open_one_call_late() {
 }
 
 #[test]
-fn calls_run_beside_each_other_because_no_lock_is_held_meanwhile() {
+fn r1_calls_run_concurrently_because_no_lock_is_held() {
     let bench = Bench::default();
     let both_inside = Barrier::new(2);
     let call = || {
@@ -39,7 +39,7 @@ fn calls_run_beside_each_other_because_no_lock_is_held_meanwhile() {
 }
 
 #[test]
-fn probes_run_beside_each_other_too() {
+fn r7_probes_run_concurrently() {
     let bench = Bench::default();
     bench.half_open();
     let both_inside = Barrier::new(2);
@@ -57,7 +57,7 @@ fn probes_run_beside_each_other_too() {
 }
 
 #[test]
-fn two_probes_at_once_and_three_successes_needed_do_not_get_it_stuck_half_open() {
+fn r7_two_probes_at_once_and_three_needed_successes_do_not_get_stuck_half_open() {
     let bench = Bench::new(Config::new().half_open_calls(2).success_threshold(3));
     bench.half_open();
     let (first, second) = (bench.permit(), bench.permit());
@@ -69,41 +69,41 @@ fn two_probes_at_once_and_three_successes_needed_do_not_get_it_stuck_half_open()
 }
 
 #[test]
-fn the_back_off_shrinks_again_and_deadlocks_on_nothing() {
+fn r12_the_backoff_shrinks_again_without_a_deadlock() {
     let config = Config::new().threshold(1).open_for(OPEN_FOR).backoff(2.0);
     let bench = Bench::new(config);
     let period = || bench.breaker.snapshot().open_period;
     for times in [1, 2, 4] {
         bench.fail();
         assert_eq!(period(), Some(times * OPEN_FOR));
-        bench.pass(times * OPEN_FOR);
+        bench.advance(times * OPEN_FOR);
         assert_eq!(bench.state(), State::HalfOpen);
     }
     for _ in 0..3 {
         bench.succeed();
     }
-    bench.pass(OPEN_FOR);
+    bench.advance(OPEN_FOR);
     bench.fail();
     assert_eq!(period(), Some(OPEN_FOR));
 }
 
 #[test]
-fn the_back_off_is_exponential_and_not_a_multiple_of_all_openings_ever() {
+fn r12_the_backoff_does_not_grow_with_all_openings_since_the_start() {
     let bench = Bench::new(Config::new().threshold(1).backoff(2.0));
     for _ in 0..5 {
         bench.fail();
-        bench.pass(OPEN_FOR);
+        bench.advance(OPEN_FOR);
         for _ in 0..3 {
             bench.succeed();
         }
-        bench.pass(OPEN_FOR);
+        bench.advance(OPEN_FOR);
     }
     bench.fail();
     assert_eq!(bench.breaker.snapshot().open_period, Some(OPEN_FOR));
 }
 
 #[test]
-fn a_call_that_began_before_the_circuit_opened_decides_nothing_about_the_probes() {
+fn r9_a_call_that_began_before_the_circuit_opened_decides_nothing_about_the_probes() {
     let bench = Bench::new(Config::new().success_threshold(2));
     let (late_success, late_failure) = (bench.permit(), bench.permit());
     bench.half_open();
@@ -117,20 +117,20 @@ fn a_call_that_began_before_the_circuit_opened_decides_nothing_about_the_probes(
 }
 
 #[test]
-fn fifty_threads_at_the_edge_of_half_open_admit_no_more_than_the_permits() {
+fn r6_r7_fifty_threads_at_the_edge_of_half_open_get_no_more_than_its_permits() {
     for _ in 0..20 {
         let bench = Bench::default();
         bench.fail_times(5);
-        bench.pass(OPEN_FOR);
+        bench.advance(OPEN_FOR);
         let together = Barrier::new(50);
-        let ask = || {
+        let acquire = || {
             together.wait();
             bench.breaker.try_acquire()
         };
         let permits: Vec<_> = thread::scope(|scope| {
-            let threads: Vec<_> = (0..50).map(|_| scope.spawn(ask)).collect();
-            let asked = threads.into_iter().map(|thread| thread.join().unwrap());
-            asked.filter_map(Result::ok).collect()
+            let threads: Vec<_> = (0..50).map(|_| scope.spawn(acquire)).collect();
+            let results = threads.into_iter().map(|thread| thread.join().unwrap());
+            results.filter_map(Result::ok).collect()
         });
         assert_eq!(permits.len(), 2);
         let totals = bench.breaker.snapshot().totals;
@@ -140,7 +140,7 @@ fn fifty_threads_at_the_edge_of_half_open_admit_no_more_than_the_permits() {
 }
 
 #[test]
-fn a_short_open_period_of_the_systems_clock_ends() {
+fn r6_a_short_open_period_by_the_system_clock_ends() {
     let registry = breaker_runtime::Registry::new();
     let config = Config::new()
         .threshold(1)
@@ -154,15 +154,15 @@ fn a_short_open_period_of_the_systems_clock_ends() {
 }
 
 #[test]
-fn a_probe_that_hangs_does_not_block_the_others_for_ever() {
+fn r8_a_probe_that_hangs_does_not_block_the_others_for_ever() {
     let bench = Bench::new(Config::new().half_open_calls(1).probe_timeout(OPEN_FOR));
     bench.half_open();
     let hung = bench.permit();
-    assert!(bench.is_refused());
-    // Given up on, it has failed: the circuit opens, and probes again after its period.
-    bench.pass(OPEN_FOR);
+    assert!(bench.rejects());
+    // The probe has timed out and failed: the circuit opens, and probes again after its period.
+    bench.advance(OPEN_FOR);
     assert_eq!(bench.state(), State::Open);
-    bench.pass(OPEN_FOR);
+    bench.advance(OPEN_FOR);
     for _ in 0..3 {
         bench.permit().success();
     }
@@ -172,21 +172,21 @@ fn a_probe_that_hangs_does_not_block_the_others_for_ever() {
 }
 
 #[test]
-fn a_rejection_at_the_edge_of_half_open_is_counted_once() {
+fn r6_r7_a_rejection_at_the_edge_of_half_open_is_counted_once() {
     let bench = Bench::default();
     bench.breaker.trip();
-    bench.pass(OPEN_FOR.saturating_sub(Duration::from_nanos(1)));
-    assert!(bench.is_refused());
-    bench.pass(Duration::from_nanos(1));
-    // The first call of the half-open circuit finds both permits free, the third one none.
+    bench.advance(OPEN_FOR.saturating_sub(Duration::from_nanos(1)));
+    assert!(bench.rejects());
+    bench.advance(Duration::from_nanos(1));
+    // Of the half-open circuit, the first two calls get a permit and the third does not.
     let _probes = [bench.permit(), bench.permit()];
-    assert!(bench.is_refused());
+    assert!(bench.rejects());
     let totals = bench.breaker.snapshot().totals;
     assert_eq!((totals.rejected, totals.half_opens), (2, 1));
 }
 
 #[test]
-fn no_transition_override_or_reset_clears_a_counter() {
+fn r9_r14_no_transition_override_or_reset_clears_a_counter() {
     let bench = Bench::default();
     let mut before = bench.breaker.snapshot().totals;
     let mut grew = |bench: &Bench| {
@@ -205,7 +205,7 @@ fn no_transition_override_or_reset_clears_a_counter() {
     }
     grew(&bench);
     bench.breaker.force_open("a test", None);
-    assert!(bench.is_refused());
+    assert!(bench.rejects());
     grew(&bench);
     bench.breaker.clear_override();
     bench.breaker.trip();
@@ -216,7 +216,7 @@ fn no_transition_override_or_reset_clears_a_counter() {
 }
 
 #[test]
-fn a_call_that_makes_another_through_the_same_breaker_waits_for_nobody() {
+fn r7_a_call_inside_a_call_of_the_same_breaker_waits_for_no_permit() {
     fn down(bench: &Bench, depth: u32) -> u32 {
         let inner = bench.breaker.call(|| {
             let deeper = if depth > 0 { down(bench, depth - 1) } else { 0 };
@@ -231,11 +231,11 @@ fn a_call_that_makes_another_through_the_same_breaker_waits_for_nobody() {
         let bench = Bench::new(config);
         assert_eq!(down(&bench, 50), 51);
         assert_eq!(bench.breaker.snapshot().totals.successes, 51);
-        // Nor is one refused inside of a probe, with no permit left for it.
+        // A call inside a probe is admitted too when no permit is free.
         bench.breaker.trip();
-        bench.pass(OPEN_FOR);
+        bench.advance(OPEN_FOR);
         let inner = bench.breaker.call(|| {
-            let second = bench.breaker.call(|| Ok::<_, &str>(bench.is_refused()));
+            let second = bench.breaker.call(|| Ok::<_, &str>(bench.rejects()));
             Ok::<_, &str>(second)
         });
         assert_eq!(inner, Ok(Ok(false)));

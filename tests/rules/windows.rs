@@ -1,10 +1,10 @@
-//! R2 to R5 over windows: rates, numbers of failures, and what slides out.
+//! R2 to R5 for windows: rates, numbers of failures, and samples that leave the window.
 
 use std::time::Duration;
 
 use breaker_runtime::{Config, Overrides, Reason, State, Window};
 
-use super::{Bench, OPEN_FOR};
+use crate::support::{Bench, OPEN_FOR};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -35,7 +35,7 @@ fn r5_a_count_window_slides_even_after_ten_thousand_successes() {
 fn r5_a_time_window_forgets_within_a_tenth_of_its_length() {
     let bench = last_minute(Config::new().max_failures(3));
     bench.fail_times(2);
-    bench.pass(MINUTE + MINUTE / 10);
+    bench.advance(MINUTE + MINUTE / 10);
     bench.succeed();
     bench.fail();
     assert_eq!(bench.state(), State::Closed);
@@ -50,7 +50,7 @@ fn r5_a_time_window_keeps_a_failure_for_its_whole_length() {
     bench.succeed();
     bench.fail();
     bench.succeed();
-    bench.pass(MINUTE);
+    bench.advance(MINUTE);
     bench.fail();
     assert_eq!(bench.state(), State::Open);
 }
@@ -99,7 +99,7 @@ fn r4_a_success_never_opens_even_if_it_completes_the_calls_that_a_rate_needs() {
 }
 
 #[test]
-fn no_rate_is_judged_below_min_calls() {
+fn r5_no_rate_decides_below_min_calls() {
     let bench = last_hundred();
     bench.fail_times(19);
     assert_eq!(bench.state(), State::Closed);
@@ -109,17 +109,7 @@ fn no_rate_is_judged_below_min_calls() {
 }
 
 #[test]
-fn min_calls_defaults_to_the_whole_of_a_smaller_count_window() {
-    let config = |calls| Config::new().window(Window::Calls(calls)).failure_rate(0.5);
-    let min_calls = |calls| Bench::new(config(calls)).breaker.config().min_calls.get();
-    assert_eq!(
-        (min_calls(10), min_calls(20), min_calls(1000)),
-        (10, 20, 20)
-    );
-}
-
-#[test]
-fn a_rate_takes_the_place_of_the_default_row_but_not_of_one_that_is_set() {
+fn r2_a_rate_replaces_the_default_threshold_but_not_one_that_is_set() {
     assert_eq!(last_hundred().breaker.config().threshold, None);
     let both = Config::new()
         .window(Window::Calls(100))
@@ -128,17 +118,17 @@ fn a_rate_takes_the_place_of_the_default_row_but_not_of_one_that_is_set() {
     let bench = Bench::new(both);
     bench.fail_times(3);
     assert_eq!(bench.state(), State::Open);
-    let beside = last_minute(Config::new().max_failures(100));
-    assert_eq!(beside.breaker.config().threshold, Some(5));
-    beside.fail_times(5);
-    assert_eq!(beside.state(), State::Open);
+    let counted = last_minute(Config::new().max_failures(100));
+    assert_eq!(counted.breaker.config().threshold, Some(5));
+    counted.fail_times(5);
+    assert_eq!(counted.state(), State::Open);
 }
 
 #[test]
-fn a_new_closed_stay_begins_with_an_empty_window() {
+fn r5_the_window_is_empty_when_the_circuit_closes() {
     let bench = last_minute(Config::new().max_failures(3).threshold(100));
     bench.fail_times(3);
-    bench.pass(OPEN_FOR);
+    bench.advance(OPEN_FOR);
     for _ in 0..3 {
         bench.succeed();
     }
@@ -148,10 +138,10 @@ fn a_new_closed_stay_begins_with_an_empty_window() {
 }
 
 #[test]
-fn r9_calls_longer_than_the_window_count_when_they_end() {
+fn r5_r9_calls_longer_than_the_window_count_when_they_end() {
     let bench = last_minute(Config::new().max_failures(3));
     let permits: Vec<_> = (0..3).map(|_| bench.permit()).collect();
-    bench.pass(10 * MINUTE);
+    bench.advance(10 * MINUTE);
     for permit in permits {
         permit.failure();
     }
@@ -160,7 +150,7 @@ fn r9_calls_longer_than_the_window_count_when_they_end() {
 }
 
 #[test]
-fn r16_samples_stay_when_only_the_thresholds_change_and_go_with_the_windows_shape() {
+fn r16_samples_are_kept_unless_the_window_itself_changes() {
     let bench = last_hundred();
     bench.fail_times(10);
     let configure = |overrides| bench.registry.configure("payment", overrides).unwrap();
@@ -176,54 +166,4 @@ fn r16_samples_stay_when_only_the_thresholds_change_and_go_with_the_windows_shap
     assert_eq!(bench.breaker.snapshot().window.unwrap().calls, 0);
     bench.fail_times(11);
     assert_eq!(bench.state(), State::Open);
-}
-
-#[test]
-fn keys_that_cannot_be_met_together_are_refused_by_name() {
-    let cases = [
-        (
-            Config::new().failure_rate(0.5),
-            "`failure_rate` needs a `window`",
-        ),
-        (
-            Config::new().max_failures(5),
-            "`max_failures` needs a `window`",
-        ),
-        (
-            Config::new().window(Window::Calls(10)),
-            "`window` needs `failure_rate`, `slow_rate` or `max_failures`",
-        ),
-        (
-            Config::new().window(Window::Calls(10)).slow_rate(0.5),
-            "`slow_rate` needs `slow_call`",
-        ),
-        (
-            Config::new()
-                .window(Window::Calls(10))
-                .failure_rate(0.5)
-                .min_calls(11),
-            "`min_calls` is more than the 10 calls of `window`",
-        ),
-        (
-            Config::new().window(Window::Calls(10)).max_failures(11),
-            "`max_failures` is more than the 10 calls of `window`",
-        ),
-        (
-            Config::new().window(Window::Calls(0)).failure_rate(0.5),
-            "`window` must hold at least one call and be longer than zero, not 0 calls",
-        ),
-        (
-            Config::new().window(Window::Calls(9)).failure_rate(0.0),
-            "`failure_rate` must lie above 0 and at most 1, not 0.0",
-        ),
-        (
-            Config::new().window(Window::Calls(9)).failure_rate(50.0),
-            "`failure_rate` must lie above 0 and at most 1, not 50.0",
-        ),
-    ];
-    let registry = breaker_runtime::Registry::new();
-    for (config, message) in cases {
-        let error = registry.get_or_create("payment", config).unwrap_err();
-        assert_eq!(error.to_string(), message);
-    }
 }

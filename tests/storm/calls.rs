@@ -1,4 +1,4 @@
-//! Those who call.
+//! The threads and tasks that call the breakers.
 
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind, panic_any};
@@ -11,10 +11,10 @@ use breaker_runtime::{CallError, Outcome, Permit};
 
 use crate::{Dice, Kept, Target};
 
-/// The payload of a panic that belongs to the storm.
+/// The payload of a panic that the storm intends.
 pub(crate) struct Meant;
 
-/// A permit that is held for a while, and whose call it is.
+/// A permit that is held for a while, and the counts of its breaker.
 type Held = (Permit, Arc<Kept>);
 
 pub(crate) fn synchronous(seed: u64, targets: &[Target], over: &AtomicBool) {
@@ -24,10 +24,10 @@ pub(crate) fn synchronous(seed: u64, targets: &[Target], over: &AtomicBool) {
     }
 }
 
-/// So many calls; some of their permits are held over others, and dropped or recorded late.
+/// Makes a number of calls. Some permits are held during later calls and dropped or recorded late.
 pub(crate) fn burst(dice: &mut Dice, targets: &[Target], calls: u32) {
     let mut held: Vec<Held> = Vec::new();
-    // The weather changes: while it is bad, most calls fail.
+    // In a bad burst most calls fail.
     let bad = dice.throw(3) == 0;
     for _ in 0..calls {
         let target = &targets[pick(dice, targets.len())];
@@ -88,7 +88,7 @@ fn panics(target: &Target) {
     }
 }
 
-/// A call that makes another one through the same breaker.
+/// Makes a call inside a call of the same breaker.
 fn nested(target: &Target) {
     let answer = target.breaker.call(|| {
         plain(target, false, false);
@@ -120,7 +120,7 @@ fn let_go(dice: &mut Dice, held: &mut Vec<Held>) {
     }
 }
 
-/// Tasks that wait, move between threads, are given up and time out.
+/// Runs tasks that wait, move between threads, are dropped and time out.
 pub(crate) fn asynchronous(targets: &[Target], over: &Arc<AtomicBool>) {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -160,7 +160,7 @@ async fn waiting(dice: &mut Dice, target: &Target) {
         note(target, &call.await);
         return;
     }
-    // Given up after the first poll that is pending, by whoever waits or by a limit.
+    // Dropped after the first poll that is pending, by the caller or by a timeout.
     let mut call = Box::pin(call);
     let first = poll_fn(|context| Poll::Ready(call.as_mut().poll(context))).await;
     match first {

@@ -1,7 +1,8 @@
-//! A storm on a few breakers, in real time: threads and a runtime of tokio call them in every way there
-//! is, while others steer, reconfigure and read them. At the end nothing may be lost, held or stuck.
+//! A storm on a few breakers, in real time: threads and a tokio runtime call them in every possible way,
+//! while another thread controls, reconfigures and reads them. At the end no count may be lost, no permit
+//! leaked and no breaker stuck.
 //!
-//! `ci/storm.sh 600` lets it last ten minutes and prints what memory did meanwhile.
+//! `ci/storm.sh 600` runs it for ten minutes and prints the peaks of memory.
 
 #![allow(
     clippy::pedantic,
@@ -20,7 +21,7 @@ use std::time::{Duration, Instant};
 
 use breaker_runtime::{CircuitBreaker, Config, Registry, State, Window};
 
-/// What was seen from outside.
+/// The outcomes that the callers have counted.
 #[derive(Debug, Default)]
 pub(crate) struct Kept {
     successes: AtomicU64,
@@ -47,14 +48,14 @@ impl Kept {
     }
 }
 
-/// A breaker and what has to come of it.
+/// A breaker, and the counts that it must have at the end.
 #[derive(Clone)]
 pub(crate) struct Target {
     pub(crate) breaker: CircuitBreaker,
     pub(crate) kept: Arc<Kept>,
 }
 
-/// Numbers that need not be good, only quick and different for each thread.
+/// A random number generator that is fast and differs for each thread; its quality does not matter.
 pub(crate) struct Dice(u64);
 
 impl Dice {
@@ -81,7 +82,7 @@ fn configs() -> Vec<(&'static str, Config)> {
         .probe_timeout(Duration::from_millis(20))
         .backoff(1.5)
         .jitter(0.2)
-        // A thread may be held up for longer than any limit: no dropped call is a failure here.
+        // A thread may be suspended for longer than any limit, so no dropped call may count as a failure.
         .cancel_after(None);
     let slow = Duration::from_micros(300);
     vec![
@@ -95,7 +96,7 @@ fn configs() -> Vec<(&'static str, Config)> {
                 .threshold(50),
         ),
         ("slow", short.slow_call(slow).threshold(30)),
-        // By the coarse clock, which lags behind the one of the readings.
+        // Measured by the coarse clock, which lags behind the clock of the readings.
         ("patient", short.slow_call(PATIENCE).threshold(30)),
         (
             "everything",
@@ -110,14 +111,14 @@ fn configs() -> Vec<(&'static str, Config)> {
 }
 
 fn seconds() -> u64 {
-    let asked = std::env::var("STORM_SECONDS").ok();
-    asked.and_then(|asked| asked.parse().ok()).unwrap_or(2)
+    let value = std::env::var("STORM_SECONDS").ok();
+    value.and_then(|value| value.parse().ok()).unwrap_or(2)
 }
 
 #[test]
 fn a_storm_loses_no_count_leaks_no_permit_and_leaves_nothing_stuck() {
     std::panic::set_hook(Box::new(|info| {
-        // Those of the storm are meant.
+        // The panics of the storm are intended.
         if info.payload().downcast_ref::<calls::Meant>().is_none() {
             eprintln!("{info}");
         }
@@ -144,7 +145,7 @@ fn a_storm_loses_no_count_leaks_no_permit_and_leaves_nothing_stuck() {
         scope.spawn(move || calls::asynchronous(&tasks, &stop));
         let (targets, registry, stop) = (&targets, &registry, &over);
         scope.spawn(move || steering::steer(targets, registry, stop));
-        // Threads that end while their counts are unread, and hand their slots on.
+        // Threads that end before their counts are read, so that later threads take over their slots.
         while began.elapsed() < time || (began.elapsed() < 30 * time && !has_blown(targets)) {
             let threads = (0..4).map(|seed| {
                 scope.spawn(move || calls::burst(&mut Dice::new(99 + seed), targets, 50))
@@ -153,7 +154,7 @@ fn a_storm_loses_no_count_leaks_no_permit_and_leaves_nothing_stuck() {
             for thread in threads {
                 thread.join().unwrap();
             }
-            memory.look(began.elapsed(), time);
+            memory.sample(began.elapsed(), time);
         }
         over.store(true, Ordering::Relaxed);
     });
@@ -166,10 +167,10 @@ fn a_storm_loses_no_count_leaks_no_permit_and_leaves_nothing_stuck() {
     let patient = targets.iter().find(|it| it.breaker.name() == "patient");
     leaves_none_in_flight(&patient.unwrap().breaker);
     println!("{calls} calls in {:?}", began.elapsed());
-    memory.judge();
+    memory.check();
 }
 
-/// Whether each breaker has seen it all. A busy machine takes longer for that.
+/// Returns whether each breaker has counted every outcome and every transition. A busy machine needs longer.
 fn has_blown(targets: &[Target]) -> bool {
     targets.iter().all(|Target { breaker, kept }| {
         let totals = breaker.snapshot().totals;
@@ -178,7 +179,7 @@ fn has_blown(targets: &[Target]) -> bool {
     })
 }
 
-/// The totals are those kept outside, and nobody holds a permit any more.
+/// Checks that the totals equal those of the callers and that no permit is held.
 fn settled(breaker: &CircuitBreaker, kept: &Kept) -> u64 {
     let snapshot = breaker.snapshot();
     let totals = snapshot.totals;
@@ -196,15 +197,18 @@ fn settled(breaker: &CircuitBreaker, kept: &Kept) -> u64 {
     );
     assert_eq!(counted, kept.read(), "{}", breaker.name());
     assert_eq!(totals.calls, counted[..4].iter().sum::<u64>());
-    assert!(counted.iter().all(|count| *count > 0), "it was no storm");
+    assert!(
+        counted.iter().all(|count| *count > 0),
+        "some outcome never occurred"
+    );
     assert!(totals.opens > 0 && totals.half_opens > 0 && totals.closes > 0);
     breaker.clear_override();
-    // A probe that is still out would keep the others from passing.
+    // A probe still in flight would block the others.
     assert_eq!(breaker.snapshot().probes_in_flight, 0, "{}", breaker.name());
     totals.calls + totals.rejected
 }
 
-/// It still opens by its rules, and closes again by its probes.
+/// Checks that the circuit still opens by its rules and closes by its probes.
 fn recovers(breaker: &CircuitBreaker) {
     breaker.reset();
     let fail = || breaker.call(|| Err::<(), _>(())).is_err();
@@ -224,7 +228,7 @@ fn recovers(breaker: &CircuitBreaker) {
     assert!(opened > 0);
 }
 
-/// Calls that have come back never count as slow, however one looks meanwhile.
+/// Checks that calls that have returned never count as slow, whenever the breaker is read.
 fn leaves_none_in_flight(patient: &CircuitBreaker) {
     patient.reset();
     for _ in 0..1_000 {

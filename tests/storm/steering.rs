@@ -1,4 +1,4 @@
-//! Those who steer, reconfigure and read.
+//! The thread that controls, reconfigures and reads the breakers.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -9,8 +9,8 @@ use crate::{Dice, Target};
 
 pub(crate) fn steer(targets: &[Target], registry: &Registry, over: &AtomicBool) {
     let mut dice = Dice::new(7);
-    let heard = registry.subscribe(|event| {
-        // A listener may ask anything.
+    let subscription = registry.subscribe(|event| {
+        // A listener may call anything.
         let _ = event.breaker().state();
     });
     while !over.load(Ordering::Relaxed) {
@@ -26,21 +26,21 @@ pub(crate) fn steer(targets: &[Target], registry: &Registry, over: &AtomicBool) 
             5..=9 => registry
                 .configure(breaker.name(), settings(&mut dice, breaker.name()))
                 .unwrap(),
-            10..=30 => looks(breaker),
+            10..=30 => reads(breaker),
             _ => {
-                // A state that is read moves the circuit when the time has come.
+                // Reading the state applies a transition that is due.
                 let _ = breaker.state();
                 std::thread::yield_now();
             }
         }
     }
-    heard.cancel();
+    subscription.cancel();
     for target in targets {
         target.breaker.clear_override();
     }
 }
 
-fn looks(breaker: &breaker_runtime::CircuitBreaker) {
+fn reads(breaker: &breaker_runtime::CircuitBreaker) {
     let snapshot = breaker.snapshot();
     let totals = snapshot.totals;
     let sum = totals.successes + totals.failures + totals.ignored + totals.cancelled;
@@ -50,7 +50,7 @@ fn looks(breaker: &breaker_runtime::CircuitBreaker) {
     }
 }
 
-/// Other settings of the keys that the breaker has, within what goes together.
+/// Draws new values for the settings of the breaker that are consistent with each other.
 fn settings(dice: &mut Dice, name: &str) -> Overrides {
     let mut settings = Overrides {
         success_threshold: Some(1 + u32::try_from(dice.throw(4)).unwrap()),

@@ -1,4 +1,4 @@
-//! Readers of what is called: the fallback, the classifier and the hint.
+//! Parsers for the values that the expansion calls: the fallback, the classifier and the hint.
 
 use proc_macro2::{Ident, TokenTree};
 use quote::ToTokens;
@@ -6,10 +6,10 @@ use syn::{
     Error, Expr, ExprClosure, ExprLit, ExprPath, Lit, Member, Pat, Result, ReturnType, Type,
 };
 
-use super::key::Key;
+use super::setting_name::SettingName;
 use super::value::{expected, ungroup};
 
-/// When the fallback runs.
+/// The calls that the fallback runs for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FallbackOn {
     Rejected,
@@ -23,21 +23,21 @@ pub(crate) enum FallbackKind {
     Closure(Closure),
 }
 
-/// A closure that is written into the function in place of its call.
+/// A closure whose body the expansion writes into the function, in place of a call.
 #[cfg_attr(test, derive(Debug))]
 pub(crate) struct Closure {
-    /// The pattern of its one argument.
+    /// The pattern of the only argument.
     pub(crate) pattern: Pat,
     pub(crate) ty: Option<Type>,
     pub(crate) output: Option<Type>,
     pub(crate) body: Expr,
 }
 
-pub(super) fn fallback(key: Key, expr: Expr) -> Result<FallbackKind> {
-    Ok(match callable(key, expr)? {
+pub(super) fn fallback(name: SettingName, expr: Expr) -> Result<FallbackKind> {
+    Ok(match callable(name, expr)? {
         Callable::Path(path) => FallbackKind::Path(path),
         Callable::Closure(closure, argument) => {
-            refuse_attributes(&argument)?;
+            reject_attributes(&argument)?;
             let (pattern, ty) = match argument {
                 Pat::Type(typed) => (*typed.pat, Some(*typed.ty)),
                 pattern => (pattern, None),
@@ -55,20 +55,20 @@ pub(super) fn fallback(key: Key, expr: Expr) -> Result<FallbackKind> {
     })
 }
 
-/// Its argument becomes a `let`, which those of an argument do not fit.
-fn refuse_attributes(argument: &Pat) -> Result<()> {
+/// Rejects attributes of the argument. It becomes a `let`, where other attributes are valid.
+fn reject_attributes(argument: &Pat) -> Result<()> {
     match argument.to_token_stream().into_iter().next() {
         Some(TokenTree::Punct(sign)) if sign.as_char() == '#' => {
-            let message = "remove the attribute: the closure is part of the function";
+            let message = "remove the attribute: the closure is inlined into the function";
             Err(Error::new(sign.span(), message))
         }
         _ => Ok(()),
     }
 }
 
-/// What is asked about the returned value: a classifier or a hint.
-pub(super) fn of_value(key: Key, expr: Expr) -> Result<Expr> {
-    Ok(match callable(key, expr)? {
+/// Parses a function of the returned value: a classifier or a hint.
+pub(super) fn of_value(name: SettingName, expr: Expr) -> Result<Expr> {
+    Ok(match callable(name, expr)? {
         Callable::Path(path) => Expr::Path(path),
         Callable::Closure(closure, _) => Expr::Closure(closure),
     })
@@ -97,44 +97,45 @@ enum Callable {
     Closure(ExprClosure, Pat),
 }
 
-fn callable(key: Key, expr: Expr) -> Result<Callable> {
+fn callable(name: SettingName, expr: Expr) -> Result<Callable> {
     match expr {
-        Expr::Path(ref path) if key == Key::Fallback && is_none(path) => {
-            Err(no_closure("None", &expr))
+        Expr::Path(ref path) if name == SettingName::Fallback && is_none(path) => {
+            Err(not_callable("None", &expr))
         }
         Expr::Path(path) if !path.path.is_ident("self") => Ok(Callable::Path(path)),
-        Expr::Closure(closure) => inlined(key, closure),
+        Expr::Closure(closure) => inlined(name, closure),
         Expr::Lit(ExprLit {
             lit: Lit::Str(ref text),
             ..
         }) => {
             let path = text.parse::<ExprPath>().ok().map(|_| text.value());
-            Err(expected("a path", key, path.as_deref(), &expr))
+            Err(expected("a path", name, path.as_deref(), &expr))
         }
         Expr::Call(ref call) => {
             let form = match ungroup((*call.func).clone()) {
                 Expr::Path(path) => written(&path),
                 _ => None,
             };
-            if let (Key::Fallback, Some(path)) = (key, form.as_deref().filter(|it| is_made(it))) {
-                return Err(no_closure(&format!("{path}(…)"), &expr));
+            let constructor = form.as_deref().filter(|path| is_constructor(path));
+            if let (SettingName::Fallback, Some(path)) = (name, constructor) {
+                return Err(not_callable(&format!("{path}(…)"), &expr));
             }
-            let form = form.map_or_else(|| key.example(), |path| key.form(&path));
-            let message = format!("without the call: write `{form}`");
+            let form = form.map_or_else(|| name.example(), |path| name.with_value(&path));
+            let message = format!("expected a path, not a call: write `{form}`");
             Err(Error::new_spanned(&expr, message))
         }
         Expr::Field(_) | Expr::MethodCall(_) => {
             let form = method(&expr).map_or_else(
-                || key.example(),
-                |method| key.form(&format!("Self::{method}")),
+                || name.example(),
+                |method| name.with_value(&format!("Self::{method}")),
             );
-            let message = format!("write the path of the method: `{form}`");
+            let message = format!("expected the path of the method: write `{form}`");
             Err(Error::new_spanned(&expr, message))
         }
-        Expr::Lit(ref value) if key == Key::Fallback => {
-            Err(no_closure(&value.to_token_stream().to_string(), &expr))
+        Expr::Lit(ref value) if name == SettingName::Fallback => {
+            Err(not_callable(&value.to_token_stream().to_string(), &expr))
         }
-        _ => Err(expected("a path or a closure", key, None, &expr)),
+        _ => Err(expected("a path or a closure", name, None, &expr)),
     }
 }
 
@@ -143,32 +144,37 @@ fn is_none(path: &ExprPath) -> bool {
     last.is_some_and(|last| last.ident == "None")
 }
 
-/// Is it a type or a variant that a call of this path makes, and no function?
-fn is_made(path: &str) -> bool {
+/// Returns whether a call of this path constructs a type or a variant, judged by its spelling.
+fn is_constructor(path: &str) -> bool {
     let last = path.rsplit("::").next();
     last.is_some_and(|last| last.starts_with(char::is_uppercase))
 }
 
-/// An error at an answer that is there already.
-fn no_closure(answer: &str, at: &Expr) -> Error {
-    let form = Key::Fallback.form(&format!("|_| {answer}"));
-    Error::new_spanned(at, format!("an answer needs a closure: write `{form}`"))
+/// Makes an error for a fallback that is a value rather than something to call.
+fn not_callable(value: &str, at: &Expr) -> Error {
+    let form = SettingName::Fallback.with_value(&format!("|_| {value}"));
+    let message = format!("expected a path or a closure, not a value: write `{form}`");
+    Error::new_spanned(at, message)
 }
 
-/// A closure that can be inlined: it takes one argument and is not `async`.
-fn inlined(key: Key, closure: ExprClosure) -> Result<Callable> {
-    let (argument, word, why) = match key {
-        Key::Fallback => (
+/// Accepts a closure with one argument that is not `async`.
+fn inlined(name: SettingName, closure: ExprClosure) -> Result<Callable> {
+    let (argument, word, why) = match name {
+        SettingName::Fallback => (
             "the error",
             "error",
-            "the closure is part of the function and may `.await`",
+            "the closure is inlined into the function and may use `.await`",
         ),
-        Key::OpenForHint => (
+        SettingName::OpenForHint => (
             "the returned value",
             "value",
-            "a value gives its hint at once",
+            "the hint is computed without waiting",
         ),
-        _ => ("the returned value", "value", "a value is judged at once"),
+        _ => (
+            "the returned value",
+            "value",
+            "a value is classified without waiting",
+        ),
     };
     if let Some(token) = closure.asyncness {
         return Err(Error::new_spanned(token, format!("remove `async`: {why}")));
@@ -178,15 +184,15 @@ fn inlined(key: Key, closure: ExprClosure) -> Result<Callable> {
         let only = only.clone();
         return Ok(Callable::Closure(closure, only));
     }
-    let form = key.form(&format!("|{word}| …"));
-    let message = format!("the closure takes one argument, {argument}: write `{form}`");
+    let form = name.with_value(&format!("|{word}| …"));
+    let message = format!("expected a closure with one argument, {argument}: write `{form}`");
     let mut arguments = closure.inputs_begin.to_token_stream();
     closure.inputs.to_tokens(&mut arguments);
     closure.inputs_end.to_tokens(&mut arguments);
     Err(Error::new_spanned(arguments, message))
 }
 
-/// The name behind the last dot.
+/// Returns the name after the last dot.
 fn method(expr: &Expr) -> Option<&Ident> {
     match expr {
         Expr::Field(field) => match &field.member {
@@ -198,7 +204,7 @@ fn method(expr: &Expr) -> Option<&Ident> {
     }
 }
 
-/// A path as people write it; with generic arguments it is left out.
+/// Returns the source text of a path, unless it has generic arguments.
 fn written(path: &ExprPath) -> Option<String> {
     let text = path.to_token_stream().to_string().replace(' ', "");
     (!text.contains('<')).then_some(text)

@@ -1,10 +1,9 @@
-//! The attribute's arguments as they were written: each key once, its value read on its own.
+//! The attribute's arguments as the user wrote them: each setting at most once, its value parsed on its
+//! own.
 
 pub(crate) mod callable;
-mod duration;
-pub(crate) mod key;
-mod name;
 pub(crate) mod setting;
+pub(crate) mod setting_name;
 mod syntax;
 pub(crate) mod value;
 
@@ -14,31 +13,32 @@ use syn::parse::{ParseStream, Parser};
 use syn::{Error, Expr, Lit, LitStr, Path, Result, Token, token};
 
 use self::callable::{FallbackKind, FallbackOn};
-use self::key::{Key, Kind};
 use self::setting::Setting;
+use self::setting_name::{SettingName, ValueKind};
 use self::syntax::{Form, parse_form, skip, skip_one};
 use self::value::Arm;
 use crate::errors::Errors;
 
-/// A value and the key that it was given to.
+/// A value and the place of the setting that it was given to.
 #[derive(Debug)]
 pub(crate) struct Given<T> {
-    pub(crate) key: Span,
+    /// The span of the setting's name.
+    pub(crate) span: Span,
     pub(crate) value: T,
 }
 
 impl<T> Given<T> {
-    fn new(key: Span, value: T) -> Self {
-        Self { key, value }
+    fn new(span: Span, value: T) -> Self {
+        Self { span, value }
     }
 }
 
-/// One optional value per key.
+/// The values of all settings.
 #[derive(Default)]
 #[cfg_attr(test, derive(Debug))]
 pub(crate) struct Arguments {
     pub(crate) name: Option<Given<LitStr>>,
-    /// The settings of the breaker, in the order of the table.
+    /// The settings of the breaker, in the order of the documentation.
     pub(crate) settings: Vec<Given<Setting>>,
     pub(crate) open_for_hint: Option<Given<Expr>>,
     pub(crate) call_timeout: Option<Given<Setting>>,
@@ -48,20 +48,20 @@ pub(crate) struct Arguments {
     pub(crate) classify: Option<Given<Expr>>,
     pub(crate) fallback: Option<Given<FallbackKind>>,
     pub(crate) fallback_on: Option<Given<FallbackOn>>,
-    /// The expression, not one of the keys here.
+    /// The partition key.
     pub(crate) key: Option<Given<Expr>>,
     pub(crate) registry: Option<Given<Expr>>,
     pub(crate) runtime: Option<Given<Path>>,
-    /// Every key that was written, with or without a good value.
-    written: Vec<Given<Key>>,
-    /// Keys that were probably meant by something else.
-    meant: Vec<Key>,
-    /// Something was skipped that may have held any key.
-    garbled: bool,
+    /// Every setting in the attribute, whether its value is valid or not.
+    written: Vec<Given<SettingName>>,
+    /// The settings that unknown words probably mean.
+    guessed: Vec<SettingName>,
+    /// Whether the parser skipped tokens that may have contained any setting.
+    skipped_tokens: bool,
 }
 
 impl Arguments {
-    /// Reads everything that can be read and leaves an error for the rest.
+    /// Parses all valid arguments, and reports an error for each invalid one.
     pub(crate) fn parse(tokens: TokenStream, errors: &mut Errors) -> Self {
         let mut arguments = Self::default();
         let all = |input: ParseStream<'_>| {
@@ -72,26 +72,28 @@ impl Arguments {
         };
         let all = all.parse2(tokens);
         errors.take(all);
+        arguments.settings.sort_by_key(|given| given.value.name);
         arguments
     }
 
-    /// Was this key written, or may it have been in what was skipped?
-    pub(crate) fn mentions(&self, key: Key) -> bool {
-        self.place(key).is_some() || self.garbled || self.meant.contains(&key)
+    /// Returns whether the attribute contains this setting, or may contain it in tokens that were
+    /// skipped.
+    pub(crate) fn mentions(&self, name: SettingName) -> bool {
+        self.span(name).is_some() || self.skipped_tokens || self.guessed.contains(&name)
     }
 
-    /// Where the key was written first, be its value right or wrong.
-    pub(crate) fn place(&self, key: Key) -> Option<Span> {
-        let first = self.written.iter().find(|given| given.value == key);
-        first.map(|given| given.key)
+    /// Returns where the attribute first contains this setting, whether its value is valid or not.
+    pub(crate) fn span(&self, name: SettingName) -> Option<Span> {
+        let first = self.written.iter().find(|given| given.value == name);
+        first.map(|given| given.span)
     }
 
-    /// The value of a setting, if it was given a good one.
-    pub(crate) fn setting(&self, key: Key) -> Option<&Given<Setting>> {
-        self.settings.iter().find(|given| given.value.key == key)
+    /// Returns the value of a breaker's setting if the attribute contains a valid one.
+    pub(crate) fn setting(&self, name: SettingName) -> Option<&Given<Setting>> {
+        self.settings.iter().find(|given| given.value.name == name)
     }
 
-    /// Reads one argument and its comma; afterwards the input stands before the next one.
+    /// Parses one argument and the comma after it, so that the input continues with the next argument.
     fn parse_one(&mut self, input: ParseStream<'_>, errors: &mut Errors) {
         if !self.parse_argument(input, errors) {
             skip(input);
@@ -108,116 +110,115 @@ impl Arguments {
         }
     }
 
-    /// Tells whether the input stands behind a whole argument, be its value right or wrong.
+    /// Parses one argument. Returns whether the argument was complete, with a valid value or not.
     fn parse_argument(&mut self, input: ParseStream<'_>, errors: &mut Errors) -> bool {
         let Ok(word) = input.call(Ident::parse_any) else {
-            errors.push(self.no_key(input));
+            errors.push(self.no_name(input));
             return false;
         };
-        let key = self.parse_key(&word, input.peek(token::Paren));
-        let form = parse_form(input, key.as_ref().ok().copied(), &word);
-        let whole = form.is_ok();
-        errors.take(key.and_then(|key| self.read(key, word.span(), form)));
-        whole
+        let name = self.parse_name(&word, input.peek(token::Paren));
+        let form = parse_form(input, name.as_ref().ok().copied(), &word);
+        let complete = form.is_ok();
+        errors.take(name.and_then(|name| self.read(name, word.span(), form)));
+        complete
     }
 
-    fn read(&mut self, key: Key, at: Span, form: Result<Form>) -> Result<()> {
-        let earlier = self.place(key).map(|key| key.start().line);
-        self.written.push(Given::new(at, key));
-        // Of a second value nothing is said but that it is the second.
+    fn read(&mut self, name: SettingName, at: Span, form: Result<Form>) -> Result<()> {
+        let earlier = self.span(name).map(|span| span.start().line);
+        self.written.push(Given::new(at, name));
+        // A duplicate gets one error, even if its value is invalid too.
         match earlier {
-            Some(line) => Err(Error::new(at, duplicate(key, line))),
-            None => self.store(key, at, form?),
+            Some(line) => Err(Error::new(at, duplicate(name, line))),
+            None => self.store(name, at, form?),
         }
     }
 
-    /// Finds the key, or takes note of what was probably meant.
-    fn parse_key(&mut self, word: &Ident, pattern: bool) -> Result<Key> {
+    /// Finds the setting of this name, or notes which one the word probably means.
+    fn parse_name(&mut self, word: &Ident, in_parentheses: bool) -> Result<SettingName> {
         let text = word.to_string();
-        if let Some(key) = Key::find(&text) {
-            return Ok(key);
+        if let Some(name) = SettingName::find(&text) {
+            return Ok(name);
         }
-        let raw = text.strip_prefix("r#").and_then(Key::find);
-        let meant = raw.or_else(|| Key::meant(&text, pattern));
-        self.meant.extend(meant);
+        let raw = text.strip_prefix("r#").and_then(SettingName::find);
+        let guessed = raw.or_else(|| SettingName::guess(&text, in_parentheses));
+        self.guessed.extend(guessed);
         let message = match raw {
-            Some(key) => format!("expected a key without `r#`: write `{}`", key.name()),
-            None => key::unknown(&text, meant),
+            Some(name) => format!("remove `r#`: write `{}`", name.as_str()),
+            None => setting_name::unknown(&text, guessed),
         };
         Err(Error::new(word.span(), message))
     }
 
-    /// An error for what stands where a key should.
-    fn no_key(&mut self, input: ParseStream<'_>) -> Error {
+    /// Returns an error for a token that is not the name of a setting.
+    fn no_name(&mut self, input: ParseStream<'_>) -> Error {
         if input.peek(Token![,]) {
-            return input.error("expected `key = value` before this `,`: remove it");
+            return input.error("expected a setting before this `,`: remove it");
         }
-        let name = if let Ok(Lit::Str(text)) = input.fork().parse() {
-            self.meant.push(Key::Name);
-            Key::Name.form(&format!("{:?}", text.value()))
+        let example = if let Ok(Lit::Str(text)) = input.fork().parse() {
+            self.guessed.push(SettingName::Name);
+            SettingName::Name.with_value(&format!("{:?}", text.value()))
         } else {
-            self.garbled = true;
-            Key::Name.example()
+            self.skipped_tokens = true;
+            SettingName::Name.example()
         };
-        input.error(format!("expected `key = value`: write `{name}`"))
+        input.error(format!("expected a setting: write `{example}`"))
     }
 
-    fn store(&mut self, key: Key, at: Span, form: Form) -> Result<()> {
+    fn store(&mut self, name: SettingName, at: Span, form: Form) -> Result<()> {
         let expr = match form {
             Form::Value(expr) => expr,
             Form::Pattern(arm) => {
-                let slot = match key {
-                    Key::Ignore => &mut self.ignore,
-                    Key::Success => &mut self.success,
+                let slot = match name {
+                    SettingName::Ignore => &mut self.ignore,
+                    SettingName::Success => &mut self.success,
                     _ => &mut self.failure,
                 };
                 *slot = Some(Given::new(at, arm));
                 return Ok(());
             }
         };
-        match key.kind() {
-            Kind::Name => self.name = Some(Given::new(at, value::name(key, &expr)?)),
-            Kind::Number(range) => {
-                let setting = setting::read(key, range, expr)?;
-                let settings = &mut self.settings;
-                let place = settings.partition_point(|given| given.value.key <= key);
-                settings.insert(place, Given::new(at, setting));
+        match name.kind() {
+            ValueKind::Name => self.name = Some(Given::new(at, value::name(name, &expr)?)),
+            ValueKind::Breaker(range) => {
+                let setting = setting::read(name, range, expr)?;
+                self.settings.push(Given::new(at, setting));
             }
-            Kind::Limit(range) => {
-                self.call_timeout = Some(Given::new(at, setting::read(key, range, expr)?));
+            ValueKind::CallTimeout(range) => {
+                self.call_timeout = Some(Given::new(at, setting::read(name, range, expr)?));
             }
-            Kind::Hint => {
-                self.open_for_hint = Some(Given::new(at, callable::of_value(key, expr)?));
+            ValueKind::Hint => {
+                self.open_for_hint = Some(Given::new(at, callable::of_value(name, expr)?));
             }
-            Kind::Classifier => {
-                self.classify = Some(Given::new(at, callable::of_value(key, expr)?));
+            ValueKind::Classifier => {
+                self.classify = Some(Given::new(at, callable::of_value(name, expr)?));
             }
-            Kind::Fallback => self.fallback = Some(Given::new(at, callable::fallback(key, expr)?)),
-            Kind::FallbackOn => {
+            ValueKind::Fallback => {
+                self.fallback = Some(Given::new(at, callable::fallback(name, expr)?));
+            }
+            ValueKind::FallbackOn => {
                 self.fallback_on = Some(Given::new(at, callable::fallback_on(&expr)?));
             }
-            Kind::Key => self.key = Some(Given::new(at, expr)),
-            Kind::Registry => self.registry = Some(Given::new(at, expr)),
-            Kind::Crate => self.runtime = Some(Given::new(at, value::path(key, expr)?)),
-            // Its form is no expression.
-            Kind::Pattern => {}
+            ValueKind::Key => self.key = Some(Given::new(at, expr)),
+            ValueKind::Registry => self.registry = Some(Given::new(at, expr)),
+            ValueKind::Crate => self.runtime = Some(Given::new(at, value::path(name, expr)?)),
+            // A pattern never has the form of an expression.
+            ValueKind::Pattern => {}
         }
         Ok(())
     }
 }
 
-fn duplicate(key: Key, line: usize) -> String {
-    let name = key.name();
-    // Old compilers do not tell the line.
+fn duplicate(name: SettingName, line: usize) -> String {
+    // Old compilers do not report the line.
     let first = match line {
-        0 => "before".to_owned(),
-        line => format!("in line {line}"),
+        0 => "above".to_owned(),
+        line => format!("on line {line}"),
     };
-    let joined = match key.kind() {
-        Kind::Pattern => format!(": write one, `{name}(… | …)`"),
+    let joined = match name.kind() {
+        ValueKind::Pattern => format!(": write one, `{}`", name.with_value("… | …")),
         _ => String::new(),
     };
-    format!("duplicate `{name}`; first given {first}{joined}")
+    format!("duplicate `{}`; first given {first}{joined}", name.as_str())
 }
 
 #[cfg(test)]

@@ -1,41 +1,41 @@
-//! Settings: numbers, durations, windows and flags, as literals or as constants that rustc checks.
+//! Numbers, durations, windows and flags. Literals are checked here, constants by rustc.
 
 use std::time::Duration;
 
 use syn::{Error, Expr, Lit, Result};
 
-use super::duration;
-use super::key::{Bound, Key, Range};
+use super::setting_name::{Bound, Range, SettingName};
 use super::value::{expected, literal, no_suffix, quoted};
+use crate::grammar::duration;
 
 /// Turns off what is on by default.
 const OFF: &str = "off";
 
-/// A setting of the breaker or, for `call_timeout`, of one function.
+/// A setting of the breaker, or the `call_timeout` of one function.
 #[cfg_attr(test, derive(Debug))]
 pub(crate) struct Setting {
-    pub(crate) key: Key,
+    pub(crate) name: SettingName,
     pub(crate) value: SettingValue,
-    /// The range that a literal has been checked against and that a `Const` still has to meet.
+    /// The range that a literal is in, and that a [`Number::Const`] has to be asserted to be in.
     pub(crate) range: Range,
 }
 
 #[cfg_attr(test, derive(Debug))]
 pub(crate) enum SettingValue {
     Count(Number<u32>),
-    /// A `usize`, of which as much is kept as fits into a `u32`.
+    /// A `usize`. A literal has to fit into a `u32`.
     Size(Number<u32>),
     Factor(Number<f64>),
     Period(Number<Duration>),
     /// A duration, or `None` for `"off"`.
     PeriodOrOff(Option<Number<Duration>>),
-    Window(Number<Extent>),
+    Window(Number<WindowSize>),
     Flag(Number<bool>),
 }
 
-/// How far a window reaches back.
+/// The calls that a window covers: the last ones, or those of a period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Extent {
+pub(crate) enum WindowSize {
     Calls(u32),
     Time(Duration),
 }
@@ -43,12 +43,12 @@ pub(crate) enum Extent {
 #[cfg_attr(test, derive(Debug))]
 pub(crate) enum Number<T> {
     Literal(T),
-    /// Any expression that is no literal: its range is asserted when it is compiled.
+    /// Any other expression. The expansion asserts its range at compile time.
     Const(Expr),
 }
 
 impl Setting {
-    /// The expression that is left to the compiler, if it is no literal.
+    /// Returns the expression if the value is not a literal.
     pub(crate) fn constant(&self) -> Option<&Expr> {
         match &self.value {
             SettingValue::Count(Number::Const(expr))
@@ -63,30 +63,30 @@ impl Setting {
     }
 }
 
-pub(super) fn read(key: Key, range: Range, expr: Expr) -> Result<Setting> {
+pub(super) fn read(name: SettingName, range: Range, expr: Expr) -> Result<Setting> {
     let value = match range.bound {
-        Bound::Count => SettingValue::Count(number(key, range, expr, count)?),
-        Bound::Size => SettingValue::Size(number(key, range, expr, count)?),
+        Bound::Count => SettingValue::Count(number(name, range, expr, count)?),
+        Bound::Size => SettingValue::Size(number(name, range, expr, count)?),
         Bound::Growth | Bound::Share | Bound::Rate => {
-            SettingValue::Factor(number(key, range, expr, factor)?)
+            SettingValue::Factor(number(name, range, expr, factor)?)
         }
-        Bound::Period => SettingValue::Period(number(key, range, expr, period)?),
+        Bound::Period => SettingValue::Period(number(name, range, expr, period)?),
         Bound::PeriodOrOff if is_off(&expr) => SettingValue::PeriodOrOff(None),
         Bound::PeriodOrOff if is_bare_off(&expr) => {
-            return Err(expected("quotes", key, Some(&quoted(OFF)), &expr));
+            return Err(expected("quotes", name, Some(&quoted(OFF)), &expr));
         }
         Bound::PeriodOrOff => {
-            SettingValue::PeriodOrOff(Some(number(key, range, expr, period_or_off)?))
+            SettingValue::PeriodOrOff(Some(number(name, range, expr, period_or_off)?))
         }
-        Bound::Window => SettingValue::Window(number(key, range, expr, window)?),
-        Bound::Flag => SettingValue::Flag(number(key, range, expr, flag)?),
+        Bound::Window => SettingValue::Window(number(name, range, expr, window)?),
+        Bound::Flag => SettingValue::Flag(number(name, range, expr, flag)?),
     };
-    Ok(Setting { key, value, range })
+    Ok(Setting { name, value, range })
 }
 
-/// Where a literal number was found.
-struct Found<'a> {
-    key: Key,
+/// A literal and the setting that it was given to.
+struct SettingLiteral<'a> {
+    name: SettingName,
     range: Range,
     lit: &'a Lit,
     negative: bool,
@@ -94,120 +94,119 @@ struct Found<'a> {
     expr: &'a Expr,
 }
 
-impl Found<'_> {
+impl SettingLiteral<'_> {
     fn out_of_range(&self) -> Error {
-        Error::new_spanned(self.expr, self.range.words)
+        Error::new_spanned(self.expr, self.range.message)
     }
 
     fn expected(&self, what: &str, value: Option<&str>) -> Error {
-        expected(what, self.key, value, self.expr)
+        expected(what, self.name, value, self.expr)
     }
 
     fn no_suffix(&self, suffix: &str, digits: &str) -> Error {
-        no_suffix(self.key, suffix, digits, self.expr)
+        no_suffix(self.name, suffix, digits, self.expr)
     }
 }
 
 fn number<T>(
-    key: Key,
+    name: SettingName,
     range: Range,
     expr: Expr,
-    read: fn(&Found<'_>) -> Result<T>,
+    read: fn(&SettingLiteral<'_>) -> Result<T>,
 ) -> Result<Number<T>> {
     let Some((lit, negative)) = literal(&expr) else {
         return Ok(Number::Const(expr));
     };
-    let found = Found {
-        key,
+    let literal = SettingLiteral {
+        name,
         range,
         lit,
         negative,
         expr: &expr,
     };
-    read(&found).map(Number::Literal)
+    read(&literal).map(Number::Literal)
 }
 
-fn count(found: &Found<'_>) -> Result<u32> {
+fn count(literal: &SettingLiteral<'_>) -> Result<u32> {
     let integer = |text: &str| {
         let digits = text.strip_suffix(".0").unwrap_or(text);
         let usable = digits.parse::<u32>().is_ok_and(|count| count > 0);
-        found.expected("an integer", usable.then_some(digits))
+        literal.expected("an integer", usable.then_some(digits))
     };
-    let int = match found.lit {
+    let int = match literal.lit {
         Lit::Int(int) => int,
         Lit::Float(float) => return Err(integer(float.base10_digits())),
         Lit::Str(text) => return Err(integer(&text.value())),
         _ => return Err(integer("")),
     };
     let digits = int.base10_digits();
-    let (ty, too_large) = match found.range.bound {
+    let (ty, too_large) = match literal.range.bound {
         Bound::Size => ("usize", "is too large"),
         _ => ("u32", "is too large for a `u32`"),
     };
     if !int.suffix().is_empty() && int.suffix() != ty {
-        return Err(found.no_suffix(int.suffix(), digits));
+        return Err(literal.no_suffix(int.suffix(), digits));
     }
-    if found.negative || digits == "0" {
-        return Err(found.out_of_range());
+    if literal.negative || digits == "0" {
+        return Err(literal.out_of_range());
     }
     digits.parse().map_err(|_| {
-        let (name, most) = (found.key.name(), u32::MAX);
+        let (name, most) = (literal.name.as_str(), u32::MAX);
         let message = format!("`{digits}` {too_large}: `{name}` is at most {most}");
-        Error::new_spanned(found.expr, message)
+        Error::new_spanned(literal.expr, message)
     })
 }
 
-fn factor(found: &Found<'_>) -> Result<f64> {
-    let (digits, suffix) = match found.lit {
+fn factor(literal: &SettingLiteral<'_>) -> Result<f64> {
+    let (digits, suffix) = match literal.lit {
         Lit::Int(int) => (int.base10_digits(), int.suffix()),
         Lit::Float(float) => (float.base10_digits(), float.suffix()),
         Lit::Str(text) => {
             let text = text.value();
-            let usable = text
-                .parse::<f64>()
-                .is_ok_and(|value| in_range(found, value));
-            return Err(found.expected("a number", usable.then_some(&text)));
+            let number = text.parse::<f64>();
+            let usable = number.is_ok_and(|value| in_range(literal.range.bound, value));
+            return Err(literal.expected("a number", usable.then_some(&text)));
         }
-        _ => return Err(found.expected("a number", None)),
+        _ => return Err(literal.expected("a number", None)),
     };
     if !matches!(suffix, "" | "f64") {
-        return Err(found.no_suffix(suffix, digits));
+        return Err(literal.no_suffix(suffix, digits));
     }
-    let value = digits.parse().ok().filter(|value| in_range(found, *value));
+    let value = digits.parse().ok();
     value
-        .filter(|_| !found.negative)
-        .ok_or_else(|| found.out_of_range())
+        .filter(|value| !literal.negative && in_range(literal.range.bound, *value))
+        .ok_or_else(|| literal.out_of_range())
 }
 
-fn in_range(found: &Found<'_>, value: f64) -> bool {
-    match found.range.bound {
+fn in_range(bound: Bound, value: f64) -> bool {
+    match bound {
         Bound::Share => (0.0..=1.0).contains(&value),
         Bound::Rate => value > 0.0 && value <= 1.0,
         _ => value >= 1.0 && value.is_finite(),
     }
 }
 
-fn period(found: &Found<'_>) -> Result<Duration> {
-    let text = match found.lit {
-        Lit::Str(text) if !found.negative => text,
-        Lit::Int(int) => return Err(no_unit(found, int.base10_digits())),
-        Lit::Float(float) => return Err(no_unit(found, float.base10_digits())),
-        _ => return Err(found.expected("a duration", None)),
+fn period(literal: &SettingLiteral<'_>) -> Result<Duration> {
+    let text = match literal.lit {
+        Lit::Str(text) if !literal.negative => text,
+        Lit::Int(int) => return Err(no_unit(literal, int.base10_digits())),
+        Lit::Float(float) => return Err(no_unit(literal, float.base10_digits())),
+        _ => return Err(literal.expected("a duration", None)),
     };
     if !text.suffix().is_empty() {
-        return Err(found.no_suffix(text.suffix(), &quoted(&text.value())));
+        return Err(literal.no_suffix(text.suffix(), &quoted(&text.value())));
     }
-    duration::parse(&text.value()).map_err(|message| Error::new_spanned(found.expr, message))
+    duration::parse(&text.value()).map_err(|message| Error::new_spanned(literal.expr, message))
 }
 
-fn no_unit(found: &Found<'_>, digits: &str) -> Error {
+fn no_unit(literal: &SettingLiteral<'_>, digits: &str) -> Error {
     let seconds = format!("{digits}s");
     let form = match duration::parse(&seconds) {
-        Ok(_) if !found.negative => found.key.form(&quoted(&seconds)),
-        _ => found.key.example(),
+        Ok(_) if !literal.negative => literal.name.with_value(&quoted(&seconds)),
+        _ => literal.name.example(),
     };
     Error::new_spanned(
-        found.expr,
+        literal.expr,
         format!("a duration needs a unit: write `{form}`"),
     )
 }
@@ -223,44 +222,45 @@ fn is_bare_off(expr: &Expr) -> bool {
     matches!(expr, Expr::Path(path) if path.path.is_ident(OFF))
 }
 
-/// A duration where `"off"` would have been right too.
-fn period_or_off(found: &Found<'_>) -> Result<Duration> {
-    match found.lit {
-        Lit::Int(_) | Lit::Float(_) | Lit::Str(_) => period(found),
-        _ => Err(found.expected("a duration or `\"off\"`", None)),
+/// Reads a duration for a setting that also accepts `"off"`.
+fn period_or_off(literal: &SettingLiteral<'_>) -> Result<Duration> {
+    match literal.lit {
+        Lit::Int(_) | Lit::Float(_) | Lit::Str(_) => period(literal),
+        _ => Err(literal.expected("a duration or `\"off\"`", None)),
     }
 }
 
-fn window(found: &Found<'_>) -> Result<Extent> {
-    match found.lit {
-        Lit::Int(_) => count(found).map(Extent::Calls),
-        Lit::Str(text) if !found.negative => match text.value().parse::<u32>() {
-            // It may be either, and only the user knows which.
+fn window(literal: &SettingLiteral<'_>) -> Result<WindowSize> {
+    match literal.lit {
+        Lit::Int(_) => count(literal).map(WindowSize::Calls),
+        Lit::Str(text) if !literal.negative => match text.value().parse::<u32>() {
+            // Calls or seconds: only the user knows.
             Ok(number) if number > 0 => {
                 let (calls, time) = (number.to_string(), quoted(&format!("{number}s")));
                 let message = format!(
-                    "a number of calls has no quotes, and a duration has a unit: write `{}` or `{}`",
-                    found.key.form(&calls),
-                    found.key.form(&time)
+                    "expected a number of calls without quotes or a duration with a unit: \
+                     write `{}` or `{}`",
+                    literal.name.with_value(&calls),
+                    literal.name.with_value(&time)
                 );
-                Err(Error::new_spanned(found.expr, message))
+                Err(Error::new_spanned(literal.expr, message))
             }
-            _ => period(found).map(Extent::Time),
+            _ => period(literal).map(WindowSize::Time),
         },
-        _ => Err(found.expected("a number of calls or a duration", None)),
+        _ => Err(literal.expected("a number of calls or a duration", None)),
     }
 }
 
-/// On or off; what else people write for that names which.
-fn flag(found: &Found<'_>) -> Result<bool> {
-    let word = match found.lit {
-        Lit::Bool(flag) if !found.negative => return Ok(flag.value),
+/// Reads a flag. For another word that means `false`, the error suggests `false`.
+fn flag(literal: &SettingLiteral<'_>) -> Result<bool> {
+    let word = match literal.lit {
+        Lit::Bool(flag) if !literal.negative => return Ok(flag.value),
         Lit::Int(int) => int.base10_digits().to_owned(),
         Lit::Str(text) => text.value(),
         _ => String::new(),
     };
     let off = matches!(word.as_str(), "false" | "off" | "no" | "0");
-    Err(found.expected(found.range.words, off.then_some("false")))
+    Err(literal.expected(literal.range.message, off.then_some("false")))
 }
 
 #[cfg(test)]

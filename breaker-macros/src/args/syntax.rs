@@ -1,4 +1,4 @@
-//! The form of an argument: what stands behind its key, and where the next one begins.
+//! The syntax of an argument: the form of its value, and where the next argument begins.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use syn::buffer::Cursor;
@@ -7,22 +7,28 @@ use syn::parse::discouraged::Speculative;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Error, Expr, Result, Token, parenthesized, token};
 
-use super::key::{Key, Kind};
+use super::setting_name::{SettingName, ValueKind};
 use super::value::{self, Arm};
 
-/// A value as its tokens tell, before the key's reader sees it.
+/// The tokens of a value, before its setting checks them.
 pub(super) enum Form {
+    /// `= value`
     Value(Expr),
+    /// `(pattern)`
     Pattern(Arm),
 }
 
-/// Reads what follows a key; after an unknown word, whatever form it has.
-pub(super) fn parse_form(input: ParseStream<'_>, key: Option<Key>, word: &Ident) -> Result<Form> {
-    let pattern = match key {
-        Some(key) => key.kind() == Kind::Pattern,
+/// Parses what follows the name of a setting. An unknown word can have either form.
+pub(super) fn parse_form(
+    input: ParseStream<'_>,
+    name: Option<SettingName>,
+    word: &Ident,
+) -> Result<Form> {
+    let pattern = match name {
+        Some(name) => name.kind() == ValueKind::Pattern,
         None => input.peek(token::Paren),
     };
-    let example = key.map(Key::example).unwrap_or_default();
+    let example = name.map(SettingName::example).unwrap_or_default();
     let missing = |sign: &str| {
         let message = format!("expected `{sign}`: write `{example}`");
         if input.is_empty() || input.peek(Token![,]) || starts_argument(input) {
@@ -36,7 +42,7 @@ pub(super) fn parse_form(input: ParseStream<'_>, key: Option<Key>, word: &Ident)
             return Err(missing("("));
         }
         let empty = |span: Span| Error::new(span, format!("expected a pattern: write `{example}`"));
-        return strictly(input, |input| {
+        return parse_all(input, |input| {
             let content;
             let parens = parenthesized!(content in input);
             if content.is_empty() {
@@ -60,8 +66,8 @@ fn parse_value(input: ParseStream<'_>, no_value: &str, sign: Token![=]) -> Resul
     }
     let fork = input.fork();
     let cut_short = fork.parse::<Expr>().is_err() && fork.is_empty();
-    let expr = strictly(input, Expr::parse).map_err(|error| {
-        // The end of the arguments has no place of its own to point at.
+    let expr = parse_all(input, Expr::parse).map_err(|error| {
+        // The end of the arguments has no span, so the error points to the incomplete value.
         if cut_short {
             Error::new_spanned(between(input.cursor(), fork.cursor()), no_value)
         } else {
@@ -75,35 +81,38 @@ fn parse_value(input: ParseStream<'_>, no_value: &str, sign: Token![=]) -> Resul
     }
 }
 
-/// Parses one thing and stands behind it, or where it stood before if there is a mistake in it.
-fn strictly<T>(input: ParseStream<'_>, parser: impl Fn(ParseStream<'_>) -> Result<T>) -> Result<T> {
+/// Parses one thing including all tokens in its groups. The input advances only after success.
+fn parse_all<T>(
+    input: ParseStream<'_>,
+    parser: impl Fn(ParseStream<'_>) -> Result<T>,
+) -> Result<T> {
     let fork = input.fork();
     let parsed = parser(&fork)?;
-    // Tokens left over inside of a group are only found at the end of a whole parse.
+    // Only at the end of a whole parse does syn detect tokens that are left over in a group.
     Parser::parse2(parser, between(input.cursor(), fork.cursor()))?;
     input.advance_to(&fork);
     Ok(parsed)
 }
 
-/// Does a key with its value stand here?
+/// Returns whether the name of a setting and its value follow.
 fn starts_argument(input: ParseStream<'_>) -> bool {
     let ahead = input.fork();
     let word = ahead.call(Ident::parse_any);
     word.is_ok_and(|word| {
-        let known = Key::find(&word.to_string()).is_some();
+        let known = SettingName::find(&word.to_string()).is_some();
         known && (ahead.peek(Token![=]) || ahead.peek(token::Paren))
     })
 }
 
-/// Goes on to the next comma, or to the next argument if its comma is missing.
+/// Skips to the next comma, or to the next argument if the comma before it is missing.
 pub(super) fn skip(input: ParseStream<'_>) {
     while !input.is_empty() && !input.peek(Token![,]) && !starts_argument(input) {
         skip_one(input);
     }
 }
 
+/// Skips one token. All callers have made sure that there is one.
 pub(super) fn skip_one(input: ParseStream<'_>) {
-    // There is always one more: all callers have looked.
     let _ = input.step(|cursor| match cursor.token_tree() {
         Some((_, rest)) => Ok(((), rest)),
         None => Err(cursor.error("expected a token")),

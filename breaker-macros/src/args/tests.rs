@@ -1,11 +1,11 @@
 use crate::expand::tests::{about, messages};
 
-/// The errors of an attribute on a good function.
+/// Returns the errors of an attribute on a valid function.
 fn whole(attribute: &str) -> Vec<String> {
     messages(attribute, "fn pay() -> Result<(), Error> { charge() }")
 }
 
-const KEYS: &str = "\nthe keys are `name`, `threshold`, `window`, `max_failures`, `failure_rate`, \
+const ALL: &str = "; the settings are `name`, `threshold`, `window`, `max_failures`, `failure_rate`, \
                     `min_calls`, `slow_call`, `slow_rate`, `open_for`, `backoff`, `max_open_for`, \
                     `jitter`, `open_for_hint`, `half_open_calls`, `success_threshold`, \
                     `probe_failures`, `probe_timeout`, `ramp`, `call_timeout`, `cancel_after`, \
@@ -13,7 +13,7 @@ const KEYS: &str = "\nthe keys are `name`, `threshold`, `window`, `max_failures`
                     `key`, `max_keys`, `idle_ttl`, `registry`, `latency`, `critical`, `crate`";
 
 #[test]
-fn every_key_is_accepted() {
+fn every_setting_is_accepted() {
     let arguments = "threshold = 3, open_for = \"1m\", backoff = 2, max_open_for = LIMIT, \
                      jitter = 0.5, half_open_calls = 1, success_threshold = Some::<u32>(3).unwrap(), \
                      probe_failures = 0x10, probe_timeout = \"1s\", ignore(Err(A) | Err(B)), \
@@ -36,16 +36,17 @@ fn every_key_is_accepted() {
 }
 
 #[test]
-fn commas_inside_of_values_part_no_arguments() {
+fn commas_inside_values_do_not_separate_arguments() {
     let arguments = "threshold = max::<1, 2>(3, 4), ignore(Err(E { a, .. })), backoff = F";
     assert_eq!(about(arguments), [] as [&str; 0]);
 }
 
 #[test]
-fn an_unknown_key_names_the_nearest_and_all() {
-    let nearest = "unknown key `treshold`; did you mean `threshold`?";
-    assert_eq!(about("treshold = 5"), [format!("{nearest}{KEYS}")]);
-    assert_eq!(about("colour = 5"), [format!("unknown key `colour`{KEYS}")]);
+fn an_unknown_word_names_the_nearest_setting_or_all() {
+    let nearest = "unknown setting `treshold`; did you mean `threshold`?";
+    assert_eq!(about("treshold = 5"), [nearest]);
+    let all = format!("unknown setting `colour`{ALL}");
+    assert_eq!(about("colour = 5"), [all]);
     assert_eq!(about("colour(5, 6)").len(), 1);
     assert_eq!(about("colour").len(), 1);
 }
@@ -56,29 +57,36 @@ fn a_misspelt_name_is_not_missing_as_well() {
 }
 
 #[test]
-fn a_misspelt_key_beside_the_right_one_is_no_duplicate() {
+fn a_misspelt_setting_is_not_a_duplicate_of_the_right_one() {
     assert_eq!(about("treshold = 5, threshold = 5").len(), 1);
 }
 
 #[test]
 fn timeout_is_ambiguous() {
-    let message = "`timeout` is ambiguous: `open_for` is how long the circuit stays open, \
+    let message = "`timeout` is ambiguous: `open_for` sets how long the circuit stays open, \
                    `call_timeout` limits one call";
     assert_eq!(about("timeout = \"2s\""), [message]);
 }
 
 #[test]
+fn the_name_of_a_listener_leads_to_the_registry() {
+    let message = "unknown setting `on_open`; to observe events, \
+                   write `Registry::global().subscribe(…)`";
+    assert_eq!(about("on_open = notify"), [message]);
+}
+
+#[test]
 fn a_second_value_is_a_duplicate_and_only_that() {
-    let message = "duplicate `name`; first given in line 1";
+    let message = "duplicate `name`; first given on line 1";
     assert_eq!(about("name = \"other\""), [message]);
     assert_eq!(about("name = 5"), [message]);
     assert_eq!(about("name"), [message]);
     let lines = whole("name = \"a\",\nthreshold = 1,\nbackoff = 1,\nthreshold = 2");
-    assert_eq!(lines, ["duplicate `threshold`; first given in line 2"]);
+    assert_eq!(lines, ["duplicate `threshold`; first given on line 2"]);
 }
 
 #[test]
-fn a_key_takes_its_value_behind_an_equals_sign() {
+fn a_value_follows_an_equals_sign() {
     let message = "expected `=`: write `name = \"payment\"`";
     for wrong in [
         "name",
@@ -94,7 +102,7 @@ fn a_key_takes_its_value_behind_an_equals_sign() {
 }
 
 #[test]
-fn a_pattern_stands_in_parentheses() {
+fn a_pattern_is_in_parentheses() {
     let message = "expected `(`: write `ignore(Err(_))`";
     for wrong in [
         "ignore",
@@ -107,14 +115,14 @@ fn a_pattern_stands_in_parentheses() {
 }
 
 #[test]
-fn a_literal_alone_has_no_key() {
+fn a_literal_alone_is_not_a_setting() {
     assert_eq!(
         whole("\"orders\""),
-        ["expected `key = value`: write `name = \"orders\"`"]
+        ["expected a setting: write `name = \"orders\"`"]
     );
     assert_eq!(
         whole("5"),
-        ["expected `key = value`: write `name = \"payment\"`"]
+        ["expected a setting: write `name = \"payment\"`"]
     );
 }
 
@@ -135,33 +143,30 @@ fn a_missing_value_is_named_once() {
 }
 
 #[test]
-fn arguments_are_parted_by_commas() {
+fn arguments_are_separated_by_commas() {
     assert_eq!(about("threshold = 5; backoff = 2.0"), ["expected `,`"]);
     assert_eq!(about("threshold = 5 backoff = 2.0"), ["expected `,`"]);
     assert_eq!(about("threshold = 5 6, backoff = 2.0"), ["expected `,`"]);
     assert_eq!(about("threshold = backoff = 2.0"), ["expected `,`"]);
-    let message = "expected `key = value` before this `,`: remove it";
+    let message = "expected a setting before this `,`: remove it";
     assert_eq!(about("threshold = 5,, backoff = 2.0"), [message]);
     assert_eq!(about(", threshold = 5"), [message]);
 }
 
 #[test]
-fn reading_goes_on_after_a_missing_comma() {
+fn parsing_continues_after_a_missing_comma() {
     let all = about("threshold = 0 backoff = 0.5");
     assert_eq!(all.len(), 3, "{all:#?}");
     assert_eq!(whole("threshold = 5 6 name = \"x\""), ["expected `,`"]);
 }
 
 #[test]
-fn raw_words_are_no_keys() {
-    assert_eq!(
-        whole("r#name = \"x\""),
-        ["expected a key without `r#`: write `name`"]
-    );
+fn raw_words_are_not_settings() {
+    assert_eq!(whole("r#name = \"x\""), ["remove `r#`: write `name`"]);
 }
 
 #[test]
-fn tokens_left_over_inside_of_a_value_are_an_error() {
+fn tokens_left_over_inside_a_value_are_an_error() {
     assert_eq!(about("threshold = f(1 2)").len(), 1);
     assert_eq!(about("ignore(Err(a b))").len(), 1);
 }

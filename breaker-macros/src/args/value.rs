@@ -1,19 +1,19 @@
-//! Readers of values: one per kind of value, whatever the key. Those of settings stand beside.
+//! Parsers for the values that are not numbers, and what all parsers of values share.
 
 use syn::parse::ParseStream;
 use syn::{Error, Expr, ExprLit, ExprUnary, Lit, LitStr, Pat, Path, Result, Token, UnOp};
 
-use super::key::Key;
-use super::name;
+use super::setting_name::SettingName;
+use crate::grammar::name;
 
-/// A pattern over the returned value, with its `if`.
+/// A pattern for the returned value, with its `if`.
 #[cfg_attr(test, derive(Debug))]
 pub(crate) struct Arm {
     pub(crate) pattern: Pat,
     pub(crate) guard: Option<Expr>,
 }
 
-/// Looks through the invisible groups that fragments of `macro_rules!` leave.
+/// Removes the invisible groups around a `macro_rules!` fragment.
 pub(crate) fn ungroup(mut expr: Expr) -> Expr {
     while let Expr::Group(group) = expr {
         expr = *group.expr;
@@ -21,7 +21,7 @@ pub(crate) fn ungroup(mut expr: Expr) -> Expr {
     expr
 }
 
-/// A literal, and whether a minus stands before it.
+/// Returns a literal, and whether a minus precedes it.
 pub(super) fn literal(expr: &Expr) -> Option<(&Lit, bool)> {
     match expr {
         Expr::Lit(ExprLit { lit, .. }) => Some((lit, false)),
@@ -35,14 +35,14 @@ pub(super) fn literal(expr: &Expr) -> Option<(&Lit, bool)> {
     }
 }
 
-/// An error at a value, which ends in what to write instead.
-pub(crate) fn expected(what: &str, key: Key, value: Option<&str>, at: &Expr) -> Error {
-    let form = value.map_or_else(|| key.example(), |value| key.form(value));
+/// Makes an error at a value that ends with what to write instead.
+pub(crate) fn expected(what: &str, name: SettingName, value: Option<&str>, at: &Expr) -> Error {
+    let form = value.map_or_else(|| name.example(), |value| name.with_value(value));
     Error::new_spanned(at, format!("expected {what}: write `{form}`"))
 }
 
-pub(super) fn no_suffix(key: Key, suffix: &str, value: &str, at: &Expr) -> Error {
-    let form = key.form(value);
+pub(super) fn no_suffix(name: SettingName, suffix: &str, value: &str, at: &Expr) -> Error {
+    let form = name.with_value(value);
     Error::new_spanned(at, format!("remove the suffix `{suffix}`: write `{form}`"))
 }
 
@@ -50,23 +50,28 @@ pub(super) fn quoted(text: &str) -> String {
     format!("{text:?}")
 }
 
-/// A literal name that the runtime will take.
-pub(super) fn name(key: Key, expr: &Expr) -> Result<LitStr> {
+/// Parses the name of the breaker, which has to be a literal.
+pub(super) fn name(setting: SettingName, expr: &Expr) -> Result<LitStr> {
     let Some((Lit::Str(text), false)) = literal(expr) else {
         let word = match expr {
             Expr::Path(path) => path.path.get_ident().map(|word| quoted(&word.to_string())),
             _ => None,
         };
-        return Err(expected("a string literal", key, word.as_deref(), expr));
+        return Err(expected("a string literal", setting, word.as_deref(), expr));
     };
     if !text.suffix().is_empty() {
-        return Err(no_suffix(key, text.suffix(), &quoted(&text.value()), expr));
+        return Err(no_suffix(
+            setting,
+            text.suffix(),
+            &quoted(&text.value()),
+            expr,
+        ));
     }
     name::check(&text.value()).map_err(|message| Error::new_spanned(expr, message))?;
     Ok(text.clone())
 }
 
-/// The inside of `ignore(…)` and its like.
+/// Parses the inside of `ignore(…)`, `success(…)` or `failure(…)`.
 pub(super) fn arm(input: ParseStream<'_>) -> Result<Arm> {
     let pattern = Pat::parse_multi_with_leading_vert(input)?;
     let guard = match input.parse::<Option<Token![if]>>()? {
@@ -82,8 +87,8 @@ pub(super) fn arm(input: ParseStream<'_>) -> Result<Arm> {
     Ok(Arm { pattern, guard })
 }
 
-/// The path of a crate, as macros are named by: there are no types in it.
-pub(super) fn path(key: Key, expr: Expr) -> Result<Path> {
+/// Parses the path of a crate. It cannot contain types, because the expansion also names macros by it.
+pub(super) fn path(name: SettingName, expr: Expr) -> Result<Path> {
     let plain = |path: &Path| {
         let mut segments = path.segments.iter();
         segments.all(|it| it.arguments.is_none() && it.ident != "Self")
@@ -96,9 +101,9 @@ pub(super) fn path(key: Key, expr: Expr) -> Result<Path> {
         }) => {
             let path = text.parse().ok().filter(plain);
             let value = path.map(|_| text.value());
-            Err(expected("a path", key, value.as_deref(), &expr))
+            Err(expected("a path", name, value.as_deref(), &expr))
         }
-        _ => Err(expected("a path", key, None, &expr)),
+        _ => Err(expected("a path", name, None, &expr)),
     }
 }
 

@@ -1,42 +1,41 @@
-//! Arguments and function, checked against each other, become a declaration.
+//! Checks the arguments and the function against each other, and turns the arguments into a declaration.
 
-mod rules;
+pub(crate) mod rules;
 
 use proc_macro2::Span;
 use syn::ext::IdentExt;
 use syn::{Error, Expr, LitStr, Path};
 
-use crate::args::Arguments;
-pub(crate) use crate::args::Given;
-pub(crate) use crate::args::callable::{Closure, FallbackKind, FallbackOn};
-use crate::args::key::Key;
-pub(crate) use crate::args::setting::{Extent, Number, Setting, SettingValue};
-pub(crate) use crate::args::value::Arm;
+use crate::args::callable::{FallbackKind, FallbackOn};
+use crate::args::setting::Setting;
+use crate::args::setting_name::SettingName;
+use crate::args::value::Arm;
+use crate::args::{Arguments, Given};
 use crate::errors::Errors;
-use crate::item::Function;
+use crate::item::function::Function;
 
-/// Everything that the attribute says.
+/// The content of a valid attribute.
 #[cfg_attr(test, derive(Debug))]
 pub(crate) struct Declaration {
     pub(crate) name: LitStr,
-    /// Where the runtime is, if not at `::breaker_runtime`.
+    /// The path of the runtime, if it is not `::breaker_runtime`.
     pub(crate) runtime: Option<Path>,
-    /// The breaker's settings that were given, in the order of the table of keys.
+    /// The settings of the breaker, in the order of the documentation.
     pub(crate) settings: Vec<Setting>,
     /// A path or a closure.
     pub(crate) open_for_hint: Option<Expr>,
-    /// With the place of its key.
+    /// The limit of each call, with the span of its name.
     pub(crate) call_timeout: Option<Given<Setting>>,
-    pub(crate) judge: Judge,
+    pub(crate) classifier: Classifier,
     pub(crate) fallback: Option<Fallback>,
-    /// What tells the breakers of one name apart.
+    /// The partition key, for a breaker per key.
     pub(crate) key: Option<Expr>,
     pub(crate) registry: Option<Expr>,
 }
 
-/// Who tells a failure from a success.
+/// How an outcome follows from a returned value.
 #[cfg_attr(test, derive(Debug))]
-pub(crate) enum Judge {
+pub(crate) enum Classifier {
     /// `Ok` is a success, `Err` a failure.
     ByResult,
     Patterns {
@@ -45,7 +44,7 @@ pub(crate) enum Judge {
         failure: Option<Arm>,
     },
     /// A path or a closure.
-    Classify(Expr),
+    Function(Expr),
 }
 
 #[cfg_attr(test, derive(Debug))]
@@ -54,14 +53,15 @@ pub(crate) struct Fallback {
     pub(crate) kind: FallbackKind,
 }
 
-/// Is `None` if there is no name; all other mistakes only leave their errors.
+/// Makes the declaration, and adds an error for each mistake. Returns `None` only if the name is
+/// missing.
 pub(crate) fn declare(
     arguments: Arguments,
     function: &Function,
     errors: &mut Errors,
 ) -> Option<Declaration> {
     rules::check(&arguments, function, errors);
-    if arguments.name.is_none() && !arguments.mentions(Key::Name) {
+    if arguments.name.is_none() && !arguments.mentions(SettingName::Name) {
         errors.push(missing_name(function));
     }
     let name = value(arguments.name)?;
@@ -70,10 +70,10 @@ pub(crate) fn declare(
         value(arguments.success),
         value(arguments.failure),
     );
-    let judge = match value(arguments.classify) {
-        Some(classify) => Judge::Classify(classify),
-        None if ignore.is_none() && success.is_none() && failure.is_none() => Judge::ByResult,
-        None => Judge::Patterns {
+    let classifier = match value(arguments.classify) {
+        Some(function) => Classifier::Function(function),
+        None if ignore.is_none() && success.is_none() && failure.is_none() => Classifier::ByResult,
+        None => Classifier::Patterns {
             ignore,
             success,
             failure,
@@ -90,7 +90,7 @@ pub(crate) fn declare(
             .collect(),
         open_for_hint: value(arguments.open_for_hint),
         call_timeout: arguments.call_timeout,
-        judge,
+        classifier,
         fallback: value(arguments.fallback).map(|kind| Fallback { on, kind }),
         key: value(arguments.key),
         registry: value(arguments.registry),
@@ -101,9 +101,9 @@ fn value<T>(given: Option<Given<T>>) -> Option<T> {
     given.map(|given| given.value)
 }
 
-/// Proposes the function's own name.
+/// Makes an error that suggests the name of the function.
 fn missing_name(function: &Function) -> Error {
-    let form = Key::Name.form(&format!(
+    let form = SettingName::Name.with_value(&format!(
         "{:?}",
         function.signature.ident.unraw().to_string()
     ));

@@ -1,6 +1,7 @@
-//! Rules between keys, and between keys and the function: one function each.
+//! Rules that relate settings to each other or to the annotated function. Each rule is one Rust
+//! function.
 
-mod settings;
+pub(crate) mod settings;
 
 use proc_macro2::{Ident, Spacing, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -9,31 +10,35 @@ use syn::{
     Error, Expr, ExprLit, FnArg, GenericParam, Generics, Lit, Meta, Pat, Result, Signature, Type,
 };
 
-use super::{FallbackKind, FallbackOn, Setting};
-use crate::args::key::Key;
+use crate::args::callable::{FallbackKind, FallbackOn};
+use crate::args::setting::Setting;
+use crate::args::setting_name::SettingName;
 use crate::args::{Arguments, Given};
 use crate::errors::Errors;
-use crate::item::Function;
-use crate::item::borrows::{Mutable, mutable_arguments, returned_mutable};
+use crate::item::borrows::{MutableArgument, mutable_arguments, returned_mutable};
+use crate::item::function::Function;
 use crate::item::returns::{Shape, visible};
 
 pub(super) fn check(arguments: &Arguments, function: &Function, errors: &mut Errors) {
     settings::check(arguments, errors);
-    errors.take(only_a_future_is_limited(arguments, function));
+    errors.take(call_timeout_has_a_future(arguments, function));
     errors.take(classify_stands_alone(arguments));
     errors.take(fallback_on_has_a_fallback(arguments));
     errors.take(fallback_is_another_function(arguments, &function.signature));
-    errors.take(key_is_no_quoted_argument(arguments, &function.signature));
-    errors.take(few_conditional_arguments(arguments, &function.signature));
-    errors.take(failures_can_be_told(arguments, function));
+    errors.take(key_is_not_a_quoted_argument(arguments, &function.signature));
+    errors.take(conditional_arguments_are_few(
+        arguments,
+        &function.signature,
+    ));
+    errors.take(failures_can_be_recognised(arguments, function));
     for given in arguments.settings.iter().chain(&arguments.call_timeout) {
         let generics = &function.signature.generics;
-        errors.take(constant_names_no_instance(&given.value, generics));
+        errors.take(constant_is_not_generic(&given.value, generics));
     }
-    for error in arguments_go_to_the_fallback(arguments, function) {
+    for error in arguments_reach_the_fallback(arguments, function) {
         errors.push(error);
     }
-    for error in breaker_stands_once(arguments, function) {
+    for error in breaker_guards_once(arguments, function) {
         errors.push(error);
     }
 }
@@ -46,10 +51,12 @@ fn classify_stands_alone(arguments: &Arguments) -> Result<()> {
     ];
     let first = patterns.iter().find(|(_, given)| given.is_some());
     match (&arguments.classify, first) {
-        (Some(Given { key, .. }), Some((name, _))) => {
-            let message =
-                format!("`classify` decides alone: move `{name}(…)` into it, or remove `classify`");
-            Err(Error::new(*key, message))
+        (Some(given), Some((name, _))) => {
+            let message = format!(
+                "`classify` cannot be combined with `{name}(…)`: move the pattern into `classify`, \
+                 or remove `classify`"
+            );
+            Err(Error::new(given.span, message))
         }
         _ => Ok(()),
     }
@@ -57,10 +64,10 @@ fn classify_stands_alone(arguments: &Arguments) -> Result<()> {
 
 fn fallback_on_has_a_fallback(arguments: &Arguments) -> Result<()> {
     match &arguments.fallback_on {
-        Some(Given { key, .. }) if !arguments.mentions(Key::Fallback) => {
+        Some(given) if !arguments.mentions(SettingName::Fallback) => {
             let message = "`fallback_on` needs `fallback`: add `fallback = pay_later`, \
                            or remove `fallback_on`";
-            Err(Error::new(*key, message))
+            Err(Error::new(given.span, message))
         }
         _ => Ok(()),
     }
@@ -72,7 +79,7 @@ fn fallback_is_another_function(arguments: &Arguments, signature: &Signature) ->
         return Ok(());
     };
     let words: Vec<&Ident> = path.path.segments.iter().map(|it| &it.ident).collect();
-    // Of a method, the bare name is a free function and may be the fallback.
+    // In a method, the bare name denotes a free function, which may be the fallback.
     let free = signature.receiver().is_none();
     let last = match words.as_slice() {
         [last] if free => last,
@@ -83,12 +90,12 @@ fn fallback_is_another_function(arguments: &Arguments, signature: &Signature) ->
     if path.qself.is_some() || path.path.leading_colon.is_some() || last.unraw() != own {
         return Ok(());
     }
-    let message = format!("the fallback of `{own}` is `{own}` itself");
+    let message = format!("`{own}` cannot be its own fallback: name another function");
     Err(Error::new_spanned(path, message))
 }
 
-/// A text may be the key of a whole function; the name of an argument in quotes is a mistake.
-fn key_is_no_quoted_argument(arguments: &Arguments, signature: &Signature) -> Result<()> {
+/// A string literal is a valid key, but the name of an argument in quotes is a mistake.
+fn key_is_not_a_quoted_argument(arguments: &Arguments, signature: &Signature) -> Result<()> {
     let key = arguments.key.as_ref().map(|given| &given.value);
     let Some(Expr::Lit(ExprLit {
         lit: Lit::Str(text),
@@ -107,14 +114,15 @@ fn key_is_no_quoted_argument(arguments: &Arguments, signature: &Signature) -> Re
     if !signature.inputs.iter().any(named) {
         return Ok(());
     }
-    let message = format!("in quotes, it is the same key for every call: write `key = {text}`");
+    let message = format!("a key in quotes is the same for every call: write `key = {text}`");
     Err(Error::new_spanned(key, message))
 }
 
-/// An argument of a call carries no `#[cfg]`, so there is one call for each way they can turn out: 64.
+/// The limit keeps the expansion small. An argument of a call cannot carry a `#[cfg]`, so the expansion
+/// contains one call for each combination of conditions: 64 for 6 arguments.
 const MOST_CONDITIONAL_ARGUMENTS: usize = 6;
 
-fn few_conditional_arguments(arguments: &Arguments, signature: &Signature) -> Result<()> {
+fn conditional_arguments_are_few(arguments: &Arguments, signature: &Signature) -> Result<()> {
     let Some(FallbackKind::Path(path)) = arguments.fallback.as_ref().map(|given| &given.value)
     else {
         return Ok(());
@@ -127,31 +135,36 @@ fn few_conditional_arguments(arguments: &Arguments, signature: &Signature) -> Re
         return Ok(());
     }
     let message = format!(
-        "at most {MOST_CONDITIONAL_ARGUMENTS} arguments under `#[cfg(…)]` can be handed to a path, \
-         which takes another call for each way they turn out: write `fallback = |error| …`"
+        "a path as fallback supports at most {MOST_CONDITIONAL_ARGUMENTS} arguments with \
+         `#[cfg(…)]`: write `fallback = |error| …`"
     );
     Err(Error::new_spanned(path, message))
 }
 
-fn only_a_future_is_limited(arguments: &Arguments, function: &Function) -> Result<()> {
-    match (arguments.place(Key::CallTimeout), &function.shape) {
-        (Some(key), Shape::Sync) => {
+fn call_timeout_has_a_future(arguments: &Arguments, function: &Function) -> Result<()> {
+    match (arguments.span(SettingName::CallTimeout), &function.shape) {
+        (Some(span), Shape::Sync) => {
             let message =
-                "a synchronous call cannot be stopped; `call_timeout` needs an `async fn`";
-            Err(Error::new(key, message))
+                "a synchronous call cannot be stopped: `call_timeout` needs an `async fn`";
+            Err(Error::new(span, message))
         }
         _ => Ok(()),
     }
 }
 
-/// A function that returns nothing has no `Err`.
-fn failures_can_be_told(arguments: &Arguments, function: &Function) -> Result<()> {
-    let judges = [Key::Classify, Key::Ignore, Key::Success, Key::Failure];
-    if judges.into_iter().any(|key| arguments.mentions(key)) {
+/// A function that returns nothing has no `Err`, so another setting has to recognise its failures.
+fn failures_can_be_recognised(arguments: &Arguments, function: &Function) -> Result<()> {
+    let classifiers = [
+        SettingName::Classify,
+        SettingName::Ignore,
+        SettingName::Success,
+        SettingName::Failure,
+    ];
+    if classifiers.iter().any(|name| arguments.mentions(*name)) {
         return Ok(());
     }
-    let message = "a failure cannot be told from a success of `()`: return a `Result`, \
-                   or say `failure(…)` / `classify = …`";
+    let message = "cannot tell success from failure for the return type `()`: return a `Result`, \
+                   or add `failure(…)` or `classify = …`";
     match function.returned() {
         None => Err(Error::new(function.signature.ident.span(), message)),
         Some(ty) => match visible(ty) {
@@ -161,8 +174,9 @@ fn failures_can_be_told(arguments: &Arguments, function: &Function) -> Result<()
     }
 }
 
-/// A `static` serves all instances of a generic function or type.
-fn constant_names_no_instance(setting: &Setting, generics: &Generics) -> Result<()> {
+/// All instances of a generic function share one `static`, so a constant cannot depend on their
+/// parameters.
+fn constant_is_not_generic(setting: &Setting, generics: &Generics) -> Result<()> {
     let Some(expr) = setting.constant() else {
         return Ok(());
     };
@@ -174,25 +188,29 @@ fn constant_names_no_instance(setting: &Setting, generics: &Generics) -> Result<
         });
         generic || word == "Self"
     };
-    if names(expr.to_token_stream(), &instance) {
-        let message = "one breaker serves all instances: write the type's name";
-        return Err(Error::new_spanned(expr, message));
+    match find_path(expr.to_token_stream(), &instance) {
+        Some(word) => {
+            let message = format!(
+                "one breaker serves all instances: write a concrete type or constant instead of `{word}`"
+            );
+            Err(Error::new_spanned(expr, message))
+        }
+        None => Ok(()),
     }
-    Ok(())
 }
 
-/// Does such a word begin a path?
-fn names(tokens: TokenStream, word: &impl Fn(&Ident) -> bool) -> bool {
-    // What stands behind `::` or `.` is a part of something else.
+/// Finds a path whose first word matches, and returns this word.
+fn find_path(tokens: TokenStream, word: &impl Fn(&Ident) -> bool) -> Option<Ident> {
+    // An identifier after `::` or `.` continues a path or names a field.
     let (mut inside, mut colon) = (false, false);
     for token in tokens {
         let found = match &token {
-            TokenTree::Ident(ident) => !inside && word(ident),
-            TokenTree::Group(group) => names(group.stream(), word),
-            _ => false,
+            TokenTree::Ident(ident) if !inside && word(ident) => Some(ident.clone()),
+            TokenTree::Group(group) => find_path(group.stream(), word),
+            _ => None,
         };
-        if found {
-            return true;
+        if found.is_some() {
+            return found;
         }
         let sign = match &token {
             TokenTree::Punct(sign) => Some((sign.as_char(), sign.spacing())),
@@ -201,32 +219,32 @@ fn names(tokens: TokenStream, word: &impl Fn(&Ident) -> bool) -> bool {
         inside = matches!(sign, Some(('.', _))) || (colon && matches!(sign, Some((':', _))));
         colon = sign == Some((':', Spacing::Joint));
     }
-    false
+    None
 }
 
-/// A `&mut` argument is only lent to the body if nothing that comes back still holds it.
-fn arguments_go_to_the_fallback(arguments: &Arguments, function: &Function) -> Vec<Error> {
+/// The body can only reborrow a `&mut` argument for the fallback if the returned value does not hold it.
+fn arguments_reach_the_fallback(arguments: &Arguments, function: &Function) -> Vec<Error> {
     if arguments.fallback.is_none() {
         return Vec::new();
     }
     let signature = &function.signature;
-    let refuse = |mutable: Mutable<'_>, why: &str| {
+    let reject = |mutable: MutableArgument<'_>, why: &str| {
         let name = argument_name(mutable.argument);
-        let message = format!("{name} cannot be handed to the fallback again{why}");
+        let message = format!("{name} cannot be passed to the fallback: {why}");
         Error::new_spanned(mutable.argument, message)
     };
     if let Shape::Boxed { .. } | Shape::ImplFuture { .. } = function.shape {
-        let why = ", since the returned future holds it; make the function an `async fn`";
+        let why = "the returned future holds it; make the function an `async fn`";
         return mutable_arguments(signature)
-            .map(|it| refuse(it, why))
+            .map(|it| reject(it, why))
             .collect();
     }
     let on = arguments.fallback_on.as_ref().map(|given| given.value);
     match (on, function.returned()) {
         (Some(FallbackOn::Error | FallbackOn::Any), Some(returned)) => {
-            let why = ", since the return type borrows from it; use `fallback_on = rejected`";
+            let why = "the return type borrows from it; use `fallback_on = rejected`";
             let borrowed = returned_mutable(signature, returned).into_iter();
-            borrowed.map(|it| refuse(it, why)).collect()
+            borrowed.map(|it| reject(it, why)).collect()
         }
         _ => Vec::new(),
     }
@@ -242,23 +260,26 @@ fn argument_name(argument: &FnArg) -> String {
     }
 }
 
-/// Looks for the same name in the attributes below this one.
-fn breaker_stands_once(arguments: &Arguments, function: &Function) -> Vec<Error> {
+/// Looks for the same breaker in the attributes below this one.
+fn breaker_guards_once(arguments: &Arguments, function: &Function) -> Vec<Error> {
     let Some(Given { value: name, .. }) = &arguments.name else {
         return Vec::new();
     };
-    let again = function.attributes.iter().filter(|attribute| {
+    let others = function.attributes.iter().filter(|attribute| {
         let path = attribute.path().segments.last();
         let Meta::List(list) = &attribute.meta else {
             return false;
         };
-        // Its own mistakes are reported when its own turn comes.
+        // The errors of that attribute are reported when the compiler expands it.
         let other = || Arguments::parse(list.tokens.clone(), &mut Errors::default()).name;
         path.is_some_and(|last| last.ident == "circuit_breaker")
             && other().is_some_and(|other| other.value.value() == name.value())
     });
-    let message = format!("`{}` already guards this function", name.value());
-    again
+    let message = format!(
+        "`{}` already guards this function: remove one of the two attributes",
+        name.value()
+    );
+    others
         .map(|attribute| Error::new_spanned(attribute, &message))
         .collect()
 }

@@ -2,12 +2,14 @@ use std::time::Duration;
 
 use proc_macro2::TokenStream;
 
-use super::{Declaration, Extent, FallbackKind, FallbackOn, Judge, Number, SettingValue};
+use super::{Classifier, Declaration};
 use crate::args::Arguments;
-use crate::args::key::Key;
+use crate::args::callable::{FallbackKind, FallbackOn};
+use crate::args::setting::{Number, SettingValue, WindowSize};
+use crate::args::setting_name::SettingName;
 use crate::errors::Errors;
 use crate::expand::tests::messages;
-use crate::item;
+use crate::item::function::Function;
 
 fn tokens(text: &str) -> TokenStream {
     text.parse().expect("the test's own tokens")
@@ -16,14 +18,19 @@ fn tokens(text: &str) -> TokenStream {
 fn declare(attribute: &str) -> Declaration {
     let mut errors = Errors::default();
     let arguments = Arguments::parse(tokens(attribute), &mut errors);
-    let function = item::parse(tokens("async fn pay() -> Result<(), E> {}")).expect("a function");
+    let function = tokens("async fn pay() -> Result<(), E> {}");
+    let function = Function::parse(function).expect("a function");
     let declaration = super::declare(arguments, &function, &mut errors);
     errors.finish().expect("no mistakes");
     declaration.expect("a name")
 }
 
+fn names(declaration: &Declaration) -> Vec<SettingName> {
+    declaration.settings.iter().map(|it| it.name).collect()
+}
+
 #[test]
-fn a_missing_name_proposes_that_of_the_function() {
+fn a_missing_name_suggests_that_of_the_function() {
     let item = "fn r#pay() -> Result<(), E> {}";
     for attribute in ["", "threshold = 5"] {
         assert_eq!(
@@ -34,14 +41,16 @@ fn a_missing_name_proposes_that_of_the_function() {
 }
 
 #[test]
-fn settings_stand_in_the_order_of_the_table() {
+fn settings_are_in_the_order_of_the_documentation() {
     let declared = declare("probe_timeout = LONG, threshold = 7, name = \"p\", jitter = 1");
-    let keys: Vec<_> = declared
-        .settings
-        .iter()
-        .map(|setting| setting.key)
-        .collect();
-    assert_eq!(keys, [Key::Threshold, Key::Jitter, Key::ProbeTimeout]);
+    assert_eq!(
+        names(&declared),
+        [
+            SettingName::Threshold,
+            SettingName::Jitter,
+            SettingName::ProbeTimeout
+        ]
+    );
     assert!(matches!(
         declared.settings[0].value,
         SettingValue::Count(Number::Literal(7))
@@ -59,11 +68,11 @@ fn a_window_is_of_calls_or_of_time() {
             "name = \"p\", failure_rate = 0.5, window = {value}"
         ));
         let mut settings = declared.settings.into_iter();
-        settings.find(|setting| setting.key == Key::Window)
+        settings.find(|setting| setting.name == SettingName::Window)
     };
     for (value, expected) in [
-        ("100", Extent::Calls(100)),
-        ("\"60s\"", Extent::Time(Duration::from_secs(60))),
+        ("100", WindowSize::Calls(100)),
+        ("\"60s\"", WindowSize::Time(Duration::from_secs(60))),
     ] {
         let read = window(value).map(|setting| setting.value);
         let Some(SettingValue::Window(Number::Literal(extent))) = read else {
@@ -74,7 +83,7 @@ fn a_window_is_of_calls_or_of_time() {
 }
 
 #[test]
-fn what_holds_for_one_function_is_no_setting_of_the_breaker() {
+fn a_setting_of_the_function_is_not_one_of_the_breaker() {
     let declared =
         declare("name = \"p\", call_timeout = \"2s\", open_for_hint = hint, key = &self.host");
     assert!(declared.settings.is_empty());
@@ -83,11 +92,17 @@ fn what_holds_for_one_function_is_no_setting_of_the_breaker() {
 }
 
 #[test]
-fn the_bounds_of_keyed_breakers_and_flags_are_settings() {
+fn the_limits_for_keys_and_the_flags_are_settings_of_the_breaker() {
     let declared =
         declare("critical = VITAL, latency = true, key = host, name = \"p\", max_keys = 7");
-    let keys: Vec<_> = declared.settings.iter().map(|it| it.key).collect();
-    assert_eq!(keys, [Key::MaxKeys, Key::Latency, Key::Critical]);
+    assert_eq!(
+        names(&declared),
+        [
+            SettingName::MaxKeys,
+            SettingName::Latency,
+            SettingName::Critical
+        ]
+    );
     assert!(matches!(
         declared.settings[0].value,
         SettingValue::Size(Number::Literal(7))
@@ -103,7 +118,7 @@ fn the_bounds_of_keyed_breakers_and_flags_are_settings() {
 }
 
 #[test]
-fn off_is_no_duration() {
+fn off_is_not_a_duration() {
     let declared = declare("name = \"p\", cancel_after = \"off\"");
     assert!(matches!(
         declared.settings[0].value,
@@ -112,10 +127,13 @@ fn off_is_no_duration() {
 }
 
 #[test]
-fn without_patterns_the_result_is_the_judge() {
-    assert!(matches!(declare("name = \"p\"").judge, Judge::ByResult));
-    let patterns = declare("name = \"p\", ignore(Err(a) | Err(b) if a)").judge;
-    let Judge::Patterns {
+fn without_patterns_the_result_decides() {
+    assert!(matches!(
+        declare("name = \"p\"").classifier,
+        Classifier::ByResult
+    ));
+    let patterns = declare("name = \"p\", ignore(Err(a) | Err(b) if a)").classifier;
+    let Classifier::Patterns {
         ignore: Some(ignore),
         success: None,
         failure: None,
@@ -128,7 +146,7 @@ fn without_patterns_the_result_is_the_judge() {
 }
 
 #[test]
-fn a_closure_is_taken_apart() {
+fn a_closure_is_split_into_its_parts() {
     let declared = declare("name = \"p\", fallback = |e: Error| -> R { e }, fallback_on = error");
     let fallback = declared.fallback.expect("a fallback");
     assert_eq!(fallback.on, FallbackOn::Error);

@@ -1,16 +1,16 @@
-//! The type of the value that is judged, as far as it can be written inside the function.
+//! The type of the value that is classified, as far as it can be named inside the function.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 use syn::{GenericArgument, Path, PathArguments, Token, Type, TypeInfer, TypeParamBound};
 
-use crate::item::Function;
+use crate::item::function::Function;
 
 pub(super) struct Returned {
-    /// The type, with `_` where it says `impl Trait`, which cannot be written in a body.
+    /// The type, with `_` in place of `impl Trait`, which a body cannot contain.
     pub(super) ty: TokenStream,
-    /// Where it stands; for a function that returns nothing, its name.
+    /// The span of the type or, for a function that returns nothing, of its name.
     pub(super) span: Span,
 }
 
@@ -34,7 +34,7 @@ impl Returned {
     }
 }
 
-/// Replaces every `impl …` by `_`. (By hand, since syn's visitor costs each user's build seconds.)
+/// Replaces every `impl …` by `_`. syn's visitor would add seconds to the build of each user.
 fn infer_opaque(ty: &mut Type) {
     match ty {
         Type::ImplTrait(opaque) => {

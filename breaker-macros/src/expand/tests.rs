@@ -8,7 +8,7 @@ fn tokens(text: &str) -> TokenStream {
     text.parse().expect("the test's own tokens")
 }
 
-/// Every error of an attribute and what it stands on.
+/// Returns the errors of an attribute on an item.
 pub(crate) fn messages(attribute: &str, item: &str) -> Vec<String> {
     let mut errors = Errors::default();
     let arguments = Arguments::parse(tokens(attribute), &mut errors);
@@ -18,14 +18,14 @@ pub(crate) fn messages(attribute: &str, item: &str) -> Vec<String> {
     }
 }
 
-/// Every error of these arguments on a function that is itself right.
+/// Returns the errors of these arguments on a valid function.
 pub(crate) fn about(arguments: &str) -> Vec<String> {
     let arguments = format!("name = \"payment\", {arguments}");
     messages(&arguments, "fn pay() -> Result<(), Error> { charge() }")
 }
 
 #[test]
-fn after_a_mistake_the_item_stands_unchanged_before_the_errors() {
+fn after_a_mistake_the_errors_follow_the_unchanged_item() {
     let item = "# [must_use] pub fn pay () -> Result < u8 , E > { let half - typed }";
     let expanded = expand(tokens("nmae = 1"), tokens(item)).to_string();
     let item = tokens(item).to_string();
@@ -43,7 +43,7 @@ fn several_mistakes_are_all_reported_at_once() {
 }
 
 #[test]
-fn half_typed_bodies_are_not_read() {
+fn incomplete_bodies_are_not_parsed() {
     let item = "fn pay() -> Result<(), E> { let x = ; foo( ) . . }";
     assert!(messages("name = \"payment\"", item).is_empty());
 }
@@ -183,7 +183,7 @@ const ODD_ITEMS: &[&str] = &[
 fn odd_tokens_are_errors_and_never_panics() {
     let good = ("name = \"payment\"", "fn pay() -> Result<(), E> {}");
     let mut seen = String::new();
-    // What does not even make tokens never reaches a macro.
+    // A macro never receives text that is not a sequence of tokens.
     for attribute in ODD_ATTRIBUTES.iter().filter_map(|text| text.parse().ok()) {
         let item = good.1.parse().expect("tokens");
         let _ = write!(seen, "{}", expand(attribute, item));

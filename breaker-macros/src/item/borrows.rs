@@ -1,4 +1,4 @@
-//! Which `&mut` arguments the returned value borrows from.
+//! Finds the `&mut` arguments that the returned value borrows from.
 
 use syn::punctuated::Punctuated;
 use syn::{
@@ -9,18 +9,20 @@ use syn::{
 use super::returns::visible;
 
 /// An argument that is a `&mut` reference.
-pub(crate) struct Mutable<'a> {
+pub(crate) struct MutableArgument<'a> {
     pub(crate) argument: &'a FnArg,
     lifetime: Option<&'a Lifetime>,
 }
 
-pub(crate) fn mutable_arguments(signature: &Signature) -> impl Iterator<Item = Mutable<'_>> {
+pub(crate) fn mutable_arguments(
+    signature: &Signature,
+) -> impl Iterator<Item = MutableArgument<'_>> {
     signature.inputs.iter().filter_map(|argument| {
         let ty = match argument {
             FnArg::Receiver(receiver) => match &receiver.kind {
                 ReceiverKind::Reference(_, lifetime, Some(_)) => {
                     let lifetime = lifetime.as_ref();
-                    return Some(Mutable { argument, lifetime });
+                    return Some(MutableArgument { argument, lifetime });
                 }
                 ReceiverKind::Typed(_, ty) => ty,
                 _ => return None,
@@ -28,7 +30,7 @@ pub(crate) fn mutable_arguments(signature: &Signature) -> impl Iterator<Item = M
             FnArg::Typed(typed) => &typed.ty,
         };
         match visible(ty) {
-            Type::Reference(reference) if reference.mutability.is_some() => Some(Mutable {
+            Type::Reference(reference) if reference.mutability.is_some() => Some(MutableArgument {
                 argument,
                 lifetime: reference.lifetime.as_ref(),
             }),
@@ -37,10 +39,13 @@ pub(crate) fn mutable_arguments(signature: &Signature) -> impl Iterator<Item = M
     })
 }
 
-/// The `&mut` arguments whose lifetime is in the returned type, by its name or by elision.
-pub(crate) fn returned_mutable<'a>(signature: &'a Signature, returned: &Type) -> Vec<Mutable<'a>> {
+/// Returns the `&mut` arguments whose lifetime is in the returned type, by its name or by elision.
+pub(crate) fn returned_mutable<'a>(
+    signature: &'a Signature,
+    returned: &Type,
+) -> Vec<MutableArgument<'a>> {
     let mut output = Lifetimes::default();
-    output.of(returned);
+    output.add_type(returned);
     let elided = output.elided > 0;
     let source = elided.then(|| elision(signature));
     mutable_arguments(signature)
@@ -58,11 +63,11 @@ pub(crate) fn returned_mutable<'a>(signature: &'a Signature, returned: &Type) ->
         .collect()
 }
 
-/// Where an elided lifetime of the return type comes from.
+/// The source of an elided lifetime in the return type.
 #[derive(Clone, Copy)]
 enum Elision {
     Receiver,
-    /// There is but one lifetime among the arguments.
+    /// The only lifetime among the arguments.
     Only,
     None,
 }
@@ -74,14 +79,14 @@ fn elision(signature: &Signature) -> Elision {
             FnArg::Receiver(receiver) => match &receiver.kind {
                 ReceiverKind::Reference(..) => return Elision::Receiver,
                 ReceiverKind::Typed(_, ty) => {
-                    all.of(ty);
+                    all.add_type(ty);
                     if all.elided + all.named.len() > 0 {
                         return Elision::Receiver;
                     }
                 }
                 _ => {}
             },
-            FnArg::Typed(typed) => all.of(&typed.ty),
+            FnArg::Typed(typed) => all.add_type(&typed.ty),
         }
     }
     match all.elided + all.named.len() {
@@ -90,7 +95,7 @@ fn elision(signature: &Signature) -> Elision {
     }
 }
 
-/// The lifetimes that stand in a type.
+/// The lifetimes in a type.
 #[derive(Default)]
 struct Lifetimes {
     named: Vec<proc_macro2::Ident>,
@@ -110,54 +115,55 @@ impl Lifetimes {
         }
     }
 
-    /// Those of function pointers and of `Fn(…)` are their own.
-    fn of(&mut self, ty: &Type) {
+    /// Adds the lifetimes of a type. Function pointers and `Fn(…)` bind their lifetimes themselves, so
+    /// these are left out.
+    fn add_type(&mut self, ty: &Type) {
         match ty {
             Type::Reference(reference) => {
                 self.add(reference.lifetime.as_ref());
-                self.of(&reference.elem);
+                self.add_type(&reference.elem);
             }
             Type::Path(path) => {
                 if let Some(qself) = &path.qself {
-                    self.of(&qself.ty);
+                    self.add_type(&qself.ty);
                 }
                 for segment in &path.path.segments {
-                    self.of_arguments(&segment.arguments);
+                    self.add_arguments(&segment.arguments);
                 }
             }
-            Type::Tuple(tuple) => tuple.elems.iter().for_each(|ty| self.of(ty)),
-            Type::Array(array) => self.of(&array.elem),
-            Type::Slice(slice) => self.of(&slice.elem),
-            Type::Ptr(pointer) => self.of(&pointer.elem),
-            Type::Group(group) => self.of(&group.elem),
-            Type::Paren(paren) => self.of(&paren.elem),
-            Type::TraitObject(object) => self.of_bounds(&object.bounds),
-            Type::ImplTrait(bounds) => self.of_bounds(&bounds.bounds),
+            Type::Tuple(tuple) => tuple.elems.iter().for_each(|ty| self.add_type(ty)),
+            Type::Array(array) => self.add_type(&array.elem),
+            Type::Slice(slice) => self.add_type(&slice.elem),
+            Type::Ptr(pointer) => self.add_type(&pointer.elem),
+            Type::Group(group) => self.add_type(&group.elem),
+            Type::Paren(paren) => self.add_type(&paren.elem),
+            Type::TraitObject(object) => self.add_bounds(&object.bounds),
+            Type::ImplTrait(bounds) => self.add_bounds(&bounds.bounds),
             _ => {}
         }
     }
 
-    fn of_arguments(&mut self, arguments: &PathArguments) {
+    fn add_arguments(&mut self, arguments: &PathArguments) {
         let PathArguments::AngleBracketed(angle) = arguments else {
             return;
         };
         for argument in &angle.args {
             match argument {
                 GenericArgument::Lifetime(lifetime) => self.add(Some(lifetime)),
-                GenericArgument::Type(ty) => self.of(ty),
-                GenericArgument::AssocType(associated) => self.of(&associated.ty),
+                GenericArgument::Type(ty) => self.add_type(ty),
+                GenericArgument::AssocType(associated) => self.add_type(&associated.ty),
                 _ => {}
             }
         }
     }
 
-    fn of_bounds(&mut self, bounds: &Punctuated<TypeParamBound, Token![+]>) {
+    fn add_bounds(&mut self, bounds: &Punctuated<TypeParamBound, Token![+]>) {
         for bound in bounds {
             match bound {
                 TypeParamBound::Lifetime(lifetime) => self.add(Some(lifetime)),
                 TypeParamBound::Trait(bound) => {
                     for segment in &bound.path.segments {
-                        self.of_arguments(&segment.arguments);
+                        self.add_arguments(&segment.arguments);
                     }
                 }
                 _ => {}

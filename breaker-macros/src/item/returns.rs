@@ -1,4 +1,4 @@
-//! What kind of value a function returns: a value, or a future that is one later.
+//! The kind of value that a function returns: a plain value, or a future.
 
 use proc_macro2::TokenStream;
 use proc_macro2::extra::DelimSpan;
@@ -11,16 +11,16 @@ use syn::{
     Type, TypeInfer, TypeParamBound, parenthesized,
 };
 
-use super::{Body, braced};
+use super::body::{Body, braced, split_attributes};
 
-/// How the guarded value comes out of the function.
+/// How the function returns the guarded value.
 #[cfg_attr(test, derive(Debug))]
 pub(crate) enum Shape {
-    /// No future, as far as the signature tells.
+    /// A value that is not a future, judged by the signature.
     Sync,
     /// `async fn`
     Async,
-    /// A future, and the body is nothing but its block.
+    /// A future whose block is the whole body.
     Block(FutureBlock),
     /// A boxed future from any other body.
     Boxed { output: Type },
@@ -28,8 +28,8 @@ pub(crate) enum Shape {
     ImplFuture { output: Type },
 }
 
-/// `async move { … }` where the future is opaque, `Box::pin(async move { … })` where it is boxed; the
-/// latter is what `#[async_trait]` leaves.
+/// The block of a future: `async move { … }` for an opaque future, `Box::pin(async move { … })` for a
+/// boxed one. `#[async_trait]` expands to the latter.
 #[cfg_attr(test, derive(Debug))]
 pub(crate) struct FutureBlock {
     pub(crate) constructor: Option<Constructor>,
@@ -39,7 +39,7 @@ pub(crate) struct FutureBlock {
     pub(crate) output: Type,
 }
 
-/// What boxes the block.
+/// The call that boxes the block.
 #[derive(Debug)]
 pub(crate) struct Constructor {
     /// The path before the parentheses.
@@ -77,7 +77,7 @@ fn boxed(body: &Body, output: Type) -> Shape {
     parsed(body, block).unwrap_or(Shape::Boxed { output })
 }
 
-/// The block that the body consists of, if that is all of it.
+/// Returns the block if the body consists of nothing else.
 fn parsed(
     body: &Body,
     block: impl FnOnce(ParseStream<'_>) -> Result<FutureBlock>,
@@ -113,8 +113,8 @@ fn future_block(input: ParseStream<'_>, output: Type) -> Result<FutureBlock> {
     let future: Token![async] = input.parse()?;
     let capture: Token![move] = input.parse()?;
     let (statements, braces) = braced(input)?;
-    // With inner attributes the statements could not be moved into a block of their own.
-    let (attributes, _) = super::split(statements.clone());
+    // Inner attributes would have to move with the statements into another block.
+    let (attributes, _) = split_attributes(statements.clone());
     if !attributes.is_empty() {
         return Err(input.error("expected no inner attributes"));
     }
@@ -127,7 +127,7 @@ fn future_block(input: ParseStream<'_>, output: Type) -> Result<FutureBlock> {
     })
 }
 
-/// Looks through parentheses and the invisible groups of `macro_rules!` fragments.
+/// Removes parentheses and the invisible groups around `macro_rules!` fragments.
 pub(crate) fn visible(mut ty: &Type) -> &Type {
     loop {
         ty = match ty {
@@ -138,7 +138,7 @@ pub(crate) fn visible(mut ty: &Type) -> &Type {
     }
 }
 
-/// The `R` of `Pin<Box<dyn Future<Output = R>>>`, `BoxFuture<'_, R>` or `LocalBoxFuture<'_, R>`.
+/// Returns the `R` of `Pin<Box<dyn Future<Output = R>>>`, `BoxFuture<'_, R>` or `LocalBoxFuture<'_, R>`.
 fn boxed_output(path: &Path) -> Option<Type> {
     let last = path.segments.last()?;
     if last.ident == "BoxFuture" || last.ident == "LocalBoxFuture" {
@@ -173,7 +173,7 @@ fn type_arguments(segment: &PathSegment) -> impl Iterator<Item = &Type> {
         })
 }
 
-/// The `Output` of the bound that is `Future`.
+/// Returns the `Output` of the bound `Future`.
 fn future_output(bounds: &Punctuated<TypeParamBound, Token![+]>) -> Option<Type> {
     let future = bound(bounds, "Future")?;
     let PathArguments::AngleBracketed(angle) = &future.arguments else {

@@ -1,4 +1,4 @@
-//! Small functions that expansions call to guide type inference.
+//! Functions that expansions of the attribute call, most of them to guide type inference.
 
 use std::future::Future;
 use std::time::Duration;
@@ -9,53 +9,53 @@ use super::results::{
 use crate::call::{Handle, RejectedCall};
 use crate::values::{BreakerError, Outcome};
 
-/// Calls a closure that has to be one of `FnOnce`, with the return type of the function.
+/// Calls the body as a closure: the bound makes it `FnOnce`, and `R` is the return type of the function.
 #[inline(always)]
 #[expect(
     clippy::inline_always,
-    reason = "the body of every annotated function passes through"
+    reason = "it runs the body of every annotated function"
 )]
 pub fn call_once<R, F: FnOnce() -> R>(call: F) -> R {
     call()
 }
 
-/// Makes a closure or block capture the whole variable.
+/// Mentions a variable, so that a closure or block captures all of it and not only some fields.
 #[inline]
 pub const fn whole<T: ?Sized>(_: &T) {}
 
-/// Gives an expression its type.
+/// Returns its argument; the type parameter gives an expression its type.
 pub fn typed<T>(value: T) -> T {
     value
 }
 
-/// Stands for a value that is never made: it gives an `async` block its type.
+/// Gives an `async` block its type, in code that never runs.
 pub fn never<R>() -> R {
-    unreachable!("this call stands behind `if false`")
+    unreachable!("expansions call this behind `if false`")
 }
 
-/// Makes the return value of a refused call whose `Result` also tells its failures.
+/// Makes the return value of a rejected call, for a function whose `Result` also decides the outcome.
 #[inline]
 pub fn refuse_result<R: RefusableResult>(refused: RejectedCall<impl Handle>) -> R {
     R::refusal(refused.into_error())
 }
 
-/// Makes the return value of a refused call that is judged by patterns or a classifier.
+/// Makes the return value of a rejected call, for a function whose outcome patterns or a classifier decide.
 #[inline]
 pub fn refuse<R: Refusable>(refused: RejectedCall<impl Handle>) -> R {
     R::refusal(refused.into_error())
 }
 
-/// Makes the return value of a call that took too long, as [`refuse_result`] does.
+/// Makes the return value of a timed-out call, for a function whose `Result` also decides the outcome.
 pub fn refuse_error_result<R: RefusableResult>(error: BreakerError) -> R {
     R::refusal(error)
 }
 
-/// Makes the return value of a call that took too long, as [`refuse`] does.
+/// Makes the return value of a timed-out call, for a function whose outcome patterns or a classifier decide.
 pub fn refuse_error<R: Stoppable>(error: BreakerError) -> R {
     R::late(error)
 }
 
-/// Asks the value of a failed call for how long it wants to be left alone.
+/// Returns how long the value of a failed call asks not to be called again; calls `hint` only for failures.
 pub fn hint_if<R, F: FnOnce(&R) -> Option<Duration>>(
     outcome: Outcome,
     answer: &R,
@@ -67,11 +67,11 @@ pub fn hint_if<R, F: FnOnce(&R) -> Option<Duration>>(
     }
 }
 
-/// Takes the error out of a call that failed; every other value is the caller's.
+/// Splits off the error of a failed call, for a function whose `Result` decides the outcome.
 ///
 /// # Errors
 ///
-/// The error of the call.
+/// The error of the failed call, for the fallback. Every other value goes to the caller as it is.
 pub fn failed_result<R: ResultLike<E>, E>(answer: R, outcome: Outcome) -> Result<R, E> {
     match outcome {
         Outcome::Failure => answer.split(),
@@ -79,11 +79,11 @@ pub fn failed_result<R: ResultLike<E>, E>(answer: R, outcome: Outcome) -> Result
     }
 }
 
-/// Takes the error out of a call that failed and is judged by patterns or a classifier.
+/// Splits off the error of a failed call, for a function whose outcome patterns or a classifier decide.
 ///
 /// # Errors
 ///
-/// The error of the call.
+/// The error of the failed call, for the fallback. Every other value goes to the caller as it is.
 pub fn failed<R: HasError<E>, E>(answer: R, outcome: Outcome) -> Result<R, E> {
     match outcome {
         Outcome::Failure => answer.part(),
@@ -91,17 +91,17 @@ pub fn failed<R: HasError<E>, E>(answer: R, outcome: Outcome) -> Result<R, E> {
     }
 }
 
-/// Makes the second copy of an argument, for the fallback.
+/// Clones an argument that both the body and the fallback take.
 pub fn again<T: Again>(argument: &T) -> T {
     argument.again()
 }
 
-/// Takes the answer of an async fallback.
+/// Awaits an async fallback.
 pub async fn answer<F: AsyncAnswer>(fallback: F) -> F::Output {
     fallback.answer().await
 }
 
-/// Boxes the guarded future.
+/// Boxes the guarded future of a function that returns a boxed future.
 pub fn boxed<F: Future>(future: F) -> std::pin::Pin<Box<F>> {
     Box::pin(future)
 }

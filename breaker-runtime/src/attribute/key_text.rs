@@ -1,22 +1,22 @@
-//! The text of a `key`: of whatever type the expression of the attribute is.
+//! The text of a key, whatever type the expression of the setting `key` has.
 
 use std::fmt::Display;
 use std::ops::Deref;
 
-/// The value of the key's expression.
+/// A reference to the value of the key's expression.
 ///
-/// A type that is `AsRef<str>` has its text already, and every other one writes it. Which of the two
-/// methods answers is decided by method lookup, which looks here before it looks behind `Deref`. Both
-/// are inherent, so the user's scope needs no trait for it; their name is one that nothing there has.
+/// A type that implements `AsRef<str>` lends its text, and every other type formats it. Method lookup selects one of
+/// two methods: it looks at this type before it follows `Deref` to [`Shown`]. Both methods are inherent, so the user's
+/// scope needs no trait. Their name does not occur in user code.
 #[derive(Clone, Copy, Debug)]
 pub struct KeyOf<'a, T: ?Sized>(Shown<'a, T>);
 
-/// The value of a key that may have to be written.
+/// A reference to the value of the key's expression, which may have to be formatted.
 #[derive(Clone, Copy, Debug)]
 pub struct Shown<'a, T: ?Sized>(&'a T);
 
 impl<'a, T: ?Sized> KeyOf<'a, T> {
-    /// Takes the value by reference.
+    /// Makes the reference.
     #[inline]
     pub const fn new(value: &'a T) -> Self {
         Self(Shown(value))
@@ -24,7 +24,7 @@ impl<'a, T: ?Sized> KeyOf<'a, T> {
 }
 
 impl<'a, T: AsRef<str> + ?Sized> KeyOf<'a, T> {
-    /// Returns the text.
+    /// Returns the text of a type that implements `AsRef<str>`.
     #[inline]
     pub fn __circuit_breaker_key(&self) -> &'a str {
         self.0.0.as_ref()
@@ -41,7 +41,7 @@ impl<'a, T: ?Sized> Deref for KeyOf<'a, T> {
 }
 
 impl<T: ?Sized> Shown<'_, T> {
-    /// Writes the text.
+    /// Formats the text.
     pub fn __circuit_breaker_key(&self) -> String
     where
         T: HasText,
@@ -50,15 +50,15 @@ impl<T: ?Sized> Shown<'_, T> {
     }
 }
 
-/// A type that can be a key.
+/// A type whose value can be a key.
 #[diagnostic::on_unimplemented(
-    message = "the key must be a `Display` or `AsRef<str>` type, which `{Self}` is not",
+    message = "`{Self}` cannot be a key: it implements neither `Display` nor `AsRef<str>`",
     label = "neither `Display` nor `AsRef<str>`",
-    note = "a part of it may be one: `key = request.host`; or write its text: `key = format_args!(\"{{host}}:{{port}}\")`",
-    note = "a type parameter is one if it says so: `T: Display`"
+    note = "use a part of it, as in `key = request.host`, or format it: `key = format_args!(\"{{host}}:{{port}}\")`",
+    note = "a type parameter needs the bound `T: Display` or `T: AsRef<str>`"
 )]
 pub trait HasText {
-    /// Writes the text.
+    /// Formats the text.
     fn text(&self) -> String;
 }
 
@@ -69,7 +69,7 @@ impl<T: Display + ?Sized> HasText for T {
     }
 }
 
-/// Keeps the key of a future that is polled when the arguments are gone.
+/// Copies the key for a future, which may be polled after the arguments were dropped.
 #[inline]
 pub fn kept_key(key: &str) -> String {
     key.to_owned()

@@ -1,36 +1,35 @@
-//! From a return value to an outcome, and from a refusal to a return value: what the attribute asks
-//! of a function's types, in words of its own.
+//! What the attribute requires of a function's types, with its own diagnostics.
+//!
+//! The traits turn a return value into an outcome, and a rejection into a return value.
 
 use std::future::{Future, IntoFuture};
 
 use crate::call::{Guard, Handle};
-use crate::values::BreakerError;
-use crate::values::Outcome;
+use crate::values::{BreakerError, Outcome};
 
-/// A type that tells a failure from a success: `Result`, under whatever alias.
+/// A type that distinguishes failures from successes: `Result`, under any alias.
 #[diagnostic::on_unimplemented(
-    message = "a failure cannot be told from a success of `{Self}`: return a `Result`, or say `failure(…)` / `classify = …`",
-    label = "no `Result`",
-    note = "a future is told by its spelling: make it an `async fn`, or write `Pin<Box<dyn Future<Output = …>>>` out"
+    message = "cannot tell success from failure for the return type `{Self}`: return a `Result`, or add `failure(…)` or `classify = …`",
+    label = "not a `Result`",
+    note = "a future is recognised by its spelling: use an `async fn`, or write `Pin<Box<dyn Future<Output = …>>>` in full"
 )]
 pub trait ResultLike<E>: Sized {
     /// Returns whether this is a failure.
     fn is_failure(&self) -> bool;
 
-    /// Takes the failure out, if it is one.
+    /// Splits off the error, if this is a failure.
     ///
     /// # Errors
     ///
-    /// The failure.
+    /// The error of the failure.
     fn split(self) -> Result<Self, E>;
 
-    /// Has its outcome recorded.
+    /// Records the outcome and returns the value.
     #[must_use]
     fn recorded(self, guard: &mut Guard<impl Handle>) -> Self;
 }
 
-// The error is a parameter: as an associated type it would be demanded a second time, with a second
-// message.
+// The error is a type parameter: an associated type would be a second requirement, with a second message.
 impl<T, E> ResultLike<E> for Result<T, E> {
     #[inline]
     fn is_failure(&self) -> bool {
@@ -45,12 +44,12 @@ impl<T, E> ResultLike<E> for Result<T, E> {
         }
     }
 
-    // DrainedSlot apart and put together again: looked at by reference it would be made in one place,
-    // and copied as a whole to where the caller wants it.
+    // The value is taken apart and rebuilt: if it were inspected by reference, it would be made in one place and then
+    // copied as a whole to where the caller wants it.
     #[inline(always)]
     #[expect(
         clippy::inline_always,
-        reason = "the end of every annotated function passes through"
+        reason = "it ends the call of every annotated function"
     )]
     fn recorded(self, guard: &mut Guard<impl Handle>) -> Self {
         match self {
@@ -66,14 +65,14 @@ impl<T, E> ResultLike<E> for Result<T, E> {
     }
 }
 
-/// A type that can hand its error to the fallback.
+/// A return type that can pass its error to the fallback.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` has no error to hand to the fallback: `fallback_on = error` and `any` need a `Result`",
-    label = "no `Result`",
-    note = "with `fallback_on = rejected` any type will do"
+    message = "`{Self}` has no error to pass to the fallback: `fallback_on = error` and `fallback_on = any` need a `Result`",
+    label = "not a `Result`",
+    note = "`fallback_on = rejected` works with every return type"
 )]
 pub trait HasError<E>: Sized {
-    /// Takes the error out, if it is one.
+    /// Splits off the error, if the value is an error.
     ///
     /// # Errors
     ///
@@ -88,16 +87,16 @@ impl<T, E> HasError<E> for Result<T, E> {
     }
 }
 
-/// An error type that has a place for a refusal.
+/// An error type that can hold a [`BreakerError`].
 #[diagnostic::on_unimplemented(
-    message = "the call can be refused, and `{Self}` has no place for that",
-    label = "no place for a `BreakerError`",
-    note = "add `#[from] BreakerError` to a variant of the error type, or `fallback = …` to the attribute",
-    note = "for a type of another crate: `fallback = |error| Err(…)`",
-    note = "a fallback has to take a passed `call_timeout` too: `fallback_on = any`"
+    message = "calls can be rejected, but `{Self}` cannot hold a `BreakerError`",
+    label = "does not implement `From<BreakerError>`",
+    note = "add a variant with `#[from] BreakerError` to the error type, or `fallback = …` to the attribute",
+    note = "if the error type belongs to another crate, use `fallback = |error| Err(…)`",
+    note = "with `call_timeout`, the fallback must also answer timed-out calls: `fallback_on = any`"
 )]
 pub trait TakesRefusal {
-    /// Makes the error of a refused call.
+    /// Makes the error of a rejected or timed-out call.
     fn from_refusal(error: BreakerError) -> Self;
 }
 
@@ -109,14 +108,14 @@ impl<E: From<BreakerError>> TakesRefusal for E {
     }
 }
 
-/// A return type that has a place for a refusal.
+/// A return type that can hold the [`BreakerError`] of a rejected call.
 #[diagnostic::on_unimplemented(
-    message = "the call can be refused, and `{Self}` has no place for that",
-    label = "no place for a `BreakerError`",
-    note = "return a `Result` whose error type takes it, or add `fallback = …` to the attribute"
+    message = "calls can be rejected, but `{Self}` cannot hold a `BreakerError`",
+    label = "cannot hold a `BreakerError`",
+    note = "return a `Result` whose error type implements `From<BreakerError>`, or add `fallback = …` to the attribute"
 )]
 pub trait Refusable {
-    /// Makes the value of a refused call.
+    /// Makes the return value of a rejected call.
     fn refusal(error: BreakerError) -> Self;
 }
 
@@ -126,13 +125,13 @@ impl<T, E: TakesRefusal> Refusable for Result<T, E> {
     }
 }
 
-/// A return type that a call gets that took too long.
+/// A return type that can hold the [`BreakerError`] of a timed-out call.
 #[diagnostic::on_unimplemented(
-    message = "a call can take too long, and `{Self}` has no place for that: `call_timeout` needs a `Result`",
-    label = "no place for a `BreakerError`"
+    message = "calls can time out, but `{Self}` cannot hold a `BreakerError`: `call_timeout` needs a `Result`",
+    label = "cannot hold a `BreakerError`"
 )]
 pub trait Stoppable {
-    /// Makes the value of a call that took too long.
+    /// Makes the return value of a timed-out call.
     fn late(error: BreakerError) -> Self;
 }
 
@@ -142,14 +141,14 @@ impl<T, E: TakesRefusal> Stoppable for Result<T, E> {
     }
 }
 
-/// A return type that tells a failure from a success and has a place for a refusal.
+/// A return type that distinguishes failures from successes and can hold a [`BreakerError`].
 #[diagnostic::on_unimplemented(
-    message = "a failure cannot be told from a success of `{Self}`: return a `Result`, or say `failure(…)` / `classify = …`",
-    label = "no `Result`",
-    note = "a future is told by its spelling: make it an `async fn`, or write `Pin<Box<dyn Future<Output = …>>>` out"
+    message = "cannot tell success from failure for the return type `{Self}`: return a `Result`, or add `failure(…)` or `classify = …`",
+    label = "not a `Result`",
+    note = "a future is recognised by its spelling: use an `async fn`, or write `Pin<Box<dyn Future<Output = …>>>` in full"
 )]
 pub trait RefusableResult {
-    /// Makes the value of a refused call.
+    /// Makes the return value of a rejected call.
     fn refusal(error: BreakerError) -> Self;
 }
 
@@ -160,18 +159,18 @@ impl<T, E: TakesRefusal> RefusableResult for Result<T, E> {
     }
 }
 
-/// What the fallback of an `async fn` has to return.
+/// The return type of the fallback of an `async fn`: a future.
 #[diagnostic::on_unimplemented(
-    message = "the fallback of an `async fn` has to be async too",
-    label = "returns `{Self}`, which is no future"
+    message = "the fallback of an `async fn` must be async too",
+    label = "returns `{Self}`, which is not a future"
 )]
 pub trait AsyncAnswer {
-    /// The answer's type.
+    /// The type of the answer.
     type Output;
-    /// Its future.
+    /// The future that returns the answer.
     type Answer: Future<Output = Self::Output>;
 
-    /// Makes the future.
+    /// Returns the future.
     fn answer(self) -> Self::Answer;
 }
 
@@ -185,14 +184,14 @@ impl<F: IntoFuture> AsyncAnswer for F {
     }
 }
 
-/// An argument that both the body and the fallback get.
+/// An argument that both the body and the fallback take.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be handed to the fallback again: it is not `Clone`",
-    label = "the body takes this argument, and the fallback would need it once more",
-    note = "take it by reference or derive `Clone`; under `fallback_on = rejected` an `async fn` needs no second one"
+    message = "`{Self}` cannot be passed to the fallback: it is not `Clone`",
+    label = "the body takes this argument, and the fallback needs it too",
+    note = "take it by reference or derive `Clone`; with `fallback_on = rejected`, an `async fn` does not clone it"
 )]
 pub trait Again: Sized {
-    /// Makes the second one.
+    /// Clones the argument.
     #[must_use]
     fn again(&self) -> Self;
 }
@@ -204,7 +203,7 @@ impl<T: Clone> Again for T {
     }
 }
 
-/// Judges a `Result`.
+/// Returns the outcome of a `Result`: `Ok` is a success and `Err` a failure.
 #[inline]
 pub fn by_result<R: ResultLike<E>, E>(answer: &R) -> Outcome {
     if answer.is_failure() {
@@ -214,31 +213,31 @@ pub fn by_result<R: ResultLike<E>, E>(answer: &R) -> Outcome {
     }
 }
 
-/// Judges with the classifier of the attribute, whose argument it gives a type.
+/// Returns the outcome by the classifier of the attribute; the bound gives the closure's argument its type.
 #[inline]
 pub fn by_classifier<R>(answer: &R, classify: impl FnOnce(&R) -> Outcome) -> Outcome {
     classify(answer)
 }
 
-/// Records how a call ended that returns this `Result`.
+/// Records the outcome of a call that returns a `Result`, and returns the `Result`.
 #[inline]
 pub fn settle_result<R: ResultLike<E>, E>(guard: &mut Guard<impl Handle>, answer: R) -> R {
     answer.recorded(guard)
 }
 
-/// The value of a call, to be recorded.
+/// The value of a call whose outcome is to be recorded.
 ///
-/// Where another demand says already that the type has to be a `Result`, one that is none gets no
-/// second message here: as for [`Unnamed`], method lookup decides which of the two traits answers.
+/// Another requirement already rejects a type that is not a `Result`. So that such a type does not get a second message
+/// here, method lookup selects one of the two traits below, as for [`Unnamed`].
 #[derive(Debug)]
 pub struct Whole<R>(pub R);
 
-/// Records a `Result` by itself.
+/// Records a `Result` by its variant.
 pub trait WholeResult {
-    /// The `Result`.
+    /// The type of the `Result`.
     type Answer;
 
-    /// Records how the call ended.
+    /// Records the outcome and returns the value.
     fn __circuit_breaker_settle(self, guard: &mut Guard<impl Handle>) -> Self::Answer;
 }
 
@@ -251,12 +250,12 @@ impl<T, E> WholeResult for Whole<Result<T, E>> {
     }
 }
 
-/// Stands for every other type, which does not compile.
+/// Accepts every other type, so that the only message is that of the other requirement.
 pub trait WholeOther {
-    /// The value.
+    /// The type of the value.
     type Answer;
 
-    /// Is never called.
+    /// Never runs, because the function does not compile.
     fn __circuit_breaker_settle(self, guard: &mut Guard<impl Handle>) -> Self::Answer;
 }
 
@@ -264,19 +263,18 @@ impl<R> WholeOther for &Whole<R> {
     type Answer = R;
 
     fn __circuit_breaker_settle(self, _: &mut Guard<impl Handle>) -> R {
-        unreachable!("the type is refused elsewhere")
+        unreachable!("another requirement rejects the type")
     }
 }
 
-/// A value that no pattern of the attribute names.
+/// A value that matches no pattern of the attribute.
 ///
-/// Which of the two traits below answers is decided by method lookup: the one for a `Result` needs
-/// one reference less and is found first. The method's name is one that nothing else in the
-/// user's scope has.
+/// Method lookup selects one of the two traits below: the one for `Result` needs one reference less and is found first.
+/// The name of the method does not occur in user code.
 #[derive(Debug)]
 pub struct Unnamed<'a, R>(pub &'a R);
 
-/// Judges a `Result` by itself.
+/// Classifies a `Result` by its variant.
 pub trait UnnamedResult {
     /// Returns the outcome.
     fn __circuit_breaker_outcome(&self, rest: Outcome) -> Outcome;
@@ -289,7 +287,7 @@ impl<T, E> UnnamedResult for Unnamed<'_, Result<T, E>> {
     }
 }
 
-/// Judges every other value by what the patterns left.
+/// Classifies every other value as `rest`, which the patterns of the attribute imply.
 pub trait UnnamedOther {
     /// Returns the outcome.
     fn __circuit_breaker_outcome(&self, rest: Outcome) -> Outcome;

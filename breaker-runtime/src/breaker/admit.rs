@@ -1,6 +1,7 @@
 //! The way into a call.
 //!
-//! Most calls take the first comparison. [`settle`](super::settle) has the other half of each row:
+//! Most calls need only the first comparison of [`CircuitBreaker::admit`]. The table shows which function handles which
+//! call; the functions of the last column are in [`settle`](super::settle):
 //!
 //! ```text
 //! state of the gate word            admit                       settle (success)
@@ -38,7 +39,7 @@ impl CircuitBreaker {
             return Ok(Ticket::call(word.generation()));
         }
         if word.rejects_coarsely() {
-            // The rejection is made here: returned by a function, it would be copied once more.
+            // The rejection is made here: a function that returned it would copy it once more.
             if let Some((name, retry_after)) = shared.reject_at_gate() {
                 let name = BreakerName::Declared(name);
                 return Err(shared.logged(Rejection::open(name, retry_after)));
@@ -75,7 +76,7 @@ impl CircuitBreaker {
                 return Err(shared.logged(rejection));
             }
         } else if word.is_closed() && !word.tracks_in_flight() {
-            // Only the call's duration may matter.
+            // At most the call's duration matters.
             let mut ticket = Ticket::call(word.generation());
             if word.measures_latency() {
                 ticket.stamp(shared.time.now());
@@ -100,7 +101,7 @@ impl CircuitBreaker {
             Ok((mut ticket, recovering)) => {
                 if recovering && ticket.role() != Role::Uncounted {
                     ticket.set_nesting();
-                    nesting::begin(shared.id(), ticket.generation());
+                    self.begin_nesting(ticket);
                 }
                 Ok(ticket)
             }
@@ -113,6 +114,11 @@ impl CircuitBreaker {
                 Err(shared.logged(rejection))
             }
         }
+    }
+
+    /// Notes that a call runs on this thread to which nested calls belong.
+    pub(crate) fn begin_nesting(&self, ticket: Ticket) {
+        nesting::begin(self.shared().id(), ticket.generation(), self.address());
     }
 }
 
@@ -148,7 +154,7 @@ impl Shared {
         self.gate.time_left(self.time.read(word.is_precise()))
     }
 
-    /// Notes that a call no longer runs on this thread: it has ended, or somebody holds its permit.
+    /// Records that a call no longer runs on this thread: it has ended, or its permit is held by hand.
     #[inline]
     pub(crate) fn end_nesting(&self, ticket: Ticket) -> Ticket {
         if !ticket.is_nesting() {
@@ -160,7 +166,7 @@ impl Shared {
         ticket.without_nesting()
     }
 
-    /// Notes that nothing of a call runs on this thread while its future waits to be polled.
+    /// Records that a call does not run on this thread while its future waits to be polled.
     #[inline]
     pub(crate) fn suspend(&self, ticket: &mut Ticket) {
         if ticket.is_nesting() && !ticket.is_suspended() {
@@ -169,15 +175,9 @@ impl Shared {
         }
     }
 
-    /// Notes that a suspended call runs on this thread again.
-    #[inline]
-    pub(crate) fn resume(&self, ticket: Ticket) {
-        nesting::begin(self.id(), ticket.generation());
-    }
-
-    /// Notes that a call is pending.
+    /// Records that a call is pending.
     ///
-    /// Stamps the first time that it is, if that will matter and the ticket does not know when the call began.
+    /// The first time, this stamps the ticket if `cancel_after` is set and the ticket does not know when the call began.
     /// The stamp comes from the precise clock: an outer timeout of exactly `cancel_after` must count.
     #[inline]
     pub(crate) fn note_pending(&self, ticket: &mut Ticket) {
@@ -196,6 +196,7 @@ impl Shared {
     fn logged(&self, rejection: Rejection) -> Rejection {
         if cfg!(feature = "tracing") {
             self.cold
+                .registry
                 .listeners
                 .catch_panic(|| log::rejection(&rejection));
         }
@@ -203,10 +204,10 @@ impl Shared {
     }
 }
 
-/// Moves what follows out of the way of the common path, as `core::hint::cold_path` will.
+/// Marks the code that follows as unlikely, as `core::hint::cold_path` will once it is stable.
 ///
-/// A taken jump costs a closed call more than the instructions around it. A function that is `#[cold]` itself
-/// would be compiled for size; calling this one before it has no such effect.
+/// The compiler then moves that code out of the common path: a taken jump costs a closed call more than the instructions
+/// around it. A function that is itself `#[cold]` is compiled for size; one that is called after this marker is not.
 #[cold]
 #[inline]
 pub(super) fn cold_path() {}

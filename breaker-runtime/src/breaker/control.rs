@@ -1,15 +1,16 @@
-//! Steering a breaker by hand: overrides hide the machine's state; `trip` and `reset` change it.
+//! Manual control of a breaker: overrides hide the state of the machine, and `trip` and `reset` change it.
 
 use std::time::Duration;
 
 use super::shared::CircuitBreaker;
 use crate::machine::{Forced, ForcedKind, Machine};
 
-/// Steering by hand.
+/// Manual control.
 impl CircuitBreaker {
     /// Rejects every call until the override is cleared or replaced, or `ttl` has passed.
     ///
-    /// The machine continues beneath: an open period goes on, but no probe is admitted.
+    /// The machine continues beneath: an open period goes on, but no probe is admitted. An override of a name holds
+    /// for all its keys.
     ///
     /// # Examples
     ///
@@ -40,6 +41,14 @@ impl CircuitBreaker {
     }
 
     fn force(&self, kind: ForcedKind, reason: &str, ttl: Option<Duration>) {
+        let keys = self.keys();
+        if let (Some(keys), Some(_)) = (&keys, self.key()) {
+            // An override needs a place: on a breaker that nobody can find, it would be lost.
+            let listed = keys.list(self);
+            if !listed.same_as(self) {
+                listed.force(kind, reason, ttl);
+            }
+        }
         self.change(|machine, now, changes| {
             let forced = Forced {
                 kind,
@@ -48,24 +57,41 @@ impl CircuitBreaker {
             };
             machine.force(forced, now, changes);
         });
+        self.pass_override_on();
+    }
+
+    /// Gives the keys of this name the override that is in force now.
+    fn pass_override_on(&self) {
+        if let (Some(keys), None) = (self.keys(), self.key()) {
+            keys.for_each(&mut |key| key.inherit_override(self));
+        }
     }
 
     /// Clears the override, if there is one.
     pub fn clear_override(&self) {
         self.change(Machine::clear_override);
+        self.pass_override_on();
     }
 
     /// Opens the circuit as if a rule had been met; probes are admitted after the open period as usual.
     ///
-    /// A circuit that is already open keeps its period. An override stays as it is.
+    /// A circuit that is already open keeps its period. An override stays as it is. On the breaker of a name with
+    /// keys, this trips the breaker of each key that there is.
     pub fn trip(&self) {
-        self.change(Machine::trip);
+        match (self.keys(), self.key()) {
+            (Some(keys), None) => keys.for_each(&mut |key| key.trip()),
+            _ => self.change(Machine::trip),
+        }
     }
 
     /// Closes the circuit and forgets the failures counted so far; totals stay as they are.
     ///
-    /// Calls in flight no longer decide anything. An override stays as it is.
+    /// Calls in flight no longer decide anything. An override stays as it is. On the breaker of a name with keys, this
+    /// resets the breaker of each key too.
     pub fn reset(&self) {
         self.change(Machine::reset);
+        if let (Some(keys), None) = (self.keys(), self.key()) {
+            keys.for_each(&mut |key| key.reset());
+        }
     }
 }

@@ -1,17 +1,16 @@
-//! Counters that the threads of a program do not fight for.
+//! Counters on which threads do not contend.
 //!
-//! Each thread counts in the cell of its slot, with a plain load and store; the counts stay when the
-//! slot goes on to another thread. Threads without a slot share one more cell and add to it
+//! Each thread that owns a slot has its own counters, which it increments with a plain load and store. The counts stay
+//! when the slot passes to another thread. Threads without a slot share one more set of counters and increment them
 //! atomically.
 
-use super::thread_slots::{claimed_slot, places, slot, slots};
+use super::thread_slots::{claimed_slot, default_slice, slot, slots};
 use crate::sync::AtomicU64;
 use crate::sync::Ordering::Relaxed;
 use crate::time::{Tick, Time, WallInstant};
-use crate::values::RejectionReason;
-use crate::values::Totals;
+use crate::values::{RejectionReason, Totals};
 
-/// What is counted.
+/// Identifies one counter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Counter {
     Successes,
@@ -30,7 +29,7 @@ pub(crate) enum Counter {
 
 const COUNTERS: usize = 12;
 
-/// Every 64th success of a thread is dated even if nothing went wrong, the first one included.
+/// Among successes that read no clock, a thread dates the first of every 64.
 const DATED: u64 = 64;
 
 impl From<RejectionReason> for Counter {
@@ -47,24 +46,23 @@ impl From<RejectionReason> for Counter {
 /// The counters of one breaker.
 #[derive(Debug)]
 pub(crate) struct Counters {
-    /// One for each slot, and the shared one.
+    /// One for each slot, and a last one for threads without a slot.
     all: Box<[CounterSlot]>,
 }
 
-/// The counters of one slot, on cache lines of their own.
+/// The counters of one slot, on separate cache lines.
 ///
-/// Each is written by the thread that owns the slot and read by whoever sums up. `Relaxed` is
-/// enough: a counter publishes nothing but itself, and a thread's counts are handed to the next
-/// owner of its slot by the lock of the pool.
+/// Only the thread that owns the slot writes them; any thread reads them for the totals. `Relaxed` suffices: a counter
+/// publishes nothing but itself, and the lock of the pool passes a thread's counts on to the next owner of its slot.
 #[derive(Debug, Default)]
 #[repr(align(128))]
 struct CounterSlot {
     counts: [AtomicU64; COUNTERS],
-    /// When the last dated success was, as [`dated`] has it; 0 for none.
+    /// When the last dated success ended, in the form of [`dated`]; 0 before the first.
     last_success: AtomicU64,
-    /// How many successes there were at that time.
+    /// The number of successes up to that time.
     dated_successes: AtomicU64,
-    /// When the last failure was, likewise.
+    /// When the last failure ended, in the form of [`dated`]; 0 before the first.
     last_failure: AtomicU64,
 }
 
@@ -77,49 +75,49 @@ impl Counters {
     #[inline]
     pub(crate) fn new() -> Self {
         Self {
-            all: places(slots() + 1),
+            all: default_slice(slots() + 1),
         }
     }
 
-    /// The cell of this thread, if it owns a slot.
+    /// Returns the counters of this thread, which claims a slot if one is free.
     #[inline]
     fn own(&self) -> Option<&CounterSlot> {
         self.all.get(slot())
     }
 
-    /// The same, if the thread has counted before.
+    /// Returns the counters of this thread, if it has claimed a slot before.
     #[inline]
     fn claimed(&self) -> Option<&CounterSlot> {
         self.all.get(claimed_slot())
     }
 
-    /// The cell of all other threads.
+    /// Returns the counters of all threads without a slot.
     fn shared(&self) -> &CounterSlot {
         &self.all[self.all.len() - 1]
     }
 
-    /// Counts one.
+    /// Increments a counter.
     #[inline]
-    pub(crate) fn add(&self, count: Counter) {
+    pub(crate) fn add(&self, counter: Counter) {
         match self.claimed() {
-            Some(cell) => {
-                cell.add_owned(count);
+            Some(slot) => {
+                slot.add_owned(counter);
             }
-            None => self.add_first(count),
+            None => self.add_first(counter),
         }
     }
 
-    /// Counts one by a thread that may have no slot yet.
+    /// Increments a counter for a thread that may not have a slot yet.
     #[cold]
     #[inline(never)]
-    fn add_first(&self, count: Counter) {
+    fn add_first(&self, counter: Counter) {
         match self.own() {
-            Some(cell) => cell.add_owned(count),
-            None => self.shared().add_shared(count),
+            Some(slot) => slot.add_owned(counter),
+            None => self.shared().add_shared(counter),
         };
     }
 
-    /// Counts a success of a circuit in which nothing had gone wrong: dates one in [`DATED`].
+    /// Counts a success that has read no clock, and dates the first of every [`DATED`].
     #[inline(always)]
     #[expect(
         clippy::inline_always,
@@ -127,22 +125,22 @@ impl Counters {
     )]
     pub(crate) fn add_clean_success(&self, time: &Time) {
         match self.claimed() {
-            Some(cell) => {
-                let before = cell.add_owned(Counter::Successes);
+            Some(slot) => {
+                let before = slot.add_owned(Counter::Successes);
                 if before % DATED == 0 {
-                    cell.date_clean_success(before + 1, time);
+                    slot.date_clean_success(before + 1, time);
                 }
             }
             None => self.add_first_clean_success(time),
         }
     }
 
-    /// Counts one by a thread that may have no slot yet.
+    /// Counts such a success for a thread that may not have a slot yet.
     #[cold]
     #[inline(never)]
     fn add_first_clean_success(&self, time: &Time) {
         match self.own() {
-            // The first one of a thread is dated.
+            // The first success of a thread is dated.
             Some(_) => self.add_success(time.coarse()),
             None => self.shared().add_shared_clean_success(time),
         }
@@ -156,17 +154,17 @@ impl Counters {
     )]
     pub(crate) fn add_success(&self, now: Tick) {
         match self.claimed() {
-            Some(cell) => cell.add_dated_success(now),
+            Some(slot) => slot.add_dated_success(now),
             None => self.add_first_success(now),
         }
     }
 
-    /// Counts one by a thread that may have no slot yet.
+    /// Counts and dates a success for a thread that may not have a slot yet.
     #[cold]
     #[inline(never)]
     fn add_first_success(&self, now: Tick) {
-        if let Some(cell) = self.own() {
-            cell.add_dated_success(now);
+        if let Some(slot) = self.own() {
+            slot.add_dated_success(now);
         } else {
             let before = self.shared().add_shared(Counter::Successes);
             self.shared().date_shared_success(before + 1, now);
@@ -177,18 +175,18 @@ impl Counters {
     #[inline]
     pub(crate) fn add_failure(&self, now: Tick) {
         match self.own() {
-            Some(cell) => cell.add_dated_failure(now),
+            Some(slot) => slot.add_dated_failure(now),
             None => self.shared().add_shared_failure(now),
         }
     }
 
-    /// Sums up. What other threads are counting meanwhile may or may not be in it.
+    /// Returns the sums of all slots. They may miss what other threads count at the same time.
     pub(crate) fn totals(&self, moment: WallInstant) -> Totals {
         let mut totals = Totals::default();
         let (mut last_success, mut last_failure) = (0, 0);
-        for cell in &self.all {
-            let read = |count: Counter| cell.counts[count as usize].load(Relaxed);
-            let dated = cell.dated_successes.load(Relaxed);
+        for slot in &self.all {
+            let read = |counter: Counter| slot.counts[counter as usize].load(Relaxed);
+            let dated = slot.dated_successes.load(Relaxed);
             let successes = read(Counter::Successes);
             totals.last_success_is_lower_bound |= successes > dated;
             totals.successes += successes;
@@ -203,8 +201,8 @@ impl Counters {
             totals.stale += read(Counter::Stale);
             totals.fallback_successes += read(Counter::FallbackSuccesses);
             totals.fallback_failures += read(Counter::FallbackFailures);
-            last_success = cell.last_success.load(Relaxed).max(last_success);
-            last_failure = cell.last_failure.load(Relaxed).max(last_failure);
+            last_success = slot.last_success.load(Relaxed).max(last_success);
+            last_failure = slot.last_failure.load(Relaxed).max(last_failure);
         }
         let date = |dated: u64| {
             let tick = Tick::from_nanos(dated.checked_sub(1)?);
@@ -219,19 +217,19 @@ impl Counters {
 }
 
 impl CounterSlot {
-    /// Adds as the only writer; returns the count before.
+    /// Increments a counter, as the only writer; returns the count before.
     #[inline]
-    fn add_owned(&self, count: Counter) -> u64 {
-        let counter = &self.counts[count as usize];
-        let before = counter.load(Relaxed);
-        counter.store(before.wrapping_add(1), Relaxed);
+    fn add_owned(&self, counter: Counter) -> u64 {
+        let count = &self.counts[counter as usize];
+        let before = count.load(Relaxed);
+        count.store(before.wrapping_add(1), Relaxed);
         before
     }
 
-    /// Adds as one of several writers; returns the count before.
+    /// Increments a counter, as one of several writers; returns the count before.
     #[cold]
-    fn add_shared(&self, count: Counter) -> u64 {
-        self.counts[count as usize].fetch_add(1, Relaxed)
+    fn add_shared(&self, counter: Counter) -> u64 {
+        self.counts[counter as usize].fetch_add(1, Relaxed)
     }
 
     #[cold]
@@ -259,7 +257,7 @@ impl CounterSlot {
         self.last_failure.fetch_max(dated(now), Relaxed);
     }
 
-    /// As the only writer.
+    /// Counts and dates a failure, as the only writer.
     #[inline]
     fn add_dated_failure(&self, now: Tick) {
         self.add_owned(Counter::Failures);
@@ -272,7 +270,7 @@ impl CounterSlot {
         self.date_success(successes, time.coarse());
     }
 
-    /// Dates as the only writer. The clocks differ in their grain, so a date may lag a little.
+    /// Dates a success, as the only writer. The date may lag slightly, because the clocks differ in resolution.
     #[inline]
     fn date_success(&self, successes: u64, now: Tick) {
         self.last_success.store(dated(now), Relaxed);
@@ -280,7 +278,7 @@ impl CounterSlot {
     }
 }
 
-/// An instant as a cell keeps it: not zero, which stands for none.
+/// Converts an instant to the form in which a slot keeps it: never zero, because zero is the absence of a date.
 fn dated(now: Tick) -> u64 {
     now.as_nanos().saturating_add(1)
 }

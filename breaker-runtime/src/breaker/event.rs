@@ -1,4 +1,4 @@
-//! The kinds of events.
+//! What an event reports.
 
 use crate::config::Conflict;
 use crate::values::{Override, Transition};
@@ -13,9 +13,9 @@ pub enum EventKind {
     OverrideSet(Override),
     /// Somebody cleared an override.
     OverrideCleared(Override),
-    /// An override reached its end.
+    /// An override expired.
     OverrideExpired(Override),
-    /// Settings that were loaded before this breaker existed do not fit it and were left out; the text says why.
+    /// Settings that were loaded before this breaker existed do not fit it and were not applied; the text says why.
     SettingsRejected(String),
     /// A declaration of this breaker disagrees with an earlier one.
     Conflict(Conflict),

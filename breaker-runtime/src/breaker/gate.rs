@@ -6,7 +6,7 @@ use crate::machine::{GENERATION_SHIFT, GateState, Ticket};
 use crate::sync::{AtomicU64, Ordering};
 use crate::time::{Tick, nanos, needs_precise_clock};
 
-/// What is published of a machine's [`GateState`].
+/// The published form of a machine's [`GateState`].
 ///
 /// Only the holder of the machine's lock writes it; every call reads it.
 #[derive(Debug)]
@@ -14,10 +14,10 @@ pub(crate) struct Gate {
     /// The [`Word`]. A `Release` store publishes the machine's decision together with `until`; it pairs with the
     /// `Acquire` load in [`Gate::word`].
     word: AtomicU64,
-    /// When the open period ends, in ticks. Only meaningful together with an open word. A reader may see the
-    /// value of a later opening, which is then the one in force.
+    /// When the open period ends, in ticks. It has a meaning only together with an open word. A reader may see the
+    /// value of a later opening, which is then in force.
     until: AtomicU64,
-    /// The length of that period in nanoseconds; read and written like `until`.
+    /// The length of the open period in nanoseconds; read and written like `until`.
     period: AtomicU64,
 }
 
@@ -31,14 +31,15 @@ pub(crate) struct Gate {
 /// `mode` is closed, open, or "ask the machine". The other flags mean:
 ///
 /// - `streak` (closed): a success ends a row of failures.
-/// - `sampled` (closed): a success is a sample of a window; `time_window`: that window is one of time.
+/// - `sampled` (closed): a success is a sample of a window.
+/// - `time_window` (closed): the window is a time window.
 /// - `in_flight` (closed): calls in flight are counted.
 /// - `precise`: durations are too short for the coarse clock.
-/// - `coarse_reject` (open): the system's coarse clock is all that a rejection needs.
+/// - `coarse_reject` (open): a rejection needs nothing but the system's coarse clock.
 /// - `latency` (independent of the mode): call durations are recorded.
 ///
-/// If none of the flags is set and the mode is closed, the word consists of the generation alone. The ticket of a
-/// plain call has the same bits, and no other ticket has. So one comparison tells that a success changes nothing.
+/// If the mode is closed and no flag is set, the word is the generation alone. The ticket of a plain call has the same
+/// bits, and no other ticket has. So one comparison shows that a success changes nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Word(u64);
 
@@ -78,12 +79,12 @@ impl Word {
         self.0 & MODE == OPEN
     }
 
-    /// Returns whether the circuit is open and the system's coarse clock is all that a rejection needs.
+    /// Returns whether the circuit is open and a rejection needs nothing but the system's coarse clock.
     pub(crate) fn rejects_coarsely(self) -> bool {
         self.0 & COARSE_REJECT != 0
     }
 
-    /// Returns whether every call is admitted and nothing needs to know when it began.
+    /// Returns whether every call is admitted without a clock reading.
     #[inline]
     pub(crate) fn admits(self) -> bool {
         self.0 & (MODE | IN_FLIGHT | LATENCY) == 0
@@ -99,7 +100,7 @@ impl Word {
         self.0 & (MODE | SAMPLED) == SAMPLED
     }
 
-    /// Returns whether that window is one of time.
+    /// Returns whether the circuit is closed and has a time window.
     pub(crate) fn has_time_window(self) -> bool {
         self.0 & TIME_WINDOW != 0
     }
@@ -121,7 +122,7 @@ impl Word {
         self.0 & !(SAMPLED | TIME_WINDOW | IN_FLIGHT | PRECISE)
     }
 
-    /// Returns the word of a breaker that records no latency and is otherwise in this state.
+    /// Returns this word without the flag `latency`.
     pub(crate) fn without_latency(self) -> Self {
         Self(self.0 & !LATENCY)
     }
@@ -151,7 +152,7 @@ impl Gate {
         }
     }
 
-    /// Pairs with the store in [`Gate::publish`].
+    /// Returns the word; the load pairs with the store in [`Gate::publish`].
     #[inline]
     pub(crate) fn word(&self) -> Word {
         Word(self.word.load(Ordering::Acquire))
@@ -159,8 +160,8 @@ impl Gate {
 
     /// Returns the rest of the open period in nanoseconds, or `None` if it has passed.
     ///
-    /// Call it only after [`Gate::word`] returned an open word. A coarse clock lags behind the one that began the
-    /// period, so the rest is capped at the whole period.
+    /// Call it only after [`Gate::word`] returned an open word. The rest is capped at the whole period, because a coarse
+    /// clock lags behind the precise clock by which the period began.
     #[inline]
     pub(crate) fn time_left(&self, now: Tick) -> Option<NonZeroU64> {
         let until = self.until.load(Ordering::Relaxed);
@@ -169,9 +170,9 @@ impl Gate {
         NonZeroU64::new(left.min(period))
     }
 
-    /// Publishes the state of the machine. Only the holder of its lock may call this.
+    /// Publishes the state of the machine; only the holder of its lock may call this.
     ///
-    /// `coarse_reject` says that the breaker allows rejections by the system's coarse clock; they also require an
+    /// `coarse_reject` states whether the breaker allows rejections by the system's coarse clock. They also require an
     /// open period that is long enough for that clock.
     #[inline]
     pub(crate) fn publish(

@@ -1,4 +1,4 @@
-//! The transitions that a breaker remembers.
+//! The history of a breaker's transitions.
 
 use std::collections::VecDeque;
 use std::time::{Duration, SystemTime};
@@ -15,14 +15,14 @@ pub(crate) struct History {
     /// The most recent transitions, oldest first.
     recent: VecDeque<PastTransition>,
     counts: Vec<TransitionCount>,
-    /// The length of all finished stays in the open state.
+    /// The total length of all finished stays in the open state.
     open_time: Duration,
-    /// When the present stay in the open state began.
+    /// When the present stay in the open state began, if the circuit is open.
     open_since: Option<Tick>,
 }
 
 impl History {
-    /// Adds a transition that took place at `now`.
+    /// Adds a transition that happened at `now`.
     pub(crate) fn add(&mut self, past: PastTransition, now: Tick) {
         let Transition {
             from, to, reason, ..
@@ -59,7 +59,8 @@ impl History {
 
     /// Returns when the last transition was noticed.
     pub(crate) fn last_at(&self) -> Option<SystemTime> {
-        self.recent.back().map(|past| past.at)
+        let last = self.recent.back()?;
+        Some(last.transition.due_at.unwrap_or(last.at))
     }
 
     /// Returns how long the circuit has been open in total, up to `now`.

@@ -1,10 +1,10 @@
-//! The latency histograms of one breaker: each thread fills one without synchronisation.
+//! The latency histograms of one breaker. Each thread fills one without synchronization.
 
 use std::time::Duration;
 
 use once_cell::sync::OnceCell;
 
-use super::thread_slots::{places, slot, slots};
+use super::thread_slots::{default_slice, slot, slots};
 use crate::sync::AtomicU64;
 use crate::sync::Ordering::Relaxed;
 use crate::values::{BUCKETS, Latency, bucket_of};
@@ -12,7 +12,7 @@ use crate::values::{BUCKETS, Latency, bucket_of};
 /// The histograms of one breaker.
 #[derive(Debug)]
 pub(crate) struct Latencies {
-    /// One per slot, allocated when its thread first ends a call, and a last one for threads without a slot.
+    /// One for each slot, allocated when its thread first ends a call, and a last one for threads without a slot.
     all: Box<[OnceCell<Box<Counts>>]>,
 }
 
@@ -39,7 +39,7 @@ impl Default for Counts {
 impl Default for Latencies {
     fn default() -> Self {
         Self {
-            all: places(slots() + 1),
+            all: default_slice(slots() + 1),
         }
     }
 }

@@ -1,11 +1,11 @@
-//! A list of listeners that is notified outside of every lock.
+//! A list of listeners, which are notified outside all locks.
 
 use std::fmt;
 use std::panic::{self, AssertUnwindSafe};
 
 use crate::sync::{Arc, AtomicU64, Mutex, Ordering, lock};
 
-/// The listeners for events of type `E`; `P` is what is kept of an event that found no listener.
+/// The listeners for events of type `E`; `P` is what is kept of an event that no listener received.
 pub(crate) struct Listeners<E, P> {
     list: Mutex<ListenerList<E, P>>,
     /// How often a listener has panicked.
@@ -36,7 +36,7 @@ impl<E, P> Default for Listeners<E, P> {
 }
 
 impl<E, P> Listeners<E, P> {
-    /// Adds a listener; returns its number and the events that came before anyone listened.
+    /// Adds a listener; returns its number and the events that no listener has received.
     pub(crate) fn add(&self, listener: &Arc<Callback<E>>) -> (u64, Vec<P>) {
         let mut list = lock(&self.list);
         let id = list.next_id;
@@ -56,7 +56,7 @@ impl<E, P> Listeners<E, P> {
         drop(before);
     }
 
-    /// Notifies all listeners; without any, keeps what `pending` returns for the first one to come.
+    /// Notifies all listeners. Without listeners, keeps what `pending` returns for the first listener that is added.
     pub(crate) fn notify(&self, event: &E, pending: impl FnOnce(&E) -> Option<P>) {
         let entries = {
             let mut list = lock(&self.list);
@@ -73,7 +73,7 @@ impl<E, P> Listeners<E, P> {
         self.catch_panic(|| drop(entries));
     }
 
-    /// Runs user code; catches and counts its panic.
+    /// Runs user code, and catches and counts its panic.
     pub(crate) fn catch_panic(&self, run: impl FnOnce()) {
         if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(run)) {
             self.panics.fetch_add(1, Ordering::Relaxed);

@@ -1,4 +1,4 @@
-//! The lock around the machine: the only file that takes it. No user code runs under it.
+//! The lock around the machine, which only [`Shared::lock`] takes. No user code runs under it.
 
 use super::event::EventKind;
 use super::history::History;
@@ -10,7 +10,7 @@ use crate::config::{Conflict, Settings};
 use crate::machine::{Change, Evidence, Forced, Machine, Ticket};
 use crate::sync::{MutexGuard, lock};
 use crate::time::{ClockReading, Tick, WallInstant};
-use crate::values::{Override, PastTransition, State, Transition};
+use crate::values::{Override, PastTransition, Transition};
 
 impl CircuitBreaker {
     /// Runs one step of the machine under its lock, publishes the result, and notifies the listeners after
@@ -30,7 +30,7 @@ impl CircuitBreaker {
 
     /// Runs one step of the machine for a call, and grants the calling thread a new lease for its tally.
     ///
-    /// The step returns the ticket of the call, if it was admitted.
+    /// The step also returns the ticket of the call, if the call was admitted.
     pub(super) fn change_for_call<R>(
         &self,
         reading: ClockReading,
@@ -67,7 +67,7 @@ impl CircuitBreaker {
             locked.delivering = true;
             drop(locked);
             let event = Event::new(self.clone(), sequence, at, kind);
-            let listeners = &shared.cold.listeners;
+            let listeners = &shared.cold.registry.listeners;
             listeners.catch_panic(|| log::event(&shared.name, event.kind()));
             listeners.notify(&event, Event::pending);
             drop(event);
@@ -89,7 +89,7 @@ impl CircuitBreaker {
             breaker.shared().lock().events.push_front(event);
             breakers.push(breaker);
         }
-        // Delivery starts when all are queued, so that they keep their order.
+        // Delivery starts after all events are queued, so that they keep their order.
         for breaker in breakers.iter().rev() {
             breaker.unlock(breaker.shared().lock());
         }
@@ -108,7 +108,7 @@ impl CircuitBreaker {
 
     /// Logs conflicts and notifies the listeners of them.
     pub(crate) fn announce_conflicts(&self, conflicts: Vec<Conflict>) {
-        let listeners = &self.shared().cold.listeners;
+        let listeners = &self.shared().cold.registry.listeners;
         for conflict in &conflicts {
             listeners.catch_panic(|| log::conflict(conflict));
         }
@@ -139,7 +139,7 @@ impl Shared {
         if locked.machine.generation() != generation || !changes.is_empty() {
             let moment = reading.at(now);
             if locked.machine.generation() != generation {
-                locked.since = moment.wall;
+                locked.since = moment.date(locked.machine.since());
             }
             for change in changes {
                 locked.record(change, moment);
@@ -149,7 +149,7 @@ impl Shared {
         result
     }
 
-    /// Gives the machine what the threads have tallied.
+    /// Adds to the machine what the threads have tallied.
     #[inline]
     pub(super) fn drain(&self, locked: &mut Locked) {
         if let (Some(tallies), Some(drained)) = (self.tallies.get(), &mut locked.drained) {
@@ -189,7 +189,7 @@ impl Shared {
 }
 
 impl Locked {
-    /// Lets the thread of a call tally more calls without the lock.
+    /// Grants the calling thread a lease to tally more calls without the lock.
     fn grant_lease(&mut self, tallies: &Tallies, ticket: Ticket) {
         let lease = self.machine.tally_lease(ticket, self.latest);
         if let Some(drained) = &mut self.drained {
@@ -220,13 +220,8 @@ impl Locked {
                     rate,
                 };
                 let at = moment.wall;
-                // A stay in the open state ends when its period has passed, whenever that is noticed.
-                let ended = due.filter(|_| from == State::Open);
                 let history: &mut History = self.history.get_or_insert_default();
-                history.add(
-                    PastTransition { at, transition },
-                    ended.unwrap_or(moment.now),
-                );
+                history.add(PastTransition { at, transition }, due.unwrap_or(moment.now));
                 EventKind::Transition(transition)
             }
             Change::OverrideSet(forced) => EventKind::OverrideSet(to_override(&forced, moment)),
@@ -246,7 +241,7 @@ impl Locked {
     }
 }
 
-/// Converts the machine's override into the one that is shown.
+/// Converts the machine's override to the public type.
 pub(super) fn to_override(forced: &Forced, moment: WallInstant) -> Override {
     Override {
         state: forced.kind.state(),

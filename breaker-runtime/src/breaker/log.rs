@@ -1,4 +1,4 @@
-//! What a breaker logs through `tracing`, with the target `breaker`; nothing without that feature.
+//! The log of a breaker: `tracing` events with the target `breaker`. Without the feature `tracing`, nothing is logged.
 
 #[cfg(feature = "tracing")]
 pub(crate) use self::with_tracing::{conflict, event, rejection};

@@ -1,8 +1,10 @@
 //! One breaker among threads: the gate that most calls pass without the lock, and the machine behind the lock.
 
 mod admit;
+mod construct;
 mod control;
 mod counters;
+mod drops;
 mod event;
 mod gate;
 mod history;
@@ -20,10 +22,12 @@ mod tally;
 pub(crate) mod thread_slots;
 
 pub(crate) use self::counters::Counter;
+pub(crate) use self::drops::as_neutral;
 pub use self::event::EventKind;
+pub(crate) use self::nesting::Nesting;
 pub use self::shared::{CircuitBreaker, Event, Subscription};
-pub(crate) use self::shared::{Listener, ListenerSet};
-pub use self::snapshot::{Snapshot, WindowStats};
+pub(crate) use self::shared::{KeySet, Listener, RegistryLink};
+pub use self::snapshot::{ProbeProgress, Snapshot, WindowStats};
 
 #[cfg(test)]
 mod tests;

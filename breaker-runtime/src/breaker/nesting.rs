@@ -1,15 +1,18 @@
-//! Calls that run on this thread while their breaker rejects others, and what they call in turn.
+//! Nesting calls: calls that run on this thread while their breaker rejects others, and the calls that they make (R7).
 //!
-//! Such a call is a probe, or one that a ramp admitted. If its body calls through the same breaker again, that
-//! nested call belongs to it. Rejecting the nested call would fail the probe of a healthy dependency, and the
-//! circuit of a recursive function would never close. The rule holds for the generation in which the outer call
-//! was admitted, and for no later one.
+//! A nesting call is a probe, or one that a ramp admitted. If its body calls through the same breaker again, that nested
+//! call belongs to it. If the breaker rejected the nested call, the probe of a healthy dependency would fail, and the
+//! circuit of a recursive function would never close. The rule holds only for the generation in which the nesting call
+//! was admitted.
 
+use std::any::Any;
 use std::cell::RefCell;
+
+use crate::sync::Weak;
 
 #[cfg(not(all(test, breaker_loom)))]
 thread_local! {
-    /// One entry for each such call that runs now, the innermost last.
+    /// One entry for each nesting call that runs now, the innermost last.
     static NESTING: RefCell<Vec<Entry>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -18,45 +21,45 @@ loom::thread_local! {
     static NESTING: RefCell<Vec<Entry>> = RefCell::new(Vec::new());
 }
 
-/// Two calls of one breaker and one generation are interchangeable.
-#[derive(PartialEq, Eq)]
+/// One nesting call. Calls of the same breaker and generation are interchangeable.
+#[derive(Clone)]
 struct Entry {
     breaker: BreakerId,
     generation: u64,
+    /// Keeps the address from being reused.
+    address: Weak<dyn Any + Send + Sync>,
 }
 
-/// The address of a breaker's shared part, which identifies it while a call keeps it alive.
+/// The address of a breaker's shared part, which identifies it while an entry keeps the address.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct BreakerId(pub(crate) usize);
 
-/// Notes that such a call runs from now on.
+/// Records that a nesting call runs from now on.
 #[cold]
 #[inline(never)]
-pub(crate) fn begin(breaker: BreakerId, generation: u64) {
+pub(crate) fn begin(breaker: BreakerId, generation: u64, address: Weak<dyn Any + Send + Sync>) {
     let entry = Entry {
         breaker,
         generation,
+        address,
     };
-    // A thread that is ending has lost its list: its nested calls are judged like any others.
+    // A thread that is ending has lost its list. Its nested calls are treated like any other call.
     let _ = NESTING.try_with(|list| list.borrow_mut().push(entry));
 }
 
-/// Notes that such a call no longer runs: it has ended, or its future is pending.
+/// Records that a nesting call no longer runs: it has ended, or its future is pending.
 #[cold]
 #[inline(never)]
 pub(crate) fn end(breaker: BreakerId, generation: u64) {
-    let entry = Entry {
-        breaker,
-        generation,
-    };
     let _ = NESTING.try_with(|list| {
         let mut list = list.borrow_mut();
-        let last = list.iter().rposition(|it| *it == entry);
+        let same = |it: &Entry| (it.breaker, it.generation) == (breaker, generation);
+        let last = list.iter().rposition(same);
         last.map(|last| list.remove(last))
     });
 }
 
-/// Returns the latest generation of this breaker of which such a call runs on this thread.
+/// Returns the latest generation in which a nesting call of this breaker was admitted that runs on this thread.
 #[inline]
 pub(crate) fn generation(breaker: BreakerId) -> Option<u64> {
     let latest = NESTING.try_with(|list| {
@@ -65,4 +68,40 @@ pub(crate) fn generation(breaker: BreakerId) -> Option<u64> {
         own.map(|it| it.generation).max()
     });
     latest.ok().flatten()
+}
+
+/// The calls that run on one thread, to be carried to another.
+#[derive(Clone, Default)]
+pub(crate) struct Nesting(Vec<Entry>);
+
+impl Nesting {
+    /// Returns the calls that run on this thread.
+    pub(crate) fn current() -> Self {
+        let list = NESTING.try_with(|list| list.borrow().clone());
+        Self(list.unwrap_or_default())
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Runs `run` as if these calls ran on this thread.
+    pub(crate) fn within<R>(&self, run: impl FnOnce() -> R) -> R {
+        struct Leave<'a>(&'a Nesting);
+
+        impl Drop for Leave<'_> {
+            fn drop(&mut self) {
+                for entry in &self.0.0 {
+                    end(entry.breaker, entry.generation);
+                }
+            }
+        }
+
+        for entry in &self.0 {
+            let address = Weak::clone(&entry.address);
+            begin(entry.breaker, entry.generation, address);
+        }
+        let _leave = Leave(self);
+        run()
+    }
 }

@@ -1,4 +1,4 @@
-//! The two durations that a call needs to know without asking the machine.
+//! The durations that a call must know without the machine.
 
 use std::time::Duration;
 
@@ -6,18 +6,18 @@ use crate::config::Settings;
 use crate::sync::{AtomicU64, Ordering};
 use crate::time::nanos;
 
-/// `slow_call` and `cancel_after`, as they are in force.
+/// The settings `slow_call` and `cancel_after` that are in force.
 ///
-/// Written by whoever reconfigures, read by calls; `Relaxed`, as each publishes nothing but itself.
+/// A change of settings writes them, and calls read them. `Relaxed` suffices: each publishes nothing but itself.
 #[derive(Debug)]
 pub(crate) struct PublishedLimits {
-    /// In nanoseconds; [`OFF`] if no call is slow.
+    /// In nanoseconds; [`OFF`] if the setting is off.
     slow_call: AtomicU64,
-    /// In nanoseconds; [`OFF`] if no cancelled call is a failure.
+    /// In nanoseconds; [`OFF`] if the setting is off.
     cancel_after: AtomicU64,
 }
 
-/// Longer than any clock runs.
+/// A duration that is longer than any clock runs.
 const OFF: u64 = u64::MAX;
 
 impl PublishedLimits {
@@ -40,13 +40,13 @@ impl PublishedLimits {
             .store(word(settings.cancel_after), Ordering::Relaxed);
     }
 
-    /// In nanoseconds, as a call is measured.
+    /// Returns `slow_call` in nanoseconds, if it is set.
     #[inline]
     pub(crate) fn slow_call(&self) -> Option<u64> {
         read(&self.slow_call)
     }
 
-    /// In nanoseconds.
+    /// Returns `cancel_after` in nanoseconds, if it is set.
     #[inline]
     pub(crate) fn cancel_after(&self) -> Option<u64> {
         read(&self.cancel_after)

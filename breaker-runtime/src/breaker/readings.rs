@@ -1,4 +1,4 @@
-//! What can be read from a breaker, and the settings that surround its declarations.
+//! Queries of a breaker, and changes of the settings in the layers around its declarations.
 
 use std::time::SystemTime;
 
@@ -7,16 +7,17 @@ use super::event::EventKind;
 use super::history::History;
 use super::latencies::Latencies;
 use super::lock::to_override;
-use super::shared::{CircuitBreaker, Locked, Shared};
-use super::snapshot::{Snapshot, WindowStats};
+use super::shared::{CircuitBreaker, KeySet, Locked, Shared};
+use super::snapshot::{ProbeProgress, Snapshot, WindowStats};
 #[cfg(feature = "config")]
-use crate::config::Clash;
-use crate::config::{Around, ConfigError, Conflict, Settings, Source};
-use crate::sync::{Arc, Mutex};
-use crate::time::{Tick, WallInstant};
+use crate::config::Inconsistency;
+use crate::config::{ConfigError, Conflict, Layered, Settings, Source};
+use crate::machine::Eviction;
+use crate::sync::{Arc, Mutex, Weak};
+use crate::time::{ClockReading, Tick, WallInstant};
 #[cfg(feature = "config")]
 use crate::values::Override;
-use crate::values::{BreakerName, RetiredCounts, State, Totals};
+use crate::values::{BreakerName, Reason, RetiredCounts, State, Totals, TransitionCount};
 
 /// Readings.
 impl CircuitBreaker {
@@ -30,7 +31,7 @@ impl CircuitBreaker {
         self.shared().name().key()
     }
 
-    /// Returns the state as callers meet it.
+    /// Returns the state as callers see it.
     ///
     /// This is a reading: it applies transitions that are due, such as the end of an open period.
     pub fn state(&self) -> State {
@@ -53,6 +54,10 @@ impl CircuitBreaker {
     /// This is a reading: it applies transitions that are due, as [`state`](Self::state) does.
     pub fn snapshot(&self) -> Snapshot {
         let shared = self.shared();
+        let key_stats = match self.key() {
+            None => self.keys().map(|keys| keys.stats()),
+            Some(_) => None,
+        };
         let reading = shared.time.reading(shared.time.now());
         let mut locked = shared.lock();
         let now = shared.step(&mut locked, reading, |machine, now, changes| {
@@ -62,7 +67,9 @@ impl CircuitBreaker {
         let moment = reading.at(now);
         let counts = locked.machine.counts(now);
         let machine = &locked.machine;
-        let window = counts.map(|counts| WindowStats::new(counts, machine.settings()));
+        let frozen = machine.window_is_frozen();
+        let window = counts.map(|counts| WindowStats::new(counts, frozen, machine.settings()));
+        let probes = machine.probes();
         let totals = shared.totals(&locked, moment);
         let history = locked.history.as_deref();
         let snapshot = Snapshot {
@@ -78,13 +85,20 @@ impl CircuitBreaker {
             window,
             ramp: machine.ramp_share(now),
             probes_in_flight: machine.probes_in_flight(),
+            probes: probes.map(|(succeeded, failed)| ProbeProgress {
+                succeeded,
+                failed,
+                success_threshold: machine.settings().success_threshold.get(),
+                probe_failures: machine.settings().probe_failures.get(),
+            }),
+            key_stats,
             open_period: machine.open_period(),
             retry_after: machine.retry_after(now),
             latency: shared.cold.latencies.get().map(Latencies::read),
             transitions: history.map_or(Vec::new(), |it| it.counts().to_vec()),
             history: history.map(History::recent).unwrap_or_default(),
             config: *machine.settings(),
-            layers: locked.merged.layers(&locked.around),
+            layers: locked.merged.layers(&locked.layered),
             declared_at: locked.merged.sources().to_vec(),
         };
         self.unlock(locked);
@@ -96,7 +110,7 @@ impl CircuitBreaker {
         *self.shared().lock().machine.settings()
     }
 
-    /// Returns the state and the number of probes in flight, without what a snapshot copies.
+    /// Returns the state and the number of probes in flight, without the copies that a snapshot makes.
     pub(crate) fn state_and_probes(&self) -> (State, usize) {
         self.change(|machine, now, changes| {
             machine.advance(now, changes);
@@ -104,14 +118,15 @@ impl CircuitBreaker {
         })
     }
 
-    /// Returns whether an override is in force; notices when one has ended.
-    #[inline]
-    pub(crate) fn is_overridden(&self) -> bool {
-        self.shared().gate.word().asks_machine()
-            && self.change(|machine, now, changes| {
-                machine.advance(now, changes);
-                machine.forced().is_some()
-            })
+    /// Returns the set of breakers by key that this breaker belongs to.
+    pub(super) fn keys(&self) -> Option<Arc<dyn KeySet>> {
+        self.shared().cold.keys.get()?.upgrade()
+    }
+
+    /// Makes this breaker belong to a set of breakers by key.
+    pub(crate) fn join_keys(&self, keys: Weak<dyn KeySet>) {
+        // A breaker that was removed from its registry may be asked to join a second set: it stays in the first.
+        let _ = self.shared().cold.keys.set(keys);
     }
 
     /// Notifies the listeners that settings do not fit this breaker.
@@ -133,35 +148,52 @@ impl CircuitBreaker {
         retired: &Arc<Mutex<RetiredCounts>>,
     ) -> CircuitBreaker {
         let shared = self.shared();
-        let (merged, around) = {
+        let (merged, layered) = {
             let locked = shared.lock();
-            (locked.merged.clone(), locked.around.clone())
+            (locked.merged.clone(), locked.layered.clone())
         };
         let name = BreakerName::keyed(&shared.name, key);
-        let listeners = Arc::clone(&shared.cold.listeners);
+        let registry = Arc::clone(&shared.cold.registry);
         let retired = Some(Arc::clone(retired));
         CircuitBreaker::new(
             name,
             merged,
-            around,
+            layered,
             shared.time.clone(),
-            listeners,
+            registry,
             retired,
         )
     }
 
-    /// Takes over the settings that surround the declarations of `parent`.
+    /// Takes over the settings that surround the declarations of `parent`, and its override.
     pub(crate) fn inherit_settings(&self, parent: &CircuitBreaker) {
-        let now = self.shared().time.now();
+        let reading = self.shared().reading();
         // The parent stays locked until this is done: whoever changes the parent later finds this breaker too.
         let parent = parent.shared().lock();
-        let around = parent.around.clone();
-        let inherited = self.shared().surround(now, |own| *own = around);
+        let layered = parent.layered.clone();
+        let inherited = self.shared().apply_layers(reading, |own| *own = layered);
+        self.shared().inherit_override(&parent, reading);
         drop(parent);
         debug_assert!(
             inherited.is_ok(),
             "the parent has these settings: {inherited:?}"
         );
+        self.deliver_queued();
+    }
+
+    /// Takes over the override of `parent`, or that it has none.
+    pub(super) fn inherit_override(&self, parent: &CircuitBreaker) {
+        let reading = self.shared().reading();
+        // The parent stays locked until this is done, so that the last change of its override is the last here.
+        let parent = parent.shared().lock();
+        self.shared().inherit_override(&parent, reading);
+        drop(parent);
+        self.deliver_queued();
+    }
+
+    /// Delivers the events that a change under another lock has queued.
+    pub(crate) fn deliver_queued(&self) {
+        self.unlock(self.shared().lock());
     }
 }
 
@@ -172,11 +204,12 @@ impl Shared {
         let Some(history) = &locked.history else {
             return totals;
         };
-        // A stay in the open state ends when its period has passed, noticed or not.
+        // A stay in the open state ends when its period has passed, even if that was not noticed.
         let until = locked.machine.open_until();
+        let half_open_is_due = until.is_some_and(|until| until <= moment.now);
         let now = until.map_or(moment.now, |until| until.min(moment.now));
         totals.opens = history.entered(State::Open);
-        totals.half_opens = history.entered(State::HalfOpen);
+        totals.half_opens = history.entered(State::HalfOpen) + u64::from(half_open_is_due);
         totals.closes = history.entered(State::Closed);
         totals.open_time = history.open_time(now);
         totals.last_transition_at = history.last_at();
@@ -195,6 +228,18 @@ impl Shared {
         sum.totals.add(&self.totals(&locked, moment).undated());
         if let Some(history) = &locked.history {
             sum.add_transitions(history.counts());
+            if locked
+                .machine
+                .open_until()
+                .is_some_and(|until| until <= moment.now)
+            {
+                sum.add_transitions(&[TransitionCount {
+                    from: State::Open,
+                    to: State::HalfOpen,
+                    reason: Reason::OpenPeriodEnded,
+                    count: 1,
+                }]);
+            }
         }
         if let Some(latencies) = self.cold.latencies.get() {
             sum.add_latency(latencies.read());
@@ -205,47 +250,60 @@ impl Shared {
     ///
     /// If the result is invalid, nothing changes and the error says why. The caller reads the clock, because it
     /// may hold a lock under which no user code may run.
-    pub(crate) fn surround(
+    pub(crate) fn apply_layers(
         &self,
-        now: Tick,
-        change: impl FnOnce(&mut Around),
+        reading: ClockReading,
+        change: impl FnOnce(&mut Layered),
     ) -> Result<(), ConfigError> {
         let mut locked = self.lock();
-        let mut around = locked.around.clone();
-        change(&mut around);
-        let config = locked.merged.within(&around);
+        let mut layered = locked.layered.clone();
+        change(&mut layered);
+        let config = locked.merged.effective(&layered);
         config.check_values()?;
-        if let Some(clash) = locked.merged.misfit(&around) {
-            return Err(clash.into());
+        if let Some(inconsistency) = locked.merged.inconsistency(&layered) {
+            return Err(inconsistency.into());
         }
         let settings = config.settings(locked.merged.call_timeout());
-        locked.around = around;
-        self.put_in_force(&mut locked, settings, now);
+        locked.layered = layered;
+        self.put_in_force(&mut locked, settings, reading);
         Ok(())
     }
 
-    fn put_in_force(&self, locked: &mut Locked, settings: Settings, now: Tick) {
-        // What was tallied under the old settings belongs to the old window.
-        self.drain(locked);
-        locked.latest = locked.latest.max(now);
-        locked.machine.reconfigure(settings, locked.latest);
+    fn put_in_force(&self, locked: &mut Locked, settings: Settings, reading: ClockReading) {
+        // This also drains the calls that were tallied under the old settings: they belong to the old window.
+        self.step(locked, reading, |machine, now, changes| {
+            machine.reconfigure(settings, now, changes);
+        });
         self.apply(locked, &settings);
+    }
+
+    /// Gives the machine the override of the breaker of its name.
+    fn inherit_override(&self, parent: &Locked, reading: ClockReading) {
+        let forced = parent.machine.own_forced().cloned();
+        self.step(&mut self.lock(), reading, |machine, now, changes| {
+            machine.set_name_override(forced, now, changes);
+        });
+    }
+
+    /// Reads the clocks, for a change under a lock under which no user code may run.
+    pub(crate) fn reading(&self) -> ClockReading {
+        self.time.reading(self.time.now())
     }
 
     /// Puts settings in force that no configuration produces.
     #[cfg(test)]
     pub(crate) fn reconfigure(&self, settings: Settings) {
-        let now = self.time.now();
-        self.put_in_force(&mut self.lock(), settings, now);
+        let reading = self.reading();
+        self.put_in_force(&mut self.lock(), settings, reading);
     }
 
     /// Returns which settings would be inconsistent after `change`.
     #[cfg(feature = "config")]
-    pub(crate) fn clash(&self, change: impl FnOnce(&mut Around)) -> Option<Clash> {
+    pub(crate) fn inconsistency(&self, change: impl FnOnce(&mut Layered)) -> Option<Inconsistency> {
         let locked = self.lock();
-        let mut around = locked.around.clone();
-        change(&mut around);
-        locked.merged.misfit(&around)
+        let mut layered = locked.layered.clone();
+        change(&mut layered);
+        locked.merged.inconsistency(&layered)
     }
 
     /// Returns the override in force, without applying transitions that are due.
@@ -261,14 +319,16 @@ impl Shared {
         self.time.coarse()
     }
 
-    /// Returns whether a new breaker would do as well: closed, with no counts that speak against the dependency.
+    /// Returns when the breaker may be evicted, if nobody holds it.
     ///
     /// This is not a reading: transitions that are due are not applied.
-    pub(crate) fn is_evictable(&self, now: Tick, idle: bool) -> bool {
+    pub(crate) fn eviction(&self, now: Tick) -> Eviction {
         let mut locked = self.lock();
         self.drain(&mut locked);
-        let now = locked.latest.max(now);
-        locked.machine.is_evictable(now, idle)
+        // What fell due until now is counted when the breaker is dropped.
+        locked.latest = locked.latest.max(now);
+        let now = locked.latest;
+        locked.machine.eviction(now)
     }
 
     /// Returns where `source` disagrees with the configuration that the breaker was made with.

@@ -1,24 +1,23 @@
-//! The way out of a call: the counterpart of [`admit`](super::admit), whose table shows who goes where.
+//! The way out of a call: the counterpart of [`admit`](super::admit), which has a table of the paths.
 
 use std::time::Duration;
 
 use super::admit::cold_path;
 use super::counters::Counter;
+use super::drops;
 use super::gate::Word;
 use super::shared::{CircuitBreaker, Shared};
 use super::tally::FastSuccess;
 use super::thread_slots::claimed_slot;
 use crate::machine::{CallEnd, Role, Ticket};
+use crate::sync::Ordering;
 use crate::time::{Tick, nanos};
 use crate::values::End;
 
 impl CircuitBreaker {
     /// Records how a call ended; only a failure has a hint.
     #[inline(always)]
-    #[expect(
-        clippy::inline_always,
-        reason = "the end of every annotated function passes through"
-    )]
+    #[expect(clippy::inline_always, reason = "every annotated function ends here")]
     pub(crate) fn settle(&self, ticket: Ticket, end: End, hint: Option<Duration>) {
         let shared = self.shared();
         let word = shared.gate.word();
@@ -32,7 +31,9 @@ impl CircuitBreaker {
         }
     }
 
-    /// Each branch is a separate function: merged, they would need more registers than any one of them.
+    /// Chooses the path of a success that is not free.
+    ///
+    /// Each branch is a separate function: inlined here, they would together need more registers than any one of them.
     #[inline(never)]
     fn settle_success(&self, word: Word, ticket: Ticket) {
         if word.tracked_success_needs_tally_only(ticket) {
@@ -64,6 +65,20 @@ impl CircuitBreaker {
     }
 
     /// Counts the end of a call and, if it may decide something, lets the machine judge it under the lock.
+    ///
+    /// Some calls that get here, with `threshold = 3` and generation 7 in the gate word:
+    ///
+    /// | call | clock | totals | lock and machine |
+    /// |---|---|---|---|
+    /// | a failure of generation 7 | precise, because an open period may begin now | failure | yes: the row grows, and the third failure opens the circuit |
+    /// | a plain success of generation 7 after two failures | the one that the gate word names | success | yes: the row becomes 0 |
+    /// | a failure of generation 6 | precise, to date it | failure, stale | no: it decides nothing (R9) |
+    /// | an ignored or cancelled plain call | none | ignored or cancelled | no |
+    /// | a cancelled call of generation 7 that is counted in flight | precise | cancelled | yes: it leaves the calls in flight |
+    /// | a success with `latency` that needs only the tally | precise, for the duration | success | no: it returns after the tally |
+    ///
+    /// If another thread begins generation 8 after the gate word was loaded, the machine finds that the first call is
+    /// stale, and it is counted as failure and stale, as in the third row.
     #[inline(never)]
     fn settle_locked(&self, word: Word, ticket: Ticket, end: End, hint: Option<Duration>) {
         let shared = self.shared();
@@ -81,16 +96,17 @@ impl CircuitBreaker {
         let decides = current && may_decide(ticket.role(), end);
         let limit = shared.limits.slow_call().filter(|_| end != End::Cancelled);
         let dated = matches!(end, End::Success | End::Failure);
-        // All that a fast success can do is to end a row of failures.
-        let harmless = end == End::Success && ticket.role() == Role::Call && limit.is_none();
+        // Such a success can only end a row of failures.
+        let ends_row_at_most =
+            end == End::Success && ticket.role() == Role::Call && limit.is_none();
         let now = match measured {
             Some(now) => now,
-            None if harmless && word.is_closed() => shared.time.read(word.is_precise()),
-            // Always the precise clock: an open period that begins now must not end early.
+            None if ends_row_at_most && word.is_closed() => shared.time.read(word.is_precise()),
+            // The precise clock: an open period that begins now must not end early.
             None if decides || dated || limit.is_some() => shared.time.now(),
             None => Tick::default(),
         };
-        // Counted before the machine is asked: whoever sees a state that this call caused also sees the call.
+        // Before the machine: a thread that sees a state which this call caused also sees the call in the totals.
         shared.count_end(end, now);
         if limit.is_some_and(|limit| ticket.lasted(limit, now)) {
             shared.counters.add(Counter::Slow);
@@ -109,9 +125,13 @@ impl CircuitBreaker {
         }
     }
 
-    /// Records a call that was given up on: a failure if it had been pending for at least `cancel_after`.
+    /// Records a call whose future was dropped: a failure if it had been pending for at least `cancel_after`, unless
+    /// the program declared such drops neutral.
     pub(crate) fn cancel(&self, ticket: Ticket) {
         let shared = self.shared();
+        if drops::are_neutral() || shared.drops_are_neutral() {
+            return self.settle(ticket, End::Cancelled, None);
+        }
         let overdue = |since: Tick| {
             let limit = shared.limits.cancel_after()?;
             let lasted = shared
@@ -138,7 +158,7 @@ impl Shared {
         now
     }
 
-    /// Counts a fast success of a circuit that has nothing to decide; returns `false` if the machine must know it.
+    /// Counts a success that needs only the tally; returns `false` if the machine must count it.
     #[inline(always)]
     #[expect(
         clippy::inline_always,
@@ -157,7 +177,7 @@ impl Shared {
     #[expect(clippy::inline_always, reason = "as for `tally_success`")]
     fn tally_plain_success(&self, word: Word, ticket: Ticket, measured: Option<Tick>) -> bool {
         if let (Some(now), false) = (measured, word.is_sampled()) {
-            // Only its duration mattered.
+            // Only the call's duration mattered.
             self.counters.add_success(now);
             return true;
         }
@@ -181,7 +201,9 @@ impl Shared {
         tallied
     }
 
-    /// Tallies the success of a call that is counted in flight; `word` must say that it needs only the tally.
+    /// Tallies the success of a call that is counted in flight, if it was fast.
+    ///
+    /// The gate word must show that the success needs only the tally.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "as for `tally_success`")]
     fn tally_tracked_success(&self, word: Word, ticket: Ticket, measured: Option<Tick>) -> bool {
@@ -203,6 +225,11 @@ impl Shared {
         tallied
     }
 
+    /// Returns whether a guard of the registry declares dropped calls neutral.
+    fn drops_are_neutral(&self) -> bool {
+        self.cold.registry.neutral_drops.load(Ordering::Relaxed) > 0
+    }
+
     fn count_end(&self, end: End, now: Tick) {
         match end {
             End::Success => self.counters.add_success(now),
@@ -213,13 +240,13 @@ impl Shared {
     }
 }
 
-/// Returns whether the machine must know of such an end.
+/// Returns whether such an end may change the machine.
 ///
-/// While the circuit is closed, a success matters only for its row of failures and for its window.
+/// A tracked call and a probe always may, because the machine lists them as in flight.
 fn may_decide(role: Role, end: End) -> bool {
     match role {
         Role::Call => matches!(end, End::Success | End::Failure),
-        Role::Tracked | Role::Probe => true,
-        Role::Uncounted => false,
+        // An uncounted call counts in the window of an open circuit that is forced closed.
+        Role::Tracked | Role::Probe | Role::Uncounted => true,
     }
 }

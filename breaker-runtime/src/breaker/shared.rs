@@ -1,12 +1,11 @@
-//! The handle of a breaker, what all its handles share, and the events that carry a handle.
+//! The handle of a breaker, what all its handles share, and the events that contain a handle.
 //!
 //! These types refer to each other, so they are defined together. Their methods are in the other files of this
 //! folder.
 
+use std::any::Any;
 use std::collections::VecDeque;
-use std::collections::hash_map::RandomState;
 use std::fmt;
-use std::hash::{BuildHasher, Hasher};
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::time::SystemTime;
 
@@ -21,11 +20,11 @@ use super::listeners::Listeners;
 use super::nesting::BreakerId;
 use super::published_limits::PublishedLimits;
 use super::tally::{Drained, Tallies};
-use crate::config::{Around, Merged};
+use crate::config::{Layered, Merged};
 use crate::machine::Machine;
-use crate::sync::{Arc, Mutex, Weak};
+use crate::sync::{Arc, AtomicU64, Mutex, Weak};
 use crate::time::{Tick, Time};
-use crate::values::{BreakerName, RetiredCounts};
+use crate::values::{BreakerName, KeyStats, RetiredCounts};
 
 /// A circuit breaker.
 ///
@@ -41,8 +40,8 @@ use crate::values::{BreakerName, RetiredCounts};
 /// let payment = registry.get_or_create("payment", Config::new().threshold(2))?;
 ///
 /// for _ in 0..2 {
-///     let answer = payment.call(|| Err::<(), _>("connection refused"));
-///     assert_eq!(answer, Err(CallError::Inner("connection refused")));
+///     let answer = payment.call(|| Err::<(), _>("connection reset"));
+///     assert_eq!(answer, Err(CallError::Inner("connection reset")));
 /// }
 /// assert_eq!(payment.state(), State::Open);
 /// assert!(matches!(payment.call(|| Ok::<_, ()>(1)), Err(CallError::Breaker(_))));
@@ -69,18 +68,34 @@ pub(crate) struct Shared {
     pub(super) cold: Cold,
 }
 
-/// What only the holder of the lock and rare calls touch.
+/// What only the holder of the lock and rare calls access.
 ///
-/// It has separate cache lines, so that taking the lock does not slow down calls that pass the gate.
+/// It is on separate cache lines, so that a thread that takes the lock does not slow down calls that pass the gate.
 #[derive(Debug)]
 #[repr(align(128))]
 pub(super) struct Cold {
     pub(super) locked: Mutex<Locked>,
-    pub(super) listeners: Arc<ListenerSet>,
+    pub(super) registry: Arc<RegistryLink>,
     /// Allocated when the setting `latency` is first turned on.
     pub(super) latencies: OnceCell<Latencies>,
     /// Where a keyed breaker leaves its counts when it is dropped.
     pub(super) retired: Option<Arc<Mutex<RetiredCounts>>>,
+    /// The breakers by key that this breaker belongs to: as the breaker of the name, or as that of one key.
+    pub(super) keys: OnceCell<Weak<dyn KeySet>>,
+}
+
+/// The breakers of one name, one for each key.
+pub(crate) trait KeySet: fmt::Debug + Send + Sync {
+    /// Calls `act` with the breaker of each key.
+    fn for_each(&self, act: &mut dyn FnMut(&CircuitBreaker));
+
+    /// Returns the sums over all keys.
+    fn stats(&self) -> KeyStats;
+
+    /// Gives the breaker of a key a place in the set, even if the set is full.
+    ///
+    /// Returns the breaker that has the place, which is another one if the key has one already.
+    fn list(&self, breaker: &CircuitBreaker) -> CircuitBreaker;
 }
 
 const _: () = assert!(
@@ -88,18 +103,18 @@ const _: () = assert!(
     "one more cache line for each breaker"
 );
 
-/// What the lock guards.
+/// What the machine's lock guards.
 #[derive(Debug)]
 pub(super) struct Locked {
     pub(super) machine: Machine,
-    /// What was drained from the tallies so far, if there are any.
+    /// How much of the tallies was drained, if there are tallies.
     pub(super) drained: Option<Drained>,
     /// The latest instant that the machine was given.
     pub(super) latest: Tick,
-    /// When the machine entered its state, dated at that moment: later steps of the wall clock do not change it.
+    /// When the present generation began, dated at that moment: later steps of the wall clock do not change it.
     pub(super) since: SystemTime,
     pub(super) merged: Merged,
-    pub(super) around: Around,
+    pub(super) layered: Layered,
     /// Allocated by the first transition.
     pub(super) history: Option<Box<History>>,
     /// Events that were not delivered yet, oldest first.
@@ -109,49 +124,13 @@ pub(super) struct Locked {
     pub(super) delivering: bool,
 }
 
-// A panic leaves no breaker half changed: no user code runs under the lock, so what a poisoned lock guards is
-// still consistent, and the lock is taken anyway.
+// A panic cannot leave a breaker half changed: no user code runs under the lock, so the data under a poisoned lock is
+// consistent, and the lock can be taken anyway.
 impl UnwindSafe for Shared {}
 impl RefUnwindSafe for Shared {}
 
 impl CircuitBreaker {
-    pub(crate) fn new(
-        name: BreakerName,
-        merged: Merged,
-        around: Around,
-        time: Time,
-        listeners: Arc<ListenerSet>,
-        retired: Option<Arc<Mutex<RetiredCounts>>>,
-    ) -> Self {
-        let seed = RandomState::new().build_hasher().finish();
-        let moment = time.moment();
-        let settings = merged.within(&around).settings(merged.call_timeout());
-        let shared = Shared {
-            gate: Gate::new(),
-            limits: PublishedLimits::new(&settings),
-            counters: Counters::new(),
-            tallies: OnceCell::new(),
-            name,
-            time,
-            cold: Cold {
-                locked: Mutex::new(Locked {
-                    machine: Machine::new(settings, moment.now, seed),
-                    drained: None,
-                    latest: moment.now,
-                    since: moment.wall,
-                    merged,
-                    around,
-                    history: None,
-                    events: VecDeque::new(),
-                    last_sequence: 0,
-                    delivering: false,
-                }),
-                listeners,
-                latencies: OnceCell::new(),
-                retired,
-            },
-        };
-        shared.apply(&mut shared.lock(), &settings);
+    pub(super) fn from_shared(shared: Shared) -> Self {
         Self {
             shared: Arc::new(shared),
         }
@@ -165,6 +144,12 @@ impl CircuitBreaker {
     /// Returns whether this is the only handle.
     pub(crate) fn is_unshared(&self) -> bool {
         Arc::strong_count(&self.shared) == 1
+    }
+
+    /// Returns a reference that keeps the breaker's address from being reused.
+    pub(super) fn address(&self) -> Weak<dyn Any + Send + Sync> {
+        let shared: Weak<Shared> = Arc::downgrade(&self.shared);
+        shared
     }
 
     pub(crate) fn downgrade(&self) -> WeakBreaker {
@@ -221,8 +206,8 @@ impl fmt::Debug for CircuitBreaker {
 
 /// Something that happened to a breaker.
 ///
-/// A listener receives the events of one breaker in order, one at a time, outside of every lock and after the new
-/// state is visible. Events of different breakers have no order among each other.
+/// A listener receives the events of one breaker in order, one at a time, outside all locks and after the new state is
+/// visible. Events of different breakers have no defined order.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Event {
@@ -267,7 +252,7 @@ impl Event {
         &self.kind
     }
 
-    /// Returns what is kept of the event if nobody listens: conflicts are delivered to the first listener.
+    /// Returns what to keep of an event that no listener received: only conflicts are delivered to a later listener.
     pub(super) fn pending(&self) -> Option<PendingEvent> {
         matches!(self.kind, EventKind::Conflict(_)).then(|| PendingEvent {
             breaker: self.breaker.downgrade(),
@@ -281,8 +266,13 @@ impl Event {
 /// A function that receives the events of a registry.
 pub(crate) type Listener = dyn Fn(&Event) + Send + Sync;
 
-/// The listeners of one registry.
-pub(crate) type ListenerSet = Listeners<Event, PendingEvent>;
+/// What all breakers of one registry share.
+#[derive(Debug, Default)]
+pub(crate) struct RegistryLink {
+    pub(crate) listeners: Listeners<Event, PendingEvent>,
+    /// How many guards declare dropped calls neutral; see [`Registry::neutral_drops`](crate::Registry::neutral_drops).
+    pub(crate) neutral_drops: AtomicU64,
+}
 
 /// An event that no listener has received yet.
 ///
@@ -300,25 +290,25 @@ pub(crate) struct PendingEvent {
 /// [`cancel`](Self::cancel) to end it.
 #[derive(Debug)]
 pub struct Subscription {
-    listeners: Weak<ListenerSet>,
+    registry: Weak<RegistryLink>,
     id: u64,
 }
 
 impl Subscription {
-    /// Adds a listener; returns its subscription and the events that came before anyone listened.
+    /// Adds a listener; returns its subscription and the events that no listener has received.
     pub(crate) fn new(
-        listeners: &Arc<ListenerSet>,
+        registry: &Arc<RegistryLink>,
         listener: &Arc<Listener>,
     ) -> (Self, Vec<PendingEvent>) {
-        let (id, pending) = listeners.add(listener);
-        let listeners = Arc::downgrade(listeners);
-        (Self { listeners, id }, pending)
+        let (id, pending) = registry.listeners.add(listener);
+        let registry = Arc::downgrade(registry);
+        (Self { registry, id }, pending)
     }
 
     /// Ends the subscription; an event whose delivery has begun may still arrive.
     pub fn cancel(self) {
-        if let Some(listeners) = self.listeners.upgrade() {
-            listeners.remove(self.id);
+        if let Some(registry) = self.registry.upgrade() {
+            registry.listeners.remove(self.id);
         }
     }
 }

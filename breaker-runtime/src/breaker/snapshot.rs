@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use crate::config::{Layers, Location, Settings};
 use crate::machine::WindowCounts;
-use crate::values::{Latency, Override, PastTransition, State, Totals, TransitionCount};
+use crate::values::{KeyStats, Latency, Override, PastTransition, State, Totals, TransitionCount};
 
 /// A breaker at one instant.
 ///
@@ -33,27 +33,36 @@ pub struct Snapshot {
     pub name: String,
     /// The key, if the breaker is one of several of its name.
     pub key: Option<String>,
-    /// The state as callers meet it.
+    /// The state as callers see it.
     pub state: State,
     /// The state beneath any override.
     pub machine_state: State,
-    /// The override in force.
+    /// The override in force, if there is one.
     pub r#override: Option<Override>,
     /// The number of transitions and resets so far.
     pub generation: u64,
-    /// When the machine entered its state.
+    /// When the machine entered its state, or was last reset.
     pub since: SystemTime,
-    /// What the breaker counted since it was made.
+    /// The totals since the breaker was made.
     pub totals: Totals,
     /// The number of failures in a row while closed.
     pub failures_in_a_row: u32,
     /// The contents of the window, if the breaker has one.
+    ///
+    /// While the circuit is not closed, these are the contents at the opening, which show why it opened.
     pub window: Option<WindowStats>,
-    /// The share of calls that the ramp admits at present, while it rises.
+    /// The share of calls that the ramp admits at this instant, if the circuit is ramping up.
     pub ramp: Option<f64>,
     /// The number of probes in flight while half open.
     pub probes_in_flight: usize,
-    /// The length of the present open period.
+    /// The progress of the probes while half open.
+    pub probes: Option<ProbeProgress>,
+    /// The sums over the keys, for the breaker of a name with keys.
+    ///
+    /// Calls go through the breakers of the keys. The state of this breaker is that of its override, or what callers
+    /// that use it directly meet.
+    pub key_stats: Option<KeyStats>,
+    /// The length of the open period, if the circuit is open.
     pub open_period: Option<Duration>,
     /// The rest of the open period, or of the override that holds the circuit open.
     pub retry_after: Option<Duration>,
@@ -67,7 +76,7 @@ pub struct Snapshot {
     pub config: Settings,
     /// The layer that each setting in force comes from.
     pub layers: Layers,
-    /// Where the breaker was declared or made, the place that takes precedence first.
+    /// Where the breaker was declared or made; the declaration that takes precedence comes first.
     pub declared_at: Vec<Location>,
 }
 
@@ -75,7 +84,7 @@ pub struct Snapshot {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WindowStats {
-    /// The number of calls, including calls that became slow while in flight.
+    /// The number of calls, including those that became slow while in flight.
     pub calls: u64,
     /// The number of these calls that failed.
     pub failures: u64,
@@ -85,10 +94,28 @@ pub struct WindowStats {
     pub failure_rate: Option<f64>,
     /// The share of slow calls; `None` while there are fewer than `min_calls` calls.
     pub slow_rate: Option<f64>,
+    /// Whether these are the contents at the last opening.
+    ///
+    /// They are while the circuit is open or half open. Calls that a forced closing admits meanwhile thaw the window.
+    pub frozen: bool,
+}
+
+/// How the probes of one half-open stay went so far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ProbeProgress {
+    /// The number of probes that succeeded.
+    pub succeeded: u32,
+    /// The number of probes that failed, were slow or exceeded `probe_timeout`.
+    pub failed: u32,
+    /// The number of successes that closes the circuit.
+    pub success_threshold: u32,
+    /// The number of failures that opens the circuit again.
+    pub probe_failures: u32,
 }
 
 impl WindowStats {
-    pub(crate) fn new(counts: WindowCounts, settings: &Settings) -> Self {
+    pub(crate) fn new(counts: WindowCounts, frozen: bool, settings: &Settings) -> Self {
         let min_calls = settings.min_calls.get();
         Self {
             calls: counts.calls,
@@ -96,6 +123,7 @@ impl WindowStats {
             slow: counts.slow,
             failure_rate: counts.failure_rate(min_calls),
             slow_rate: counts.slow_rate(min_calls),
+            frozen,
         }
     }
 }

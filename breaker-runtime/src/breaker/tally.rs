@@ -1,64 +1,106 @@
-//! What threads count by themselves for the machine, until somebody takes its lock and collects it.
+//! What threads count without the lock, on behalf of the machine.
 //!
-//! While a circuit is closed and no failure is counted in a row, a fast success decides nothing: it
-//! is one more sample of the window and one call less in flight. So each thread keeps a tally of
-//! such calls under its slot, with plain loads and stores, and whoever takes the lock first hands
-//! the machine what the tallies have come to. The machine judges nothing before that, so it never
-//! judges without a success that had ended before.
+//! While a circuit is closed and no failure is counted in a row, a fast success decides nothing: it is one more sample
+//! of the window and one call less in flight. So each thread keeps a tally of such calls in its slot, with plain loads
+//! and stores. The next thread that takes the lock *drains* all tallies: it adds them to the machine. The machine judges
+//! nothing before that, so its judgement includes every success that ended earlier.
 //!
-//! What is tallied needs a frame that only the machine can give: which tenth of a window of time it
-//! is, which bucket of starts. A thread gets its frame when it takes the lock (it is *granted*), and
-//! takes the lock again when that has run out.
+//! # Leases
 //!
-//! The tallies of a generation end with it: each count carries the generation's tag. A thread that
-//! looked at the gate just before a transition counts under the old tag, which nobody collects
-//! any more, as the machine has forgotten that generation too.
+//! A thread must know where its calls belong: into which tenth of a time window a success falls, and into which bucket
+//! of calls in flight a start falls. Only the machine knows that, so a thread that takes the lock is *granted* a lease,
+//! with the instants until which its calls belong there. When the lease has ended, the thread takes the lock again.
+//!
+//! The window is 60 s long, so a tenth lasts 6 s. Thread T ends its calls as follows:
+//!
+//! | time | what happens |
+//! |--:|---|
+//! | 0.0 s | T ends a call under the lock. The machine counts it and grants T a lease for samples until 6.0 s |
+//! | up to 5.9 s | T ends 1,000 fast successes and counts them in its tally |
+//! | 6.0 s | T ends one more, outside its lease, and takes the lock. It drains 1,000 successes into the first tenth, the machine counts the call in the second, and T gets a lease until 12.0 s |
+//!
+//! If thread U takes a snapshot at 3.0 s, it drains what T has counted by then, say 500 successes. [`Drained`] remembers
+//! that number, so at 6.0 s T drains only the other 500.
+//!
+//! # Epochs
+//!
+//! A change of settings *revokes* all leases: it increments the epoch, and a lease of another epoch does not count.
+//!
+//! | step | epoch | what happens |
+//! |--:|--:|---|
+//! | 1 | 4 | T has a lease of epoch 4. It loads the epoch and is held up |
+//! | 2 | 5 | `configure` replaces the window of 100 calls by one of 10 s. Under the lock it drains all tallies into the old window, changes it, and revokes the leases |
+//! | 3 | 5 | T continues: it compares its lease with epoch 4 and counts one success |
+//! | 4 | 5 | The next drain adds this success to the new window, at the latest instant that the machine knows |
+//! | 5 | 5 | T's next success finds epoch 5, and T takes the lock for a lease of that epoch |
+//!
+//! # Generations
+//!
+//! A tally ends with its generation, with which every count is tagged. Say that T loads the gate word of generation 7,
+//! `reset` begins generation 8, and T then increments its count from (7, 12) to (7, 13). A drain for generation 8 reads
+//! zero from it, because the tag differs, and the next lease starts it at (8, 0). The machine has forgotten generation
+//! 7, so nothing is lost.
+//!
+//! # The order of a drain
+//!
+//! A call may begin on T and end on U. T counts its start; U counts its sample and then its end, with `Release`. A drain
+//! reads all ends with `Acquire`, then all starts, then all samples:
+//!
+//! - It sees the end. Then it also sees the start and the sample, which were counted before.
+//! - It sees the start only. Then the call is in flight, and the next drain sees its end.
+//! - In the opposite order it could miss a start, see the end, and leave −1 calls in flight.
+//!
+//! So the machine never sees more ends than starts. And because the ends come before the samples, it finds out which of
+//! the ended calls it had noticed as slow, and does not add their samples again: `machine/in_flight.rs` has an example.
 
-use std::num::NonZeroU32;
+mod call_count;
 
-use super::thread_slots::{places, slots, slots_in_use};
-use crate::machine::{Bucket, Machine, Span, TallyLease, Ticket};
+use self::call_count::CallCount;
+use super::thread_slots::{default_slice, slots, slots_in_use};
+use crate::machine::{BucketNumber, Machine, Span, TallyLease, Ticket};
 use crate::sync::{AtomicU64, Ordering};
 use crate::time::Tick;
 
 /// The tallies of one breaker.
 #[derive(Debug)]
 pub(crate) struct Tallies {
-    /// Counts the changes of settings, after which every thread has to be granted anew; written under
-    /// the lock. `Relaxed`: what a thread that sees it late has counted in its old frame is drained
-    /// all the same, into the new window.
+    /// The number of times that all leases were revoked; written under the lock.
+    ///
+    /// `Relaxed` suffices: a thread that sees a change late counts by its old lease, and that is drained too.
     epoch: AtomicU64,
-    own: Box<[Tally]>,
+    slots: Box<[Tally]>,
 }
 
-/// The tally of one slot, on a cache line of its own.
+/// The tally of one slot, on separate cache lines.
 ///
-/// All of it is written by the thread that owns the slot; what is not a [`CallCount`] under the lock
-/// only. `Relaxed` is enough but for the order of two pairs: see
-/// [`Tallies::drain`].
+/// The thread that owns the slot writes all of it: a [`CallCount`] without the lock, the other fields under the lock,
+/// except `last_start`. `Relaxed` suffices, except for the order that [`Tallies::drain`] needs.
 #[derive(Debug, Default)]
 #[repr(align(128))]
 struct Tally {
-    /// Successes of the window.
+    /// Samples of the window, which are successes.
     samples: CallCount,
-    /// Until when they belong into the tenth that the thread was granted for, in ticks.
+    /// The end of the lease for samples, in ticks.
     samples_until: AtomicU64,
+    /// The epoch of the lease for samples.
     samples_epoch: AtomicU64,
-    /// Calls that began in the bucket that the thread was granted for: from and until when.
+    /// Calls that began in the bucket of the lease.
     starts: CallCount,
+    /// The beginning of that bucket, in ticks.
     starts_from: AtomicU64,
+    /// The end of the lease for starts, in ticks.
     starts_until: AtomicU64,
-    /// The epoch, and in the lowest three bits the number of the bucket.
+    /// The epoch of the lease for starts; the lowest three bits are the number of the bucket.
     starts_epoch: AtomicU64,
-    /// When the last of them began.
+    /// When the last call began, in ticks. Written without the lock.
     last_start: AtomicU64,
-    /// Calls that ended, by the bucket that they began in: the one or the other of the last two.
-    ends: [Ends; ROWS],
+    /// Calls that ended, for two of the buckets in which they began.
+    ends: [Ends; END_BUCKETS],
 }
 
-/// A call that began in a bucket before these takes the lock at its end.
-const ROWS: usize = 2;
-/// As many as the number of a bucket takes.
+/// The number of buckets whose ends a slot can count: a call of any other bucket takes the lock when it ends.
+const END_BUCKETS: usize = 2;
+/// The number of bits that a bucket number takes.
 const BUCKET_BITS: u32 = 3;
 
 const _: () = assert!(
@@ -70,83 +112,25 @@ const _: () = assert!(
 #[derive(Debug, Default)]
 struct Ends {
     count: CallCount,
-    /// The [`Span`] of the bucket.
+    /// With `from` and `until`, the [`Span`] of the bucket.
     number: AtomicU64,
     from: AtomicU64,
     until: AtomicU64,
 }
 
-/// A number of calls and the generation that they are of.
-///
-/// ```text
-///  63                      32  31    0
-/// | generation's lowest bits | calls |
-/// ```
-#[derive(Debug, Default)]
-struct CallCount(AtomicU64);
-
-const CALLS: u64 = u32::MAX as u64;
-
-impl CallCount {
-    /// What it would be with one more; nothing if it is not granted for this generation, or full.
-    #[inline]
-    fn next(&self, generation: u64) -> Option<u64> {
-        let word = self.0.load(Ordering::Relaxed);
-        // The same generation in the upper half leaves the count, and any other one more than that.
-        let count = word.wrapping_sub(generation << 32);
-        (count < CALLS).then_some(word + 1)
-    }
-
-    /// Counts one as the only writer; says no where it cannot.
-    #[inline]
-    fn add(&self, generation: u64, order: Ordering) -> bool {
-        let next = self.next(generation);
-        if let Some(next) = next {
-            self.0.store(next, order);
-        }
-        next.is_some()
-    }
-
-    /// How many there are of this generation.
-    #[expect(clippy::cast_possible_truncation, reason = "the lower half is meant")]
-    fn read(&self, generation: u64, order: Ordering) -> u32 {
-        let word = self.0.load(order);
-        if word >> 32 == generation & CALLS {
-            word as u32
-        } else {
-            0
-        }
-    }
-
-    /// How many there are that were not taken yet; takes them.
-    fn take(&self, generation: u64, order: Ordering, taken: &mut u32) -> Option<NonZeroU32> {
-        let count = self.read(generation, order);
-        let new = NonZeroU32::new(count.saturating_sub(*taken));
-        if new.is_some() {
-            *taken = count;
-        }
-        new
-    }
-
-    /// Begins anew.
-    #[inline]
-    fn grant(&self, generation: u64) {
-        self.0.store((generation & CALLS) << 32, Ordering::Relaxed);
-    }
-}
-
-/// What was drained from the tallies; under the lock of the machine.
+/// How much of the tallies was drained; the machine's lock guards it.
 #[derive(Debug)]
 pub(crate) struct Drained {
-    own: Box<[DrainedSlot]>,
+    slots: Box<[DrainedSlot]>,
 }
 
-/// What was drained from one tally, and what its thread was granted for.
+/// How much of one tally was drained since its leases were granted.
 #[derive(Clone, Debug, Default)]
 struct DrainedSlot {
     samples: u32,
     starts: u32,
-    ends: [u32; ROWS],
+    ends: [u32; END_BUCKETS],
+    /// The bucket of the lease for starts.
     starts_in: Span,
 }
 
@@ -154,19 +138,23 @@ impl Tallies {
     pub(crate) fn new() -> (Self, Drained) {
         let tallies = Self {
             epoch: AtomicU64::new(0),
-            own: places(slots()),
+            slots: default_slice(slots()),
         };
         let drained = Drained {
-            own: places(slots()),
+            slots: default_slice(slots()),
         };
         (tallies, drained)
     }
 
-    /// Counts the start of a call; returns its bucket and when it began, or nothing if the machine has
-    /// to be asked.
+    /// Counts the start of a call; returns its bucket and when it began, or `None` if the machine must decide.
     #[inline]
-    pub(crate) fn start(&self, slot: usize, generation: u64, now: Tick) -> Option<(Bucket, Tick)> {
-        let tally = self.own.get(slot)?;
+    pub(crate) fn start(
+        &self,
+        slot: usize,
+        generation: u64,
+        now: Tick,
+    ) -> Option<(BucketNumber, Tick)> {
+        let tally = self.slots.get(slot)?;
         let epoch = self.epoch.load(Ordering::Relaxed);
         let starts_epoch = tally.starts_epoch.load(Ordering::Relaxed);
         let granted = starts_epoch >> BUCKET_BITS == epoch
@@ -174,19 +162,19 @@ impl Tallies {
         if !granted {
             return None;
         }
-        // A bucket begins by the precise clock, and the coarse one may lag behind it.
+        // A bucket begins by the precise clock, and the coarse clock may lag behind it.
         let began = now.max(Tick::from_nanos(tally.starts_from.load(Ordering::Relaxed)));
-        // Before the count, whose `Release` publishes it: no start that is drained is later.
+        // Before the count, whose `Release` publishes it: no start that a drain sees is later.
         tally.last_start.store(began.as_nanos(), Ordering::Relaxed);
         let counted = tally.starts.add(generation, Ordering::Release);
-        let bucket = Bucket::from_number(starts_epoch);
+        let bucket = BucketNumber::from_bits(starts_epoch);
         counted.then_some((bucket, began))
     }
 
-    /// Counts a success; says no if the machine has to be told.
+    /// Counts a success; returns `false` if the machine must count it.
     #[inline]
     pub(crate) fn success(&self, slot: usize, generation: u64, ended: FastSuccess) -> bool {
-        let Some(tally) = self.own.get(slot) else {
+        let Some(tally) = self.slots.get(slot) else {
             return false;
         };
         let epoch = self.epoch.load(Ordering::Relaxed);
@@ -205,27 +193,25 @@ impl Tallies {
                 return false;
             }
         }
-        // Last, and with `Release`: whoever collects the end collects its sample too.
+        // Last, and with `Release`: a drain that sees the end also sees the sample.
         if let Some((count, next)) = end {
-            count.0.store(next, Ordering::Release);
+            count.store(next, Ordering::Release);
         }
         true
     }
 
-    /// Hands the machine what was counted since the last time.
+    /// Adds to the machine what was counted since the last drain.
     ///
-    /// Ends before starts and samples: the start of an end that is seen has been counted before it,
-    /// and so has its sample, and the `Acquire` makes both seen. So there are never more ends than
-    /// starts; and a call that the machine has noticed as slow, and whose thread did not know, is
-    /// recognised before its sample is added.
+    /// The order is ends, starts, samples; the module documentation explains it. The `Acquire` loads pair with the
+    /// `Release` stores in [`start`](Self::start) and [`success`](Self::success).
     pub(crate) fn drain(&self, drained: &mut Drained, machine: &mut Machine, latest: Tick) {
         let generation = machine.generation();
         let used = slots_in_use();
-        let pairs = || self.own.iter().take(used);
-        for (tally, taken) in pairs().zip(&mut drained.own) {
-            for (ends, taken) in tally.ends.iter().zip(&mut taken.ends) {
-                if let Some(new) = ends.count.take(generation, Ordering::Acquire, taken) {
-                    let number = Bucket::from_number(ends.number.load(Ordering::Relaxed));
+        let tallies = || self.slots.iter().take(used);
+        for (tally, drained) in tallies().zip(&mut drained.slots) {
+            for (ends, drained) in tally.ends.iter().zip(&mut drained.ends) {
+                if let Some(new) = ends.count.drain(generation, Ordering::Acquire, drained) {
+                    let number = BucketNumber::from_bits(ends.number.load(Ordering::Relaxed));
                     let from = Tick::from_nanos(ends.from.load(Ordering::Relaxed));
                     let until = Tick::from_nanos(ends.until.load(Ordering::Relaxed));
                     machine.absorb_ends(
@@ -239,19 +225,19 @@ impl Tallies {
                 }
             }
         }
-        for (tally, taken) in pairs().zip(&mut drained.own) {
-            let starts = &mut taken.starts;
-            if let Some(new) = tally.starts.take(generation, Ordering::Acquire, starts) {
+        for (tally, drained) in tallies().zip(&mut drained.slots) {
+            let starts = &mut drained.starts;
+            if let Some(new) = tally.starts.drain(generation, Ordering::Acquire, starts) {
                 let last = Tick::from_nanos(tally.last_start.load(Ordering::Relaxed));
-                machine.absorb_starts(taken.starts_in, new.get(), last);
+                machine.absorb_starts(drained.starts_in, new.get(), last);
             }
         }
         machine.absorbed();
-        for (tally, taken) in pairs().zip(&mut drained.own) {
-            let samples = &mut taken.samples;
-            if let Some(new) = tally.samples.take(generation, Ordering::Relaxed, samples) {
-                // The last instant of the tenth that they belong into; or of now, if the window has
-                // become another one between the thread's look at its frame and its count.
+        for (tally, drained) in tallies().zip(&mut drained.slots) {
+            let samples = &mut drained.samples;
+            if let Some(new) = tally.samples.drain(generation, Ordering::Relaxed, samples) {
+                // The last instant of the lease is in the same tenth as the samples. If the thread counted by a revoked
+                // lease for another window, that instant may be in the future; `latest` then takes its place.
                 let until = tally.samples_until.load(Ordering::Relaxed);
                 let at = Tick::from_nanos(until.saturating_sub(1)).min(latest);
                 machine.absorb_successes(new.get().into(), at);
@@ -259,53 +245,54 @@ impl Tallies {
         }
     }
 
-    /// Arms the thread of this slot for what the machine says; under the lock, after collecting.
+    /// Grants the thread of this slot a lease; call it under the lock, after a drain.
     #[inline]
     pub(crate) fn grant(
         &self,
         drained: &mut Drained,
         slot: usize,
         generation: u64,
-        frame: &TallyLease,
+        lease: &TallyLease,
     ) {
-        let (Some(tally), Some(taken)) = (self.own.get(slot), drained.own.get_mut(slot)) else {
+        let (Some(tally), Some(drained)) = (self.slots.get(slot), drained.slots.get_mut(slot))
+        else {
             return;
         };
         let epoch = self.epoch.load(Ordering::Relaxed);
-        if let Some(until) = frame.samples {
+        if let Some(until) = lease.samples {
             tally.samples.grant(generation);
             let until = until.as_nanos();
             tally.samples_until.store(until, Ordering::Relaxed);
             tally.samples_epoch.store(epoch, Ordering::Relaxed);
-            taken.samples = 0;
+            drained.samples = 0;
         }
-        if let Some((span, until)) = frame.starts {
+        if let Some((span, until)) = lease.starts {
             tally.starts.grant(generation);
             let until = until.as_nanos();
             tally.starts_until.store(until, Ordering::Relaxed);
             tally
                 .starts_from
                 .store(span.from.as_nanos(), Ordering::Relaxed);
-            let number = span.number.number() as u64;
+            let number = span.number.index() as u64;
             let starts_epoch = (epoch << BUCKET_BITS) | number;
             tally.starts_epoch.store(starts_epoch, Ordering::Relaxed);
-            (taken.starts, taken.starts_in) = (0, span);
+            (drained.starts, drained.starts_in) = (0, span);
         }
-        let Some(span) = frame.ends else {
+        let Some(span) = lease.ends else {
             return;
         };
-        let number = span.number.number();
-        let row = number % ROWS;
-        if let (Some(ends), Some(taken)) = (tally.ends.get(row), taken.ends.get_mut(row)) {
+        let number = span.number.index();
+        let at = number % END_BUCKETS;
+        if let (Some(ends), Some(drained)) = (tally.ends.get(at), drained.ends.get_mut(at)) {
             ends.count.grant(generation);
             ends.number.store(number as u64, Ordering::Relaxed);
             ends.from.store(span.from.as_nanos(), Ordering::Relaxed);
             ends.until.store(span.until.as_nanos(), Ordering::Relaxed);
-            *taken = 0;
+            *drained = 0;
         }
     }
 
-    /// Makes every thread take the lock once, for a frame by the settings that are in force now.
+    /// Revokes all leases: each thread takes the lock once, for a lease by the settings that are now in force.
     #[inline]
     pub(crate) fn revoke_all(&self) {
         let epoch = self.epoch.load(Ordering::Relaxed);
@@ -313,26 +300,26 @@ impl Tallies {
     }
 }
 
-/// A success, as far as a tally wants to know it.
+/// A success that the machine need not see at once.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FastSuccess {
     /// When it ended, if it is a sample of a window.
     pub(crate) sampled: Option<Tick>,
-    /// What it held, if it was counted among those in flight; no other ticket has a bucket.
+    /// Its ticket, if it was counted in flight.
     pub(crate) tracked: Option<Ticket>,
 }
 
 impl Tally {
-    /// Where the end of a call is counted, and what the count becomes.
+    /// Returns the count of ends for this call's bucket, and the word that it has with one more.
     #[inline]
     fn end(&self, ticket: Ticket) -> Option<(&CallCount, u64)> {
-        let number = ticket.bucket().number();
-        let ends = self.ends.get(number % ROWS)?;
+        let number = ticket.bucket().index();
+        let ends = self.ends.get(number % END_BUCKETS)?;
         let began = ticket.tracked_since();
-        let its_own = ends.number.load(Ordering::Relaxed) == number as u64
+        let same_bucket = ends.number.load(Ordering::Relaxed) == number as u64
             && began >= ends.from.load(Ordering::Relaxed)
             && began < ends.until.load(Ordering::Relaxed);
-        let next = its_own.then(|| ends.count.next(ticket.generation()));
+        let next = same_bucket.then(|| ends.count.next(ticket.generation()));
         Some((&ends.count, next.flatten()?))
     }
 }

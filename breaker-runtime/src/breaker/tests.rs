@@ -4,7 +4,7 @@ mod clocks;
 use std::time::Duration;
 
 use crate::breaker::CircuitBreaker;
-use crate::config::{Around, Config, Merged};
+use crate::config::{Config, Layered, Merged};
 
 use crate::registry::Registry;
 use crate::sync::Arc;
@@ -18,14 +18,14 @@ fn breaker() -> CircuitBreaker {
     let registry = Registry::new();
     registry
         .get_or_create("payment", Config::new())
-        .expect("the defaults are right")
+        .expect("the defaults are valid")
 }
 
 #[test]
 fn a_closed_call_takes_no_lock() {
     let breaker = breaker();
     let held = breaker.shared().lock();
-    // With the lock held by this very thread, whoever asked for it would wait for ever.
+    // This thread holds the lock, so a call that took it would deadlock.
     let answer = breaker.call(|| Ok::<_, ()>(7));
     breaker.try_acquire().expect("it is closed").ignore();
     drop(breaker.try_acquire());
@@ -47,12 +47,12 @@ fn a_rejection_of_an_open_circuit_takes_no_lock() {
     assert_eq!(breaker.snapshot().totals.rejected, 1);
 }
 
-/// As an annotated function has it.
+/// Makes a breaker as an annotated function has it.
 fn declared(time: Time) -> CircuitBreaker {
     CircuitBreaker::new(
         BreakerName::Declared(&"payment"),
         Merged::new("payment"),
-        Around::default(),
+        Layered::default(),
         time,
         Arc::default(),
         None,
@@ -60,23 +60,20 @@ fn declared(time: Time) -> CircuitBreaker {
 }
 
 #[test]
-fn an_open_circuit_of_an_annotated_function_rejects_by_the_coarse_clock_and_without_the_lock() {
+fn an_open_circuit_of_an_annotated_function_rejects_by_the_coarse_clock_without_the_lock() {
     let breaker = declared(Time::System);
     breaker.trip();
     assert!(breaker.shared().gate.word().rejects_coarsely());
     let held = breaker.shared().lock();
-    let rejected = [(); 2].map(|()| breaker.try_acquire().expect_err("it is open"));
+    let rejections = [(); 2].map(|()| breaker.try_acquire().expect_err("it is open"));
     drop(held);
-    for rejected in rejected {
+    for rejection in rejections {
         assert_eq!(
-            (rejected.name(), rejected.state()),
+            (rejection.name(), rejection.state()),
             ("payment", State::Open)
         );
-        assert!(
-            rejected
-                .retry_after()
-                .is_some_and(|rest| rest <= SECOND * 30)
-        );
+        let rest = rejection.retry_after();
+        assert!(rest.is_some_and(|rest| rest <= SECOND * 30));
     }
     assert_eq!(breaker.snapshot().totals.rejections.open, 2);
 }

@@ -1,13 +1,13 @@
-//! Which place a thread counts in: each live thread owns a slot.
+//! Thread slots: a thread claims one when it first counts, and with it one set of counters in every breaker.
 //!
-//! A slot is handed back when its thread ends and given to a later one. Threads beyond the slots,
-//! and threads that count while they end, own none.
+//! No two live threads own the same slot. When a thread ends, its slot returns to the pool for a later thread. A thread
+//! has no slot if none was free when it first counted, or if it counts while it ends.
 
 use std::cell::Cell;
 
 use crate::sync::{AtomicUsize, Mutex, Ordering, lock};
 
-/// How many threads can own a slot at a time: four for each core, at least 8 and at most 256.
+/// Returns the number of slots: four for each core, at least 8 and at most 256.
 #[cfg(not(all(test, breaker_loom)))]
 #[inline]
 pub(crate) fn slots() -> usize {
@@ -18,36 +18,36 @@ pub(crate) fn slots() -> usize {
     })
 }
 
-/// Few, so that a model is small; and so that it has a thread without one.
+/// Returns a small number of slots, so that models are small and contain a thread without a slot.
 #[cfg(all(test, breaker_loom))]
 pub(crate) fn slots() -> usize {
     2
 }
 
-/// How many slots were ever given out: those beyond hold nothing.
+/// Returns the number of slots that were ever claimed; no thread has counted in a slot beyond them.
 ///
-/// Whoever counts in a slot has it from the pool, whose lock publishes the number before.
+/// A thread gets its slot from the pool, which publishes this number before the thread counts.
 #[inline]
 pub(crate) fn slots_in_use() -> usize {
     pool().given_out.load(Ordering::Acquire)
 }
 
-/// Makes a list with a place for each of so many.
+/// Returns `count` default values.
 #[inline]
-pub(crate) fn places<T: Default>(count: usize) -> Box<[T]> {
-    let mut places = Vec::with_capacity(count);
-    places.resize_with(count, T::default);
-    places.into()
+pub(crate) fn default_slice<T: Default>(count: usize) -> Box<[T]> {
+    let mut values = Vec::with_capacity(count);
+    values.resize_with(count, T::default);
+    values.into()
 }
 
-/// No slot is owned yet, or none any more.
+/// The slot of a thread that has not claimed one yet.
 const UNCLAIMED: usize = usize::MAX;
-/// There was no slot left, or the thread is ending.
+/// The slot of a thread that found none free, or that is ending.
 pub(crate) const SHARED: usize = usize::MAX - 1;
 
 #[cfg(not(all(test, breaker_loom)))]
 thread_local! {
-    // Apart from the one below because this one has nothing to drop, so that reading it is one load.
+    // Separate from `CLAIM`, because it has no destructor and reading it takes one load.
     static SLOT: Cell<usize> = const { Cell::new(UNCLAIMED) };
     static CLAIM: Claim = Claim::take();
 }
@@ -58,15 +58,16 @@ loom::thread_local! {
     static CLAIM: Claim = Claim::take();
 }
 
-/// Returns the slot of this thread; one beyond all slots if it has none.
+/// Returns the slot of this thread, which claims one if it has not yet; [`SHARED`] if it has none.
 #[inline]
 pub(crate) fn slot() -> usize {
     let slot = claimed_slot();
     if slot == UNCLAIMED { claim() } else { slot }
 }
 
-/// Returns the slot of this thread, or one beyond all slots if it has none yet: whoever looks a place up
-/// by it finds that out anyway.
+/// Returns the slot of this thread, or a number beyond all slots if it has none or has not claimed one yet.
+///
+/// The caller need not check: it indexes a slice with the number.
 #[inline]
 pub(crate) fn claimed_slot() -> usize {
     SLOT.with(Cell::get)
@@ -74,19 +75,19 @@ pub(crate) fn claimed_slot() -> usize {
 
 #[cold]
 fn claim() -> usize {
-    // The slot of a thread whose `CLAIM` has been dropped is `SHARED`, so that this is not reached.
+    // A thread whose `CLAIM` has been dropped does not get here: its slot is `SHARED`.
     let slot = CLAIM.try_with(|claim| claim.0).unwrap_or(SHARED);
     SLOT.with(|own| own.set(slot));
     slot
 }
 
-/// Makes this thread one without a slot; returns the slot that it had.
+/// Replaces the slot of this thread; returns the slot that it had.
 #[cfg(test)]
 pub(crate) fn replace_slot(with: usize) -> usize {
     SLOT.with(|own| own.replace(with))
 }
 
-/// Makes so many slots count as given out, for a test that counts in them by number.
+/// Marks this many slots as claimed, for a test that counts in them by number.
 #[cfg(test)]
 pub(crate) fn give_out(slots: usize) {
     let mut free = lock(&pool().free);
@@ -96,12 +97,13 @@ pub(crate) fn give_out(slots: usize) {
     }
 }
 
+/// A slot that this thread owns until it ends, or [`SHARED`].
 struct Claim(usize);
 
 struct Pool {
-    /// Slots that were handed back.
+    /// Slots that ended threads have returned.
     free: Mutex<Vec<usize>>,
-    /// The first slot that was never given out; written under the lock of `free`.
+    /// The first slot that was never claimed; written under the lock of `free`.
     given_out: AtomicUsize,
 }
 
@@ -119,17 +121,18 @@ fn pool() -> &'static Pool {
 
 #[cfg(all(test, breaker_loom))]
 std::thread_local! {
-    /// The pool of the run of a model, all of whose threads are one to the system. It is leaked: they
-    /// hand their slots back when the run is nearly gone.
+    /// The pool of this run of a model, all of whose threads are one thread for the system.
+    ///
+    /// It is leaked, because the threads return their slots at the very end of the run.
     static RUN: Cell<Option<&'static Pool>> = const { Cell::new(None) };
 }
 
 #[cfg(all(test, breaker_loom))]
 fn pool() -> &'static Pool {
-    RUN.get().expect("a run begins with a new pool")
+    RUN.get().expect("every run begins with a new pool")
 }
 
-/// Begins a run of a model.
+/// Makes a new pool for a run of a model.
 #[cfg(all(test, breaker_loom))]
 pub(crate) fn renew_pool() {
     RUN.set(Some(Box::leak(Box::new(Pool {
@@ -156,7 +159,7 @@ impl Claim {
 
 impl Drop for Claim {
     fn drop(&mut self) {
-        // First, so that what this thread counts from now on goes where others may count too.
+        // First, so that this thread counts in the shared counters from now on.
         let _ = SLOT.try_with(|own| own.set(SHARED));
         if self.0 != SHARED {
             lock(&pool().free).push(self.0);

@@ -1,4 +1,4 @@
-//! The guard of a fallback: counts how it ended.
+//! The guard of a fallback, which counts how the fallback ended.
 
 use super::handle::Handle;
 use crate::breaker::Counter;

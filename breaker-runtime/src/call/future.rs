@@ -12,10 +12,10 @@ use super::handle::Handle;
 
 /// A guard that must know whether user code is running.
 pub trait Marked {
-    /// Notes that user code runs from now on.
+    /// Records that user code runs from now on.
     fn mark_running(&mut self);
 
-    /// Notes that the call is pending and that nothing of it runs.
+    /// Records that the call is pending and none of its code runs.
     fn mark_idle(&mut self);
 }
 
@@ -43,9 +43,9 @@ impl<H: Handle> Marked for FallbackGuard<H> {
     }
 }
 
-/// Polls user code and marks the guard while it runs.
+/// Polls user code, and marks the guard while that code runs.
 ///
-/// After the last poll the mark stays: what follows, up to the outcome, runs without a pause.
+/// After the last poll the mark stays, because the code up to the outcome runs without a pause.
 #[inline]
 pub fn poll<F: Future>(
     marked: &mut impl Marked,
@@ -62,17 +62,17 @@ pub fn poll<F: Future>(
 
 /// The value of a call whose outcome is recorded.
 ///
-/// A closure returns it: if the closure returned the `Result` itself, lints would judge the closure for a return
-/// type that is the function's choice.
+/// A closure returns it: if the closure returned the `Result` itself, lints would judge the closure by a return type
+/// that the annotated function has chosen.
 #[derive(Debug)]
 pub struct Recorded<R>(pub R);
 
 pin_project! {
-    /// A future that runs under a guard, up to the record of its end.
+    /// A future that runs under a guard until its end is recorded.
     ///
-    /// It owns both: kept separately, the guard would be stored a second time in the future of the annotated
-    /// function. The guard is the last field, so that a dropped call releases its permit after everything that the
-    /// call held: the permit must not be free while the connection is not.
+    /// It owns the guard: otherwise the future of the annotated function would store the guard a second time. The guard
+    /// is the last field, so that a dropped call releases its permit after everything else that it held: the permit must
+    /// not be free while the connection is still in use.
     #[derive(Debug)]
     #[must_use = "a future does nothing unless it is awaited"]
     pub struct Guarded<H: Handle, F, S> {
@@ -111,7 +111,7 @@ where
     #[inline(always)]
     #[expect(
         clippy::inline_always,
-        reason = "called, it would hand the value over in memory"
+        reason = "a call would pass the value through memory"
     )]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();

@@ -26,19 +26,16 @@ pub(crate) fn enter<H: Handle>(handle: H) -> Result<Guard<H>, RejectedCall<H>> {
 /// dropped between two polls, the call was cancelled. `std::thread::panicking` cannot distinguish a future that
 /// panics from a future that is dropped because something else unwinds.
 ///
-/// It is three words large, because the future of every annotated function holds one.
+/// It is only three words large, because the future of every annotated function holds one.
 #[derive(Debug)]
 pub struct Guard<H: Handle> {
     /// Taken when the call is settled.
     handle: Option<H>,
-    /// Marked idle while nothing of the call runs.
+    /// Marked idle while none of the call's code runs.
     ticket: Ticket,
 }
 
-#[expect(
-    clippy::inline_always,
-    reason = "the end of every annotated function passes through"
-)]
+#[expect(clippy::inline_always, reason = "every annotated function ends here")]
 impl<H: Handle> Guard<H> {
     /// Records the outcome.
     #[inline(always)]
@@ -46,7 +43,7 @@ impl<H: Handle> Guard<H> {
         self.settle_with_hint(outcome, None)
     }
 
-    /// Records the outcome, and how long the value asks not to be called again.
+    /// Records the outcome, and how long the circuit should stay open, as the value asks.
     #[inline(always)]
     pub fn settle_with_hint(mut self, outcome: Outcome, hint: Option<Duration>) -> Settled<H> {
         let handle = self.handle.take();
@@ -56,13 +53,14 @@ impl<H: Handle> Guard<H> {
         Settled { handle }
     }
 
-    /// Records the outcome of a call that nothing follows.
+    /// Records the outcome of a call that no fallback follows.
     #[inline(always)]
     pub fn record(&mut self, outcome: Outcome) {
         self.record_with_hint(outcome, None);
     }
 
-    /// Records the outcome of a call that nothing follows, and how long its value asks not to be called again.
+    /// Records the outcome of a call that no fallback follows, and how long the circuit should stay open, as its value
+    /// asks.
     #[inline(always)]
     pub(crate) fn record_with_hint(&mut self, outcome: Outcome, hint: Option<Duration>) {
         if let Some(handle) = self.handle.take() {
@@ -70,9 +68,9 @@ impl<H: Handle> Guard<H> {
         }
     }
 
-    /// Notes that nothing of the call runs until its future is first polled.
+    /// Records that none of the call's code runs until its future is first polled.
     ///
-    /// From the first pending poll on, [`mark_idle`](Self::mark_idle) does that, and stamps the time.
+    /// From the first pending poll on, [`mark_idle`](Self::mark_idle) records that, and stamps the time.
     #[cfg(feature = "tower")]
     #[inline]
     pub(crate) fn await_first_poll(&mut self) {
@@ -80,7 +78,7 @@ impl<H: Handle> Guard<H> {
         self.ticket.mark_idle_unpolled();
     }
 
-    /// Notes that nothing of the call runs on this thread, however its poll ended.
+    /// Records that none of the call's code runs on this thread, however its poll ended.
     #[cfg(feature = "tower")]
     #[inline]
     pub(crate) fn suspend(&mut self) {
@@ -89,18 +87,18 @@ impl<H: Handle> Guard<H> {
         }
     }
 
-    /// Notes that user code runs from now on.
+    /// Records that user code runs from now on.
     #[inline]
     pub(super) fn mark_running(&mut self) {
         if self.ticket.is_suspended() {
             if let Some(handle) = &self.handle {
-                handle.shared().resume(self.ticket);
+                handle.begin_nesting(self.ticket);
             }
         }
         self.ticket.mark_running();
     }
 
-    /// Notes that the call is pending and that nothing of it runs.
+    /// Records that the call is pending and none of its code runs.
     #[inline]
     pub(super) fn mark_idle(&mut self) {
         if let Some(handle) = &self.handle {
@@ -135,7 +133,7 @@ fn abandon(breaker: &CircuitBreaker, ticket: Ticket) {
     let mut ticket = breaker.shared().end_nesting(ticket);
     ticket.mark_running();
     if unpolled {
-        // Nobody has waited for it, however long ago it was admitted.
+        // Nobody has waited for the call, however long ago it was admitted.
         breaker.settle(ticket, End::Cancelled, None);
     } else if idle {
         breaker.cancel(ticket);

@@ -17,7 +17,7 @@ impl Deref for Owned {
     }
 }
 
-/// A breaker for the length of a call: [`Owned`], or a reference to a breaker that stays.
+/// A breaker held for the length of a call: [`Owned`], or a reference to a breaker that outlives the call.
 pub trait Handle: Deref<Target = CircuitBreaker> {}
 
 impl<T: Deref<Target = CircuitBreaker>> Handle for T {}

@@ -1,9 +1,10 @@
-//! A guarded call: admission before it, the outcome after it, and what a drop in between means.
+//! Guarded calls: admission before a call, its outcome after it, and the meaning of a drop in between.
 
 mod fallback;
 mod future;
 mod guard;
 mod handle;
+mod neutral_drops;
 mod permit;
 mod run;
 mod timeout;
@@ -13,5 +14,6 @@ pub use self::future::{Guarded, Marked, Recorded, poll};
 pub(crate) use self::guard::enter;
 pub use self::guard::{Guard, RejectedCall, Settled};
 pub use self::handle::{Handle, Owned};
+pub use self::neutral_drops::neutral_drops;
 pub use self::permit::Permit;
 pub use self::timeout::{Late, Limit, poll_limited};

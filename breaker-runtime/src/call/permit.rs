@@ -1,4 +1,4 @@
-//! Permits: for calls that end elsewhere than they begin.
+//! Permits, for calls that do not end where they begin.
 
 use std::fmt;
 use std::thread;
@@ -9,9 +9,9 @@ use crate::values::{End, Outcome, Rejection};
 
 /// The right to run one call, and the duty to report how it ended.
 ///
-/// A permit that is dropped without a report counts as a failure if the thread is unwinding and was not when the
-/// permit was acquired. Otherwise the call counts as cancelled and decides nothing. Either way the permit is given
-/// back.
+/// If a permit is dropped without a report, the call counts as a failure if the thread is unwinding and was not when
+/// the permit was acquired. Otherwise the call counts as cancelled and decides nothing. In both cases the breaker gets
+/// the permit back.
 ///
 /// # Examples
 ///

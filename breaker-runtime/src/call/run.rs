@@ -47,8 +47,8 @@ impl CircuitBreaker {
     ///
     /// # Cancel safety
     ///
-    /// If the future is dropped before it is ready, it gives its permit back and counts as cancelled, or as a
-    /// failure if it had been pending for `cancel_after`. A future that is never polled counts as nothing.
+    /// If the future is dropped before it is ready, it returns its permit and counts as cancelled, or as a failure if it
+    /// had been pending for at least `cancel_after`. A future that is never polled does not count at all.
     ///
     /// # Examples
     ///

@@ -1,4 +1,4 @@
-//! `call_timeout`: the limit of one call, enforced inside the breaker.
+//! The setting `call_timeout`: the time limit of one call, enforced inside the breaker.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -9,19 +9,19 @@ use super::future::poll;
 use super::guard::Guard;
 use super::handle::Handle;
 
-/// A timer that starts when the call is first pending, so that a call that is ready at once pays nothing.
+/// A timer that starts when the call is first pending, so that a call which is ready at once does not pay for it.
 #[derive(Debug)]
 pub struct Limit {
     #[cfg_attr(
         not(feature = "tokio"),
-        expect(dead_code, reason = "nothing can set the timer")
+        expect(dead_code, reason = "there is no timer to set")
     )]
     limit: Duration,
     #[cfg(feature = "tokio")]
     timer: Option<Pin<Box<tokio::time::Sleep>>>,
 }
 
-/// The call took too long.
+/// The result of a call that took too long.
 #[derive(Debug)]
 pub struct Late;
 
@@ -63,7 +63,7 @@ pub fn poll_limited<H: Handle, F: Future>(
     if let Poll::Ready(answer) = poll(guard, future, context) {
         return Poll::Ready(Ok(answer));
     }
-    // A panic from here on is the call's failure: the timer panics without a tokio runtime, and a late future may
+    // A panic from here on counts as the call's failure: the timer panics without a tokio runtime, and a late future may
     // panic when it is dropped.
     guard.mark_running();
     let late = limit.poll(context);

@@ -1,11 +1,13 @@
-//! What lies over and under the declarations of a breaker, and which layer each value comes from.
+//! The layers of settings over and under the declarations of a breaker, and which layer each value comes
+//! from.
 
 use std::fmt;
 
-use super::{Config, Key};
+use super::config::Config;
+use super::table::Setting;
 use crate::sync::Arc;
 
-/// Where the value of a key comes from; a later layer wins.
+/// Where the value of a setting comes from. A later layer wins.
 ///
 /// # Examples
 ///
@@ -25,13 +27,13 @@ use crate::sync::Arc;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Layer {
-    /// Nobody gave it.
+    /// The default of the setting: no other layer gives a value.
     Default,
     /// The table `[default]` of a file.
     FileDefault,
     /// An attribute, or [`get_or_create`](crate::Registry::get_or_create).
     Declared,
-    /// The breaker's own table in a file.
+    /// The breaker's table in a file.
     File,
     /// A variable of the environment.
     Environment,
@@ -40,7 +42,7 @@ pub enum Layer {
 }
 
 impl Layer {
-    /// Returns the label: the variant's name in snake case.
+    /// Returns the label: the name of the variant in snake case.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Default => "default",
@@ -54,87 +56,81 @@ impl Layer {
 }
 
 impl fmt::Display for Layer {
-    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
     }
 }
 
-/// The layer that each value in force comes from.
+/// The layer from which the value of each setting comes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Layers {
-    of: [Layer; Key::ALL.len()],
+    of: [Layer; Setting::ALL.len()],
 }
 
 impl Layers {
-    /// Returns the layer of a key, if there is such a key.
-    #[inline]
-    pub fn of(&self, key: &str) -> Option<Layer> {
+    /// Returns the layer of a setting; `None` if no setting has this name.
+    pub fn of(&self, setting: &str) -> Option<Layer> {
         let mut layers = self.iter();
-        layers.find_map(|(name, layer)| (name == key).then_some(layer))
+        layers.find_map(|(name, layer)| (name == setting).then_some(layer))
     }
 
-    /// Returns all keys, in the order of the documentation, and the layer of each.
-    #[inline]
+    /// Returns the names of all settings, in the order of the documentation, and the layer of each.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, Layer)> + '_ {
-        let both = |key: Key| (key.name(), self.of[key as usize]);
-        Key::ALL.into_iter().map(both)
+        let layer = |setting: Setting| (setting.name(), self.of[setting as usize]);
+        Setting::ALL.into_iter().map(layer)
     }
 }
 
-/// What lies over and under what was declared.
+/// The layers around the declarations of a breaker.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Around {
-    pub(crate) outside: Option<Arc<Outside>>,
-    /// What was asked for at run time; a breaker is seldom configured, and then has this.
+pub(crate) struct Layered {
+    pub(crate) external: Option<Arc<ExternalLayers>>,
+    /// The settings that were configured at run time, in a box, since breakers are seldom configured.
     pub(crate) runtime: Option<Box<Config>>,
 }
 
-/// What a file and the environment ask of a breaker.
+/// The settings that a file and the environment ask of a breaker.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Outside {
+pub(crate) struct ExternalLayers {
     pub(crate) default: Config,
     pub(crate) file: Config,
     pub(crate) environment: Config,
 }
 
-impl Around {
-    /// What lies under the declarations.
-    #[inline]
-    pub(super) fn below(&self) -> Config {
-        self.outside
+impl Layered {
+    /// The settings below the declarations.
+    pub(super) fn base(&self) -> Config {
+        self.external
             .as_ref()
-            .map_or(Config::new(), |outside| outside.default)
+            .map_or(Config::new(), |external| external.default)
     }
 
-    /// What lies over them.
-    pub(super) fn above(&self) -> Config {
-        let mut above = Config::new();
-        for (_, over) in self.over() {
-            above.overlay(over);
+    /// The settings above the declarations.
+    pub(super) fn overlay(&self) -> Config {
+        let mut overlay = Config::new();
+        for (_, config) in self.upper_layers() {
+            overlay.apply(config);
         }
-        above
+        overlay
     }
 
-    fn over(&self) -> impl IntoIterator<Item = (Layer, &Config)> {
-        let outside = self.outside.as_deref();
-        let file = outside.map(|outside| (Layer::File, &outside.file));
-        let environment = outside.map(|outside| (Layer::Environment, &outside.environment));
-        let runtime = self
-            .runtime
-            .as_deref()
-            .map(|config| (Layer::Runtime, config));
+    /// The layers above the declarations, the one that wins last.
+    fn upper_layers(&self) -> impl Iterator<Item = (Layer, &Config)> {
+        let external = self.external.as_deref();
+        let file = external.map(|external| (Layer::File, &external.file));
+        let environment = external.map(|external| (Layer::Environment, &external.environment));
+        let runtime = self.runtime.as_deref();
+        let runtime = runtime.map(|config| (Layer::Runtime, config));
         [file, environment, runtime].into_iter().flatten()
     }
 
-    #[inline]
     pub(super) fn layers(&self, declared: &Config) -> Layers {
-        let below = self.below();
-        let under = [(Layer::FileDefault, &below), (Layer::Declared, declared)];
-        let mut of = [Layer::Default; Key::ALL.len()];
-        for (layer, config) in under.into_iter().chain(self.over()) {
-            for (key, _) in config.given() {
-                of[key as usize] = layer;
+        let base = self.base();
+        let lower_layers = [(Layer::FileDefault, &base), (Layer::Declared, declared)];
+        let mut of = [Layer::Default; Setting::ALL.len()];
+        for (layer, config) in lower_layers.into_iter().chain(self.upper_layers()) {
+            for (setting, _) in config.given() {
+                of[setting as usize] = layer;
             }
         }
         Layers { of }

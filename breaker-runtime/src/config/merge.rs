@@ -1,42 +1,47 @@
-//! Several declarations of one breaker, merged key by key: the first that gives a key wins it.
+//! Several declarations of one breaker, merged setting by setting: the first that gives a setting wins it.
 
 use std::time::Duration;
 
-use super::error::Claim;
-use super::together::{self, Clash};
-use super::{Around, Config, Conflict, Key, Layers, Location, Settings, Value};
+use super::config::Config;
+use super::conflict::{Conflict, ConflictSide};
+use super::constraints::{Inconsistency, inconsistencies};
+use super::layers::{Layered, Layers};
+use super::location::Location;
+use super::settings::Settings;
+use super::table::Setting;
+use super::value::Value;
 
-/// A configuration and where it stands.
+/// A declaration of a breaker: a configuration and its location.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Source {
     pub(crate) config: Config,
     pub(crate) location: Location,
-    /// The limit of one call of that function.
+    /// The `call_timeout` of the annotated function.
     pub(crate) call_timeout: Option<Duration>,
 }
 
-/// What the sources of one breaker come to.
+/// The merged declarations of one breaker.
 #[derive(Clone, Debug)]
 pub(crate) struct Merged {
     breaker: Box<str>,
-    /// The keys that somebody gave; a list, since most breakers are given few.
-    given: Vec<Given>,
-    /// Every source, the first one first.
+    /// The settings that were given. A list takes less room than a [`Config`], since most breakers are given
+    /// few settings.
+    given: Vec<GivenSetting>,
+    /// The locations of all declarations, the first one first.
     sources: Vec<Location>,
-    /// The longest of their limits.
+    /// The longest `call_timeout` of all declarations.
     call_timeout: Option<Duration>,
 }
 
-/// A key, and the source that won it.
+/// A setting, and the location of the declaration that won it.
 #[derive(Clone, Copy, Debug)]
-struct Given {
-    key: Key,
+struct GivenSetting {
+    setting: Setting,
     value: Value,
     location: Location,
 }
 
 impl Merged {
-    #[inline]
     pub(crate) fn new(breaker: &str) -> Self {
         Self {
             breaker: breaker.into(),
@@ -46,44 +51,38 @@ impl Merged {
         }
     }
 
-    #[inline]
-    fn find(&self, key: Key) -> Option<&Given> {
-        self.given.iter().find(|given| given.key == key)
+    fn find(&self, setting: Setting) -> Option<&GivenSetting> {
+        self.given.iter().find(|given| given.setting == setting)
     }
 
-    /// What was given, as it was given.
-    fn asked(&self) -> Config {
-        let mut asked = Config::new();
-        for given in &self.given {
-            asked.set(given.key, given.value);
-        }
-        asked
+    /// The settings that the declarations ask for.
+    fn declared(&self) -> Config {
+        let with = |config: Config, given: &GivenSetting| config.with(given.setting, given.value);
+        self.given.iter().fold(Config::new(), with)
     }
 
-    /// The configuration that holds before any reconfiguration.
+    /// The configuration that is in force as long as no other layer has settings.
     pub(crate) fn config(&self) -> Config {
-        let asked = self.asked();
-        lifted(&asked, &asked)
+        let declared = self.declared();
+        raise_ceiling(&declared, &declared)
     }
 
-    /// The same with what lies around it.
-    pub(crate) fn within(&self, around: &Around) -> Config {
-        let (asked, above) = (self.asked(), around.above());
-        let mut config = around.below();
-        config.overlay(&asked);
-        config.overlay(&above);
-        match above.value(Key::MaxOpenFor) {
+    /// The configuration that is in force with all layers.
+    pub(crate) fn effective(&self, layered: &Layered) -> Config {
+        let (declared, overlay) = (self.declared(), layered.overlay());
+        let mut config = layered.base();
+        config.apply(&declared);
+        config.apply(&overlay);
+        match overlay.value(Setting::MaxOpenFor) {
             Some(_) => config,
-            None => lifted(&asked, &config),
+            None => raise_ceiling(&declared, &config),
         }
     }
 
-    #[inline]
-    pub(crate) fn layers(&self, around: &Around) -> Layers {
-        around.layers(&self.asked())
+    pub(crate) fn layers(&self, layered: &Layered) -> Layers {
+        layered.layers(&self.declared())
     }
 
-    #[inline]
     pub(crate) fn sources(&self) -> &[Location] {
         &self.sources
     }
@@ -92,17 +91,17 @@ impl Merged {
         self.config().settings(self.call_timeout)
     }
 
-    /// Takes in a source while the breaker is being made: it wins the keys that nobody gave.
+    /// Adds a declaration while the breaker is being made. It wins the settings that no earlier one gives.
     pub(crate) fn absorb(&mut self, source: &Source) -> Vec<Conflict> {
-        let won = |key| self.find(key).map(|given| given.value);
+        let won = |setting| self.find(setting).map(|given| given.value);
         let conflicts = self.conflicts(source, &won);
-        // Just what is needed: a breaker nearly always has one source, and there may be many breakers.
+        // No spare capacity: a breaker nearly always has one declaration, and there may be many breakers.
         self.sources.reserve_exact(1);
         self.given.reserve_exact(source.config.given().count());
-        for (key, value) in source.config.given() {
-            if self.find(key).is_none() {
-                self.given.push(Given {
-                    key,
+        for (setting, value) in source.config.given() {
+            if self.find(setting).is_none() {
+                self.given.push(GivenSetting {
+                    setting,
                     value,
                     location: source.location,
                 });
@@ -117,64 +116,67 @@ impl Merged {
         self.call_timeout
     }
 
-    /// Takes note of a source that comes too late to change anything.
-    #[inline]
+    /// Records a declaration that comes too late to change anything.
     pub(crate) fn note(&mut self, source: &Source) -> Vec<Conflict> {
         let conflicts = self.disagreements(source);
         self.sources.push(source.location);
         conflicts
     }
 
-    /// Where `source` disagrees with what holds, defaults included.
+    /// Returns where `source` disagrees with the settings in force, defaults included.
     pub(crate) fn disagreements(&self, source: &Source) -> Vec<Conflict> {
         let settings = self.settings();
-        self.conflicts(source, &|key| Some(settings.value(key)))
+        self.conflicts(source, &|setting| Some(settings.value(setting)))
     }
 
-    fn conflicts(&self, source: &Source, held: &dyn Fn(Key) -> Option<Value>) -> Vec<Conflict> {
-        let conflict = |(key, value): (Key, Value)| {
-            let held = held(key).filter(|held| *held != value)?;
+    fn conflicts(
+        &self,
+        source: &Source,
+        in_force: &dyn Fn(Setting) -> Option<Value>,
+    ) -> Vec<Conflict> {
+        let conflict = |(setting, value): (Setting, Value)| {
+            let first = in_force(setting).filter(|first| *first != value)?;
             Some(self.conflict(
-                Claim::new(key, held, self.place(key, source.location)),
-                Claim::new(key, value, source.location),
+                ConflictSide::new(setting, first, self.location(setting, source.location)),
+                ConflictSide::new(setting, value, source.location),
             ))
         };
         source.config.given().filter_map(conflict).collect()
     }
 
-    /// Where keys of several sources, each right by itself, cannot be met together.
-    pub(crate) fn clashes(&self) -> Vec<Conflict> {
-        let Some(made) = self.sources.first() else {
+    /// Returns the settings of several declarations that are inconsistent, though each declaration is
+    /// consistent.
+    pub(crate) fn inconsistencies(&self) -> Vec<Conflict> {
+        let Some(first) = self.sources.first() else {
             return Vec::new();
         };
-        let asked = self.asked();
-        let settings = asked.settings(None);
-        let claim = |key: Key| {
-            let value = asked.value(key).unwrap_or_else(|| settings.value(key));
-            Claim::new(key, value, self.place(key, *made))
+        let declared = self.declared();
+        let settings = declared.settings(None);
+        let side = |setting: Setting| {
+            let value = declared.value(setting);
+            let value = value.unwrap_or_else(|| settings.value(setting));
+            ConflictSide::new(setting, value, self.location(setting, *first))
         };
-        let conflict = |clash: Clash| {
-            let [with, key] = clash.keys();
-            self.conflict(claim(with), claim(key))
+        let conflict = |inconsistency: Inconsistency| {
+            let [other, setting] = inconsistency.settings();
+            self.conflict(side(other), side(setting))
         };
-        let clashes = together::clashes(&asked).into_iter();
-        clashes.map(conflict).collect()
+        inconsistencies(&declared).map(conflict).collect()
     }
 
-    /// Where what lies around cannot be met, together with itself or with what was given; what was
-    /// given and cannot be met anyway is nobody's fault who gives other keys.
-    #[inline]
-    pub(crate) fn misfit(&self, around: &Around) -> Option<Clash> {
-        let (asked, within, above) = (self.asked(), self.within(around), around.above());
-        let mut clashes = together::clashes(&within).into_iter();
-        clashes.find(|clash| {
-            let ours = |key: &Key| above.value(*key).is_some();
-            let there = |it: &Clash| it.keys() == clash.keys();
-            clash.keys().iter().any(ours) || !together::clashes(&asked).iter().any(there)
+    /// Returns an inconsistency that the layers cause, within themselves or with the declarations.
+    ///
+    /// Declarations that are inconsistent by themselves are not the fault of layers that give other settings.
+    pub(crate) fn inconsistency(&self, layered: &Layered) -> Option<Inconsistency> {
+        let (declared, overlay) = (self.declared(), layered.overlay());
+        inconsistencies(&self.effective(layered)).find(|found| {
+            let settings = found.settings();
+            let is_overlaid = settings.iter().any(|it| overlay.value(*it).is_some());
+            is_overlaid || inconsistencies(&declared).all(|other| other.settings() != settings)
         })
     }
 
-    fn conflict(&self, first: Claim, second: Claim) -> Conflict {
+    fn conflict(&self, first: ConflictSide, second: ConflictSide) -> Conflict {
         Conflict {
             breaker: self.breaker.to_string(),
             first,
@@ -182,19 +184,22 @@ impl Merged {
         }
     }
 
-    /// Who gave the key; for a default, who made the breaker.
-    #[inline]
-    fn place(&self, key: Key, newcomer: Location) -> Location {
-        let given = self.find(key).map(|given| given.location);
+    /// Returns where the setting was given; for a default, where the breaker was made: at the first
+    /// declaration, or at `newcomer` if that is the first.
+    fn location(&self, setting: Setting, newcomer: Location) -> Location {
+        let given = self.find(setting).map(|given| given.location);
         let given = given.or_else(|| self.sources.first().copied());
         given.unwrap_or(newcomer)
     }
 }
 
-/// Sources that are right by themselves can disagree about the ceiling; the open period then wins.
-fn lifted(asked: &Config, config: &Config) -> Config {
-    let (own, settings) = (asked.settings(None), config.settings(None));
-    if own.max_open_for < own.open_for && settings.max_open_for < settings.open_for {
+/// Raises the ceiling of the open period to the open period if the declarations are inconsistent about them.
+///
+/// Declarations that are consistent by themselves can be inconsistent with each other. The open period then
+/// wins.
+fn raise_ceiling(declared: &Config, config: &Config) -> Config {
+    let (ours, settings) = (declared.settings(None), config.settings(None));
+    if ours.max_open_for < ours.open_for && settings.max_open_for < settings.open_for {
         config.max_open_for(settings.open_for)
     } else {
         *config

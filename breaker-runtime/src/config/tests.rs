@@ -1,6 +1,7 @@
 use std::time::Duration;
 
-use super::{Config, Key, Location, Merged, Overrides, Source, Window};
+use super::table::Setting;
+use super::{Config, Location, Merged, Overrides, Source, Window};
 
 fn source(line: u32, config: &Config) -> Source {
     Source {
@@ -16,14 +17,14 @@ fn merged(configs: &[Config]) -> (Merged, Vec<String>) {
     for (line, config) in (1..).zip(configs) {
         conflicts.extend(merged.absorb(&source(line, config)));
     }
-    conflicts.extend(merged.clashes());
+    conflicts.extend(merged.inconsistencies());
     (merged, conflicts.iter().map(ToString::to_string).collect())
 }
 
 const SECOND: Duration = Duration::from_secs(1);
 
 #[test]
-fn declarations_are_merged_key_by_key() {
+fn declarations_are_merged_setting_by_setting() {
     let configs = [Config::new().threshold(3), Config::new().open_for(SECOND)];
     let (merged, conflicts) = merged(&configs);
     assert!(conflicts.is_empty(), "{conflicts:?}");
@@ -32,7 +33,7 @@ fn declarations_are_merged_key_by_key() {
 }
 
 #[test]
-fn the_first_to_give_a_key_wins_it_and_the_conflict_names_both_places() {
+fn the_first_to_give_a_setting_wins_it_and_the_conflict_names_both_locations() {
     let configs = [3, 3, 4].map(|threshold| Config::new().threshold(threshold));
     let (merged, conflicts) = merged(&configs);
     assert_eq!(merged.settings().threshold, Some(3));
@@ -46,7 +47,7 @@ fn the_first_to_give_a_key_wins_it_and_the_conflict_names_both_places() {
 }
 
 #[test]
-fn a_ceiling_below_the_open_period_of_another_declaration_is_a_conflict_and_the_period_holds() {
+fn a_ceiling_below_the_open_period_of_another_declaration_is_a_conflict_and_the_period_wins() {
     let low = Config::new().max_open_for(SECOND);
     let (first, conflicts) = merged(&[low, Config::new().open_for(2 * SECOND)]);
     assert_eq!(first.settings().max_open_for, 2 * SECOND);
@@ -63,14 +64,14 @@ fn a_ceiling_below_the_open_period_of_another_declaration_is_a_conflict_and_the_
 }
 
 #[test]
-fn a_ceiling_alone_below_the_default_period_is_a_conflict_with_itself_only() {
+fn a_ceiling_below_the_default_open_period_is_one_conflict() {
     let (merged, conflicts) = merged(&[Config::new().max_open_for(SECOND)]);
     assert_eq!(merged.settings().max_open_for, merged.settings().open_for);
     assert_eq!(conflicts.len(), 1, "{conflicts:?}");
 }
 
 #[test]
-fn what_comes_after_the_breaker_was_made_changes_nothing() {
+fn a_declaration_after_the_breaker_was_made_changes_nothing() {
     let (mut merged, _) = merged(&[Config::new()]);
     let conflicts = merged.note(&source(9, &Config::new().threshold(7)));
     assert_eq!(conflicts.len(), 1);
@@ -84,7 +85,7 @@ fn what_comes_after_the_breaker_was_made_changes_nothing() {
 }
 
 #[test]
-fn overrides_have_every_key() {
+fn overrides_have_every_setting() {
     let every = Overrides {
         threshold: Some(1),
         window: Some(Window::Calls(10)),
@@ -108,25 +109,26 @@ fn overrides_have_every_key() {
         latency: Some(true),
         critical: Some(true),
     };
-    let keys: Vec<_> = Config::from(&every).given().map(|(key, _)| key).collect();
-    assert_eq!(keys, Key::ALL);
+    let config = Config::from(&every);
+    let settings: Vec<_> = config.given().map(|(setting, _)| setting).collect();
+    assert_eq!(settings, Setting::ALL);
 }
 
 #[test]
 fn declarations_win_by_crate_file_line_and_column() {
-    let mut places = [
+    let mut locations = [
         Location::new("b", "a.rs", 1, 1),
         Location::new("a::z", "b.rs", 1, 1),
         Location::new("a::y", "a.rs", 2, 9),
         Location::new("a", "a.rs", 2, 3),
     ];
-    places.sort_by_key(Location::rank);
-    let order = places.map(|place| place.to_string());
+    locations.sort_by_key(Location::rank);
+    let order = locations.map(|location| location.to_string());
     assert_eq!(order, ["a.rs:2:3", "a.rs:2:9", "b.rs:1:1", "a.rs:1:1"]);
 }
 
 #[test]
-fn every_pair_that_cannot_be_met_is_told_with_what_was_given() {
+fn each_inconsistent_pair_of_settings_is_a_conflict_with_the_values_that_were_given() {
     let window = Config::new().window(Window::Calls(10)).failure_rate(0.5);
     let configs = [
         window,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::time::Brief;
 
-/// The calls that a rate is judged over.
+/// The calls over which a rate is judged.
 ///
 /// # Examples
 ///
@@ -19,15 +19,15 @@ use crate::time::Brief;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Window {
-    /// The last so many finished calls: at least 1.
+    /// The last finished calls, up to this number, which is at least 1.
     Calls(u32),
-    /// The finished calls of the last so long: longer than zero. A call leaves at most one tenth of
-    /// the window late.
+    /// The calls that finished within this duration, which is longer than zero. A call leaves the window
+    /// at most one tenth of the duration late.
     Time(Duration),
 }
 
 impl Window {
-    /// Returns whether no call would ever be in it.
+    /// Returns whether no call can ever be in the window.
     #[doc(hidden)]
     pub const fn is_empty(self) -> bool {
         match self {
@@ -38,7 +38,6 @@ impl Window {
 }
 
 impl fmt::Display for Window {
-    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Calls(calls) => write!(f, "{calls} calls"),
@@ -47,7 +46,7 @@ impl fmt::Display for Window {
     }
 }
 
-/// A constant that is a window in one of two ways; for the attribute.
+/// A constant of either type that a window can be made of; for the attribute.
 #[derive(Clone, Copy, Debug)]
 pub struct WindowFrom<T>(pub T);
 

@@ -1,9 +1,10 @@
 //! Integrations with other crates, each behind the feature named after the crate.
+//!
+//! They use the public interface where it suffices. Beyond that, `tower` holds a call with
+//! [`Guard`](crate::call::Guard), as annotated functions do, and `tower` and `metrics` use the set of breakers by key.
 
 #[cfg(feature = "axum")]
 pub mod axum;
-#[cfg(feature = "http")]
-pub(crate) mod http;
 #[cfg(feature = "metrics")]
 pub mod metrics;
 #[cfg(feature = "tokio")]

@@ -1,10 +1,10 @@
-//! Events as a stream.
+//! The events of a registry as a stream.
 
-use std::error::Error;
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use thiserror::Error;
 use tokio::sync::broadcast;
 use tokio_stream::wrappers::BroadcastStream;
 use tokio_stream::wrappers::errors::BroadcastStreamRecvError::Lagged;
@@ -13,40 +13,34 @@ use tokio_stream::{Stream, StreamExt as _};
 use crate::breaker::{Event, Subscription};
 use crate::registry::Registry;
 
-/// How many events wait for a reader that is behind.
-const WAITING: usize = 256;
+/// The number of events that are kept for a slow reader.
+const CAPACITY: usize = 256;
 
-/// The events of a registry, from when the stream was made.
+/// The events of a registry since the stream was made by [`Registry::events`].
 ///
-/// Made by [`Registry::events`]. It ends when the registry and every breaker of it are gone. A reader
-/// that is more than 256 events behind loses the oldest ones and is told how many; it never holds up a
-/// call. Dropping the stream ends the subscription.
+/// The stream never delays a call. A reader that falls more than 256 events behind loses the oldest ones and gets
+/// [`Missed`] with their number. The stream ends when the registry and all its breakers are dropped. Dropping the
+/// stream ends the subscription.
 #[must_use = "a stream does nothing unless it is read"]
 pub struct EventStream {
     events: BroadcastStream<Event>,
     subscription: Option<Subscription>,
 }
 
-/// A reader of an [`EventStream`] was too slow: so many events are lost to it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A reader of an [`EventStream`] was too slow and lost events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("missed {events} event{}", if self.events == 1 { "" } else { "s" })]
 #[non_exhaustive]
 pub struct Missed {
-    /// How many.
+    /// The number of lost events.
     pub events: u64,
 }
 
-impl fmt::Display for Missed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} events came and went unread", self.events)
-    }
-}
-
-impl Error for Missed {}
-
 impl Registry {
-    /// Returns a stream of everything that happens to the breakers of this registry from now on.
+    /// Returns a stream of the events of this registry's breakers from now on, and of conflicts that no listener has
+    /// received yet.
     ///
-    /// Needs the feature `tokio`, and works with every executor.
+    /// Needs the feature `tokio`, but works with every executor.
     ///
     /// # Examples
     ///
@@ -59,16 +53,16 @@ impl Registry {
     /// let mut events = registry.events();
     /// registry.get_or_create("payment", Config::new())?.trip();
     ///
-    /// let event = events.next().await.expect("the registry is there")?;
+    /// let event = events.next().await.expect("the registry exists")?;
     /// assert_eq!(event.breaker().name(), "payment");
     /// assert!(matches!(event.kind(), EventKind::Transition(changed) if changed.to == State::Open));
     /// # Ok(())
     /// # }
     /// ```
     pub fn events(&self) -> EventStream {
-        let (sender, receiver) = broadcast::channel(WAITING);
+        let (sender, receiver) = broadcast::channel(CAPACITY);
         let subscription = self.subscribe(move |event| {
-            // Nobody reads any more: the subscription is about to end.
+            // If the stream is gone, its subscription is about to end.
             let _ = sender.send(event.clone());
         });
         EventStream {
@@ -79,15 +73,15 @@ impl Registry {
 }
 
 impl EventStream {
-    /// Returns the next event, or `None` when the registry is gone.
+    /// Returns the next event, or `None` when the registry and all its breakers are dropped.
     ///
     /// # Errors
     ///
-    /// [`Missed`] instead of the events that were lost; the stream goes on after it.
+    /// [`Missed`] in place of lost events; the stream continues after it.
     ///
     /// # Cancel safety
     ///
-    /// An event is lost only to a reader that has got it.
+    /// If the future is dropped before it is ready, no event is lost.
     pub async fn next(&mut self) -> Option<Result<Event, Missed>> {
         let next = self.events.next().await?;
         Some(next.map_err(|Lagged(events)| Missed { events }))

@@ -1,24 +1,21 @@
-//! The closed circuit: what it has seen, and the rules by which it opens.
-
-use super::window::{Sample, Window, WindowCounts};
-use crate::config::Settings;
-use crate::time::Tick;
-use crate::values::End;
-use crate::values::Reason;
+//! The closed circuit: what it has counted, and the rules by which it opens.
 
 use super::in_flight::{InFlight, Noticed, Span};
 use super::ramp::Ramp;
 use super::ticket::Ticket;
 use super::types::{Evidence, GateState, TallyLease};
-use crate::time::needs_precise_clock;
+use super::window::{Sample, SlidingWindow, WindowCounts};
+use crate::config::Settings;
+use crate::time::{Tick, needs_precise_clock};
+use crate::values::{End, Reason};
 
 #[derive(Debug)]
 pub(super) struct Closed {
     failures_in_a_row: u32,
-    window: Option<Window>,
+    window: Option<SlidingWindow>,
     in_flight: InFlight,
     ramp: Option<Ramp>,
-    /// Since when it counts as calm: its beginning, or the end of its ramp.
+    /// When the closed stay began, or when its ramp ends. R12 counts from here.
     calm_since: Tick,
 }
 
@@ -34,14 +31,14 @@ impl Closed {
     pub(super) fn new(settings: &Settings, now: Tick) -> Self {
         Self {
             failures_in_a_row: 0,
-            window: settings.window.map(Window::new),
+            window: settings.window.map(SlidingWindow::new),
             in_flight: InFlight::default(),
             ramp: None,
             calm_since: now,
         }
     }
 
-    /// One that follows a recovery, and so begins with a ramp if there is to be one.
+    /// Makes the closed circuit that follows a recovery: it begins with a ramp if the setting `ramp` is set.
     pub(super) fn recovered(settings: &Settings, now: Tick) -> Self {
         let ramp = settings.ramp.map(|time| Ramp::new(time, now));
         Self {
@@ -51,12 +48,12 @@ impl Closed {
         }
     }
 
-    /// Whether a ramp refuses some.
+    /// Returns whether a ramp rejects some of the calls.
     pub(super) fn is_ramping(&self) -> bool {
         self.ramp.is_some()
     }
 
-    /// Whether the ramp lets this call through.
+    /// Returns whether the ramp, if there is one, admits this call.
     #[inline]
     pub(super) fn ramp_admits(&mut self, now: Tick) -> bool {
         self.ramp.as_mut().is_none_or(|ramp| ramp.admits(now))
@@ -75,7 +72,7 @@ impl Closed {
         ticket
     }
 
-    /// Takes a call off those in flight; returns what was added for it there.
+    /// Removes a call from the calls in flight; returns what was added for it meanwhile.
     #[inline]
     pub(super) fn leave(&mut self, ticket: Ticket) -> Option<Noticed> {
         self.in_flight.leave(ticket.bucket(), ticket.began()?)
@@ -94,7 +91,7 @@ impl Closed {
     #[inline]
     pub(super) fn absorb_successes(&mut self, calls: u64, at: Tick) {
         if let Some(window) = &mut self.window {
-            let calls = self.in_flight.without_surplus(calls);
+            let calls = self.in_flight.subtract_surplus(calls);
             window.add_successes(calls, at);
         }
     }
@@ -107,7 +104,7 @@ impl Closed {
         }
     }
 
-    /// Within what a thread may count by itself from now on, after this call.
+    /// Returns what the thread of this call may tally from now on.
     pub(super) fn tally_lease(&self, ticket: Ticket, now: Tick, settings: &Settings) -> TallyLease {
         let window = self.window.as_ref();
         let starts = settings.slow_call.and_then(|limit| {
@@ -118,14 +115,24 @@ impl Closed {
         let ends = ticket
             .began()
             .and_then(|began| self.in_flight.bucket_of(ticket.bucket(), began));
+        // No thread tallies a sample after the instant at which a call in flight becomes slow, which may be a call
+        // that another thread starts later.
+        let next_slow = settings.slow_call.map(|limit| {
+            let due = self.in_flight.next_due(limit);
+            due.unwrap_or_else(|| now.after(limit))
+        });
+        let samples = window.map(|window| {
+            let end = window.bucket_end(now);
+            next_slow.map_or(end, |due| due.min(end))
+        });
         TallyLease {
-            samples: window.map(|window| window.full_at(now)),
+            samples,
             starts,
             ends,
         }
     }
 
-    /// Takes in how a call ended; returns the rule that it met.
+    /// Records how a call ended; returns the rule that was met.
     #[inline]
     pub(super) fn settle(
         &mut self,
@@ -143,10 +150,10 @@ impl Closed {
                     window.add(Sample { failed, slow }, now);
                 }
             }
-            // Only what is missing is added to the sample of a call that has counted already.
+            // The call has a sample already: only what is missing is added to it.
             Some(noticed) if failed && !noticed.failed => {
-                if let (Some(window), Some(place)) = (&mut self.window, noticed.place) {
-                    window.fail(place, now);
+                if let (Some(window), Some(sample)) = (&mut self.window, noticed.sample) {
+                    window.fail(sample, now);
                 }
             }
             Some(noticed) if noticed.failed => return None,
@@ -157,43 +164,46 @@ impl Closed {
         } else {
             self.failures_in_a_row = 0;
         }
-        // Neither a fast success meets a rule, whatever the counts have come to, nor the end of a call
-        // that had counted as slow before.
+        // A fast success never meets a rule (R4), and neither does the end of a call that has already counted as slow,
+        // unless it adds a failure.
         let counts_against = failed || (slow && noticed.is_none());
         counts_against.then(|| self.rule_met(now, settings))?
     }
 
-    /// WindowCounts the calls that have become slow while in flight, up to the one that meets a rule:
-    /// returns that rule and when the call fell due.
+    /// Counts the calls in flight that have become slow, up to the first that meets a rule.
+    ///
+    /// Each counts at the instant at which it became slow, whenever that is noticed (R23). Returns the rule that was
+    /// met, and that instant.
     pub(super) fn notice(&mut self, now: Tick, settings: &Settings) -> Option<(Reason, Tick)> {
         self.ramp.take_if(|ramp| ramp.ended(now));
         let limit = settings.slow_call?;
         while let Some((span, due)) = self.in_flight.overdue(now, limit) {
             let failed = settings.slow_rate.is_none();
-            self.add_unfinished(span, failed, now);
-            if let Some(reason) = self.rule_met(now, settings) {
+            self.add_slow_call(span, failed, due);
+            if let Some(reason) = self.rule_met(due, settings) {
                 return Some((reason, due));
             }
         }
         None
     }
 
-    fn add_unfinished(&mut self, span: Span, failed: bool, now: Tick) {
+    /// Adds the sample of a call in flight that has become slow.
+    fn add_slow_call(&mut self, span: Span, failed: bool, due: Tick) {
         let sample = Sample { failed, slow: true };
-        let place = self.window.as_mut().map(|window| window.add(sample, now));
+        let sample = self.window.as_mut().map(|window| window.add(sample, due));
         if failed {
             self.add_failure();
         }
-        // One that has failed already is not marked again.
-        let place = place.filter(|_| !failed);
-        self.in_flight.notice(span, Noticed { place, failed });
+        // A failed sample is never marked again.
+        let sample = sample.filter(|_| !failed);
+        self.in_flight.notice(span, Noticed { sample, failed });
     }
 
     fn add_failure(&mut self) {
         self.failures_in_a_row = self.failures_in_a_row.saturating_add(1);
     }
 
-    /// The first rule that what was counted meets; rules given together are joined by "or".
+    /// Returns the first rule that the counts meet: any one of them opens the circuit.
     fn rule_met(&mut self, now: Tick, settings: &Settings) -> Option<Reason> {
         let row = self.failures_in_a_row;
         if settings.threshold.is_some_and(|threshold| row >= threshold) {
@@ -216,7 +226,7 @@ impl Closed {
         }
     }
 
-    /// What was counted for this reason to open.
+    /// Returns the counts behind an opening for this reason.
     pub(super) fn evidence(&mut self, reason: Reason, now: Tick, settings: &Settings) -> Evidence {
         let min_calls = settings.min_calls.get();
         let counts = self.window.as_mut().map(|window| window.counts(now));
@@ -231,21 +241,26 @@ impl Closed {
         Evidence { failures, rate }
     }
 
-    /// Whether nothing is counted that speaks against the dependency, and all calls pass.
+    /// Takes the window out, for a circuit that opens.
+    pub(super) fn take_window(&mut self) -> Option<SlidingWindow> {
+        self.window.take()
+    }
+
+    /// Returns whether no failure and no slow call counts against the dependency, and no ramp rejects calls.
     #[inline]
     pub(super) fn is_clean(&mut self, now: Tick, settings: &Settings) -> bool {
         let counts = self.counts(now).unwrap_or_default();
         let ramp = self.ramp.as_ref().is_some_and(|ramp| !ramp.ended(now));
-        // Without a rule over it a row is no evidence, and only the next call would end it.
+        // Without `threshold`, failures in a row mean nothing, and only another call would end the row.
         let row = settings.threshold.is_some() && self.failures_in_a_row > 0;
         !row && counts.failures == 0 && counts.slow == 0 && !ramp
     }
 
-    /// Begins a new window if its shape has changed, and new buckets of those in flight.
+    /// Begins a new window if the setting `window` has changed, and a new bucket if `slow_call` has.
     #[inline]
     pub(super) fn reconfigure(&mut self, old: &Settings, new: &Settings, now: Tick) {
         if old.window != new.window {
-            self.window = new.window.map(Window::new);
+            self.window = new.window.map(SlidingWindow::new);
             self.in_flight.forget_samples();
         }
         if old.slow_call != new.slow_call {
@@ -257,8 +272,8 @@ impl Closed {
         if self.is_ramping() {
             return GateState::AskMachine;
         }
-        let time = self.window.as_ref().and_then(Window::time);
-        // Without `slow_call` nobody asks a clock for `cancel_after` before a call is pending.
+        let time = self.window.as_ref().and_then(SlidingWindow::time);
+        // Without `slow_call`, no clock is read for `cancel_after` before a call is pending.
         let cancel_after = settings
             .cancel_after
             .filter(|_| settings.slow_call.is_some());

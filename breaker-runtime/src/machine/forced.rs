@@ -1,4 +1,4 @@
-//! Overrides, which stand beside the machine.
+//! Overrides, which hide the state of the machine and do not change it (R14).
 
 use crate::sync::Arc;
 use crate::time::Tick;
@@ -27,7 +27,7 @@ pub(crate) struct Forced {
 }
 
 impl Forced {
-    pub(super) fn expired(&self, now: Tick) -> bool {
+    pub(crate) fn has_expired(&self, now: Tick) -> bool {
         self.until.is_some_and(|until| now >= until)
     }
 }

@@ -1,29 +1,37 @@
-//! The state machine. It is pure: time goes in, changes come out; it locks nothing and calls nobody.
+//! The state machine. It is pure: time goes in, changes come out. It takes no lock and runs no user code.
 //!
-//! Tests name the rules R1 to R21 of `docs/semantics.md`.
+//! Comments and tests refer to the rules R1 to R21 of `docs/semantics.md`.
 
+mod absorb;
 mod closed;
 mod forced;
 mod in_flight;
 mod open_period;
+mod open_window;
 mod phase;
 mod probes;
 mod ramp;
 mod readings;
 mod ticket;
+mod transitions;
 mod types;
 mod window;
+
+use std::time::Duration;
 
 use self::closed::{Closed, ClosedCallEnd};
 pub(crate) use self::forced::{Forced, ForcedKind};
 use self::in_flight::Noticed;
 pub(crate) use self::in_flight::Span;
-use self::open_period::{Draws, open_period};
-use self::phase::{OpenPeriod, Phase};
+use self::open_period::Draws;
+use self::open_window::OpenWindow;
+use self::phase::Phase;
 use self::probes::{ProbeVerdict, Probes};
-pub(crate) use self::ticket::{Bucket, GENERATION_SHIFT, Role, Ticket};
+pub(crate) use self::ticket::{BucketNumber, GENERATION_SHIFT, Role, Ticket};
 use self::types::TransitionCause;
-pub(crate) use self::types::{CallEnd, Change, Evidence, GateState, Rejected, TallyLease};
+pub(crate) use self::types::{
+    CallEnd, Change, Eviction, Evidence, GateState, Rejected, TallyLease,
+};
 pub(crate) use self::window::WindowCounts;
 use crate::config::Settings;
 use crate::time::{Tick, nanos};
@@ -34,12 +42,20 @@ use crate::values::{Reason, RejectionReason};
 pub(crate) struct Machine {
     settings: Settings,
     phase: Phase,
-    /// Counts transitions and resets; a ticket of an older generation decides nothing.
+    /// The number of transitions and resets; a ticket of an older generation decides nothing (R9).
     generation: u64,
+    /// When the present generation began.
     since: Tick,
-    /// Openings in a row without a calm closed period between them (n in R12).
+    /// The number of openings in a row without a calm closed stay between them (n in R12).
     openings: u32,
-    forced: Option<Forced>,
+    /// The override of this breaker.
+    forced: Option<Box<Forced>>,
+    /// The override of the name, for one of several breakers by key; it takes precedence.
+    name_forced: Option<Box<Forced>>,
+    /// The length of the last open period.
+    last_period: Duration,
+    /// The window at the last opening, until the circuit closes.
+    open_window: Option<Box<OpenWindow>>,
     draws: Draws,
 }
 
@@ -52,6 +68,9 @@ impl Machine {
             since: now,
             openings: 0,
             forced: None,
+            name_forced: None,
+            last_period: Duration::ZERO,
+            open_window: None,
             draws: Draws::new(seed),
         }
     }
@@ -59,7 +78,7 @@ impl Machine {
     /// Requests permission to run one call.
     ///
     /// `nested_in` is the generation of an enclosing call of the same breaker that was admitted while the breaker
-    /// rejected others; a nested call belongs to it.
+    /// rejected others; the nested call belongs to it (R7).
     pub(crate) fn admit(
         &mut self,
         nested_in: Option<u64>,
@@ -67,7 +86,7 @@ impl Machine {
         changes: &mut Vec<Change>,
     ) -> Result<Ticket, Rejected> {
         self.advance(now, changes);
-        let forced = self.forced.as_ref().map(|forced| forced.kind);
+        let forced = self.forced().map(|forced| forced.kind);
         let rejected = |reason, retry_after| Rejected {
             reason,
             retry_after,
@@ -114,10 +133,9 @@ impl Machine {
         now: Tick,
         changes: &mut Vec<Change>,
     ) -> bool {
-        // It leaves the list first: it is no longer in flight, and how it ended says more than that it was slow. A
-        // probe that was silent for too long has failed, however it ends now.
-        let noticed = self.leave(ticket);
+        // What fell due while the call was in flight counts as if somebody had looked at that instant (R23).
         self.advance(now, changes);
+        let noticed = self.leave(ticket);
         if ticket.generation() != self.generation {
             return true;
         }
@@ -129,7 +147,7 @@ impl Machine {
                 closed.settle(ended, now, &self.settings)
             }
             (Phase::HalfOpen(probes), Role::Probe) => {
-                match probes.settle(ticket, end, slow, &self.settings) {
+                match probes.settle(ticket, end, &self.settings) {
                     ProbeVerdict::Stay => None,
                     ProbeVerdict::Close => {
                         let closed = Closed::recovered(&self.settings, now);
@@ -138,6 +156,10 @@ impl Machine {
                     }
                     ProbeVerdict::Reopen(reason) => Some(reason),
                 }
+            }
+            (Phase::Open(_) | Phase::HalfOpen(_), Role::Uncounted) => {
+                self.count_forced_call(end, slow, now);
+                None
             }
             _ => None,
         };
@@ -151,48 +173,47 @@ impl Machine {
         false
     }
 
-    /// Takes a call that ends off the list of calls in flight; returns what was counted for it there.
+    /// Removes a call that ends from the calls in flight; returns what was counted for it meanwhile.
     fn leave(&mut self, ticket: Ticket) -> Option<Noticed> {
-        if ticket.generation() != self.generation {
-            return None;
-        }
         match (&mut self.phase, ticket.role()) {
-            (Phase::Closed(closed), Role::Tracked) => closed.leave(ticket),
-            (Phase::HalfOpen(probes), Role::Probe) => {
-                probes.end(ticket);
-                None
+            (Phase::Closed(closed), Role::Tracked) if ticket.generation() == self.generation => {
+                closed.leave(ticket)
             }
             _ => None,
         }
     }
 
-    /// Applies what fell due; every reading and every decision begins with it.
+    /// Applies the changes that are due; every reading and every decision begins with it.
+    ///
+    /// Each takes effect at the instant at which it fell due, so several can follow one another: a circuit whose
+    /// opening is noticed after its open period is half open at once (R23).
     pub(crate) fn advance(&mut self, now: Tick, changes: &mut Vec<Change>) {
-        let ended = match &self.phase {
-            Phase::Open(period) if now >= period.until => Some(period.until),
-            _ => None,
-        };
-        // Changes are reported in the order in which they fell due.
-        let override_last = ended.zip(self.forced_until()).is_some_and(|(a, b)| a < b);
-        if !override_last {
-            self.expire_override(now, changes);
+        // Changes are reported in the order in which they fell due, the end of an override before what is due with it.
+        if let Some(until) = self.own_forced_until().filter(|until| *until <= now) {
+            self.advance_phase(until.before(), changes);
+            let expired = self.forced.take();
+            changes.extend(expired.map(|forced| Change::OverrideExpired(*forced)));
         }
+        // The breaker of the name reports the end of its override.
+        self.name_forced.take_if(|forced| forced.has_expired(now));
         self.advance_phase(now, changes);
-        if override_last {
-            self.expire_override(now, changes);
-        }
     }
 
-    fn forced_until(&self) -> Option<Tick> {
+    fn own_forced_until(&self) -> Option<Tick> {
         self.forced.as_ref().and_then(|forced| forced.until)
     }
 
-    fn expire_override(&mut self, now: Tick, changes: &mut Vec<Change>) {
-        let expired = self.forced.take_if(|forced| forced.expired(now));
-        changes.extend(expired.map(Change::OverrideExpired));
+    fn advance_phase(&mut self, now: Tick, changes: &mut Vec<Change>) {
+        loop {
+            let generation = self.generation;
+            self.advance_once(now, changes);
+            if self.generation == generation {
+                return;
+            }
+        }
     }
 
-    fn advance_phase(&mut self, now: Tick, changes: &mut Vec<Change>) {
+    fn advance_once(&mut self, now: Tick, changes: &mut Vec<Change>) {
         match &mut self.phase {
             Phase::Closed(closed) => {
                 if let Some((reason, due)) = closed.notice(now, &self.settings) {
@@ -233,116 +254,39 @@ impl Machine {
     pub(crate) fn force(&mut self, forced: Forced, now: Tick, changes: &mut Vec<Change>) {
         self.advance(now, changes);
         changes.push(Change::OverrideSet(forced.clone()));
-        self.forced = Some(forced);
+        self.forced = Some(Box::new(forced));
     }
 
     /// Clears the override, if there is one.
     pub(crate) fn clear_override(&mut self, now: Tick, changes: &mut Vec<Change>) {
         self.advance(now, changes);
-        changes.extend(self.forced.take().map(Change::OverrideCleared));
+        let cleared = self.forced.take();
+        changes.extend(cleared.map(|forced| Change::OverrideCleared(*forced)));
+    }
+
+    /// Sets or clears the override of the name, for one of several breakers by key.
+    pub(crate) fn set_name_override(
+        &mut self,
+        forced: Option<Forced>,
+        now: Tick,
+        changes: &mut Vec<Change>,
+    ) {
+        self.advance(now, changes);
+        self.name_forced = forced.map(Box::new);
     }
 
     /// Puts new settings in force from the next decision on; state, generation and open period stay.
-    pub(crate) fn reconfigure(&mut self, settings: Settings, now: Tick) {
+    ///
+    /// What fell due before is judged by the old settings.
+    pub(crate) fn reconfigure(&mut self, settings: Settings, now: Tick, changes: &mut Vec<Change>) {
+        self.advance(now, changes);
+        if settings.window != self.settings.window {
+            self.open_window = None;
+        }
         if let Phase::Closed(closed) = &mut self.phase {
             closed.reconfigure(&self.settings, &settings, now);
         }
         self.settings = settings;
-    }
-
-    /// Adds tallied ends: fast successes of calls that began in a bucket of this generation.
-    ///
-    /// The order is: ends, starts, [`absorbed`](Self::absorbed), samples.
-    pub(crate) fn absorb_ends(&mut self, span: Span, calls: u32) {
-        if let Phase::Closed(closed) = &mut self.phase {
-            closed.absorb_ends(span, calls);
-        }
-    }
-
-    /// Adds tallied starts of calls in a bucket of this generation.
-    pub(crate) fn absorb_starts(&mut self, span: Span, calls: u32, last: Tick) {
-        if let Phase::Closed(closed) = &mut self.phase {
-            closed.absorb_starts(span, calls, last);
-        }
-    }
-
-    /// Adds tallied samples: fast successes of this generation.
-    pub(crate) fn absorb_successes(&mut self, calls: u64, at: Tick) {
-        if let Phase::Closed(closed) = &mut self.phase {
-            closed.absorb_successes(calls, at);
-        }
-    }
-
-    /// Follows after all ends and starts were added.
-    pub(crate) fn absorbed(&mut self) {
-        if let Phase::Closed(closed) = &mut self.phase {
-            closed.absorbed();
-        }
-    }
-
-    fn open(&mut self, now: Tick, cause: TransitionCause, changes: &mut Vec<Change>) {
-        if self.has_been_calm(now) {
-            self.openings = 0;
-        }
-        self.openings = self.openings.saturating_add(1);
-        let period = open_period(&self.settings, self.openings, cause.hint, &mut self.draws);
-        let open = Phase::Open(OpenPeriod {
-            period,
-            until: now.after(period),
-        });
-        let evidence = self.evidence(cause.reason, now);
-        self.enter(open, now, cause, evidence, changes);
-    }
-
-    /// Returns what was counted so far, before the circuit opens.
-    fn evidence(&mut self, reason: Reason, now: Tick) -> Evidence {
-        match &mut self.phase {
-            Phase::Closed(closed) => closed.evidence(reason, now, &self.settings),
-            Phase::Open(_) => Evidence::default(),
-            Phase::HalfOpen(probes) => Evidence {
-                failures: probes.failures().into(),
-                rate: None,
-            },
-        }
-    }
-
-    fn close(&mut self, closed: Closed, now: Tick, reason: Reason, changes: &mut Vec<Change>) {
-        let closed = Phase::Closed(closed);
-        self.enter(closed, now, reason.into(), Evidence::default(), changes);
-    }
-
-    /// Returns whether the circuit has been closed for so long that the next opening starts a new row.
-    fn has_been_calm(&self, now: Tick) -> bool {
-        match &self.phase {
-            Phase::Closed(closed) => now.since(closed.calm_since()) >= self.settings.open_for,
-            Phase::Open(_) | Phase::HalfOpen(_) => false,
-        }
-    }
-
-    fn enter(
-        &mut self,
-        phase: Phase,
-        now: Tick,
-        cause: TransitionCause,
-        evidence: Evidence,
-        changes: &mut Vec<Change>,
-    ) {
-        let from = self.phase.state();
-        self.phase = phase;
-        self.generation += 1;
-        self.since = now;
-        let to = self.phase.state();
-        if from != to {
-            changes.push(Change::Transition {
-                from,
-                to,
-                reason: cause.reason,
-                generation: self.generation,
-                due: cause.due,
-                open_period: self.open_period(),
-                evidence,
-            });
-        }
     }
 }
 
@@ -352,7 +296,7 @@ impl Machine {
     clippy::unwrap_used,
     clippy::collapsible_match,
     clippy::collapsible_if,
-    reason = "the reference is as naive as the rules read"
+    reason = "the model reads like the rules"
 )]
 pub(crate) mod model;
 #[cfg(test)]

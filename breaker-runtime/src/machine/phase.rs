@@ -1,4 +1,4 @@
-//! The three phases and what each one has to remember.
+//! The three phases of the machine, and the data of each.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ pub(super) enum Phase {
     HalfOpen(Probes),
 }
 
-/// One stay in the open state, its length drawn once.
+/// One stay in the open state, whose length was drawn when it began.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct OpenPeriod {
     pub(super) period: Duration,

@@ -1,34 +1,36 @@
-//! The probes of one half-open stay: who is in flight, what the others have shown.
+//! The probes of one half-open stay: those in flight, and the outcomes of those that ended (R7, R8).
 
 use std::num::NonZeroU32;
 
 use super::ticket::Ticket;
 use crate::config::Settings;
 use crate::time::Tick;
-use crate::values::End;
-use crate::values::Reason;
+use crate::values::{End, Reason};
+
+/// So many cancellations in a row reopen the circuit, or `success_threshold` if that is more (R7).
+const CANCELLED_IN_A_ROW: u32 = 3;
 
 #[derive(Debug)]
 pub(super) struct Probes {
     in_flight: Vec<Probe>,
     successes: u32,
     failures: u32,
-    /// Cancellations since the last success.
+    /// The number of cancelled probes since the last success.
     cancelled: u32,
 }
 
-/// Probes that began at the same instant are alike: whatever time brings about, it brings about for
-/// all of them. So the instant is all that their tickets have to know.
+/// One probe in flight.
+///
+/// Probes that began at the same instant are interchangeable, because time affects all of them alike. So a ticket
+/// identifies its probe by that instant.
 #[derive(Debug)]
 struct Probe {
     began: Tick,
-    /// Whether it has counted as slow while in flight; its end then adds nothing.
+    /// Whether the probe counted as slow while in flight. Its end then adds nothing.
     counted: bool,
-    /// Whether it is ending right now, so that its end says how it went.
-    ending: bool,
 }
 
-/// What the probes have shown.
+/// What an outcome means for the half-open circuit.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum ProbeVerdict {
     Stay,
@@ -50,11 +52,15 @@ impl Probes {
         self.in_flight.len()
     }
 
+    pub(super) fn successes(&self) -> u32 {
+        self.successes
+    }
+
     pub(super) fn failures(&self) -> u32 {
         self.failures
     }
 
-    /// Lets one more in, unless there are as many as may be.
+    /// Admits one more probe, unless all `permits` are taken.
     #[inline]
     pub(super) fn admit(&mut self, now: Tick, permits: NonZeroU32) -> bool {
         let full = self.in_flight.len() >= permits.get() as usize;
@@ -62,7 +68,6 @@ impl Probes {
             self.in_flight.push(Probe {
                 began: now,
                 counted: false,
-                ending: false,
             });
         }
         !full
@@ -74,23 +79,11 @@ impl Probes {
         probes.position(|probe| probe.began == began)
     }
 
-    /// Notes that a probe is ending.
+    /// Releases a probe's permit and counts its outcome.
+    ///
+    /// A probe that exceeded `probe_timeout` has lost its permit and decides nothing.
     #[inline]
-    pub(super) fn end(&mut self, ticket: Ticket) {
-        if let Some(at) = self.position(ticket) {
-            self.in_flight[at].ending = true;
-        }
-    }
-
-    /// Takes a permit back. A probe that was given up on has none any more and decides nothing.
-    #[inline]
-    pub(super) fn settle(
-        &mut self,
-        ticket: Ticket,
-        end: End,
-        slow: bool,
-        settings: &Settings,
-    ) -> ProbeVerdict {
+    pub(super) fn settle(&mut self, ticket: Ticket, end: End, settings: &Settings) -> ProbeVerdict {
         let Some(at) = self.position(ticket) else {
             return ProbeVerdict::Stay;
         };
@@ -98,7 +91,6 @@ impl Probes {
             return ProbeVerdict::Stay;
         }
         match end {
-            End::Success if slow => self.fail(Reason::ProbeSlow, settings),
             End::Failure => self.fail(Reason::ProbeFailed, settings),
             End::Success => {
                 self.cancelled = 0;
@@ -109,11 +101,10 @@ impl Probes {
                     ProbeVerdict::Stay
                 }
             }
-            // Without this rule callers that give up before the dependency answers would go on
-            // sending probes to it for ever.
+            // Otherwise callers that give up before the dependency answers would send probes for ever.
             End::Cancelled => {
                 self.cancelled += 1;
-                if self.cancelled >= settings.success_threshold.get() {
+                if self.cancelled >= CANCELLED_IN_A_ROW.max(settings.success_threshold.get()) {
                     ProbeVerdict::Reopen(Reason::ProbesCancelled)
                 } else {
                     ProbeVerdict::Stay
@@ -132,29 +123,27 @@ impl Probes {
         }
     }
 
-    /// Gives up on the probes that were silent for too long and counts those that have become slow;
-    /// returns why the one that was one too many failed and when it fell due.
+    /// Fails the probes that exceeded `probe_timeout` and those that have become slow.
+    ///
+    /// Returns why the probe failed that reopens the circuit, and when it fell due.
     pub(super) fn expire(&mut self, now: Tick, settings: &Settings) -> Option<(Reason, Tick)> {
-        // In the order in which they fell due. There are few; a sort is code for one more type to be sorted.
         let mut failed: Vec<(Tick, Reason)> = Vec::new();
-        let mut add = |due: Tick, reason: Reason| {
-            let at = failed.partition_point(|(other, _)| *other <= due);
-            failed.insert(at, (due, reason));
-        };
         self.in_flight.retain_mut(|probe| {
-            let silent = probe.began.after(settings.probe_timeout);
+            let timeout = probe.began.after(settings.probe_timeout);
+            let timed_out = now >= timeout;
             let slow = settings.slow_call.map(|limit| probe.began.after(limit));
-            let slow = slow.filter(|due| now >= *due && !probe.counted && !probe.ending);
+            let slow = slow.filter(|due| now >= *due && *due < timeout && !probe.counted);
             if let Some(due) = slow {
-                add(due, Reason::ProbeSlow);
+                failed.push((due, Reason::ProbeSlow));
                 probe.counted = true;
             }
-            let given_up = now >= silent;
-            if given_up && !probe.counted {
-                add(silent, Reason::ProbeTimedOut);
+            if timed_out && !probe.counted {
+                failed.push((timeout, Reason::ProbeTimedOut));
             }
-            !given_up
+            !timed_out
         });
+        // Failures count in the order in which they fell due; the sort keeps the order of equal instants.
+        failed.sort_by_key(|(due, _)| *due);
         let mut failed = failed.into_iter();
         failed.find_map(|(due, reason)| match self.fail(reason, settings) {
             ProbeVerdict::Reopen(reason) => Some((reason, due)),

@@ -1,22 +1,31 @@
-//! After the circuit has closed: a share of the calls that rises evenly, so that a dependency that
-//! has just come back is not run over.
+//! The ramp after a recovery (R21): the share of admitted calls rises evenly, so that a dependency that has just
+//! recovered does not get the full load at once.
 
 use std::time::Duration;
 
 use crate::time::Tick;
 
-/// The share at the start, as one part of so many.
-const FIRST: u128 = 10;
+/// The share at the start of a ramp is one part of this many.
+const START_DIVISOR: u128 = 10;
+/// A call is admitted if none was admitted for this long.
+const RARE: Duration = Duration::from_secs(1);
 
-/// One ramp. The calls that pass are spread evenly: each call adds the share of its instant to a
-/// credit, and the one that makes it whole passes and takes one off. In whole numbers, so that a
-/// quarter is every fourth call and not every fifth now and then.
+/// One ramp.
+///
+/// The admitted calls are spread evenly. Each call adds the share of its instant to a credit; the call that completes a
+/// whole is admitted and takes it off. At a share of 25 %, for example, the credit goes 0.25, 0.5, 0.75, 1.0: every
+/// fourth call is admitted. The arithmetic uses whole numbers, because rounding would make it every fifth call now and
+/// then.
+///
+/// A call is also admitted if none was admitted in the second before it.
 #[derive(Debug)]
 pub(super) struct Ramp {
     began: Tick,
     time: Duration,
-    /// In parts of [`Ramp::whole`]; `None` before the first call, which passes.
+    /// The credit in parts of [`Ramp::whole`]; `None` before the first call, which is admitted.
     credit: Option<u128>,
+    /// When the last call was admitted.
+    last: Tick,
 }
 
 impl Ramp {
@@ -25,6 +34,7 @@ impl Ramp {
             began: now,
             time,
             credit: None,
+            last: now,
         }
     }
 
@@ -40,25 +50,35 @@ impl Ramp {
     pub(super) fn admits(&mut self, now: Tick) -> bool {
         let whole = self.whole();
         let credit = self.credit.map_or(whole, |credit| credit + self.part(now));
-        let passes = credit >= whole;
-        self.credit = Some(if passes { credit - whole } else { credit });
-        passes
+        // A share of nothing is nothing: where calls are rare, none is rejected.
+        let rare = now >= self.last.after(RARE);
+        let admitted = credit >= whole || rare;
+        self.credit = Some(if admitted {
+            credit.saturating_sub(whole)
+        } else {
+            credit
+        });
+        if admitted {
+            self.last = now;
+        }
+        admitted
     }
 
-    /// The share of calls that pass at this instant.
-    #[expect(clippy::cast_precision_loss, reason = "it is shown to people")]
+    /// Returns the share of calls that are admitted at `now`.
+    #[expect(clippy::cast_precision_loss, reason = "the share is only displayed")]
     #[inline]
     pub(super) fn share(&self, now: Tick) -> f64 {
         self.part(now) as f64 / self.whole() as f64
     }
 
+    /// Returns the share at `now`, in parts of [`Ramp::whole`].
     #[inline]
     fn part(&self, now: Tick) -> u128 {
         let elapsed = now.since(self.began).min(self.time).as_nanos();
-        self.time.as_nanos() + (FIRST - 1) * elapsed
+        self.time.as_nanos() + (START_DIVISOR - 1) * elapsed
     }
 
     fn whole(&self) -> u128 {
-        FIRST * self.time.as_nanos()
+        START_DIVISOR * self.time.as_nanos()
     }
 }

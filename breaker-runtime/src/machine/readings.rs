@@ -1,4 +1,4 @@
-//! What can be read from the machine.
+//! Queries of the machine. They apply no transition that is due: [`advance`](Machine::advance) does.
 
 use std::time::Duration;
 
@@ -6,9 +6,9 @@ use super::Machine;
 use super::forced::{Forced, ForcedKind};
 use super::phase::{OpenPeriod, Phase};
 use super::ticket::Ticket;
-use super::types::{GateState, TallyLease};
+use super::types::{Eviction, GateState, TallyLease};
 use super::window::WindowCounts;
-use crate::config::Settings;
+use crate::config::{Settings, Window};
 use crate::time::Tick;
 use crate::values::State;
 
@@ -17,7 +17,7 @@ impl Machine {
     #[inline]
     pub(crate) fn gate_state(&self) -> GateState {
         match &self.phase {
-            _ if self.forced.is_some() => GateState::AskMachine,
+            _ if self.forced().is_some() => GateState::AskMachine,
             Phase::Closed(closed) => closed.gate_state(&self.settings),
             Phase::Open(OpenPeriod { period, until }) => GateState::Open {
                 period: *period,
@@ -36,7 +36,7 @@ impl Machine {
         }
     }
 
-    /// Returns whether the machine probes or ramps, and rejects other calls meanwhile.
+    /// Returns whether the circuit is half open or ramping up, so that it admits some calls and rejects others.
     pub(crate) fn is_recovering(&self) -> bool {
         match &self.phase {
             Phase::Closed(closed) => closed.is_ramping(),
@@ -45,9 +45,9 @@ impl Machine {
         }
     }
 
-    /// Returns the state as callers meet it.
+    /// Returns the state as callers see it.
     pub(crate) fn state(&self) -> State {
-        match &self.forced {
+        match self.forced() {
             Some(forced) => forced.kind.state(),
             None => self.phase.state(),
         }
@@ -66,27 +66,38 @@ impl Machine {
         self.generation
     }
 
-    /// Returns whether a new machine would do as well.
-    ///
-    /// `idle` says that nobody has used the breaker for long: what it counted then says nothing about the
-    /// dependency now.
-    pub(crate) fn is_evictable(&mut self, now: Tick, idle: bool) -> bool {
+    /// Returns when the breaker may be evicted, if nobody holds it.
+    pub(crate) fn eviction(&mut self, now: Tick) -> Eviction {
         let calm = self.openings == 0 || self.has_been_calm(now);
-        // An override that has ended holds for nobody, noticed or not.
-        let ended = self.forced_until().is_some_and(|until| until <= now);
-        let free = self.forced.is_none() || ended;
+        // An override that has ended affects no call, even if its end was not noticed.
+        let ended = self.own_forced_until().is_some_and(|until| until <= now);
+        if self.forced.is_some() && !ended {
+            return Eviction::Never;
+        }
         match &mut self.phase {
-            Phase::Closed(closed) => calm && free && (idle || closed.is_clean(now, &self.settings)),
-            Phase::Open(_) | Phase::HalfOpen(_) => false,
+            Phase::Closed(closed) => {
+                if calm && closed.is_clean(now, &self.settings) {
+                    return Eviction::AtAnyTime;
+                }
+                let window = match self.settings.window {
+                    Some(Window::Time(time)) => time,
+                    Some(Window::Calls(_)) | None => Duration::ZERO,
+                };
+                Eviction::AfterIdle(window)
+            }
+            // A new breaker would admit the next call too.
+            Phase::Open(period) if now >= period.until => Eviction::AfterIdle(Duration::ZERO),
+            Phase::Open(_) => Eviction::Never,
+            Phase::HalfOpen(_) => Eviction::AfterIdle(Duration::ZERO),
         }
     }
 
-    #[cfg(test)]
-    pub(super) fn since(&self) -> Tick {
+    /// Returns when the present generation began.
+    pub(crate) fn since(&self) -> Tick {
         self.since
     }
 
-    /// Returns the number of calls of a closed circuit that are in flight, as far as slow calls matter.
+    /// Returns the number of calls in flight that a closed circuit with `slow_call` counts.
     #[cfg(test)]
     pub(crate) fn in_flight(&self) -> u64 {
         match &self.phase {
@@ -95,8 +106,14 @@ impl Machine {
         }
     }
 
+    /// Returns the override in force: that of the name, or else that of the breaker.
     pub(crate) fn forced(&self) -> Option<&Forced> {
-        self.forced.as_ref()
+        self.name_forced.as_deref().or(self.forced.as_deref())
+    }
+
+    /// Returns the override of this breaker, without that of its name.
+    pub(crate) fn own_forced(&self) -> Option<&Forced> {
+        self.forced.as_deref()
     }
 
     pub(crate) fn failures_in_a_row(&self) -> u32 {
@@ -113,11 +130,28 @@ impl Machine {
         }
     }
 
-    /// Returns the contents of the window, if there is one.
+    /// Returns the contents of the window, if there is one; while the circuit is not closed, those at the opening.
     pub(crate) fn counts(&mut self, now: Tick) -> Option<WindowCounts> {
-        match &mut self.phase {
-            Phase::Closed(closed) => closed.counts(now),
-            _ => self.settings.window.map(|_| WindowCounts::default()),
+        self.settings.window?;
+        match (&mut self.phase, &mut self.open_window) {
+            (Phase::Closed(closed), _) => closed.counts(now),
+            (_, Some(window)) => Some(window.counts(now)),
+            // The setting `window` changed while the circuit was open.
+            (_, None) => Some(WindowCounts::default()),
+        }
+    }
+
+    /// Returns whether the contents of the window are those at the opening.
+    pub(crate) fn window_is_frozen(&self) -> bool {
+        let frozen = self.open_window.as_ref().is_none_or(|it| it.is_frozen());
+        frozen && !matches!(self.phase, Phase::Closed(_))
+    }
+
+    /// Returns how many probes of this stay succeeded and failed.
+    pub(crate) fn probes(&self) -> Option<(u32, u32)> {
+        match &self.phase {
+            Phase::HalfOpen(probes) => Some((probes.successes(), probes.failures())),
+            _ => None,
         }
     }
 
@@ -144,17 +178,19 @@ impl Machine {
         }
     }
 
-    /// Returns when another attempt may succeed: the rest of the open period, or of a forced opening.
+    /// Returns how long to wait before the next attempt: the rest of the open period, or of the override that
+    /// holds the circuit open.
     pub(crate) fn retry_after(&self, now: Tick) -> Option<Duration> {
-        match (&self.forced, &self.phase) {
+        match (self.forced(), &self.phase) {
             (Some(forced), _) if forced.kind == ForcedKind::Open => self.forced_for(now),
             (None, Phase::Open(period)) => Some(period.until.since(now)),
             _ => None,
         }
     }
 
-    /// Returns the rest of the override.
+    /// Returns the rest of the override, if it has an end.
     pub(super) fn forced_for(&self, now: Tick) -> Option<Duration> {
-        self.forced_until().map(|until| until.since(now))
+        let until = self.forced().and_then(|forced| forced.until);
+        until.map(|until| until.since(now))
     }
 }

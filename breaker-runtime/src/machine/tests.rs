@@ -54,7 +54,7 @@ fn settings() -> impl Strategy<Value = Settings> {
     )
 }
 
-/// Plays one step and checks what has to hold after any step.
+/// Plays steps on a machine and checks the invariants after each.
 struct Play {
     machine: Machine,
     settings: Settings,
@@ -120,10 +120,10 @@ impl Play {
     fn check(&mut self, step: &Step) {
         let in_flight = self.machine.probes_in_flight();
         assert!(in_flight <= self.settings.half_open_calls.get() as usize);
-        let of_this_stay = |ticket: &&Ticket| {
+        let probe_of_this_stay = |ticket: &&Ticket| {
             ticket.generation() == self.machine.generation() && ticket.role() == Role::Probe
         };
-        assert!(in_flight <= self.held.iter().filter(of_this_stay).count());
+        assert!(in_flight <= self.held.iter().filter(probe_of_this_stay).count());
         assert!(self.machine.generation() >= self.generation);
         let transitions = self.changes.drain(..).filter(|change| {
             if let Change::Transition { from, to, .. } = change {
@@ -144,7 +144,7 @@ impl Play {
 
 proptest! {
     #[test]
-    fn no_order_of_steps_breaks_what_has_to_hold(settings in settings(), steps in steps()) {
+    fn no_order_of_steps_breaks_the_invariants(settings in settings(), steps in steps()) {
         let mut play = Play::new(settings);
         for step in &steps {
             play.play(step);
@@ -152,7 +152,7 @@ proptest! {
     }
 
     #[test]
-    fn from_wherever_it_is_the_circuit_closes_when_all_is_well(
+    fn r7_the_circuit_closes_from_any_state_when_all_calls_succeed(
         settings in settings(),
         steps in steps(),
     ) {
@@ -179,7 +179,7 @@ proptest! {
 }
 
 #[test]
-fn settings_of_one_probe_at_a_time_hand_the_permit_on() {
+fn r7_with_one_permit_each_probe_returns_it_to_the_next() {
     let settings = Config::new().half_open_calls(1).settings(None);
     assert_eq!(settings.half_open_calls, NonZeroU32::MIN);
     let mut play = Play::new(settings);
@@ -199,22 +199,26 @@ fn at(secs: u64) -> Tick {
 }
 
 #[test]
-fn a_call_after_a_change_of_slow_call_is_in_a_bucket_of_its_own() {
-    let of = |secs| Config::new().slow_call(Duration::from_secs(secs));
-    let mut machine = Machine::new(of(80).settings(None), at(0), 1);
+fn a_change_of_slow_call_begins_a_new_bucket() {
+    let config = |secs| Config::new().slow_call(Duration::from_secs(secs));
+    let mut machine = Machine::new(config(80).settings(None), at(0), 1);
     let bucket = |machine: &mut Machine, secs| {
         let admitted = machine.admit(None, at(secs), &mut Vec::new());
         admitted.expect("it is closed").bucket()
     };
     let first = bucket(&mut machine, 0);
-    machine.reconfigure(of(80).threshold(9).settings(None), at(1));
+    machine.reconfigure(
+        config(80).threshold(9).settings(None),
+        at(1),
+        &mut Vec::new(),
+    );
     assert_eq!(bucket(&mut machine, 2), first);
-    machine.reconfigure(of(8).settings(None), at(3));
+    machine.reconfigure(config(8).settings(None), at(3), &mut Vec::new());
     assert_ne!(bucket(&mut machine, 4), first);
 }
 
 #[test]
-fn an_override_that_ends_with_the_open_period_is_told_first() {
+fn an_override_that_expires_with_the_open_period_is_reported_first() {
     let mut machine = Machine::new(Config::new().settings(None), at(0), 1);
     let mut changes = Vec::new();
     machine.trip(at(0), &mut changes);
@@ -245,6 +249,6 @@ fn a_ticket_keeps_its_role_and_its_stamp() {
     call.stamp(last);
     assert!(
         call.stamped().is_some(),
-        "the last instant there is, is one"
+        "the last instant counts as a stamp"
     );
 }

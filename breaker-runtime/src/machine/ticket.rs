@@ -1,60 +1,65 @@
-//! The right to run one call, as the machine knows it.
+//! The ticket of an admitted call: what the machine must know when the call ends.
 
 use crate::time::Tick;
 
-/// The right to run one call: two words, because the future of every guarded function holds one.
+/// The ticket of one admitted call: two words, because the future of every guarded function holds one.
 ///
 /// ```text
-///  63                                 10        9         8       7          6        5   4      2  1  0
-/// | generation, of which 54 bits remain | parked | resting | other | unpolled | within | bucket | role |
+///  63                 10       9        8         7           6         5      4    2   1  0
+/// | generation (54 bits) | suspended | idle | not plain | unpolled | nesting | bucket | role |
 /// ```
 ///
-/// `bucket` is the [`Bucket`] of calls in flight that a [`Role::Tracked`] is counted in. `resting` and
-/// `unpolled` are for the guard of a future. `within` says that what it does belongs to it, as
-/// [`within`](crate::within) has it; and `parked` that it is such a one and is resting.
+/// - `role` and `not plain`: the [`Role`]. Both are zero for a plain call that runs, so its bits are the generation
+///   alone.
+/// - `bucket`: the [`BucketNumber`] of the bucket in which a [`Role::Tracked`] call is counted.
+/// - `idle`, `unpolled`: the call's future waits to be polled; if `unpolled`, for the first time. The guard sets them.
+/// - `nesting`: calls that this one makes through the same breaker belong to it (R7). Implies `not plain`.
+/// - `suspended`: a nesting call waits to be polled, so nothing that runs belongs to it now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Ticket {
     bits: u64,
-    /// When it began. Of a [`Role::Call`], for which nobody asks the clock unless the length of calls is
-    /// measured, the first time that it was pending.
+    /// When the call began.
+    ///
+    /// A [`Role::Call`] reads the clock at its start only if latencies are recorded. Otherwise the stamp is when the
+    /// call was first pending, or [`NEVER`].
     stamp: u64,
 }
 
-/// What the end of a call may decide.
+/// What the end of a call can decide.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
     /// A call of a closed circuit.
     Call,
-    /// The same, counted among those in flight.
+    /// A call of a closed circuit that is counted in flight.
     Tracked,
     /// One of the probes of a half-open circuit.
     Probe,
-    /// A call that only an override let through: it decides nothing.
+    /// A call that decides nothing: only an override admitted it, or it belongs to an enclosing probe.
     Uncounted,
 }
 
-/// Below it the generation begins, here as in the word of the gate.
+/// The generation begins at this bit, in a ticket and in the word of the gate.
 pub(crate) const GENERATION_SHIFT: u32 = 10;
 
-const ROLE: u64 = OTHER | 0b11;
-const TRACKED: u64 = OTHER | 0b01;
-const PROBE: u64 = OTHER | 0b10;
-const UNCOUNTED: u64 = OTHER | 0b11;
-const OTHER: u64 = 1 << 7;
+const ROLE: u64 = NOT_PLAIN | 0b11;
+const TRACKED: u64 = NOT_PLAIN | 0b01;
+const PROBE: u64 = NOT_PLAIN | 0b10;
+const UNCOUNTED: u64 = NOT_PLAIN | 0b11;
+const NOT_PLAIN: u64 = 1 << 7;
 const BUCKET_SHIFT: u32 = 2;
 const BUCKETS: u8 = 0b111;
 const IDLE: u64 = 1 << 8;
 const UNPOLLED: u64 = 1 << 6;
 const NESTING: u64 = 1 << 5;
 const SUSPENDED: u64 = 1 << 9;
-/// Not stamped; a call only has this for a stamp.
+/// The stamp of a plain call that has none.
 const NEVER: u64 = u64::MAX;
 
-/// Tells buckets apart that were begun one after another: eight numbers, used in turn.
+/// The number of a bucket of calls in flight: eight numbers, used in turn, distinguish successive buckets.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Bucket(u8);
+pub(crate) struct BucketNumber(u8);
 
-impl Bucket {
+impl BucketNumber {
     pub(crate) fn next(self) -> Self {
         Self(self.0.wrapping_add(1) & BUCKETS)
     }
@@ -63,18 +68,18 @@ impl Bucket {
         (0..=BUCKETS).map(Self)
     }
 
-    pub(crate) fn number(self) -> usize {
+    pub(crate) fn index(self) -> usize {
         self.0.into()
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "three bits are left")]
-    pub(crate) fn from_number(number: u64) -> Self {
+    pub(crate) fn from_bits(number: u64) -> Self {
         Self(number as u8 & BUCKETS)
     }
 }
 
 impl Ticket {
-    /// A call of a closed circuit, about which nothing else is known.
+    /// Makes the ticket of a plain call: one of a closed circuit that counts no calls in flight.
     #[inline]
     pub(crate) fn call(generation: u64) -> Self {
         Self {
@@ -83,8 +88,8 @@ impl Ticket {
         }
     }
 
-    /// A call that is counted among those in flight.
-    pub(crate) fn tracked(generation: u64, bucket: Bucket, began: Tick) -> Self {
+    /// Makes the ticket of a call that is counted in flight.
+    pub(crate) fn tracked(generation: u64, bucket: BucketNumber, began: Tick) -> Self {
         let bucket = u64::from(bucket.0) << BUCKET_SHIFT;
         Self::with(generation, bucket | TRACKED, began)
     }
@@ -117,41 +122,43 @@ impl Ticket {
         }
     }
 
-    pub(crate) fn bucket(self) -> Bucket {
-        Bucket::from_number(self.bits >> BUCKET_SHIFT)
+    pub(crate) fn bucket(self) -> BucketNumber {
+        BucketNumber::from_bits(self.bits >> BUCKET_SHIFT)
     }
 
-    /// The bits, to be compared with the word of the gate.
+    /// Returns the bits, which can be compared with the word of the gate.
     #[inline]
     pub(crate) fn bits(self) -> u64 {
         self.bits
     }
 
-    /// The bits of a plain call, if this is one that is counted among those in flight; else no such bits.
+    /// Returns the bits that a plain call would have, if this call is counted in flight.
+    ///
+    /// For any other ticket the result is different from the bits of every plain call.
     #[inline]
     pub(crate) fn bits_if_tracked(self) -> u64 {
         (self.bits & !(u64::from(BUCKETS) << BUCKET_SHIFT)) ^ TRACKED
     }
 
-    /// When it began, if that is known.
+    /// Returns when the call began, if that is known.
     pub(crate) fn began(self) -> Option<Tick> {
         (self.role() != Role::Call).then(|| Tick::from_nanos(self.stamp))
     }
 
-    /// The stamp of one of which it is known that it is counted among those in flight: when it began.
+    /// Returns when the call began, in nanoseconds. The call must be counted in flight.
     #[inline]
     pub(crate) fn tracked_since(self) -> u64 {
         self.stamp
     }
 
-    /// Whether the call has run for so many nanoseconds, as far as is known.
+    /// Returns whether the call is known to have run for at least `limit` nanoseconds.
     #[inline]
     pub(crate) fn lasted(self, limit: u64, now: Tick) -> bool {
         let lasted = now.as_nanos().saturating_sub(self.stamp);
         self.role() != Role::Call && lasted >= limit
     }
 
-    /// When it began or, if that is not known, since when it has been pending.
+    /// Returns when the call began or, if that is not known, when it was first pending.
     pub(crate) fn stamped(self) -> Option<Tick> {
         let stamped = self.stamp != NEVER || self.role() != Role::Call;
         stamped.then(|| Tick::from_nanos(self.stamp))
@@ -165,17 +172,22 @@ impl Ticket {
         };
     }
 
-    /// Marks it as one of a breaker that refuses others. It is not taken for a plain call then, whose
-    /// end the gate lets pass.
+    /// Marks a call that was admitted while its breaker rejects others: nested calls belong to it.
+    ///
+    /// With the mark it is not a plain call, whose end the gate would let pass.
     pub(crate) fn set_nesting(&mut self) {
-        self.bits |= NESTING | OTHER;
+        self.bits |= NESTING | NOT_PLAIN;
     }
 
-    /// The same without that mark.
+    /// Returns the ticket as it was before [`set_nesting`](Self::set_nesting).
     pub(crate) fn without_nesting(self) -> Self {
-        let other = if self.role() == Role::Call { OTHER } else { 0 };
+        let not_plain = if self.role() == Role::Call {
+            NOT_PLAIN
+        } else {
+            0
+        };
         Self {
-            bits: self.bits & !(NESTING | SUSPENDED | other),
+            bits: self.bits & !(NESTING | SUSPENDED | not_plain),
             ..self
         }
     }
@@ -185,24 +197,26 @@ impl Ticket {
         self.bits & NESTING != 0
     }
 
-    /// Marks it as one of those whose future is waiting to be polled.
+    /// Marks a nesting call whose future waits to be polled.
     pub(crate) fn suspend(&mut self) {
         self.bits |= SUSPENDED;
     }
 
-    /// Whether it is one of those. A bit of its own: every poll of every guarded future asks.
+    /// Returns whether this is a nesting call whose future waits to be polled.
+    ///
+    /// It is one bit, because every poll of every guarded future reads it.
     #[inline]
     pub(crate) fn is_suspended(self) -> bool {
         self.bits & SUSPENDED != 0
     }
 
-    /// Marks it as one whose future is waiting to be polled.
+    /// Marks a call whose future waits to be polled.
     #[inline]
     pub(crate) fn mark_idle(&mut self) {
         self.bits |= IDLE;
     }
 
-    /// Marks it as one whose future is waiting to be polled for the first time.
+    /// Marks a call whose future waits to be polled for the first time.
     #[cfg(feature = "tower")]
     #[inline]
     pub(crate) fn mark_idle_unpolled(&mut self) {
@@ -213,7 +227,7 @@ impl Ticket {
         self.bits & UNPOLLED != 0
     }
 
-    /// Takes those marks off.
+    /// Removes the marks of a call that waits to be polled.
     #[inline]
     pub(crate) fn mark_running(&mut self) {
         self.bits &= !(IDLE | UNPOLLED | SUSPENDED);

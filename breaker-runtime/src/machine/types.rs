@@ -1,4 +1,4 @@
-//! What goes into the machine and what comes out of it.
+//! The values that go into the machine and come out of it.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::values::{End, Reason, RejectionReason, State};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct CallEnd {
     pub(crate) end: End,
-    /// How long the value of the call asks not to be called again.
+    /// How long the circuit should stay open, as the value of a failed call asks (R20).
     pub(crate) hint: Option<Duration>,
 }
 
@@ -46,11 +46,11 @@ pub(crate) enum Change {
     OverrideExpired(Forced),
 }
 
-/// What had been counted when the circuit opened.
+/// The counts behind an opening.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Evidence {
     pub(crate) failures: u64,
-    /// The share that met a rule, if the rule is about a share.
+    /// The share of failures or of slow calls that met a rule, if the rule is about a share.
     pub(crate) rate: Option<f64>,
 }
 
@@ -63,7 +63,7 @@ pub(crate) enum GateState {
         streak: bool,
         /// A success is a sample of a window.
         sampled: bool,
-        /// That window is one of time.
+        /// The window is a time window.
         time_window: bool,
         /// Calls in flight are counted.
         in_flight: bool,
@@ -72,28 +72,28 @@ pub(crate) enum GateState {
     },
     /// No call is admitted before `until`.
     Open { period: Duration, until: Tick },
-    /// The machine must decide on every call and on every end.
+    /// The machine must decide on every call and every end.
     AskMachine,
 }
 
-/// What a thread may count without the lock, on behalf of the machine.
+/// What a thread may tally without the lock, and until when.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct TallyLease {
-    /// Successes: until when they fall into the present tenth of the window.
+    /// Until when a success falls into the present bucket of the window.
     pub(crate) samples: Option<Tick>,
-    /// Starts of calls: their bucket, and until when nothing falls due.
+    /// The bucket in which calls begin, and until when they may: until it ends or until calls in flight become slow.
     pub(crate) starts: Option<(Span, Tick)>,
-    /// Ends of calls: the bucket in which the last call began.
+    /// A bucket whose calls may end: that of the call for which the lease is granted.
     pub(crate) ends: Option<Span>,
 }
 
-/// Why the state changes.
+/// The cause of a transition.
 #[derive(Clone, Copy)]
 pub(super) struct TransitionCause {
     pub(super) reason: Reason,
     /// When the transition fell due, if the passing of time alone caused it.
     pub(super) due: Option<Tick>,
-    /// How long the value of the failed call asks not to be called again.
+    /// How long the circuit should stay open, as the value of the failed call asks (R20).
     pub(super) hint: Option<Duration>,
 }
 
@@ -108,11 +108,23 @@ impl From<Reason> for TransitionCause {
 }
 
 impl TransitionCause {
-    /// A transition that the passing of time caused.
+    /// Makes the cause of a transition that fell due at `due`.
     pub(super) fn due(reason: Reason, due: Tick) -> Self {
         Self {
             due: Some(due),
             ..reason.into()
         }
     }
+}
+
+/// When one of several breakers by key may be evicted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Eviction {
+    /// A new breaker would decide as this one does.
+    AtAnyTime,
+    /// It remembers something that matters: only to make room, and after it has been idle for `idle_ttl` and for this
+    /// long.
+    AfterIdle(Duration),
+    /// It is open or overridden.
+    Never,
 }

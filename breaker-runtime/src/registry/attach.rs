@@ -1,4 +1,4 @@
-//! From a declaration to its breaker, which the registry or the first call makes.
+//! Making the breakers of declarations, and attaching declarations to breakers that exist.
 
 use std::collections::hash_map::Entry;
 
@@ -24,6 +24,8 @@ impl Registry {
         registry
     }
 
+    /// Makes a registry that holds the breaker of every declaration without the setting `registry`, and adds to
+    /// `conflicts`.
     pub(super) fn declared(time: Time, conflicts: &mut UnannouncedConflicts) -> Self {
         let registry = Self::empty(time);
         for declaration in declarations() {
@@ -76,8 +78,8 @@ impl Registry {
 
     /// Returns the breaker of a call site.
     ///
-    /// The call may be the first trace of the site, because some linkers drop the list of declarations. And the
-    /// breaker may exist already, made by hand.
+    /// The registry may not know the site before its first call, because some linkers drop the list of declarations.
+    /// And the breaker may already exist, made by `get_or_create`.
     pub(super) fn attach_site(&self, site: &'static Site) -> CircuitBreaker {
         let declaration = site.declaration();
         if !site.is_known() {

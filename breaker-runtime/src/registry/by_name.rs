@@ -1,4 +1,4 @@
-//! The registry: breakers by name.
+//! The registry, which holds breakers by name.
 
 use std::collections::hash_map::Entry;
 use std::panic::{self, RefUnwindSafe, UnwindSafe};
@@ -10,8 +10,8 @@ use super::keyed::KeyedBreakers;
 #[cfg(feature = "config")]
 use super::loaded::CurrentSettings;
 use super::sharded_map::ShardedMap;
-use crate::breaker::{CircuitBreaker, ListenerSet};
-use crate::config::{Around, Config, ConfigError, Location, Merged, Source, check_name};
+use crate::breaker::{CircuitBreaker, RegistryLink};
+use crate::config::{Config, ConfigError, Layered, Location, Merged, Source, check_name};
 use crate::sync::{Arc, Mutex};
 use crate::time::{Clock, Time};
 use crate::values::BreakerName;
@@ -44,7 +44,7 @@ pub struct Registry {
 #[derive(Debug)]
 pub(super) struct RegistryInner {
     pub(super) time: Time,
-    pub(super) listeners: Arc<ListenerSet>,
+    pub(super) link: Arc<RegistryLink>,
     pub(super) breakers: ShardedMap<Box<str>, RegistryEntry>,
     /// Held while settings change, so that what was checked is still true when it is put in force.
     pub(super) changing: Mutex<()>,
@@ -52,7 +52,7 @@ pub(super) struct RegistryInner {
     pub(super) loaded: CurrentSettings,
 }
 
-// A panic leaves no registry half changed.
+// A panic does not leave a registry half changed, because no user code runs under its locks.
 impl UnwindSafe for RegistryInner {}
 impl RefUnwindSafe for RegistryInner {}
 
@@ -73,7 +73,7 @@ impl RegistryEntry {
     }
 }
 
-/// The number of locks: two threads seldom need the same one.
+/// The number of locks: threads that use different names seldom contend.
 const LOCKS: usize = 128;
 
 static GLOBAL: OnceCell<Registry> = OnceCell::new();
@@ -81,9 +81,9 @@ static GLOBAL: OnceCell<Registry> = OnceCell::new();
 impl Registry {
     /// Returns the registry of the program.
     ///
-    /// It is made by the first use of it and then holds the breaker of every declaration that the linker kept.
-    /// Functions with the setting `registry` have their breakers elsewhere; breakers by key, breakers of layers and
-    /// breakers made by [`get_or_create`](Self::get_or_create) come later.
+    /// The first use makes it. From then on it holds the breaker of every declaration that the linker kept. Functions
+    /// with the setting `registry` have their breakers elsewhere. Breakers by key, breakers of layers and breakers made
+    /// by [`get_or_create`](Self::get_or_create) are added later.
     #[inline]
     pub fn global() -> &'static Self {
         GLOBAL.get().unwrap_or_else(Self::make_global)
@@ -93,7 +93,7 @@ impl Registry {
     fn make_global() -> &'static Self {
         let mut conflicts = Vec::new();
         let registry = GLOBAL.get_or_init(|| Self::declared(Time::System, &mut conflicts));
-        // Announced when the registry is in place, because listeners may ask for it.
+        // Announced when the registry is in place, because listeners may use it.
         Self::announce_all(conflicts);
         registry
     }
@@ -119,7 +119,7 @@ impl Registry {
         Self {
             inner: Arc::new(RegistryInner {
                 time,
-                listeners: Arc::default(),
+                link: Arc::default(),
                 breakers: ShardedMap::new(LOCKS),
                 changing: Mutex::default(),
                 #[cfg(feature = "config")]
@@ -128,13 +128,13 @@ impl Registry {
         }
     }
 
-    /// Returns the breaker named `name`, if there is one. It makes none.
+    /// Returns the breaker named `name`, or `None` if it does not exist.
     pub fn get(&self, name: &str) -> Option<CircuitBreaker> {
         let breakers = &self.inner.breakers;
         breakers.get(name, |entry| entry.breaker.clone())
     }
 
-    /// Returns the breaker named `name`, and makes it if there is none.
+    /// Returns the breaker named `name`, and makes it if it does not exist.
     ///
     /// # Errors
     ///
@@ -188,13 +188,13 @@ impl Registry {
 
     pub(super) fn make(&self, name: BreakerName, merged: Merged) -> CircuitBreaker {
         let time = self.inner.time.clone();
-        let listeners = Arc::clone(&self.inner.listeners);
-        CircuitBreaker::new(name, merged, Around::default(), time, listeners, None)
+        let link = Arc::clone(&self.inner.link);
+        CircuitBreaker::new(name, merged, Layered::default(), time, link, None)
     }
 
     /// Returns all breakers, sorted by name. The breakers of a name by key follow it, sorted by key.
     ///
-    /// A breaker that is made or removed meanwhile may or may not be among them.
+    /// Breakers that are made or removed concurrently may be included or missing.
     pub fn breakers(&self) -> Vec<CircuitBreaker> {
         let with_keys = self.by_name().into_iter().flat_map(|breaker| {
             let keys = self.keyed_of(&breaker).map(|keyed| keyed.breakers());
@@ -214,8 +214,8 @@ impl Registry {
 
     /// Removes a breaker and returns it.
     ///
-    /// Returns `None` if there is no breaker named `name`, or if an attribute declares it. A removed breaker
-    /// continues to work for those who hold it, and a new breaker can be made under its name.
+    /// Returns `None` if the breaker does not exist or if an attribute declares it. The handles of a removed breaker
+    /// continue to work, and a new breaker can be made under its name.
     pub fn remove(&self, name: &str) -> Option<CircuitBreaker> {
         self.inner.breakers.write(name, |shard| {
             let removable = shard

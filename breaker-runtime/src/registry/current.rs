@@ -18,7 +18,7 @@ thread_local! {
 }
 
 /// Puts a registry in force on this thread; returns the number of the entry.
-pub(crate) fn enter(registry: Registry) -> u64 {
+fn enter(registry: Registry) -> u64 {
     let entry = ENTRIES.fetch_add(1, Ordering::Relaxed);
     // A thread that is ending has lost its list; calls there use the global registry.
     let _ = CURRENT.try_with(|current| current.borrow_mut().push((entry, registry)));
@@ -26,7 +26,7 @@ pub(crate) fn enter(registry: Registry) -> u64 {
 }
 
 /// Ends an entry.
-pub(crate) fn leave(entry: u64) {
+fn leave(entry: u64) {
     // Guards may be dropped in any order, and on a thread that is ending and has lost its list.
     let left = CURRENT.try_with(|current| {
         let mut current = current.borrow_mut();
@@ -34,6 +34,30 @@ pub(crate) fn leave(entry: u64) {
         at.map(|at| current.remove(at))
     });
     drop(left);
+}
+
+/// Keeps a registry in force on this thread until it is dropped.
+pub(crate) struct Entered(u64);
+
+impl Entered {
+    pub(crate) fn new(registry: Registry) -> Self {
+        Self(enter(registry))
+    }
+}
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        leave(self.0);
+    }
+}
+
+/// Returns the registry of the innermost test that is entered on this thread.
+pub(crate) fn innermost() -> Option<Registry> {
+    let innermost = |current: &RefCell<Vec<(u64, Registry)>>| {
+        let current = current.borrow();
+        current.last().map(|(_, registry)| registry.clone())
+    };
+    CURRENT.try_with(innermost).ok().flatten()
 }
 
 /// Makes calls through the global registry panic until [`end_strict`].
@@ -48,11 +72,7 @@ pub(crate) fn end_strict() {
 /// Returns the registry that an annotated function on this thread uses, if it is not the global one.
 #[track_caller]
 pub(crate) fn registry_for(name: &str) -> Option<Registry> {
-    let innermost = |current: &RefCell<Vec<(u64, Registry)>>| {
-        let current = current.borrow();
-        current.last().map(|(_, registry)| registry.clone())
-    };
-    let current = CURRENT.try_with(innermost).ok().flatten();
+    let current = innermost();
     if current.is_none() {
         check_strict(name);
     }

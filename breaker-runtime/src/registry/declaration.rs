@@ -17,7 +17,7 @@ pub struct Declaration {
 }
 
 impl Declaration {
-    /// For expansions of the attribute.
+    /// Makes a declaration; only expansions of the attribute call this.
     #[doc(hidden)]
     pub const fn new(
         name: &'static str,
@@ -37,7 +37,7 @@ impl Declaration {
         }
     }
 
-    /// For expansions of the attribute.
+    /// Adds the setting `call_timeout`; only expansions of the attribute call this.
     #[doc(hidden)]
     #[must_use]
     pub const fn with_call_timeout(mut self, limit: Duration) -> Self {
@@ -45,7 +45,7 @@ impl Declaration {
         self
     }
 
-    /// For expansions of the attribute.
+    /// Notes the setting `key`; only expansions of the attribute call this.
     #[doc(hidden)]
     #[must_use]
     pub const fn with_key(mut self) -> Self {
@@ -67,12 +67,12 @@ impl Declaration {
         self.function
     }
 
-    /// Returns the place of the attribute in the source.
+    /// Returns the position of the attribute in the source.
     pub fn location(&self) -> Location {
         self.location
     }
 
-    /// Returns the settings of the breaker that the attribute gives.
+    /// Returns the settings of the breaker that the attribute contains.
     pub fn config(&self) -> Config {
         self.config
     }
@@ -93,13 +93,15 @@ impl Declaration {
         self.has_key
     }
 
-    /// The order of precedence. Functions of one `macro_rules!` call have the same place; their names distinguish
-    /// them.
+    /// Returns the order of precedence.
+    ///
+    /// Functions that one call of a `macro_rules!` macro makes have the same position; their names distinguish them.
     pub(super) fn rank(&self) -> impl Ord + use<> {
         (self.location.rank(), self.function, self.location.module)
     }
 
-    /// Identifies the breaker: functions that name their registry never share one with functions that do not.
+    /// Returns what identifies the breaker: functions that name their registry never share one with functions that do
+    /// not.
     pub(super) fn breaker(&self) -> (&'static str, bool) {
         (self.name, self.names_registry)
     }

@@ -1,4 +1,4 @@
-//! All declarations of the program, which the linker collects.
+//! All declarations of the program, as the linker collected them.
 
 use std::collections::BTreeMap;
 
@@ -49,7 +49,7 @@ impl MergedDeclarations {
         for declaration in &declarations {
             conflicts.extend(merged.absorb(&declaration.source()));
         }
-        conflicts.extend(merged.clashes());
+        conflicts.extend(merged.inconsistencies());
         Self {
             merged,
             conflicts,

@@ -18,11 +18,11 @@ pub enum Finding {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnknownBreaker {
-    /// The name; for a variable of the environment, as it is spelled there.
+    /// The name; for an environment variable, as the variable spells it.
     pub name: String,
-    /// The file, line and column, or the variable.
+    /// The file, line and column, or the environment variable.
     pub place: String,
-    /// The breaker name that was probably meant.
+    /// The name of the breaker that was probably meant.
     pub nearest: Option<String>,
 }
 

@@ -9,7 +9,7 @@ use super::by_name::Registry;
 use super::finding::{Unknown, UnknownBreaker};
 use super::loaded::LoadedSettings;
 use crate::breaker::CircuitBreaker;
-use crate::config::file::{self, ConfigProblem, ConfigProblems, Force, Place};
+use crate::config::file::{self, ConfigProblem, ConfigProblems, Force, Position};
 use crate::sync::Arc;
 use crate::values::State;
 
@@ -135,10 +135,10 @@ impl Registry {
         let before = self.inner.loaded.replace(Arc::clone(&loaded));
         let breakers = self.by_name();
         for breaker in &breakers {
-            let outside = Arc::new(loaded.outside(breaker.name()));
+            let external = Arc::new(loaded.external(breaker.name()));
             // A breaker created concurrently may not fit; it has already announced `SettingsRejected`.
-            let _ = self.surround(&changing, breaker, |around| {
-                around.outside = Some(Arc::clone(&outside));
+            let _ = self.apply_layers(&changing, breaker, |layered| {
+                layered.external = Some(Arc::clone(&external));
             });
         }
         // Overrides notify listeners, which may load or configure.
@@ -162,9 +162,9 @@ impl Registry {
         let Some(loaded) = self.inner.loaded.get() else {
             return;
         };
-        let outside = Arc::new(loaded.outside(breaker.name()));
-        let fits = self.surround(&changing, breaker, |around| {
-            around.outside = Some(Arc::clone(&outside));
+        let external = Arc::new(loaded.external(breaker.name()));
+        let fits = self.apply_layers(&changing, breaker, |layered| {
+            layered.external = Some(Arc::clone(&external));
         });
         drop(changing);
         if let Err(error) = fits {
@@ -207,13 +207,16 @@ impl Registry {
 
 /// Returns why a breaker cannot have the loaded settings.
 fn misfit(loaded: &LoadedSettings, breaker: &CircuitBreaker) -> Option<ConfigProblem> {
-    let outside = Arc::new(loaded.outside(breaker.name()));
-    let clash = breaker
+    let external = Arc::new(loaded.external(breaker.name()));
+    let inconsistency = breaker
         .shared()
-        .clash(|around| around.outside = Some(outside))?;
-    let place = loaded.place(breaker.name(), clash.keys());
+        .inconsistency(|layered| layered.external = Some(external))?;
+    let position = loaded.position(breaker.name(), inconsistency.settings());
     let name = breaker.name();
-    Some(place.problem(format!("circuit breaker `{name}`: {}", clash.problem())))
+    Some(position.problem(format!(
+        "circuit breaker `{name}`: {}",
+        inconsistency.problem()
+    )))
 }
 
 /// Sets the override that is requested now, or clears the one that was requested before.
@@ -249,7 +252,7 @@ fn force(breaker: &CircuitBreaker, before: Option<&LoadedSettings>, loaded: &Loa
 /// Reads a file.
 pub(super) fn read(path: &Path) -> Result<String, ConfigProblems> {
     let problem = |problem| {
-        let place = Place::whole(&path.display().to_string());
+        let place = Position::whole(&path.display().to_string());
         ConfigProblems::new(vec![place.problem(problem)])
     };
     let held = std::fs::read(path).map_err(|error| problem(format!("cannot be read: {error}")))?;

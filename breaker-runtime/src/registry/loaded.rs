@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::RwLock;
 
 use super::finding::UnknownBreaker;
-use crate::config::file::{self, Environment, File, Force, Place, Section, variable_name};
-use crate::config::{Config, Key, Outside};
+use crate::config::file::{self, Environment, File, Force, Position, Section, variable_name};
+use crate::config::{Config, ExternalLayers, Setting};
 use crate::sync::{Arc, PoisonError};
 
 /// The settings that were loaded last; breakers that are made later take theirs from here.
@@ -60,9 +60,9 @@ impl LoadedSettings {
         own.into_iter().flatten().chain([&self.file.default])
     }
 
-    pub(super) fn outside(&self, name: &str) -> Outside {
+    pub(super) fn external(&self, name: &str) -> ExternalLayers {
         let config = |section: Option<&Section>| section.map_or(Config::new(), |it| it.config);
-        Outside {
+        ExternalLayers {
             default: self.file.default.config,
             file: config(self.section(name)),
             environment: config(self.variables(name)),
@@ -72,27 +72,27 @@ impl LoadedSettings {
     /// Returns the override that is requested, and the file or variable that requests it.
     pub(super) fn force(&self, name: &str) -> Option<(Force, &str)> {
         let mut sections = self.sections(name);
-        sections.find_map(|section| Some((section.force?, section.force_place().file.as_str())))
+        sections.find_map(|section| Some((section.force?, section.force_position().file.as_str())))
     }
 
     /// Returns the place of a setting that is inconsistent for a breaker.
     ///
     /// That is the breaker's section, or the file, if the other setting comes from `configure` or a declaration.
-    pub(super) fn place(&self, name: &str, keys: [Key; 2]) -> Place {
-        let given = |key| {
+    pub(super) fn position(&self, name: &str, settings: [Setting; 2]) -> Position {
+        let given = |setting| {
             let mut sections = self.sections(name);
-            sections.find(|section| section.config.value(key).is_some())
+            sections.find(|section| section.config.value(setting).is_some())
         };
-        let section_of = |key| Some(given(key)?.place(key));
-        let [with, key] = keys;
-        let given = section_of(key).or_else(|| section_of(with));
+        let position = |setting| Some(given(setting)?.position(setting));
+        let [other, setting] = settings;
+        let given = position(setting).or_else(|| position(other));
         let head = || self.section(name).map(Section::head);
-        let whole = || Place::whole(&self.path);
+        let whole = || Position::whole(&self.path);
         given.or_else(head).cloned().unwrap_or_else(whole)
     }
 
     /// Returns the settings for breakers that do not exist, and their places.
-    pub(super) fn unknown(&self, names: &[&str]) -> Vec<(&Place, UnknownBreaker)> {
+    pub(super) fn unknown(&self, names: &[&str]) -> Vec<(&Position, UnknownBreaker)> {
         let unknown = |name: &str, section: &'_ Section, nearest: Option<&str>| UnknownBreaker {
             name: name.to_owned(),
             place: section.head().to_string(),

@@ -1,7 +1,8 @@
-//! Breakers by name, and the settings that are put around them at run time.
+//! Breakers by name and key, their declarations, and settings that change at run time.
 
 mod attach;
 mod by_name;
+mod carry;
 #[cfg(feature = "test-util")]
 pub(crate) mod current;
 mod declaration;
@@ -14,18 +15,21 @@ mod load;
 mod loaded;
 mod settings;
 mod sharded_map;
+mod shutdown;
 mod site;
 mod verify;
 #[cfg(feature = "config")]
 mod watch;
 
 pub use self::by_name::Registry;
+pub use self::carry::{carry, carry_fn};
 pub use self::declaration::Declaration;
 pub use self::finding::{Finding, UnknownBreaker};
 #[cfg(any(feature = "metrics", feature = "tower"))]
 pub(crate) use self::keyed::KeyedBreakers;
 #[cfg(feature = "config")]
 pub use self::load::LoadReport;
+pub use self::shutdown::NeutralDrops;
 pub use self::site::{Listed, Site, SiteHandle};
 #[cfg(feature = "config")]
 pub use self::watch::ConfigWatch;

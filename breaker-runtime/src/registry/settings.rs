@@ -4,13 +4,13 @@ use super::by_name::Registry;
 use super::declaration::Declaration;
 use super::declarations::declarations;
 use crate::breaker::{CircuitBreaker, Event, Listener, Snapshot, Subscription};
-use crate::config::{Around, Config, ConfigError, Overrides};
+use crate::config::{Config, ConfigError, Layered, Overrides};
 use crate::sync::{Arc, MutexGuard, lock};
-use crate::time::Tick;
+use crate::time::ClockReading;
 
 /// Held by a thread while it changes settings.
 pub(super) struct Changing<'a> {
-    now: Tick,
+    reading: ClockReading,
     _alone: MutexGuard<'a, ()>,
 }
 
@@ -55,14 +55,14 @@ impl Registry {
     /// ```
     pub fn subscribe(&self, listener: impl Fn(&Event) + Send + Sync + 'static) -> Subscription {
         let listener: Arc<Listener> = Arc::new(listener);
-        let (subscription, pending) = Subscription::new(&self.inner.listeners, &listener);
+        let (subscription, pending) = Subscription::new(&self.inner.link, &listener);
         CircuitBreaker::redeliver(pending);
         subscription
     }
 
     /// Returns how often a listener of this registry has panicked.
     pub fn listener_panics(&self) -> u64 {
-        self.inner.listeners.panics()
+        self.inner.link.listeners.panics()
     }
 
     /// Changes settings of a breaker at run time.
@@ -78,33 +78,33 @@ impl Registry {
         let breaker = self.named(name)?;
         let overrides = Config::from(&overrides);
         let changing = self.changing();
-        self.surround(&changing, &breaker, |around| {
-            around.runtime.get_or_insert_default().overlay(&overrides);
+        self.apply_layers(&changing, &breaker, |layered| {
+            layered.runtime.get_or_insert_default().apply(&overrides);
         })
     }
 
     /// Begins a change of settings.
     pub(super) fn changing(&self) -> Changing<'_> {
         // Read before the lock is taken, because the clock may be user code.
-        let now = self.inner.time.now();
+        let reading = self.inner.time.reading(self.inner.time.now());
         Changing {
-            now,
+            reading,
             _alone: lock(&self.inner.changing),
         }
     }
 
-    /// Changes the settings that surround the declarations of a breaker, and those of its breakers by key.
-    pub(super) fn surround(
+    /// Changes the layers of settings around the declarations of a breaker, and those of its breakers by key.
+    pub(super) fn apply_layers(
         &self,
         changing: &Changing<'_>,
         breaker: &CircuitBreaker,
-        change: impl Fn(&mut Around),
+        change: impl Fn(&mut Layered),
     ) -> Result<(), ConfigError> {
-        breaker.shared().surround(changing.now, &change)?;
+        breaker.shared().apply_layers(changing.reading, &change)?;
         // The breaker itself comes first: a key that is added from now on copies it.
         let keyed = self.keyed_of(breaker);
         for breaker in keyed.iter().flat_map(|keyed| keyed.breakers()) {
-            breaker.shared().surround(changing.now, &change)?;
+            breaker.shared().apply_layers(changing.reading, &change)?;
         }
         Ok(())
     }
@@ -124,7 +124,7 @@ impl Registry {
     pub fn unconfigure(&self, name: &str) -> Result<(), ConfigError> {
         let breaker = self.named(name)?;
         let changing = self.changing();
-        self.surround(&changing, &breaker, |around| around.runtime = None)
+        self.apply_layers(&changing, &breaker, |layered| layered.runtime = None)
     }
 
     /// Returns the declarations of the program, ordered by crate, file, line and column.

@@ -52,7 +52,6 @@ impl<K: Borrow<str> + Eq + Hash, V> ShardedMap<K, V> {
     }
 
     /// Calls `write` with the shard of a name.
-    #[inline]
     pub(crate) fn write<R>(&self, name: &str, write: impl FnOnce(&mut Shard<K, V>) -> R) -> R {
         let shard = self.lock(name).write();
         write(&mut shard.unwrap_or_else(PoisonError::into_inner))
@@ -60,8 +59,7 @@ impl<K: Borrow<str> + Eq + Hash, V> ShardedMap<K, V> {
 
     /// Calls `look` with all values, one shard after the other.
     ///
-    /// It may or may not see values that are added or removed meanwhile.
-    #[inline]
+    /// Values that are added or removed concurrently may be included or missing.
     pub(crate) fn each(&self, mut look: impl FnMut(&V)) {
         for Lock(lock) in &self.locks {
             let shard = lock.read().unwrap_or_else(PoisonError::into_inner);

@@ -31,7 +31,7 @@ pub struct Listed(pub &'static Site);
 
 inventory::collect!(Listed);
 
-/// How a call holds the breaker of its site: breakers of the global registry stay for good.
+/// How a call holds the breaker of its site: breakers of the global registry are never dropped.
 #[cfg(not(feature = "test-util"))]
 pub type SiteHandle = &'static CircuitBreaker;
 /// How a call holds the breaker of its site: the breaker of a test is dropped with its registry.
@@ -63,12 +63,20 @@ impl Site {
     }
 
     /// Requests permission to run one call.
+    ///
+    /// # Errors
+    ///
+    /// A [`RejectedCall`] if the circuit does not admit the call.
     #[inline]
     pub fn enter(&'static self) -> Result<Guard<SiteHandle>, RejectedCall<SiteHandle>> {
         enter(self.handle())
     }
 
     /// Requests permission to run one call through the breaker of this name in `registry`.
+    ///
+    /// # Errors
+    ///
+    /// A [`RejectedCall`] if the circuit does not admit the call.
     pub fn enter_in(
         &'static self,
         registry: &Registry,
@@ -78,6 +86,10 @@ impl Site {
     }
 
     /// Requests permission to run one call through the breaker of this name for `key`.
+    ///
+    /// # Errors
+    ///
+    /// A [`RejectedCall`] if the circuit does not admit the call.
     pub fn enter_keyed(&'static self, key: &str) -> Result<Guard<Owned>, RejectedCall<Owned>> {
         #[cfg(feature = "test-util")]
         if let Some(registry) = current::registry_for(self.declaration.name()) {
@@ -92,6 +104,10 @@ impl Site {
     }
 
     /// Requests permission to run one call through the breaker of this name for `key` in `registry`.
+    ///
+    /// # Errors
+    ///
+    /// A [`RejectedCall`] if the circuit does not admit the call.
     pub fn enter_keyed_in(
         &'static self,
         registry: &Registry,
@@ -127,7 +143,7 @@ impl Site {
         }
     }
 
-    /// Returns its breaker in the global registry.
+    /// Returns the site's breaker in the global registry.
     #[inline]
     fn global(&'static self) -> &'static CircuitBreaker {
         match self.breaker.get() {
@@ -138,7 +154,7 @@ impl Site {
 
     #[cold]
     fn attach(&'static self) -> &'static CircuitBreaker {
-        // Outside of the cell: a listener may be notified of a conflict now, and call this very function.
+        // Outside of the cell: this may notify a listener of a conflict, and the listener may call this function.
         let breaker = Registry::global().attach_site(self);
         self.breaker.get_or_init(|| Box::new(breaker))
     }

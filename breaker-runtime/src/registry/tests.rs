@@ -1,4 +1,4 @@
-//! What the tests of this folder share.
+//! The clock that the tests of this folder share.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -7,18 +7,17 @@ use crate::time::{Clock, Tick};
 
 type Call = Box<dyn FnOnce() + Send>;
 
-/// A clock that does something else when it is asked for the n-th time: what another thread could do
-/// then. It stands still.
+/// A clock that stands still and makes a call at its n-th reading: one that another thread could make then.
 #[derive(Clone, Default)]
 pub(super) struct Hook(Arc<Mutex<Option<(u32, Call)>>>);
 
 impl Hook {
-    /// Has it make a call when it is asked for the n-th time from now.
+    /// Sets the call, and after how many readings the clock makes it.
     pub(super) fn at(&self, nth: u32, call: impl FnOnce() + Send + 'static) {
         *self.armed() = Some((nth, Box::new(call)));
     }
 
-    /// Takes the call back; returns whether it was still to be made.
+    /// Clears the call; returns whether it was not made yet.
     pub(super) fn disarm(&self) -> bool {
         self.armed().take().is_some()
     }

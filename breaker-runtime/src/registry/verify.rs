@@ -1,4 +1,4 @@
-//! A check of all declarations and settings.
+//! Verifying all declarations and loaded settings.
 
 use super::by_name::Registry;
 use super::declarations::declared_conflicts;

@@ -1,4 +1,4 @@
-//! Watching a file of settings.
+//! Watching a settings file.
 
 use std::fmt;
 use std::panic::{self, AssertUnwindSafe};
@@ -9,10 +9,13 @@ use std::time::Duration;
 
 use super::by_name::Registry;
 use super::load::{LoadReport, read};
-use crate::config::file::ConfigProblems;
+use crate::config::file::{ConfigProblems, Position};
 
 /// The shortest interval between two looks at a file.
 const SHORTEST: Duration = Duration::from_millis(10);
+
+/// How long a change must last before it takes effect: an editor may be writing the file.
+const SETTLE: Duration = Duration::from_millis(20);
 
 /// A watched file, made by [`Registry::watch`]; dropping it ends the watch.
 ///
@@ -26,13 +29,14 @@ pub struct ConfigWatch {
 }
 
 impl Registry {
-    /// Loads a file of settings, and loads it again whenever its contents have changed.
+    /// Loads a settings file, and loads it again whenever its contents have changed.
     ///
     /// A thread polls the file every `interval`, at least 10 ms. Polling also works where the system reports no
-    /// changes, such as on network file systems and for mounted secrets. `on_load` receives the result of each
-    /// load after the first. A broken or missing file changes no settings; `on_load` receives the problems once for
-    /// each change. Replace the file by renaming a new one over it: a file that is rewritten in place may be read
-    /// half written.
+    /// changes, such as on network file systems and for mounted secrets. A change takes effect when two looks, 20 ms
+    /// apart, have read the same contents. `on_load` receives the result of each load after the first. A broken or
+    /// missing file changes no settings, and neither does a file that has become empty; `on_load` receives the
+    /// problems once for each change. Replace the file by renaming a new one over it: a file that is rewritten in
+    /// place may be read half written if the writer pauses.
     ///
     /// # Errors
     ///
@@ -47,28 +51,55 @@ impl Registry {
         interval: Duration,
         on_load: impl Fn(Result<LoadReport, ConfigProblems>) + Send + 'static,
     ) -> Result<ConfigWatch, ConfigProblems> {
-        let path = path.into();
+        self.watch_contents(path.into(), interval, read, on_load)
+    }
+
+    /// Watches a file whose contents `read` returns.
+    pub(super) fn watch_contents(
+        &self,
+        path: PathBuf,
+        interval: Duration,
+        mut read: impl FnMut(&Path) -> Result<String, ConfigProblems> + Send + 'static,
+        on_load: impl Fn(Result<LoadReport, ConfigProblems>) + Send + 'static,
+    ) -> Result<ConfigWatch, ConfigProblems> {
         let interval = interval.max(SHORTEST);
         let mut held = read(&path);
         self.load_held(&held, &path)?;
         let (look, asked) = mpsc::channel::<Sender<()>>();
         let (registry, watched) = (self.clone(), path.clone());
         let watch = move || {
+            let mut requests = Vec::new();
+            let mut seen = None;
+            let mut had_settings = !is_empty(&held);
             loop {
-                let asked = match asked.recv_timeout(interval) {
-                    Ok(asked) => Some(asked),
-                    Err(RecvTimeoutError::Timeout) => None,
+                // A change must be read twice before it takes effect.
+                let wait = if seen.is_some() { SETTLE } else { interval };
+                match asked.recv_timeout(wait) {
+                    Ok(request) => requests.push(request),
+                    Err(RecvTimeoutError::Timeout) => {}
                     Err(RecvTimeoutError::Disconnected) => return,
-                };
+                }
                 let holds = read(&watched);
-                if holds != held {
+                if holds == held {
+                    seen = None;
+                } else if seen.as_ref() == Some(&holds) {
+                    seen = None;
+                    let loaded = if had_settings && is_empty(&holds) {
+                        Err(became_empty(&watched))
+                    } else {
+                        had_settings |= holds.is_ok() && !is_empty(&holds);
+                        registry.load_held(&holds, &watched)
+                    };
                     held = holds;
-                    let loaded = registry.load_held(&held, &watched);
                     // A callback that panics is still called for the next load.
                     let _ = panic::catch_unwind(AssertUnwindSafe(|| on_load(loaded)));
+                } else {
+                    seen = Some(holds);
                 }
-                // Acknowledges the request.
-                drop(asked);
+                if seen.is_none() {
+                    // Acknowledges the requests.
+                    requests.clear();
+                }
             }
         };
         let thread = thread::Builder::new().name("breaker-config".to_owned());
@@ -76,6 +107,21 @@ impl Registry {
         let thread = thread.thread().id();
         Ok(ConfigWatch { path, look, thread })
     }
+}
+
+/// Returns whether a file contains no settings, as after an editor truncated it.
+fn is_empty(holds: &Result<String, ConfigProblems>) -> bool {
+    let is_blank = |line: &str| line.is_empty() || line.starts_with('#');
+    holds
+        .as_ref()
+        .is_ok_and(|text| text.lines().map(str::trim).all(is_blank))
+}
+
+fn became_empty(path: &Path) -> ConfigProblems {
+    let position = Position::whole(&path.display().to_string());
+    let problem = "the file has become empty; the settings stay as they are (to remove all settings, \
+                   load the empty file with `Registry::load`)";
+    ConfigProblems::new(vec![position.problem(problem)])
 }
 
 impl ConfigWatch {
@@ -93,7 +139,7 @@ impl ConfigWatch {
         }
     }
 
-    /// Returns the file that is watched.
+    /// Returns the path of the watched file.
     pub fn path(&self) -> &Path {
         &self.path
     }

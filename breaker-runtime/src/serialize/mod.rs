@@ -1,8 +1,8 @@
-//! What can be read from a breaker, and what can be set, as values of serde.
+//! Serializes what can be read from a breaker, and what can be set, with serde.
 //!
-//! Durations are text as files have them (`"30s"`, `"250ms"`, `"1.5s"`), which loses nothing; counts
-//! are numbers; states and reasons are their labels; times are text in the form of RFC 3339, in UTC
-//! and with milliseconds. [`Settings`] and [`Overrides`] have the keys and the words of a file.
+//! Durations are text as in a file (`"30s"`, `"250ms"`, `"1.5s"`), exact to the nanosecond. Counts are numbers.
+//! States and reasons are their labels. Times are text in the format of RFC 3339, in UTC and with milliseconds.
+//! [`Settings`] and [`Overrides`](crate::config::Overrides) are the section of a file.
 
 mod overrides;
 mod timestamp;
@@ -13,18 +13,16 @@ use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 
 use self::timestamp::Timestamp;
-use crate::breaker::{Snapshot, WindowStats};
-use crate::config::file::Period;
-use crate::config::{Key, Layer, Layers, Location, Settings, Value, Window};
-use crate::values::Latency;
-use crate::values::Override;
-use crate::values::Transition;
-use crate::values::{PastTransition, TransitionCount};
-use crate::values::{Reason, State};
-use crate::values::{Rejections, Totals};
+use crate::breaker::{ProbeProgress, Snapshot, WindowStats};
+use crate::config::file::ExactDuration;
+use crate::config::{Layer, Layers, Location, Setting, Settings, Value, Window};
+use crate::values::{
+    KeyStats, Latency, Override, PastTransition, Reason, Rejections, State, Totals, Transition,
+    TransitionCount,
+};
 
-/// Serializes a struct with all of its fields, which are taken apart so that none is forgotten.
-/// `field: form` serializes what the function makes of the field.
+/// Serializes a struct with all of its fields. The pattern `Self { … }` makes the compiler find a missing one.
+/// For `field: form` the result of calling `form` with the field is serialized.
 macro_rules! record {
     ($type:ident { $($field:ident $(: $form:path)?),* $(,)? }) => {
         impl Serialize for $type {
@@ -43,7 +41,7 @@ macro_rules! record {
     };
 }
 
-/// Serializes what is shown as text.
+/// Serializes types as the text that they display.
 macro_rules! text {
     ($($type:ty),*) => {
         $(
@@ -56,7 +54,7 @@ macro_rules! text {
     };
 }
 
-text!(State, Reason, Layer, Period, Timestamp);
+text!(State, Reason, Layer, ExactDuration, Timestamp);
 
 record!(Snapshot {
     name,
@@ -71,8 +69,10 @@ record!(Snapshot {
     window,
     ramp,
     probes_in_flight,
-    open_period: maybe_period,
-    retry_after: maybe_period,
+    probes,
+    key_stats,
+    open_period: maybe_duration,
+    retry_after: maybe_duration,
     latency,
     transitions,
     history,
@@ -96,7 +96,7 @@ record!(Totals {
     opens,
     half_opens,
     closes,
-    open_time: Period,
+    open_time: ExactDuration,
     last_success_at: maybe_timestamp,
     last_success_is_lower_bound,
     last_failure_at: maybe_timestamp,
@@ -116,6 +116,25 @@ record!(WindowStats {
     slow,
     failure_rate,
     slow_rate,
+    frozen,
+});
+
+record!(ProbeProgress {
+    succeeded,
+    failed,
+    success_threshold,
+    probe_failures,
+});
+
+record!(KeyStats {
+    name,
+    keys,
+    states,
+    unlisted,
+    totals,
+    transitions,
+    probes_in_flight,
+    latency,
 });
 
 record!(Override {
@@ -149,28 +168,28 @@ record!(Transition {
     reason,
     generation,
     due_at: maybe_timestamp,
-    open_period: maybe_period,
+    open_period: maybe_duration,
     failures,
     rate,
 });
 
-fn maybe_period(period: Option<Duration>) -> Option<Period> {
-    period.map(Period)
+fn maybe_duration(duration: Option<Duration>) -> Option<ExactDuration> {
+    duration.map(ExactDuration)
 }
 
 fn maybe_timestamp(at: Option<SystemTime>) -> Option<Timestamp> {
     at.map(Timestamp)
 }
 
-/// As `count`, `sum`, the quantiles `p50`, `p95` and `p99`, and `buckets`, which are pairs of how long
-/// their calls took at most and how many they were.
+/// Serializes `count`, `sum`, the quantiles `p50`, `p95` and `p99`, and `buckets`, which are pairs of the
+/// longest duration in the bucket and the number of calls in it.
 impl Serialize for Latency {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut latency = serializer.serialize_struct("Latency", 6)?;
         latency.serialize_field("count", &self.count())?;
-        latency.serialize_field("sum", &Period(self.sum()))?;
+        latency.serialize_field("sum", &ExactDuration(self.sum()))?;
         for (name, share) in [("p50", 0.5), ("p95", 0.95), ("p99", 0.99)] {
-            latency.serialize_field(name, &self.quantile(share).map(Period))?;
+            latency.serialize_field(name, &self.quantile(share).map(ExactDuration))?;
         }
         latency.serialize_field("buckets", &Buckets(self))?;
         latency.end()
@@ -182,16 +201,16 @@ struct Buckets<'a>(&'a Latency);
 impl Serialize for Buckets<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let buckets = self.0.buckets();
-        serializer.collect_seq(buckets.map(|(longest, calls)| (Period(longest), calls)))
+        serializer.collect_seq(buckets.map(|(longest, calls)| (ExactDuration(longest), calls)))
     }
 }
 
-/// As a count of calls or a duration, like the key of a file.
+/// Serializes the number of calls or the duration, as in a file.
 impl Serialize for Window {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Calls(calls) => calls.serialize(serializer),
-            Self::Time(time) => Period(*time).serialize(serializer),
+            Self::Time(time) => ExactDuration(*time).serialize(serializer),
         }
     }
 }
@@ -200,8 +219,10 @@ impl Serialize for Value {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Count(count) => count.serialize(serializer),
-            Self::Factor(factor) => factor.serialize(serializer),
-            Self::Period(period) => Period(*period).serialize(serializer),
+            Self::Rate(number) | Self::Share(number) | Self::Factor(number) => {
+                number.serialize(serializer)
+            }
+            Self::Period(period) => ExactDuration(*period).serialize(serializer),
             Self::Window(window) => window.serialize(serializer),
             Self::Flag(flag) => flag.serialize(serializer),
             Self::Off => "off".serialize(serializer),
@@ -209,18 +230,18 @@ impl Serialize for Value {
     }
 }
 
-/// As the section of a file that asks for all of them; what is not in force is `"off"`.
+/// Serializes the section of a file that gives all settings; a setting that is off is `"off"`.
 impl Serialize for Settings {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut settings = serializer.serialize_struct("Settings", Key::ALL.len())?;
-        for key in Key::ALL {
-            settings.serialize_field(key.name(), &self.value(key))?;
+        let mut settings = serializer.serialize_struct("Settings", Setting::ALL.len())?;
+        for setting in Setting::ALL {
+            settings.serialize_field(setting.name(), &self.value(setting))?;
         }
         settings.end()
     }
 }
 
-/// As the layer of each key.
+/// Serializes a map from the name of each setting to its layer.
 impl Serialize for Layers {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.iter())

@@ -8,7 +8,7 @@ use crate::values::Override;
 use crate::values::{Reason, State};
 
 fn value(of: impl serde::Serialize) -> Value {
-    serde_json::to_value(of).expect("it has a form")
+    serde_json::to_value(of).expect("it can be serialized")
 }
 
 #[test]
@@ -41,17 +41,17 @@ fn settings_read_back_as_the_section_of_a_file() {
             "critical": false
         })
     );
-    let entries = written.as_object().expect("it is one").iter();
+    let entries = written.as_object().expect("it is an object").iter();
     let lines: Vec<_> = entries
         .map(|(key, value)| format!("{key} = {value}"))
         .collect();
     let file = crate::config::file::parse(&format!("[default]\n{}", lines.join("\n")), "b.toml");
-    let read = file.expect("it was written so").default.config;
+    let read = file.expect("it has just been written").default.config;
     assert_eq!(read.settings(None), asked.settings(None));
 }
 
 #[test]
-fn overrides_and_places_have_all_that_they_show() {
+fn overrides_and_locations_have_all_of_their_fields() {
     let r#override = Override {
         state: State::ForcedOpen,
         reason: "maintenance".to_owned(),
@@ -70,20 +70,24 @@ fn overrides_and_places_have_all_that_they_show() {
 }
 
 #[test]
-fn a_snapshot_has_all_that_it_shows() {
+fn a_snapshot_has_all_of_its_fields() {
     let config = Config::new()
         .window(Window::Calls(10))
         .failure_rate(0.5)
         .min_calls(1)
         .latency(true);
     let made = Registry::new().get_or_create("payment", config);
-    let payment = made.expect("it is right");
+    let payment = made.expect("the configuration is valid");
     assert!(payment.call(|| Err::<(), _>("no route")).is_err());
     let mut snapshot = payment.snapshot();
     snapshot.open_period = Some(Duration::from_millis(1500));
     let written = value(&snapshot);
 
-    let fields: Vec<_> = written.as_object().expect("it is one").keys().collect();
+    let fields: Vec<_> = written
+        .as_object()
+        .expect("it is an object")
+        .keys()
+        .collect();
     let mut expected = [
         "name",
         "key",
@@ -97,6 +101,8 @@ fn a_snapshot_has_all_that_it_shows() {
         "window",
         "ramp",
         "probes_in_flight",
+        "probes",
+        "key_stats",
         "open_period",
         "retry_after",
         "latency",
@@ -114,7 +120,7 @@ fn a_snapshot_has_all_that_it_shows() {
     assert_eq!(written["open_period"], "1.5s");
     assert_eq!(
         written["window"],
-        json!({ "calls": 0, "failures": 0, "slow": 0, "failure_rate": null, "slow_rate": null })
+        json!({ "calls": 1, "failures": 1, "slow": 0, "failure_rate": 1.0, "slow_rate": 0.0, "frozen": true })
     );
     assert_eq!(written["totals"]["failures"], 1);
     assert_eq!(written["totals"]["rejections"]["open"], 0);

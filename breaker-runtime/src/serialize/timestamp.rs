@@ -1,16 +1,16 @@
-//! An instant of the wall clock in the form of RFC 3339.
+//! An instant of the wall clock in the format of RFC 3339.
 
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
 const SECONDS_PER_DAY: u64 = 86_400;
 
-/// Shows an instant in UTC, rounded down to a millisecond: `2026-11-25T00:42:44.123Z`.
+/// Displays an instant in UTC, rounded down to a millisecond: `2026-11-25T00:42:44.123Z`.
 pub(super) struct Timestamp(pub(super) SystemTime);
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // What lies before 1970, no clock of a running program shows.
+        // The clock of a running program does not show an instant before 1970.
         let since = self.0.duration_since(SystemTime::UNIX_EPOCH);
         let since = since.unwrap_or(Duration::ZERO);
         let (days, second) = (
@@ -27,10 +27,10 @@ impl fmt::Display for Timestamp {
     }
 }
 
-/// The year, month and day that come so many days after 1970-01-01.
+/// Returns the year, the month and the day of the date that is `days` days after 1970-01-01.
 ///
-/// Years are counted from March here, so that the leap day is the last one: 400 of them have 146 097
-/// days, 100 of them 36 524 and four of them 1461, and the months have 153 days in each five.
+/// Years are counted from March here, so that a leap day is the last day of its year: 400 years have 146 097
+/// days, 100 years 36 524 and four years 1461, and every five months have 153 days.
 fn date(days: u64) -> (u64, u64, u64) {
     // 719 468 days after 0000-03-01.
     let days = days + 719_468;
@@ -40,7 +40,7 @@ fn date(days: u64) -> (u64, u64, u64) {
     let month = (5 * day + 2) / 153;
     let day = day - (153 * month + 2) / 5 + 1;
     let year = era * 400 + year;
-    // The months after December are those of the next year.
+    // January and February belong to the next calendar year.
     if month < 10 {
         (year, month + 3, day)
     } else {

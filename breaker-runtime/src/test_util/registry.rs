@@ -87,7 +87,7 @@ impl<C: Clock + Clone> TestRegistry<C> {
     /// another registry hides this one until that guard is dropped.
     pub fn enter(&self) -> EnteredRegistry {
         EnteredRegistry {
-            entry: current::enter(self.registry.clone()),
+            _entered: current::Entered::new(self.registry.clone()),
             not_send: PhantomData,
         }
     }
@@ -193,15 +193,9 @@ impl Drop for Strict {
 /// Keeps a [`TestRegistry`] in force on this thread until it is dropped.
 #[must_use = "dropped at once, it changes nothing"]
 pub struct EnteredRegistry {
-    entry: u64,
+    _entered: current::Entered,
     /// It must be dropped on the thread that made it.
     not_send: PhantomData<*const ()>,
-}
-
-impl Drop for EnteredRegistry {
-    fn drop(&mut self) {
-        current::leave(self.entry);
-    }
 }
 
 impl fmt::Debug for EnteredRegistry {

@@ -1,4 +1,4 @@
-//! The errors that a caller gets from a breaker in place of the call's result.
+//! The errors that a caller gets from a breaker instead of the call's result.
 
 use std::time::Duration;
 
@@ -8,9 +8,9 @@ use super::name::BreakerName;
 use super::rejection::Rejection;
 use crate::time::{Brief, nanos};
 
-/// The reason why a guarded call has no result of its own.
+/// The error of a guarded call that was rejected, or that took too long.
 ///
-/// The error type of an annotated function takes it in through `#[from]`.
+/// The error type of an annotated function can hold it through `#[from]`.
 ///
 /// # Examples
 ///
@@ -32,7 +32,7 @@ use crate::time::{Brief, nanos};
 ///
 /// assert_eq!(charge(7).unwrap(), 7);
 /// ```
-// Its variants format as the error itself: what they hold is this error and not its cause.
+// A variant formats as the value that it holds, which is the error itself and not its source.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum BreakerError {
@@ -57,7 +57,7 @@ impl BreakerError {
     ///
     /// A rejected call may not; see [`Rejection::is_retryable`]. A call that took longer than its
     /// `call_timeout` may: it counted as a failure of the dependency, and the circuit may still be closed.
-    /// Only the caller knows whether repeating it is harmless, because the call may have had its effect.
+    /// Only the caller knows whether a repetition is harmless, because the call may have had its effect.
     ///
     /// # Examples
     ///
@@ -82,7 +82,7 @@ impl BreakerError {
 
     /// Returns how long to wait before the next attempt, if that is known.
     ///
-    /// Only a rejection can know it; see [`Rejection::retry_after`].
+    /// Only a rejection may know it; see [`Rejection::retry_after`].
     pub fn retry_after(&self) -> Option<Duration> {
         self.rejection()?.retry_after()
     }
@@ -101,13 +101,13 @@ impl From<TimedOut> for BreakerError {
     }
 }
 
-/// A call that took longer than its `call_timeout`.
+/// The error of a call that took longer than its `call_timeout`.
 #[doc(alias = "timeout")]
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("the call through {name} took longer than {}", Brief(self.limit()))]
 pub struct TimedOut {
     name: BreakerName,
-    /// In nanoseconds: a `Duration` would enlarge the error type of every user.
+    /// In nanoseconds, because a `Duration` would enlarge the error type of every user.
     limit: u64,
 }
 
@@ -124,7 +124,7 @@ impl TimedOut {
         self.name.as_str()
     }
 
-    /// Returns the key, if the breaker is one of several by key.
+    /// Returns the key, if the breaker is keyed.
     pub fn key(&self) -> Option<&str> {
         self.name.key()
     }
@@ -135,7 +135,7 @@ impl TimedOut {
     }
 }
 
-/// The error of [`CircuitBreaker::call`](crate::CircuitBreaker::call): the breaker's, or the call's own.
+/// The error of [`CircuitBreaker::call`](crate::CircuitBreaker::call): the breaker's error, or the call's.
 ///
 /// # Examples
 ///
@@ -147,7 +147,7 @@ impl TimedOut {
 /// assert_eq!(failed, CallError::Inner("no route"));
 /// # Ok::<(), breaker_runtime::ConfigError>(())
 /// ```
-// Transparent: each variant formats as the error that it holds and has that error's source.
+// Transparent: a variant formats as the error that it holds and has the source of that error.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum CallError<E> {
     /// The breaker did not admit the call.
@@ -167,7 +167,7 @@ impl<E> CallError<E> {
         }
     }
 
-    /// Returns the call's own error, if the call ran and failed.
+    /// Returns the call's error, if the call ran and failed.
     pub fn into_inner(self) -> Option<E> {
         match self {
             Self::Inner(error) => Some(error),

@@ -1,4 +1,4 @@
-//! The breakers of all keys of one name, taken together.
+//! The sums over the breakers of all keys of one name.
 
 use super::latency::Latency;
 use super::state::State;
@@ -29,19 +29,19 @@ pub struct KeyStats {
     pub name: String,
     /// The number of keys that have a breaker.
     pub keys: usize,
-    /// The number of keys in each state; states without a key are left out.
+    /// The number of keys in each state; states with no key are omitted.
     pub states: Vec<(State, usize)>,
     /// The number of calls whose key got no entry because all `max_keys` entries were busy.
     ///
-    /// Each such call went through a breaker that served this call only.
+    /// Each of these calls went through a breaker that served only this call.
     pub unlisted: u64,
-    /// What the breakers counted, evicted ones included; without dates.
+    /// The totals of the breakers, including evicted ones, without dates.
     pub totals: Totals,
-    /// How often the breakers changed their states, evicted ones included.
+    /// How often each kind of transition happened, including those of evicted breakers.
     pub transitions: Vec<TransitionCount>,
     /// The number of probes in flight.
     pub probes_in_flight: usize,
-    /// The latencies of all calls, evicted breakers included, if the setting `latency` is or was on.
+    /// The latencies of all calls, including those of evicted breakers, if the setting `latency` is or was on.
     pub latency: Option<Latency>,
 }
 
@@ -59,7 +59,7 @@ impl KeyStats {
         }
     }
 
-    /// Adds one breaker: its state and its number of probes in flight.
+    /// Adds one breaker, given its state and its number of probes in flight.
     pub(crate) fn add_key(&mut self, (state, probes): (State, usize)) {
         self.keys += 1;
         self.probes_in_flight += probes;
@@ -70,7 +70,7 @@ impl KeyStats {
         }
     }
 
-    /// Sets what all breakers counted.
+    /// Sets the counts of all breakers.
     pub(crate) fn set_counts(&mut self, counts: RetiredCounts, unlisted: u64) {
         self.totals = counts.totals;
         self.transitions = counts.transitions;
@@ -86,7 +86,7 @@ impl KeyStats {
     }
 }
 
-/// What breakers counted, kept after they are gone.
+/// The counts of breakers, which remain after they are evicted.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct RetiredCounts {
     pub(crate) totals: Totals,

@@ -32,9 +32,9 @@ fn end(bucket: usize) -> u64 {
     (((next - (doublings << STEP_SHIFT)) as u64) << doublings) << UNIT_SHIFT
 }
 
-/// A histogram of how long calls took.
+/// A histogram of call durations.
 ///
-/// It holds the calls that ended with an outcome while the setting `latency` was on.
+/// It contains the calls that ended with an outcome while the setting `latency` was on.
 ///
 /// # Examples
 ///
@@ -74,7 +74,7 @@ impl Latency {
         self.sum
     }
 
-    /// Returns the duration that the given share of the calls did not exceed; 0.5 is the median.
+    /// Returns the duration that this share of the calls did not exceed; 0.5 is the median.
     ///
     /// `share` is clamped to 0.0..=1.0. The result is the end of a bucket, so it is too long by at most an
     /// eighth or 256 ns, whichever is more. Calls longer than 18 minutes count as 18 minutes. Returns `None` if
@@ -97,8 +97,7 @@ impl Latency {
         Some(end)
     }
 
-    /// Returns the buckets that hold calls, in ascending order: the end of each bucket and its number of
-    /// calls.
+    /// Returns the buckets that contain calls, in ascending order, each as its end and its number of calls.
     #[inline]
     pub fn buckets(&self) -> impl Iterator<Item = (Duration, u64)> + '_ {
         let held = self
@@ -119,10 +118,10 @@ impl Latency {
     }
 }
 
-/// Lists the buckets that hold calls.
+/// Lists the buckets that contain calls.
 #[expect(
     clippy::missing_fields_in_debug,
-    reason = "the buckets are what it counts"
+    reason = "the buckets show the counts"
 )]
 impl fmt::Debug for Latency {
     #[inline]

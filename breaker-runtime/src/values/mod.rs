@@ -1,4 +1,4 @@
-//! Plain values: what callers, listeners and operators read. No logic beyond labels and sums.
+//! Plain values that callers, listeners and operators read. They have no logic beyond labels and sums.
 
 mod error;
 mod key_stats;
@@ -20,6 +20,5 @@ pub(crate) use self::outcome::End;
 pub use self::outcome::Outcome;
 pub use self::rejection::{Rejection, RejectionReason};
 pub use self::state::{Reason, State};
-
 pub use self::totals::{Rejections, Totals};
 pub use self::transition::{Override, PastTransition, Transition, TransitionCount};

@@ -1,21 +1,21 @@
-//! A breaker's name, in a form that a rejection can carry at no cost.
+//! The name of a breaker, in a form that a rejection can hold at no cost.
 
 use std::fmt;
 
 use crate::sync::Arc;
 
-/// A breaker's name: one word besides the tag, and free to clone for declared breakers.
+/// The name of a breaker: one word and a tag. A declared name is free to clone.
 #[derive(Clone)]
 pub(crate) enum BreakerName {
     /// The name that an attribute declares.
     Declared(&'static &'static str),
     /// The name of a breaker made at run time.
     Created(Arc<Box<str>>),
-    /// The name and the key of one of several breakers by key.
+    /// The name and the key of a keyed breaker.
     Keyed(Arc<KeyedName>),
 }
 
-/// The name of one of several breakers that differ in their key.
+/// The name of a keyed breaker: one of several that share a name and differ in the key.
 pub(crate) struct KeyedName {
     name: BreakerName,
     key: Box<str>,

@@ -1,8 +1,8 @@
-//! How a call ended.
+//! The outcome of a call, and the end of a permit.
 
 use std::fmt;
 
-/// How a finished call is judged.
+/// The outcome of a call, as the classification judges it.
 ///
 /// # Examples
 ///
@@ -20,11 +20,11 @@ use std::fmt;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Outcome {
-    /// The dependency answered: ends a row of failures, counts for a probe.
+    /// The dependency answered. A success ends a row of failures, and successful probes close the circuit.
     Success,
-    /// The dependency failed: counts towards opening the circuit.
+    /// The dependency failed. Failures open the circuit.
     Failure,
-    /// The call says nothing about the dependency and changes no count that decides.
+    /// The call says nothing about the dependency, and does not affect the state.
     Ignored,
 }
 
@@ -55,12 +55,13 @@ impl fmt::Display for Outcome {
     }
 }
 
-/// How a permit ended: with an outcome, or without one.
+/// The end of a permit: with an outcome, or without one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum End {
     Success,
     Failure,
     Ignored,
+    /// The call ended without an outcome.
     Cancelled,
 }
 

@@ -30,14 +30,14 @@ use crate::time::{Brief, nanos};
 #[derive(Clone, PartialEq, Eq)]
 pub struct Rejection {
     name: BreakerName,
-    /// In nanoseconds: a `Duration` would enlarge the error type of every user.
+    /// In nanoseconds, because a `Duration` would enlarge the error type of every user.
     retry_after: Option<NonZeroU64>,
     reason: RejectionReason,
 }
 
-/// Why a breaker rejected a call.
-// A whole word: the rejection is copied word by word on the way to the caller, and loading a word of which only
-// one byte was just stored stalls.
+/// The reason why a breaker rejected a call.
+// A whole word: the rejection is copied word by word to the caller, and a load stalls if only one byte of the word was
+// just stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 #[repr(u64)]
@@ -46,7 +46,7 @@ pub enum RejectionReason {
     Open,
     /// The circuit is half open and all its probes are in flight.
     HalfOpenFull,
-    /// The circuit closed recently and admits only a share of the calls.
+    /// The circuit is ramping up and admits only a share of the calls.
     Ramp,
     /// An override holds the circuit open.
     Forced,
@@ -83,7 +83,7 @@ impl Rejection {
         }
     }
 
-    /// Makes the rejection of an open circuit; `retry_after` is in nanoseconds, as the gate has it.
+    /// Makes the rejection of an open circuit; `retry_after` is in nanoseconds.
     #[inline]
     pub(crate) fn open(name: BreakerName, retry_after: NonZeroU64) -> Self {
         Self {
@@ -98,7 +98,7 @@ impl Rejection {
         self.name.as_str()
     }
 
-    /// Returns the key, if the breaker is one of several by key.
+    /// Returns the key, if the breaker is keyed.
     pub fn key(&self) -> Option<&str> {
         self.name.key()
     }
@@ -126,12 +126,12 @@ impl Rejection {
         Some(Duration::from_nanos(nanos))
     }
 
-    /// Returns whether the same call may be retried at once, which is `false` for every rejection today.
+    /// Returns whether the same call may be retried at once: at present `false` for every rejection.
     ///
     /// | reason | why not | when to try again |
     /// |---|---|---|
     /// | `open`, `forced` | the next attempt would be rejected too | after [`retry_after`](Self::retry_after), if it is known |
-    /// | `half_open_full` | the probes in flight decide, and nobody knows when they end | later, as a new call |
+    /// | `half_open_full` | the probes in flight decide, and when they end is unknown | later, as a new call |
     /// | `ramp` | the ramp admits a share of all calls; retries count as calls and add the load that the ramp holds back | later, as a new call |
     pub fn is_retryable(&self) -> bool {
         match self.reason {

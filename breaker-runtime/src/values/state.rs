@@ -1,8 +1,8 @@
-//! The states of a circuit and the reasons to change them.
+//! The states of a circuit, and the reasons for its transitions.
 
 use std::fmt;
 
-/// The state of a circuit, as a caller meets it.
+/// The state of a circuit, as its callers see it.
 ///
 /// # Examples
 ///
@@ -14,15 +14,17 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum State {
-    /// Calls pass.
+    /// The circuit admits calls: all of them, or during a ramp a share of them.
     Closed,
-    /// Calls are refused until the open period has passed.
+    /// The circuit rejects calls until the open period has passed.
     Open,
-    /// A few probes pass to find out whether the dependency has recovered.
+    /// The circuit admits a few probes, which show whether the dependency has recovered.
+    #[doc(alias = "half-open")]
+    #[doc(alias = "half open")]
     HalfOpen,
-    /// An override refuses every call.
+    /// An override rejects every call.
     ForcedOpen,
-    /// An override lets every call pass.
+    /// An override admits every call.
     ForcedClosed,
 }
 
@@ -47,7 +49,7 @@ impl fmt::Display for State {
     }
 }
 
-/// Why a circuit changed its state.
+/// The reason for a transition from one state to another.
 ///
 /// # Examples
 ///
@@ -59,9 +61,9 @@ impl fmt::Display for State {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Reason {
-    /// `threshold` failures came in a row.
+    /// There were `threshold` failures in a row.
     FailuresInARow,
-    /// `max_failures` failures were in the window.
+    /// The window contained `max_failures` failures.
     MaxFailures,
     /// The share of failures in the window reached `failure_rate`.
     FailureRate,
@@ -71,17 +73,17 @@ pub enum Reason {
     OpenPeriodEnded,
     /// `success_threshold` probes succeeded.
     ProbesSucceeded,
-    /// The `probe_failures`-th probe failed.
+    /// `probe_failures` probes failed, and the last of them ended with a failure.
     ProbeFailed,
-    /// The probe that failed last was slow.
+    /// `probe_failures` probes failed, and the last of them was slow.
     ProbeSlow,
-    /// The probe that failed last was silent for `probe_timeout`.
+    /// `probe_failures` probes failed, and the last of them did not end within `probe_timeout`.
     ProbeTimedOut,
     /// `success_threshold` probes were cancelled with no success between them.
     ProbesCancelled,
-    /// Someone called [`trip`](crate::CircuitBreaker::trip).
+    /// [`trip`](crate::CircuitBreaker::trip) was called.
     Tripped,
-    /// Someone called [`reset`](crate::CircuitBreaker::reset).
+    /// [`reset`](crate::CircuitBreaker::reset) was called.
     Reset,
 }
 

@@ -1,57 +1,60 @@
-//! What was counted since a breaker was made.
+//! The totals of a breaker since it was made.
 
 use std::time::{Duration, SystemTime};
 
-/// What a breaker has counted since it was made; no reset and no transition takes anything back.
+/// The totals of a breaker since it was made; no reset and no transition decreases them.
 ///
-/// Each finished call is counted once, when it ends, by its own classification.
+/// Each finished call is counted once, when it ends, by its classification.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Totals {
-    /// Finished calls: the sum of successes, failures, ignored and cancelled.
+    /// The number of finished calls: the sum of `successes`, `failures`, `ignored` and `cancelled`.
     pub calls: u64,
-    /// Calls judged a success.
+    /// The number of calls that succeeded.
     pub successes: u64,
-    /// Calls judged a failure; a panic is one.
+    /// The number of calls that failed; a panic is a failure.
     pub failures: u64,
-    /// Calls judged to say nothing about the dependency.
+    /// The number of calls that say nothing about the dependency.
     pub ignored: u64,
-    /// Calls that ended without an outcome, such as a dropped future.
+    /// The number of calls that ended without an outcome, for example because their future was dropped.
     pub cancelled: u64,
-    /// Of the calls, those that took at least `slow_call` and ended with an outcome.
+    /// The number of calls that took at least `slow_call` and ended with an outcome.
     pub slow: u64,
-    /// Calls that the breaker refused; they are no calls.
+    /// The number of calls that the breaker rejected; `calls` does not include them.
     pub rejected: u64,
-    /// The same by what refused them.
+    /// The numbers of rejected calls by reason.
     pub rejections: Rejections,
-    /// Of the calls, those that ended with an outcome in another generation than they began in, and
-    /// decided nothing.
+    /// The number of calls that decided nothing, because they ended in a later generation than they began in.
+    ///
+    /// Only calls that ended with an outcome are counted.
     pub stale: u64,
-    /// Answers of the fallback that the function's own classification calls no failure.
+    /// The number of fallback answers that are successes or ignored, by the function's own classification.
     pub fallback_successes: u64,
-    /// Answers of the fallback that are failures; a panic is one.
+    /// The number of fallback answers that are failures; a panic is a failure.
     pub fallback_failures: u64,
-    /// Times that the circuit opened.
+    /// The number of times that the circuit opened.
     pub opens: u64,
-    /// Times that it began to let probes through.
+    /// The number of times that the circuit became half open.
     pub half_opens: u64,
-    /// Times that it closed.
+    /// The number of times that the circuit closed.
     pub closes: u64,
-    /// How long it has been open, all stays together; overrides do not count.
+    /// How long the circuit has been open in total; overrides do not count.
     pub open_time: Duration,
-    /// When a call succeeded last, or a time before that: see `last_success_is_lower_bound`.
+    /// When the last call succeeded, or an earlier time if `last_success_is_lower_bound` is `true`.
     pub last_success_at: Option<SystemTime>,
-    /// Whether calls have succeeded since `last_success_at`: while all is well only the first of
-    /// every 64 successes of a thread is dated, so that no call pays for a clock.
+    /// Whether calls have succeeded since `last_success_at`.
+    ///
+    /// If a success needs no clock otherwise, a thread dates only the first of every 64 successes, so that calls do not
+    /// pay for the clock.
     pub last_success_is_lower_bound: bool,
-    /// When a call failed last.
+    /// When the last call failed.
     pub last_failure_at: Option<SystemTime>,
-    /// When the state changed last.
+    /// When the state last changed.
     pub last_transition_at: Option<SystemTime>,
 }
 
 impl Totals {
-    /// The same without dates.
+    /// Returns the totals without their dates.
     pub(crate) fn undated(self) -> Self {
         Self {
             last_success_at: None,
@@ -62,7 +65,7 @@ impl Totals {
         }
     }
 
-    /// Adds what another breaker has counted.
+    /// Adds the totals of another breaker.
     pub(crate) fn add(&mut self, other: &Self) {
         self.calls += other.calls;
         self.successes += other.successes;
@@ -89,22 +92,22 @@ impl Totals {
     }
 }
 
-/// Calls that a breaker refused, by reason.
+/// The numbers of calls that a breaker rejected, by reason.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Rejections {
-    /// The circuit was open.
+    /// The number of calls rejected because the circuit was open.
     pub open: u64,
-    /// It was half open and all its probes were in flight.
+    /// The number of calls rejected because the circuit was half open and all its probes were in flight.
     pub half_open_full: u64,
-    /// It had just closed and let only a share of the calls through.
+    /// The number of calls rejected because the circuit was ramping up and admitted only a share of the calls.
     pub ramp: u64,
-    /// An override held it open.
+    /// The number of calls rejected because an override held the circuit open.
     pub forced: u64,
 }
 
 impl Rejections {
-    /// Returns their sum.
+    /// Returns the number of all rejected calls.
     pub const fn all(&self) -> u64 {
         self.open + self.half_open_full + self.ramp + self.forced
     }

@@ -1,4 +1,4 @@
-//! Changes of state, and overrides.
+//! Transitions, and overrides.
 
 use std::fmt;
 use std::time::{Duration, SystemTime};
@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use super::state::{Reason, State};
 use crate::time::Brief;
 
-/// A change of state.
+/// A transition from one state to another.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Transition {
@@ -16,24 +16,23 @@ pub struct Transition {
     pub to: State,
     /// Why the state changed.
     pub reason: Reason,
-    /// The generation that began.
+    /// The generation that the transition began.
     pub generation: u64,
     /// When the change fell due, if the passing of time alone caused it.
     ///
-    /// The event's own time is later: it is when the next call or reading noticed the change.
+    /// The event's time is later: it is when the next call or reading noticed the change.
     pub due_at: Option<SystemTime>,
     /// How long the circuit stays open, if it opened.
     pub open_period: Option<Duration>,
     /// The number of failures behind an opening.
     ///
-    /// Depending on the rule that was met, these are failures in a row, failures in the window, or failed
-    /// probes.
+    /// Depending on the rule that was met, they are failures in a row, failures in the window, or failed probes.
     pub failures: u64,
     /// The share of failures or of slow calls that met a rule.
     pub rate: Option<f64>,
 }
 
-/// Formats the transition as in `closed -> open for 30s (failures_in_a_row)`.
+/// Formats the transition, for example as `closed -> open for 30s (failures_in_a_row)`.
 impl fmt::Display for Transition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} -> {}", self.from, self.to)?;
@@ -50,7 +49,7 @@ impl fmt::Display for Transition {
 pub struct PastTransition {
     /// When the transition was noticed, by the wall clock.
     pub at: SystemTime,
-    /// The change of state and its reason.
+    /// The transition.
     pub transition: Transition,
 }
 
@@ -74,7 +73,7 @@ impl TransitionCount {
         (self.from, self.to, self.reason) == (other.from, other.to, other.reason)
     }
 
-    /// Adds `more` to the count of its kind in `counts`.
+    /// Adds `more` to the count of the same kind in `counts`.
     pub(crate) fn add_to(counts: &mut Vec<Self>, more: Self) {
         match counts.iter_mut().find(|count| count.same_kind(&more)) {
             Some(count) => count.count += more.count,
@@ -83,7 +82,7 @@ impl TransitionCount {
     }
 }
 
-/// An override: a state that an operator imposed, which hides the machine's state from callers.
+/// An override: a state that an operator has forced, which hides the state of the machine from callers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Override {
@@ -91,6 +90,6 @@ pub struct Override {
     pub state: State,
     /// The reason given when the override was set.
     pub reason: String,
-    /// When the override ends by itself; `None` if it lasts until somebody clears it.
+    /// When the override expires; `None` if it lasts until it is cleared.
     pub until: Option<SystemTime>,
 }

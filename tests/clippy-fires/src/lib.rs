@@ -1,6 +1,6 @@
-//! Lints that have to go on firing in guarded functions.
+//! Lints that must keep firing in guarded functions.
 //!
-//! `ci/lints-fire.sh` compares what fires with the comments at the ends of the lines: these, and nothing else.
+//! `ci/lints-fire.sh` fails unless exactly the lints fire that the comments at the ends of the lines name.
 
 #![warn(
     clippy::pedantic,
@@ -106,7 +106,7 @@ impl From<BreakerError> for Large {
     }
 }
 
-/// A trait says what its methods return, not those who implement it.
+/// A trait whose implementations cannot choose the return type.
 #[derive(Debug)]
 pub struct Number(pub u32);
 
@@ -129,7 +129,7 @@ impl TryFrom<&str> for Number {
     }
 }
 
-// Twice: for the function, and for the closure in the place of its body.
+// Twice: for the function, and for the closure that contains its body.
 #[circuit_breaker(name = "fires.large_function")]
 pub fn large(text: &str) -> Result<Number, Large> { // fires: clippy::result_large_err, clippy::result_large_err
     text.parse()

@@ -1,4 +1,4 @@
-//! Counters: each event once, and none is taken back.
+//! Counters: each event is counted once, and no counter decreases.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -21,7 +21,7 @@ fn a_rejection_is_counted_once_and_by_its_reason() {
     let config = Config::new().threshold(1).success_threshold(1);
     let payment = scraped.breaker("payment", config.ramp(Duration::from_secs(100)));
     let reasons = ["open", "half_open_full", "ramp", "forced"];
-    let refuse = |times| (0..times).for_each(|_| assert!(payment.try_acquire().is_err()));
+    let reject = |times| (0..times).for_each(|_| assert!(payment.try_acquire().is_err()));
     let counted = || {
         let exposition = scraped.scrape();
         reasons.map(|reason| {
@@ -32,21 +32,21 @@ fn a_rejection_is_counted_once_and_by_its_reason() {
     assert_eq!(counted(), [0.0; 4]);
 
     fail(&payment);
-    refuse(1);
+    reject(1);
     assert_eq!(counted(), [1.0, 0.0, 0.0, 0.0]);
     scraped.clock.advance(OPEN_FOR);
     let probes = [
         payment.try_acquire().unwrap(),
         payment.try_acquire().unwrap(),
     ];
-    refuse(2);
+    reject(2);
     assert_eq!(counted(), [1.0, 2.0, 0.0, 0.0]);
     probes.into_iter().for_each(|probe| probe.success());
     succeed(&payment);
-    refuse(3);
+    reject(3);
     assert_eq!(counted(), [1.0, 2.0, 3.0, 0.0]);
     payment.force_open("maintenance", None);
-    refuse(4);
+    reject(4);
     assert_eq!(counted(), [1.0, 2.0, 3.0, 4.0]);
     assert_eq!(counted(), [1.0, 2.0, 3.0, 4.0], "it was published twice");
 }
@@ -79,7 +79,7 @@ fn a_call_is_counted_by_its_outcome() {
 }
 
 #[test]
-fn whole_seconds_are_counted_and_the_rest_is_not_lost() {
+fn whole_seconds_are_counted_and_the_remainder_is_kept() {
     let scraped = Scraped::new();
     let config = Config::new().open_for(Duration::from_millis(1500));
     let payment = scraped.breaker("payment", config);
@@ -99,7 +99,7 @@ fn whole_seconds_are_counted_and_the_rest_is_not_lost() {
 }
 
 #[test]
-fn every_change_of_state_was_there_from_the_start_as_zero() {
+fn every_transition_is_published_as_zero_from_the_start() {
     let scraped = Scraped::new();
     let second = Duration::from_secs(1);
     let config = Config::new().threshold(1);
@@ -168,11 +168,11 @@ fn every_change_of_state_was_there_from_the_start_as_zero() {
 }
 
 #[test]
-fn a_breaker_that_is_made_anew_goes_on_where_the_last_one_stood() {
+fn a_recreated_breaker_continues_the_counters_of_the_last_one() {
     let scraped = Scraped::new();
     for round in 1..=3 {
         let mail = scraped.breaker("mail", Config::new());
-        // Fewer each time: what one alone has counted would be overlooked.
+        // Fewer calls each time, so that the counts of one breaker alone would be too low.
         (round..=3).for_each(|_| succeed(&mail));
         let calls = || {
             let labels = "breaker=mail,outcome=success";
@@ -187,7 +187,7 @@ fn a_breaker_that_is_made_anew_goes_on_where_the_last_one_stood() {
 }
 
 #[test]
-fn what_was_counted_last_is_not_lost_with_the_breaker() {
+fn the_last_counts_of_a_removed_breaker_are_published() {
     let scraped = Scraped::new();
     let calls = || {
         let labels = "breaker=mail,outcome=success";
@@ -207,7 +207,7 @@ fn what_was_counted_last_is_not_lost_with_the_breaker() {
     succeed(&key("a"));
     succeed(&key("b"));
     scraped.registry.remove("mail");
-    // Under the next one of that name.
+    // The key belongs to the next breaker of that name.
     succeed(&key("a"));
     assert_eq!(calls(), 5.0);
     succeed(&scraped.breaker("mail", Config::new()));
@@ -217,7 +217,7 @@ fn what_was_counted_last_is_not_lost_with_the_breaker() {
     assert_eq!(calls(), 7.0);
 }
 
-/// A recorder that panics where a counter goes back.
+/// A recorder that panics if a counter decreases.
 #[derive(Default)]
 struct Strict {
     counters: Mutex<HashMap<Key, Arc<Ascending>>>,
@@ -228,12 +228,12 @@ struct Ascending(AtomicU64);
 
 impl CounterFn for Ascending {
     fn increment(&self, _value: u64) {
-        panic!("counters are published as they stand");
+        panic!("counters are published as absolute values");
     }
 
     fn absolute(&self, value: u64) {
         let before = self.0.swap(value, Ordering::SeqCst);
-        assert!(before <= value, "it went from {before} back to {value}");
+        assert!(before <= value, "it decreased from {before} to {value}");
     }
 }
 
@@ -256,7 +256,7 @@ impl Recorder for Strict {
     }
 }
 
-/// Lets those end that publish, whatever comes of the others.
+/// Ends the threads that publish, even if another thread panics.
 struct End<'a>(&'a AtomicBool);
 
 impl Drop for End<'_> {
@@ -265,7 +265,7 @@ impl Drop for End<'_> {
     }
 }
 
-/// What three threads have counted by themselves: calls, failures and rejections.
+/// The successes, failures and rejections that three threads have counted themselves.
 #[derive(Default)]
 struct Outside {
     successes: AtomicU64,
@@ -277,7 +277,7 @@ fn crowded() -> Config {
     Config::new().threshold(3).max_keys(4)
 }
 
-/// Many keys and room for few, so that most are given up; breakers open and are reset.
+/// Calls many keys with room for few, so that most are evicted, while breakers open and are reset.
 fn storm(registry: &Registry, outside: &Outside, seed: u64) {
     let mut random = seed;
     for _ in 0..4000 {
@@ -302,7 +302,7 @@ fn storm(registry: &Registry, outside: &Outside, seed: u64) {
 }
 
 #[test]
-fn no_counter_goes_back_in_a_storm_with_two_that_publish() {
+fn no_counter_decreases_in_a_storm_with_two_publishers() {
     let scraped = Scraped::new();
     scraped.breaker("fetch", crowded());
     let strict = Strict::default();

@@ -1,4 +1,4 @@
-//! The histogram.
+//! The histogram of call durations.
 
 use std::time::Duration;
 
@@ -49,7 +49,7 @@ fn there_are_as_many_durations_as_calls_however_often_it_is_published() {
 }
 
 #[test]
-fn a_duration_is_in_the_bucket_that_it_belongs_to() {
+fn a_duration_falls_into_its_bucket() {
     let scraped = Scraped::new();
     let payment = scraped.breaker("payment", Config::new().latency(true));
     for millis in [3, 30, 300, 3000, 100_000] {
@@ -70,7 +70,7 @@ fn a_duration_is_in_the_bucket_that_it_belongs_to() {
 }
 
 #[test]
-fn the_durations_of_all_keys_are_under_their_name() {
+fn the_durations_of_all_keys_are_published_under_their_name() {
     let scraped = Scraped::new();
     let config = Config::new().latency(true).max_keys(2);
     let parent = scraped.breaker("fetch", config);
@@ -84,7 +84,7 @@ fn the_durations_of_all_keys_are_under_their_name() {
 }
 
 #[test]
-fn a_breaker_that_is_made_anew_goes_on_in_the_histogram() {
+fn a_recreated_breaker_continues_the_histogram() {
     let scraped = Scraped::new();
     let config = Config::new().latency(true);
     for round in 1..=3 {
@@ -96,7 +96,7 @@ fn a_breaker_that_is_made_anew_goes_on_in_the_histogram() {
 }
 
 #[test]
-fn what_was_measured_last_is_not_lost_with_the_breaker() {
+fn the_last_durations_of_a_removed_breaker_are_published() {
     let scraped = Scraped::new();
     let config = Config::new().latency(true);
     let mail = || scraped.breaker("mail", config);

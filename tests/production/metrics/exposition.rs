@@ -1,26 +1,26 @@
-//! A strict reader of the text format of Prometheus.
+//! A strict parser of Prometheus' text format.
 
 use std::collections::BTreeMap;
 
 pub(crate) type Labels = BTreeMap<String, String>;
 
-/// What a scrape has to say.
+/// The content of a scrape.
 #[derive(Debug, Default)]
 pub(crate) struct Exposition {
     pub(crate) families: BTreeMap<String, Family>,
 }
 
-/// All lines of one name.
+/// All lines of one metric.
 #[derive(Debug, Default)]
 pub(crate) struct Family {
     pub(crate) kind: String,
     pub(crate) help: Option<String>,
-    /// By name, which for a histogram has a suffix, and labels.
+    /// The values by name, which has a suffix in a histogram, and labels.
     pub(crate) samples: BTreeMap<(String, Labels), f64>,
 }
 
 impl Exposition {
-    /// Panics where the text is not what Prometheus expects.
+    /// Parses a scrape, and panics if Prometheus would not accept it.
     pub(crate) fn read(text: &str) -> Self {
         let mut exposition = Self::default();
         let mut current: Option<String> = None;
@@ -59,7 +59,7 @@ impl Exposition {
         exposition
     }
 
-    /// The value of a sample, its labels given as `breaker=payment,state=open`.
+    /// Returns the value of a sample, whose labels are given as `breaker=payment,state=open`.
     pub(crate) fn find(&self, name: &str, labels: &str) -> Option<f64> {
         let pairs = labels.split(',');
         let pairs = pairs.map(|pair| pair.split_once('=').expect("a label"));
@@ -69,14 +69,14 @@ impl Exposition {
         families.find_map(|family| family.samples.get(&sample).copied())
     }
 
-    /// The same of one that has to be there.
+    /// Returns the value of a sample, and panics if it is missing.
     #[track_caller]
     pub(crate) fn value(&self, name: &str, labels: &str) -> f64 {
         let found = self.find(name, labels);
         found.unwrap_or_else(|| panic!("no {name}{{{labels}}} in {self:#?}"))
     }
 
-    /// All samples whose values never go back.
+    /// Returns all samples whose values never decrease.
     pub(crate) fn counters(&self) -> BTreeMap<(String, Labels), f64> {
         let families = self.families.values();
         let families = families.filter(|family| family.kind != "gauge");
@@ -113,7 +113,7 @@ fn sample(line: &str) -> (String, Labels, f64) {
     (name.to_owned(), labels, value)
 }
 
-/// Reads up to the quote that ends a value; returns it and what follows.
+/// Reads up to the quote that ends a value, and returns the value and the rest.
 fn unquoted(quoted: &str) -> Option<(String, &str)> {
     let mut value = String::new();
     let mut characters = quoted.char_indices();

@@ -1,4 +1,4 @@
-//! The series of the feature `metrics`, as Prometheus gets them.
+//! The series of the feature `metrics`, as Prometheus scrapes them.
 
 mod counters;
 mod durations;
@@ -18,7 +18,7 @@ pub(crate) use self::exposition::Exposition;
 
 pub(crate) const OPEN_FOR: Duration = Duration::from_secs(30);
 
-/// A registry, and the exporter that shows it.
+/// A registry and the exporter that publishes it.
 pub(crate) struct Scraped {
     pub(crate) clock: ManualClock,
     pub(crate) registry: Registry,
@@ -49,7 +49,7 @@ impl Scraped {
             .unwrap()
     }
 
-    /// What a scrape sees now.
+    /// Publishes the registry and scrapes it.
     pub(crate) fn scrape(&self) -> Exposition {
         ::metrics::with_local_recorder(&self.prometheus, || self.publisher.publish());
         Exposition::read(&self.prometheus.handle().render())
@@ -64,7 +64,7 @@ pub(crate) fn fail(breaker: &CircuitBreaker) {
     breaker.try_acquire().unwrap().failure();
 }
 
-/// A scrape that has every series.
+/// Returns a scrape that has every series.
 pub(crate) fn full() -> Exposition {
     let scraped = Scraped::new();
     let config = Config::new()
@@ -78,7 +78,7 @@ pub(crate) fn full() -> Exposition {
 }
 
 #[test]
-fn the_list_is_what_the_exporter_shows() {
+fn the_list_of_series_matches_the_exporter() {
     let exposition = full();
     let shown: BTreeSet<_> = exposition.families.keys().map(String::as_str).collect();
     let listed: BTreeSet<_> = SERIES.iter().map(|series| series.name).collect();
@@ -120,7 +120,7 @@ fn the_documentation_has_every_series() {
 }
 
 #[test]
-fn the_global_registry_is_published_by_the_function() {
+fn the_function_publish_publishes_the_global_registry() {
     let prometheus = PrometheusBuilder::new().build_recorder();
     let name = "tests_metrics_global";
     Registry::global()

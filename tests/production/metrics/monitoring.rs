@@ -1,4 +1,4 @@
-//! The dashboard and the alert rules of `examples/monitoring` ask for series that there are.
+//! The dashboard and the alert rules of `examples/monitoring` query series that exist.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ const ALERTS: &str = include_str!("../../../examples/monitoring/alerts.yaml");
 const ALERT_TESTS: &str = include_str!("../../../examples/monitoring/alerts.test.yaml");
 const README: &str = include_str!("../../../examples/monitoring/README.md");
 
-/// The one document of a file.
+/// Parses the only document of a file.
 fn yaml(text: &str) -> Yaml<'_> {
     let mut documents = Yaml::load_from_str(text).unwrap();
     assert_eq!(documents.len(), 1);
@@ -28,7 +28,7 @@ fn text<'a>(node: &'a Yaml<'a>) -> &'a str {
     node.as_str().expect("a text")
 }
 
-/// Every value under the key `expr`.
+/// Collects every value of a field `expr`.
 fn dashboard_queries(value: &Value, found: &mut Vec<String>) {
     match value {
         Value::Array(values) => values.iter().for_each(|v| dashboard_queries(v, found)),
@@ -44,7 +44,7 @@ fn dashboard_queries(value: &Value, found: &mut Vec<String>) {
     }
 }
 
-/// The queries of the dashboard and of the alerts.
+/// Returns the queries of the dashboard and of the alerts.
 fn queries() -> Vec<String> {
     let mut queries = Vec::new();
     dashboard_queries(&serde_json::from_str(DASHBOARD).unwrap(), &mut queries);
@@ -57,7 +57,7 @@ fn queries() -> Vec<String> {
     queries
 }
 
-/// Every word that begins like a series, with what stands in braces behind it.
+/// Returns every word that begins like a series, and the text in the braces after it.
 fn named(text: &str) -> Vec<(&str, &str)> {
     let starts = text.match_indices("circuit_breaker_").map(|(at, _)| at);
     let named = starts.map(|at| {
@@ -72,7 +72,7 @@ fn named(text: &str) -> Vec<(&str, &str)> {
     named.collect()
 }
 
-/// The name of the series, if there is one: that of a histogram stands with one of its suffixes.
+/// Returns the name of the series that a word means. Histograms are queried with a suffix.
 fn listed(name: &str) -> Option<&'static str> {
     let is_it = |kind, listed: &str| match kind {
         Kind::Histogram => ["_bucket", "_sum", "_count"]
@@ -85,7 +85,7 @@ fn listed(name: &str) -> Option<&'static str> {
 }
 
 #[test]
-fn they_name_no_series_that_the_exporter_has_not_and_each_that_it_has() {
+fn the_queries_use_exactly_the_published_series() {
     let mut used = BTreeSet::new();
     for query in queries() {
         for (name, _) in named(&query) {
@@ -95,7 +95,7 @@ fn they_name_no_series_that_the_exporter_has_not_and_each_that_it_has() {
     let all: BTreeSet<_> = SERIES.iter().map(|series| series.name).collect();
     assert_eq!(used, all);
 
-    // The words around the queries too.
+    // The texts around the queries name series too.
     for file in [DASHBOARD, ALERTS, ALERT_TESTS, README] {
         for (name, _) in named(file) {
             let is_series = SERIES.iter().any(|series| series.name == name);
@@ -105,7 +105,7 @@ fn they_name_no_series_that_the_exporter_has_not_and_each_that_it_has() {
 }
 
 #[test]
-fn they_select_by_labels_and_values_that_there_are() {
+fn the_queries_select_by_existing_labels_and_values() {
     let exposition = full();
     let mut selected = 0;
     for query in queries() {
@@ -134,7 +134,7 @@ fn they_select_by_labels_and_values_that_there_are() {
 }
 
 #[test]
-fn the_dashboard_has_the_variable_breaker_in_every_query() {
+fn every_query_of_the_dashboard_uses_the_variable_breaker() {
     let dashboard: Value = serde_json::from_str(DASHBOARD).unwrap();
     let variables = dashboard["templating"]["list"].as_array().unwrap();
     assert!(
@@ -159,12 +159,12 @@ fn the_dashboard_has_the_variable_breaker_in_every_query() {
 }
 
 #[test]
-fn every_alert_says_what_it_is_and_what_to_do_and_is_tested() {
+fn every_alert_has_a_description_an_action_and_a_test() {
     let (alerts, tests) = (yaml(ALERTS), yaml(ALERT_TESTS));
     let mut names = BTreeSet::new();
     for rule in each(&alerts["groups"]).flat_map(|group| each(&group["rules"])) {
         let name = text(&rule["alert"]);
-        assert!(names.insert(name.to_owned()), "{name} is there twice");
+        assert!(names.insert(name.to_owned()), "{name} occurs twice");
         assert!(["warning", "critical"].contains(&text(&rule["labels"]["severity"])));
         assert!(text(&rule["annotations"]["summary"]).contains("{{ $labels.breaker }}"));
         for annotation in ["description", "action"] {
@@ -172,7 +172,7 @@ fn every_alert_says_what_it_is_and_what_to_do_and_is_tested() {
         }
         assert!(README.contains(&format!("| `{name}` |")), "{name}");
     }
-    // Each fires in a test; `ci/monitoring.sh` runs them.
+    // Each alert fires in a test that `ci/monitoring.sh` runs.
     let checks = each(&tests["tests"]).flat_map(|test| each(&test["alert_rule_test"]));
     let fires = checks.filter(|check| each(&check["exp_alerts"]).next().is_some());
     let fired: BTreeSet<_> = fires

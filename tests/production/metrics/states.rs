@@ -1,4 +1,4 @@
-//! Gauges: the state, the rates, the keys.
+//! Gauges: states, rates, probes and keys.
 
 use std::time::Duration;
 
@@ -14,28 +14,28 @@ const STATES: [State; 5] = [
     State::ForcedClosed,
 ];
 
-/// The one state that is 1; the others have to be 0.
+/// Returns the one state whose gauge is 1, and checks that the others are 0.
 #[track_caller]
 fn state(exposition: &Exposition, name: &str) -> State {
     let value = |state: State| {
         let labels = format!("breaker={name},state={state}");
         exposition.value("circuit_breaker_state", &labels)
     };
-    let hot: Vec<_> = STATES.into_iter().filter(|s| value(*s) == 1.0).collect();
-    let cold: Vec<_> = STATES.into_iter().filter(|s| value(*s) == 0.0).collect();
-    assert_eq!((hot.len(), cold.len()), (1, 4), "{hot:?}");
-    hot[0]
+    let set: Vec<_> = STATES.into_iter().filter(|s| value(*s) == 1.0).collect();
+    let unset: Vec<_> = STATES.into_iter().filter(|s| value(*s) == 0.0).collect();
+    assert_eq!((set.len(), unset.len()), (1, 4), "{set:?}");
+    set[0]
 }
 
 #[test]
-fn all_states_are_there_before_the_first_call() {
+fn all_states_are_published_before_the_first_call() {
     let scraped = Scraped::new();
     scraped.breaker("payment", Config::new());
     assert_eq!(state(&scraped.scrape(), "payment"), State::Closed);
 }
 
 #[test]
-fn one_state_is_hot_through_a_life() {
+fn exactly_one_state_is_1_at_any_time() {
     let scraped = Scraped::new();
     let payment = scraped.breaker("payment", Config::new().threshold(2));
     let seen = || state(&scraped.scrape(), "payment");
@@ -56,7 +56,7 @@ fn one_state_is_hot_through_a_life() {
 }
 
 #[test]
-fn a_rate_is_not_there_before_it_is_known_and_no_number_when_it_is_not_known_any_more() {
+fn a_rate_is_absent_until_it_is_known_and_nan_when_it_is_unknown_again() {
     let scraped = Scraped::new();
     let config = Config::new().window(Window::Calls(10)).failure_rate(0.9);
     let config = config.slow_call(Duration::from_secs(1)).slow_rate(0.9);
@@ -140,7 +140,7 @@ fn keys_are_counted_by_state_and_never_named() {
 }
 
 #[test]
-fn a_breaker_that_was_removed_is_in_no_state() {
+fn a_removed_breaker_has_no_state() {
     let scraped = Scraped::new();
     let config = Config::new()
         .window(Window::Calls(2))

@@ -1,4 +1,4 @@
-//! Trap 22: the attribute without an import, under another name, and through a module.
+//! The attribute without an import, under another name, and through a module.
 
 mod dependencies {
     pub use breaker_runtime as runtime;

@@ -1,4 +1,4 @@
-//! Trap 10: constants, statics, unit structs and functions called like locals of an expansion.
+//! Constants, statics, unit structs and functions with the names of variables in an expansion.
 #![allow(non_upper_case_globals, non_camel_case_types, dead_code)]
 
 use breaker_runtime::{BreakerError, circuit_breaker};

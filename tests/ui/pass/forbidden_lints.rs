@@ -1,4 +1,4 @@
-//! Trap 24: a forbidden lint cannot be allowed again, not even by an expansion, which therefore has no `allow` of these.
+//! Forbidden lints. An expansion cannot allow them again, so it contains no `allow` for these lints.
 #![forbid(
     unsafe_code,
     unused_must_use,

@@ -1,4 +1,4 @@
-//! Trap 20: inner attributes and inner documentation of the body.
+//! Inner attributes and inner documentation in a body.
 #![deny(warnings)]
 
 use breaker_runtime::{BreakerError, circuit_breaker};

@@ -1,4 +1,4 @@
-//! Trap 22: without any prelude.
+//! The attribute in modules without a prelude.
 #![no_implicit_prelude]
 
 extern crate breaker_runtime;

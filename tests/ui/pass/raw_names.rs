@@ -1,4 +1,4 @@
-//! Trap 10: raw identifiers, keywords of later editions, and letters beyond ASCII.
+//! Raw identifiers, keywords of later editions, and letters beyond ASCII as names.
 #![deny(warnings)]
 
 use breaker_runtime::{BreakerError, circuit_breaker};

@@ -1,4 +1,4 @@
-//! Trap 24: in a crate whose lints are as strict as they come.
+//! The attribute in a crate that denies many lints.
 #![forbid(unsafe_code)]
 #![deny(
     warnings,

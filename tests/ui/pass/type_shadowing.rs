@@ -1,4 +1,4 @@
-//! Trap 22: types, variants, traits and crates under the names of others.
+//! Types, variants, traits and crates that shadow well-known names.
 #![allow(dead_code, non_camel_case_types)]
 
 mod standard {

@@ -15,35 +15,41 @@ fn a_fallback_is_a_path() {
             "\"not a path\"",
             "expected a path: write `fallback = pay_later`",
         ),
-        ("later()", "without the call: write `fallback = later`"),
+        (
+            "later()",
+            "expected a path, not a call: write `fallback = later`",
+        ),
         (
             "Self::later(a, b)",
-            "without the call: write `fallback = Self::later`",
+            "expected a path, not a call: write `fallback = Self::later`",
         ),
         (
             "later::<u8>()",
-            "without the call: write `fallback = pay_later`",
+            "expected a path, not a call: write `fallback = pay_later`",
         ),
         (
             "self.later",
-            "write the path of the method: `fallback = Self::later`",
+            "expected the path of the method: write `fallback = Self::later`",
         ),
         (
             "self.later()",
-            "write the path of the method: `fallback = Self::later`",
+            "expected the path of the method: write `fallback = Self::later`",
         ),
-        ("5", "an answer needs a closure: write `fallback = |_| 5`"),
+        (
+            "5",
+            "expected a path or a closure, not a value: write `fallback = |_| 5`",
+        ),
         (
             "None",
-            "an answer needs a closure: write `fallback = |_| None`",
+            "expected a path or a closure, not a value: write `fallback = |_| None`",
         ),
         (
             "Ok(())",
-            "an answer needs a closure: write `fallback = |_| Ok(…)`",
+            "expected a path or a closure, not a value: write `fallback = |_| Ok(…)`",
         ),
         (
             "crate::Answer::Later(7)",
-            "an answer needs a closure: write `fallback = |_| crate::Answer::Later(…)`",
+            "expected a path or a closure, not a value: write `fallback = |_| crate::Answer::Later(…)`",
         ),
         (
             "self",
@@ -60,17 +66,17 @@ fn a_fallback_is_a_path() {
 
 #[test]
 fn a_closure_takes_one_argument_and_is_not_async() {
-    let message = "the closure takes one argument, the error: write `fallback = |error| …`";
+    let message = "expected a closure with one argument, the error: write `fallback = |error| …`";
     assert_eq!(about("fallback = || 5"), [message]);
     assert_eq!(about("fallback = |a, b| 5"), [message]);
-    let message = "remove `async`: the closure is part of the function and may `.await`";
+    let message = "remove `async`: the closure is inlined into the function and may use `.await`";
     assert_eq!(about("fallback = async |error| 5"), [message]);
     assert_eq!(about("fallback = async move || 5"), [message]);
 }
 
 #[test]
 fn the_argument_of_an_inlined_closure_has_no_attributes() {
-    let message = "remove the attribute: the closure is part of the function";
+    let message = "remove the attribute: the closure is inlined into the function";
     for argument in ["#[cfg(a)] error", "#[a] error: E", "#[a] #[b] (x | _)"] {
         let fallback = format!("fallback = |{argument}| 5");
         assert_eq!(about(&fallback), [message], "{argument}");
@@ -82,10 +88,13 @@ fn the_argument_of_an_inlined_closure_has_no_attributes() {
 fn a_classifier_is_a_path_or_a_closure() {
     for (wrong, message) in [
         ("\"judge\"", "expected a path: write `classify = judge`"),
-        ("judge()", "without the call: write `classify = judge`"),
+        (
+            "judge()",
+            "expected a path, not a call: write `classify = judge`",
+        ),
         (
             "self.judge",
-            "write the path of the method: `classify = Self::judge`",
+            "expected the path of the method: write `classify = Self::judge`",
         ),
         (
             "5",
@@ -93,9 +102,12 @@ fn a_classifier_is_a_path_or_a_closure() {
         ),
         (
             "|| x",
-            "the closure takes one argument, the returned value: write `classify = |value| …`",
+            "expected a closure with one argument, the returned value: write `classify = |value| …`",
         ),
-        ("async |r| x", "remove `async`: a value is judged at once"),
+        (
+            "async |r| x",
+            "remove `async`: a value is classified without waiting",
+        ),
     ] {
         assert_eq!(about(&format!("classify = {wrong}")), [message], "{wrong}");
     }
@@ -108,10 +120,13 @@ fn a_hint_is_a_path_or_a_closure() {
             "\"retry_after\"",
             "expected a path: write `open_for_hint = retry_after`",
         ),
-        ("hint()", "without the call: write `open_for_hint = hint`"),
+        (
+            "hint()",
+            "expected a path, not a call: write `open_for_hint = hint`",
+        ),
         (
             "self.hint",
-            "write the path of the method: `open_for_hint = Self::hint`",
+            "expected the path of the method: write `open_for_hint = Self::hint`",
         ),
         (
             "5",
@@ -119,12 +134,12 @@ fn a_hint_is_a_path_or_a_closure() {
         ),
         (
             "|| x",
-            "the closure takes one argument, the returned value: \
+            "expected a closure with one argument, the returned value: \
              write `open_for_hint = |value| …`",
         ),
         (
             "async |r| x",
-            "remove `async`: a value gives its hint at once",
+            "remove `async`: the hint is computed without waiting",
         ),
     ] {
         let arguments = format!("open_for_hint = {wrong}");
@@ -156,6 +171,6 @@ fn fallback_on_is_one_of_three_words() {
 }
 
 #[test]
-fn a_bad_fallback_is_there_all_the_same() {
+fn an_invalid_fallback_is_not_also_missing() {
     assert_eq!(about("fallback = 5, fallback_on = any").len(), 1);
 }

@@ -1,14 +1,14 @@
 use crate::expand::tests::about;
 
-/// What is said of a value of `max_keys` beside a key.
+/// Returns the errors for a value of `max_keys` with a key.
 fn max_keys(value: &str) -> Vec<String> {
     about(&format!("key = host, max_keys = {value}"))
 }
 
 #[test]
 fn a_count_is_at_least_one() {
-    for (key, words) in [
-        ("threshold", "the threshold must be at least 1"),
+    for (name, message) in [
+        ("threshold", "`threshold` must be at least 1"),
         ("half_open_calls", "`half_open_calls` must be at least 1"),
         (
             "success_threshold",
@@ -19,9 +19,9 @@ fn a_count_is_at_least_one() {
     ] {
         for wrong in ["0", "-1", "0u32", "-0", "0x0"] {
             assert_eq!(
-                about(&format!("{key} = {wrong}")),
-                [words],
-                "{key} = {wrong}"
+                about(&format!("{name} = {wrong}")),
+                [message],
+                "{name} = {wrong}"
             );
         }
     }
@@ -82,7 +82,7 @@ fn factors_keep_their_ranges() {
     for wrong in ["0.5", "0", "-2.0", "-2", "1e400", "0.999_9"] {
         assert_eq!(about(&format!("backoff = {wrong}")), [backoff], "{wrong}");
     }
-    let jitter = "`jitter` lies between 0 and 1: write `jitter = 0.1`";
+    let jitter = "`jitter` must be between 0 and 1: write `jitter = 0.1`";
     for wrong in ["2.0", "2", "-0.1", "1.000_1"] {
         assert_eq!(about(&format!("jitter = {wrong}")), [jitter], "{wrong}");
     }
@@ -151,7 +151,7 @@ fn expressions_are_left_to_the_compiler() {
     assert_eq!(about(arguments), [] as [&str; 0]);
 }
 
-/// What is said of a value of `window` that is judged.
+/// Returns the errors for a value of `window` with a rate.
 fn window(value: &str) -> Vec<String> {
     about(&format!("window = {value}, failure_rate = 0.5"))
 }
@@ -169,20 +169,20 @@ fn a_number_of_failures_is_at_least_one() {
 }
 
 #[test]
-fn a_rate_lies_above_zero_and_at_most_one() {
-    for key in ["failure_rate", "slow_rate"] {
+fn a_rate_is_above_zero_and_at_most_one() {
+    for name in ["failure_rate", "slow_rate"] {
         let rate = |value: &str| {
             let others = "window = 100, slow_call = \"2s\"";
-            about(&format!("{others}, {key} = {value}"))
+            about(&format!("{others}, {name} = {value}"))
         };
-        let message = format!("a rate lies above 0 and at most 1: write `{key} = 0.5`");
+        let message = format!("`{name}` must be above 0 and at most 1: write `{name} = 0.5`");
         for wrong in ["50", "0.0", "0", "1.5", "-0.5", "1.000_1", "1e-400"] {
             assert_eq!(rate(wrong), [message.as_str()], "{wrong}");
         }
         for right in ["0.5", "1", "1.0", "0.000_1", "0.5f64", "RATE"] {
             assert_eq!(rate(right), [] as [&str; 0], "{right}");
         }
-        let message = format!("expected a number: write `{key} = 0.5`");
+        let message = format!("expected a number: write `{name} = 0.5`");
         for wrong in ["\"50%\"", "\"0.5\"", "\"0.0\"", "true"] {
             assert_eq!(rate(wrong), [message.as_str()], "{wrong}");
         }
@@ -210,7 +210,7 @@ fn a_window_is_a_number_of_calls_or_a_duration() {
 
 #[test]
 fn a_window_is_not_empty() {
-    let message = "a window holds at least one call and is longer than zero";
+    let message = "`window` must be at least 1 call or longer than zero";
     for wrong in ["0", "-5", "0u32"] {
         assert_eq!(window(wrong), [message], "{wrong}");
     }
@@ -219,7 +219,7 @@ fn a_window_is_not_empty() {
 
 #[test]
 fn a_window_in_quotes_needs_a_unit() {
-    let message = "a number of calls has no quotes, and a duration has a unit: \
+    let message = "expected a number of calls without quotes or a duration with a unit: \
                    write `window = 100` or `window = \"100s\"`";
     assert_eq!(window("\"100\""), [message]);
     assert_eq!(
@@ -242,12 +242,12 @@ fn a_window_in_quotes_needs_a_unit() {
 
 #[test]
 fn the_other_durations_need_their_unit_too() {
-    for key in ["slow_call", "ramp", "cancel_after"] {
-        let message = format!("a duration needs a unit: write `{key} = \"5s\"`");
-        assert_eq!(about(&format!("{key} = 5")), [message]);
+    for name in ["slow_call", "ramp", "cancel_after"] {
+        let message = format!("a duration needs a unit: write `{name} = \"5s\"`");
+        assert_eq!(about(&format!("{name} = 5")), [message]);
         let zero = "a duration must be longer than zero";
-        assert_eq!(about(&format!("{key} = \"0s\"")), [zero]);
-        assert_eq!(about(&format!("{key} = LONG")), [] as [&str; 0]);
+        assert_eq!(about(&format!("{name} = \"0s\"")), [zero]);
+        assert_eq!(about(&format!("{name} = LONG")), [] as [&str; 0]);
     }
 }
 
@@ -265,20 +265,20 @@ fn idle_ttl_is_a_duration_and_never_off() {
 
 #[test]
 fn a_flag_is_true_or_false() {
-    for key in ["latency", "critical"] {
+    for name in ["latency", "critical"] {
         for right in ["true", "false", "FLAG", "!FLAG", "cfg!(test)", "(true)"] {
-            assert_eq!(about(&format!("{key} = {right}")), [] as [&str; 0]);
+            assert_eq!(about(&format!("{name} = {right}")), [] as [&str; 0]);
         }
-        let message = format!("expected `true` or `false`: write `{key} = true`");
+        let message = format!("expected `true` or `false`: write `{name} = true`");
         for wrong in ["1", "\"true\"", "\"yes\"", "'t'", "0.0", "-true", "\"1s\""] {
-            assert_eq!(about(&format!("{key} = {wrong}")), [message.as_str()]);
+            assert_eq!(about(&format!("{name} = {wrong}")), [message.as_str()]);
         }
-        let message = format!("expected `true` or `false`: write `{key} = false`");
+        let message = format!("expected `true` or `false`: write `{name} = false`");
         for wrong in ["0", "\"false\"", "\"off\"", "\"no\""] {
-            assert_eq!(about(&format!("{key} = {wrong}")), [message.as_str()]);
+            assert_eq!(about(&format!("{name} = {wrong}")), [message.as_str()]);
         }
-        let message = format!("expected `=`: write `{key} = true`");
-        assert_eq!(about(key), [message]);
+        let message = format!("expected `=`: write `{name} = true`");
+        assert_eq!(about(name), [message]);
     }
 }
 
@@ -293,7 +293,7 @@ fn cancel_after_may_be_off() {
         about("cancel_after = \"off\"x"),
         ["remove the suffix `x`: write `cancel_after = \"off\"`"]
     );
-    for key in ["slow_call", "ramp"] {
-        assert_eq!(about(&format!("{key} = \"off\"")).len(), 1, "{key}");
+    for name in ["slow_call", "ramp"] {
+        assert_eq!(about(&format!("{name} = \"off\"")).len(), 1, "{name}");
     }
 }

@@ -1,6 +1,6 @@
 use crate::expand::tests::{about, messages};
 
-/// What is said of `name = …`.
+/// Returns the errors for `name = …`.
 fn name(value: &str) -> Vec<String> {
     messages(
         &format!("name = {value}"),
@@ -74,7 +74,7 @@ fn the_crate_is_a_path() {
         about("crate = \"no path\""),
         ["expected a path: write `crate = breaker_runtime`"]
     );
-    // A macro is reached through it, and in the path of a macro there are no types.
+    // The expansion names macros by this path, and the path of a macro cannot contain types.
     for wrong in ["rt::<u8>", "Self", "Self::rt", "\"rt::<u8>\""] {
         assert_eq!(
             about(&format!("crate = {wrong}")),

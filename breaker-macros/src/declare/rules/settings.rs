@@ -1,55 +1,77 @@
-//! Rules between the settings of a breaker.
+//! Rules about several settings of a breaker.
 //!
-//! Another function of the same breaker may give the key that is missing here. It is asked for all
-//! the same: what an attribute says can be understood where it stands.
+//! A missing setting is an error even if another function of the same breaker has it: each attribute can
+//! then be understood without the others.
 
 use syn::{Error, Result};
 
-use super::super::{Extent, Number, SettingValue};
 use crate::args::Arguments;
-use crate::args::key::Key;
+use crate::args::setting::{Number, SettingValue, WindowSize};
+use crate::args::setting_name::SettingName;
 use crate::errors::Errors;
 
-/// What is judged over a window.
-const OVER_WINDOW: [Key; 3] = [Key::MaxFailures, Key::FailureRate, Key::SlowRate];
+/// The settings that open the circuit by the calls in the window.
+const NEED_WINDOW: [SettingName; 3] = [
+    SettingName::MaxFailures,
+    SettingName::FailureRate,
+    SettingName::SlowRate,
+];
+
+/// The error for a ceiling below the period that it limits.
+pub(crate) const CEILING_TOO_LOW: &str =
+    "`max_open_for` is shorter than `open_for`: raise it, or lower `open_for`";
+
+/// Describes a number of calls that never fit into the window.
+pub(crate) fn exceeds_window(name: SettingName, window: Option<u32>) -> String {
+    let window = window.map_or_else(
+        || "the number of calls in `window`".to_owned(),
+        |calls| format!("the {calls} calls of `window`"),
+    );
+    let name = name.as_str();
+    format!("`{name}` is more than {window}: lower it, or raise `window`")
+}
 
 pub(super) fn check(arguments: &Arguments, errors: &mut Errors) {
     errors.take(ceiling_is_not_below_open_for(arguments));
-    errors.take(window_is_there_to_judge_over(arguments));
-    errors.take(window_is_judged(arguments));
-    errors.take(slow_rate_knows_what_is_slow(arguments));
-    errors.take(bounds_have_keys(arguments));
-    errors.take(window_holds(arguments, Key::MaxFailures));
-    errors.take(window_holds(arguments, Key::MinCalls));
+    errors.take(rates_have_a_window(arguments));
+    errors.take(window_has_a_rate(arguments));
+    errors.take(slow_rate_has_slow_call(arguments));
+    errors.take(key_limits_have_a_key(arguments));
+    errors.take(calls_fit_into_the_window(
+        arguments,
+        SettingName::MaxFailures,
+    ));
+    errors.take(calls_fit_into_the_window(arguments, SettingName::MinCalls));
 }
 
 fn ceiling_is_not_below_open_for(arguments: &Arguments) -> Result<()> {
-    let period = |key: Key| {
-        let given = arguments.setting(key)?;
+    let period = |name: SettingName| {
+        let given = arguments.setting(name)?;
         match &given.value.value {
-            SettingValue::Period(Number::Literal(period)) => Some((given.key, *period)),
+            SettingValue::Period(Number::Literal(period)) => Some((given.span, *period)),
             _ => None,
         }
     };
-    match (period(Key::OpenFor), period(Key::MaxOpenFor)) {
+    match (
+        period(SettingName::OpenFor),
+        period(SettingName::MaxOpenFor),
+    ) {
         (Some((_, open_for)), Some((at, most))) if most < open_for => {
-            let message =
-                "`max_open_for` is shorter than `open_for`: raise it, or lower `open_for`";
-            Err(Error::new(at, message))
+            Err(Error::new(at, CEILING_TOO_LOW))
         }
         _ => Ok(()),
     }
 }
 
-/// One `window` serves them all, so that it is missing once.
-fn window_is_there_to_judge_over(arguments: &Arguments) -> Result<()> {
-    let judged = |key: &Key| Some((*key, arguments.place(*key)?));
-    match OVER_WINDOW.iter().find_map(judged) {
-        Some((key, at)) if !arguments.mentions(Key::Window) => {
+/// One `window` serves all of these settings, so there is one error if it is missing.
+fn rates_have_a_window(arguments: &Arguments) -> Result<()> {
+    let judged = |name: &SettingName| Some((*name, arguments.span(*name)?));
+    match NEED_WINDOW.iter().find_map(judged) {
+        Some((name, at)) if !arguments.mentions(SettingName::Window) => {
             let message = format!(
                 "`{}` needs `window`: add `{}`, or remove `{0}`",
-                key.name(),
-                Key::Window.example()
+                name.as_str(),
+                SettingName::Window.example()
             );
             Err(Error::new(at, message))
         }
@@ -57,9 +79,9 @@ fn window_is_there_to_judge_over(arguments: &Arguments) -> Result<()> {
     }
 }
 
-fn window_is_judged(arguments: &Arguments) -> Result<()> {
-    let judged = OVER_WINDOW.iter().any(|key| arguments.mentions(*key));
-    match arguments.place(Key::Window) {
+fn window_has_a_rate(arguments: &Arguments) -> Result<()> {
+    let judged = NEED_WINDOW.iter().any(|name| arguments.mentions(*name));
+    match arguments.span(SettingName::Window) {
         Some(at) if !judged => {
             let message = "`window` needs `failure_rate`, `slow_rate` or `max_failures`: \
                            add `failure_rate = 0.5`, or remove `window`";
@@ -69,9 +91,9 @@ fn window_is_judged(arguments: &Arguments) -> Result<()> {
     }
 }
 
-fn slow_rate_knows_what_is_slow(arguments: &Arguments) -> Result<()> {
-    match arguments.place(Key::SlowRate) {
-        Some(at) if !arguments.mentions(Key::SlowCall) => {
+fn slow_rate_has_slow_call(arguments: &Arguments) -> Result<()> {
+    match arguments.span(SettingName::SlowRate) {
+        Some(at) if !arguments.mentions(SettingName::SlowCall) => {
             let message = "`slow_rate` needs `slow_call`: add `slow_call = \"2s\"`, \
                            or remove `slow_rate`";
             Err(Error::new(at, message))
@@ -80,15 +102,18 @@ fn slow_rate_knows_what_is_slow(arguments: &Arguments) -> Result<()> {
     }
 }
 
-/// One `key` serves both, so that it is missing once.
-fn bounds_have_keys(arguments: &Arguments) -> Result<()> {
-    let bound = |key: Key| Some((key, arguments.place(key)?));
-    match [Key::MaxKeys, Key::IdleTtl].into_iter().find_map(bound) {
-        Some((bound, at)) if !arguments.mentions(Key::Keyed) => {
+/// One `key` serves both settings, so there is one error if it is missing.
+fn key_limits_have_a_key(arguments: &Arguments) -> Result<()> {
+    let bound = |name: SettingName| Some((name, arguments.span(name)?));
+    match [SettingName::MaxKeys, SettingName::IdleTtl]
+        .into_iter()
+        .find_map(bound)
+    {
+        Some((bound, at)) if !arguments.mentions(SettingName::Key) => {
             let message = format!(
                 "`{}` needs `key`: add `{}`, or remove `{0}`",
-                bound.name(),
-                Key::Keyed.example()
+                bound.as_str(),
+                SettingName::Key.example()
             );
             Err(Error::new(at, message))
         }
@@ -96,20 +121,19 @@ fn bounds_have_keys(arguments: &Arguments) -> Result<()> {
     }
 }
 
-/// So many calls have to fit into a window of calls.
-fn window_holds(arguments: &Arguments, key: Key) -> Result<()> {
-    let window = arguments.setting(Key::Window).map(|it| &it.value.value);
-    let Some(SettingValue::Window(Number::Literal(Extent::Calls(window)))) = window else {
+/// A window of calls has to hold at least the number of calls that a setting asks for.
+fn calls_fit_into_the_window(arguments: &Arguments, name: SettingName) -> Result<()> {
+    let window = arguments
+        .setting(SettingName::Window)
+        .map(|it| &it.value.value);
+    let Some(SettingValue::Window(Number::Literal(WindowSize::Calls(window)))) = window else {
         return Ok(());
     };
-    match arguments.setting(key) {
+    match arguments.setting(name) {
         Some(given) => match given.value.value {
             SettingValue::Count(Number::Literal(calls)) if calls > *window => {
-                let message = format!(
-                    "`{}` is more than the {window} calls of `window`: lower it, or raise `window`",
-                    key.name()
-                );
-                Err(Error::new(given.key, message))
+                let message = exceeds_window(name, Some(*window));
+                Err(Error::new(given.span, message))
             }
             _ => Ok(()),
         },

@@ -1,6 +1,6 @@
 use crate::expand::tests::{about, messages};
 
-/// The errors of these arguments on this function.
+/// Returns the errors of these arguments on this function.
 fn on(arguments: &str, signature: &str) -> Vec<String> {
     let arguments = format!("name = \"payment\", {arguments}");
     messages(&arguments, &format!("{signature} {{ charge() }}"))
@@ -9,8 +9,9 @@ fn on(arguments: &str, signature: &str) -> Vec<String> {
 const NONE: [&str; 0] = [];
 
 #[test]
-fn classify_stands_alone() {
-    let message = "`classify` decides alone: move `failure(…)` into it, or remove `classify`";
+fn classify_excludes_patterns() {
+    let message = "`classify` cannot be combined with `failure(…)`: move the pattern into `classify`, \
+                   or remove `classify`";
     assert_eq!(about("classify = judge, failure(Err(_))"), [message]);
 }
 
@@ -23,7 +24,7 @@ fn fallback_on_needs_a_fallback() {
 
 #[test]
 fn a_function_is_not_its_own_fallback() {
-    let message = "the fallback of `pay` is `pay` itself";
+    let message = "`pay` cannot be its own fallback: name another function";
     for path in ["pay", "Self::pay", "self::pay", "pay::<u8>", "r#pay"] {
         let arguments = format!("fallback = {path}");
         assert_eq!(
@@ -53,9 +54,9 @@ fn a_method_may_have_a_free_function_of_its_name_as_fallback() {
 }
 
 #[test]
-fn few_conditional_arguments_are_handed_to_a_path() {
-    let message = "at most 6 arguments under `#[cfg(…)]` can be handed to a path, which takes \
-                   another call for each way they turn out: write `fallback = |error| …`";
+fn a_path_gets_few_conditional_arguments() {
+    let message = "a path as fallback supports at most 6 arguments with `#[cfg(…)]`: \
+                   write `fallback = |error| …`";
     let signature = |conditional: usize| {
         let arguments = "#[cfg(a)] x: u8, y: u8, ".repeat(conditional);
         format!("fn pay({arguments}) -> Result<(), E>")
@@ -67,9 +68,9 @@ fn few_conditional_arguments_are_handed_to_a_path() {
 }
 
 #[test]
-fn a_function_that_returns_nothing_says_what_a_failure_is() {
-    let message = "a failure cannot be told from a success of `()`: return a `Result`, \
-                   or say `failure(…)` / `classify = …`";
+fn a_function_that_returns_nothing_needs_a_classifier() {
+    let message = "cannot tell success from failure for the return type `()`: return a `Result`, \
+                   or add `failure(…)` or `classify = …`";
     for signature in [
         "fn pay()",
         "fn pay() -> ()",
@@ -87,22 +88,26 @@ fn a_function_that_returns_nothing_says_what_a_failure_is() {
 }
 
 #[test]
-fn a_constant_names_no_instance() {
-    let message = "one breaker serves all instances: write the type's name";
+fn a_constant_is_the_same_for_all_instances() {
+    let message = |word: &str| {
+        format!(
+            "one breaker serves all instances: write a concrete type or constant instead of `{word}`"
+        )
+    };
     for signature in ["fn pay<T, const N: u32>() -> R"] {
-        for value in [
-            "Self::LIMIT",
-            "N",
-            "T::LIMIT",
-            "f::<T>()",
-            "<T as Limit>::N",
-            "1 + (N)",
-            "Limits { one: N }.one",
-            "Limits { one: ::zero::<N>() }.one",
+        for (value, word) in [
+            ("Self::LIMIT", "Self"),
+            ("N", "N"),
+            ("T::LIMIT", "T"),
+            ("f::<T>()", "T"),
+            ("<T as Limit>::N", "T"),
+            ("1 + (N)", "N"),
+            ("Limits { one: N }.one", "N"),
+            ("Limits { one: ::zero::<N>() }.one", "N"),
         ] {
             assert_eq!(
                 on(&format!("threshold = {value}"), signature),
-                [message],
+                [message(word)],
                 "{value}"
             );
         }
@@ -115,7 +120,7 @@ fn a_constant_names_no_instance() {
         }
     }
     let both = on("threshold = Self::N, open_for = Self::M", "fn pay() -> R");
-    assert_eq!(both, [message, message]);
+    assert_eq!(both, [message("Self"), message("Self")]);
     for arguments in [
         "window = Self::N, failure_rate = 0.5",
         "window = 100, failure_rate = Self::N",
@@ -125,15 +130,15 @@ fn a_constant_names_no_instance() {
     ] {
         assert_eq!(
             on(arguments, "async fn pay() -> R"),
-            [message],
+            [message("Self")],
             "{arguments}"
         );
     }
 }
 
 #[test]
-fn only_a_future_is_limited() {
-    let message = "a synchronous call cannot be stopped; `call_timeout` needs an `async fn`";
+fn call_timeout_needs_a_future() {
+    let message = "a synchronous call cannot be stopped: `call_timeout` needs an `async fn`";
     for signature in [
         "fn pay() -> R",
         "fn pay() -> impl Iterator<Item = R>",
@@ -160,9 +165,9 @@ fn only_a_future_is_limited() {
 }
 
 #[test]
-fn a_lent_argument_that_comes_back_is_not_lent_again() {
-    let message = "`buffer` cannot be handed to the fallback again, since the return type borrows \
-                   from it; use `fallback_on = rejected`";
+fn a_mutable_argument_that_is_returned_is_an_error() {
+    let message = "`buffer` cannot be passed to the fallback: the return type borrows from it; \
+                   use `fallback_on = rejected`";
     for signature in [
         "fn pay(buffer: &mut Vec<u8>) -> Result<&u8, E>",
         "fn pay<'a>(buffer: &'a mut Vec<u8>, n: &u8) -> Result<&'a u8, E>",
@@ -183,9 +188,9 @@ fn a_lent_argument_that_comes_back_is_not_lent_again() {
 }
 
 #[test]
-fn a_receiver_that_comes_back_is_not_lent_again() {
-    let message = "`self` cannot be handed to the fallback again, since the return type borrows \
-                   from it; use `fallback_on = rejected`";
+fn a_mutable_receiver_that_is_returned_is_an_error() {
+    let message = "`self` cannot be passed to the fallback: the return type borrows from it; \
+                   use `fallback_on = rejected`";
     let arguments = "fallback = Self::later, fallback_on = any";
     for signature in [
         "fn pay(&mut self, buffer: &mut u8) -> Result<&u8, E>",
@@ -196,7 +201,7 @@ fn a_receiver_that_comes_back_is_not_lent_again() {
 }
 
 #[test]
-fn a_lent_argument_that_does_not_come_back_may_be_lent_again() {
+fn a_mutable_argument_that_is_not_returned_reaches_the_fallback() {
     let arguments = "fallback = later, fallback_on = any";
     for signature in [
         "fn pay(buffer: &mut Vec<u8>) -> Result<u8, E>",
@@ -212,9 +217,9 @@ fn a_lent_argument_that_does_not_come_back_may_be_lent_again() {
 }
 
 #[test]
-fn a_returned_future_holds_the_lent_arguments() {
-    let message = "`buffer` cannot be handed to the fallback again, since the returned future \
-                   holds it; make the function an `async fn`";
+fn a_returned_future_holds_its_mutable_arguments() {
+    let message = "`buffer` cannot be passed to the fallback: the returned future holds it; \
+                   make the function an `async fn`";
     for signature in [
         "fn pay(buffer: &mut u8) -> impl Future<Output = R>",
         "fn pay(buffer: &mut u8) -> BoxFuture<'_, R>",
@@ -227,21 +232,21 @@ fn a_returned_future_holds_the_lent_arguments() {
 #[test]
 fn a_breaker_guards_a_function_once() {
     let attribute = "name = \"payment\"";
-    let again = |name: &str, path: &str| {
+    let twice = |name: &str, path: &str| {
         format!("#[inline] #[{path}(threshold = 5, name = \"{name}\")] fn pay() -> R {{}}")
     };
-    let message = "`payment` already guards this function";
+    let message = "`payment` already guards this function: remove one of the two attributes";
     assert_eq!(
-        messages(attribute, &again("payment", "circuit_breaker")),
+        messages(attribute, &twice("payment", "circuit_breaker")),
         [message]
     );
     assert_eq!(
-        messages(attribute, &again("payment", "a::circuit_breaker")),
+        messages(attribute, &twice("payment", "a::circuit_breaker")),
         [message]
     );
     assert_eq!(
-        messages(attribute, &again("orders", "circuit_breaker")),
+        messages(attribute, &twice("orders", "circuit_breaker")),
         NONE
     );
-    assert_eq!(messages(attribute, &again("payment", "instrument")), NONE);
+    assert_eq!(messages(attribute, &twice("payment", "instrument")), NONE);
 }

@@ -2,14 +2,14 @@ use proc_macro2::{Delimiter, Group, TokenStream};
 use quote::{ToTokens, quote};
 
 use super::Shape;
-use crate::item::parse;
+use crate::item::function::Function;
 
 fn shape(item: TokenStream) -> Shape {
-    parse(item).expect("a function").shape
+    Function::parse(item).expect("a function").shape
 }
 
-/// The shape in words, with its output.
-fn told(item: TokenStream) -> String {
+/// Describes the shape, with its output.
+fn described(item: TokenStream) -> String {
     let (word, output) = match shape(item) {
         Shape::Sync => return "sync".to_owned(),
         Shape::Async => return "async".to_owned(),
@@ -25,7 +25,7 @@ fn boxed(body: &TokenStream) -> TokenStream {
 }
 
 #[test]
-fn futures_are_told_by_their_spelling() {
+fn futures_are_recognised_by_their_spelling() {
     for (item, expected) in [
         (
             quote!(
@@ -122,22 +122,22 @@ fn futures_are_told_by_their_spelling() {
         ),
     ] {
         let item_text = item.to_string();
-        assert_eq!(told(item), expected, "{item_text}");
+        assert_eq!(described(item), expected, "{item_text}");
     }
 }
 
 #[test]
-fn fragments_are_looked_through() {
+fn fragments_are_transparent() {
     let ty = Group::new(Delimiter::None, quote!(BoxFuture<'static, A>));
-    assert_eq!(told(quote!(fn f() -> #ty {})), "boxedA");
+    assert_eq!(described(quote!(fn f() -> #ty {})), "boxedA");
     let block = Group::new(Delimiter::None, quote!(Box::pin(async move { charge() })));
-    assert_eq!(told(boxed(&quote!(#block))), "blockR");
+    assert_eq!(described(boxed(&quote!(#block))), "blockR");
     let inside = Group::new(Delimiter::None, quote!(async move { charge() }));
-    assert_eq!(told(boxed(&quote!(Box::pin(#inside)))), "blockR");
+    assert_eq!(described(boxed(&quote!(Box::pin(#inside)))), "blockR");
 }
 
 #[test]
-fn a_body_that_is_one_async_block_is_taken_apart() {
+fn a_body_that_is_one_async_block_is_split() {
     let body = quote!(::std::boxed::Box::pin(async move { let half - typed },));
     let Shape::Block(block) = shape(boxed(&body)) else {
         panic!("no block");
@@ -175,6 +175,6 @@ fn any_other_body_stays_eager() {
         quote!(),
     ] {
         let text = body.to_string();
-        assert_eq!(told(boxed(&body)), "boxedR", "{text}");
+        assert_eq!(described(boxed(&body)), "boxedR", "{text}");
     }
 }

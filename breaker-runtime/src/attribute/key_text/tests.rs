@@ -15,23 +15,23 @@ impl AsRef<str> for Host {
     }
 }
 
-/// Is both, with two texts.
+/// Implements both traits, with different texts.
 struct Both;
 
 impl AsRef<str> for Both {
     fn as_ref(&self) -> &'static str {
-        "as it is"
+        "lent"
     }
 }
 
 impl Display for Both {
     fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
-        panic!("it has its text already");
+        panic!("`AsRef<str>` has precedence");
     }
 }
 
 #[test]
-fn a_type_that_has_its_text_lends_it() {
+fn a_type_that_implements_as_ref_lends_its_text() {
     let host = Host("db".to_owned());
     let lent = [
         KeyOf::new("db").__circuit_breaker_key(),
@@ -45,13 +45,13 @@ fn a_type_that_has_its_text_lends_it() {
     ]
     .map(str::to_owned);
     assert_eq!(lent, ["db"; 8]);
-    assert_eq!(KeyOf::new(&Both).__circuit_breaker_key(), "as it is");
+    assert_eq!(KeyOf::new(&Both).__circuit_breaker_key(), "lent");
     let text = KeyOf::new(&host.0).__circuit_breaker_key();
-    assert!(ptr::eq(text, host.0.as_str()), "nothing is copied");
+    assert!(ptr::eq(text, host.0.as_str()), "the text is not copied");
 }
 
 #[test]
-fn every_other_type_writes_it() {
+fn every_other_type_formats_its_text() {
     let written: [String; 5] = [
         KeyOf::new(&IpAddr::V4(Ipv4Addr::LOCALHOST)).__circuit_breaker_key(),
         KeyOf::new(&7_u64).__circuit_breaker_key(),
@@ -63,7 +63,7 @@ fn every_other_type_writes_it() {
 }
 
 #[test]
-fn the_bound_of_a_generic_type_decides() {
+fn the_bound_of_a_type_parameter_decides() {
     fn lent<T: AsRef<str> + ?Sized>(value: &T) -> &str {
         KeyOf::new(value).__circuit_breaker_key()
     }
@@ -77,6 +77,6 @@ fn the_bound_of_a_generic_type_decides() {
     assert_eq!(lent("db"), "db");
     assert_eq!(written("db"), "db");
     assert_eq!(written(&7 as &dyn Display), "7");
-    assert_eq!(either(&Both), "as it is");
+    assert_eq!(either(&Both), "lent");
     assert_eq!(kept_key(&written(&7)), "7");
 }

@@ -19,15 +19,15 @@ const ALL: [Counter; COUNTERS] = [
     Counter::FallbackFailures,
 ];
 
-fn add_all(cells: &Counters) {
-    for (place, count) in ALL.into_iter().enumerate() {
-        for _ in 0..=place {
-            cells.add(count);
+fn add_all(counters: &Counters) {
+    for (at, counter) in ALL.into_iter().enumerate() {
+        for _ in 0..=at {
+            counters.add(counter);
         }
     }
 }
 
-/// The instant `secs` after the origin, which lies a hundred seconds after the epoch.
+/// Returns the instant `secs` seconds after the clock's origin, which is 100 s after the Unix epoch.
 fn moment(secs: u64) -> WallInstant {
     let tick = Tick::from_nanos(0).after(Duration::from_secs(secs));
     WallInstant {
@@ -36,8 +36,8 @@ fn moment(secs: u64) -> WallInstant {
     }
 }
 
-fn counted(cells: &Counters) -> [u64; COUNTERS] {
-    let totals = cells.totals(moment(0));
+fn counted(counters: &Counters) -> [u64; COUNTERS] {
+    let totals = counters.totals(moment(0));
     [
         totals.successes,
         totals.failures,
@@ -55,35 +55,35 @@ fn counted(cells: &Counters) -> [u64; COUNTERS] {
 }
 
 #[test]
-fn every_count_has_its_own_place() {
-    let cells = Counters::new();
-    add_all(&cells);
-    assert_eq!(counted(&cells), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
-    assert_eq!(cells.totals(moment(0)).rejected, 6 + 7 + 8 + 9);
-    assert_eq!(cells.totals(moment(0)).calls, 1 + 2 + 3 + 4);
+fn every_counter_counts_separately() {
+    let counters = Counters::new();
+    add_all(&counters);
+    assert_eq!(counted(&counters), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+    assert_eq!(counters.totals(moment(0)).rejected, 6 + 7 + 8 + 9);
+    assert_eq!(counters.totals(moment(0)).calls, 1 + 2 + 3 + 4);
 }
 
 #[test]
-fn a_thread_without_a_slot_counts_in_the_shared_cell() {
-    let cells = Counters::new();
+fn a_thread_without_a_slot_counts_in_the_shared_counters() {
+    let counters = Counters::new();
     let before = replace_slot(SHARED);
-    add_all(&cells);
+    add_all(&counters);
     replace_slot(before);
-    add_all(&cells);
+    add_all(&counters);
     assert_eq!(
-        counted(&cells),
+        counted(&counters),
         [2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24]
     );
 }
 
 #[test]
-fn a_failure_is_counted_and_its_date_never_goes_back_whoever_counts_it() {
+fn a_failure_is_counted_and_its_date_never_goes_back_on_any_thread() {
     for shared in [false, true] {
-        let cells = Counters::new();
+        let counters = Counters::new();
         let before = shared.then(|| replace_slot(SHARED));
         for (number, (secs, latest)) in (1..).zip([(7, 7), (9, 9), (5, 9)]) {
-            cells.add_failure(moment(secs).now);
-            let totals = cells.totals(moment(10));
+            counters.add_failure(moment(secs).now);
+            let totals = counters.totals(moment(10));
             assert_eq!(totals.failures, number, "{shared}");
             let latest = Some(moment(latest).wall);
             assert_eq!(totals.last_failure_at, latest, "{shared} {secs}");
@@ -95,30 +95,30 @@ fn a_failure_is_counted_and_its_date_never_goes_back_whoever_counts_it() {
 }
 
 #[test]
-fn what_happened_at_the_origin_of_the_clock_is_dated_all_the_same() {
-    let cells = Counters::new();
-    cells.add_success(moment(0).now);
-    let at = cells.totals(moment(1)).last_success_at;
+fn a_success_at_the_origin_of_the_clock_is_dated() {
+    let counters = Counters::new();
+    counters.add_success(moment(0).now);
+    let at = counters.totals(moment(1)).last_success_at;
     assert_eq!(at, Some(moment(0).wall));
 }
 
 #[test]
-fn no_date_lies_in_the_future_of_whoever_reads_it() {
-    let cells = Counters::new();
-    cells.add_failure(moment(9).now);
-    let at = cells.totals(moment(8)).last_failure_at;
+fn no_date_is_later_than_the_query() {
+    let counters = Counters::new();
+    counters.add_failure(moment(9).now);
+    let at = counters.totals(moment(8)).last_failure_at;
     assert_eq!(at, Some(moment(8).wall));
 }
 
 #[test]
-fn one_in_64_quiet_successes_is_dated_whoever_counts_it() {
+fn the_first_of_every_64_clean_successes_is_dated_on_any_thread() {
     let time = Time::System;
     for shared in [false, true] {
-        let cells = Counters::new();
+        let counters = Counters::new();
         let before = shared.then(|| replace_slot(SHARED));
-        let lower_bound = || cells.totals(time.moment()).last_success_is_lower_bound;
+        let lower_bound = || counters.totals(time.moment()).last_success_is_lower_bound;
         for number in 0..130 {
-            cells.add_clean_success(&time);
+            counters.add_clean_success(&time);
             assert_eq!(lower_bound(), number % 64 != 0, "{shared} {number}");
         }
         if let Some(before) = before {
@@ -128,13 +128,13 @@ fn one_in_64_quiet_successes_is_dated_whoever_counts_it() {
 }
 
 #[test]
-fn a_success_that_has_read_a_clock_is_dated_whoever_counts_it() {
+fn a_success_that_has_read_a_clock_is_dated_on_any_thread() {
     for shared in [false, true] {
-        let cells = Counters::new();
+        let counters = Counters::new();
         let before = shared.then(|| replace_slot(SHARED));
         for secs in 1..5 {
-            cells.add_success(moment(secs).now);
-            let totals = cells.totals(moment(9));
+            counters.add_success(moment(secs).now);
+            let totals = counters.totals(moment(9));
             assert_eq!(totals.last_success_at, Some(moment(secs).wall));
             assert!(!totals.last_success_is_lower_bound, "{shared} {secs}");
         }

@@ -2,33 +2,34 @@ use std::num::NonZeroU64;
 use std::time::Duration;
 
 use super::{Gate, Word};
-use crate::machine::{Bucket, GateState, Ticket};
+use crate::machine::{BucketNumber, GateState, Ticket};
 use crate::time::Tick;
 
 #[test]
-fn no_ticket_but_that_of_a_plain_call_has_the_bits_of_a_word() {
+fn only_the_ticket_of_a_plain_call_can_equal_a_word() {
     let now = Tick::from_nanos(0);
     let open = GateState::Open {
         period: Duration::from_secs(1),
         until: now,
     };
-    for gate_state in [QUIET, EVERYTHING, open, GateState::AskMachine] {
+    for gate_state in [CLOSED, ALL_FLAGS, open, GateState::AskMachine] {
         for latency in [false, true] {
             let gate = Gate::new();
             gate.publish(3, gate_state, latency, false);
             let word = gate.word();
             assert_eq!(word.measures_latency(), latency);
-            let bucket = (0..8).map(|number| Ticket::tracked(3, Bucket::from_number(number), now));
+            let tracked =
+                (0..8).map(|number| Ticket::tracked(3, BucketNumber::from_bits(number), now));
             let others = [Ticket::probe(3, now), Ticket::uncounted(3, now)];
-            let mut within = [Ticket::call(3), Ticket::probe(3, now)];
-            within.iter_mut().for_each(Ticket::set_nesting);
-            let others = others.into_iter().chain(within);
+            let mut nesting = [Ticket::call(3), Ticket::probe(3, now)];
+            nesting.iter_mut().for_each(Ticket::set_nesting);
+            let others = others.into_iter().chain(nesting);
             assert!(
-                bucket
+                tracked
                     .chain(others)
                     .all(|ticket| !word.success_is_free(ticket))
             );
-            let plain = gate_state == QUIET && !latency;
+            let plain = gate_state == CLOSED && !latency;
             assert_eq!(word.success_is_free(Ticket::call(3)), plain);
         }
     }
@@ -41,7 +42,7 @@ fn published(generation: u64, gate_state: GateState) -> (Gate, Word) {
     (gate, word)
 }
 
-const QUIET: GateState = GateState::Closed {
+const CLOSED: GateState = GateState::Closed {
     streak: false,
     sampled: false,
     time_window: false,
@@ -49,7 +50,7 @@ const QUIET: GateState = GateState::Closed {
     precise: false,
 };
 
-const EVERYTHING: GateState = GateState::Closed {
+const ALL_FLAGS: GateState = GateState::Closed {
     streak: true,
     sampled: true,
     time_window: true,
@@ -58,8 +59,8 @@ const EVERYTHING: GateState = GateState::Closed {
 };
 
 #[test]
-fn a_closed_circuit_admits_and_is_clean_only_with_nothing_to_do_and_in_its_own_generation() {
-    let (_, word) = published(7, QUIET);
+fn a_success_is_free_only_without_flags_and_in_its_own_generation() {
+    let (_, word) = published(7, CLOSED);
     assert!(word.is_closed() && word.admits() && word.success_needs_tally_only(Ticket::call(7)));
     assert!(word.success_is_free(Ticket::call(7)) && !word.success_is_free(Ticket::call(6)));
     let now = Tick::from_nanos(0);
@@ -67,12 +68,12 @@ fn a_closed_circuit_admits_and_is_clean_only_with_nothing_to_do_and_in_its_own_g
         !word.success_is_free(Ticket::probe(7, now))
             && !word.success_is_free(Ticket::uncounted(7, now))
     );
-    assert!(!word.success_is_free(Ticket::tracked(7, Bucket::default(), now)));
+    assert!(!word.success_is_free(Ticket::tracked(7, BucketNumber::default(), now)));
 }
 
 #[test]
-fn a_closed_circuit_says_what_there_is_to_do() {
-    let (_, word) = published(7, EVERYTHING);
+fn the_word_of_a_closed_circuit_shows_every_flag() {
+    let (_, word) = published(7, ALL_FLAGS);
     assert!(word.is_closed() && !word.admits() && !word.is_open());
     assert!(!word.success_needs_tally_only(Ticket::call(7)));
     assert!(
@@ -80,7 +81,7 @@ fn a_closed_circuit_says_what_there_is_to_do() {
     );
     assert!(!word.success_is_free(Ticket::call(7)));
     assert_eq!(word.generation(), 7);
-    let (_, word) = published(7, QUIET);
+    let (_, word) = published(7, CLOSED);
     assert!(
         !word.tracks_in_flight()
             && !word.is_sampled()
@@ -90,7 +91,7 @@ fn a_closed_circuit_says_what_there_is_to_do() {
 }
 
 #[test]
-fn an_open_circuit_says_until_when_and_by_which_clock() {
+fn the_gate_of_an_open_circuit_shows_its_end_and_its_clock() {
     let open = |millis| GateState::Open {
         period: Duration::from_millis(millis),
         until: Tick::from_nanos(42),
@@ -105,7 +106,7 @@ fn an_open_circuit_says_until_when_and_by_which_clock() {
 }
 
 #[test]
-fn only_an_open_circuit_whose_breaker_agrees_and_whose_period_is_long_refuses_quickly() {
+fn only_an_open_circuit_with_a_long_period_whose_breaker_allows_it_rejects_coarsely() {
     let open = |millis| GateState::Open {
         period: Duration::from_millis(millis),
         until: Tick::from_nanos(42),
@@ -117,13 +118,13 @@ fn only_an_open_circuit_whose_breaker_agrees_and_whose_period_is_long_refuses_qu
     };
     assert!(coarse_reject(open(100), true));
     assert!(!coarse_reject(open(100), false) && !coarse_reject(open(99), true));
-    for other in [QUIET, EVERYTHING, GateState::AskMachine] {
+    for other in [CLOSED, ALL_FLAGS, GateState::AskMachine] {
         assert!(!coarse_reject(other, true));
     }
 }
 
 #[test]
-fn what_has_to_ask_is_neither_open_nor_closed() {
+fn a_word_that_asks_the_machine_is_neither_open_nor_closed() {
     let (_, word) = published(3, GateState::AskMachine);
     let now = Tick::from_nanos(0);
     assert!(
@@ -138,7 +139,7 @@ fn what_has_to_ask_is_neither_open_nor_closed() {
 }
 
 #[test]
-fn the_rest_of_a_period_is_never_more_than_all_of_it() {
+fn the_rest_of_a_period_is_never_longer_than_the_period() {
     let (gate, _) = published(
         1,
         GateState::Open {
@@ -151,19 +152,23 @@ fn the_rest_of_a_period_is_never_more_than_all_of_it() {
 }
 
 #[test]
-fn a_word_says_when_to_ask_and_forgets_that_it_is_measured() {
+fn a_word_shows_whether_to_ask_the_machine_and_can_drop_its_latency_flag() {
     let open = GateState::Open {
         period: Duration::from_secs(1),
         until: Tick::from_nanos(9),
     };
-    for (gate_state, asks) in [(QUIET, false), (open, false), (GateState::AskMachine, true)] {
+    for (gate_state, asks) in [
+        (CLOSED, false),
+        (open, false),
+        (GateState::AskMachine, true),
+    ] {
         let (gate, word) = published(3, gate_state);
         assert_eq!(word.asks_machine(), asks);
         gate.publish(3, gate_state, true, false);
         assert_eq!(gate.word().without_latency(), word);
     }
     let gate = Gate::new();
-    gate.publish(3, QUIET, true, false);
+    gate.publish(3, CLOSED, true, false);
     let call = Ticket::call(3);
     assert!(
         !gate.word().success_needs_tally_only(call)
@@ -172,7 +177,7 @@ fn a_word_says_when_to_ask_and_forgets_that_it_is_measured() {
 }
 
 #[test]
-fn only_tickets_of_this_generation_without_a_mark_are_for_a_tally() {
+fn only_unmarked_tickets_of_this_generation_need_the_tally_only() {
     let sampled = GateState::Closed {
         streak: false,
         sampled: true,
@@ -186,7 +191,7 @@ fn only_tickets_of_this_generation_without_a_mark_are_for_a_tally() {
         ticket.set_nesting();
         ticket
     };
-    for bucket in Bucket::all() {
+    for bucket in BucketNumber::all() {
         let tracked = Ticket::tracked(7, bucket, now);
         assert!(
             word.tracked_success_needs_tally_only(tracked)
@@ -194,7 +199,7 @@ fn only_tickets_of_this_generation_without_a_mark_are_for_a_tally() {
         );
         assert!(!word.tracked_success_needs_tally_only(Ticket::tracked(6, bucket, now)));
         assert!(!word.tracked_success_needs_tally_only(marked(tracked)));
-        let (_, streak) = published(7, EVERYTHING);
+        let (_, streak) = published(7, ALL_FLAGS);
         assert!(!streak.tracked_success_needs_tally_only(tracked));
     }
     let others = [

@@ -31,7 +31,7 @@ fn a_histogram_without_calls_has_no_quantile() {
 }
 
 #[test]
-fn a_thread_without_a_slot_is_counted_too() {
+fn the_calls_of_a_thread_without_a_slot_are_counted() {
     let latencies = Latencies::default();
     latencies.add(1000);
     let before = replace_slot(SHARED);
@@ -41,7 +41,7 @@ fn a_thread_without_a_slot_is_counted_too() {
 }
 
 #[test]
-fn it_shows_the_buckets_that_hold_calls_and_no_others() {
+fn debug_lists_only_the_buckets_that_hold_calls() {
     let latencies = Latencies::default();
     for nanos in [100, 200, 3_000] {
         latencies.add(nanos);

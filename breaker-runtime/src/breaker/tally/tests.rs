@@ -3,7 +3,8 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::super::gate::{Gate, Word};
-use super::{CallCount, Drained, FastSuccess, Tallies};
+use super::call_count::CallCount;
+use super::{Drained, FastSuccess, Tallies};
 use crate::breaker::thread_slots::give_out;
 use crate::config::{Config, Settings, Window};
 use crate::machine::{CallEnd, Change, Machine, Role, Ticket};
@@ -11,17 +12,17 @@ use crate::sync::Ordering;
 use crate::time::Tick;
 use crate::values::End;
 
-/// A machine behind tallies, as the core has it, with threads that take turns: the slot is named.
+/// A machine behind tallies, as a breaker has it. Its threads take turns, and each names its slot.
 struct Tallied {
     machine: Machine,
     tallies: Tallies,
     drained: Drained,
     gate: Gate,
     changes: Vec<Change>,
-    /// The latest instant that the machine was told.
+    /// The latest instant that the machine was given.
     latest: Tick,
-    /// How many calls and ends needed no machine.
-    quick: usize,
+    /// The number of starts and ends that needed no machine.
+    without_machine: usize,
 }
 
 impl Tallied {
@@ -36,7 +37,7 @@ impl Tallied {
             gate: Gate::new(),
             changes: Vec::new(),
             latest: Tick::default(),
-            quick: 0,
+            without_machine: 0,
         };
         new.publish();
         new
@@ -53,7 +54,7 @@ impl Tallied {
             .drain(&mut self.drained, &mut self.machine, self.latest);
     }
 
-    /// One step under the lock: whoever reads the clock first may be the last to get there.
+    /// Runs one step of the machine. The first thread to read the clock may be the last to get the lock.
     fn step<R>(
         &mut self,
         now: Tick,
@@ -88,7 +89,7 @@ impl Tallied {
             .then(|| self.tallies.start(slot, generation, now))
             .flatten()
         {
-            self.quick += 1;
+            self.without_machine += 1;
             return Some(Ticket::tracked(generation, bucket, began));
         }
         let ticket = self.step(now, |machine, now, changes| {
@@ -107,12 +108,12 @@ impl Tallied {
         let fast = end == End::Success && !ticket.lasted(limit, now);
         let plain = matches!(ticket.role(), Role::Call | Role::Tracked);
         if fast && plain && word.success_needs_tally_only(Ticket::call(word.generation())) {
-            let quick = FastSuccess {
+            let success = FastSuccess {
                 sampled: word.is_sampled().then_some(now),
                 tracked: (ticket.role() == Role::Tracked).then_some(ticket),
             };
-            if self.tallies.success(slot, ticket.generation(), quick) {
-                self.quick += 1;
+            if self.tallies.success(slot, ticket.generation(), success) {
+                self.without_machine += 1;
                 return;
             }
         }
@@ -126,7 +127,8 @@ impl Tallied {
     fn configure(&mut self, settings: Settings, now: Tick) {
         self.drain();
         self.latest = self.latest.max(now);
-        self.machine.reconfigure(settings, self.latest);
+        self.machine
+            .reconfigure(settings, self.latest, &mut Vec::new());
         self.tallies.revoke_all();
         self.publish();
     }
@@ -141,7 +143,7 @@ enum Step {
     Configure(Settings),
 }
 
-/// The last one has no slot.
+/// The slots of the threads; the last thread has none.
 const THREADS: [usize; 4] = [0, 1, 2, usize::MAX];
 
 fn settings() -> impl Strategy<Value = Settings> {
@@ -187,11 +189,11 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 
 proptest! {
     #[test]
-    fn a_machine_behind_tallies_comes_to_what_one_that_hears_of_each_call_does(
+    fn a_machine_behind_tallies_agrees_with_one_that_sees_every_call(
         first in settings(),
         steps in steps(),
     ) {
-            let mut settings = first;
+        let mut settings = first;
         let mut direct = Machine::new(settings, Tick::default(), 1);
         let mut tallied = Tallied::new(settings);
         let mut changes = Vec::new();
@@ -220,7 +222,7 @@ proptest! {
                 }
                 Step::Configure(new) => {
                     settings = new;
-                    direct.reconfigure(settings, now);
+                    direct.reconfigure(settings, now, &mut Vec::new());
                     tallied.configure(settings, now);
                 }
             }
@@ -246,14 +248,15 @@ fn tracked() -> Settings {
 }
 
 #[test]
-fn nearly_every_success_is_counted_without_the_machine() {
+fn almost_every_success_is_counted_without_the_machine() {
     let mut tallied = Tallied::new(tracked());
     for round in 0..100 {
         let now = Tick::from_nanos(0).after(Duration::from_millis(10) * round);
         let ticket = tallied.admit(0, now).expect("it is closed");
         tallied.settle(0, ticket, End::Success, 8_000_000_000, now);
     }
-    assert!(tallied.quick >= 2 * 100 - 2, "{}", tallied.quick);
+    let without_machine = tallied.without_machine;
+    assert!(without_machine >= 2 * 100 - 2, "{without_machine}");
     tallied.step(Tick::default(), |_, _, _| ());
     let counts = tallied.machine.counts(Tick::default());
     assert_eq!(counts.map(|counts| counts.calls), Some(100));
@@ -261,7 +264,7 @@ fn nearly_every_success_is_counted_without_the_machine() {
 }
 
 #[test]
-fn a_call_that_was_noticed_and_then_ended_in_a_tally_has_one_sample() {
+fn a_call_that_was_noticed_as_slow_and_then_tallied_as_fast_has_one_sample() {
     let mut tallied = Tallied::new(tracked());
     let start = Tick::from_nanos(0);
     let late = start.after(Duration::from_secs(9));
@@ -272,43 +275,43 @@ fn a_call_that_was_noticed_and_then_ended_in_a_tally_has_one_sample() {
     let counted =
         |tallied: &mut Tallied| tallied.machine.counts(late).map(|it| (it.calls, it.slow));
     assert_eq!(counted(&mut tallied), Some((2, 1)));
-    // Its thread had asked the clock before the others noticed it, and was held up since.
-    let quick = FastSuccess {
+    // Its thread read the clock before the call was noticed, and was held up since then.
+    let success = FastSuccess {
         sampled: Some(start),
         tracked: Some(hung),
     };
-    assert!(tallied.tallies.success(0, hung.generation(), quick));
+    assert!(tallied.tallies.success(0, hung.generation(), success));
     tallied.step(Tick::default(), |_, _, _| ());
     assert_eq!(counted(&mut tallied), Some((2, 1)));
     assert_eq!(tallied.machine.in_flight(), 0);
 }
 
 #[test]
-fn what_is_counted_for_an_older_generation_is_not_collected() {
+fn counts_of_an_older_generation_are_not_drained() {
     let mut tallied = Tallied::new(tracked());
     let now = Tick::default();
     let ticket = tallied.admit(0, now).expect("it is closed");
     tallied.settle(0, ticket, End::Success, u64::MAX, now);
     tallied.step(now, Machine::reset);
-    // As by a thread that had looked at the gate just before.
+    // A thread that loaded the gate word before the reset does this.
     let _ = tallied.tallies.start(0, ticket.generation(), now);
-    let quick = FastSuccess {
+    let success = FastSuccess {
         sampled: Some(now),
         tracked: Some(ticket),
     };
-    let _ = tallied.tallies.success(0, ticket.generation(), quick);
+    let _ = tallied.tallies.success(0, ticket.generation(), success);
     tallied.step(Tick::default(), |_, _, _| ());
     assert_eq!(tallied.machine.counts(now).map(|it| it.calls), Some(0));
     assert_eq!(tallied.machine.in_flight(), 0);
 }
 
 #[test]
-fn a_late_start_and_its_end_are_both_collected_though_their_bucket_is_gone() {
+fn a_late_start_and_its_end_are_drained_after_their_bucket_was_removed() {
     let mut tallied = Tallied::new(tracked());
     let at = |millis| Tick::default().after(Duration::from_millis(millis));
     let first = tallied.admit(0, at(0)).expect("it is closed");
     tallied.settle(0, first, End::Success, 8_000_000_000, at(0));
-    // The thread of slot 0 has read 999 ms and is held up; another one begins the next bucket.
+    // The thread of slot 0 reads 999 ms and is held up. Another thread begins the next bucket.
     let other = tallied.admit(1, at(1_100)).expect("it is closed");
     tallied.settle(1, other, End::Success, 8_000_000_000, at(1_100));
     let late = tallied.admit(0, at(999)).expect("it is closed");
@@ -318,7 +321,7 @@ fn a_late_start_and_its_end_are_both_collected_though_their_bucket_is_gone() {
 }
 
 #[test]
-fn a_success_of_the_frame_of_a_window_that_is_gone_does_not_spoil_the_new_one() {
+fn a_success_counted_by_a_revoked_lease_enters_the_new_window_at_the_right_time() {
     let settings = |window| Config::new().window(window).max_failures(3).settings(None);
     let at = |secs| Tick::default().after(Duration::from_secs(secs));
     let mut tallied = Tallied::new(settings(Window::Calls(100)));
@@ -329,16 +332,16 @@ fn a_success_of_the_frame_of_a_window_that_is_gone_does_not_spoil_the_new_one() 
     let before = tallied.tallies.epoch.load(Ordering::Relaxed);
     let ten = Duration::from_secs(10);
     tallied.configure(settings(Window::Time(ten)), at(1));
-    // As by a thread that had looked at its frame just before.
+    // A thread that loaded the epoch before the change counts by its old lease.
     let now = tallied.tallies.epoch.load(Ordering::Relaxed);
     tallied.tallies.epoch.store(before, Ordering::Relaxed);
-    let quick = FastSuccess {
+    let success = FastSuccess {
         sampled: Some(Tick::default()),
         tracked: None,
     };
-    assert!(tallied.tallies.success(0, 0, quick));
+    assert!(tallied.tallies.success(0, 0, success));
     tallied.tallies.epoch.store(now, Ordering::Relaxed);
-    // One failure an hour meets no rule of three in ten seconds.
+    // One failure an hour does not meet a rule of three in ten seconds.
     for hour in 1..=4 {
         let now = at(hour * 3_600);
         let ticket = tallied.admit(0, now).expect("it is closed");
@@ -347,33 +350,36 @@ fn a_success_of_the_frame_of_a_window_that_is_gone_does_not_spoil_the_new_one() 
     }
 }
 
-/// What a thread does between two looks of the others: it reads its clock, which may lag, and counts some
-/// steps later.
+/// A step of a thread that reads its clock, which may lag, and counts some steps later.
 #[derive(Clone, Debug)]
-enum Held {
+enum DelayedStep {
     Start(usize),
     End(usize, usize, End),
     Pass(u64),
     Configure(u64),
 }
 
-/// A step of a thread that is held up between its look at the clock and its count.
+/// A thread that has read its clock and has not counted yet.
 struct Waiting {
+    /// The number of steps until it counts.
     steps: usize,
     thread: usize,
+    /// What it read.
     at: Tick,
-    /// The call that it ends, if it does not start one.
+    /// The call that it ends; `None` if it starts one.
     ends: Option<(Ticket, End)>,
 }
 
-fn held_steps() -> impl Strategy<Value = Vec<(Held, u64, usize)>> {
+/// Returns steps, each with the lag of its clock and the number of steps until it counts.
+fn delayed_steps() -> impl Strategy<Value = Vec<(DelayedStep, u64, usize)>> {
     let end = prop_oneof![8 => Just(End::Success), 1 => Just(End::Failure)];
     let thread = 0..THREADS.len();
     let step = prop_oneof![
-        20 => thread.clone().prop_map(Held::Start),
-        20 => (thread, 0..9_usize, end).prop_map(|(thread, at, end)| Held::End(thread, at, end)),
-        8 => (0..40_u64).prop_map(Held::Pass),
-        1 => (1..2_000_u64).prop_map(Held::Configure),
+        20 => thread.clone().prop_map(DelayedStep::Start),
+        20 => (thread, 0..9_usize, end)
+            .prop_map(|(thread, at, end)| DelayedStep::End(thread, at, end)),
+        8 => (0..40_u64).prop_map(DelayedStep::Pass),
+        1 => (1..2_000_u64).prop_map(DelayedStep::Configure),
     ];
     proptest::collection::vec((step, 0..6_u64, 0..4_usize), 0..400)
 }
@@ -389,25 +395,25 @@ fn never_open(slow_call: u64) -> Settings {
 
 proptest! {
     #[test]
-    fn threads_that_are_held_up_and_clocks_that_lag_lose_no_call_and_no_sample(
+    fn delayed_threads_and_lagging_clocks_lose_no_call_and_no_sample(
         first in 1..2_000_u64,
-        steps in held_steps(),
+        steps in delayed_steps(),
     ) {
         let mut limit = first;
         let mut tallied = Tallied::new(never_open(limit));
         let mut now = 100_u64;
-        let mut open: Vec<Ticket> = Vec::new();
+        let mut in_flight: Vec<Ticket> = Vec::new();
         let mut waiting: Vec<Waiting> = Vec::new();
         let mut ended = 0_u64;
         let mut steps = steps.into_iter();
         loop {
             let step = steps.next();
-            let held_up = |waiting: &Waiting| waiting.steps > 0 && step.is_some();
-            let (rest, due) = waiting.into_iter().partition::<Vec<_>, _>(held_up);
+            let keeps_waiting = |waiting: &Waiting| waiting.steps > 0 && step.is_some();
+            let (rest, due) = waiting.into_iter().partition::<Vec<_>, _>(keeps_waiting);
             waiting = rest;
             for Waiting { thread, at, ends, .. } in due {
                 match ends {
-                    None => open.extend(tallied.admit(THREADS[thread], at)),
+                    None => in_flight.extend(tallied.admit(THREADS[thread], at)),
                     Some((ticket, end)) => {
                         ended += 1;
                         tallied.settle(THREADS[thread], ticket, end, limit, at);
@@ -421,21 +427,23 @@ proptest! {
             let at = Tick::from_nanos(now - lag);
             let busy = |thread: usize| waiting.iter().any(|other| other.thread == thread);
             match step {
-                Held::Start(thread) if !busy(thread) => waiting.push(Waiting { steps, thread, at, ends: None }),
-                Held::End(thread, which, end) if which < open.len() && !busy(thread) => {
-                    let ticket = open.swap_remove(which);
+                DelayedStep::Start(thread) if !busy(thread) => {
+                    waiting.push(Waiting { steps, thread, at, ends: None });
+                }
+                DelayedStep::End(thread, which, end) if which < in_flight.len() && !busy(thread) => {
+                    let ticket = in_flight.swap_remove(which);
                     let ends = Some((ticket, end));
                     waiting.push(Waiting { steps, thread, at, ends });
                 }
-                Held::Pass(nanos) => now += nanos,
-                Held::Configure(other) => {
+                DelayedStep::Pass(nanos) => now += nanos,
+                DelayedStep::Configure(other) => {
                     limit = other;
                     tallied.configure(never_open(limit), Tick::from_nanos(now));
                 }
-                Held::Start(_) | Held::End(..) => {}
+                DelayedStep::Start(_) | DelayedStep::End(..) => {}
             }
         }
-        for ticket in open {
+        for ticket in in_flight {
             ended += 1;
             tallied.settle(1, ticket, End::Failure, limit, Tick::from_nanos(now));
         }
@@ -447,13 +455,13 @@ proptest! {
 }
 
 #[test]
-fn a_count_is_of_one_generation_and_says_when_it_is_full() {
+fn a_count_belongs_to_one_generation_and_stops_when_it_is_full() {
     let count = CallCount::default();
     count.grant(7);
     assert!(count.add(7, Ordering::Relaxed) && !count.add(8, Ordering::Relaxed));
     let read = |generation| count.read(generation, Ordering::Relaxed);
     assert_eq!((read(7), read(6)), (1, 0));
-    count.0.store((7 << 32) | 0xFFFF_FFFF, Ordering::Relaxed);
+    count.store((7 << 32) | 0xFFFF_FFFF, Ordering::Relaxed);
     assert!(!count.add(7, Ordering::Relaxed));
     assert_eq!((read(7), read(8)), (0xFFFF_FFFF, 0));
     count.grant(8);
@@ -461,7 +469,7 @@ fn a_count_is_of_one_generation_and_says_when_it_is_full() {
 }
 
 #[test]
-fn a_success_at_the_end_of_a_tenth_belongs_into_the_next_one() {
+fn a_success_at_the_end_of_a_tenth_belongs_to_the_next_tenth() {
     let minute = Duration::from_secs(60);
     let windowed = Config::new().window(Window::Time(minute)).failure_rate(0.5);
     let mut tallied = Tallied::new(windowed.settings(None));

@@ -1,28 +1,23 @@
-//! The whole breaker (gate, tallies, cells and machine) held against the naive model, step by step.
+//! Compares the whole breaker (gate, tallies, counters and machine) with the naive model, step by step.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use proptest::prelude::*;
 
-use crate::breaker::CircuitBreaker;
+use crate::breaker::{CircuitBreaker, nesting};
 use crate::config::{Config, Settings};
-
-use crate::breaker::nesting;
-use crate::machine::ForcedKind;
-use crate::machine::Ticket;
 use crate::machine::model::{Model, Step, other_settings, settings, steps, units};
+use crate::machine::{ForcedKind, Ticket};
 use crate::registry::Registry;
 use crate::sync::Arc;
 use crate::time::{Clock, Tick};
-use crate::values::End;
-use crate::values::State;
-use crate::values::Totals;
+use crate::values::{End, State, Totals};
 
 #[derive(Clone, Default)]
-struct Hand(Arc<AtomicU64>);
+struct HandClock(Arc<AtomicU64>);
 
-impl Clock for Hand {
+impl Clock for HandClock {
     fn now(&self) -> Tick {
         Tick::from_nanos(self.0.load(Ordering::Relaxed))
     }
@@ -32,53 +27,54 @@ impl Clock for Hand {
     }
 }
 
+/// The breaker and the model, which take the same steps.
 struct Pair {
-    clock: Hand,
+    clock: HandClock,
     breaker: CircuitBreaker,
     model: Model,
+    /// The calls in flight: the breaker's ticket and the number of the model's call.
     held: Vec<(Ticket, usize)>,
-    /// The totals, counted here.
-    kept: Totals,
+    /// The totals that the breaker should have.
+    expected: Totals,
 }
 
 impl Pair {
     fn new(settings: Settings) -> Self {
-        let clock = Hand::default();
+        let clock = HandClock::default();
         let registry = Registry::with_clock(clock.clone());
         let breaker = registry
             .get_or_create("model", Config::new())
             .expect("in range");
-        // Directly, as no configuration comes to each of these.
+        // Directly, because no configuration produces some of these settings.
         breaker.shared().reconfigure(settings);
         Self {
             clock,
             breaker,
             model: Model::new(settings),
             held: Vec::new(),
-            kept: Totals::default(),
+            expected: Totals::default(),
         }
     }
 
-    fn acquire(&mut self, within: Option<u64>) {
+    fn acquire(&mut self, nested_in: Option<u64>) {
         let shared = self.breaker.shared();
-        let within = within.and_then(|ago| self.model.generation.checked_sub(ago));
-        let around = within;
-        if let Some(around) = around {
-            nesting::begin(shared.id(), around);
+        let nested_in = nested_in.and_then(|ago| self.model.generation.checked_sub(ago));
+        if let Some(generation) = nested_in {
+            nesting::begin(shared.id(), generation, self.breaker.address());
         }
         let admitted = self
             .breaker
             .admit()
             .map(|ticket| shared.end_nesting(ticket));
-        if let Some(around) = around {
-            nesting::end(shared.id(), around);
+        if let Some(generation) = nested_in {
+            nesting::end(shared.id(), generation);
         }
-        let expected = self.model.admit(within);
+        let expected = self.model.admit(nested_in);
         assert_eq!(admitted.is_ok(), expected.is_ok());
         match admitted {
             Ok(ticket) => self.held.push((ticket, self.model.calls.len() - 1)),
             Err(rejection) => {
-                self.kept.rejected += 1;
+                self.expected.rejected += 1;
                 let retry_after = self.model.retry_after().filter(|rest| !rest.is_zero());
                 let lasts =
                     self.model.state == State::Open || rejection.state() == State::ForcedOpen;
@@ -96,23 +92,23 @@ impl Pair {
         let before = self.model.generation;
         let stale = self.model.settle(call, end, hint);
         let counted = match end {
-            End::Success => &mut self.kept.successes,
-            End::Failure => &mut self.kept.failures,
-            End::Ignored => &mut self.kept.ignored,
-            End::Cancelled => &mut self.kept.cancelled,
+            End::Success => &mut self.expected.successes,
+            End::Failure => &mut self.expected.failures,
+            End::Ignored => &mut self.expected.ignored,
+            End::Cancelled => &mut self.expected.cancelled,
         };
         *counted += 1;
-        self.kept.calls += 1;
+        self.expected.calls += 1;
         if end != End::Cancelled {
-            self.kept.slow += u64::from(slow && ticket.began().is_some());
-            self.kept.stale += u64::from(stale);
+            self.expected.slow += u64::from(slow && ticket.began().is_some());
+            self.expected.stale += u64::from(stale);
         }
         assert!(self.model.generation >= before);
     }
 
     fn play(&mut self, step: &Step) {
         match step {
-            Step::Acquire { within } => self.acquire(*within),
+            Step::Acquire { nested_in } => self.acquire(*nested_in),
             Step::Settle(at, end, hint) if *at < self.held.len() => {
                 self.settle(*at, *end, hint.map(units));
             }
@@ -143,8 +139,8 @@ impl Pair {
                 self.breaker.clear_override();
                 self.model.clear();
             }
-            Step::Configure(asked) => {
-                let settings = other_settings(&self.model.settings, *asked);
+            Step::Configure(new) => {
+                let settings = other_settings(&self.model.settings, *new);
                 self.breaker.shared().reconfigure(settings);
                 self.model.configure(settings);
             }
@@ -153,7 +149,9 @@ impl Pair {
     }
 
     fn compare(&mut self, step: &Step) {
-        let Self { model, kept, .. } = self;
+        let Self {
+            model, expected, ..
+        } = self;
         let snapshot = self.breaker.snapshot();
         model.notice();
         assert_eq!(snapshot.machine_state, model.state, "{step:?}");
@@ -174,7 +172,7 @@ impl Pair {
                 totals.stale,
             ]
         };
-        assert_eq!(counts(&totals), counts(kept), "{step:?}");
+        assert_eq!(counts(&totals), counts(expected), "{step:?}");
         if model.state == State::Closed {
             let row = model.failures_in_a_row();
             assert_eq!(snapshot.failures_in_a_row, row, "{step:?}");

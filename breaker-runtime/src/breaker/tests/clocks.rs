@@ -1,4 +1,4 @@
-//! Clocks of two grains, as the system has them: the coarse one lags behind the precise one.
+//! Clocks with two resolutions, as the system has them: the coarse clock lags behind the precise one.
 
 use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -7,19 +7,18 @@ use std::time::Duration;
 
 use crate::breaker::CircuitBreaker;
 use crate::config::{Config, Overrides, Window};
-
 use crate::registry::Registry;
 use crate::sync::Arc;
 use crate::time::{Clock, Tick, Time};
 use crate::values::State;
 
 #[derive(Clone, Default)]
-struct Lagging {
+struct LaggingClock {
     now: Arc<AtomicU64>,
     lag: Duration,
 }
 
-impl Lagging {
+impl LaggingClock {
     fn by(millis: u64) -> Self {
         Self {
             lag: Duration::from_millis(millis),
@@ -27,7 +26,7 @@ impl Lagging {
         }
     }
 
-    /// It may step back, too.
+    /// Sets the clock, which may also step back.
     fn set(&self, millis: u64) {
         self.now.store(millis * 1_000_000, Ordering::Relaxed);
     }
@@ -39,7 +38,7 @@ impl Lagging {
     }
 }
 
-impl Clock for Lagging {
+impl Clock for LaggingClock {
     fn now(&self) -> Tick {
         Tick::from_nanos(self.now.load(Ordering::Relaxed))
     }
@@ -65,8 +64,8 @@ fn in_flight(breaker: &CircuitBreaker) -> u64 {
 }
 
 #[test]
-fn a_call_whose_coarse_start_lies_before_its_bucket_is_taken_off_again() {
-    let clock = Lagging::by(3);
+fn a_call_whose_coarse_start_is_before_its_bucket_leaves_the_calls_in_flight() {
+    let clock = LaggingClock::by(3);
     clock.set(1_000);
     let (_registry, breaker) = clock.breaker(&Config::new().slow_call(SECOND).threshold(1));
     let _ = breaker.snapshot();
@@ -79,8 +78,8 @@ fn a_call_whose_coarse_start_lies_before_its_bucket_is_taken_off_again() {
 }
 
 #[test]
-fn a_clock_that_steps_back_leaves_no_call_in_flight() {
-    let clock = Lagging::default();
+fn r13_a_clock_that_steps_back_leaves_no_call_in_flight() {
+    let clock = LaggingClock::default();
     clock.set(1_000);
     let (_registry, breaker) = clock.breaker(&Config::new().slow_call(SECOND).threshold(1));
     succeed(&breaker);
@@ -92,7 +91,7 @@ fn a_clock_that_steps_back_leaves_no_call_in_flight() {
 }
 
 #[test]
-fn the_calls_of_the_systems_clock_come_and_go() {
+fn calls_timed_by_the_system_clock_leave_no_call_in_flight() {
     let config = Config::new().slow_call(SECOND).threshold(1);
     let breaker = Registry::new().get_or_create("payment", config);
     let breaker = breaker.expect("in range");
@@ -105,8 +104,8 @@ fn the_calls_of_the_systems_clock_come_and_go() {
 }
 
 #[test]
-fn buckets_of_one_number_are_told_apart_after_the_limit_became_shorter() {
-    let clock = Lagging::default();
+fn buckets_with_the_same_number_are_distinguished_after_the_limit_became_shorter() {
+    let clock = LaggingClock::default();
     let (registry, breaker) = clock.breaker(&Config::new().slow_call(80 * SECOND).threshold(1));
     let old = breaker.try_acquire().expect("it is closed");
     clock.set(1);
@@ -127,9 +126,9 @@ fn buckets_of_one_number_are_told_apart_after_the_limit_became_shorter() {
 }
 
 #[test]
-fn an_open_period_never_ends_early_though_slow_calls_are_measured_by_the_coarse_clock() {
+fn an_open_period_never_ends_early_when_slow_calls_are_measured_by_the_coarse_clock() {
     for (open_for, still) in [(5, 204), (10_000, 10_199)] {
-        let clock = Lagging::by(4);
+        let clock = LaggingClock::by(4);
         clock.set(100);
         let open_for = Duration::from_millis(open_for);
         let config = Config::new().slow_call(SECOND).threshold(1);
@@ -142,8 +141,8 @@ fn an_open_period_never_ends_early_though_slow_calls_are_measured_by_the_coarse_
 }
 
 #[test]
-fn a_short_cancel_after_is_measured_by_the_precise_clock_beside_a_long_slow_call() {
-    let clock = Lagging::by(4);
+fn a_short_cancel_after_is_measured_by_the_precise_clock_despite_a_long_slow_call() {
+    let clock = LaggingClock::by(4);
     clock.set(100);
     let short = Some(Duration::from_millis(3));
     let config = Config::new().slow_call(SECOND).cancel_after(short);
@@ -158,8 +157,8 @@ fn a_short_cancel_after_is_measured_by_the_precise_clock_beside_a_long_slow_call
 }
 
 #[test]
-fn the_shortest_window_bears_the_end_of_time() {
-    let clock = Lagging::default();
+fn the_shortest_window_counts_at_the_last_instant() {
+    let clock = LaggingClock::default();
     clock.now.store(u64::MAX, Ordering::Relaxed);
     let shortest = Window::Time(Duration::from_nanos(1));
     let config = Config::new().window(shortest).max_failures(5);
@@ -169,11 +168,11 @@ fn the_shortest_window_bears_the_end_of_time() {
     assert_eq!(breaker.snapshot().totals.calls, 2);
 }
 
-/// How often the precise clock was asked.
+/// A clock that counts how often it is read precisely.
 #[derive(Clone, Default)]
-struct Asked(Arc<AtomicU64>);
+struct CountingClock(Arc<AtomicU64>);
 
-impl Clock for Asked {
+impl Clock for CountingClock {
     fn now(&self) -> Tick {
         self.0.fetch_add(1, Ordering::Relaxed);
         Tick::from_nanos(1)
@@ -185,9 +184,9 @@ impl Clock for Asked {
 }
 
 #[test]
-fn a_short_cancel_after_costs_a_plain_call_neither_clock_nor_lock() {
+fn a_short_cancel_after_costs_a_plain_call_no_clock_reading_and_no_lock() {
     for millis in [100, 50] {
-        let clock = Asked::default();
+        let clock = CountingClock::default();
         let registry = Registry::with_clock(clock.clone());
         let config = Config::new().cancel_after(Some(Duration::from_millis(millis)));
         let breaker = registry.get_or_create("payment", config);
@@ -201,8 +200,8 @@ fn a_short_cancel_after_costs_a_plain_call_neither_clock_nor_lock() {
 }
 
 #[test]
-fn one_call_that_hangs_is_one_failure_however_often_the_limit_has_changed() {
-    let clock = Lagging::default();
+fn r19_a_call_that_hangs_is_one_failure_however_often_the_limit_changes() {
+    let clock = LaggingClock::default();
     let (registry, breaker) = clock.breaker(&Config::new().slow_call(80 * SECOND).threshold(3));
     let configure = |limit| {
         let overrides = Overrides {
@@ -230,8 +229,8 @@ fn one_call_that_hangs_is_one_failure_however_often_the_limit_has_changed() {
 }
 
 #[test]
-fn an_open_circuit_with_another_clock_or_a_name_made_by_hand_does_not_refuse_quickly() {
-    let clock = Time::Injected(Arc::new(Lagging::default()));
+fn an_open_circuit_with_an_injected_clock_or_a_created_name_does_not_reject_coarsely() {
+    let clock = Time::Injected(Arc::new(LaggingClock::default()));
     for breaker in [super::declared(clock), super::breaker()] {
         breaker.trip();
         assert!(!breaker.shared().gate.word().rejects_coarsely());

@@ -1,25 +1,28 @@
-//! The environment: one variable for each key of a breaker, `BREAKER_PAYMENT__THRESHOLD=10`.
+//! Reads the environment: a variable for each setting of a breaker, as in `BREAKER_PAYMENT__THRESHOLD=10`.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 
-use super::{ConfigProblem, Force, Given, Place, Section, read, unknown_key};
-use crate::config::Key;
+use super::problem::{ConfigProblem, Position};
+use super::section::{Force, Section};
+use super::value::{RawValue, read, read_force};
+use super::words::unknown_setting;
+use crate::config::Setting;
 
 const PREFIX: &str = "BREAKER_";
-/// Between the breaker and the key; no key has it in itself, but a name can.
-const BETWEEN: &str = "__";
+/// Separates the breaker from the setting. A name may contain it; a setting does not.
+const SEPARATOR: &str = "__";
 
-/// What the environment asks for.
+/// The settings in the environment.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Environment {
-    /// By the name of a breaker that is known.
+    /// The sections of the breakers that are known, by their names.
     pub(crate) breakers: BTreeMap<String, Section>,
-    /// By the [`variable_name`] of a breaker that is not known, or not yet.
+    /// The sections of all other breakers, by their [`variable_name`].
     pub(crate) unknown: BTreeMap<String, Section>,
 }
 
-/// How variables call a breaker: in upper case, with `_` for all but letters and digits.
+/// The name of a breaker in variables: in upper case, with `_` for everything except letters and digits.
 pub(crate) fn variable_name(name: &str) -> String {
     let letter = |letter: char| match letter {
         'a'..='z' | 'A'..='Z' | '0'..='9' => letter.to_ascii_uppercase(),
@@ -28,20 +31,20 @@ pub(crate) fn variable_name(name: &str) -> String {
     name.chars().map(letter).collect()
 }
 
-/// Reads the variables that are for a breaker, or says all that is wrong with them, in the order of
-/// their names.
+/// Reads the variables that are for breakers, or returns everything that is wrong with them, in the order
+/// of their names.
 ///
-/// `vars` are all variables of the process, `names` the breakers that are known. A variable that has
-/// no `__` behind its prefix is somebody else's, unless it would be right with one.
+/// `vars` are all variables of the process, `names` the breakers that are known. A variable without `__`
+/// after its prefix is not for a breaker, and is reported only if a second `_` would make it right.
 pub(crate) fn environment(
     vars: impl IntoIterator<Item = (OsString, OsString)>,
     names: &[&str],
 ) -> Result<Environment, Vec<ConfigProblem>> {
     let mut breakers = BTreeMap::<_, Vec<&str>>::new();
     for name in names {
-        let of_form = breakers.entry(variable_name(name)).or_default();
-        if !of_form.contains(name) {
-            of_form.push(name);
+        let same_form = breakers.entry(variable_name(name)).or_default();
+        if !same_form.contains(name) {
+            same_form.push(name);
         }
     }
     let mut reader = Reader {
@@ -58,10 +61,11 @@ pub(crate) fn environment(
     reader.finish()
 }
 
+/// Reads the variables and collects the problems.
 struct Reader<'a> {
-    /// The breakers that are known, by what variables call them.
+    /// The breakers that are known, by their names in variables.
     breakers: BTreeMap<String, Vec<&'a str>>,
-    /// By what variables call the breaker.
+    /// The sections, by the names of their breakers in variables.
     sections: BTreeMap<String, Section>,
     problems: Vec<ConfigProblem>,
 }
@@ -71,66 +75,68 @@ impl Reader<'_> {
         let Some(rest) = variable.strip_prefix(PREFIX) else {
             return;
         };
-        let place = Place::whole(variable);
-        let Some((name, key)) = rest.rsplit_once(BETWEEN) else {
+        let position = Position::whole(variable);
+        let Some((name, word)) = rest.rsplit_once(SEPARATOR) else {
             if let Some(meant) = self.with_one_more(rest) {
-                let message = format!("two `_` stand before the key; did you mean `{meant}`?");
-                self.problems.push(place.problem(message));
+                let message = format!(
+                    "two `_` separate the breaker from the setting; did you mean `{meant}`?"
+                );
+                self.problems.push(position.problem(message));
             }
             return;
         };
-        if let Err(message) = self.set(name, key, value, &place) {
-            self.problems.push(place.problem(message));
+        if let Err(message) = self.set(name, word, value, &position) {
+            self.problems.push(position.problem(message));
         }
     }
 
     fn set(
         &mut self,
         name: &str,
-        key: &str,
+        word: &str,
         value: &OsString,
-        place: &Place,
+        position: &Position,
     ) -> Result<(), String> {
-        let [form, key_form] = [name, key].map(variable_name);
+        let [form, word_form] = [name, word].map(variable_name);
         if name.is_empty() {
-            return Err(format!("the name of a breaker stands before `{BETWEEN}`"));
+            return Err(format!("missing breaker name before `{SEPARATOR}`"));
         }
-        if form != name || key_form != key {
+        if form != name || word_form != word {
             return Err(format!(
-                "letters stand in upper case, and `_` for all but letters and digits; \
-                 did you mean `{PREFIX}{form}{BETWEEN}{key_form}`?"
+                "a variable is in upper case, with `_` for everything except letters and digits; \
+                 did you mean `{PREFIX}{form}{SEPARATOR}{word_form}`?"
             ));
         }
         let section = self.sections.entry(form.clone());
         let section = section.or_insert_with(|| {
             if let Some([first, second, ..]) = self.breakers.get(&form).map(Vec::as_slice) {
-                self.problems.push(place.problem(format!(
-                    "the breakers `{first}` and `{second}` are both called `{form}` here: \
-                     only a file can tell them apart"
+                self.problems.push(position.problem(format!(
+                    "`{form}` is the form of two breakers, `{first}` and `{second}`: \
+                     use a file to configure them"
                 )));
             }
-            Section::new(place.clone())
+            Section::new(position.clone())
         });
-        let value = value.to_str().ok_or("the value is no Unicode text")?;
-        let word = key.to_ascii_lowercase();
-        if word == Force::KEY {
-            section.set_force(Force::read(Given::Text(value))?, place.clone());
+        let value = value.to_str().ok_or("the value is not valid Unicode")?;
+        let word = word.to_ascii_lowercase();
+        if word == Force::NAME {
+            section.set_force(read_force(RawValue::Text(value))?, position.clone());
             return Ok(());
         }
-        let key = Key::find(&word).ok_or_else(|| unknown_key(&word))?;
-        let value = read(key, Given::for_key(key, value), value)?;
-        section.set(key, value, place.clone());
+        let setting = Setting::find(&word).ok_or_else(|| unknown_setting(&word))?;
+        let value = read(setting, RawValue::of_variable(setting, value), value)?;
+        section.set(setting, value, position.clone());
         Ok(())
     }
 
-    /// The variable that was probably meant by one with a single `_` between a breaker and a key.
+    /// Returns the variable that was probably meant if a single `_` separates a breaker from a setting.
     fn with_one_more(&self, rest: &str) -> Option<String> {
-        let mut keys = Key::ALL.into_iter().map(Key::name).chain([Force::KEY]);
-        keys.find_map(|key| {
-            let key = variable_name(key);
-            let name = rest.strip_suffix(key.as_str())?.strip_suffix('_')?;
-            let known = self.breakers.contains_key(name);
-            known.then(|| format!("{PREFIX}{name}{BETWEEN}{key}"))
+        let names = Setting::ALL.into_iter().map(Setting::name);
+        names.chain([Force::NAME]).find_map(|setting| {
+            let setting = variable_name(setting);
+            let name = rest.strip_suffix(setting.as_str())?.strip_suffix('_')?;
+            let is_known = self.breakers.contains_key(name);
+            is_known.then(|| format!("{PREFIX}{name}{SEPARATOR}{setting}"))
         })
     }
 

@@ -1,20 +1,21 @@
-//! Lines and columns of places in a text, each found in the same short time.
+//! Finds the line and the column of a byte in a text, in a time that hardly depends on the text.
 
-/// The characters before a place are counted from the last mark: one stands every so many bytes.
+/// The number of bytes between two marks. Only the characters between a byte and the mark before it have
+/// to be counted.
 const STEP: usize = 256;
 
 #[derive(Debug)]
 pub(super) struct Lines<'a> {
     text: &'a str,
-    /// Where each line begins.
+    /// The byte at which each line begins.
     starts: Vec<usize>,
-    /// The characters before each mark.
+    /// The number of characters before each mark.
     marks: Vec<usize>,
 }
 
 impl<'a> Lines<'a> {
     pub(super) fn new(text: &'a str) -> Self {
-        // A mark of the byte order stands before the first column.
+        // A byte order mark is not a column.
         let first = text.len() - text.trim_start_matches('\u{feff}').len();
         let mut starts = vec![first];
         let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
@@ -32,7 +33,7 @@ impl<'a> Lines<'a> {
         }
     }
 
-    /// The line, from 0, in which a byte stands.
+    /// The line of a byte, from 0.
     pub(super) fn line(&self, at: usize) -> usize {
         let begun = self.starts.partition_point(|start| *start <= at);
         begun.saturating_sub(1)
@@ -51,7 +52,7 @@ impl<'a> Lines<'a> {
     }
 
     /// The line and the column of a byte, both from 1, the column in characters.
-    pub(super) fn place(&self, at: usize) -> (u32, u32) {
+    pub(super) fn position(&self, at: usize) -> (u32, u32) {
         let line = self.line(at);
         let start = self.starts.get(line).copied().unwrap_or_default();
         let column = self.before(at).saturating_sub(self.before(start));
@@ -59,7 +60,7 @@ impl<'a> Lines<'a> {
         (from_one(line), from_one(column))
     }
 
-    /// The characters before a byte.
+    /// The number of characters before a byte.
     fn before(&self, at: usize) -> usize {
         let at = at.min(self.text.len());
         let mark = at / STEP;
@@ -69,7 +70,7 @@ impl<'a> Lines<'a> {
     }
 }
 
-/// The characters that begin here.
+/// The number of characters that begin in these bytes.
 fn characters(bytes: &[u8]) -> usize {
     let begins = |byte: &&u8| **byte & 0b1100_0000 != 0b1000_0000;
     bytes.iter().filter(begins).count()

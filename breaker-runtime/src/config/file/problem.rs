@@ -1,17 +1,19 @@
-//! What is wrong with a file or a variable, and where it stands.
+//! Problems in a file or a variable, and their positions.
 
-use std::error::Error;
 use std::{fmt, slice, vec};
 
-/// A place in a file, or a variable of the environment.
+use thiserror::Error;
+
+/// A position in a file, a whole file, or a variable of the environment.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct Position {
+    /// The file, or the variable.
     pub(crate) file: String,
     pub(crate) line: Option<u32>,
     pub(crate) column: Option<u32>,
 }
 
-impl Place {
+impl Position {
     /// A whole file, or a variable.
     pub(crate) fn whole(file: &str) -> Self {
         Self {
@@ -21,7 +23,7 @@ impl Place {
         }
     }
 
-    /// Says what is wrong here.
+    /// Makes a problem at this position.
     pub(crate) fn problem(&self, message: impl Into<String>) -> ConfigProblem {
         let Self { file, line, column } = self.clone();
         ConfigProblem {
@@ -34,46 +36,52 @@ impl Place {
 }
 
 /// As in `breakers.toml:3:1`.
-impl fmt::Display for Place {
+impl fmt::Display for Position {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.file)?;
-        for number in [self.line, self.column].into_iter().flatten() {
-            write!(f, ":{number}")?;
-        }
-        Ok(())
+        write_position(f, &self.file, self.line, self.column)
     }
+}
+
+fn write_position(
+    f: &mut fmt::Formatter<'_>,
+    file: &str,
+    line: Option<u32>,
+    column: Option<u32>,
+) -> fmt::Result {
+    f.write_str(file)?;
+    for number in [line, column].into_iter().flatten() {
+        write!(f, ":{number}")?;
+    }
+    Ok(())
 }
 
 /// Something that is wrong with a file of settings, or with a variable of the environment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ConfigProblem {
-    /// The file as it was named; for a variable of the environment, its name.
+    /// The path of the file as it was given to the registry, or the name of the variable.
     pub file: String,
     /// The line, from 1; `None` for a variable.
     pub line: Option<u32>,
     /// The column, from 1, in characters; `None` for a variable.
     pub column: Option<u32>,
-    /// What is wrong, in one line.
+    /// The problem, in one line.
     pub message: String,
 }
 
-/// Says where and what, as in
-/// ``breakers.toml:3:1: unknown key `treshold`; did you mean `threshold`?``.
+/// Shows the position and the message, as in
+/// ``breakers.toml:3:1: unknown setting `treshold`; did you mean `threshold`?``.
 impl fmt::Display for ConfigProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.file)?;
-        for number in [self.line, self.column].into_iter().flatten() {
-            write!(f, ":{number}")?;
-        }
+        write_position(f, &self.file, self.line, self.column)?;
         write!(f, ": {}", self.message)
     }
 }
 
 /// Everything that is wrong with a file of settings or with the environment; nothing was applied.
 ///
-/// Displays one problem a line, in the order in which they stand.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Displays each problem on a line, in the order of their positions.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub struct ConfigProblems(Vec<ConfigProblem>);
 
 impl ConfigProblems {
@@ -81,7 +89,7 @@ impl ConfigProblems {
         Self(problems)
     }
 
-    /// Returns the problems, in the order in which they stand.
+    /// Returns the problems, in the order of their positions.
     pub fn iter(&self) -> slice::Iter<'_, ConfigProblem> {
         self.0.iter()
     }
@@ -107,8 +115,8 @@ impl<'a> IntoIterator for &'a ConfigProblems {
 
 impl fmt::Display for ConfigProblems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, problem) in self.iter().enumerate() {
-            if at > 0 {
+        for (index, problem) in self.iter().enumerate() {
+            if index > 0 {
                 f.write_str("\n")?;
             }
             problem.fmt(f)?;
@@ -116,8 +124,6 @@ impl fmt::Display for ConfigProblems {
         Ok(())
     }
 }
-
-impl Error for ConfigProblems {}
 
 #[cfg(test)]
 mod tests;

@@ -1,33 +1,40 @@
-//! What the parser of TOML says, and the lines about which nothing more can be said then.
+//! The errors that the TOML parser reports, and the lines whose meaning is then unknown.
 
 use toml::de::Error;
 
 use super::lines::Lines;
 use super::words::shown;
 
-/// Where a problem stands, in bytes, and what it is; `None` for the whole file.
-pub(super) type Found = (Option<usize>, String);
+/// A problem at a byte of the text; `None` for the whole file.
+#[derive(Clone, Debug)]
+pub(super) struct TextProblem {
+    pub(super) at: Option<usize>,
+    pub(super) message: String,
+}
 
-/// What is no TOML.
+/// The errors in the syntax of a text.
 #[derive(Debug, Default)]
 pub(super) struct Syntax {
-    pub(super) problems: Vec<Found>,
-    /// The lines, from 0 and in order, whose meaning is not known.
+    pub(super) problems: Vec<TextProblem>,
+    /// The first and the last line, from 0, of each part whose meaning is unknown, in order.
     unclear: Vec<(usize, usize)>,
 }
 
 impl Syntax {
     pub(super) fn new(errors: &[Error], text: &str, lines: &Lines<'_>) -> Self {
-        let mut found: Vec<_> = errors.iter().map(|error| (error.span(), error)).collect();
-        found.sort_by_key(|(span, _)| span.as_ref().map(|span| span.start));
+        let mut errors: Vec<_> = errors.iter().map(|error| (error.span(), error)).collect();
+        errors.sort_by_key(|(span, _)| span.as_ref().map(|span| span.start));
         let mut syntax = Self::default();
-        for (span, error) in found {
+        for (span, error) in errors {
             let Some(span) = span else {
-                syntax.problems.push((None, error.message().to_owned()));
+                syntax.problems.push(TextProblem {
+                    at: None,
+                    message: error.message().to_owned(),
+                });
                 continue;
             };
             let line = lines.line(span.start);
-            // A mistake is often met a second time, by what comes after it on the line.
+            // The rest of a line with a mistake often causes further errors.
             if syntax
                 .unclear
                 .last()
@@ -36,14 +43,16 @@ impl Syntax {
                 continue;
             }
             let word = text.get(span.clone()).unwrap_or_default();
-            let message = words(error.message(), word, lines.text(line));
-            syntax.problems.push((Some(span.start), message));
+            syntax.problems.push(TextProblem {
+                at: Some(span.start),
+                message: message(error.message(), word, lines.text(line)),
+            });
             syntax.unclear.push((line, last_unclear(line, lines)));
         }
         syntax
     }
 
-    /// Whether it is not known what a line says.
+    /// Returns whether the meaning of a line is unknown.
     pub(super) fn is_unclear(&self, line: usize) -> bool {
         let before = self.unclear.partition_point(|(first, _)| *first <= line);
         let nearest = before.checked_sub(1).and_then(|at| self.unclear.get(at));
@@ -55,7 +64,7 @@ fn is_head(line: &str) -> bool {
     line.trim_start().starts_with('[')
 }
 
-/// Without its head it is not known what the keys of a table belong to.
+/// The last line that an error makes unclear. If the head of a table is wrong, all of its settings are.
 fn last_unclear(line: usize, lines: &Lines<'_>) -> usize {
     if !is_head(lines.text(line)) {
         return line;
@@ -64,15 +73,13 @@ fn last_unclear(line: usize, lines: &Lines<'_>) -> usize {
     next.unwrap_or(lines.count()) - 1
 }
 
-/// The parser's words, with those that it knows and does not say.
-fn words(message: &str, word: &str, line: &str) -> String {
+/// Adds to the parser's message what the parser knows but does not report.
+fn message(message: &str, word: &str, line: &str) -> String {
     match message {
-        "duplicate key" if is_head(line) => {
-            format!("the table `{}` is there twice", shown(line.trim()))
-        }
-        "duplicate key" => format!("the key `{}` is there twice", shown(word)),
+        "duplicate key" if is_head(line) => format!("duplicate table `{}`", shown(line.trim())),
+        "duplicate key" => format!("duplicate key `{}`", shown(word)),
         _ if message.starts_with("invalid unquoted key") => {
-            format!("{message}; a name with other characters stands in quotes")
+            format!("{message}; quote a name that has other characters")
         }
         _ => message.to_owned(),
     }

@@ -1,140 +1,144 @@
-//! One value, read as the kind of value that its key takes.
+//! Reads a value as the kind of value that its setting takes.
 
 use std::num::IntErrorKind;
 use std::time::Duration;
 
-use super::duration;
+use super::section::Force;
 use super::words::shown;
-use crate::config::{Key, Value, Window};
+use crate::config::grammar::duration;
+use crate::config::value::ValueKind;
+use crate::config::{Setting, Value, Window};
 
-/// What was found in the place of a value.
+/// A value as a file, a variable or a format of serde has it.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Given<'a> {
+pub(crate) enum RawValue<'a> {
     Text(&'a str),
-    /// A number that is too large stands for the largest.
+    /// An integer, cut to the range of an `i128`.
     Integer(i128),
     Float(f64),
     Boolean(bool),
-    /// What no key takes, in words.
+    /// A value that no setting takes, in words.
     Other(&'static str),
-    /// What a variable holds where its key takes no text.
-    Word(&'a str),
+    /// The text of a variable that cannot be read as the kind of the setting.
+    Unreadable(&'a str),
 }
 
-/// The kinds of values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Count,
-    Factor,
-    Period,
-    Window,
-    Flag,
-}
-
-impl Kind {
-    fn of(key: Key) -> Self {
-        match key {
-            Key::Threshold
-            | Key::MaxFailures
-            | Key::MinCalls
-            | Key::HalfOpenCalls
-            | Key::SuccessThreshold
-            | Key::ProbeFailures
-            | Key::MaxKeys => Self::Count,
-            Key::FailureRate | Key::SlowRate | Key::Backoff | Key::Jitter => Self::Factor,
-            Key::SlowCall
-            | Key::OpenFor
-            | Key::MaxOpenFor
-            | Key::ProbeTimeout
-            | Key::Ramp
-            | Key::CancelAfter
-            | Key::IdleTtl => Self::Period,
-            Key::Window => Self::Window,
-            Key::Latency | Key::Critical => Self::Flag,
-        }
-    }
-
-    /// What is expected, in words.
-    fn words(self) -> &'static str {
-        match self {
-            Self::Count => "a whole number",
-            Self::Factor => "a number",
-            Self::Period => "a duration such as \"30s\"",
-            Self::Window => "a duration such as \"60s\" or a whole number of calls",
-            Self::Flag => "`true` or `false`",
-        }
-    }
-}
-
-impl<'a> Given<'a> {
-    /// Takes the text of a variable for what its key asks for.
-    pub(crate) fn for_key(key: Key, text: &'a str) -> Self {
-        let word = Self::Word(text);
-        match Kind::of(key) {
-            Kind::Flag => text.parse().map_or(word, Self::Boolean),
+impl<'a> RawValue<'a> {
+    /// Reads the text of a variable as the kind of the setting.
+    pub(super) fn of_variable(setting: Setting, text: &'a str) -> Self {
+        let unreadable = Self::Unreadable(text);
+        match setting.kind() {
+            ValueKind::Flag => text.parse().map_or(unreadable, Self::Boolean),
             _ if text == "off" => Self::Text(text),
-            Kind::Count => integer(text, 10).map_or(word, Self::Integer),
-            Kind::Factor => text.parse().map_or(word, Self::Float),
-            Kind::Period => Self::Text(text),
-            Kind::Window => integer(text, 10).map_or(Self::Text(text), Self::Integer),
+            ValueKind::Count => integer(text, 10).map_or(unreadable, Self::Integer),
+            ValueKind::Rate | ValueKind::Share | ValueKind::Factor => {
+                text.parse().map_or(unreadable, Self::Float)
+            }
+            ValueKind::Period => Self::Text(text),
+            ValueKind::Window => integer(text, 10).map_or(Self::Text(text), Self::Integer),
         }
     }
 
-    /// What it is, in words.
-    pub(crate) fn words(self) -> String {
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "no factor is so large, and the ranges of rates and shares end far below"
+    )]
+    fn number(self) -> Option<f64> {
+        match self {
+            Self::Integer(number) => Some(number as f64),
+            Self::Float(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// Names the type of the value.
+    pub(super) fn words(self) -> String {
         match self {
             Self::Text(_) => "a string".to_owned(),
             Self::Integer(_) => "a whole number".to_owned(),
             Self::Float(_) => "a float".to_owned(),
             Self::Boolean(_) => "a boolean".to_owned(),
             Self::Other(words) => words.to_owned(),
-            Self::Word(text) => format!("\"{}\"", shown(text)),
-        }
-    }
-
-    /// What it is, text word for word.
-    pub(crate) fn quoted(self) -> String {
-        match self {
-            Self::Text(text) => Self::Word(text).words(),
-            other => other.words(),
+            Self::Unreadable(text) => format!("\"{}\"", shown(text)),
         }
     }
 }
 
-/// Reads the value of a key; `written` is how it stands there.
-pub(crate) fn read(key: Key, given: Given<'_>, written: &str) -> Result<Value, String> {
-    let kind = Kind::of(key);
-    let name = key.name();
-    let value = match (kind, given) {
-        (Kind::Count | Kind::Factor | Kind::Period | Kind::Window, Given::Text("off")) => {
-            if !key.takes_off() {
-                return Err(format!("`{name}` cannot be off"));
-            }
-            Value::Off
+/// Reads the value of a setting. `written` is the value as it is in the source.
+pub(crate) fn read(setting: Setting, raw: RawValue<'_>, written: &str) -> Result<Value, String> {
+    let (kind, name) = (setting.kind(), setting.name());
+    if raw == RawValue::Text("off") && kind != ValueKind::Flag {
+        return if setting.takes_off() {
+            Ok(Value::Off)
+        } else {
+            Err(format!("`{name}` cannot be turned off"))
+        };
+    }
+    let value = match (kind, raw) {
+        (ValueKind::Count, RawValue::Integer(number)) => {
+            Some(Value::Count(count(setting, number, written)?))
         }
-        (Kind::Count, Given::Integer(number)) => Value::Count(count(key, number, written)?),
-        (Kind::Factor, Given::Integer(number)) => Value::Factor(float(number)),
-        (Kind::Factor, Given::Float(number)) => Value::Factor(number),
-        (Kind::Period, Given::Text(text)) => Value::Period(period(key, text)?),
-        (Kind::Window, Given::Text(text)) => Value::Window(Window::Time(period(key, text)?)),
-        (Kind::Window, Given::Integer(number)) => {
-            Value::Window(Window::Calls(count(key, number, written)?))
+        (ValueKind::Rate, _) => raw.number().map(Value::Rate),
+        (ValueKind::Share, _) => raw.number().map(Value::Share),
+        (ValueKind::Factor, _) => raw.number().map(Value::Factor),
+        (ValueKind::Period, RawValue::Text(text)) => Some(Value::Period(period(setting, text)?)),
+        (ValueKind::Window, RawValue::Text(text)) => {
+            Some(Value::Window(Window::Time(period(setting, text)?)))
         }
-        (Kind::Flag, Given::Boolean(flag)) => Value::Flag(flag),
-        (_, other) => {
-            let off = if key.takes_off() { " or \"off\"" } else { "" };
-            let (expected, found) = (kind.words(), other.words());
-            return Err(format!("`{name}` is {expected}{off}, not {found}"));
+        (ValueKind::Window, RawValue::Integer(number)) => {
+            let calls = count(setting, number, written)?;
+            Some(Value::Window(Window::Calls(calls)))
         }
+        (ValueKind::Flag, RawValue::Boolean(flag)) => Some(Value::Flag(flag)),
+        _ => None,
     };
-    match key.refuse(value) {
+    let Some(value) = value else {
+        let off = if setting.takes_off() {
+            " or \"off\""
+        } else {
+            ""
+        };
+        let (expected, found) = (expected(kind), raw.words());
+        return Err(format!("`{name}` must be {expected}{off}, not {found}"));
+    };
+    match value.range_problem() {
         Some(range) => Err(format!("`{name}` {range}, not {}", shown(written))),
         None => Ok(value),
     }
 }
 
-/// Reads a whole number; one that is too large stands for the largest.
-pub(crate) fn integer(digits: &str, radix: u32) -> Option<i128> {
+/// Reads the value of `force`.
+pub(super) fn read_force(raw: RawValue<'_>) -> Result<Force, String> {
+    match raw {
+        RawValue::Text("open") => Ok(Force::Open),
+        RawValue::Text("closed") => Ok(Force::Closed),
+        RawValue::Text("off") => Ok(Force::Off),
+        other => {
+            let found = match other {
+                RawValue::Text(text) => RawValue::Unreadable(text).words(),
+                other => other.words(),
+            };
+            let name = Force::NAME;
+            Err(format!(
+                "`{name}` must be \"open\", \"closed\" or \"off\", not {found}"
+            ))
+        }
+    }
+}
+
+/// Names the values of a kind.
+fn expected(kind: ValueKind) -> &'static str {
+    match kind {
+        ValueKind::Count => "a whole number",
+        ValueKind::Rate | ValueKind::Share | ValueKind::Factor => "a number",
+        ValueKind::Period => "a duration such as \"30s\"",
+        ValueKind::Window => "a duration such as \"60s\" or a whole number of calls",
+        ValueKind::Flag => "`true` or `false`",
+    }
+}
+
+/// Reads a whole number and cuts it to the range of an `i128`.
+pub(super) fn integer(digits: &str, radix: u32) -> Option<i128> {
     i128::from_str_radix(digits, radix).map_or_else(
         |error| match error.kind() {
             IntErrorKind::PosOverflow => Some(i128::MAX),
@@ -145,31 +149,23 @@ pub(crate) fn integer(digits: &str, radix: u32) -> Option<i128> {
     )
 }
 
-/// A negative number becomes zero, which no key that counts takes either.
-fn count(key: Key, number: i128, written: &str) -> Result<u32, String> {
+/// Makes a count of a number. A negative number becomes zero, which is out of range as well.
+fn count(setting: Setting, number: i128, written: &str) -> Result<u32, String> {
     u32::try_from(number.max(0)).map_err(|_| {
-        let (name, written) = (key.name(), shown(written));
+        let (name, written) = (setting.name(), shown(written));
         format!("`{name}` must be at most {}, not {written}", u32::MAX)
     })
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "a factor is no number of that size, and a rate lies far below"
-)]
-fn float(number: i128) -> f64 {
-    number as f64
-}
-
-fn period(key: Key, text: &str) -> Result<Duration, String> {
+fn period(setting: Setting, text: &str) -> Result<Duration, String> {
     duration::parse(text).map_err(|problem| {
-        let no_number = !text.starts_with(|first: char| first == '-' || first.is_ascii_digit());
-        let off = if key.takes_off() && no_number {
+        let is_number = text.starts_with(|first: char| first == '-' || first.is_ascii_digit());
+        let off = if setting.takes_off() && !is_number {
             ", or \"off\""
         } else {
             ""
         };
-        format!("`{}`: {problem}{off}", key.name())
+        format!("`{}`: {problem}{off}", setting.name())
     })
 }
 

@@ -12,26 +12,27 @@ use crate::breaker::CircuitBreaker;
 use crate::registry::Registry;
 use crate::values::State;
 
-/// Returns a handler of `GET` that tells how the breakers of a registry are.
+/// Returns a `GET` handler that reports the health of all breakers of a registry.
 ///
 /// | status | `"status"` | when |
 /// |---|---|---|
-/// | 200 | `ok` | all circuits are closed, or are forced to be |
-/// | 200 | `degraded` | some circuit is open, half open or forced open |
-/// | 503 | `down` | one that is [`critical`](crate::Config::critical) is open or forced open |
+/// | 200 | `ok` | every circuit is closed or forced closed |
+/// | 200 | `degraded` | a circuit is open, half open or forced open |
+/// | 503 | `down` | a [`critical`](crate::Config::critical) circuit is open or forced open |
 ///
-/// A critical circuit that is half open only degrades: calls have to come for it to close. So does an open
-/// breaker by key, which is one of many under its name; all are open if that of the name is forced open.
+/// A critical circuit that is half open only degrades the service, because it needs calls to close again. An open
+/// breaker by key also only degrades it, because it is one of many under its name. While the breaker of the name itself
+/// is forced open, the calls of all keys are rejected; that counts as `down` if the breaker is critical.
 ///
-/// The body is JSON and has each breaker that is not closed, sorted by name:
+/// The body is JSON. It lists every breaker that is not closed, sorted by name:
 ///
 /// ```json
 /// {"status":"degraded","breakers":[
 ///   {"name":"bank","key":null,"state":"open","critical":false,"retry_after":13}]}
 /// ```
 ///
-/// `retry_after` is in whole seconds, rounded up, or `null`. To ask is a reading: it notices that an open
-/// period has passed.
+/// `retry_after` is in whole seconds, rounded up, or `null` if it is unknown. A request is a reading: it applies
+/// transitions that are due, such as the end of an open period.
 ///
 /// # Examples
 ///
@@ -43,6 +44,7 @@ use crate::values::State;
 ///     .route("/health", breaker_runtime::axum::health(Registry::global()));
 /// # drop(routes);
 /// ```
+#[doc(alias = "readiness")]
 pub fn health<S>(registry: &Registry) -> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,
@@ -51,7 +53,7 @@ where
     get(move || async move { answer(&registry) })
 }
 
-/// The states of the whole, from well to ill.
+/// The overall status, from best to worst.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Status {
     Ok,
@@ -81,7 +83,7 @@ fn answer(registry: &Registry) -> Response<Body> {
     let mut whole = Status::Ok;
     let mut listed = String::new();
     for breaker in registry.breakers() {
-        // A snapshot has much more, and most are closed.
+        // Most breakers are closed, and a snapshot copies much more than the state.
         if breaker.state() == State::Closed {
             continue;
         }
@@ -99,7 +101,7 @@ fn answer(registry: &Registry) -> Response<Body> {
             Maybe(snapshot.key.as_deref().map(Text)),
             Maybe(snapshot.retry_after.map(whole_seconds)),
         );
-        debug_assert!(written.is_ok(), "a string takes everything");
+        debug_assert!(written.is_ok(), "writing to a string cannot fail");
     }
     let status = match whole {
         Status::Ok | Status::Degraded => StatusCode::OK,

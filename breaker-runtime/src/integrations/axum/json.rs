@@ -1,9 +1,9 @@
-//! The little JSON that the answers need.
+//! The parts of JSON that the responses need.
 
 use std::fmt::{self, Display, Write as _};
 use std::time::Duration;
 
-/// Text, in quotes.
+/// Formats text as a JSON string.
 pub(super) struct Text<'a>(pub(super) &'a str);
 
 impl Display for Text<'_> {
@@ -13,7 +13,7 @@ impl Display for Text<'_> {
             match char {
                 '"' => f.write_str("\\\"")?,
                 '\\' => f.write_str("\\\\")?,
-                // Not all need it, but there are readers that put the answer into a script.
+                // JSON does not require all of these escapes, but some readers embed the answer in a script.
                 char if char.is_control() || matches!(char, '<' | '\u{2028}' | '\u{2029}') => {
                     write!(f, "\\u{:04x}", u32::from(char))?;
                 }
@@ -24,7 +24,7 @@ impl Display for Text<'_> {
     }
 }
 
-/// A value that may not be there.
+/// Formats a value, or `null` in its absence.
 pub(super) struct Maybe<T>(pub(super) Option<T>);
 
 impl<T: Display> Display for Maybe<T> {
@@ -36,7 +36,7 @@ impl<T: Display> Display for Maybe<T> {
     }
 }
 
-/// Returns whole seconds, rounded up: who comes back then does not come too early.
+/// Returns whole seconds, rounded up so that a caller that waits this long does not retry too early.
 pub(super) fn whole_seconds(time: Duration) -> u64 {
     let begun = u64::from(time.subsec_nanos() > 0);
     time.as_secs().saturating_add(begun)

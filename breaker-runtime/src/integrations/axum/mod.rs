@@ -1,7 +1,7 @@
-//! Rejections and the health of all breakers as answers of axum. Needs the feature `axum`.
+//! Responses of axum for rejected calls, and a health handler. Needs the feature `axum`.
 //!
-//! [`BreakerError`](crate::BreakerError), [`Rejection`](crate::Rejection) and
-//! [`TimedOut`](crate::TimedOut) are `IntoResponse`, so a handler may return them as its error:
+//! [`BreakerError`](crate::BreakerError), [`Rejection`](crate::Rejection) and [`TimedOut`](crate::TimedOut) implement
+//! `IntoResponse`, so a handler may return them as its error:
 //!
 //! ```
 //! use axum::Router;
@@ -24,9 +24,9 @@
 //! | a rejection | `503 Service Unavailable` | `{"error":"rejected","breaker":"bank","state":"open","reason":"open","retry_after":13}` |
 //! | a call that took longer than its `call_timeout` | `504 Gateway Timeout` | `{"error":"timed_out","breaker":"bank"}` |
 //!
-//! `retry_after` is in whole seconds, rounded up, and is the header `Retry-After` too; where nobody knows
-//! it, it is `null` and there is no header. The key of a breaker is not told: it may be the name of
-//! somebody else.
+//! `retry_after` is in whole seconds, rounded up, and is also sent as the header `Retry-After`. If the time is unknown,
+//! `retry_after` is `null` and the header is missing. The key of a breaker is not sent, because it may name another
+//! user.
 
 mod health;
 mod json;

@@ -1,4 +1,4 @@
-//! What a caller gets instead of an answer, as a response.
+//! The errors of a breaker as responses.
 
 use axum::body::Body;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
@@ -8,7 +8,7 @@ use axum::response::IntoResponse;
 use super::json::{Maybe, Text, whole_seconds};
 use crate::values::{BreakerError, CallError, Rejection, TimedOut};
 
-/// A `503` with `Retry-After`, if it is known when to come back, and a body of JSON.
+/// Responds with `503`, a JSON body and, if the time is known, the header `Retry-After`.
 impl IntoResponse for Rejection {
     fn into_response(self) -> Response<Body> {
         let seconds = self.retry_after().map(whole_seconds);
@@ -27,7 +27,7 @@ impl IntoResponse for Rejection {
     }
 }
 
-/// A `504` with a body of JSON.
+/// Responds with `504` and a JSON body.
 impl IntoResponse for TimedOut {
     fn into_response(self) -> Response<Body> {
         let body = format!(r#"{{"error":"timed_out","breaker":{}}}"#, Text(self.name()));
@@ -35,17 +35,17 @@ impl IntoResponse for TimedOut {
     }
 }
 
-/// That of the [`Rejection`] or of the [`TimedOut`].
+/// Responds as the [`Rejection`] or the [`TimedOut`] does.
 impl IntoResponse for BreakerError {
     fn into_response(self) -> Response<Body> {
         match self {
             Self::Rejected(rejection) => rejection.into_response(),
-            Self::TimedOut(late) => late.into_response(),
+            Self::TimedOut(timed_out) => timed_out.into_response(),
         }
     }
 }
 
-/// That of the breaker's error or of the call's own.
+/// Responds as the breaker's error or the call's own error does.
 impl<E: IntoResponse> IntoResponse for CallError<E> {
     fn into_response(self) -> Response<Body> {
         match self {
@@ -55,15 +55,15 @@ impl<E: IntoResponse> IntoResponse for CallError<E> {
     }
 }
 
-/// That of the breaker's error or of the inner service's own.
+/// Responds as the breaker's error or the inner service's error does.
 #[cfg(feature = "tower")]
-impl<E: IntoResponse> IntoResponse for crate::tower::ServiceError<E> {
+impl<E: IntoResponse> IntoResponse for crate::integrations::tower::ServiceError<E> {
     fn into_response(self) -> Response<Body> {
         CallError::from(self).into_response()
     }
 }
 
-/// Makes a response of JSON that holds for the moment only.
+/// Makes a JSON response that must not be cached.
 pub(super) fn json(status: StatusCode, body: String) -> Response<Body> {
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;

@@ -1,4 +1,4 @@
-//! What the counters of one name stand at.
+//! The values of all counters of one name.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -7,17 +7,13 @@ use super::series::{
     CALLS, FALLBACKS, OPEN_SECONDS, REJECTED, SLOW_CALLS, STALE, TRANSITIONS, UNLISTED_CALLS,
 };
 use crate::breaker::Snapshot;
-use crate::values::KeyStats;
-use crate::values::RejectionReason;
-use crate::values::Totals;
-use crate::values::TransitionCount;
-use crate::values::{Reason, State};
+use crate::values::{KeyStats, Reason, RejectionReason, State, Totals, TransitionCount};
 
-/// The labels beside `breaker`.
+/// The labels other than `breaker`.
 type Labels = Vec<(&'static str, &'static str)>;
 
-/// Every way in which a circuit changes its state; written before it happens first.
-const WAYS: [(State, State, Reason); 14] = [
+/// Every possible transition; each is written as 0 before it first happens.
+const POSSIBLE_TRANSITIONS: [(State, State, Reason); 14] = [
     (State::Closed, State::Open, Reason::FailuresInARow),
     (State::Closed, State::Open, Reason::MaxFailures),
     (State::Closed, State::Open, Reason::FailureRate),
@@ -34,75 +30,75 @@ const WAYS: [(State, State, Reason); 14] = [
     (State::HalfOpen, State::Closed, Reason::Reset),
 ];
 
-/// A value for each counter and its labels.
+/// The value of each counter with its labels.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Counts {
     values: BTreeMap<(&'static str, Labels), u64>,
-    /// In full, so that what is left of a second is not lost.
+    /// Kept exactly, so that fractions of a second add up.
     open_time: Duration,
 }
 
 impl Counts {
-    /// What a breaker has counted, and with it those of all keys of its name.
+    /// Adds up what a breaker and the breakers by key of its name counted.
     pub(super) fn new(snapshot: &Snapshot, keys: Option<&KeyStats>) -> Self {
         let mut counts = Self::default();
-        for (from, to, reason) in WAYS {
-            counts.transitions(from, to, reason, 0);
+        for (from, to, reason) in POSSIBLE_TRANSITIONS {
+            counts.add_transitions(from, to, reason, 0);
         }
-        counts.take_in(&snapshot.totals, &snapshot.transitions);
+        counts.add_totals(&snapshot.totals, &snapshot.transitions);
         if let Some(keys) = keys {
-            counts.take_in(&keys.totals, &keys.transitions);
-            counts.count(UNLISTED_CALLS.name, &[], keys.unlisted);
+            counts.add_totals(&keys.totals, &keys.transitions);
+            counts.add_to(UNLISTED_CALLS.name, &[], keys.unlisted);
         }
         counts
     }
 
-    fn take_in(&mut self, totals: &Totals, transitions: &[TransitionCount]) {
+    fn add_totals(&mut self, totals: &Totals, transitions: &[TransitionCount]) {
         for (outcome, calls) in [
             ("success", totals.successes),
             ("failure", totals.failures),
             ("ignored", totals.ignored),
             ("cancelled", totals.cancelled),
         ] {
-            self.count(CALLS.name, &[("outcome", outcome)], calls);
+            self.add_to(CALLS.name, &[("outcome", outcome)], calls);
         }
-        self.count(SLOW_CALLS.name, &[], totals.slow);
-        self.count(STALE.name, &[], totals.stale);
+        self.add_to(SLOW_CALLS.name, &[], totals.slow);
+        self.add_to(STALE.name, &[], totals.stale);
         let rejections = &totals.rejections;
-        for (reason, refused) in [
+        for (reason, rejected) in [
             (RejectionReason::Open, rejections.open),
             (RejectionReason::HalfOpenFull, rejections.half_open_full),
             (RejectionReason::Ramp, rejections.ramp),
             (RejectionReason::Forced, rejections.forced),
         ] {
-            self.count(REJECTED.name, &[("reason", reason.as_str())], refused);
+            self.add_to(REJECTED.name, &[("reason", reason.as_str())], rejected);
         }
         for (result, answers) in [
             ("success", totals.fallback_successes),
             ("failure", totals.fallback_failures),
         ] {
-            self.count(FALLBACKS.name, &[("result", result)], answers);
+            self.add_to(FALLBACKS.name, &[("result", result)], answers);
         }
-        for way in transitions {
-            self.transitions(way.from, way.to, way.reason, way.count);
+        for it in transitions {
+            self.add_transitions(it.from, it.to, it.reason, it.count);
         }
         self.open_time = self.open_time.saturating_add(totals.open_time);
     }
 
-    fn transitions(&mut self, from: State, to: State, reason: Reason, count: u64) {
+    fn add_transitions(&mut self, from: State, to: State, reason: Reason, count: u64) {
         let labels = [
             ("from", from.as_str()),
             ("to", to.as_str()),
             ("reason", reason.as_str()),
         ];
-        self.count(TRANSITIONS.name, &labels, count);
+        self.add_to(TRANSITIONS.name, &labels, count);
     }
 
-    fn count(&mut self, name: &'static str, labels: &[(&'static str, &'static str)], more: u64) {
+    fn add_to(&mut self, name: &'static str, labels: &[(&'static str, &'static str)], more: u64) {
         *self.values.entry((name, labels.to_vec())).or_default() += more;
     }
 
-    /// Adds what others have counted.
+    /// Adds the values of `others`.
     pub(super) fn add(&mut self, others: &Self) {
         for (counter, more) in &others.values {
             *self.values.entry(counter.clone()).or_default() += more;
@@ -110,8 +106,9 @@ impl Counts {
         self.open_time = self.open_time.saturating_add(others.open_time);
     }
 
-    /// Takes over what a later look has found, and nothing back, whatever became of the breaker and
-    /// its keys meanwhile.
+    /// Raises each counter to its value in a later reading.
+    ///
+    /// A value that is lower there stays as it is, so that no counter ever decreases.
     pub(super) fn raise(&mut self, later: Self) {
         for (counter, value) in later.values {
             let known = self.values.entry(counter).or_default();
@@ -120,7 +117,7 @@ impl Counts {
         self.open_time = self.open_time.max(later.open_time);
     }
 
-    /// Every counter with its labels and its value.
+    /// Returns every counter with its labels and its value.
     pub(super) fn each(
         &self,
     ) -> impl Iterator<Item = (&'static str, &[(&'static str, &'static str)], u64)> {

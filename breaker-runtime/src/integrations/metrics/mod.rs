@@ -1,9 +1,9 @@
-//! The breakers of a registry as series of the `metrics` facade.
+//! The series of the `metrics` facade, for Prometheus and other systems. Needs the feature `metrics`.
 //!
-//! Nothing is measured on the way of a call. [`publish`] looks at every breaker and writes what it
-//! finds into the recorder of the program, so it is called once when the program starts, that all
-//! series are there before the first call, and then whenever they are read: before each scrape, or
-//! every few seconds where an exporter pushes.
+//! Calls through a breaker measure nothing for this module. [`publish`] takes a snapshot of every breaker and writes
+//! the values to the program's recorder. Call it once when the program starts, so that all series exist before the
+//! first call. Then call it whenever the values are read: before each scrape or, if the exporter pushes, every few
+//! seconds.
 //!
 //! ```
 //! use breaker_runtime::metrics::{DURATION_BUCKETS, Publisher};
@@ -11,7 +11,7 @@
 //! use metrics_exporter_prometheus::PrometheusBuilder;
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! // In a program: `.install_recorder()?` instead of the last one of these lines.
+//! // A program calls `.install_recorder()?` instead of `.build_recorder()`.
 //! let prometheus = PrometheusBuilder::new()
 //!     .set_buckets(DURATION_BUCKETS)?
 //!     .build_recorder();
@@ -21,7 +21,7 @@
 //! payment.trip();
 //! assert!(payment.try_acquire().is_err());
 //!
-//! // In a program: `breaker_runtime::metrics::publish()`, which is about the global registry.
+//! // A program calls `breaker_runtime::metrics::publish()`, which publishes the global registry.
 //! let publisher = Publisher::new(&registry);
 //! metrics::with_local_recorder(&prometheus, || publisher.publish());
 //!
@@ -39,50 +39,54 @@
 //!
 //! # The series
 //!
-//! [`SERIES`] is this list as values.
+//! [`SERIES`] contains this list as values.
 //!
-//! | series | kind | labels beside `breaker` | what it tells |
+//! | series | kind | labels other than `breaker` | meaning |
 //! |---|---|---|---|
-//! | `circuit_breaker_calls_total` | counter | `outcome`: `success`, `failure`, `ignored`, `cancelled` | calls that have ended; a rejection is no call |
-//! | `circuit_breaker_slow_calls_total` | counter | | of these, those that took at least `slow_call` |
-//! | `circuit_breaker_stale_total` | counter | | of these, those that ended too late to decide anything |
-//! | `circuit_breaker_rejected_total` | counter | `reason`: `open`, `half_open_full`, `ramp`, `forced` | calls that were refused |
+//! | `circuit_breaker_calls_total` | counter | `outcome`: `success`, `failure`, `ignored`, `cancelled` | calls that have ended; rejected calls are not included |
+//! | `circuit_breaker_slow_calls_total` | counter | | calls that took at least `slow_call` |
+//! | `circuit_breaker_stale_total` | counter | | calls that ended too late to decide anything |
+//! | `circuit_breaker_rejected_total` | counter | `reason`: `open`, `half_open_full`, `ramp`, `forced` | calls that were rejected |
 //! | `circuit_breaker_fallbacks_total` | counter | `result`: `success`, `failure` | answers of the fallback |
-//! | `circuit_breaker_state` | gauge | `state`: `closed`, `open`, `half_open`, `forced_open`, `forced_closed` | 1 for the state that callers meet, 0 for the four others |
-//! | `circuit_breaker_transitions_total` | counter | `from`, `to`, `reason` | changes of state, beneath any override |
-//! | `circuit_breaker_open_seconds_total` | counter | | whole seconds spent open, the present stay included; overrides do not count |
+//! | `circuit_breaker_state` | gauge | `state`: `closed`, `open`, `half_open`, `forced_open`, `forced_closed` | 1 for the current state as callers meet it, 0 for the other four |
+//! | `circuit_breaker_transitions_total` | counter | `from`, `to`, `reason` | state transitions; overrides are not included |
+//! | `circuit_breaker_open_seconds_total` | counter | | whole seconds spent open, including the current open period; overrides are not included |
 //! | `circuit_breaker_failure_rate` | gauge | | the share of failures in the window |
 //! | `circuit_breaker_slow_call_rate` | gauge | | the share of slow calls in the window |
-//! | `circuit_breaker_probes_in_flight` | gauge | | probes on their way while half open |
-//! | `circuit_breaker_call_duration_seconds` | histogram | | how long calls took; only with the key `latency` |
-//! | `circuit_breaker_keys` | gauge | `state` | keys that have a breaker, by its state; only for names with keys |
-//! | `circuit_breaker_unlisted_calls_total` | counter | | calls whose key found no room under `max_keys`; only for names with keys |
+//! | `circuit_breaker_probes_in_flight` | gauge | | probes in flight while the circuit is half open |
+//! | `circuit_breaker_call_duration_seconds` | histogram | | how long calls took; only with the setting `latency` |
+//! | `circuit_breaker_keys` | gauge | `state` | keys that have a breaker, by the state of that breaker; only for names with keys |
+//! | `circuit_breaker_unlisted_calls_total` | counter | | calls whose key had no room under `max_keys`; only for names with keys |
 //!
-//! **Counters never go back**: not when a key is given up, nor when a breaker is
-//! [removed](crate::Registry::remove) and another one is made under its name. All their labels are
-//! written as 0 from the start, so that `rate` and `increase` see the first event too.
+//! `circuit_breaker_calls_total` includes the slow and the stale calls.
 //!
-//! **Rates** are unknown without a `window`, and below `min_calls`. The facade cannot take a gauge
-//! back, so they are not written before they are known first, and are `NaN` whenever they are not
-//! known after that: a comparison with `NaN` is false in a query, and a graph has a gap there.
+//! **Counters** never decrease, neither when a key is evicted nor when a breaker is [removed](crate::Registry::remove)
+//! and another one is made under its name. All their label values are written as 0 from the start, so that `rate` and
+//! `increase` also see the first event.
 //!
-//! **Keys** are no labels, as there may be any number of them. What the breakers of all keys of a
-//! name have counted is added up under the name, together with those that are gone. The name's own
-//! breaker has the `state`, which is closed unless it is steered by hand, and the rates, of which it
-//! has none; `circuit_breaker_keys` tells how the keys are.
+//! **Rates** are unknown without a `window`, and below `min_calls`. The facade cannot delete a gauge. So a rate is
+//! first written when it becomes known, and is `NaN` whenever it is unknown again: a comparison with `NaN` is false in
+//! a query, and a graph shows a gap.
 //!
-//! **Open seconds** are whole, as the facade's counters are: what is left of a second is not lost but
-//! told with the next.
+//! **Keys** are not labels, because there may be any number of them. The counts of all keys of a name, including
+//! evicted ones, are added up under the name. `circuit_breaker_state` and the two rates belong to the breaker of the
+//! name itself. Calls with a key go through that breaker only while it is overridden, so it has no rates and stays
+//! closed unless it is controlled by hand; `circuit_breaker_keys` shows the states of the keys.
 //!
-//! **Durations** come from the histogram of the breaker ([`Latency`](crate::Latency)), whose buckets
-//! are at most an eighth wide: each of their calls is recorded with a sixteenth less than the end of its
-//! bucket, so the sum and the quantiles are at most a fifteenth off. Exporters that want to know their
-//! buckets beforehand find some in [`DURATION_BUCKETS`].
+//! **Open seconds** are whole because the facade's counters are. A fraction of a second is not lost: it is included
+//! once the second is full.
 //!
-//! **A breaker that is removed** keeps its counters, with what it counted since they were published
-//! last; its gauges become 0, the rates `NaN`. One that was made and removed in between is not seen.
+//! **Durations** come from the histogram of the breaker ([`Latency`](crate::Latency)), whose buckets are at most an
+//! eighth wide. Each call is recorded with a value one sixteenth below the end of its bucket, so sums and quantiles are
+//! off by at most a fifteenth. Use [`DURATION_BUCKETS`] for exporters that need fixed buckets.
+//!
+//! **A removed breaker** keeps its counters, including what it counted since the last [`publish`]. Its gauges become 0,
+//! and its rates `NaN`. A breaker that is made and removed between two calls of `publish` is not seen.
+
+#![doc(alias = "prometheus")]
 
 mod counts;
+mod published;
 mod publisher;
 mod series;
 

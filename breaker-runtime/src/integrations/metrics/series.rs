@@ -1,4 +1,4 @@
-//! The list of the series.
+//! The list of all series.
 
 use ::metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
 
@@ -20,13 +20,13 @@ use ::metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
 pub struct Series {
     /// The name.
     pub name: &'static str,
-    /// What it is for the facade.
+    /// The kind of metric.
     pub kind: Kind,
-    /// In what it is measured.
+    /// The unit of its values.
     pub unit: Unit,
     /// The names of its labels; the first one is `breaker`.
     pub labels: &'static [&'static str],
-    /// What it tells, in one sentence.
+    /// The help text: one sentence that says what the series measures.
     pub help: &'static str,
 }
 
@@ -34,11 +34,11 @@ pub struct Series {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Kind {
-    /// Never goes back.
+    /// A total that never decreases.
     Counter,
-    /// Goes up and down.
+    /// A value that rises and falls.
     Gauge,
-    /// Tells how many values were how large.
+    /// A distribution of values.
     Histogram,
 }
 
@@ -60,8 +60,8 @@ pub const SERIES: &[Series] = &[
     UNLISTED_CALLS,
 ];
 
-/// The ends of buckets for `circuit_breaker_call_duration_seconds`, in seconds: from one millisecond
-/// to half a minute.
+/// Upper bounds of buckets for `circuit_breaker_call_duration_seconds`, in seconds: from one millisecond to half a
+/// minute.
 pub const DURATION_BUCKETS: &[f64] = &[
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0,
 ];
@@ -69,7 +69,7 @@ pub const DURATION_BUCKETS: &[f64] = &[
 pub(super) const CALLS: Series = counter(
     "circuit_breaker_calls_total",
     &["breaker", "outcome"],
-    "Calls that have ended, by outcome; a rejection is no call.",
+    "Calls that have ended, by outcome; rejected calls are not included.",
 );
 pub(super) const SLOW_CALLS: Series = counter(
     "circuit_breaker_slow_calls_total",
@@ -79,50 +79,50 @@ pub(super) const SLOW_CALLS: Series = counter(
 pub(super) const STALE: Series = counter(
     "circuit_breaker_stale_total",
     &["breaker"],
-    "Calls that ended in another generation than they began in and decided nothing.",
+    "Calls that ended in another generation than they began in, and so decided nothing.",
 );
 pub(super) const REJECTED: Series = counter(
     "circuit_breaker_rejected_total",
     &["breaker", "reason"],
-    "Calls that were refused, by what refused them.",
+    "Calls that were rejected, by reason.",
 );
 pub(super) const FALLBACKS: Series = counter(
     "circuit_breaker_fallbacks_total",
     &["breaker", "result"],
-    "Answers of the fallback, by how the function judges them.",
+    "Answers of the fallback, classified as the function's own answers are.",
 );
 pub(super) const STATE: Series = gauge(
     "circuit_breaker_state",
     &["breaker", "state"],
-    "1 for the state that callers meet, 0 for the others.",
+    "1 for the current state as callers meet it, 0 for the others.",
 );
 pub(super) const TRANSITIONS: Series = counter(
     "circuit_breaker_transitions_total",
     &["breaker", "from", "to", "reason"],
-    "Changes of state, beneath any override.",
+    "State transitions; overrides are not included.",
 );
 pub(super) const OPEN_SECONDS: Series = Series {
     unit: Unit::Seconds,
     ..counter(
         "circuit_breaker_open_seconds_total",
         &["breaker"],
-        "Whole seconds spent open, the present stay included; overrides do not count.",
+        "Whole seconds spent open, including the current open period; overrides are not included.",
     )
 };
 pub(super) const FAILURE_RATE: Series = gauge(
     "circuit_breaker_failure_rate",
     &["breaker"],
-    "The share of failures in the window, 0 to 1; NaN below min_calls.",
+    "Share of failures in the window, 0 to 1; NaN while it is unknown, as below min_calls.",
 );
 pub(super) const SLOW_CALL_RATE: Series = gauge(
     "circuit_breaker_slow_call_rate",
     &["breaker"],
-    "The share of slow calls in the window, 0 to 1; NaN below min_calls.",
+    "Share of slow calls in the window, 0 to 1; NaN while it is unknown, as below min_calls.",
 );
 pub(super) const PROBES_IN_FLIGHT: Series = gauge(
     "circuit_breaker_probes_in_flight",
     &["breaker"],
-    "Probes that are on their way while the circuit is half open.",
+    "Probes in flight while the circuit is half open.",
 );
 pub(super) const CALL_DURATION: Series = Series {
     kind: Kind::Histogram,
@@ -130,18 +130,18 @@ pub(super) const CALL_DURATION: Series = Series {
     ..gauge(
         "circuit_breaker_call_duration_seconds",
         &["breaker"],
-        "How long calls took that ended with an outcome.",
+        "Duration of calls that ended with an outcome.",
     )
 };
 pub(super) const KEYS: Series = gauge(
     "circuit_breaker_keys",
     &["breaker", "state"],
-    "Keys that have a breaker, by its state.",
+    "Keys that have a breaker, by the state of that breaker.",
 );
 pub(super) const UNLISTED_CALLS: Series = counter(
     "circuit_breaker_unlisted_calls_total",
     &["breaker"],
-    "Calls whose key found no room under max_keys.",
+    "Calls whose key had no room under max_keys.",
 );
 
 const fn counter(
@@ -165,9 +165,9 @@ const fn gauge(name: &'static str, labels: &'static [&'static str], help: &'stat
     }
 }
 
-/// Tells the recorder in force the units and the help texts of all series.
+/// Registers the units and the help texts of all series with the current recorder.
 ///
-/// The first [`publish`](super::publish) of a publisher does that too.
+/// The first [`publish`](super::publish) of a publisher also does this.
 pub fn describe() {
     for series in SERIES {
         let Series {

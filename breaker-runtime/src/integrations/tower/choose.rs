@@ -1,4 +1,4 @@
-//! Which breaker a request goes through, and how its call holds it.
+//! The breaker of a request, and how the call holds it.
 
 use std::fmt;
 
@@ -9,49 +9,49 @@ use crate::sync::Arc;
 
 /// Chooses the breaker that a request goes through.
 ///
-/// A layer has one of [`Named`], [`InRegistry`], [`Single`] and [`PerKey`]; there are no others.
+/// [`Named`], [`InRegistry`], [`Single`] and [`PerKey`] implement it; no other type can.
 pub trait ChooseBreaker<Request>: Chooser<Request> {}
 
 impl<Request, B: Chooser<Request>> ChooseBreaker<Request> for B {}
 
-/// What [`ChooseBreaker`] stands for: it has no name outside, so that nobody else can implement it.
+/// The methods of [`ChooseBreaker`]; other crates cannot name this trait, so they cannot implement it.
 pub trait Chooser<Request>: HasBreaker {
-    /// How a call holds its breaker.
+    /// The handle that a call holds.
     type Handle: Handle;
 
-    /// Chooses the one of a request.
+    /// Returns the breaker of a request.
     fn choose(&self, request: &Request) -> Self::Handle;
 }
 
-/// Has the breaker of the layer's name.
+/// Has a breaker for the name of the layer.
 pub trait HasBreaker {
-    /// Returns it.
+    /// Returns the breaker of the name.
     fn breaker(&self) -> &CircuitBreaker;
 }
 
-/// The breaker of a name in the global registry, for every request.
+/// Uses one breaker of the global registry for every request.
 #[derive(Clone, Debug)]
 pub struct Named {
     breaker: SiteHandle,
-    /// Where it is: the global registry, or that of a test.
+    /// The global registry, or the registry of a test.
     #[cfg(feature = "test-util")]
     registry: Registry,
 }
 
-/// The breaker of a name in a registry of one's own, for every request.
+/// Uses one breaker of a given registry for every request.
 #[derive(Clone, Debug)]
 pub struct InRegistry {
     breaker: Owned,
     registry: Registry,
 }
 
-/// One breaker that was at hand, for every request.
+/// Uses one given breaker for every request.
 #[derive(Clone, Debug)]
 pub struct Single {
     breaker: Owned,
 }
 
-/// A breaker for each key of the requests, all under one name.
+/// Uses one breaker for each key, all under one name.
 #[derive(Clone)]
 pub struct PerKey<K> {
     keyed: Arc<KeyedBreakers>,
@@ -60,7 +60,7 @@ pub struct PerKey<K> {
 
 #[cfg(feature = "test-util")]
 impl Named {
-    /// Returns the registry in which a layer looks for its name.
+    /// Returns the registry in which a new layer finds its breaker.
     #[track_caller]
     pub(super) fn registry_for(name: &str) -> Registry {
         let registry = crate::registry::current::registry_for(name);
@@ -79,7 +79,7 @@ impl Named {
 
 #[cfg(not(feature = "test-util"))]
 impl Named {
-    /// Returns the registry in which a layer looks for its name.
+    /// Returns the registry in which a new layer finds its breaker.
     pub(super) fn registry_for(_name: &str) -> &'static Registry {
         Registry::global()
     }
@@ -89,19 +89,23 @@ impl Named {
         Self { breaker }
     }
 
-    #[expect(clippy::unused_self, reason = "with `test-util` it may be another one")]
+    #[expect(
+        clippy::unused_self,
+        reason = "with `test-util` it may be another registry"
+    )]
     fn registry(&self) -> &Registry {
         Registry::global()
     }
 }
 
-/// Returns a breaker of the global registry for good: there breakers are meant to stay, and one that is
-/// removed stays in memory.
+/// Leaks a breaker of the global registry, once.
+///
+/// Breakers there are meant to stay; one that is removed stays in memory.
 #[cfg(not(feature = "test-util"))]
 fn leaked(breaker: CircuitBreaker) -> &'static CircuitBreaker {
     use crate::sync::fixed::Mutex;
 
-    /// One for each breaker that was ever asked for.
+    /// Every breaker that was leaked so far.
     static LEAKED: Mutex<Vec<&'static CircuitBreaker>> = Mutex::new(Vec::new());
 
     let mut leaked = LEAKED.lock();
@@ -127,9 +131,9 @@ impl Single {
     }
 }
 
-/// Can have breakers by key: it knows their registry.
+/// Can have breakers by key, because it knows the registry.
 pub trait CanHaveKeys: HasBreaker {
-    /// Has one breaker for each key.
+    /// Uses one breaker for each key from now on.
     fn by_key<K>(&self, key: K) -> PerKey<K>;
 }
 
@@ -210,9 +214,9 @@ where
     }
 }
 
-/// Tells the key of a request: a function of the request whose value is text.
+/// A function that returns the key of a request as text.
 ///
-/// The text may be borrowed from the request. A closure has no words for that, but a function has:
+/// The text may borrow from the request. The type of a closure cannot express that, but the type of a function can:
 ///
 /// ```
 /// use breaker_runtime::tower::CircuitBreakerLayer;
@@ -232,11 +236,11 @@ where
 /// # Ok::<(), breaker_runtime::ConfigError>(())
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not tell the key of a request",
-    note = "give it a `fn(&Request) -> &str`, or a closure `|request: &Request| …` whose value is a `String`"
+    message = "`{Self}` cannot return the key of a request",
+    note = "write a `fn(&Request) -> &str`, or a closure `|request: &Request| …` that returns a `String`"
 )]
 pub trait KeyOfRequest<R> {
-    /// The key.
+    /// The type of the key.
     type Key: AsRef<str>;
 
     /// Returns the key of a request.

@@ -1,18 +1,18 @@
-//! From the answer of a service to an outcome.
+//! Classifying the answers of a service.
 
 use std::fmt;
 use std::time::Duration;
 
 use crate::values::Outcome;
 
-/// Judges the answers of a service.
+/// Classifies the answers of a service.
 ///
-/// Every closure and function of a `Result<&Response, &Error>` with an [`Outcome`] is one. Each call takes
-/// a clone with it, which costs a closure that captures nothing no more than no closure.
+/// Every function and closure from `Result<&Response, &Error>` to [`Outcome`] is a classifier. Each call holds a clone
+/// of it; a closure that captures nothing takes no space.
 ///
 /// # Examples
 ///
-/// A classifier as a type of its own, here for answers that have a code:
+/// A type as the classifier, here for answers with a code:
 ///
 /// ```
 /// use std::time::Duration;
@@ -44,15 +44,15 @@ use crate::values::Outcome;
 /// assert_eq!(Codes.classify(Ok::<_, &()>(&Answer { code: 3 })), Outcome::Ignored);
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not judge answers that are a `Result<&{Response}, &{Error}>`",
-    note = "give the layer a closure with its types: `.classify(|answer: Result<&Response, &Error>| …)`"
+    message = "`{Self}` cannot classify a `Result<&{Response}, &{Error}>`",
+    note = "write the types of the closure's argument: `.classify(|answer: Result<&Response, &Error>| …)`"
 )]
 pub trait Classify<Response, Error> {
-    /// Returns how the call is judged.
+    /// Returns the outcome of the call.
     fn classify(&self, answer: Result<&Response, &Error>) -> Outcome;
 
-    /// Returns for how long the answer of a failed call asks to be left alone: see the key `open_for_hint`
-    /// of the attribute. Nothing, unless there is something else to say.
+    /// Returns how long the answer of a failed call asks not to be called again, as the setting `open_for_hint` of the
+    /// attribute does. By default `None`.
     fn hint(&self, answer: Result<&Response, &Error>) -> Option<Duration> {
         let _ = answer;
         None
@@ -70,7 +70,7 @@ where
     }
 }
 
-/// Takes an `Err` for a failure and an `Ok` for a success: what a layer does unless it is told otherwise.
+/// The default classifier: `Ok` is a success and `Err` a failure.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ByResult;
 
@@ -84,7 +84,7 @@ impl<R, E> Classify<R, E> for ByResult {
     }
 }
 
-/// A classifier whose hint another function gives.
+/// A classifier with a separate function for the hint.
 #[derive(Clone)]
 pub struct WithHint<C, H> {
     pub(super) classify: C,

@@ -7,14 +7,14 @@ use crate::values::{BreakerError, CallError, Rejection};
 
 type BoxError = Box<dyn Error + Send + Sync>;
 
-/// The error of a guarded service: the breaker's, or the inner service's own.
+/// The error of a guarded service: the breaker's error, or the error of the inner service.
 ///
-/// It has the variants of [`CallError`] but is not a [`std::error::Error`] itself. The errors of most
-/// layers are `Box<dyn Error + Send + Sync>`, which is none either, and a type that holds one could not
-/// be both a standard error and a box again, which the next layer asks for. So this one becomes a box of
-/// whatever it holds: a [`BreakerError`], or the inner error as it was. Either is found again by
-/// `downcast_ref`, however many layers are around. Where a standard error is needed and the inner error
-/// is one, [`CallError::from`] makes it.
+/// It has the variants of [`CallError`] but does not implement [`std::error::Error`]. Most layers use the error type
+/// `Box<dyn Error + Send + Sync>`, which does not implement it either, and require that the inner error converts into
+/// such a box. A type that can hold such a box cannot both implement `Error` and convert into a box. So this type only
+/// converts: into a box of the error that it holds, a [`BreakerError`] or the inner error as it was. `downcast_ref`
+/// finds either, however many layers are outside. If you need a standard error and the inner error is one, use
+/// [`CallError::from`].
 ///
 /// # Examples
 ///
@@ -38,14 +38,14 @@ type BoxError = Box<dyn Error + Send + Sync>;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ServiceError<E> {
-    /// The breaker did not let the call through.
+    /// The breaker did not admit the call.
     Breaker(BreakerError),
-    /// The inner service failed by itself.
+    /// The inner service returned an error.
     Inner(E),
 }
 
 impl<E> ServiceError<E> {
-    /// Returns the refusal, if that is what it is.
+    /// Returns the rejection, if the call was rejected.
     pub fn rejection(&self) -> Option<&Rejection> {
         match self {
             Self::Breaker(error) => error.rejection(),
@@ -53,7 +53,7 @@ impl<E> ServiceError<E> {
         }
     }
 
-    /// Returns the inner service's own error, if it is one.
+    /// Returns the error of the inner service, if the breaker admitted the call.
     pub fn into_inner(self) -> Option<E> {
         match self {
             Self::Inner(error) => Some(error),

@@ -10,19 +10,18 @@ use pin_project_lite::pin_project;
 use super::classify::Classify;
 use super::error::ServiceError;
 use crate::call::{Guard, Handle, poll};
-use crate::values::BreakerError;
-use crate::values::Outcome;
+use crate::values::{BreakerError, Outcome};
 
 pin_project! {
     /// The future of a call to a [`CircuitBreakerService`](super::CircuitBreakerService).
     ///
     /// # Cancel safety
     ///
-    /// An admitted call that is dropped before it is ready gives its permit back, after what the inner
-    /// future held is gone. It counts as cancelled, or as a failure if it had been pending for
-    /// `cancel_after`: a probe since it was let through, as with `slow_call` or `latency` every call, and
-    /// any other since the first poll that was pending. One that was never polled is cancelled, however
-    /// long it was kept; it is not nothing, since the inner service has been called.
+    /// If an admitted call is dropped before it is ready, it first drops the inner future and then gives its permit
+    /// back. It counts as cancelled, or as a failure if it had been pending for `cancel_after`. For a probe, and with
+    /// `slow_call` or `latency` for every call, this time is measured from the admission, otherwise from the first
+    /// pending poll. A call that was never polled counts as cancelled, however long ago it was admitted: it is counted
+    /// because the inner service was called.
     #[must_use = "a future does nothing unless it is awaited"]
     pub struct ResponseFuture<F, C, H: Handle> {
         #[pin]
@@ -33,14 +32,14 @@ pin_project! {
 pin_project! {
     #[project = StateProjection]
     enum State<F, C, H: Handle> {
-        // The guard comes last, as in `Guarded`.
+        // The guard is the last field, so that the permit is released after everything that the call held.
         Called {
             #[pin]
             future: F,
             classify: C,
             guard: Guard<H>,
         },
-        Refused {
+        Rejected {
             error: Option<BreakerError>,
         },
     }
@@ -59,9 +58,9 @@ impl<F, C, H: Handle> ResponseFuture<F, C, H> {
     }
 
     #[inline]
-    pub(super) fn refused(error: BreakerError) -> Self {
+    pub(super) fn rejected(error: BreakerError) -> Self {
         Self {
-            state: State::Refused { error: Some(error) },
+            state: State::Rejected { error: Some(error) },
         }
     }
 }
@@ -88,15 +87,19 @@ where
                     answer.map_err(ServiceError::Inner)
                 })
             }
-            StateProjection::Refused { error } => {
-                let error = error.take().expect("a future is not polled after its end");
+            StateProjection::Rejected { error } => {
+                let error = error
+                    .take()
+                    .expect("a future is not polled after completion");
                 Poll::Ready(Err(ServiceError::Breaker(error)))
             }
         }
     }
 }
 
-/// A call while it is polled. What panics leaves it here, and whoever catches that may keep it.
+/// A call while it is polled.
+///
+/// Dropping it suspends the call, also during a panic: the caller may catch the panic and keep the future.
 struct Running<'a, H: Handle>(&'a mut Guard<H>);
 
 impl<H: Handle> Drop for Running<'_, H> {

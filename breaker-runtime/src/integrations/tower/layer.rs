@@ -1,4 +1,4 @@
-//! The layer.
+//! The Tower layer.
 
 use std::fmt;
 
@@ -11,11 +11,11 @@ use crate::breaker::CircuitBreaker;
 use crate::config::{Config, ConfigError};
 use crate::registry::Registry;
 
-/// Puts services behind a circuit breaker: all that it is applied to share it.
+/// Puts services behind a circuit breaker, which they share.
 ///
 /// # Examples
 ///
-/// One breaker for each host, for answers whose statuses tell the failures:
+/// One breaker for each host, and a classifier that judges the status of an answer:
 ///
 /// ```
 /// use breaker_runtime::tower::CircuitBreakerLayer;
@@ -40,14 +40,15 @@ use crate::registry::Registry;
 /// }));
 ///
 /// for host in ["sick.example", "well.example"] {
-///     fetch.clone().oneshot(Request { host }).await.expect("it was let through");
+///     fetch.clone().oneshot(Request { host }).await.expect("the circuit is closed");
 /// }
 /// assert_eq!(registry.get_keyed("fetch", "sick.example").unwrap().state(), State::Open);
 /// assert_eq!(registry.get_keyed("fetch", "well.example").unwrap().state(), State::Closed);
 /// # Ok(())
 /// # }
 /// ```
-#[must_use = "a layer does nothing until it is put around a service"]
+#[doc(alias = "middleware")]
+#[must_use = "a layer does nothing until it is applied to a service"]
 #[derive(Clone)]
 pub struct CircuitBreakerLayer<C = ByResult, B = Named> {
     classify: C,
@@ -55,19 +56,19 @@ pub struct CircuitBreakerLayer<C = ByResult, B = Named> {
 }
 
 impl CircuitBreakerLayer {
-    /// Makes a layer with the breaker of that name in the global registry, which is made if there is none.
+    /// Makes a layer with the breaker named `name` in the global registry, and makes the breaker if it does not exist.
     ///
-    /// With the feature `test-util`, a layer that is made while a `TestRegistry` is entered has its breaker
-    /// there.
+    /// With the feature `test-util`, a layer that is made while a `TestRegistry` is entered uses the breaker of that
+    /// registry.
     ///
     /// # Errors
     ///
-    /// Those of [`Registry::get_or_create`]: a value out of its range, a name that is none, and a key that
-    /// differs from that of the existing breaker, with both places.
+    /// The errors of [`Registry::get_or_create`]: for a value out of range, for an invalid name, and for a setting that
+    /// differs from that of the existing breaker.
     ///
     /// # Panics
     ///
-    /// With the feature `test-util`, if no `TestRegistry` is entered while one is strict.
+    /// With the feature `test-util`, if a `TestRegistry` is strict and none is entered on this thread.
     #[track_caller]
     pub fn new(name: &str, config: Config) -> Result<Self, ConfigError> {
         let registry = Named::registry_for(name);
@@ -77,11 +78,11 @@ impl CircuitBreakerLayer {
 }
 
 impl CircuitBreakerLayer<ByResult, InRegistry> {
-    /// Makes a layer with the breaker of that name in `registry`, which is made if there is none.
+    /// Makes a layer with the breaker named `name` in `registry`, and makes the breaker if it does not exist.
     ///
     /// # Errors
     ///
-    /// Those of [`Registry::get_or_create`].
+    /// The errors of [`Registry::get_or_create`].
     #[track_caller]
     pub fn in_registry(
         registry: &Registry,
@@ -93,9 +94,9 @@ impl CircuitBreakerLayer<ByResult, InRegistry> {
     }
 }
 
-/// Takes a breaker that is at hand, such as that of an annotated function.
+/// Makes a layer with an existing breaker, such as that of an annotated function.
 ///
-/// Nothing is known of its registry, so it cannot have [keys](CircuitBreakerLayer::key).
+/// The layer does not know the registry of the breaker, so it cannot have [keys](CircuitBreakerLayer::key).
 impl From<CircuitBreaker> for CircuitBreakerLayer<ByResult, Single> {
     fn from(breaker: CircuitBreaker) -> Self {
         Self::by_result(Single::new(breaker))
@@ -110,33 +111,31 @@ impl<B> CircuitBreakerLayer<ByResult, B> {
 }
 
 impl<C, B> CircuitBreakerLayer<C, B> {
-    /// Has every answer judged by a [`Classify`](super::Classify): a closure of a `Result<&Response, &Error>`, say.
+    /// Sets the [classifier](super::Classify), such as a closure that takes a `Result<&Response, &Error>`.
     ///
-    /// Without one, an `Err` is a failure and an `Ok` a success.
+    /// By default, an `Ok` is a success and an `Err` a failure.
     pub fn classify<D>(self, classify: D) -> CircuitBreakerLayer<D, B> {
         let choose = self.choose;
         CircuitBreakerLayer { classify, choose }
     }
 
-    /// Has the answers of HTTP judged by their statuses, and `Retry-After` heard: see
-    /// [`HttpClassifier`](super::HttpClassifier).
+    /// Classifies HTTP responses by status and respects `Retry-After`: see [`HttpClassifier`](super::HttpClassifier).
     #[cfg(feature = "http")]
-    pub fn http(self) -> CircuitBreakerLayer<super::HttpClassifier, B> {
-        self.classify(super::HttpClassifier)
+    pub fn http(self) -> CircuitBreakerLayer<super::http::HttpClassifier, B> {
+        self.classify(super::http::HttpClassifier)
     }
 
-    /// Asks each failed answer for how long it wants to be left alone: a closure of a
-    /// `Result<&Response, &Error>` whose value is an `Option<Duration>`.
+    /// Sets the function that returns how long the answer of a failed call asks not to be called again: it takes a
+    /// `Result<&Response, &Error>` and returns an `Option<Duration>`.
     ///
-    /// It is asked in place of what the classifier has to say about that, so it comes after
-    /// [`classify`](Self::classify).
+    /// It replaces the hint of the classifier, so call it after [`classify`](Self::classify).
     pub fn hint<H>(self, hint: H) -> CircuitBreakerLayer<WithHint<C, H>, B> {
         let Self { classify, choose } = self;
         let classify = WithHint { classify, hint };
         CircuitBreakerLayer { classify, choose }
     }
 
-    /// Returns the breaker; with keys, the one that is named like them.
+    /// Returns the breaker; with keys, the breaker of the name, which has no key.
     pub fn breaker(&self) -> &CircuitBreaker
     where
         B: HasBreaker,
@@ -146,12 +145,11 @@ impl<C, B> CircuitBreakerLayer<C, B> {
 }
 
 impl<C, B: CanHaveKeys> CircuitBreakerLayer<C, B> {
-    /// Has one breaker for each key of the requests, such as their hosts: a [function](super::KeyOfRequest)
-    /// of `&Request` whose value is text.
+    /// Uses one breaker for each key of the requests, such as the host.
     ///
-    /// All have the settings of the layer, and are in its registry: see
-    /// [`Registry::get_or_create_keyed`]. If the function panics, the call was not admitted and counts as
-    /// nothing.
+    /// `key` is a [function](super::KeyOfRequest) that takes `&Request` and returns text. All breakers have the
+    /// settings of the layer and are in its registry: see [`Registry::get_or_create_keyed`]. If the function panics,
+    /// the call was not admitted and is not counted.
     pub fn key<K>(self, key: K) -> CircuitBreakerLayer<C, PerKey<K>> {
         let (classify, choose) = (self.classify, self.choose.by_key(key));
         CircuitBreakerLayer { classify, choose }

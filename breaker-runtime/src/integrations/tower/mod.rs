@@ -1,4 +1,4 @@
-//! Circuit breakers around the services of Tower. Needs the feature `tower`.
+//! Circuit breakers for Tower services. Needs the feature `tower`.
 //!
 //! ```
 //! use std::io;
@@ -15,10 +15,10 @@
 //!     .service(service_fn(charge));
 //!
 //! for _ in 0..2 {
-//!     let answer = bank.ready().await.expect("it is always ready").call(450).await;
+//!     let answer = bank.ready().await.expect("`service_fn` is always ready").call(450).await;
 //!     assert!(matches!(answer, Err(ServiceError::Inner(_))));
 //! }
-//! let answer = bank.ready().await.expect("it is always ready").call(450).await;
+//! let answer = bank.ready().await.expect("`service_fn` is always ready").call(450).await;
 //! assert!(matches!(answer, Err(ServiceError::Breaker(_)))); // the bank was not called
 //! assert_eq!(Registry::global().get("charges").unwrap().state(), State::Open);
 //! # Ok(())
@@ -27,48 +27,50 @@
 //!
 //! # Readiness and admission
 //!
-//! `poll_ready` is the inner service's and says nothing about the circuit: readiness that is reserved and
-//! never used holds no permit. `call` asks the circuit, and a refused call does not reach the inner
-//! service. Two things follow, as for the `Filter` of Tower:
+//! `poll_ready` delegates to the inner service and does not consult the breaker, so a reservation that is never used
+//! holds no permit. The breaker is consulted in `call`; a rejected call does not reach the inner service. As with the
+//! `Filter` of Tower, this has two consequences:
 //!
-//! - What an inner service reserved in `poll_ready` (the place of a `ConcurrencyLimit`, a slot of a
-//!   `Buffer`) is not used up by a refused call. It stays with this service and serves its next call,
-//!   and is given back when the service is dropped. So put the limit outside of the breaker, or drop the
-//!   clone that was refused, as `oneshot` and most servers and clients do.
-//! - While the inner service is not ready, callers wait for it even if the circuit is open. A
-//!   `LoadShed` inside of the breaker answers them at once instead.
+//! - A rejected call does not use up what the inner service reserved in `poll_ready`, such as a permit of a
+//!   `ConcurrencyLimit` or a slot of a `Buffer`. This service keeps the reservation for its next call, and releases it
+//!   when it is dropped. So put the limit outside of the breaker, or drop the clone whose call was rejected, as
+//!   `oneshot` and most servers and clients do.
+//! - While the inner service is not ready, callers wait for it even if the circuit is open. A `LoadShed` inside of the
+//!   breaker gives them an error at once instead.
 //!
-//! An error of the inner `poll_ready` is passed on and counted as nothing: no call was admitted.
+//! An error of the inner `poll_ready` is passed on and not counted, because no call was admitted.
 //!
 //! # What is counted
 //!
 //! | what happens to an admitted call | counts as |
 //! |---|---|
-//! | its future is ready | what the [classifier](Classify) says of the answer |
-//! | the inner `call` panics, or its future does while it is polled | failure; the unwinding goes on |
-//! | the classifier panics | failure; the unwinding goes on |
+//! | its future is ready | what the [classifier](Classify) returns for the answer |
+//! | the inner `call` panics, or its future panics while it is polled | failure; the panic continues to unwind |
+//! | the classifier panics | failure; the panic continues to unwind |
 //! | its future is dropped, polled or not | cancelled; a failure if it had been pending for `cancel_after` |
 //!
-//! The answer of a service of HTTP is the head of the response: the circuit is told when that is there. A
-//! body that fails later is not counted. Where that matters, read the body inside of the breaker and
-//! return an error if it fails.
+//! The answer of an HTTP service is the head of the response: the outcome is recorded when the head arrives. A body
+//! that fails later is not counted. If that matters, read the body inside of the breaker and return an error if it
+//! fails.
 //!
 //! # The order of layers
 //!
-//! `ServiceBuilder` names the outermost layer first.
+//! `ServiceBuilder` lists the outermost layer first.
 //!
 //! | layer | outside of the breaker | inside of the breaker |
 //! |---|---|---|
-//! | timeout | what it gives up on is cancelled, and a failure after `cancel_after` | each timeout is an error, a failure by itself |
-//! | retry | each try is a call of its own; a refused one is not to be tried again, see [`BreakerError::is_retryable`](crate::BreakerError::is_retryable) | all tries of a request are one call, judged by the last |
-//! | concurrency limit | calls that wait for a place are unknown to the breaker; a refused call frees its place | the same, but a refused call leaves the place reserved, see above |
-//! | load-shed | what it turns away is unknown to the breaker | what it turns away is an error, and a failure unless the classifier ignores it |
-//! | buffer | the breaker is asked in the buffer's own task; what waits in the queue is unknown to it | the time in the queue is part of the call; a full queue holds callers back before they are admitted |
+//! | timeout | a call that it gives up on is cancelled, and a failure after `cancel_after` | each timeout is an error, and so a failure |
+//! | retry | each attempt is one call; do not retry a rejected one, see [`BreakerError::is_retryable`](crate::BreakerError::is_retryable) | all attempts of a request are one call, classified by the last one |
+//! | concurrency limit | the breaker does not see calls that wait for a permit; a rejected call releases its permit | the breaker does not see calls that wait for a permit; a rejected call leaves its permit reserved, see above |
+//! | load-shed | the breaker does not see the calls that it sheds | each call that it sheds is an error, and a failure unless the classifier ignores it |
+//! | buffer | the breaker is consulted in the buffer's task and does not see calls that wait in the queue | the time in the queue is part of the call; a full queue delays callers before they are admitted |
 
 mod choose;
 mod classify;
 mod error;
 mod future;
+#[cfg(feature = "http")]
+mod http;
 mod layer;
 mod service;
 
@@ -76,7 +78,7 @@ pub use self::choose::{ChooseBreaker, InRegistry, KeyOfRequest, Named, PerKey, S
 pub use self::classify::{ByResult, Classify, WithHint};
 pub use self::error::ServiceError;
 pub use self::future::ResponseFuture;
+#[cfg(feature = "http")]
+pub use self::http::HttpClassifier;
 pub use self::layer::CircuitBreakerLayer;
 pub use self::service::CircuitBreakerService;
-#[cfg(feature = "http")]
-pub use crate::integrations::http::HttpClassifier;

@@ -14,8 +14,9 @@ use crate::call::enter;
 
 /// A service behind a circuit breaker, made by a [`CircuitBreakerLayer`](super::CircuitBreakerLayer).
 ///
-/// `poll_ready` is the inner service's, `call` asks the circuit: see the [module](super#readiness-and-admission).
-/// It can be cloned if the inner service can; all clones have the same breaker.
+/// `poll_ready` delegates to the inner service, and `call` consults the breaker: see the
+/// [module](super#readiness-and-admission). The service can be cloned if the inner service can; all clones share the
+/// breaker.
 #[derive(Clone)]
 pub struct CircuitBreakerService<S, C = ByResult, B = Named> {
     inner: S,
@@ -32,7 +33,7 @@ impl<S, C, B> CircuitBreakerService<S, C, B> {
         }
     }
 
-    /// Returns the breaker; with keys, the one that is named like them.
+    /// Returns the breaker; with keys, the breaker of the name, which has no key.
     pub fn breaker(&self) -> &CircuitBreaker
     where
         B: HasBreaker,
@@ -45,12 +46,12 @@ impl<S, C, B> CircuitBreakerService<S, C, B> {
         &self.inner
     }
 
-    /// Returns the inner service; what is called by this way is unknown to the breaker.
+    /// Returns the inner service mutably; the breaker does not see calls made on it.
     pub fn get_mut(&mut self) -> &mut S {
         &mut self.inner
     }
 
-    /// Takes the breaker off the inner service.
+    /// Returns the inner service without the breaker.
     pub fn into_inner(self) -> S {
         self.inner
     }
@@ -75,7 +76,7 @@ where
     fn call(&mut self, request: Request) -> Self::Future {
         let mut guard = match enter(self.choose.choose(&request)) {
             Ok(guard) => guard,
-            Err(refused) => return ResponseFuture::refused(refused.into_error()),
+            Err(rejected) => return ResponseFuture::rejected(rejected.into_error()),
         };
         let classify = self.classify.clone();
         let future = self.inner.call(request);

@@ -6,8 +6,8 @@ use crate::config::Config;
 const SECOND: Duration = Duration::from_secs(1);
 
 #[test]
-fn the_draws_are_those_of_split_mix() {
-    // The first numbers of SplitMix64 for the seed 0, of which the upper half is used.
+fn the_sequence_is_split_mix_64() {
+    // The upper halves of the first numbers of SplitMix64 for the seed 0.
     let upper = [0xE220_A839_u32, 0x6E78_9E6A, 0x06C4_5D18];
     let mut draws = Draws::new(0);
     for upper in upper {
@@ -18,7 +18,7 @@ fn the_draws_are_those_of_split_mix() {
 }
 
 #[test]
-fn jitter_draws_on_both_sides_of_the_period_and_no_further_than_its_share() {
+fn r12_jitter_varies_the_period_in_both_directions_by_at_most_its_share() {
     let settings = Config::new()
         .open_for(10 * SECOND)
         .jitter(0.2)
@@ -27,8 +27,8 @@ fn jitter_draws_on_both_sides_of_the_period_and_no_further_than_its_share() {
     let periods: Vec<_> = (0..1_000)
         .map(|_| open_period(&settings, 1, None, &mut draws))
         .collect();
-    let shortest = periods.iter().min().expect("there are some");
-    let longest = periods.iter().max().expect("there are some");
+    let shortest = periods.iter().min().expect("a thousand periods");
+    let longest = periods.iter().max().expect("a thousand periods");
     assert!((8 * SECOND..9 * SECOND).contains(shortest), "{shortest:?}");
     assert!(
         *longest > 11 * SECOND && *longest <= 12 * SECOND,
@@ -37,7 +37,7 @@ fn jitter_draws_on_both_sides_of_the_period_and_no_further_than_its_share() {
 }
 
 #[test]
-fn each_opening_in_a_row_lasts_longer_up_to_the_ceiling_and_a_hint_may_ask_for_more() {
+fn r12_each_opening_in_a_row_lasts_longer_up_to_the_ceiling_and_a_hint_may_ask_for_more() {
     let settings = Config::new()
         .open_for(SECOND)
         .backoff(3.0)

@@ -1,8 +1,8 @@
-//! The last N calls, two bits each.
+//! The window of the last N calls: two bits per call.
 
-use super::{Place, Sample, WindowCounts};
+use super::{Sample, SampleIndex, WindowCounts};
 
-/// Samples in a word: bit `2 i` says that the i-th failed, bit `2 i + 1` that it was slow.
+/// The number of samples in a word: bit `2 i` is set if sample i failed, bit `2 i + 1` if it was slow.
 const PER_WORD: u64 = 32;
 const FAILED: u64 = 0b01;
 const SLOW: u64 = 0b10;
@@ -11,10 +11,10 @@ const ALL_SLOW: u64 = ALL_FAILED << 1;
 
 #[derive(Debug)]
 pub(crate) struct CountWindow {
-    /// A ring: the n-th sample stands at n modulo the size. N / 4 bytes; made as it fills.
+    /// A ring of N / 4 bytes that is allocated as it fills: sample n is at position n modulo `size`.
     words: Vec<u64>,
     size: u64,
-    /// How many samples were ever added.
+    /// The number of samples that were added in total.
     added: u64,
     counts: WindowCounts,
 }
@@ -29,24 +29,24 @@ impl CountWindow {
         }
     }
 
-    pub(super) fn add(&mut self, sample: Sample) -> Place {
-        let place = Place(self.added);
+    pub(super) fn add(&mut self, sample: Sample) -> SampleIndex {
+        let index = SampleIndex(self.added);
         if self.added >= self.size {
-            let oldest = self.read(place);
+            let oldest = self.read(index);
             let mut gone = WindowCounts::default();
             gone.add(oldest);
-            self.counts.take_off(gone);
+            self.counts.subtract(gone);
         }
-        self.write(place, sample);
+        self.write(index, sample);
         self.counts.add(sample);
         self.added += 1;
-        place
+        index
     }
 
-    /// Adds fast successes; a word at a time, as there may be as many as the window holds.
+    /// Adds fast successes, a word at a time: there may be as many as the window holds.
     pub(super) fn add_successes(&mut self, calls: u64) {
         if calls >= self.size {
-            // The last of them are all that remains.
+            // They replace everything in the window.
             self.words.fill(0);
             self.counts = WindowCounts {
                 calls: self.size,
@@ -72,7 +72,7 @@ impl CountWindow {
         }
     }
 
-    /// Lets all the samples of the word that begins there go, for as many successes.
+    /// Replaces all samples of the word that begins at position `at` by successes.
     fn replace_word(&mut self, at: u64) {
         let word = usize::try_from(at / PER_WORD).unwrap_or(usize::MAX);
         if let Some(word) = self.words.get_mut(word) {
@@ -84,15 +84,15 @@ impl CountWindow {
         }
     }
 
-    pub(super) fn fail(&mut self, place: Place) {
-        let in_window = self.added - place.0 <= self.size;
-        let sample = self.read(place);
+    pub(super) fn fail(&mut self, index: SampleIndex) {
+        let in_window = self.added - index.0 <= self.size;
+        let sample = self.read(index);
         if in_window && !sample.failed {
             let failed = Sample {
                 failed: true,
                 ..sample
             };
-            self.write(place, failed);
+            self.write(index, failed);
             self.counts.failures += 1;
         }
     }
@@ -101,15 +101,15 @@ impl CountWindow {
         self.counts
     }
 
-    /// The word of a sample, and by how much its bits are shifted in it.
-    fn slot(&self, place: Place) -> (usize, u64) {
-        let at = place.0 % self.size;
+    /// Returns the position of the word that holds a sample, and the shift of the sample's bits in it.
+    fn word_and_shift(&self, index: SampleIndex) -> (usize, u64) {
+        let at = index.0 % self.size;
         let word = usize::try_from(at / PER_WORD).unwrap_or(usize::MAX);
         (word, at % PER_WORD * 2)
     }
 
-    fn read(&self, place: Place) -> Sample {
-        let (word, shift) = self.slot(place);
+    fn read(&self, index: SampleIndex) -> Sample {
+        let (word, shift) = self.word_and_shift(index);
         let bits = self.words.get(word).map_or(0, |word| word >> shift);
         Sample {
             failed: bits & FAILED != 0,
@@ -117,10 +117,10 @@ impl CountWindow {
         }
     }
 
-    fn write(&mut self, place: Place, sample: Sample) {
-        let (word, shift) = self.slot(place);
+    fn write(&mut self, index: SampleIndex, sample: Sample) {
+        let (word, shift) = self.word_and_shift(index);
         if word >= self.words.len() {
-            // Just what is needed and not by doubling, which could take twice the memory.
+            // Exactly what is needed: doubling could take twice the memory.
             self.words.reserve_exact(word + 1 - self.words.len());
             self.words.resize(word + 1, 0);
         }

@@ -1,4 +1,4 @@
-//! Windows: samples in, counts out. A window really slides: what leaves it is taken off again.
+//! Windows: samples go in, counts come out. A window slides: a sample that leaves it is subtracted (R5).
 
 mod count;
 mod time;
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use self::count::CountWindow;
 use self::time::TimeWindow;
-use crate::config::Window as Shape;
+use crate::config::Window;
 use crate::time::Tick;
 
 /// How one call went.
@@ -17,7 +17,7 @@ pub(crate) struct Sample {
     pub(crate) slow: bool,
 }
 
-/// What is in a window.
+/// The numbers of calls, failures and slow calls in a window.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct WindowCounts {
     pub(crate) calls: u64,
@@ -25,36 +25,36 @@ pub(crate) struct WindowCounts {
     pub(crate) slow: u64,
 }
 
-/// Where a sample stands, to mark it as failed later.
+/// Identifies a sample, so that it can be marked as failed later: by its number, or in a time window by its bucket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Place(u64);
+pub(crate) struct SampleIndex(u64);
 
-/// The samples of one generation, as far as they still count.
+/// The samples of one generation that still count.
 #[derive(Debug)]
-pub(crate) enum Window {
+pub(crate) enum SlidingWindow {
     Count(CountWindow),
-    /// Apart, as it is large and most breakers have none.
+    /// Boxed, because it is large and most breakers have no time window.
     Time(Box<TimeWindow>),
 }
 
-impl Window {
+impl SlidingWindow {
     #[inline]
-    pub(crate) fn new(shape: Shape) -> Self {
-        match shape {
-            Shape::Calls(calls) => Self::Count(CountWindow::new(calls)),
-            Shape::Time(time) => Self::Time(Box::new(TimeWindow::new(time))),
+    pub(crate) fn new(window: Window) -> Self {
+        match window {
+            Window::Calls(calls) => Self::Count(CountWindow::new(calls)),
+            Window::Time(time) => Self::Time(Box::new(TimeWindow::new(time))),
         }
     }
 
-    /// Adds a sample; `now` never goes back.
-    pub(crate) fn add(&mut self, sample: Sample, now: Tick) -> Place {
+    /// Adds a sample at an instant that may be in the past.
+    pub(crate) fn add(&mut self, sample: Sample, at: Tick) -> SampleIndex {
         match self {
             Self::Count(window) => window.add(sample),
-            Self::Time(window) => window.add(sample, now),
+            Self::Time(window) => window.add(sample, at),
         }
     }
 
-    /// Adds fast successes that ended in the same tenth as this instant, which may be past.
+    /// Adds fast successes that ended in the same tenth of a time window as `at`, which may be in the past.
     pub(crate) fn add_successes(&mut self, calls: u64, at: Tick) {
         match self {
             Self::Count(window) => window.add_successes(calls),
@@ -62,15 +62,15 @@ impl Window {
         }
     }
 
-    /// Returns until when a sample is one like those of now.
-    pub(crate) fn full_at(&self, now: Tick) -> Tick {
+    /// Returns until when samples fall into the bucket that is filling at `now`: a count window has only one.
+    pub(crate) fn bucket_end(&self, now: Tick) -> Tick {
         match self {
             Self::Count(_) => Tick::from_nanos(u64::MAX),
-            Self::Time(window) => window.full_at(now),
+            Self::Time(window) => window.bucket_end(now),
         }
     }
 
-    /// Returns its length, if it is one of time.
+    /// Returns the length of a time window.
     pub(crate) fn time(&self) -> Option<Duration> {
         match self {
             Self::Count(_) => None,
@@ -78,15 +78,15 @@ impl Window {
         }
     }
 
-    /// Marks a sample as failed, if it is still in the window and was not.
-    pub(crate) fn fail(&mut self, place: Place, now: Tick) {
+    /// Marks a sample as failed, if it is still in the window and has not failed.
+    pub(crate) fn fail(&mut self, index: SampleIndex, now: Tick) {
         match self {
-            Self::Count(window) => window.fail(place),
-            Self::Time(window) => window.fail(place, now),
+            Self::Count(window) => window.fail(index),
+            Self::Time(window) => window.fail(index, now),
         }
     }
 
-    /// What is in the window at this instant.
+    /// Returns what is in the window at `now`.
     #[inline]
     pub(crate) fn counts(&mut self, now: Tick) -> WindowCounts {
         match self {
@@ -103,18 +103,18 @@ impl WindowCounts {
         self.slow += u64::from(sample.slow);
     }
 
-    fn take_off(&mut self, other: Self) {
+    fn subtract(&mut self, other: Self) {
         self.calls -= other.calls;
         self.failures -= other.failures;
         self.slow -= other.slow;
     }
 
-    /// The share of failures, if there are at least so many calls.
+    /// Returns the share of failures, if there are at least `min_calls` calls.
     pub(crate) fn failure_rate(&self, min_calls: u32) -> Option<f64> {
         self.rate(self.failures, min_calls)
     }
 
-    /// The share of slow calls, if there are at least so many calls.
+    /// Returns the share of slow calls, if there are at least `min_calls` calls.
     pub(crate) fn slow_rate(&self, min_calls: u32) -> Option<f64> {
         self.rate(self.slow, min_calls)
     }

@@ -4,8 +4,8 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::time::TimeWindow;
-use super::{Place, Sample, Window, WindowCounts};
-use crate::config::Window as Shape;
+use super::{Sample, SampleIndex, SlidingWindow, WindowCounts};
+use crate::config::Window;
 use crate::time::{Tick, nanos};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -18,8 +18,8 @@ fn failed(failed: bool) -> Sample {
 }
 
 #[test]
-fn a_count_window_slides_and_does_not_dilute() {
-    let mut window = Window::new(Shape::Calls(100));
+fn r5_a_count_window_slides_and_does_not_dilute() {
+    let mut window = SlidingWindow::new(Window::Calls(100));
     let now = Tick::default();
     for _ in 0..10_000 {
         window.add(failed(false), now);
@@ -32,10 +32,10 @@ fn a_count_window_slides_and_does_not_dilute() {
 }
 
 #[test]
-fn a_count_window_takes_a_quarter_of_a_byte_for_each_call_and_never_more() {
+fn a_count_window_takes_at_most_a_quarter_of_a_byte_per_call() {
     for size in [1_u32, 31, 32, 33, 100, 1_000, 100_000] {
-        let Window::Count(mut window) = Window::new(Shape::Calls(size)) else {
-            panic!("it counts");
+        let SlidingWindow::Count(mut window) = SlidingWindow::new(Window::Calls(size)) else {
+            panic!("not a count window");
         };
         assert_eq!(window.bytes(), 0);
         for _ in 0..3 * size {
@@ -47,60 +47,60 @@ fn a_count_window_takes_a_quarter_of_a_byte_for_each_call_and_never_more() {
 }
 
 #[test]
-fn a_time_window_keeps_a_sample_for_its_length_and_at_most_a_tenth_more() {
+fn r5_a_time_window_keeps_a_sample_for_its_length_and_at_most_a_tenth_longer() {
     for began in [0, 1, 999_999_999, 7_123_456_789] {
-        let mut window = Window::new(Shape::Time(10 * SECOND));
+        let mut window = SlidingWindow::new(Window::Time(10 * SECOND));
         let start = Tick::from_nanos(began);
         window.add(failed(true), start);
-        let calls = |window: &mut Window, after| window.counts(start.after(after)).calls;
+        let calls = |window: &mut SlidingWindow, after| window.counts(start.after(after)).calls;
         assert_eq!(calls(&mut window, 10 * SECOND), 1);
         assert_eq!(calls(&mut window, 11 * SECOND), 0);
     }
 }
 
 #[test]
-fn a_time_window_takes_the_same_memory_whatever_goes_through() {
+fn a_time_window_has_a_fixed_size() {
     assert!(size_of::<TimeWindow>() <= 512);
 }
 
 #[test]
-fn a_time_window_says_until_when_a_sample_is_one_like_those_of_now() {
-    let window = Window::new(Shape::Time(10 * SECOND));
+fn a_time_window_returns_the_end_of_the_bucket_that_is_filling() {
+    let window = SlidingWindow::new(Window::Time(10 * SECOND));
     let tick = |millis| Tick::default().after(Duration::from_millis(millis));
-    assert_eq!(window.full_at(tick(0)), tick(1_000));
-    assert_eq!(window.full_at(tick(2_999)), tick(3_000));
-    assert_eq!(window.full_at(tick(3_000)), tick(4_000));
+    assert_eq!(window.bucket_end(tick(0)), tick(1_000));
+    assert_eq!(window.bucket_end(tick(2_999)), tick(3_000));
+    assert_eq!(window.bucket_end(tick(3_000)), tick(4_000));
     assert_eq!(window.time(), Some(10 * SECOND));
-    let calls = Window::new(Shape::Calls(7));
-    assert_eq!(calls.full_at(tick(5)), Tick::from_nanos(u64::MAX));
+    let calls = SlidingWindow::new(Window::Calls(7));
+    assert_eq!(calls.bucket_end(tick(5)), Tick::from_nanos(u64::MAX));
     assert_eq!(calls.time(), None);
 }
 
 #[test]
-fn windows_of_the_shortest_and_the_longest_time_hold_on() {
+fn the_shortest_and_the_longest_time_window_count_at_any_instant() {
     for time in [Duration::from_nanos(1), Duration::MAX] {
-        let mut window = Window::new(Shape::Time(time));
+        let mut window = SlidingWindow::new(Window::Time(time));
         for at in [0, 5, u64::MAX / 2, u64::MAX] {
             let now = Tick::from_nanos(at);
-            let place = window.add(failed(false), now);
-            window.fail(place, now);
+            let index = window.add(failed(false), now);
+            window.fail(index, now);
             assert!(window.counts(now).calls >= 1);
         }
     }
 }
 
-/// A window as it is described: a list of samples, judged anew each time.
-struct Naive {
-    shape: Shape,
+/// A window as the rules describe it: a list of samples that is evaluated at each query.
+struct NaiveWindow {
+    window: Window,
     samples: VecDeque<(u64, Tick, Sample)>,
     added: u64,
 }
 
-impl Naive {
+impl NaiveWindow {
     fn inside(&self, number: u64, at: Tick, now: Tick) -> bool {
-        match self.shape {
-            Shape::Calls(calls) => self.added - number <= u64::from(calls),
-            Shape::Time(time) => {
+        match self.window {
+            Window::Calls(calls) => self.added - number <= u64::from(calls),
+            Window::Time(time) => {
                 let width = nanos(time).div_ceil(10);
                 now.as_nanos() / width - at.as_nanos() / width <= 10
             }
@@ -121,9 +121,10 @@ impl Naive {
 #[derive(Clone, Debug)]
 enum Step {
     Add(bool, bool),
-    /// So many successes, which ended so long ago.
+    /// The number of successes, and how many nanoseconds ago they ended.
     Successes(u64, u64),
     Fail(usize),
+    /// The number of nanoseconds that pass.
     Pass(u64),
 }
 
@@ -137,28 +138,28 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     proptest::collection::vec(step, 0..300)
 }
 
-fn shapes() -> impl Strategy<Value = Shape> {
+fn windows() -> impl Strategy<Value = Window> {
     prop_oneof![
-        (1..200_u32).prop_map(Shape::Calls),
-        (1..5_000_u64).prop_map(|nanos| Shape::Time(Duration::from_nanos(nanos))),
+        (1..200_u32).prop_map(Window::Calls),
+        (1..5_000_u64).prop_map(|nanos| Window::Time(Duration::from_nanos(nanos))),
     ]
 }
 
 proptest! {
     #[test]
-    fn a_window_counts_what_a_list_of_samples_would(shape in shapes(), steps in steps()) {
-        let mut window = Window::new(shape);
-        let mut naive = Naive { shape, samples: VecDeque::new(), added: 0 };
+    fn a_window_counts_what_a_list_of_samples_would(kind in windows(), steps in steps()) {
+        let mut window = SlidingWindow::new(kind);
+        let mut naive = NaiveWindow { window: kind, samples: VecDeque::new(), added: 0 };
         let mut now = Tick::default();
-        // Marks are for samples that were added as not failed, each once.
-        let mut unmarked: Vec<(u64, Place)> = Vec::new();
+        // A sample is marked at most once, and only if it was added as a success.
+        let mut unmarked: Vec<(u64, SampleIndex)> = Vec::new();
         for step in steps {
             match step {
                 Step::Add(failed, slow) => {
                     let sample = Sample { failed, slow };
-                    let place = window.add(sample, now);
+                    let index = window.add(sample, now);
                     if !failed {
-                        unmarked.push((naive.added, place));
+                        unmarked.push((naive.added, index));
                     }
                     naive.samples.push_back((naive.added, now, sample));
                     naive.added += 1;
@@ -172,9 +173,9 @@ proptest! {
                     }
                 }
                 Step::Fail(which) if which < unmarked.len() => {
-                    let (number, place) = unmarked.swap_remove(which);
-                    window.fail(place, now);
-                    let at = usize::try_from(number).expect("it is small");
+                    let (number, index) = unmarked.swap_remove(which);
+                    window.fail(index, now);
+                    let at = usize::try_from(number).expect("a small number");
                     naive.samples[at].2.failed = true;
                 }
                 Step::Fail(_) => {}

@@ -1,22 +1,21 @@
-//! The calls of the last so long, in eleven buckets of a tenth each.
+//! The window of a span of time: eleven buckets of a tenth each.
 
 use std::time::Duration;
 
-use super::{Place, Sample, WindowCounts};
+use super::{Sample, SampleIndex, WindowCounts};
 use crate::time::{Tick, nanos};
 
-/// Ten whole buckets and the one that is being filled: a sample stays for at least the window, and
-/// leaves at most one tenth late.
+/// Ten whole buckets and the one that is filling: a sample stays for at least the window, and at most a tenth longer.
 const BUCKETS: usize = 11;
 const PARTS: u64 = 10;
 
 #[derive(Debug)]
 pub(crate) struct TimeWindow {
-    /// A ring: bucket n stands at n modulo [`BUCKETS`].
+    /// A ring: bucket n is at position n modulo [`BUCKETS`].
     buckets: [WindowCounts; BUCKETS],
     /// The length of a bucket in nanoseconds, at least one.
     width: u64,
-    /// The bucket that is being filled, counted from the clock's origin.
+    /// The number of the bucket that is filling, counted from the clock's origin.
     current: u64,
     counts: WindowCounts,
 }
@@ -26,24 +25,27 @@ impl TimeWindow {
     pub(super) fn new(time: Duration) -> Self {
         Self {
             buckets: [WindowCounts::default(); BUCKETS],
-            // Rounded up: a bucket too short would let go of a sample too early.
+            // Rounded up: a bucket that is too short would drop a sample too early.
             width: nanos(time).div_ceil(PARTS).max(1),
             current: 0,
             counts: WindowCounts::default(),
         }
     }
 
-    pub(super) fn add(&mut self, sample: Sample, now: Tick) -> Place {
-        self.forget(now);
-        self.counts.add(sample);
-        let current = self.current;
-        self.bucket(current).add(sample);
-        Place(current)
+    /// Adds a sample at an instant that may be in the past.
+    pub(super) fn add(&mut self, sample: Sample, at: Tick) -> SampleIndex {
+        self.evict(at);
+        let bucket = at.as_nanos() / self.width;
+        if self.current - bucket < BUCKETS as u64 {
+            self.counts.add(sample);
+            self.bucket(bucket).add(sample);
+        }
+        SampleIndex(bucket)
     }
 
     #[inline]
     pub(super) fn add_successes(&mut self, calls: u64, at: Tick) {
-        self.forget(at);
+        self.evict(at);
         let bucket = at.as_nanos() / self.width;
         if self.current - bucket < BUCKETS as u64 {
             self.counts.calls += calls;
@@ -51,51 +53,64 @@ impl TimeWindow {
         }
     }
 
-    /// When the bucket of this instant ends.
-    pub(super) fn full_at(&self, now: Tick) -> Tick {
-        let ends = (now.as_nanos() / self.width)
+    /// Returns when the bucket that contains `now` ends.
+    pub(super) fn bucket_end(&self, now: Tick) -> Tick {
+        let end = (now.as_nanos() / self.width)
             .saturating_add(1)
             .saturating_mul(self.width);
-        Tick::from_nanos(ends)
+        Tick::from_nanos(end)
     }
 
     pub(super) fn time(&self) -> Duration {
         Duration::from_nanos(self.width.saturating_mul(PARTS))
     }
 
-    /// Marks one of the samples of a bucket: those that are marked later were all added alike.
+    /// Marks one sample of a bucket as failed.
+    ///
+    /// The bucket does not know which one, and need not: all samples that are marked later were added alike.
     #[inline]
-    pub(super) fn fail(&mut self, place: Place, now: Tick) {
-        self.forget(now);
-        if self.current - place.0 < BUCKETS as u64 {
+    pub(super) fn fail(&mut self, index: SampleIndex, now: Tick) {
+        self.evict(now);
+        if self.current - index.0 < BUCKETS as u64 {
             self.counts.failures += 1;
-            self.bucket(place.0).failures += 1;
+            self.bucket(index.0).failures += 1;
         }
     }
 
-    #[inline]
-    pub(super) fn counts(&mut self, now: Tick) -> WindowCounts {
-        self.forget(now);
-        self.counts
+    /// Returns what is in the window at `now`; changes nothing, since somebody may only be looking (R23).
+    pub(super) fn counts(&self, now: Tick) -> WindowCounts {
+        let current = now.as_nanos() / self.width;
+        let passed = current.saturating_sub(self.current).min(BUCKETS as u64);
+        let mut counts = self.counts;
+        // The oldest buckets have left the window.
+        for left in 0..passed {
+            let oldest = self.current + 1 + left;
+            counts.subtract(self.buckets[position(oldest)]);
+        }
+        counts
     }
 
-    /// Empties the buckets that the time has come round to.
+    /// Empties the buckets that have left the window by `now`.
     #[inline]
-    fn forget(&mut self, now: Tick) {
+    fn evict(&mut self, now: Tick) {
         let current = now.as_nanos() / self.width;
         let passed = current.saturating_sub(self.current).min(BUCKETS as u64);
         self.current = self.current.max(current);
         for back in 0..passed {
             let emptied = std::mem::take(self.bucket(self.current - back));
-            self.counts.take_off(emptied);
+            self.counts.subtract(emptied);
         }
     }
 
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "a remainder of eleven fits everywhere"
-    )]
     fn bucket(&mut self, bucket: u64) -> &mut WindowCounts {
-        &mut self.buckets[(bucket % BUCKETS as u64) as usize]
+        &mut self.buckets[position(bucket)]
     }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a remainder of eleven fits everywhere"
+)]
+fn position(bucket: u64) -> usize {
+    (bucket % BUCKETS as u64) as usize
 }

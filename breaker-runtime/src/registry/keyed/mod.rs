@@ -1,4 +1,4 @@
-//! Breakers by key, as a registry holds them.
+//! The breakers by key of a registry.
 
 mod set;
 
@@ -12,21 +12,20 @@ use crate::values::KeyStats;
 
 /// One breaker for each key.
 impl Registry {
-    /// Returns the breaker named `name` for one key, if there is one. It makes none.
+    /// Returns the breaker named `name` for one key, or `None` if it does not exist.
     pub fn get_keyed(&self, name: &str, key: &str) -> Option<CircuitBreaker> {
         self.keyed(name)?.get(key)
     }
 
-    /// Returns the breaker named `name` for one key, and makes it if there is none.
+    /// Returns the breaker named `name` for one key, and makes it if it does not exist.
     ///
     /// All keys of a name have the settings of the breaker that [`get`](Self::get) returns for the name. At most
-    /// `max_keys` keys have a breaker. Beyond that, a new key evicts one that is closed, has no failure in its
-    /// counts, is held by nobody and was not used recently. If none can be evicted, the returned breaker is unlisted:
-    /// it is dropped with its last handle. An empty key, or one longer than 256 characters, is cut and ends in a
-    /// hash.
+    /// `max_keys` keys have a breaker. Beyond that, a new key evicts one that is closed, has no failure in its counts,
+    /// has no other handles and was not used recently. If none can be evicted, the returned breaker is unlisted: it is
+    /// dropped with its last handle. An empty key, or one longer than 256 characters, is cut and ends in a hash.
     ///
-    /// Use the breaker for one call. While an override of the name is in force, the breaker of the name is returned,
-    /// so that the override holds for every key. To steer one key, use [`get_keyed`](Self::get_keyed).
+    /// The breaker is always that of the key. An override of the name decides which calls it admits, and an override of
+    /// an unlisted breaker gives it a place beyond `max_keys`.
     ///
     /// # Errors
     ///
@@ -55,7 +54,7 @@ impl Registry {
         Ok(self.keyed_under(&parent).get_or_make(key))
     }
 
-    /// Returns the sums over all keys of a name, if it has any.
+    /// Returns the sums over all keys of a name, or `None` if the name has no keys.
     ///
     /// This is a reading: it applies transitions that are due, and evicts keys that are idle.
     pub fn key_stats(&self, name: &str) -> Option<KeyStats> {
@@ -75,10 +74,10 @@ impl Registry {
         })?
     }
 
-    /// Returns the set of breakers by key of this breaker, and makes it if there is none.
+    /// Returns the set of breakers by key of this breaker, and makes the set if it does not exist.
     pub(crate) fn keyed_under(&self, parent: &CircuitBreaker) -> Arc<KeyedBreakers> {
         self.keyed_of(parent).unwrap_or_else(|| {
-            let made = || Arc::new(KeyedBreakers::new(parent.clone()));
+            let made = || KeyedBreakers::new(parent.clone());
             let (name, breakers) = (parent.name(), &self.inner.breakers);
             breakers.write(name, |shard| match shard.get_mut(name) {
                 Some(entry) if entry.breaker.same_as(parent) => {

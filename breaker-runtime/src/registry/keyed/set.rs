@@ -1,14 +1,29 @@
-//! A bounded number of breakers under one name, one for each key.
+//! A bounded set of breakers under one name, one for each key.
+//!
+//! Each call looks its breaker up. The map is sharded over locks by key, so calls with different keys seldom contend;
+//! calls with the same key contend on the reference count of its breaker.
+//!
+//! **Eviction.** A breaker can be evicted if it has no other handles and a new one would decide alike: it is closed,
+//! and has been for `open_for` since its last opening. It must also have no failures or slow calls in its counts and no
+//! ramp, or have been idle for `idle_ttl`. A new key examines the next entries in turn: two for idleness while the set
+//! has room, otherwise up to 64 until one can be evicted. In a full set it skips an entry once that was used since it
+//! was last examined. So the work is bounded, whatever the number of keys. A list in the order of use would have to be
+//! written by every call.
+//!
+//! **Counts.** An evicted breaker leaves its counts to the set when its last handle is dropped, and so does an unlisted
+//! breaker, for which the set had no room. Sums over all keys are taken under the lock of the order, while no entry can
+//! be evicted: each breaker is counted exactly once, and a total never decreases.
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
-use crate::breaker::CircuitBreaker;
 use crate::breaker::thread_slots::slots;
+use crate::breaker::{CircuitBreaker, KeySet};
+use crate::machine::Eviction;
 use crate::registry::sharded_map::ShardedMap;
-use crate::sync::{Arc, AtomicU64, Mutex, Ordering, lock};
+use crate::sync::{Arc, AtomicU64, Mutex, Ordering, Weak, lock};
 use crate::time::Tick;
 use crate::values::{KeyStats, RetiredCounts};
 
@@ -16,7 +31,7 @@ use crate::values::{KeyStats, RetiredCounts};
 const LONGEST: usize = 256;
 /// The number of entries that a new key examines for eviction when the set is full.
 const EVICTION_TRIES: usize = 64;
-/// The minimum number of locks: on a few cores two threads seldom need the same one.
+/// The minimum number of locks, so that threads on a few cores seldom contend.
 const LOCKS: usize = 32;
 /// The number of entries that a new key examines for idleness while the set has room.
 const IDLE_TRIES: usize = 2;
@@ -24,13 +39,13 @@ const IDLE_TRIES: usize = 2;
 /// The breakers of one name, by key.
 #[derive(Debug)]
 pub(crate) struct KeyedBreakers {
-    /// The breaker of the name, whose settings all of them have.
+    /// The breaker of the name; all breakers by key have its settings.
     parent: CircuitBreaker,
     /// Changed only under the lock of `order`.
     by_key: ShardedMap<Arc<str>, KeyEntry>,
     /// The keys in the order in which they are examined for eviction.
     order: Mutex<Order>,
-    /// What evicted breakers counted.
+    /// The counts of evicted and unlisted breakers.
     retired: Arc<Mutex<RetiredCounts>>,
     /// The number of calls that got an unlisted breaker because the set was full.
     unlisted: AtomicU64,
@@ -51,14 +66,16 @@ struct KeyEntry {
 }
 
 impl KeyedBreakers {
-    pub(crate) fn new(parent: CircuitBreaker) -> Self {
-        Self {
-            parent,
+    pub(crate) fn new(parent: CircuitBreaker) -> Arc<Self> {
+        let keyed = Arc::new(Self {
+            parent: parent.clone(),
             by_key: ShardedMap::new(slots().max(LOCKS)),
             order: Mutex::default(),
             retired: Arc::default(),
             unlisted: AtomicU64::new(0),
-        }
+        });
+        parent.join_keys(Arc::downgrade(&keyed) as Weak<dyn KeySet>);
+        keyed
     }
 
     /// Returns the breaker of the name.
@@ -67,19 +84,15 @@ impl KeyedBreakers {
         &self.parent
     }
 
-    /// Returns the breaker of a key, if there is one.
+    /// Returns the breaker of a key, or `None` if it does not exist.
     pub(crate) fn get(&self, key: &str) -> Option<CircuitBreaker> {
         let key = shortened(key);
         self.by_key.get(&key, |entry| entry.breaker.clone())
     }
 
-    /// Returns the breaker of a key for one call, and makes it if there is none.
+    /// Returns the breaker of a key for one call, and makes it if it does not exist.
     #[inline]
-    pub(crate) fn get_or_make(&self, key: &str) -> CircuitBreaker {
-        // An override of the name holds for every key.
-        if self.parent.is_overridden() {
-            return self.parent.clone();
-        }
+    pub(crate) fn get_or_make(self: &Arc<Self>, key: &str) -> CircuitBreaker {
         let key = shortened(key);
         let now = self.parent.shared().coarse_now();
         let found = self.by_key.get(&key, |entry| {
@@ -90,15 +103,12 @@ impl KeyedBreakers {
     }
 
     #[cold]
-    fn make(&self, key: &str, now: Tick) -> CircuitBreaker {
+    fn make(self: &Arc<Self>, key: &str, now: Tick) -> CircuitBreaker {
         // Made before a lock is taken, because it reads the clock, which may be user code.
         let made = self.parent.spawn_keyed(key, &self.retired);
-        let settings = self.parent.config();
-        let most = settings.max_keys.get() as usize;
-        let scan = EvictionScan {
-            now,
-            idle_ttl: settings.idle_ttl,
-        };
+        made.join_keys(Arc::downgrade(self) as Weak<dyn KeySet>);
+        let scan = EvictionScan::new(&self.parent);
+        let most = scan.max_keys;
         let mut order = lock(&self.order);
         let breaker = if let Some(breaker) = self.get(key) {
             breaker
@@ -110,26 +120,32 @@ impl KeyedBreakers {
             }
             if order.len() >= most {
                 self.unlisted.fetch_add(1, Ordering::Relaxed);
+                drop(order);
+                made.inherit_settings(&self.parent);
                 return made;
             }
             self.enter(&mut order, key.into(), made.clone(), now);
             made
         };
         drop(order);
-        // From its insertion on, a change of the parent's settings reaches it too.
+        // The settings of the parent may have changed before the insertion. Later changes reach this breaker too.
         breaker.inherit_settings(&self.parent);
         breaker
     }
 
-    /// Evicts all keys that have been idle for `idle_ttl`.
-    fn evict_all_idle(&self) {
-        let scan = EvictionScan {
-            now: self.parent.shared().coarse_now(),
-            idle_ttl: self.parent.config().idle_ttl,
-        };
-        let mut order = lock(&self.order);
-        let all = order.len();
-        self.evict_idle(&mut order, all, &scan);
+    /// Evicts the keys that have been idle for `idle_ttl` and whose breakers remember nothing that matters.
+    ///
+    /// Neither the order of the others nor their marks change, so that readings do not affect later evictions (R23).
+    fn evict_clean_idle(&self) {
+        let scan = EvictionScan::new(&self.parent);
+        lock(&self.order).retain(|key| {
+            let evicted = self.by_key.write(key, |shard| {
+                let entry = shard.get(key)?;
+                let evict = scan.is_idle(entry) && scan.is_clean(entry);
+                evict.then(|| shard.remove(key)).flatten()
+            });
+            evicted.is_none()
+        });
     }
 
     /// Returns all breakers, sorted by key.
@@ -142,7 +158,7 @@ impl KeyedBreakers {
     }
 
     pub(crate) fn stats(&self) -> KeyStats {
-        self.evict_all_idle();
+        self.evict_clean_idle();
         let mut stats = KeyStats::new(self.parent.name());
         // One at a time, because a breaker that is held cannot be evicted.
         let keys = lock(&self.order).clone();
@@ -173,39 +189,58 @@ impl KeyedBreakers {
         order.push_back(key);
     }
 
-    /// Examines the first `tries` entries and evicts those that are idle.
+    /// Examines the first `tries` entries and evicts those that are idle and remember nothing that matters.
     fn evict_idle(&self, order: &mut Order, tries: usize, scan: &EvictionScan) {
         for _ in 0..tries.min(order.len()) {
-            self.evict_next(order, scan, |entry| scan.is_idle(entry));
+            self.evict_next(order, |entry| scan.is_idle(entry) && scan.is_clean(entry));
         }
     }
 
-    /// Evicts the first entries that were not used recently, until there are fewer than `most`.
+    /// Evicts entries until there are fewer than `most`: that can be more than one after `max_keys` was lowered.
     ///
-    /// That can be more than one after `max_keys` was lowered.
+    /// Entries that were not used recently and remember nothing that matters go first. If there are too few, those go
+    /// that have been idle for longest, although they remember failures.
     fn make_room(&self, order: &mut Order, most: usize, scan: &EvictionScan) {
-        for _ in 0..EVICTION_TRIES.min(2 * order.len()) {
+        let tries = EVICTION_TRIES.min(2 * order.len());
+        for _ in 0..tries {
             if order.len() < most {
                 return;
             }
-            let idle = |entry: &KeyEntry| entry.recent.swap(0, Ordering::Relaxed) == 0;
-            self.evict_next(order, scan, idle);
+            let unused = |entry: &KeyEntry| entry.recent.swap(0, Ordering::Relaxed) == 0;
+            self.evict_next(order, |entry| unused(entry) && scan.is_clean(entry));
+        }
+        // The entries examined last are at the end.
+        let examined = order.iter().rev().take(tries);
+        let mut idle: Vec<_> = examined
+            .filter_map(|key| {
+                let used = self
+                    .by_key
+                    .get(key, |entry| scan.is_expendable(entry).then(|| entry.used()));
+                Some((used??, Arc::clone(key)))
+            })
+            .collect();
+        idle.sort();
+        for (_, key) in idle {
+            if order.len() < most {
+                return;
+            }
+            let evicted = self.by_key.write(&key, |shard| {
+                let evict = scan.is_expendable(shard.get(&*key)?);
+                evict.then(|| shard.remove(&*key)).flatten()
+            });
+            if evicted.is_some() {
+                order.retain(|other| *other != key);
+            }
         }
     }
 
-    /// Examines the next entry, and evicts it if `may_be` allows it and nothing is lost by it.
-    fn evict_next(
-        &self,
-        order: &mut Order,
-        scan: &EvictionScan,
-        may_be: impl Fn(&KeyEntry) -> bool,
-    ) {
+    /// Examines the next entry, and evicts it if `may_evict` allows it.
+    fn evict_next(&self, order: &mut Order, may_evict: impl Fn(&KeyEntry) -> bool) {
         let Some(key) = order.front() else {
             return;
         };
         let evicted = self.by_key.write(key, |shard| {
-            let entry = shard.get(key)?;
-            let evict = may_be(entry) && scan.can_evict(entry);
+            let evict = may_evict(shard.get(key)?);
             evict.then(|| shard.remove(key)).flatten()
         });
         if evicted.is_some() {
@@ -213,26 +248,81 @@ impl KeyedBreakers {
         } else {
             order.rotate_left(1);
         }
-        // Dropped under the lock of `order`, so that its counts move to `retired` while nobody adds up.
+        // Dropped under the lock of `order`, so that its counts move to `retired` while no sum is taken.
         drop(evicted);
     }
 }
 
-/// The instant of a scan, and after how long it considers an entry idle.
+impl KeySet for KeyedBreakers {
+    fn for_each(&self, act: &mut dyn FnMut(&CircuitBreaker)) {
+        // A reading may have evicted them, which must make no difference (R23).
+        self.evict_clean_idle();
+        let keys = lock(&self.order).clone();
+        // One at a time, because a breaker that is held cannot be evicted.
+        for key in keys {
+            if let Some(breaker) = self.get(&key) {
+                act(&breaker);
+            }
+        }
+    }
+
+    fn stats(&self) -> KeyStats {
+        Self::stats(self)
+    }
+
+    fn list(&self, breaker: &CircuitBreaker) -> CircuitBreaker {
+        let key = breaker.key().unwrap_or_default();
+        let now = self.parent.shared().coarse_now();
+        let mut order = lock(&self.order);
+        if let Some(listed) = self.get(key) {
+            return listed;
+        }
+        self.enter(&mut order, key.into(), breaker.clone(), now);
+        breaker.clone()
+    }
+}
+
+/// What a scan for evictions needs to know.
 struct EvictionScan {
     now: Tick,
     idle_ttl: Duration,
+    max_keys: usize,
 }
 
 impl EvictionScan {
+    fn new(parent: &CircuitBreaker) -> Self {
+        let settings = parent.config();
+        Self {
+            now: parent.shared().coarse_now(),
+            idle_ttl: settings.idle_ttl,
+            max_keys: settings.max_keys.get() as usize,
+        }
+    }
+
     fn is_idle(&self, entry: &KeyEntry) -> bool {
         self.now.since(entry.used()) >= self.idle_ttl
     }
 
     /// Returns whether nobody holds the breaker and it remembers nothing that matters.
-    fn can_evict(&self, entry: &KeyEntry) -> bool {
-        let (breaker, idle) = (&entry.breaker, self.is_idle(entry));
-        breaker.is_unshared() && breaker.shared().is_evictable(self.now, idle)
+    fn is_clean(&self, entry: &KeyEntry) -> bool {
+        self.eviction(entry) == Eviction::AtAnyTime
+    }
+
+    /// Returns whether the breaker may go to make room, although it remembers failures.
+    fn is_expendable(&self, entry: &KeyEntry) -> bool {
+        match self.eviction(entry) {
+            Eviction::AtAnyTime => true,
+            Eviction::AfterIdle(least) => self.now.since(entry.used()) >= self.idle_ttl.max(least),
+            Eviction::Never => false,
+        }
+    }
+
+    fn eviction(&self, entry: &KeyEntry) -> Eviction {
+        if entry.breaker.is_unshared() {
+            entry.breaker.shared().eviction(self.now)
+        } else {
+            Eviction::Never
+        }
     }
 }
 
@@ -242,7 +332,9 @@ impl KeyEntry {
         Tick::from_nanos(self.used.load(Ordering::Relaxed))
     }
 
-    /// Notes that it is used. It loads first, because a store would take the cache line from other cores.
+    /// Notes that the entry is used.
+    ///
+    /// It loads first, because a store would take the cache line from other cores.
     #[inline]
     fn touch(&self, now: Tick) {
         if self.recent.load(Ordering::Relaxed) == 0 {
@@ -254,8 +346,9 @@ impl KeyEntry {
     }
 }
 
-/// Returns the key that is used: an empty key, or one longer than 256 characters, is cut and ends in a hash of the
-/// original.
+/// Returns the key that the set uses.
+///
+/// An empty key, or one longer than 256 characters, is cut and ends in a hash of the original.
 fn shortened(key: &str) -> Cow<'_, str> {
     if !key.is_empty() && (key.len() <= LONGEST || key.chars().nth(LONGEST).is_none()) {
         return Cow::Borrowed(key);

@@ -24,7 +24,7 @@ impl Bench {
         let declared = Config::new().threshold(3).open_for(20 * SECOND);
         let payment = registry
             .get_or_create("payment", declared)
-            .expect("the settings are right");
+            .expect("the settings are valid");
         Self { registry, payment }
     }
 
@@ -37,12 +37,12 @@ impl Bench {
     }
 
     fn load(&self, text: &str, vars: &[(&str, &str)]) -> LoadReport {
-        self.try_load(text, vars).expect("nothing is wrong")
+        self.try_load(text, vars).expect("the settings are valid")
     }
 
-    fn layer(&self, key: &str) -> Layer {
+    fn layer(&self, setting: &str) -> Layer {
         let layers = self.payment.snapshot().layers;
-        layers.of(key).expect("there is such a key")
+        layers.of(setting).expect("there is such a setting")
     }
 
     fn threshold(&self) -> Option<u32> {
@@ -62,7 +62,7 @@ success_threshold = 4
 "#;
 
 #[test]
-fn each_layer_wins_over_those_before() {
+fn each_layer_takes_precedence_over_the_earlier_ones() {
     let bench = Bench::new();
     let report = bench.load(FILE, &[("BREAKER_PAYMENT__SUCCESS_THRESHOLD", "9")]);
     assert_eq!(report.configured, ["payment"]);
@@ -72,9 +72,9 @@ fn each_layer_wins_over_those_before() {
         ..Overrides::default()
     };
     let configured = bench.registry.configure("payment", runtime);
-    configured.expect("it goes with the rest");
+    configured.expect("it is consistent with the others");
     let config = bench.payment.config();
-    for (key, layer) in [
+    for (setting, layer) in [
         ("half_open_calls", Layer::FileDefault),
         ("threshold", Layer::Declared),
         ("open_for", Layer::File),
@@ -82,7 +82,7 @@ fn each_layer_wins_over_those_before() {
         ("backoff", Layer::Runtime),
         ("jitter", Layer::Default),
     ] {
-        assert_eq!(bench.layer(key), layer, "{key}");
+        assert_eq!(bench.layer(setting), layer, "{setting}");
     }
     assert_eq!(config.half_open_calls.get(), 7);
     assert_eq!(config.threshold, Some(3));
@@ -92,7 +92,7 @@ fn each_layer_wins_over_those_before() {
 }
 
 #[test]
-fn loading_again_replaces_what_was_loaded_and_leaves_what_was_configured() {
+fn loading_again_replaces_loaded_settings_and_keeps_configured_ones() {
     let bench = Bench::new();
     bench.load(FILE, &[]);
     let runtime = Overrides {
@@ -100,18 +100,18 @@ fn loading_again_replaces_what_was_loaded_and_leaves_what_was_configured() {
         ..Overrides::default()
     };
     let configured = bench.registry.configure("payment", runtime);
-    configured.expect("it goes with the rest");
+    configured.expect("it is consistent with the others");
     bench.load("[breakers.payment]\nthreshold = 11", &[]);
     assert_eq!(bench.threshold(), Some(30));
     assert_eq!(bench.payment.config().open_for, 20 * SECOND);
-    bench.registry.unconfigure("payment").expect("it is there");
+    bench.registry.unconfigure("payment").expect("it exists");
     assert_eq!(bench.threshold(), Some(11));
     bench.load("", &[]);
     assert_eq!(bench.threshold(), Some(3));
 }
 
 #[test]
-fn optional_keys_are_turned_off() {
+fn optional_settings_are_turned_off() {
     let bench = Bench::new();
     bench.load(
         "[breakers.payment]\nthreshold = \"off\"\ncancel_after = \"off\"",
@@ -126,14 +126,14 @@ fn optional_keys_are_turned_off() {
 }
 
 #[test]
-fn everything_that_is_wrong_is_told_at_once_and_nothing_is_applied() {
+fn all_mistakes_are_reported_at_once_and_nothing_is_applied() {
     let bench = Bench::new();
     let text = "[default]\ntreshold = 1\n[breakers.payment]\nthreshold = 9\njitter = 7\n";
     let problems = bench.try_load(text, &[("BREAKER_PAYMENT__RAMP", "soon")]);
     let problems = problems.expect_err("three things are wrong").to_string();
     let lines: Vec<_> = problems.lines().collect();
     assert_eq!(lines.len(), 3, "{problems}");
-    assert!(lines[0].starts_with("breakers.toml:2:1: unknown key `treshold`"));
+    assert!(lines[0].starts_with("breakers.toml:2:1: unknown setting `treshold`"));
     assert!(lines[1].starts_with("breakers.toml:5:"), "{problems}");
     assert!(
         lines[2].starts_with("BREAKER_PAYMENT__RAMP: "),
@@ -144,7 +144,7 @@ fn everything_that_is_wrong_is_told_at_once_and_nothing_is_applied() {
 }
 
 #[test]
-fn keys_that_cannot_be_met_with_those_beneath_are_told_where_they_stand() {
+fn settings_that_are_inconsistent_with_lower_layers_are_reported_with_their_position() {
     let bench = Bench::new();
     let text = "[breakers.payment]\nbackoff = 2.0\nmax_open_for = \"5s\"\n";
     let problems = bench
@@ -165,7 +165,7 @@ fn keys_that_cannot_be_met_with_those_beneath_are_told_where_they_stand() {
 }
 
 #[test]
-fn what_is_asked_of_a_breaker_that_is_not_there_is_kept_until_it_is() {
+fn settings_for_a_missing_breaker_are_kept_until_it_is_made() {
     let bench = Bench::new();
     let text = "[breakers.paymnet]\nthreshold = 1\n[breakers.\"mail/out\"]\nthreshold = 8\n";
     let report = bench.load(text, &[("BREAKER_FAX__THRESHOLD", "6")]);
@@ -192,7 +192,7 @@ fn what_is_asked_of_a_breaker_that_is_not_there_is_kept_until_it_is() {
 }
 
 #[test]
-fn a_name_that_no_breaker_has_is_an_error_where_that_is_asked_for() {
+fn an_unknown_name_is_an_error_for_load_strict() {
     let bench = Bench::new();
     let path = Path::new("breakers.toml");
     let text = "[breakers.paymnet]\nthreshold = 1\n[breakers.payment]\nthreshold = 1\n";
@@ -205,29 +205,29 @@ fn a_name_that_no_breaker_has_is_an_error_where_that_is_asked_for() {
 }
 
 #[test]
-fn a_breaker_made_later_that_cannot_live_by_what_was_loaded_says_so() {
+fn loaded_settings_that_do_not_fit_a_later_breaker_are_announced() {
     let bench = Bench::new();
     bench.load(
         "[breakers.mail]\nmax_open_for = \"5s\"\nthreshold = 1\n",
         &[],
     );
-    let heard = Arc::new(Mutex::new(Vec::new()));
-    let list = Arc::clone(&heard);
+    let rejected = Arc::new(Mutex::new(Vec::new()));
+    let list = Arc::clone(&rejected);
     bench.registry.subscribe(move |event| {
         if let EventKind::SettingsRejected(problem) = event.kind() {
             list.lock().expect("nobody panics").push(problem.clone());
         }
     });
     let mail = bench.registry.get_or_create("mail", Config::new());
-    let mail = mail.expect("what was declared is right");
+    let mail = mail.expect("the declared settings are valid");
     assert_eq!(mail.config().threshold, Some(5));
-    let heard = heard.lock().expect("nobody panics");
-    assert_eq!(heard.len(), 1);
-    assert!(heard[0].contains("`max_open_for` must be at least as long as `open_for`"));
+    let rejected = rejected.lock().expect("nobody panics");
+    assert_eq!(rejected.len(), 1);
+    assert!(rejected[0].contains("`max_open_for` must be at least as long as `open_for`"));
 }
 
 #[test]
-fn force_sets_an_override_and_takes_back_only_its_own() {
+fn force_sets_an_override_and_clears_only_its_own() {
     let bench = Bench::new();
     let forced = |how: &str| format!("[breakers.payment]\nforce = \"{how}\"\n");
     bench.load(&forced("open"), &[]);
@@ -249,44 +249,46 @@ fn force_sets_an_override_and_takes_back_only_its_own() {
 }
 
 #[test]
-fn the_same_file_loaded_again_changes_nothing_and_tells_nothing() {
+fn loading_the_same_file_again_causes_no_event() {
     let bench = Bench::new();
     let text = "[breakers.payment]\nforce = \"open\"\n";
     bench.load(text, &[]);
-    let told = Arc::new(Mutex::new(0));
-    let count = Arc::clone(&told);
+    let events = Arc::new(Mutex::new(0));
+    let count = Arc::clone(&events);
     bench
         .registry
         .subscribe(move |_| *count.lock().expect("nobody panics") += 1);
     bench.load(text, &[]);
-    assert_eq!(*told.lock().expect("nobody panics"), 0);
+    assert_eq!(*events.lock().expect("nobody panics"), 0);
 }
 
 #[test]
-fn a_listener_that_hears_of_force_may_load_and_configure() {
+fn a_listener_may_configure_when_force_notifies_it() {
     let bench = Bench::new();
     let registry = bench.registry.clone();
-    let heard = bench.registry.subscribe(move |_| {
+    let subscription = bench.registry.subscribe(move |_| {
         let more = Overrides {
             threshold: Some(77),
             ..Overrides::default()
         };
-        registry.configure("payment", more).expect("it is right");
+        registry
+            .configure("payment", more)
+            .expect("the settings are valid");
     });
     bench.load("[breakers.payment]\nforce = \"open\"\n", &[]);
     assert_eq!(bench.threshold(), Some(77));
-    // It holds the registry that holds it.
-    heard.cancel();
+    // The listener holds the registry that holds it.
+    subscription.cancel();
 }
 
 #[test]
-fn what_is_loaded_holds_for_every_key() {
+fn loaded_settings_apply_to_every_key() {
     let bench = Bench::new();
     let of = |key| {
         let made = bench
             .registry
             .get_or_create_keyed("fetch", key, Config::new());
-        made.expect("the settings are right")
+        made.expect("the settings are valid")
     };
     let before = of("a");
     bench.load("[breakers.fetch]\nthreshold = 1\nforce = \"open\"\n", &[]);
@@ -298,9 +300,9 @@ fn what_is_loaded_holds_for_every_key() {
 }
 
 #[test]
-fn a_file_that_cannot_be_read_says_so() {
+fn a_file_that_cannot_be_read_is_reported() {
     let problems = Registry::new().load("no/such/file.toml");
-    let problems = problems.expect_err("there is none").to_string();
+    let problems = problems.expect_err("the file does not exist").to_string();
     assert!(
         problems.starts_with("no/such/file.toml: cannot be read: "),
         "{problems}"
@@ -311,14 +313,14 @@ fn a_file_that_cannot_be_read_says_so() {
 fn a_watched_file_is_applied_when_it_changes_and_a_broken_one_changes_nothing() {
     let bench = Bench::new();
     let path = std::env::temp_dir().join(format!("breaker-watch-{}.toml", std::process::id()));
-    let write = |text: &str| std::fs::write(&path, text).expect("there is a place for it");
+    let write = |text: &str| std::fs::write(&path, text).expect("the directory is writable");
     write("[breakers.payment]\nthreshold = 7\n");
-    let told = Arc::new(Mutex::new(Vec::new()));
-    let list = Arc::clone(&told);
+    let results = Arc::new(Mutex::new(Vec::new()));
+    let list = Arc::clone(&results);
     let watch = bench.registry.watch(&path, 3600 * SECOND, move |loaded| {
         list.lock().expect("nobody panics").push(loaded.is_ok());
     });
-    let watch = watch.expect("the file is right");
+    let watch = watch.expect("the file is valid");
     assert_eq!(bench.threshold(), Some(7));
     watch.check();
     write("[breakers.payment]\nthreshold = 8\n");
@@ -335,7 +337,7 @@ fn a_watched_file_is_applied_when_it_changes_and_a_broken_one_changes_nothing() 
     watch.check();
     assert_eq!(bench.threshold(), Some(9));
     assert_eq!(
-        *told.lock().expect("nobody panics"),
+        *results.lock().expect("nobody panics"),
         [true, false, false, true]
     );
     assert_eq!(watch.path(), path);
@@ -343,15 +345,15 @@ fn a_watched_file_is_applied_when_it_changes_and_a_broken_one_changes_nothing() 
 }
 
 #[test]
-fn whoever_is_told_of_a_watched_file_may_panic() {
+fn the_callback_of_a_watched_file_may_panic() {
     let bench = Bench::new();
     let path = std::env::temp_dir().join(format!("breaker-panic-{}.toml", std::process::id()));
-    let write = |text: &str| std::fs::write(&path, text).expect("there is a place for it");
+    let write = |text: &str| std::fs::write(&path, text).expect("the directory is writable");
     write("");
     let watch = bench
         .registry
-        .watch(&path, 3600 * SECOND, |_| panic!("of its own"));
-    let watch = watch.expect("the file is right");
+        .watch(&path, 3600 * SECOND, |_| panic!("the panic of this test"));
+    let watch = watch.expect("the file is valid");
     for threshold in [4, 5] {
         write(&format!("[breakers.payment]\nthreshold = {threshold}\n"));
         watch.check();
@@ -361,13 +363,13 @@ fn whoever_is_told_of_a_watched_file_may_panic() {
 }
 
 #[test]
-fn a_file_that_is_loaded_while_a_breaker_is_made_holds_for_it() {
+fn a_file_that_is_loaded_while_a_breaker_is_made_applies_to_it() {
     let hook = Hook::default();
     let registry = Registry::with_clock(hook.clone());
     let load = |registry: &Registry, threshold: u32| {
         let text = format!("[default]\nthreshold = {threshold}");
         let loaded = registry.load_text(&text, Path::new("breakers.toml"), [], false);
-        loaded.expect("nothing is wrong");
+        loaded.expect("the settings are valid");
     };
     load(&registry, 100);
     for at in 1..10 {
@@ -375,16 +377,18 @@ fn a_file_that_is_loaded_while_a_breaker_is_made_holds_for_it() {
         hook.at(at, move || load(&loading, threshold));
         let breaker = registry
             .get_or_create(&format!("breaker-{at}"), Config::new())
-            .expect("the settings are right");
+            .expect("the settings are valid");
         if hook.disarm() {
+            assert!(at > 1, "the clock was never asked");
             return;
         }
         assert_eq!(breaker.config().threshold, Some(threshold), "at {at}");
     }
+    panic!("the clock is asked at more moments than this test tries");
 }
 
 #[test]
-fn a_file_that_lets_go_of_what_was_configured_on_top_of_it_says_so() {
+fn a_file_without_a_setting_that_configured_ones_need_is_rejected() {
     let bench = Bench::new();
     let window = "[breakers.payment]\nwindow = \"60s\"\nmax_failures = 9";
     bench.load(window, &[]);
@@ -393,7 +397,9 @@ fn a_file_that_lets_go_of_what_was_configured_on_top_of_it_says_so() {
         ..Overrides::default()
     };
     let registry = &bench.registry;
-    registry.configure("payment", rate).expect("it is right");
+    registry
+        .configure("payment", rate)
+        .expect("the settings are valid");
     for (text, place) in [
         (
             "\n[breakers.payment]\nopen_for = \"7s\"",
@@ -413,24 +419,24 @@ fn a_file_that_lets_go_of_what_was_configured_on_top_of_it_says_so() {
 }
 
 #[test]
-fn a_breaker_that_is_to_be_forced_open_is_whatever_else_is_asked_for() {
+fn force_open_applies_even_if_the_other_settings_do_not_fit() {
     let bench = Bench::new();
     bench.load("[breakers.mail]\nforce = \"open\"\nfailure_rate = 0.5", &[]);
     let mail = bench.registry.get_or_create("mail", Config::new());
-    let mail = mail.expect("the settings are right");
+    let mail = mail.expect("the settings are valid");
     assert_eq!(mail.state(), State::ForcedOpen);
 }
 
 #[test]
-fn overrides_are_those_of_what_was_loaded_last_even_if_a_listener_loads() {
+fn the_last_load_decides_the_overrides_even_if_a_listener_loads() {
     let bench = Bench::new();
     let mail = bench.registry.get_or_create("mail", Config::new());
-    let mail = mail.expect("the settings are right");
+    let mail = mail.expect("the settings are valid");
     let loading = bench.registry.clone();
-    let heard = bench.registry.subscribe(move |event| {
+    let subscription = bench.registry.subscribe(move |event| {
         if let EventKind::OverrideSet(_) = event.kind() {
             let loaded = loading.load_text("", Path::new("breakers.toml"), [], false);
-            loaded.expect("nothing is wrong");
+            loaded.expect("the settings are valid");
         }
     });
     bench.load(
@@ -439,18 +445,18 @@ fn overrides_are_those_of_what_was_loaded_last_even_if_a_listener_loads() {
     );
     assert_eq!(mail.state(), State::Closed);
     assert_eq!(bench.payment.state(), State::Closed);
-    // It holds the registry that holds it.
-    heard.cancel();
+    // The listener holds the registry that holds it.
+    subscription.cancel();
 }
 
 #[test]
-fn whoever_is_told_of_a_watched_file_may_look_at_it() {
+fn the_callback_of_a_watched_file_may_check_it() {
     let folder = std::env::temp_dir().join(format!("breaker-watch-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).expect("there is room");
+    std::fs::create_dir_all(&folder).expect("the directory is writable");
     let file = folder.join("looked-at.toml");
-    std::fs::write(&file, "").expect("there is room");
+    std::fs::write(&file, "").expect("the directory is writable");
     let watch = Arc::new(Mutex::new(None::<Arc<ConfigWatch>>));
-    let (sender, told) = std::sync::mpsc::channel();
+    let (sender, called) = std::sync::mpsc::channel();
     let looking = Arc::clone(&watch);
     let registry = Registry::new();
     let watching = registry.watch(&file, SECOND / 50, move |_| {
@@ -459,62 +465,105 @@ fn whoever_is_told_of_a_watched_file_may_look_at_it() {
         }
         sender.send(()).expect("the test waits");
     });
-    let watching = Arc::new(watching.expect("nothing is wrong"));
+    let watching = Arc::new(watching.expect("the settings are valid"));
     *watch.lock().expect("nobody panics") = Some(Arc::clone(&watching));
-    std::fs::write(&file, "[default]\nthreshold = 4").expect("there is room");
-    told.recv_timeout(10 * SECOND).expect("it came back");
-    std::fs::remove_dir_all(&folder).expect("it is there");
-    // What is told holds the watch, which holds its thread.
+    std::fs::write(&file, "[default]\nthreshold = 4").expect("the directory is writable");
+    called
+        .recv_timeout(10 * SECOND)
+        .expect("the callback returned");
+    std::fs::remove_dir_all(&folder).expect("it exists");
+    // The callback holds the watch, and the watch holds its thread.
     drop(watching);
     *watch.lock().expect("nobody panics") = None;
-    while told.recv_timeout(10 * SECOND).is_ok() {}
+    while called.recv_timeout(10 * SECOND).is_ok() {}
 }
 
-/// A pipe gives each text to whoever opens it first, and to nobody else.
-#[cfg(all(unix, not(miri)))]
-#[test]
-fn what_is_put_in_force_from_a_watched_file_is_what_it_was_found_to_hold() {
-    let folder = std::env::temp_dir().join(format!("breaker-pipe-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).expect("there is room");
-    let pipe = folder.join("breakers.toml");
-    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
-    assert!(made.expect("it is installed").success());
-    let write = |threshold: u32| {
-        let (pipe, text) = (
-            pipe.clone(),
-            format!("[default]\nthreshold = {threshold}\n"),
-        );
-        std::thread::spawn(move || std::fs::write(pipe, text))
+/// Returns a watch that reads these contents one after the other, and then the last ones again and again.
+fn watch_script(
+    registry: &Registry,
+    contents: &[&str],
+) -> (
+    ConfigWatch,
+    std::sync::mpsc::Receiver<Result<LoadReport, ConfigProblems>>,
+) {
+    let mut contents: Vec<_> = contents.iter().rev().map(|&text| text.to_owned()).collect();
+    let (sender, loads) = std::sync::mpsc::channel();
+    let read = move |_: &Path| {
+        let next = contents.pop().expect("the last one stays");
+        if contents.is_empty() {
+            contents.push(next.clone());
+        }
+        Ok(next)
     };
-    let registry = Registry::new();
-    let mail = registry.get_or_create("mail", Config::new());
-    let mail = mail.expect("the settings are right");
-    let (sender, told) = std::sync::mpsc::channel();
-    let (watching, watched) = (registry.clone(), pipe.clone());
-    write(4);
-    std::thread::spawn(move || {
-        let watch = watching.watch(watched, 3600 * SECOND, |_| {});
-        sender.send(watch).expect("the test waits");
-    });
-    let watch = told.recv_timeout(10 * SECOND).expect("it is read once");
-    let watch = watch.expect("nothing is wrong");
-    assert_eq!(mail.config().threshold, Some(4));
-
-    write(5);
-    let (sender, told) = std::sync::mpsc::channel();
-    std::thread::spawn(move || {
-        watch.check();
-        sender.send(()).expect("the test waits");
-    });
-    told.recv_timeout(10 * SECOND).expect("it is read once");
-    assert_eq!(mail.config().threshold, Some(5));
-    std::fs::remove_dir_all(&folder).expect("it is there");
+    let on_load = move |loaded| sender.send(loaded).expect("the test waits");
+    let watch = registry.watch_contents("breakers.toml".into(), 3600 * SECOND, read, on_load);
+    (watch.expect("the first contents are valid"), loads)
 }
 
 #[test]
-fn a_file_that_is_not_text_says_where() {
+fn a_change_of_a_watched_file_takes_effect_when_it_was_read_twice() {
+    let bench = Bench::new();
+    let threshold = |n: u32| format!("[breakers.payment]\nthreshold = {n}\n");
+    let (four, half, five) = (threshold(4), "[breakers.pay", threshold(5));
+    let (watch, loads) = watch_script(&bench.registry, &[&four, half, &five, &five]);
+    assert_eq!(bench.threshold(), Some(4));
+    watch.check();
+    assert_eq!(bench.threshold(), Some(5));
+    assert!(loads.try_recv().expect("one load").is_ok());
+    assert!(
+        loads.try_recv().is_err(),
+        "the half-written file was loaded"
+    );
+}
+
+#[test]
+fn a_file_that_goes_back_before_it_was_read_twice_is_not_loaded() {
+    let bench = Bench::new();
+    let four = "[breakers.payment]\nthreshold = 4\n";
+    let (watch, loads) = watch_script(&bench.registry, &[four, "[", four]);
+    watch.check();
+    assert_eq!(bench.threshold(), Some(4));
+    assert!(loads.try_recv().is_err());
+}
+
+#[test]
+fn a_watched_file_that_becomes_empty_changes_nothing() {
+    for empty in ["", "\n  \n", "# threshold = 5\n"] {
+        let bench = Bench::new();
+        let forced = "[breakers.payment]\nforce = \"open\"\n";
+        let (watch, loads) = watch_script(&bench.registry, &[forced, empty, empty]);
+        let payment = bench.registry.get("payment").expect("it exists");
+        watch.check();
+        assert_eq!(payment.state(), State::ForcedOpen);
+        let problems = loads.try_recv().expect("it is reported");
+        let problems = problems.expect_err("it is a problem").to_string();
+        assert!(
+            problems.starts_with("breakers.toml: the file has become empty; "),
+            "{problems}"
+        );
+        watch.check();
+        assert!(loads.try_recv().is_err(), "it is reported once");
+    }
+}
+
+#[test]
+fn a_watched_file_may_be_empty_from_the_start() {
+    let bench = Bench::new();
+    let five = "[breakers.payment]\nthreshold = 5\n";
+    let (watch, loads) = watch_script(
+        &bench.registry,
+        &["", "# nothing\n", "# nothing\n", five, five],
+    );
+    watch.check();
+    assert!(loads.try_recv().expect("a load").is_ok());
+    watch.check();
+    assert_eq!(bench.threshold(), Some(5));
+}
+
+#[test]
+fn a_file_that_is_not_utf_8_is_reported_with_the_position() {
     let path = std::env::temp_dir().join(format!("breaker-text-{}.toml", std::process::id()));
-    std::fs::write(&path, b"# \xff").expect("there is room");
+    std::fs::write(&path, b"# \xff").expect("the directory is writable");
     let problems = Registry::new().load(&path);
     std::fs::remove_file(&path).expect("it was written");
     let problems = problems.expect_err("it is not UTF-8").to_string();

@@ -3,12 +3,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::*;
 
 fn numbered(count: usize) -> ShardedMap<Box<str>, usize> {
-    let shards = ShardedMap::new(100);
+    let map = ShardedMap::new(100);
     for number in 0..count {
         let name = name(number);
-        shards.write(&name, |shard| shard.insert(name.as_str().into(), number));
+        map.write(&name, |shard| shard.insert(name.as_str().into(), number));
     }
-    shards
+    map
 }
 
 fn name(number: usize) -> String {
@@ -16,13 +16,13 @@ fn name(number: usize) -> String {
 }
 
 #[test]
-fn a_value_is_found_by_its_name_and_by_no_other() {
-    let shards = numbered(1_000);
+fn a_value_is_found_only_by_its_name() {
+    let map = numbered(1_000);
     for number in 0..1_000 {
         let name = name(number);
-        assert_eq!(shards.get(&name, |value| *value), Some(number));
+        assert_eq!(map.get(&name, |value| *value), Some(number));
     }
-    assert_eq!(shards.get("other", |value| *value), None);
+    assert_eq!(map.get("other", |value| *value), None);
 }
 
 #[test]
@@ -34,17 +34,17 @@ fn each_value_is_seen_once() {
 }
 
 #[test]
-fn names_that_begin_and_end_alike_are_spread_over_the_locks() {
-    let shards = numbered(0);
-    let first = shards.lock(&name(0));
-    let beside = |number: &usize| std::ptr::eq(shards.lock(&name(*number)), first);
-    assert_eq!(shards.locks.len(), 128);
-    // Eight are to be expected; so many are less likely than one in 10^12.
-    assert!((1..=1_000).filter(beside).count() < 40);
+fn similar_names_are_spread_over_the_locks() {
+    let map = numbered(0);
+    let first = map.lock(&name(0));
+    let shares_its_lock = |number: &usize| std::ptr::eq(map.lock(&name(*number)), first);
+    assert_eq!(map.locks.len(), 128);
+    // Eight are expected; the probability of 40 or more is below 10^-12.
+    assert!((1..=1_000).filter(shares_its_lock).count() < 40);
 }
 
 #[test]
-fn what_is_shown_is_what_is_in_it() {
+fn the_debug_format_shows_the_entries() {
     let shown = |count| format!("{:?}", numbered(count));
     assert_eq!(shown(1), r#"{"https://0.example:443": 0}"#);
     assert_eq!(shown(0), "{}");
@@ -52,9 +52,9 @@ fn what_is_shown_is_what_is_in_it() {
 
 #[test]
 fn a_panic_under_a_lock_leaves_it_usable() {
-    let shards = numbered(1);
+    let map = numbered(1);
     let name = name(0);
-    let panics = || shards.write(&name, |_| panic!("meant"));
+    let panics = || map.write(&name, |_| panic!("the panic of this test"));
     catch_unwind(AssertUnwindSafe(panics)).expect_err("it panics");
-    assert_eq!(shards.get(&name, |value| *value), Some(0));
+    assert_eq!(map.get(&name, |value| *value), Some(0));
 }

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use crate::config::file::parse;
-use crate::config::{Config, Key, Overrides, Window};
+use crate::config::{Config, Overrides, Setting, Window};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -32,7 +32,7 @@ fn every() -> Overrides {
 }
 
 fn json(overrides: &Overrides) -> String {
-    serde_json::to_string(overrides).expect("it has a form")
+    serde_json::to_string(overrides).expect("overrides can be serialized")
 }
 
 fn problem(json: &str) -> String {
@@ -41,7 +41,7 @@ fn problem(json: &str) -> String {
 }
 
 #[test]
-fn every_key_is_written_in_the_words_of_a_file() {
+fn every_setting_is_written_as_in_a_file() {
     assert_eq!(
         json(&every()),
         "{\"threshold\":1,\"window\":100,\"max_failures\":10,\"failure_rate\":0.5,\"min_calls\":20,\
@@ -53,7 +53,7 @@ fn every_key_is_written_in_the_words_of_a_file() {
 }
 
 #[test]
-fn what_is_written_is_read_back() {
+fn overrides_are_read_back() {
     let window = Some(Window::Time(60 * SECOND));
     let cancel_after = Some(Some(Duration::from_nanos(1)));
     let other = Overrides {
@@ -62,44 +62,47 @@ fn what_is_written_is_read_back() {
         ..Overrides::default()
     };
     for overrides in [every(), other, Overrides::default()] {
-        let read = serde_json::from_str(&json(&overrides)).expect("it was written so");
+        let read = serde_json::from_str(&json(&overrides)).expect("it has just been written");
         assert_eq!(overrides, read);
     }
     assert_eq!(json(&Overrides::default()), "{}");
 }
 
 #[test]
-fn each_key_alone_is_read_back_as_a_file_reads_it() {
-    for (key, value) in Config::from(&every()).given() {
-        let value = serde_json::to_string(&value).expect("it has a form");
-        let json = format!("{{\"{}\": {value}}}", key.name());
-        let read: Overrides = serde_json::from_str(&json).expect("it was written so");
-        let file = parse(&format!("[default]\n{} = {value}", key.name()), "b.toml");
-        let file = file.expect("it was written so");
+fn each_setting_alone_is_read_as_in_a_file() {
+    for (setting, value) in Config::from(&every()).given() {
+        let value = serde_json::to_string(&value).expect("overrides can be serialized");
+        let json = format!("{{\"{}\": {value}}}", setting.name());
+        let read: Overrides = serde_json::from_str(&json).expect("it has just been written");
+        let file = parse(
+            &format!("[default]\n{} = {value}", setting.name()),
+            "b.toml",
+        );
+        let file = file.expect("it has just been written");
         assert_eq!(Config::from(&read), file.default.config, "{json}");
         assert_eq!(Config::from(&read).given().count(), 1);
     }
 }
 
 #[test]
-fn nothing_is_no_override() {
-    for key in Key::ALL {
-        let json = format!("{{\"{}\": null}}", key.name());
-        let read: Overrides = serde_json::from_str(&json).expect("it is nothing");
+fn null_overrides_nothing() {
+    for setting in Setting::ALL {
+        let json = format!("{{\"{}\": null}}", setting.name());
+        let read: Overrides = serde_json::from_str(&json).expect("null is allowed");
         assert_eq!(read, Overrides::default());
     }
 }
 
 #[test]
-fn mistakes_are_told_as_those_of_a_file() {
-    for (json, said) in [
+fn mistakes_are_reported_as_in_a_file() {
+    for (json, expected) in [
         (
             "{\"treshold\": 5}",
-            "unknown key `treshold`; did you mean `threshold`?",
+            "unknown setting `treshold`; did you mean `threshold`?",
         ),
         (
             "{\"threshold\": \"5\"}",
-            "`threshold` is a whole number or \"off\", not a string",
+            "`threshold` must be a whole number or \"off\", not a string",
         ),
         (
             "{\"threshold\": 0}",
@@ -113,15 +116,18 @@ fn mistakes_are_told_as_those_of_a_file() {
             "{\"threshold\": 18446744073709551615}",
             "`threshold` must be at most 4294967295, not 18446744073709551615",
         ),
-        ("{\"threshold\": \"off\"}", "`threshold` cannot be off here"),
-        ("{\"open_for\": \"off\"}", "`open_for` cannot be off"),
+        (
+            "{\"threshold\": \"off\"}",
+            "`threshold` cannot be turned off here",
+        ),
+        ("{\"open_for\": \"off\"}", "`open_for` cannot be turned off"),
         (
             "{\"open_for\": \"0s\"}",
             "`open_for`: a duration must be longer than zero",
         ),
         (
             "{\"open_for\": true}",
-            "`open_for` is a duration such as \"30s\", not a boolean",
+            "`open_for` must be a duration such as \"30s\", not a boolean",
         ),
         (
             "{\"jitter\": 1.5}",
@@ -141,6 +147,6 @@ fn mistakes_are_told_as_those_of_a_file() {
         ),
     ] {
         let message = problem(json);
-        assert!(message.starts_with(said), "{message}");
+        assert!(message.starts_with(expected), "{message}");
     }
 }

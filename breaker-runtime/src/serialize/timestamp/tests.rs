@@ -53,7 +53,7 @@ fn days_follow_each_other() {
 }
 
 #[test]
-fn what_lies_before_is_the_first_instant() {
+fn an_instant_before_1970_is_shown_as_the_first_one() {
     let before = SystemTime::UNIX_EPOCH - Duration::from_secs(1);
     assert_eq!(Timestamp(before).to_string(), shown(0));
 }

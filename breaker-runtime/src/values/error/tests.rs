@@ -27,7 +27,7 @@ fn a_rejection_of_a_declared_name_equals_one_of_a_created_name() {
 }
 
 #[test]
-fn the_message_says_what_rejected_the_call_and_for_how_long() {
+fn the_message_states_why_the_call_was_rejected_and_for_how_long() {
     let rest = Duration::from_millis(12_345);
     let error = BreakerError::Rejected(rejection(RejectionReason::Open, Some(rest)));
     assert_eq!(
@@ -43,7 +43,7 @@ fn the_message_says_what_rejected_the_call_and_for_how_long() {
 }
 
 #[test]
-fn the_chain_of_sources_has_no_link_twice() {
+fn no_error_is_its_own_source() {
     let error = BreakerError::Rejected(half_open_full());
     assert!(std::error::Error::source(&error).is_none());
     let call = CallError::<std::fmt::Error>::Breaker(error.clone());
@@ -52,7 +52,7 @@ fn the_chain_of_sources_has_no_link_twice() {
 }
 
 #[test]
-fn everything_in_an_error_is_send_sync_and_static() {
+fn errors_are_send_sync_and_static() {
     fn check<T: Send + Sync + Clone + Eq + std::error::Error + 'static>() {}
     check::<BreakerError>();
     check::<Rejection>();
@@ -61,11 +61,14 @@ fn everything_in_an_error_is_send_sync_and_static() {
 
 #[test]
 fn labels_are_in_snake_case() {
-    let labels = [
-        RejectionReason::Open,
-        RejectionReason::HalfOpenFull,
-        RejectionReason::Forced,
-    ]
-    .map(|reason| reason.to_string());
-    assert_eq!(labels, ["open", "half_open_full", "forced"]);
+    // A new reason does not compile until it has its place in this chain.
+    let next = |reason: &RejectionReason| match reason {
+        RejectionReason::Open => Some(RejectionReason::HalfOpenFull),
+        RejectionReason::HalfOpenFull => Some(RejectionReason::Ramp),
+        RejectionReason::Ramp => Some(RejectionReason::Forced),
+        RejectionReason::Forced => None,
+    };
+    let reasons = std::iter::successors(Some(RejectionReason::Open), next);
+    let labels: Vec<_> = reasons.map(|reason| reason.to_string()).collect();
+    assert_eq!(labels, ["open", "half_open_full", "ramp", "forced"]);
 }

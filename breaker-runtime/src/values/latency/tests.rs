@@ -16,7 +16,7 @@ fn every_bucket_begins_where_the_one_before_ends() {
 
 proptest! {
     #[test]
-    fn no_bucket_is_wider_than_an_eighth_of_what_it_holds(nanos in 2048_u64..1 << 40) {
+    fn no_bucket_is_wider_than_an_eighth_of_a_duration_in_it(nanos in 2048_u64..1 << 40) {
         let end = end(bucket_of(nanos));
         prop_assert!(end > nanos && end - nanos <= nanos / 8 + 1, "{nanos} in a bucket to {end}");
     }

@@ -12,8 +12,8 @@ fn the_ceiling_is_not_below_the_open_period() {
 }
 
 #[test]
-fn what_is_judged_over_a_window_needs_one() {
-    for (arguments, key) in [
+fn a_rate_needs_a_window() {
+    for (arguments, name) in [
         ("failure_rate = 0.5", "failure_rate"),
         ("max_failures = 10", "max_failures"),
         ("slow_rate = 0.5, slow_call = \"2s\"", "slow_rate"),
@@ -22,7 +22,8 @@ fn what_is_judged_over_a_window_needs_one() {
             "failure_rate",
         ),
     ] {
-        let message = format!("`{key}` needs `window`: add `window = \"60s\"`, or remove `{key}`");
+        let message =
+            format!("`{name}` needs `window`: add `window = \"60s\"`, or remove `{name}`");
         assert_eq!(about(arguments), [message], "{arguments}");
         assert_eq!(about(&format!("{arguments}, window = 100")), NONE);
         assert_eq!(about(&format!("{arguments}, window = LAST")), NONE);
@@ -30,7 +31,7 @@ fn what_is_judged_over_a_window_needs_one() {
 }
 
 #[test]
-fn a_window_is_missing_once() {
+fn a_missing_window_is_one_error() {
     let all = about("slow_rate = 0.5, slow_call = \"2s\", failure_rate = 0.5, max_failures = 3");
     assert_eq!(all.len(), 1, "{all:#?}");
     assert!(
@@ -40,7 +41,7 @@ fn a_window_is_missing_once() {
 }
 
 #[test]
-fn a_window_that_was_probably_meant_is_not_missing() {
+fn a_misspelt_window_is_not_missing() {
     assert_eq!(about("failure_rate = 0.5, windo = 100").len(), 1);
     assert_eq!(
         about("failure_rate = 0.5, sliding_window_size = 100").len(),
@@ -55,7 +56,7 @@ fn a_window_that_was_probably_meant_is_not_missing() {
 }
 
 #[test]
-fn a_window_is_judged() {
+fn a_window_needs_a_rate() {
     let message = "`window` needs `failure_rate`, `slow_rate` or `max_failures`: \
                    add `failure_rate = 0.5`, or remove `window`";
     for arguments in [
@@ -69,7 +70,7 @@ fn a_window_is_judged() {
 }
 
 #[test]
-fn a_slow_rate_knows_what_is_slow() {
+fn a_slow_rate_needs_slow_call() {
     let message = "`slow_rate` needs `slow_call`: add `slow_call = \"2s\"`, or remove `slow_rate`";
     assert_eq!(about("slow_rate = 0.5, window = 100"), [message]);
     assert_eq!(about("slow_rate = 0.5").len(), 2);
@@ -77,15 +78,15 @@ fn a_slow_rate_knows_what_is_slow() {
 }
 
 #[test]
-fn a_window_of_calls_holds_the_calls_that_are_asked_for() {
-    for key in ["min_calls", "max_failures"] {
+fn the_number_of_calls_fits_into_the_window() {
+    for name in ["min_calls", "max_failures"] {
         let asked = |window: &str, calls: &str| {
             about(&format!(
-                "window = {window}, failure_rate = 0.5, {key} = {calls}"
+                "window = {window}, failure_rate = 0.5, {name} = {calls}"
             ))
         };
         let message =
-            format!("`{key}` is more than the 10 calls of `window`: lower it, or raise `window`");
+            format!("`{name}` is more than the 10 calls of `window`: lower it, or raise `window`");
         assert_eq!(asked("10", "11"), [message]);
         assert_eq!(asked("10", "10"), NONE);
         assert_eq!(asked("\"10s\"", "11"), NONE);
@@ -96,8 +97,9 @@ fn a_window_of_calls_holds_the_calls_that_are_asked_for() {
 }
 
 #[test]
-fn the_bounds_of_keyed_breakers_need_a_key() {
-    let message = |key: &str| format!("`{key}` needs `key`: add `key = host`, or remove `{key}`");
+fn the_limits_for_keys_need_a_key() {
+    let message =
+        |name: &str| format!("`{name}` needs `key`: add `key = host`, or remove `{name}`");
     assert_eq!(about("max_keys = 100"), [message("max_keys")]);
     assert_eq!(about("idle_ttl = \"1h\""), [message("idle_ttl")]);
     assert_eq!(

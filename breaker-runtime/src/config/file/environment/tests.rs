@@ -2,7 +2,8 @@ use std::ffi::OsString;
 
 use super::{Environment, environment, variable_name};
 use crate::config::file::Force;
-use crate::config::{Config, Key};
+use crate::config::value::ValueKind;
+use crate::config::{Config, Setting};
 
 fn read(vars: &[(&str, &str)], names: &[&str]) -> Result<Environment, Vec<String>> {
     let vars = vars
@@ -16,7 +17,7 @@ fn problems(vars: &[(&str, &str)], names: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn variables_are_put_together_by_breaker() {
+fn variables_are_grouped_by_breaker() {
     let vars = [
         ("PATH", "/bin"),
         ("BREAKER_PAYMENT__THRESHOLD", "10"),
@@ -44,7 +45,7 @@ fn variables_are_put_together_by_breaker() {
 }
 
 #[test]
-fn each_key_knows_its_variable() {
+fn each_setting_has_the_position_of_its_variable() {
     let vars = [
         ("BREAKER_PAYMENT__THRESHOLD", "10"),
         ("BREAKER_PAYMENT__FORCE", "open"),
@@ -52,15 +53,15 @@ fn each_key_knows_its_variable() {
     let read = read(&vars, &["payment"]).expect("all is right");
     let payment = &read.breakers["payment"];
     assert_eq!(payment.head().file, "BREAKER_PAYMENT__FORCE");
-    assert_eq!(payment.force_place().file, "BREAKER_PAYMENT__FORCE");
-    let place = payment.place(Key::Threshold);
-    assert_eq!(place.file, "BREAKER_PAYMENT__THRESHOLD");
-    assert_eq!((place.line, place.column), (None, None));
-    assert_eq!(payment.place(Key::OpenFor), payment.head());
+    assert_eq!(payment.force_position().file, "BREAKER_PAYMENT__FORCE");
+    let position = payment.position(Setting::Threshold);
+    assert_eq!(position.file, "BREAKER_PAYMENT__THRESHOLD");
+    assert_eq!((position.line, position.column), (None, None));
+    assert_eq!(payment.position(Setting::OpenFor), payment.head());
 }
 
 #[test]
-fn what_no_breaker_is_called_is_kept_apart() {
+fn variables_of_unknown_breakers_are_kept_apart() {
     let read = read(&[("BREAKER_PAYMNET__THRESHOLD", "10")], &["payment"]);
     let read = read.expect("the breaker may appear");
     assert!(read.breakers.is_empty());
@@ -72,7 +73,7 @@ fn what_no_breaker_is_called_is_kept_apart() {
 }
 
 #[test]
-fn a_breaker_is_called_in_upper_case_with_lines_for_all_but_letters_and_digits() {
+fn a_variable_name_is_in_upper_case_with_underscores_for_everything_except_letters_and_digits() {
     for (name, variable) in [
         ("payment", "PAYMENT"),
         ("Pay-ment_2.eu:west/1", "PAY_MENT_2_EU_WEST_1"),
@@ -84,7 +85,7 @@ fn a_breaker_is_called_in_upper_case_with_lines_for_all_but_letters_and_digits()
 }
 
 #[test]
-fn a_name_may_have_two_lines_in_a_row_and_one_at_its_end() {
+fn a_name_may_contain_two_underscores_in_a_row_and_end_with_one() {
     let vars = [
         ("BREAKER_A__B__THRESHOLD", "1"),
         ("BREAKER_C___OPEN_FOR", "2s"),
@@ -95,38 +96,32 @@ fn a_name_may_have_two_lines_in_a_row_and_one_at_its_end() {
 }
 
 #[test]
-fn every_key_can_be_set() {
-    for key in Key::ALL {
-        let value = match key {
-            Key::Latency | Key::Critical => "true",
-            Key::FailureRate | Key::SlowRate | Key::Jitter | Key::Backoff => "1",
-            Key::SlowCall
-            | Key::OpenFor
-            | Key::MaxOpenFor
-            | Key::ProbeTimeout
-            | Key::Ramp
-            | Key::CancelAfter
-            | Key::IdleTtl => "2m",
-            _ => "7",
+fn every_setting_can_be_set() {
+    for setting in Setting::ALL {
+        let value = match setting.kind() {
+            ValueKind::Count | ValueKind::Window => "7",
+            ValueKind::Rate | ValueKind::Share | ValueKind::Factor => "1",
+            ValueKind::Period => "2m",
+            ValueKind::Flag => "true",
         };
-        let variable = format!("BREAKER_PAYMENT__{}", key.name().to_ascii_uppercase());
+        let variable = format!("BREAKER_PAYMENT__{}", setting.name().to_ascii_uppercase());
         let read = read(&[(&variable, value)], &["payment"]).expect("all is right");
         let given: Vec<_> = read.breakers["payment"].config.given().collect();
         assert_eq!(given.len(), 1);
-        assert_eq!(given[0].0, key);
+        assert_eq!(given[0].0, setting);
     }
 }
 
 #[test]
-fn an_unknown_key_names_the_nearest() {
+fn the_message_for_an_unknown_setting_names_the_nearest_one() {
     assert_eq!(
         problems(&[("BREAKER_PAYMENT__TRESHOLD", "1")], &["payment"]),
-        ["BREAKER_PAYMENT__TRESHOLD: unknown key `treshold`; did you mean `threshold`?"]
+        ["BREAKER_PAYMENT__TRESHOLD: unknown setting `treshold`; did you mean `threshold`?"]
     );
 }
 
 #[test]
-fn two_breakers_that_are_called_the_same_are_named_once() {
+fn two_breakers_with_the_same_variable_name_are_reported_once() {
     let vars = [
         ("BREAKER_PAY_X__THRESHOLD", "1"),
         ("BREAKER_PAY_X__OPEN_FOR", "1s"),
@@ -134,11 +129,11 @@ fn two_breakers_that_are_called_the_same_are_named_once() {
     assert_eq!(
         problems(&vars, &["pay-x", "mail", "pay.x", "pay-x"]),
         [
-            "BREAKER_PAY_X__OPEN_FOR: the breakers `pay-x` and `pay.x` are both called `PAY_X` \
-             here: only a file can tell them apart"
+            "BREAKER_PAY_X__OPEN_FOR: `PAY_X` is the form of two breakers, `pay-x` and `pay.x`: use a \
+             file to configure them"
         ]
     );
-    // Nobody speaks of them.
+    // No variable is for them.
     let read = read(
         &[("BREAKER_MAIL__THRESHOLD", "1")],
         &["pay-x", "mail", "pay.x"],
@@ -147,7 +142,7 @@ fn two_breakers_that_are_called_the_same_are_named_once() {
 }
 
 #[test]
-fn all_problems_come_at_once_in_the_order_of_the_variables() {
+fn all_problems_are_reported_at_once_in_the_order_of_the_variables() {
     let vars = [
         ("BREAKER_PAYMENT__WINDOW", "soon"),
         ("BREAKER_PAYMENT__FORCE", "opne"),
@@ -157,7 +152,7 @@ fn all_problems_come_at_once_in_the_order_of_the_variables() {
         problems(&vars, &["payment"]),
         [
             "BREAKER_MAIL__BACKOFF: `backoff` must be at least 1 and finite, not 0.5",
-            "BREAKER_PAYMENT__FORCE: `force` is \"open\", \"closed\" or \"off\", not \"opne\"",
+            "BREAKER_PAYMENT__FORCE: `force` must be \"open\", \"closed\" or \"off\", not \"opne\"",
             "BREAKER_PAYMENT__WINDOW: `window`: a duration is a number and a unit: write `30s`, \
              or \"off\"",
         ]
@@ -165,33 +160,33 @@ fn all_problems_come_at_once_in_the_order_of_the_variables() {
 }
 
 #[test]
-fn lower_case_and_other_letters_are_a_mistake() {
+fn lower_case_letters_and_other_characters_are_a_mistake() {
     assert_eq!(
         problems(&[("BREAKER_payment__threshold", "1")], &["payment"]),
         [
-            "BREAKER_payment__threshold: letters stand in upper case, and `_` for all but letters \
-             and digits; did you mean `BREAKER_PAYMENT__THRESHOLD`?"
+            "BREAKER_payment__threshold: a variable is in upper case, with `_` for everything \
+             except letters and digits; did you mean `BREAKER_PAYMENT__THRESHOLD`?"
         ]
     );
     assert_eq!(
         problems(&[("BREAKER_PAY-X__THRESHOLD", "1")], &["pay-x"]),
         [
-            "BREAKER_PAY-X__THRESHOLD: letters stand in upper case, and `_` for all but letters \
-             and digits; did you mean `BREAKER_PAY_X__THRESHOLD`?"
+            "BREAKER_PAY-X__THRESHOLD: a variable is in upper case, with `_` for everything \
+             except letters and digits; did you mean `BREAKER_PAY_X__THRESHOLD`?"
         ]
     );
 }
 
 #[test]
-fn a_variable_without_a_name_is_a_mistake() {
+fn a_variable_without_a_breaker_name_is_a_mistake() {
     assert_eq!(
         problems(&[("BREAKER___THRESHOLD", "1")], &["payment"]),
-        ["BREAKER___THRESHOLD: the name of a breaker stands before `__`"]
+        ["BREAKER___THRESHOLD: missing breaker name before `__`"]
     );
 }
 
 #[test]
-fn one_line_too_few_is_seen_and_other_variables_are_somebody_elses() {
+fn a_single_underscore_before_a_setting_is_reported_and_other_variables_are_ignored() {
     let others = [
         ("BREAKER_CONFIG", "x"),
         ("BREAKER_PORT_80_TCP", "y"),
@@ -201,7 +196,7 @@ fn one_line_too_few_is_seen_and_other_variables_are_somebody_elses() {
     assert_eq!(
         problems(&[("BREAKER_PAYMENT_OPEN_FOR", "1s")], &["payment"]),
         [
-            "BREAKER_PAYMENT_OPEN_FOR: two `_` stand before the key; did you mean \
+            "BREAKER_PAYMENT_OPEN_FOR: two `_` separate the breaker from the setting; did you mean \
              `BREAKER_PAYMENT__OPEN_FOR`?"
         ]
     );
@@ -209,7 +204,7 @@ fn one_line_too_few_is_seen_and_other_variables_are_somebody_elses() {
 
 #[cfg(unix)]
 #[test]
-fn what_is_no_unicode_is_a_problem_of_a_breaker_only() {
+fn text_that_is_not_unicode_is_a_problem_only_in_variables_of_breakers() {
     use std::os::unix::ffi::OsStringExt as _;
 
     let bytes = || OsString::from_vec(vec![b'1', 0xff]);
@@ -219,10 +214,10 @@ fn what_is_no_unicode_is_a_problem_of_a_breaker_only() {
         variable("BREAKER_PAYMENT__THRESHOLD"),
         (bytes(), bytes()),
     ];
-    let problems = environment(vars, &["payment"]).expect_err("it is no text");
+    let problems = environment(vars, &["payment"]).expect_err("it is not Unicode");
     let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
     assert_eq!(
         problems,
-        ["BREAKER_PAYMENT__THRESHOLD: the value is no Unicode text"]
+        ["BREAKER_PAYMENT__THRESHOLD: the value is not valid Unicode"]
     );
 }

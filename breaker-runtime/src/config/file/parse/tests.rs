@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::parse;
 use crate::config::file::{File, Force};
-use crate::config::{Config, Key, Window};
+use crate::config::{Config, Setting, Window};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -21,7 +21,7 @@ fn problems(text: &str) -> Vec<String> {
     problems.iter().map(ToString::to_string).collect()
 }
 
-const EVERY_KEY: &str = r#"
+const EVERY_SETTING: &str = r#"
     threshold = 3
     window = "60s"
     max_failures = 10
@@ -45,7 +45,7 @@ const EVERY_KEY: &str = r#"
     critical = false
 "#;
 
-fn every_key() -> Config {
+fn every_setting() -> Config {
     Config::new()
         .threshold(3)
         .window(Window::Time(60 * SECOND))
@@ -71,32 +71,36 @@ fn every_key() -> Config {
 }
 
 #[test]
-fn every_key_can_stand_in_both_tables() {
+fn every_setting_can_be_given_in_both_tables() {
     let file = file(&format!(
-        "[default]{EVERY_KEY}[breakers.payment]{EVERY_KEY}force = \"open\""
+        "[default]{EVERY_SETTING}[breakers.payment]{EVERY_SETTING}force = \"open\""
     ));
-    assert_eq!(file.default.config, every_key());
+    assert_eq!(file.default.config, every_setting());
     assert_eq!(file.default.force, None);
     let payment = &file.breakers["payment"];
     assert_eq!(
         (payment.config, payment.force),
-        (every_key(), Some(Force::Open))
+        (every_setting(), Some(Force::Open))
     );
-    assert_eq!(payment.config.given().count(), Key::ALL.len());
+    assert_eq!(payment.config.given().count(), Setting::ALL.len());
 }
 
 #[test]
-fn every_optional_key_can_be_off() {
-    let optional = || Key::ALL.into_iter().filter(|key| key.takes_off());
+fn every_optional_setting_can_be_off() {
+    let optional = || {
+        Setting::ALL
+            .into_iter()
+            .filter(|setting| setting.takes_off())
+    };
     let lines: Vec<_> = optional()
-        .map(|key| format!("{} = \"off\"", key.name()))
+        .map(|setting| format!("{} = \"off\"", setting.name()))
         .collect();
     let file = file(&format!("[default]\n{}", lines.join("\n")));
     assert!(
         file.default
             .config
             .given()
-            .map(|(key, _)| key)
+            .map(|(setting, _)| setting)
             .eq(optional())
     );
 }
@@ -138,16 +142,16 @@ fn an_empty_file_asks_for_nothing() {
 }
 
 #[test]
-fn a_section_knows_where_its_head_and_its_keys_stand() {
+fn a_section_has_the_positions_of_its_head_and_its_settings() {
     let file = file("\n[breakers.payment]\n  threshold = 5\nforce = \"off\"\n");
     let payment = &file.breakers["payment"];
-    let problem = payment.place(Key::Threshold).problem("this one");
+    let problem = payment.position(Setting::Threshold).problem("this one");
     assert_eq!(problem.to_string(), "b.toml:3:3: this one");
     assert_eq!(
-        payment.force_place().problem("x").to_string(),
+        payment.force_position().problem("x").to_string(),
         "b.toml:4:1: x"
     );
     assert_eq!(payment.head().problem("x").to_string(), "b.toml:2:11: x");
-    assert_eq!(payment.place(Key::Window), payment.head());
+    assert_eq!(payment.position(Setting::Window), payment.head());
     assert_eq!(file.default.head().problem("x").to_string(), "b.toml: x");
 }

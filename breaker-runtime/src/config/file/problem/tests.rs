@@ -1,14 +1,14 @@
-use super::{ConfigProblems, Place};
+use super::{ConfigProblems, Position};
 
 #[test]
-fn problems_are_displayed_one_a_line() {
-    let place = Place {
+fn problems_are_displayed_on_a_line_each() {
+    let position = Position {
         file: "breakers.toml".to_owned(),
         line: Some(3),
         column: Some(1),
     };
-    let variable = Place::whole("BREAKER_PAYMENT__THRESHOLD");
-    let problems = ConfigProblems::new(vec![place.problem("one"), variable.problem("two")]);
+    let variable = Position::whole("BREAKER_PAYMENT__THRESHOLD");
+    let problems = ConfigProblems::new(vec![position.problem("one"), variable.problem("two")]);
     assert_eq!(
         problems.to_string(),
         "breakers.toml:3:1: one\nBREAKER_PAYMENT__THRESHOLD: two"
@@ -20,7 +20,7 @@ fn problems_are_displayed_one_a_line() {
 }
 
 #[test]
-fn problems_are_an_error_that_can_be_sent() {
+fn problems_are_an_error_that_is_send_and_sync() {
     fn error<T: std::error::Error + Send + Sync + 'static>() {}
     error::<ConfigProblems>();
 }

@@ -6,7 +6,7 @@ fn problems(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn what_is_no_toml_is_said_once_for_each_line() {
+fn a_syntax_error_is_reported_once_for_each_line() {
     let text = "[default]\nthreshold =\nopen_for = 30s\nbackoff = 2 jitter = 1\nramp\n";
     assert_eq!(
         problems(text),
@@ -20,62 +20,62 @@ fn what_is_no_toml_is_said_once_for_each_line() {
 }
 
 #[test]
-fn mistakes_of_both_kinds_come_together_in_the_order_of_their_lines() {
+fn syntax_errors_and_wrong_settings_are_reported_together_in_the_order_of_their_lines() {
     let text = "[default]\ntreshold = 5\nopen_for = 30s\nramp = 5\n[breakers.mail]\njitter = 0.1.2\n\
                 latency = 1\n";
     assert_eq!(
         problems(text),
         [
-            "b.toml:2:1: unknown key `treshold`; did you mean `threshold`?",
+            "b.toml:2:1: unknown setting `treshold`; did you mean `threshold`?",
             "b.toml:3:12: string values must be quoted, expected literal string",
-            "b.toml:4:8: `ramp` is a duration such as \"30s\" or \"off\", not a whole number",
+            "b.toml:4:8: `ramp` must be a duration such as \"30s\" or \"off\", not a whole number",
             "b.toml:6:13: invalid float, expected nothing",
-            "b.toml:7:11: `latency` is `true` or `false`, not a whole number",
+            "b.toml:7:11: `latency` must be `true` or `false`, not a whole number",
         ]
     );
 }
 
 #[test]
-fn what_follows_from_a_broken_head_is_not_said() {
+fn problems_that_follow_from_a_broken_head_are_not_reported() {
     let text = "[breakers.mail\nthreshold = 0\ntreshold = 5\n[default]\ntreshold = 5\n";
     assert_eq!(
         problems(text),
         [
             "b.toml:1:15: unclosed table, expected `]`",
-            "b.toml:5:1: unknown key `treshold`; did you mean `threshold`?",
+            "b.toml:5:1: unknown setting `treshold`; did you mean `threshold`?",
         ]
     );
 }
 
 #[test]
-fn keys_and_tables_that_are_there_twice_are_named() {
+fn duplicate_keys_and_tables_are_named() {
     let text = "[default]\nthreshold = 5\nthreshold = 5\n[breakers.mail]\n[breakers.\"mail\"]\n";
     assert_eq!(
         problems(text),
         [
-            "b.toml:3:1: the key `threshold` is there twice",
-            "b.toml:5:11: the table `[breakers.\"mail\"]` is there twice",
+            "b.toml:3:1: duplicate key `threshold`",
+            "b.toml:5:11: duplicate table `[breakers.\"mail\"]`",
         ]
     );
     assert_eq!(
         problems("breakers = { a = {}, a = {} }\n"),
-        ["b.toml:1:22: the key `a` is there twice"]
+        ["b.toml:1:22: duplicate key `a`"]
     );
 }
 
 #[test]
-fn a_name_that_needs_quotes_hears_of_them() {
+fn the_message_for_a_name_that_needs_quotes_mentions_them() {
     assert_eq!(
         problems("[breakers.pay:x/y]\nthreshold = 5\n"),
         [
-            "b.toml:1:14: invalid unquoted key, expected letters, numbers, `-`, `_`; a name with \
-             other characters stands in quotes"
+            "b.toml:1:14: invalid unquoted key, expected letters, numbers, `-`, `_`; quote a \
+             name that has other characters"
         ]
     );
 }
 
 #[test]
-fn what_has_no_place_of_its_own_is_said_of_the_file() {
+fn an_error_without_a_position_is_reported_for_the_file() {
     let text = "a.".repeat(1000) + "b = 1\n";
     assert_eq!(problems(&text), ["b.toml: recursion limit"]);
 }

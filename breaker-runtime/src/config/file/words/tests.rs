@@ -1,7 +1,9 @@
-use super::{nearest, shown, unknown_key};
+use super::{shown, unknown_setting};
+use crate::config::Setting;
+use crate::config::grammar::words::BREAKER_SETTINGS;
 
 #[test]
-fn a_slip_names_the_key_that_was_meant() {
+fn a_misspelt_word_names_the_setting_that_was_meant() {
     for (word, key) in [
         ("treshold", "threshold"),
         ("openfor", "open_for"),
@@ -12,45 +14,36 @@ fn a_slip_names_the_key_that_was_meant() {
         ("forse", "force"),
         ("ramps", "ramp"),
     ] {
-        let message = format!("unknown key `{word}`; did you mean `{key}`?");
-        assert_eq!(unknown_key(word), message);
+        let message = format!("unknown setting `{word}`; did you mean `{key}`?");
+        assert_eq!(unknown_setting(word), message);
     }
 }
 
 #[test]
-fn the_word_of_another_circuit_breaker_names_the_key_of_this_one() {
-    for (word, key) in [
+fn the_word_of_another_circuit_breaker_names_the_setting_of_this_one() {
+    for (word, setting) in [
         ("failure_threshold", "threshold"),
         ("failureRateThreshold", "failure_rate"),
-        ("sliding_window_size", "window"),
-        ("max_errors", "max_failures"),
-        ("minimum_number_of_calls", "min_calls"),
-        ("slow_call_duration_threshold", "slow_call"),
-        ("slow_call_rate_threshold", "slow_rate"),
-        ("reset_timeout", "open_for"),
-        ("multiplier", "backoff"),
-        ("max_reset_timeout", "max_open_for"),
-        ("randomization_factor", "jitter"),
-        ("max_requests", "half_open_calls"),
-        ("successes", "success_threshold"),
-        ("half_open_failures", "probe_failures"),
-        ("half_open_timeout", "probe_timeout"),
-        ("slow_start", "ramp"),
-        ("cancelled_after", "cancel_after"),
-        ("max_entries", "max_keys"),
-        ("time_to_idle", "idle_ttl"),
+        ("max-capacity", "max_keys"),
         ("force_open", "force"),
+        ("override", "force"),
     ] {
-        let message = format!("unknown key `{word}`; did you mean `{key}`?");
-        assert_eq!(unknown_key(word), message);
+        let message = format!("unknown setting `{word}`; did you mean `{setting}`?");
+        assert_eq!(unknown_setting(word), message);
     }
 }
 
 #[test]
-fn what_is_near_nothing_lists_the_keys() {
+fn the_words_for_settings_of_a_breaker_are_those_of_the_table() {
+    let names: Vec<_> = BREAKER_SETTINGS.iter().map(|(name, _)| *name).collect();
+    assert_eq!(names, Setting::ALL.map(Setting::name));
+}
+
+#[test]
+fn a_word_without_a_suggestion_lists_all_settings() {
     assert_eq!(
-        unknown_key("colour"),
-        "unknown key `colour`; the keys are `threshold`, `window`, `max_failures`, `failure_rate`, \
+        unknown_setting("colour"),
+        "unknown setting `colour`; the settings are `threshold`, `window`, `max_failures`, `failure_rate`, \
          `min_calls`, `slow_call`, `slow_rate`, `open_for`, `backoff`, `max_open_for`, `jitter`, \
          `half_open_calls`, `success_threshold`, `probe_failures`, `probe_timeout`, `ramp`, \
          `cancel_after`, `max_keys`, `idle_ttl`, `latency`, `critical`, `force`"
@@ -58,27 +51,25 @@ fn what_is_near_nothing_lists_the_keys() {
 }
 
 #[test]
-fn a_key_of_a_function_is_told_from_those_of_a_breaker() {
+fn a_setting_of_a_function_belongs_in_the_attribute() {
+    for name in ["call_timeout", "name", "crate"] {
+        assert_eq!(
+            unknown_setting(name),
+            format!(
+                "`{name}` is a setting of a function, not of its breaker: write it in the attribute"
+            )
+        );
+    }
     assert_eq!(
-        unknown_key("call_timeout"),
-        "`call_timeout` belongs to a function, not to its breaker: it stands in the attribute only"
+        unknown_setting("executionTimeout"),
+        "unknown setting `executionTimeout`; `call_timeout` is a setting of a function, not of its \
+         breaker: write it in the attribute"
     );
     assert_eq!(
-        unknown_key("timeout"),
-        "`timeout` is ambiguous: `open_for` is how long the circuit stays open, and \
-         `call_timeout`, which limits one call, stands in the attribute only"
+        unknown_setting("timeout"),
+        "`timeout` is ambiguous: `open_for` sets how long the circuit stays open; `call_timeout` \
+         limits one call and belongs in the attribute"
     );
-}
-
-#[test]
-fn the_nearest_is_at_most_two_letters_away() {
-    let names = ["payment", "mail", "db"];
-    assert_eq!(nearest("payments", names), Some("payment"));
-    assert_eq!(nearest("pyament", names), Some("payment"));
-    assert_eq!(nearest("paymint22", names), None);
-    assert_eq!(nearest("mail", names), Some("mail"));
-    assert_eq!(nearest("xy", names), None);
-    assert_eq!(nearest("", names), None);
 }
 
 #[test]
@@ -86,5 +77,5 @@ fn a_word_stays_on_one_line_of_a_message() {
     assert_eq!(shown("a\nb\u{202e}\"'"), "a\\nb\\u{202e}\"'");
     let long = "k".repeat(if cfg!(miri) { 1_000 } else { 1_000_000 });
     assert_eq!(shown(&long), "k".repeat(60) + "…");
-    assert!(unknown_key(&long).len() < 1000);
+    assert!(unknown_setting(&long).len() < 1000);
 }

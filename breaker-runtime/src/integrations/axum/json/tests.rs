@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{Maybe, Text, whole_seconds};
 
 #[test]
-fn any_text_is_read_as_it_was_written() {
+fn any_text_survives_writing_and_reading() {
     let mut texts: Vec<String> = (0..0x3000)
         .filter_map(char::from_u32)
         .map(String::from)
@@ -13,7 +13,7 @@ fn any_text_is_read_as_it_was_written() {
     texts.extend(["", "a \"b\" \\ c", "</script>", "ключ 🔑", "\u{10ffff}"].map(str::to_owned));
     for text in texts {
         let written = Text(&text).to_string();
-        let read: Value = serde_json::from_str(&written).expect("it is JSON");
+        let read: Value = serde_json::from_str(&written).expect("it is valid JSON");
         assert_eq!(read, Value::String(text));
     }
 }
@@ -24,7 +24,7 @@ fn text_cannot_end_a_script() {
 }
 
 #[test]
-fn what_is_not_there_is_null() {
+fn a_missing_value_is_null() {
     assert_eq!(Maybe(Some(7)).to_string(), "7");
     assert_eq!(Maybe(None::<u64>).to_string(), "null");
 }

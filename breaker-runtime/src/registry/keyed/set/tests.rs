@@ -1,3 +1,5 @@
+mod looking;
+
 use std::time::Duration;
 
 use super::shortened;
@@ -22,7 +24,7 @@ fn two() -> Config {
 fn of(registry: &Registry, key: &str) -> CircuitBreaker {
     registry
         .get_or_create_keyed("fetch", key, two())
-        .expect("the settings are right")
+        .expect("the settings are valid")
 }
 
 fn keys(registry: &Registry) -> Vec<String> {
@@ -40,7 +42,7 @@ fn fail(breaker: &CircuitBreaker) {
 }
 
 #[test]
-fn each_key_has_a_breaker_of_its_own() {
+fn each_key_has_a_separate_breaker() {
     let (registry, _) = registry();
     let (a, b) = (of(&registry, "a"), of(&registry, "b"));
     a.trip();
@@ -64,7 +66,7 @@ fn each_key_has_a_breaker_of_its_own() {
 }
 
 #[test]
-fn a_newcomer_takes_the_place_of_one_that_is_closed_and_clean() {
+fn a_new_key_evicts_one_that_is_closed_and_clean() {
     let (registry, _) = registry();
     succeed(&of(&registry, "a"));
     succeed(&of(&registry, "b"));
@@ -72,14 +74,11 @@ fn a_newcomer_takes_the_place_of_one_that_is_closed_and_clean() {
     assert_eq!(keys(&registry), ["b", "c"]);
     let stats = registry.key_stats("fetch").expect("it has keys");
     assert_eq!((stats.keys, stats.unlisted), (2, 0));
-    assert_eq!(
-        stats.totals.successes, 3,
-        "nothing that was counted is lost"
-    );
+    assert_eq!(stats.totals.successes, 3, "no count is lost");
 }
 
 #[test]
-fn one_that_was_used_lately_is_passed_over_once() {
+fn a_recently_used_key_is_skipped_once() {
     let (registry, _) = registry();
     for key in ["a", "b", "a", "c"] {
         succeed(&of(&registry, key));
@@ -88,30 +87,33 @@ fn one_that_was_used_lately_is_passed_over_once() {
 }
 
 #[test]
-fn one_that_is_open_or_has_failures_or_is_in_use_is_kept() {
+fn a_key_that_is_open_or_has_failures_or_is_in_use_is_not_evicted() {
     let (registry, _) = registry();
     of(&registry, "open").trip();
     fail(&of(&registry, "failed"));
-    let newcomer = of(&registry, "c");
+    let unlisted = of(&registry, "c");
     assert_eq!(keys(&registry), ["failed", "open"]);
-    succeed(&newcomer);
+    succeed(&unlisted);
     let before = registry.key_stats("fetch").expect("it has keys");
     assert_eq!((before.unlisted, before.totals.successes), (1, 0));
-    drop(newcomer);
+    drop(unlisted);
     let after = registry.key_stats("fetch").expect("it has keys");
-    assert_eq!(after.totals.successes, 1, "it is counted when it is gone");
+    assert_eq!(
+        after.totals.successes, 1,
+        "its counts are added when it is dropped"
+    );
 
     succeed(&of(&registry, "failed"));
     let held = of(&registry, "failed");
     of(&registry, "d");
-    assert_eq!(keys(&registry), ["failed", "open"], "somebody holds it");
+    assert_eq!(keys(&registry), ["failed", "open"], "it has another handle");
     drop(held);
     of(&registry, "d");
     assert_eq!(keys(&registry), ["d", "open"]);
 }
 
 #[test]
-fn one_that_nobody_used_for_the_idle_time_is_given_up() {
+fn a_key_that_was_idle_for_the_idle_ttl_is_evicted() {
     let (registry, clock) = registry();
     succeed(&of(&registry, "a"));
     clock.advance(MINUTE / 2);
@@ -124,7 +126,7 @@ fn one_that_nobody_used_for_the_idle_time_is_given_up() {
 }
 
 #[test]
-fn one_that_recovered_is_kept_until_it_has_been_calm() {
+fn a_recovered_key_is_not_evicted_until_it_has_been_calm() {
     let (registry, clock) = registry();
     let recovering = of(&registry, "a");
     recovering.trip();
@@ -144,23 +146,25 @@ fn one_that_recovered_is_kept_until_it_has_been_calm() {
 }
 
 #[test]
-fn settings_hold_for_every_key_that_there_is_and_will_be() {
+fn settings_apply_to_existing_and_later_keys() {
     let (registry, _) = registry();
     let a = of(&registry, "a");
     let strict = Overrides {
         threshold: Some(1),
         ..Overrides::default()
     };
-    registry.configure("fetch", strict).expect("it is right");
+    registry
+        .configure("fetch", strict)
+        .expect("the settings are valid");
     let b = of(&registry, "b");
     assert_eq!(a.config().threshold, Some(1));
     assert_eq!(b.config().threshold, Some(1));
-    registry.unconfigure("fetch").expect("it is there");
+    registry.unconfigure("fetch").expect("the breaker exists");
     assert_eq!(a.config().threshold, Some(5));
 }
 
 #[test]
-fn transitions_and_states_are_summed_up() {
+fn transitions_and_states_are_added_up() {
     let (registry, _) = registry();
     of(&registry, "a").trip();
     of(&registry, "b").trip();
@@ -173,7 +177,7 @@ fn transitions_and_states_are_summed_up() {
 }
 
 #[test]
-fn a_key_that_is_empty_or_too_long_is_cut_with_a_hash() {
+fn an_empty_or_too_long_key_is_cut_and_ends_in_a_hash() {
     let fits = "é".repeat(256);
     assert_eq!(shortened(&fits), fits);
     let (long, other) = ("é".repeat(257), "é".repeat(258));
@@ -210,7 +214,7 @@ fn a_storm_of_distinct_keys_keeps_the_bound_and_loses_no_call() {
 }
 
 #[test]
-fn an_override_of_the_name_holds_for_every_key() {
+fn an_override_of_the_name_applies_to_every_key() {
     let (registry, _) = registry();
     let a = of(&registry, "a");
     let parent = registry
@@ -220,28 +224,30 @@ fn an_override_of_the_name_holds_for_every_key() {
     for key in ["a", "never seen"] {
         assert!(of(&registry, key).try_acquire().is_err());
     }
-    assert_eq!(a.state(), State::Closed, "its own circuit is not touched");
+    assert_eq!(a.state(), State::ForcedOpen);
+    let machine_state = a.snapshot().machine_state;
+    assert_eq!(machine_state, State::Closed, "its circuit is not touched");
     parent.clear_override();
     succeed(&of(&registry, "a"));
-    assert_eq!(keys(&registry), ["a"]);
+    assert_eq!(a.state(), State::Closed);
 }
 
 #[test]
-fn an_override_of_the_name_that_has_ended_holds_for_no_call() {
+fn an_expired_override_of_the_name_applies_to_no_call() {
     let (registry, clock) = registry();
     let hour = Config::new().open_for(60 * MINUTE);
     let sick = || registry.get_or_create_keyed("fetch", "sick", hour);
-    sick().expect("the settings are right").trip();
+    sick().expect("the settings are valid").trip();
     let parent = registry.get("fetch").expect("it was made with the key");
     parent.force_open("maintenance", Some(MINUTE));
     clock.advance(MINUTE);
-    let refused = sick().expect("the settings are right").try_acquire();
-    let rejection = refused.expect_err("its own circuit is open");
+    let rejected = sick().expect("the settings are valid").try_acquire();
+    let rejection = rejected.expect_err("its own circuit is open");
     assert_eq!(rejection.key(), Some("sick"));
 }
 
 #[test]
-fn a_key_whose_override_has_ended_makes_room() {
+fn a_key_whose_override_has_expired_is_evicted() {
     let (registry, clock) = registry();
     of(&registry, "a").force_closed("maintenance", Some(MINUTE));
     of(&registry, "b").force_closed("maintenance", None);
@@ -251,39 +257,41 @@ fn a_key_whose_override_has_ended_makes_room() {
 }
 
 #[test]
-fn a_newcomer_takes_the_place_of_the_oldest_and_not_of_the_last_newcomer() {
+fn a_new_key_evicts_the_oldest_key_and_not_the_latest() {
     let (registry, _) = registry();
     let three = Config::new().max_keys(3);
     for key in ["a", "b", "c", "d", "e"] {
         registry
             .get_or_create_keyed("fetch", key, three)
-            .expect("the settings are right");
+            .expect("the settings are valid");
     }
     assert_eq!(keys(&registry), ["c", "d", "e"]);
 }
 
 #[test]
-fn a_newcomer_finds_room_at_once_where_there_may_be_fewer_than_there_are() {
+fn a_new_key_finds_room_at_once_after_max_keys_was_lowered() {
     let (registry, _) = registry();
     let nine = Config::new().max_keys(9);
     let nine_of = |key: &str| {
         registry
             .get_or_create_keyed("fetch", key, nine)
-            .expect("the settings are right")
+            .expect("the settings are valid")
     };
     (0..9).for_each(|key| succeed(&nine_of(&key.to_string())));
     let fewer = Overrides {
         max_keys: Some(2),
         ..Overrides::default()
     };
-    registry.configure("fetch", fewer).expect("it is right");
-    nine_of("newcomer");
+    registry
+        .configure("fetch", fewer)
+        .expect("the settings are valid");
+    nine_of("new");
     let stats = registry.key_stats("fetch").expect("it has keys");
     assert_eq!((stats.keys, stats.unlisted), (2, 0));
 }
 
 #[test]
-fn a_last_failure_that_no_rule_asks_for_keeps_nobody() {
+fn a_last_failure_that_no_rule_counts_does_not_prevent_eviction() {
     let (registry, clock) = registry();
     let rate = Config::new()
         .failure_rate(0.5)
@@ -291,43 +299,43 @@ fn a_last_failure_that_no_rule_asks_for_keeps_nobody() {
         .idle_ttl(MINUTE);
     let a = registry
         .get_or_create_keyed("fetch", "a", rate)
-        .expect("the settings are right");
+        .expect("the settings are valid");
     fail(&a);
     drop(a);
     clock.advance(10 * MINUTE);
     let stats = registry.key_stats("fetch").expect("it has keys");
     assert_eq!(
         stats.keys, 0,
-        "its window is empty, and no rule counts a row"
+        "its window is empty, and no rule counts failures in a row"
     );
 }
 
 #[test]
-fn a_key_under_a_name_that_was_made_anew_is_no_copy_of_the_one_before() {
+fn a_key_copies_the_current_breaker_of_the_name_and_not_a_removed_one() {
     let (registry, _) = registry();
     let make = |config: Config| {
         let made = registry.get_or_create("fetch", config);
-        made.expect("the settings are right")
+        made.expect("the settings are valid")
     };
     let before = make(Config::new().threshold(1));
     registry.remove("fetch");
     make(Config::new().threshold(9));
-    // What `get_or_create_keyed` does whose first half came before the removal.
+    // What a call of `get_or_create_keyed` does if the removal comes between its two halves.
     registry.keyed_under(&before);
     let key = registry
         .get_or_create_keyed("fetch", "a", Config::new())
-        .expect("the settings are right");
+        .expect("the settings are valid");
     assert_eq!(key.config().threshold, Some(9));
 }
 
 #[test]
-fn settings_that_change_while_a_key_is_entered_hold_for_it() {
+fn settings_that_change_while_a_key_is_added_apply_to_it() {
     let hook = Hook::default();
     let registry = Registry::with_clock(hook.clone());
     registry
         .get_or_create("fetch", Config::new())
-        .expect("the settings are right");
-    // Each time that the clock is asked while the key is being made, another call in its place.
+        .expect("the settings are valid");
+    // Changes the settings at each reading of the clock in turn, until there are no more.
     for at in 1..10 {
         let (changing, threshold) = (registry.clone(), 100 + at);
         hook.at(at, move || {
@@ -335,55 +343,59 @@ fn settings_that_change_while_a_key_is_entered_hold_for_it() {
                 threshold: Some(threshold),
                 ..Overrides::default()
             };
-            changing.configure("fetch", strict).expect("it is right");
+            changing
+                .configure("fetch", strict)
+                .expect("the settings are valid");
         });
         let name = format!("key-{at}");
         let key = registry
             .get_or_create_keyed("fetch", &name, Config::new())
-            .expect("the settings are right");
+            .expect("the settings are valid");
         if hook.disarm() {
+            assert!(at > 1, "the clock was never asked");
             return;
         }
         assert_eq!(key.config().threshold, Some(threshold), "at {at}");
     }
+    panic!("the clock is asked at more moments than this test tries");
 }
 
 #[test]
-fn failures_of_a_key_that_nobody_asks_for_any_more_are_forgotten_with_it() {
+fn an_idle_key_is_evicted_with_its_failures() {
     let (registry, clock) = registry();
     fail(&of(&registry, "a"));
     of(&registry, "b").trip();
     clock.advance(MINUTE / 2);
     of(&registry, "c");
-    assert_eq!(keys(&registry), ["a", "b"], "they are young");
+    assert_eq!(keys(&registry), ["a", "b"], "they are not idle yet");
     clock.advance(MINUTE / 2);
     of(&registry, "d");
-    assert_eq!(keys(&registry), ["b", "d"], "the open one is kept");
+    assert_eq!(keys(&registry), ["b", "d"], "an open one is not evicted");
     let stats = registry.key_stats("fetch").expect("it has keys");
     assert_eq!(stats.totals.failures, 1);
 }
 
 #[test]
-fn the_keys_of_a_name_are_those_of_its_breaker_and_not_of_the_next_one() {
+fn keys_belong_to_a_breaker_and_not_to_a_later_one_of_its_name() {
     let hook = Hook::default();
     let registry = Registry::with_clock(hook.clone());
     let made = |threshold| {
         let made = registry.get_or_create("fetch", Config::new().threshold(threshold));
-        made.expect("the settings are right")
+        made.expect("the settings are valid")
     };
     let first = made(3);
     let replacing = registry.clone();
     hook.at(1, move || {
         replacing.remove("fetch");
         let key = replacing.get_or_create_keyed("fetch", "a", Config::new().threshold(4));
-        key.expect("the settings are right");
+        key.expect("the settings are valid");
     });
     let seven = Overrides {
         threshold: Some(7),
         ..Overrides::default()
     };
     let configured = registry.configure("fetch", seven);
-    configured.expect("it was there");
+    configured.expect("the breaker exists");
     assert!(!hook.disarm(), "the clock was asked");
     assert_eq!(first.config().threshold, Some(7));
     let key = registry.get_keyed("fetch", "a").expect("it was made");

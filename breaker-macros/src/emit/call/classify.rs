@@ -1,0 +1,94 @@
+//! Classifies a value by its type, by patterns, or by a function.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote_spanned;
+use syn::spanned::Spanned;
+
+use super::Call;
+use crate::args::value::Arm;
+use crate::declare::Classifier;
+
+impl Call<'_> {
+    /// Classifies the value in `answer`, by reference.
+    pub(super) fn emit_classify(&self, answer: &Ident) -> TokenStream {
+        match &self.declaration.classifier {
+            // The bounds of `bound_fn` already report a type that is not a `Result`. One error is
+            // enough.
+            Classifier::ByResult if self.needs_result() => self.result_or(answer, "Success"),
+            Classifier::ByResult => self.by_result(answer),
+            Classifier::Function(classify) => {
+                let by_classifier = self.runtime.item_at("by_classifier", classify.span());
+                quote_spanned!(Span::mixed_site()=> #by_classifier(&#answer, #classify))
+            }
+            Classifier::Patterns {
+                ignore,
+                success,
+                failure,
+            } => {
+                let otherwise = self.otherwise(answer, success.is_some(), failure.is_some());
+                let arms = [
+                    (ignore, "Ignored"),
+                    (success, "Success"),
+                    (failure, "Failure"),
+                ]
+                .into_iter()
+                .filter_map(|(arm, outcome)| Some(self.arm(arm.as_ref()?, outcome)));
+                quote_spanned!(Span::mixed_site()=>
+                    match &#answer {
+                        #(#arms)*
+                        #[allow(unreachable_patterns)]
+                        _ => #otherwise,
+                    }
+                )
+            }
+        }
+    }
+
+    fn by_result(&self, answer: &Ident) -> TokenStream {
+        let span = Span::mixed_site().located_at(self.returned.span);
+        let by_result = self.runtime.item_at("by_result", span);
+        let ty = &self.returned.ty;
+        quote_spanned!(span=> #by_result::<#ty, _>(&#answer))
+    }
+
+    /// Classifies a value that no pattern matches: a `Result` as such, any other value as the opposite
+    /// of the patterns.
+    fn otherwise(&self, answer: &Ident, success: bool, failure: bool) -> TokenStream {
+        let rest = match (success, failure) {
+            (_, true) => "Success",
+            (true, false) => "Failure",
+            // `ignore` alone does not tell success from failure.
+            (false, false) => return self.by_result(answer),
+        };
+        self.result_or(answer, rest)
+    }
+
+    /// Classifies a `Result` as such, and any other value as `rest`.
+    fn result_or(&self, answer: &Ident, rest: &str) -> TokenStream {
+        let (unnamed, by_result, by_rest) = (
+            self.runtime.item("Unnamed"),
+            self.runtime.item("UnnamedResult"),
+            self.runtime.item("UnnamedOther"),
+        );
+        let rest = self.outcome(rest);
+        quote_spanned!(Span::mixed_site()=> {
+            #[allow(unused_imports)]
+            use {#by_result as _, #by_rest as _};
+            (&#unnamed(&#answer)).__circuit_breaker_outcome(#rest)
+        })
+    }
+
+    fn arm(&self, Arm { pattern, guard }: &Arm, outcome: &str) -> TokenStream {
+        let outcome = self.outcome(outcome);
+        let guard = guard
+            .as_ref()
+            .map(|guard| quote_spanned!(Span::mixed_site()=> if #guard));
+        quote_spanned!(Span::mixed_site()=> #pattern #guard => #outcome,)
+    }
+
+    fn outcome(&self, name: &str) -> TokenStream {
+        let outcome = self.runtime.item("Outcome");
+        let name = Ident::new(name, Span::mixed_site());
+        quote_spanned!(Span::mixed_site()=> #outcome::#name)
+    }
+}

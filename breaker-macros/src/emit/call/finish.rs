@@ -1,0 +1,147 @@
+//! Finishes a guarded call that has returned a value, has timed out or was rejected.
+//!
+//! Without a fallback, each method emits what the function returns. With a fallback, it emits either a
+//! `return` or the guard of the fallback with its error.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote_spanned;
+use syn::spanned::Spanned;
+
+use super::Call;
+use crate::args::Given;
+use crate::args::callable::FallbackOn;
+use crate::args::setting::Setting;
+use crate::declare::Classifier;
+use crate::emit::paths::local;
+
+impl Call<'_> {
+    /// Finishes a call whose body has returned a value.
+    pub(super) fn emit_finish(&self, answer: &Ident, outcome: &Ident) -> TokenStream {
+        let settle = self.emit_settle_outcome(answer, outcome);
+        match self.fallback_on() {
+            None => quote_spanned!(Span::mixed_site()=> #settle; #answer),
+            Some(FallbackOn::Rejected) => {
+                quote_spanned!(Span::mixed_site()=> #settle; return #answer;)
+            }
+            Some(FallbackOn::Error | FallbackOn::Any) => {
+                let (counting, error) = (local("counting"), local("error"));
+                let [settled, inner] = ["Settled", "CallError"].map(|it| self.runtime.item(it));
+                let take_error = self.emit_take_error(answer, outcome);
+                quote_spanned!(Span::mixed_site()=>
+                    let #counting = #settle;
+                    match #take_error {
+                        ::core::result::Result::Ok(#answer) => return #answer,
+                        ::core::result::Result::Err(#error) => {
+                            (#settled::fall_back(#counting), #inner::Inner(#error))
+                        }
+                    }
+                )
+            }
+        }
+    }
+
+    /// Finishes a call that has timed out, which is a failure.
+    pub(super) fn emit_timeout(&self, limit: &Given<Setting>) -> TokenStream {
+        let (guard, counting, error) = (local("guard"), local("counting"), local("error"));
+        let guard_type = self.runtime.item("Guard");
+        let limit = self.call_timeout(limit);
+        let timed_out = quote_spanned!(Span::mixed_site()=> #guard_type::time_out(#guard, #limit));
+        let returned = self.error_value("refuse_error", &error);
+        match self.fallback_on() {
+            None => quote_spanned!(Span::mixed_site()=>
+                let (_, #error) = #timed_out;
+                #returned
+            ),
+            Some(FallbackOn::Rejected) => quote_spanned!(Span::mixed_site()=>
+                let (_, #error) = #timed_out;
+                return #returned;
+            ),
+            Some(FallbackOn::Error | FallbackOn::Any) => {
+                let [settled, inner] = ["Settled", "CallError"].map(|it| self.runtime.item(it));
+                quote_spanned!(Span::mixed_site()=>
+                    let (#counting, #error) = #timed_out;
+                    (#settled::fall_back(#counting), #inner::Breaker(#error))
+                )
+            }
+        }
+    }
+
+    /// Finishes a rejected call.
+    pub(super) fn emit_rejection(&self, rejected: &Ident) -> TokenStream {
+        let (counting, error) = (local("counting"), local("error"));
+        let [rejected_type, inner] = ["Refused", "CallError"].map(|it| self.runtime.item(it));
+        let returned = self.error_value("refuse", rejected);
+        let fall_back = quote_spanned!(Span::mixed_site()=> #rejected_type::fall_back(#rejected));
+        match self.fallback_on() {
+            None => returned,
+            Some(FallbackOn::Rejected) => fall_back,
+            Some(FallbackOn::Error) => quote_spanned!(Span::mixed_site()=> return #returned),
+            Some(FallbackOn::Any) => quote_spanned!(Span::mixed_site()=> {
+                let (#counting, #error) = #fall_back;
+                (#counting, #inner::Breaker(#error))
+            }),
+        }
+    }
+
+    /// Classifies and records a value with a reference to the guard, and returns the value.
+    pub(super) fn emit_settle(&self, guard: &Ident, answer: &Ident) -> TokenStream {
+        if self.needs_result() {
+            let [whole, by_result, other] =
+                ["Whole", "WholeResult", "WholeOther"].map(|it| self.runtime.item(it));
+            return quote_spanned!(Span::mixed_site()=> {
+                #[allow(unused_imports)]
+                use {#by_result as _, #other as _};
+                #whole(#answer).__circuit_breaker_settle(#guard)
+            });
+        }
+        let span = Span::mixed_site().located_at(self.returned.span);
+        let settle_result = self.runtime.item_at("settle_result", span);
+        let ty = &self.returned.ty;
+        quote_spanned!(span=> #settle_result::<#ty, _>(#guard, #answer))
+    }
+
+    /// Records an outcome, with the hint if there is one.
+    fn emit_settle_outcome(&self, answer: &Ident, outcome: &Ident) -> TokenStream {
+        let (ty, guard) = (self.runtime.item("Guard"), local("guard"));
+        match &self.declaration.open_for_hint {
+            None => quote_spanned!(Span::mixed_site()=> #ty::settle(#guard, #outcome)),
+            Some(hint) => {
+                let hint_if = self.runtime.item_at("hint_if", hint.span());
+                quote_spanned!(Span::mixed_site()=>
+                    #ty::settle_with_hint(
+                        #guard,
+                        #outcome,
+                        #hint_if(#outcome, &#answer, #hint),
+                    )
+                )
+            }
+        }
+    }
+
+    /// Converts an error of the breaker to the returned type.
+    fn error_value(&self, function: &str, error: &Ident) -> TokenStream {
+        let (convert, ty) = (self.bound_fn(function), &self.returned.ty);
+        let span = Span::mixed_site().located_at(self.returned.span);
+        quote_spanned!(span=> #convert::<#ty>(#error))
+    }
+
+    /// Takes the error out of the value of a failed call.
+    fn emit_take_error(&self, answer: &Ident, outcome: &Ident) -> TokenStream {
+        let (failed, ty) = (self.bound_fn("failed"), &self.returned.ty);
+        let span = Span::mixed_site().located_at(self.returned.span);
+        let take = quote_spanned!(span=> #failed::<#ty, _>);
+        quote_spanned!(Span::mixed_site()=> #take(#answer, #outcome))
+    }
+
+    /// Returns the path of a function in the runtime that has a bound on the returned type. If the
+    /// classifier needs a `Result`, the bound demands one too.
+    fn bound_fn(&self, name: &str) -> TokenStream {
+        let span = Span::mixed_site().located_at(self.returned.span);
+        match self.declaration.classifier {
+            Classifier::ByResult => self.runtime.item_at(&format!("{name}_result"), span),
+            Classifier::Patterns { .. } | Classifier::Function(_) => {
+                self.runtime.item_at(name, span)
+            }
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! Runs the body of an admitted call and finishes the call.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::Visibility;
+
+use super::{Call, Flow};
+use crate::args::Given;
+use crate::args::setting::Setting;
+use crate::emit::constants::checked;
+use crate::emit::paths::{local, macro_at};
+
+impl Call<'_> {
+    /// Runs the work and finishes the call.
+    pub(super) fn emit_run(&self, flow: Flow, work: &TokenStream) -> TokenStream {
+        if self.settles_at_once() {
+            return self.emit_run_and_settle(flow, work);
+        }
+        let (answer, outcome) = (local("answer"), local("outcome"));
+        let (classified, finish) = (
+            self.emit_classify(&answer),
+            self.emit_finish(&answer, &outcome),
+        );
+        let finish = quote_spanned!(Span::mixed_site()=> let #outcome = #classified; #finish);
+        let Some(limit) = &self.declaration.call_timeout else {
+            let run = self.emit_work(flow, work);
+            return quote!(#run #finish);
+        };
+        let (answered, value) = (local("answered"), local("value"));
+        let run = self.emit_limited_work(limit, work, &answered);
+        let timeout = self.emit_timeout(limit);
+        let ty = &self.returned.ty;
+        quote_spanned!(Span::mixed_site()=>
+            #run
+            match #answered {
+                ::core::result::Result::Ok(#value) => {
+                    #[allow(unknown_lints, clippy::type_complexity)]
+                    let #answer: #ty = #value;
+                    #finish
+                }
+                ::core::result::Result::Err(_) => { #timeout }
+            }
+        )
+    }
+
+    /// Runs the work, which is a closure or a future, and binds its value to `answer`.
+    pub(super) fn emit_work(&self, flow: Flow, work: &TokenStream) -> TokenStream {
+        let (guard, answer) = (local("guard"), local("answer"));
+        let ty = &self.returned.ty;
+        match flow {
+            Flow::Sync => {
+                let call_once = self.runtime.item("call_once");
+                let allowed = self.allow_large_error();
+                quote_spanned!(Span::mixed_site()=>
+                    #allowed
+                    let #answer = #call_once::<#ty, _>(#work);
+                )
+            }
+            Flow::Async => {
+                let (pinned, context) = (local("pinned"), local("context"));
+                let poll = self.runtime.item("poll");
+                quote_spanned!(Span::mixed_site()=>
+                    let mut #pinned = ::core::pin::pin!(#work);
+                    #[allow(unknown_lints, clippy::type_complexity)]
+                    let #answer: #ty = ::core::future::poll_fn(|#context| {
+                        #poll(&mut #guard, ::core::pin::Pin::as_mut(&mut #pinned), #context)
+                    })
+                    .await;
+                )
+            }
+        }
+    }
+
+    /// Exempts the closure from `clippy::result_large_err` if the function may be a method of a trait.
+    /// Such a method cannot choose its error type, so clippy does not report it, but clippy would report
+    /// the closure. A function with a visibility is not a method of a trait.
+    fn allow_large_error(&self) -> Option<TokenStream> {
+        matches!(self.function.visibility, Visibility::Inherited)
+            .then(|| quote_spanned!(Span::mixed_site()=> #[allow(clippy::result_large_err)]))
+    }
+
+    /// Runs the work, records its outcome and returns its value.
+    fn emit_run_and_settle(&self, flow: Flow, work: &TokenStream) -> TokenStream {
+        let (guard, answer) = (local("guard"), local("answer"));
+        let settled = self.emit_settle(&guard, &answer);
+        let (run, value) = match flow {
+            Flow::Sync => {
+                let run = self.emit_work(flow, work);
+                let run = quote_spanned!(Span::mixed_site()=> #run let #guard = &mut #guard;);
+                (run, settled)
+            }
+            Flow::Async => {
+                let [guarded, recorded] = ["Guarded", "Recorded"].map(|it| self.runtime.item(it));
+                let ty = &self.returned.ty;
+                let run = quote_spanned!(Span::mixed_site()=>
+                    #[allow(unknown_lints, clippy::type_complexity)]
+                    let #answer: #ty = #guarded::new(
+                        #guard,
+                        #work,
+                        |#guard, #answer| #recorded(#settled),
+                    )
+                    .await;
+                );
+                (run, quote_spanned!(Span::mixed_site()=> #answer))
+            }
+        };
+        if self.fallback_on().is_some() {
+            quote_spanned!(Span::mixed_site()=> #run return #value;)
+        } else {
+            quote_spanned!(Span::mixed_site()=> #run #value)
+        }
+    }
+
+    /// Runs a future for at most `call_timeout`, then drops it, so that the fallback can use what it has
+    /// borrowed.
+    fn emit_limited_work(
+        &self,
+        limit: &Given<Setting>,
+        work: &TokenStream,
+        answered: &Ident,
+    ) -> TokenStream {
+        let (guard, pinned) = (local("guard"), local("pinned"));
+        let (timer, context) = (local("timer"), local("context"));
+        let (timer_type, poll) = (
+            self.runtime.item("Limit"),
+            self.runtime.item("poll_limited"),
+        );
+        let limited = macro_at(self.declaration.runtime.as_ref(), "limited", limit.span);
+        let available = quote_spanned!(limit.span=> #limited! {});
+        let limit = self.call_timeout(limit);
+        quote_spanned!(Span::mixed_site()=>
+            #available
+            let #answered = {
+                let mut #pinned = ::core::pin::pin!(#work);
+                let mut #timer = #timer_type::new(#limit);
+                let #answered = ::core::future::poll_fn(|#context| {
+                    #poll(
+                        &mut #guard,
+                        &mut #timer,
+                        ::core::pin::Pin::as_mut(&mut #pinned),
+                        #context,
+                    )
+                })
+                .await;
+                #answered
+            };
+        )
+    }
+
+    /// Returns the value of `call_timeout`. The expansion of the call site contains its check.
+    pub(super) fn call_timeout(&self, limit: &Given<Setting>) -> TokenStream {
+        checked(&limit.value, &self.runtime).value
+    }
+}

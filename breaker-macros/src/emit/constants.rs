@@ -1,0 +1,186 @@
+//! The values of settings: literals as they are, and constants whose range rustc checks.
+
+use std::time::Duration;
+
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::Expr;
+use syn::spanned::Spanned;
+
+use super::paths::{Runtime, item, local};
+use crate::args::setting::{Number, Setting, SettingValue, WindowSize};
+use crate::args::setting_name::{Bound, Range, SettingName};
+use crate::declare::Declaration;
+use crate::declare::rules::settings::{CEILING_TOO_LOW, exceeds_window};
+
+/// The tokens of one setting.
+pub(super) struct Checked {
+    /// The constant with its assertion, or nothing for a literal.
+    pub(super) check: TokenStream,
+    /// The value, which is valid wherever the constant is in scope.
+    pub(super) value: TokenStream,
+}
+
+/// Emits the value of a setting.
+pub(super) fn checked(setting: &Setting, rt: &Runtime) -> Checked {
+    match &setting.value {
+        SettingValue::Count(number) => constant(setting, number, rt, |count| {
+            Literal::u32_suffixed(*count).into_token_stream()
+        }),
+        SettingValue::Size(number) => constant(setting, number, rt, |size| {
+            Literal::u32_unsuffixed(*size).into_token_stream()
+        }),
+        SettingValue::Factor(number) => constant(setting, number, rt, |factor| {
+            Literal::f64_suffixed(*factor).into_token_stream()
+        }),
+        SettingValue::Period(number) => constant(setting, number, rt, duration),
+        SettingValue::PeriodOrOff(Some(number)) => {
+            let Checked { check, value } = constant(setting, number, rt, duration);
+            let value = quote_spanned!(Span::mixed_site()=> ::core::option::Option::Some(#value));
+            Checked { check, value }
+        }
+        SettingValue::PeriodOrOff(None) => Checked {
+            check: TokenStream::new(),
+            value: quote_spanned!(Span::mixed_site()=> ::core::option::Option::None),
+        },
+        SettingValue::Window(number) => constant(setting, number, rt, |size| window(*size, rt)),
+        SettingValue::Flag(number) => constant(setting, number, rt, |flag| quote!(#flag)),
+    }
+}
+
+fn duration(duration: &Duration) -> TokenStream {
+    let (secs, nanos) = (duration.as_secs(), duration.subsec_nanos());
+    quote_spanned!(Span::mixed_site()=> ::core::time::Duration::new(#secs, #nanos))
+}
+
+fn window(size: WindowSize, rt: &Runtime) -> TokenStream {
+    let window = rt.item("Window");
+    match size {
+        WindowSize::Calls(calls) => quote_spanned!(Span::mixed_site()=> #window::Calls(#calls)),
+        WindowSize::Time(time) => {
+            let time = duration(&time);
+            quote_spanned!(Span::mixed_site()=> #window::Time(#time))
+        }
+    }
+}
+
+/// Emits a literal as it is, and an expression as a constant with an assertion.
+fn constant<T>(
+    setting: &Setting,
+    number: &Number<T>,
+    rt: &Runtime,
+    print: impl Fn(&T) -> TokenStream,
+) -> Checked {
+    match number {
+        Number::Literal(value) => Checked {
+            check: TokenStream::new(),
+            value: print(value),
+        },
+        Number::Const(expr) => {
+            let name = item(&setting.name.as_str().to_uppercase());
+            Checked {
+                check: asserted(&name, expr, setting.range, rt),
+                value: quote!(#name),
+            }
+        }
+    }
+}
+
+fn asserted(
+    name: &Ident,
+    expr: &Expr,
+    Range { bound, message }: Range,
+    rt: &Runtime,
+) -> TokenStream {
+    let span = Span::mixed_site().located_at(expr.span());
+    let float = || quote_spanned!(span=> ::core::primitive::f64);
+    let (ty, holds) = match bound {
+        Bound::Count => (
+            quote_spanned!(span=> ::core::primitive::u32),
+            quote_spanned!(span=> #name >= 1),
+        ),
+        Bound::Size => (
+            quote_spanned!(span=> ::core::primitive::usize),
+            quote_spanned!(span=> #name >= 1),
+        ),
+        Bound::Growth => (
+            float(),
+            quote_spanned!(span=> #name >= 1.0 && #name <= ::core::primitive::f64::MAX),
+        ),
+        Bound::Share => (float(), quote_spanned!(span=> #name >= 0.0 && #name <= 1.0)),
+        Bound::Rate => (float(), quote_spanned!(span=> #name > 0.0 && #name <= 1.0)),
+        Bound::Period | Bound::PeriodOrOff => (
+            quote_spanned!(span=> ::core::time::Duration),
+            quote_spanned!(span=> !::core::time::Duration::is_zero(&#name)),
+        ),
+        Bound::Window => {
+            let window = rt.item_at("Window", span);
+            let holds = quote_spanned!(span=> !#window::is_empty(#name));
+            (window, holds)
+        }
+        // Every `bool` is in range.
+        Bound::Flag => {
+            let ty = quote_spanned!(span=> ::core::primitive::bool);
+            return quote_spanned!(span=> const #name: #ty = #expr;);
+        }
+    };
+    // The type of the expression decides whether it is a number of calls or a period.
+    let value = if bound == Bound::Window {
+        let from = rt.item_at("WindowFrom", span);
+        quote_spanned!(span=> #from(#expr).window())
+    } else {
+        expr.into_token_stream()
+    };
+    quote_spanned!(span=>
+        const #name: #ty = #value;
+        const _: () = ::core::assert!(#holds, #message);
+    )
+}
+
+/// Emits the assertions about two settings, one of which is an expression. Two literals have been
+/// checked already.
+pub(super) fn asserted_pairs(declaration: &Declaration, rt: &Runtime) -> TokenStream {
+    let ceiling = asserted_pair(
+        declaration,
+        rt,
+        [SettingName::OpenFor, SettingName::MaxOpenFor],
+        CEILING_TOO_LOW,
+        |[open_for, most]| {
+            let nanos = quote_spanned!(Span::mixed_site()=> ::core::time::Duration::as_nanos);
+            quote_spanned!(Span::mixed_site()=> #nanos(&#most) >= #nanos(&#open_for))
+        },
+    );
+    let calls = [SettingName::MaxFailures, SettingName::MinCalls];
+    let calls = calls.into_iter().filter_map(|name| {
+        asserted_pair(
+            declaration,
+            rt,
+            [SettingName::Window, name],
+            &exceeds_window(name, None),
+            |[window, count]| {
+                let (shape, calls) = (rt.path("Window::Calls"), local("calls"));
+                let less = quote_spanned!(Span::mixed_site()=> #shape(#calls) if #calls < #count);
+                quote_spanned!(Span::mixed_site()=> !::core::matches!(#window, #less))
+            },
+        )
+    });
+    ceiling.into_iter().chain(calls).collect()
+}
+
+/// Emits the assertion about a pair of settings if the attribute has both. rustc reports a failed
+/// assertion at the expression, and at that of the second setting if there are two.
+fn asserted_pair(
+    declaration: &Declaration,
+    rt: &Runtime,
+    names: [SettingName; 2],
+    message: &str,
+    condition: impl FnOnce([TokenStream; 2]) -> TokenStream,
+) -> Option<TokenStream> {
+    let find = |name| declaration.settings.iter().find(|it| it.name == name);
+    let [first, second] = names.map(find);
+    let (first, second) = (first?, second?);
+    let expr = second.constant().or_else(|| first.constant())?;
+    let holds = condition([first, second].map(|setting| checked(setting, rt).value));
+    let span = Span::mixed_site().located_at(expr.span());
+    Some(quote_spanned!(span=> const _: () = ::core::assert!(#holds, #message);))
+}

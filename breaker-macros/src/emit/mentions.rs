@@ -1,0 +1,122 @@
+//! Finds the arguments of the function that the attribute mentions.
+
+use proc_macro2::{Group, Ident, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+
+use crate::args::callable::FallbackKind;
+use crate::args::value::Arm;
+use crate::declare::{Classifier, Declaration};
+
+/// The tokens of the attribute that can mention an argument.
+pub(super) struct Mentions {
+    fallback: Needed,
+    /// All expressions of the attribute that the expansion contains.
+    all: TokenStream,
+}
+
+/// The arguments that the fallback needs.
+enum Needed {
+    Nothing,
+    /// All arguments: the expansion passes them to a path.
+    Everything,
+    /// The arguments that a closure mentions.
+    MentionedIn(TokenStream),
+}
+
+impl Mentions {
+    pub(super) fn of(declaration: &Declaration) -> Self {
+        let fallback = match declaration.fallback.as_ref().map(|it| &it.kind) {
+            None => Needed::Nothing,
+            Some(FallbackKind::Path(_)) => Needed::Everything,
+            Some(FallbackKind::Closure(closure)) => {
+                Needed::MentionedIn(closure.body.to_token_stream())
+            }
+        };
+        let closure = match &fallback {
+            Needed::MentionedIn(tokens) => tokens.clone(),
+            Needed::Nothing | Needed::Everything => TokenStream::new(),
+        };
+        let classifier = match &declaration.classifier {
+            Classifier::ByResult => TokenStream::new(),
+            Classifier::Function(function) => function.to_token_stream(),
+            Classifier::Patterns {
+                ignore,
+                success,
+                failure,
+            } => {
+                let arms = [ignore, success, failure].into_iter().flatten();
+                arms.map(|Arm { pattern, guard }| quote!(#pattern #guard))
+                    .collect()
+            }
+        };
+        let Declaration {
+            key,
+            registry,
+            open_for_hint: hint,
+            ..
+        } = declaration;
+        Self {
+            fallback,
+            all: quote!(#closure #classifier #key #registry #hint),
+        }
+    }
+
+    /// Returns whether the fallback needs an argument that has one of these names.
+    pub(super) fn fallback_needs(&self, names: &[Ident]) -> bool {
+        match &self.fallback {
+            Needed::Nothing => false,
+            Needed::Everything => true,
+            Needed::MentionedIn(tokens) => mentions(tokens.clone(), names),
+        }
+    }
+
+    /// Returns whether any expression of the attribute mentions one of these names.
+    pub(super) fn include(&self, names: &[Ident]) -> bool {
+        mentions(self.all.clone(), names)
+    }
+}
+
+/// Returns whether the tokens contain one of the names, also as `{name}` in a format string.
+pub(super) fn mentions(tokens: TokenStream, names: &[Ident]) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => names.contains(&ident),
+        TokenTree::Group(group) => mentions(group.stream(), names),
+        TokenTree::Literal(literal) => {
+            let text = literal.to_string();
+            names.iter().any(|name| text.contains(&format!("{{{name}")))
+        }
+        TokenTree::Punct(_) => false,
+    })
+}
+
+/// Returns all identifiers in the tokens.
+pub(super) fn names(tokens: TokenStream) -> Vec<Ident> {
+    let mut found = Vec::new();
+    for token in tokens {
+        match token {
+            TokenTree::Ident(ident) => found.push(ident),
+            TokenTree::Group(group) => found.append(&mut names(group.stream())),
+            TokenTree::Literal(_) | TokenTree::Punct(_) => {}
+        }
+    }
+    found
+}
+
+/// Replaces every `self` in the tokens by `new`.
+pub(super) fn with_self(tokens: TokenStream, new: &Ident) -> TokenStream {
+    let each = |token| match token {
+        TokenTree::Ident(ident) if ident == "self" => {
+            let mut new = new.clone();
+            new.set_span(new.span().located_at(ident.span()));
+            new.into()
+        }
+        TokenTree::Group(group) => {
+            let inside = with_self(group.stream(), new);
+            let mut replaced = Group::new(group.delimiter(), inside);
+            replaced.set_span(group.span());
+            replaced.into()
+        }
+        token => token,
+    };
+    tokens.into_iter().map(each).collect()
+}

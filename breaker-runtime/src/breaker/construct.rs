@@ -1,0 +1,60 @@
+//! Making a breaker.
+
+use std::collections::VecDeque;
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hasher};
+
+use once_cell::sync::OnceCell;
+
+use super::counters::Counters;
+use super::gate::Gate;
+use super::published_limits::PublishedLimits;
+use super::shared::{CircuitBreaker, Cold, Locked, RegistryLink, Shared};
+use crate::config::{Layered, Merged};
+use crate::machine::Machine;
+use crate::sync::{Arc, Mutex};
+use crate::time::Time;
+use crate::values::{BreakerName, RetiredCounts};
+
+impl CircuitBreaker {
+    pub(crate) fn new(
+        name: BreakerName,
+        merged: Merged,
+        layered: Layered,
+        time: Time,
+        registry: Arc<RegistryLink>,
+        retired: Option<Arc<Mutex<RetiredCounts>>>,
+    ) -> Self {
+        let seed = RandomState::new().build_hasher().finish();
+        let moment = time.moment();
+        let settings = merged.effective(&layered).settings(merged.call_timeout());
+        let shared = Shared {
+            gate: Gate::new(),
+            limits: PublishedLimits::new(&settings),
+            counters: Counters::new(),
+            tallies: OnceCell::new(),
+            name,
+            time,
+            cold: Cold {
+                locked: Mutex::new(Locked {
+                    machine: Machine::new(settings, moment.now, seed),
+                    drained: None,
+                    latest: moment.now,
+                    since: moment.wall,
+                    merged,
+                    layered,
+                    history: None,
+                    events: VecDeque::new(),
+                    last_sequence: 0,
+                    delivering: false,
+                }),
+                registry,
+                latencies: OnceCell::new(),
+                retired,
+                keys: OnceCell::new(),
+            },
+        };
+        shared.apply(&mut shared.lock(), &settings);
+        Self::from_shared(shared)
+    }
+}

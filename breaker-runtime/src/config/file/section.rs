@@ -1,0 +1,80 @@
+//! The settings that a file or the environment asks of one breaker, and the position of each.
+
+use std::collections::BTreeMap;
+
+use super::problem::Position;
+use crate::config::{Config, Setting, Value};
+
+/// The settings in a whole file.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct File {
+    /// The table `[default]`, for every breaker.
+    pub(crate) default: Section,
+    /// The tables `[breakers.NAME]`, by the name.
+    pub(crate) breakers: BTreeMap<String, Section>,
+}
+
+/// The settings that are asked of one breaker, or of all breakers.
+///
+/// Each value is in its range. The caller, who knows the layers below, checks whether they are consistent.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Section {
+    pub(crate) config: Config,
+    pub(crate) force: Option<Force>,
+    head: Position,
+    /// The position of each setting in `config`.
+    settings: Vec<(Setting, Position)>,
+    /// The position of `force`.
+    force_position: Option<Position>,
+}
+
+/// The setting `force`: an override that is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Force {
+    Open,
+    Closed,
+    /// No override.
+    Off,
+}
+
+impl Force {
+    pub(super) const NAME: &str = "force";
+}
+
+impl Section {
+    pub(super) fn new(head: Position) -> Self {
+        Self {
+            config: Config::new(),
+            force: None,
+            head,
+            settings: Vec::new(),
+            force_position: None,
+        }
+    }
+
+    pub(super) fn set(&mut self, setting: Setting, value: Value, position: Position) {
+        self.config = self.config.with(setting, value);
+        self.settings.push((setting, position));
+    }
+
+    pub(super) fn set_force(&mut self, force: Force, position: Position) {
+        self.force = Some(force);
+        self.force_position = Some(position);
+    }
+
+    /// The position of the section: the name in its head, or the first variable.
+    pub(crate) fn head(&self) -> &Position {
+        &self.head
+    }
+
+    /// The position of a setting; the head if the setting is not given here.
+    pub(crate) fn position(&self, setting: Setting) -> &Position {
+        let found = self.settings.iter().find(|(given, _)| *given == setting);
+        found.map_or(&self.head, |(_, position)| position)
+    }
+
+    /// The position of `force`; the head if `force` is not given here.
+    pub(crate) fn force_position(&self) -> &Position {
+        self.force_position.as_ref().unwrap_or(&self.head)
+    }
+}

@@ -1,0 +1,158 @@
+//! How calls begin and end.
+
+use std::time::Duration;
+
+use super::{Call, Model, ProbeOutcome, Role, Sample};
+use crate::machine::ForcedKind;
+use crate::time::Tick;
+use crate::values::{End, State};
+
+impl Model {
+    /// Returns the share of the ramp at an instant, as a numerator and the common denominator.
+    fn ramp_part(&self, began: Tick, at: Tick) -> (u128, u128) {
+        let time = self.settings.ramp.unwrap().as_nanos();
+        (time + 9 * at.since(began).as_nanos(), 10 * time)
+    }
+
+    /// Returns whether the latest call is admitted: the first is, and so is each that completes another whole, or comes
+    /// a second after the last that was admitted (R21).
+    fn ramp_admits(&self) -> bool {
+        let Some((began, requests)) = &self.ramp else {
+            return true;
+        };
+        let whole = self.ramp_part(*began, *began).1;
+        let (mut credit, mut last) = (whole, *began);
+        let mut admitted = true;
+        for (number, at) in requests.iter().enumerate() {
+            if number > 0 {
+                credit += self.ramp_part(*began, *at).0;
+            }
+            let rare = *at >= last.after(Duration::from_secs(1));
+            admitted = credit >= whole || rare;
+            if admitted {
+                credit = credit.saturating_sub(whole);
+                last = *at;
+            }
+        }
+        admitted
+    }
+
+    pub(crate) fn admit(&mut self, nested_in: Option<u64>) -> Result<Role, &'static str> {
+        self.notice();
+        if let Some((ForcedKind::Open, _)) = self.forced {
+            return Err("forced");
+        }
+        let forced_closed = self.forced.is_some();
+        let nested = nested_in == Some(self.generation);
+        let role = match self.state {
+            State::Open => Err("open"),
+            State::HalfOpen => {
+                let full = self.probes_in_flight() >= self.settings.half_open_calls.get() as usize;
+                match (full, nested) {
+                    (false, _) => Ok(Role::Probe),
+                    (true, true) => Ok(Role::Uncounted),
+                    (true, false) => Err("full"),
+                }
+            }
+            _ => {
+                let (now, ramp) = (self.now, self.settings.ramp);
+                let rising = |(began, _): &(Tick, Vec<Tick>)| now < began.after(ramp.unwrap());
+                if !forced_closed && !nested && self.ramp.as_ref().is_some_and(rising) {
+                    self.ramp.as_mut().unwrap().1.push(now);
+                    if self.ramp_admits() {
+                        Ok(Role::Call)
+                    } else {
+                        Err("ramp")
+                    }
+                } else {
+                    Ok(Role::Call)
+                }
+            }
+        };
+        let role = if forced_closed {
+            role.or(Ok(Role::Uncounted))
+        } else {
+            role
+        };
+        if let Ok(role) = role {
+            self.calls.push(Call {
+                generation: self.generation,
+                role,
+                began: self.now,
+                in_flight: true,
+                noticed: None,
+                counted: false,
+            });
+        }
+        role
+    }
+
+    /// Records how a call ended; returns whether it belongs to an older generation.
+    pub(crate) fn settle(&mut self, at: usize, end: End, hint: Option<Duration>) -> bool {
+        self.notice();
+        if self.calls[at].noticed.is_some() {
+            self.take_latest_sample(at);
+        }
+        let call = &mut self.calls[at];
+        call.in_flight = false;
+        if call.generation != self.generation {
+            return true;
+        }
+        let limit = self.settings.slow_call;
+        let slow = limit.is_some_and(|limit| self.now >= call.began.after(limit));
+        let judged = matches!(end, End::Success | End::Failure);
+        match (call.role, call.noticed) {
+            (Role::Call, Some(sample)) if judged => {
+                if self.samples[sample].failed {
+                    return false;
+                }
+                let failed = end == End::Failure;
+                self.samples[sample].failed = failed;
+                self.row.push(failed);
+                if failed && self.rule_is_met() {
+                    self.open(hint);
+                }
+            }
+            (Role::Call, None) if judged => {
+                let failed = end == End::Failure || slow && self.settings.slow_rate.is_none();
+                let at = self.now;
+                self.samples.push(Sample { at, failed, slow });
+                self.row.push(failed);
+                if (failed || slow) && self.rule_is_met() {
+                    self.open(hint);
+                }
+            }
+            (Role::Probe, _) if !call.counted => match end {
+                End::Success if !slow => {
+                    self.probes.push(ProbeOutcome::Success);
+                    let successes = self
+                        .probes
+                        .iter()
+                        .filter(|it| **it == ProbeOutcome::Success);
+                    if successes.count() >= self.settings.success_threshold.get() as usize {
+                        self.enter(State::Closed);
+                        self.ramp = self.settings.ramp.map(|_| (self.now, Vec::new()));
+                    }
+                }
+                End::Success | End::Failure => self.probe_failed(hint),
+                End::Cancelled => {
+                    self.probes.push(ProbeOutcome::Cancelled);
+                    let since_success = self
+                        .probes
+                        .iter()
+                        .rev()
+                        .take_while(|it| **it != ProbeOutcome::Success);
+                    let cancelled = since_success
+                        .filter(|it| **it == ProbeOutcome::Cancelled)
+                        .count();
+                    if cancelled >= 3.max(self.settings.success_threshold.get() as usize) {
+                        self.repeat_period();
+                    }
+                }
+                End::Ignored => {}
+            },
+            _ => {}
+        }
+        false
+    }
+}

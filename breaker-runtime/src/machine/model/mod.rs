@@ -1,0 +1,248 @@
+//! The reference model: the machine's rules, written as naively as they read, over lists that only grow.
+//!
+//! [`tests`] plays random steps on the machine and on this model and compares them after each step. The tests of the
+//! breaker compare a whole breaker with it.
+
+mod calls;
+mod notice;
+mod steps;
+
+use std::time::Duration;
+
+pub(crate) use self::steps::{Step, other_settings, settings, steps, units};
+use super::{ForcedKind, WindowCounts};
+use crate::config::{Settings, Window};
+use crate::time::Tick;
+use crate::values::State;
+
+/// Everything that has happened to a circuit, evaluated from the beginning at each query.
+pub(crate) struct Model {
+    pub(crate) settings: Settings,
+    pub(crate) now: Tick,
+    pub(crate) state: State,
+    pub(crate) generation: u64,
+    /// When the present generation began.
+    since: Tick,
+    openings: u32,
+    open_for: Duration,
+    forced: Option<(ForcedKind, Option<Tick>)>,
+    /// Every call that was admitted.
+    pub(crate) calls: Vec<Call>,
+    /// The samples of this closed stay, in the order in which they were added.
+    samples: Vec<Sample>,
+    /// The first sample of the window in force; samples before it belonged to an earlier window.
+    window_from: usize,
+    /// The failures (`true`) and successes (`false`) of this closed stay, in order.
+    row: Vec<bool>,
+    /// The outcomes of the probes of this half-open stay, in order.
+    probes: Vec<ProbeOutcome>,
+    /// When the ramp of this closed stay began, and when calls requested permission during it.
+    ramp: Option<(Tick, Vec<Tick>)>,
+}
+
+#[derive(Clone, Copy)]
+struct Sample {
+    at: Tick,
+    failed: bool,
+    slow: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Role {
+    Call,
+    Probe,
+    Uncounted,
+}
+
+pub(crate) struct Call {
+    pub(crate) generation: u64,
+    role: Role,
+    pub(crate) began: Tick,
+    in_flight: bool,
+    /// The sample that was added while the call was in flight.
+    noticed: Option<usize>,
+    /// Whether the call is a probe that counted as failed while in flight.
+    counted: bool,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum ProbeOutcome {
+    Success,
+    Failure,
+    Cancelled,
+}
+
+impl Model {
+    pub(crate) fn new(settings: Settings) -> Self {
+        Self {
+            settings,
+            now: Tick::default(),
+            state: State::Closed,
+            generation: 0,
+            since: Tick::default(),
+            openings: 0,
+            open_for: Duration::ZERO,
+            forced: None,
+            calls: Vec::new(),
+            samples: Vec::new(),
+            window_from: 0,
+            row: Vec::new(),
+            probes: Vec::new(),
+            ramp: None,
+        }
+    }
+
+    fn enter(&mut self, state: State) {
+        self.state = state;
+        self.generation += 1;
+        self.since = self.now;
+        self.samples.clear();
+        self.window_from = 0;
+        self.row.clear();
+        self.probes.clear();
+        self.ramp = None;
+    }
+
+    fn open(&mut self, hint: Option<Duration>) {
+        let calm_from = match self.settings.ramp {
+            Some(time) if self.ramp.is_some() => self.since.after(time),
+            _ => self.since,
+        };
+        let calm =
+            self.state == State::Closed && self.now >= calm_from.after(self.settings.open_for);
+        self.openings = if calm { 1 } else { self.openings + 1 };
+        let mut period = self.settings.open_for;
+        for _ in 1..self.openings.min(64) {
+            period = (period * 2).min(self.settings.max_open_for);
+        }
+        self.open_for = period
+            .max(hint.unwrap_or_default())
+            .min(self.settings.max_open_for);
+        self.enter(State::Open);
+    }
+
+    /// Opens the circuit for the period that went before, because probes were cancelled.
+    fn repeat_period(&mut self) {
+        self.open_for = self.open_for.min(self.settings.max_open_for);
+        self.enter(State::Open);
+    }
+
+    fn in_window(&self, number: usize, sample: &Sample) -> bool {
+        if number < self.window_from {
+            return false;
+        }
+        match self.settings.window {
+            None => false,
+            Some(Window::Calls(calls)) => self.samples.len() - number <= calls as usize,
+            Some(Window::Time(time)) => {
+                let tenth = u64::try_from(time.as_nanos()).unwrap().div_ceil(10);
+                self.now.as_nanos() / tenth - sample.at.as_nanos() / tenth <= 10
+            }
+        }
+    }
+
+    pub(crate) fn trip(&mut self) {
+        self.notice();
+        if self.state != State::Open {
+            self.open(None);
+        }
+    }
+
+    pub(crate) fn reset(&mut self) {
+        self.notice();
+        self.enter(State::Closed);
+        self.openings = 0;
+    }
+
+    pub(crate) fn force(&mut self, kind: ForcedKind, ttl: Option<u64>) {
+        self.notice();
+        self.forced = Some((kind, ttl.map(|ttl| self.now.after(units(ttl)))));
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.notice();
+        self.forced = None;
+    }
+
+    /// Puts other settings in force (R16); a different window begins empty.
+    pub(crate) fn configure(&mut self, settings: Settings) {
+        self.notice();
+        if settings.window != self.settings.window {
+            self.window_from = self.samples.len();
+        }
+        self.settings = settings;
+    }
+
+    /// Returns how long to wait before the next attempt.
+    pub(crate) fn retry_after(&self) -> Option<Duration> {
+        match self.forced {
+            Some((ForcedKind::Open, until)) => until.map(|until| until.since(self.now)),
+            Some((ForcedKind::Closed, _)) => None,
+            None => {
+                (self.state == State::Open).then(|| self.since.after(self.open_for).since(self.now))
+            }
+        }
+    }
+
+    pub(crate) fn counts(&self) -> WindowCounts {
+        let counts = |(number, sample): &(usize, &Sample)| self.in_window(*number, sample);
+        let samples: Vec<_> = self.samples.iter().enumerate().filter(counts).collect();
+        WindowCounts {
+            calls: samples.len() as u64,
+            failures: samples.iter().filter(|(_, sample)| sample.failed).count() as u64,
+            slow: samples.iter().filter(|(_, sample)| sample.slow).count() as u64,
+        }
+    }
+
+    pub(crate) fn failures_in_a_row(&self) -> u32 {
+        self.row.iter().rev().take_while(|failed| **failed).count() as u32
+    }
+
+    fn rule_is_met(&self) -> bool {
+        let WindowCounts {
+            calls,
+            failures,
+            slow,
+        } = self.counts();
+        let settings = &self.settings;
+        let enough = calls >= u64::from(settings.min_calls.get());
+        let share = |part: u64, limit: Option<f64>| {
+            enough && limit.is_some_and(|limit| part as f64 / calls as f64 >= limit)
+        };
+        let windowed = settings.window.is_some();
+        settings
+            .threshold
+            .is_some_and(|it| self.failures_in_a_row() >= it)
+            || windowed
+                && settings
+                    .max_failures
+                    .is_some_and(|it| failures >= u64::from(it))
+            || windowed && share(failures, settings.failure_rate)
+            || windowed && share(slow, settings.slow_rate)
+    }
+
+    fn probe_failed(&mut self, hint: Option<Duration>) {
+        self.probes.push(ProbeOutcome::Failure);
+        let failures = self
+            .probes
+            .iter()
+            .filter(|it| **it == ProbeOutcome::Failure)
+            .count();
+        if failures >= self.settings.probe_failures.get() as usize {
+            self.open(hint);
+        }
+    }
+
+    pub(crate) fn probes_in_flight(&self) -> usize {
+        let counts = |call: &&Call| {
+            call.in_flight && call.role == Role::Probe && call.generation == self.generation
+        };
+        match self.state {
+            State::HalfOpen => self.calls.iter().filter(counts).count(),
+            _ => 0,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,130 @@
+//! Random steps and settings.
+
+use std::time::Duration;
+
+use proptest::prelude::*;
+
+use crate::config::{Config, Settings, Window};
+use crate::machine::ForcedKind;
+use crate::values::End;
+
+#[derive(Clone, Debug)]
+pub(crate) enum Step {
+    Acquire {
+        /// For a nested call: how many generations ago the enclosing call was admitted.
+        nested_in: Option<u64>,
+    },
+    /// The position of the call among those held, its end, and its hint in [`units`].
+    Settle(usize, End, Option<u64>),
+    /// The [`units`] of time that pass.
+    Pass(u64),
+    Read,
+    Trip,
+    Reset,
+    /// The override and its `ttl` in [`units`].
+    Force(ForcedKind, Option<u64>),
+    Clear,
+    Configure(Settings),
+}
+
+pub(crate) fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let end = prop_oneof![
+        4 => Just(End::Success),
+        4 => Just(End::Failure),
+        1 => Just(End::Ignored),
+        1 => Just(End::Cancelled)
+    ];
+    let kind = prop_oneof![Just(ForcedKind::Open), Just(ForcedKind::Closed)];
+    let nested_in = proptest::option::weighted(0.2, 0..2_u64);
+    let hint = proptest::option::weighted(0.2, 1..200_u64);
+    // Only a failure has a hint (R20).
+    let settle = |(at, end, hint): (usize, End, Option<u64>)| {
+        Step::Settle(at, end, hint.filter(|_| end == End::Failure))
+    };
+    let step = prop_oneof![
+        16 => nested_in.prop_map(|nested_in| Step::Acquire { nested_in }),
+        16 => (0..5_usize, end, hint).prop_map(settle),
+        6 => (0..25_u64).prop_map(Step::Pass),
+        2 => Just(Step::Read),
+        1 => Just(Step::Trip),
+        1 => Just(Step::Reset),
+        1 => (kind, proptest::option::of(1..60_u64)).prop_map(|(kind, ttl)| Step::Force(kind, ttl)),
+        1 => Just(Step::Clear),
+        1 => settings().prop_map(Step::Configure),
+    ];
+    proptest::collection::vec(step, 0..250)
+}
+
+fn windows() -> impl Strategy<Value = Option<Window>> {
+    prop_oneof![
+        Just(None),
+        (1..30_u32).prop_map(|calls| Some(Window::Calls(calls))),
+        (1..100_u64).prop_map(|time| Some(Window::Time(units(time)))),
+    ]
+}
+
+/// Returns a duration of `count` nanoseconds: the unit is small, so that instants often coincide.
+pub(crate) fn units(count: u64) -> Duration {
+    Duration::from_nanos(count)
+}
+
+fn rates() -> impl Strategy<Value = Option<f64>> {
+    proptest::option::of((1..=10_u32).prop_map(|tenths| f64::from(tenths) / 10.0))
+}
+
+pub(crate) fn settings() -> impl Strategy<Value = Settings> {
+    let rules = (
+        windows(),
+        proptest::option::of(1..8_u32),
+        proptest::option::of(1..8_u32),
+        rates(),
+        rates(),
+        1..12_u32,
+    );
+    let times = (
+        proptest::option::of(1..30_u64),
+        proptest::option::of(1..60_u64),
+        1..30_u64,
+        1..60_u64,
+    );
+    let probes = (1..4_u32, 1..4_u32, 1..3_u32);
+    (rules, times, probes).prop_map(|(rules, times, probes)| {
+        let (window, threshold, max_failures, failure_rate, slow_rate, min_calls) = rules;
+        let (slow_call, ramp, open_for, probe_timeout) = times;
+        let (half_open_calls, success_threshold, probe_failures) = probes;
+        let base = Config::new()
+            .backoff(2.0)
+            .open_for(units(open_for))
+            .probe_timeout(units(probe_timeout))
+            .half_open_calls(half_open_calls)
+            .success_threshold(success_threshold)
+            .probe_failures(probe_failures)
+            .min_calls(min_calls)
+            .settings(None);
+        Settings {
+            threshold,
+            window,
+            max_failures,
+            failure_rate,
+            slow_call: slow_call.map(units),
+            slow_rate: slow_rate.filter(|_| slow_call.is_some()),
+            ramp: ramp.map(units),
+            ..base
+        }
+    })
+}
+
+/// Returns the settings `new` as far as they can be put in force while calls are in flight.
+///
+/// `slow_call`, whether there is a `slow_rate`, and `ramp` stay as they are in `current`: the model does not cover
+/// their changes.
+pub(crate) fn other_settings(current: &Settings, new: Settings) -> Settings {
+    Settings {
+        slow_call: current.slow_call,
+        slow_rate: current
+            .slow_rate
+            .and_then(|rate| new.slow_rate.or(Some(rate))),
+        ramp: current.ramp,
+        ..new
+    }
+}

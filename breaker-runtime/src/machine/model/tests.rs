@@ -1,0 +1,217 @@
+//! Compares the machine with the model, step by step.
+
+use proptest::prelude::*;
+
+use super::{Model, Step, other_settings, settings, steps, units};
+use crate::config::Settings;
+use crate::machine::{CallEnd, Change, Forced, Machine, Ticket};
+use crate::time::Tick;
+use crate::values::{RejectionReason, State};
+
+/// The machine and the model, which take the same steps.
+struct Pair {
+    machine: Machine,
+    model: Model,
+    /// The calls in flight: the machine's ticket and the number of the model's call.
+    held: Vec<(Ticket, usize)>,
+    changes: Vec<Change>,
+}
+
+impl Pair {
+    fn new(settings: Settings) -> Self {
+        Self {
+            machine: Machine::new(settings, Tick::default(), 1),
+            model: Model::new(settings),
+            held: Vec::new(),
+            changes: Vec::new(),
+        }
+    }
+
+    fn play(&mut self, step: &Step) {
+        let Self {
+            machine,
+            model,
+            held,
+            changes,
+        } = self;
+        let now = model.now;
+        match step {
+            Step::Acquire { nested_in } => {
+                let nested_in = nested_in.and_then(|ago| model.generation.checked_sub(ago));
+                let admitted = machine.admit(nested_in, now, changes);
+                let expected = model.admit(nested_in);
+                let rejected = admitted
+                    .as_ref()
+                    .err()
+                    .map(|rejected| match rejected.reason {
+                        RejectionReason::Open => "open",
+                        RejectionReason::HalfOpenFull => "full",
+                        RejectionReason::Ramp => "ramp",
+                        RejectionReason::Forced => "forced",
+                    });
+                assert_eq!(rejected, expected.err());
+                held.extend(admitted.ok().map(|ticket| (ticket, model.calls.len() - 1)));
+            }
+            Step::Settle(at, end, hint) if *at < held.len() => {
+                let (ticket, call) = held.swap_remove(*at);
+                let hint = hint.map(units);
+                let stale = machine.settle(ticket, CallEnd { end: *end, hint }, now, changes);
+                assert_eq!(stale, model.settle(call, *end, hint));
+            }
+            Step::Settle(..) => {}
+            Step::Pass(count) => model.now = now.after(units(*count)),
+            Step::Read => {
+                machine.advance(now, changes);
+                model.notice();
+            }
+            Step::Trip => {
+                machine.trip(now, changes);
+                model.trip();
+            }
+            Step::Reset => {
+                machine.reset(now, changes);
+                model.reset();
+            }
+            Step::Force(kind, ttl) => {
+                let until = ttl.map(|ttl| now.after(units(ttl)));
+                let forced = Forced {
+                    kind: *kind,
+                    reason: "test".into(),
+                    until,
+                };
+                machine.force(forced, now, changes);
+                model.force(*kind, *ttl);
+            }
+            Step::Clear => {
+                machine.clear_override(now, changes);
+                model.clear();
+            }
+            Step::Configure(new) => {
+                let settings = other_settings(&model.settings, *new);
+                machine.reconfigure(settings, now, changes);
+                model.configure(settings);
+            }
+        }
+        self.compare(step);
+    }
+
+    fn compare(&mut self, step: &Step) {
+        let Self { machine, model, .. } = self;
+        assert_eq!(machine.machine_state(), model.state, "{step:?}");
+        assert_eq!(machine.generation(), model.generation, "{step:?}");
+        assert_eq!(machine.since(), model.since, "{step:?}");
+        assert_eq!(
+            machine.probes_in_flight(),
+            model.probes_in_flight(),
+            "{step:?}"
+        );
+        assert_eq!(
+            machine.forced().is_some(),
+            model.forced.is_some(),
+            "{step:?}"
+        );
+        let open_period = (model.state == State::Open).then_some(model.open_for);
+        assert_eq!(machine.open_period(), open_period, "{step:?}");
+        let retry_after = machine.retry_after(model.now);
+        assert_eq!(retry_after, model.retry_after(), "{step:?}");
+        if model.state == State::Closed {
+            assert_eq!(
+                machine.failures_in_a_row(),
+                model.failures_in_a_row(),
+                "{step:?}"
+            );
+            if model.settings.window.is_some() {
+                assert_eq!(machine.counts(model.now), Some(model.counts()), "{step:?}");
+            }
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn the_machine_agrees_with_the_naive_model(settings in settings(), steps in steps()) {
+        let mut pair = Pair::new(settings);
+        for step in &steps {
+            pair.play(step);
+        }
+    }
+}
+
+/// A step, and after how many units of its time somebody looks: R23 says that this changes nothing.
+fn looks() -> impl Strategy<Value = Vec<Option<u64>>> {
+    proptest::collection::vec(proptest::option::weighted(0.5, 0..25_u64), 250)
+}
+
+/// What callers meet, and what listeners are notified of.
+fn meet(settings: Settings, steps: &[Step], looks: &[Option<u64>]) -> Vec<String> {
+    let mut machine = Machine::new(settings, Tick::default(), 1);
+    let (mut now, mut settings) = (Tick::default(), settings);
+    let (mut held, mut met, mut changes) = (Vec::new(), Vec::new(), Vec::new());
+    for (step, look) in steps.iter().zip(looks) {
+        match step {
+            Step::Acquire { nested_in } => {
+                let nested_in = nested_in.and_then(|ago| machine.generation().checked_sub(ago));
+                let admitted = machine.admit(nested_in, now, &mut changes);
+                met.push(format!("{admitted:?}"));
+                held.extend(admitted);
+            }
+            Step::Settle(at, end, hint) if *at < held.len() => {
+                let hint = hint.map(units);
+                let ended = CallEnd { end: *end, hint };
+                let stale = machine.settle(held.swap_remove(*at), ended, now, &mut changes);
+                met.push(format!("stale: {stale}"));
+            }
+            Step::Pass(count) => {
+                if let Some(after) = look {
+                    machine.advance(now.after(units(*after.min(count))), &mut changes);
+                }
+                now = now.after(units(*count));
+            }
+            Step::Settle(..) | Step::Read => {}
+            Step::Trip => machine.trip(now, &mut changes),
+            Step::Reset => machine.reset(now, &mut changes),
+            Step::Force(kind, ttl) => {
+                let until = ttl.map(|ttl| now.after(units(ttl)));
+                let reason = "test".into();
+                let kind = *kind;
+                machine.force(
+                    Forced {
+                        kind,
+                        reason,
+                        until,
+                    },
+                    now,
+                    &mut changes,
+                );
+            }
+            Step::Clear => machine.clear_override(now, &mut changes),
+            Step::Configure(new) => {
+                settings = other_settings(&settings, *new);
+                machine.reconfigure(settings, now, &mut changes);
+            }
+        }
+        if let (Some(_), false) = (look, matches!(step, Step::Pass(_))) {
+            machine.advance(now, &mut changes);
+        }
+    }
+    machine.advance(now, &mut changes);
+    met.push(format!("{:?}", machine.counts(now)));
+    met.push(format!("{:?}", machine.since()));
+    met.extend(changes.iter().map(|change| format!("{change:?}")));
+    met
+}
+
+proptest! {
+    #[test]
+    fn r23_looking_at_a_machine_changes_nothing(
+        settings in settings(),
+        steps in steps(),
+        looks in looks(),
+    ) {
+        let unobserved = meet(settings, &steps, &[None; 250]);
+        let observed = meet(settings, &steps, &looks);
+        let different = observed.iter().zip(&unobserved).find(|(a, b)| a != b);
+        prop_assert_eq!(different, None);
+        prop_assert_eq!(observed.len(), unobserved.len());
+    }
+}

@@ -1,0 +1,111 @@
+//! The transitions of the machine.
+
+use super::Machine;
+use super::closed::Closed;
+use super::forced::ForcedKind;
+use super::open_period::open_period;
+use super::open_window::OpenWindow;
+use super::phase::{OpenPeriod, Phase};
+use super::types::{Change, Evidence, TransitionCause};
+use super::window::Sample;
+use crate::time::Tick;
+use crate::values::{End, Reason};
+
+impl Machine {
+    pub(super) fn open(&mut self, now: Tick, cause: TransitionCause, changes: &mut Vec<Change>) {
+        let at = cause.due.unwrap_or(now);
+        // Cancelled probes say nothing about the dependency: they only repeat the period (R12).
+        let period = if cause.reason == Reason::ProbesCancelled {
+            self.last_period.min(self.settings.max_open_for)
+        } else {
+            if self.has_been_calm(at) {
+                self.openings = 0;
+            }
+            self.openings = self.openings.saturating_add(1);
+            open_period(&self.settings, self.openings, cause.hint, &mut self.draws)
+        };
+        self.last_period = period;
+        let open = Phase::Open(OpenPeriod {
+            period,
+            until: at.after(period),
+        });
+        let evidence = self.evidence(cause.reason, at);
+        if let Phase::Closed(closed) = &mut self.phase {
+            let window = closed.take_window();
+            self.open_window = window.map(|window| Box::new(OpenWindow::new(window, at)));
+        }
+        self.enter(open, now, cause, evidence, changes);
+    }
+
+    /// Counts a call that only an override admitted.
+    pub(super) fn count_forced_call(&mut self, end: End, slow: bool, now: Tick) {
+        let forced_closed = self
+            .forced()
+            .is_some_and(|forced| forced.kind == ForcedKind::Closed);
+        if !forced_closed || matches!(end, End::Ignored | End::Cancelled) {
+            return;
+        }
+        let failed = end == End::Failure || (slow && self.settings.slow_rate.is_none());
+        if let Some(window) = &mut self.open_window {
+            window.add(Sample { failed, slow }, now);
+        }
+    }
+
+    /// Returns what was counted so far, before the circuit opens.
+    fn evidence(&mut self, reason: Reason, now: Tick) -> Evidence {
+        match &mut self.phase {
+            Phase::Closed(closed) => closed.evidence(reason, now, &self.settings),
+            Phase::Open(_) => Evidence::default(),
+            Phase::HalfOpen(probes) => Evidence {
+                failures: probes.failures().into(),
+                rate: None,
+            },
+        }
+    }
+
+    pub(super) fn close(
+        &mut self,
+        closed: Closed,
+        now: Tick,
+        reason: Reason,
+        changes: &mut Vec<Change>,
+    ) {
+        self.open_window = None;
+        let closed = Phase::Closed(closed);
+        self.enter(closed, now, reason.into(), Evidence::default(), changes);
+    }
+
+    /// Returns whether the circuit has been closed for so long that the next opening is the first of a row (R12).
+    pub(super) fn has_been_calm(&self, now: Tick) -> bool {
+        match &self.phase {
+            Phase::Closed(closed) => now.since(closed.calm_since()) >= self.settings.open_for,
+            Phase::Open(_) | Phase::HalfOpen(_) => false,
+        }
+    }
+
+    pub(super) fn enter(
+        &mut self,
+        phase: Phase,
+        now: Tick,
+        cause: TransitionCause,
+        evidence: Evidence,
+        changes: &mut Vec<Change>,
+    ) {
+        let from = self.phase.state();
+        self.phase = phase;
+        self.generation += 1;
+        self.since = cause.due.unwrap_or(now);
+        let to = self.phase.state();
+        if from != to {
+            changes.push(Change::Transition {
+                from,
+                to,
+                reason: cause.reason,
+                generation: self.generation,
+                due: cause.due,
+                open_period: self.open_period(),
+                evidence,
+            });
+        }
+    }
+}

@@ -1,0 +1,333 @@
+//! The order in which arguments and locals are dropped. It is that of the function without the attribute.
+
+use breaker_runtime::{Outcome, circuit_breaker};
+
+use crate::expansion::{Error, Log, Noisy, ends, open, panic_of, pause, poll_once, run};
+
+#[test]
+fn arguments_are_dropped_in_the_order_of_a_plain_function() {
+    let log = Log::default();
+
+    #[circuit_breaker(name = "drop_order.drop_order")]
+    fn call(
+        first: Noisy,
+        _: Noisy,
+        (left, _): (Noisy, Noisy),
+        _kept: Noisy,
+        last: Noisy,
+    ) -> Result<(), Error> {
+        let _local = first.log().noisy("local");
+        let _ = (&left, &last);
+        first.log().say("body");
+        Ok(())
+    }
+
+    fn plain(
+        first: Noisy,
+        _: Noisy,
+        (left, _): (Noisy, Noisy),
+        _kept: Noisy,
+        last: Noisy,
+    ) -> Result<(), Error> {
+        let _local = first.log().noisy("local");
+        let _ = (&left, &last);
+        first.log().say("body");
+        Ok(())
+    }
+
+    let make = || {
+        (
+            log.noisy("first"),
+            log.noisy("wildcard"),
+            (log.noisy("left"), log.noisy("right")),
+            log.noisy("kept"),
+            log.noisy("last"),
+        )
+    };
+    let (a, b, c, d, e) = make();
+    plain(a, b, c, d, e).unwrap();
+    let expected = log.take();
+    let (a, b, c, d, e) = make();
+    call(a, b, c, d, e).unwrap();
+    assert_eq!(log.take(), expected);
+}
+
+#[test]
+fn arguments_that_the_body_never_names_live_as_long_as_in_a_plain_function() {
+    let log = Log::default();
+
+    #[circuit_breaker(name = "drop_order.unnamed_live")]
+    fn call(log: &Log, _guard: Noisy, _: Noisy) -> Result<(), Error> {
+        log.say("body");
+        Ok(())
+    }
+
+    fn plain(log: &Log, _guard: Noisy, _: Noisy) -> Result<(), Error> {
+        log.say("body");
+        Ok(())
+    }
+
+    plain(&log, log.noisy("guard"), log.noisy("wildcard")).unwrap();
+    let expected = log.take();
+    call(&log, log.noisy("guard"), log.noisy("wildcard")).unwrap();
+    assert_eq!(log.take(), expected);
+    assert_eq!(expected[0], "body");
+}
+
+#[test]
+fn a_struct_with_one_used_field_is_dropped_as_a_whole() {
+    struct Both {
+        left: Noisy,
+        right: Noisy,
+    }
+
+    let log = Log::default();
+
+    #[circuit_breaker(name = "drop_order.whole_capture")]
+    fn call(both: Both, other: Noisy) -> Result<(), Error> {
+        let left = &both.left;
+        left.log().say("body");
+        drop(other);
+        Ok(())
+    }
+
+    fn plain(both: Both, other: Noisy) -> Result<(), Error> {
+        let left = &both.left;
+        left.log().say("body");
+        drop(other);
+        Ok(())
+    }
+
+    let both = || Both {
+        left: log.noisy("left"),
+        right: log.noisy("right"),
+    };
+    let _ = &both().right;
+    log.take();
+    plain(both(), log.noisy("other")).unwrap();
+    let expected = log.take();
+    call(both(), log.noisy("other")).unwrap();
+    assert_eq!(log.take(), expected);
+}
+
+#[test]
+fn arguments_are_dropped_in_order_when_the_body_returns_early() {
+    let log = Log::default();
+
+    #[circuit_breaker(name = "drop_order.drop_order_return")]
+    fn call(first: Noisy, second: Noisy) -> Result<(), Error> {
+        let _local = first.log().noisy("local");
+        if second.log().take().is_empty() {
+            return Err(Error::Down);
+        }
+        Ok(())
+    }
+
+    fn plain(first: Noisy, second: Noisy) -> Result<(), Error> {
+        let _local = first.log().noisy("local");
+        if second.log().take().is_empty() {
+            return Err(Error::Down);
+        }
+        Ok(())
+    }
+
+    plain(log.noisy("first"), log.noisy("second")).unwrap_err();
+    let expected = log.take();
+    call(log.noisy("first"), log.noisy("second")).unwrap_err();
+    assert_eq!(log.take(), expected);
+}
+
+#[test]
+fn arguments_are_dropped_in_order_when_the_body_panics() {
+    let log = Log::default();
+
+    #[circuit_breaker(name = "drop_order.drop_order_panic")]
+    fn call(first: Noisy, second: Noisy) -> Result<(), Error> {
+        let _local = (first.log().noisy("local"), &second);
+        panic!("cut");
+    }
+
+    fn plain(first: Noisy, second: Noisy) -> Result<(), Error> {
+        let _local = (first.log().noisy("local"), &second);
+        panic!("cut");
+    }
+
+    panic_of(|| plain(log.noisy("first"), log.noisy("second")));
+    let expected = log.take();
+    panic_of(|| call(log.noisy("first"), log.noisy("second")));
+    assert_eq!(log.take(), expected);
+}
+
+#[test]
+fn a_temporary_of_the_tail_is_dropped_before_the_arguments() {
+    let log = Log::default();
+
+    #[circuit_breaker(name = "drop_order.tail_temporary")]
+    fn call(first: Noisy) -> Result<usize, Error> {
+        Ok(std::mem::size_of_val(&first.log().noisy("temporary")))
+    }
+
+    fn plain(first: Noisy) -> Result<usize, Error> {
+        Ok(std::mem::size_of_val(&first.log().noisy("temporary")))
+    }
+
+    plain(log.noisy("first")).unwrap();
+    let expected = log.take();
+    call(log.noisy("first")).unwrap();
+    assert_eq!(log.take(), expected);
+}
+
+#[test]
+fn an_async_function_drops_its_arguments_in_order() {
+    let log = Log::default();
+
+    #[circuit_breaker(name = "drop_order.async_drop_order")]
+    async fn call(
+        first: Noisy,
+        _: Noisy,
+        (left, _): (Noisy, Noisy),
+        _kept: Noisy,
+    ) -> Result<(), Error> {
+        let _local = first.log().noisy("local");
+        pause().await;
+        left.log().say("body");
+        Ok(())
+    }
+
+    async fn plain(
+        first: Noisy,
+        _: Noisy,
+        (left, _): (Noisy, Noisy),
+        _kept: Noisy,
+    ) -> Result<(), Error> {
+        let _local = first.log().noisy("local");
+        pause().await;
+        left.log().say("body");
+        Ok(())
+    }
+
+    let make = || {
+        (
+            log.noisy("first"),
+            log.noisy("wildcard"),
+            (log.noisy("left"), log.noisy("right")),
+            log.noisy("kept"),
+        )
+    };
+    let (a, b, c, d) = make();
+    run(plain(a, b, c, d)).unwrap();
+    let expected = log.take();
+    let (a, b, c, d) = make();
+    run(call(a, b, c, d)).unwrap();
+    assert_eq!(log.take(), expected);
+}
+
+#[test]
+fn an_async_function_that_is_never_polled_drops_its_arguments_in_order() {
+    let log = Log::default();
+
+    #[circuit_breaker(name = "drop_order.async_unpolled_drop_order")]
+    async fn call(first: Noisy, _: Noisy, second: Noisy) -> Result<(), Error> {
+        let _ = (&first, &second);
+        Ok(())
+    }
+
+    async fn plain(first: Noisy, _: Noisy, second: Noisy) -> Result<(), Error> {
+        let _ = (&first, &second);
+        Ok(())
+    }
+
+    drop(plain(
+        log.noisy("first"),
+        log.noisy("wildcard"),
+        log.noisy("second"),
+    ));
+    let expected = log.take();
+    drop(call(
+        log.noisy("first"),
+        log.noisy("wildcard"),
+        log.noisy("second"),
+    ));
+    assert_eq!(log.take(), expected);
+    assert_eq!(ends("drop_order.async_unpolled_drop_order"), "nothing");
+}
+
+#[test]
+fn an_async_function_that_is_cancelled_drops_its_arguments_in_order() {
+    let log = Log::default();
+
+    #[circuit_breaker(name = "drop_order.async_cancelled_drop_order")]
+    async fn call(first: Noisy, _: Noisy, second: Noisy) -> Result<(), Error> {
+        let _local = first.log().noisy("local");
+        pause().await;
+        drop(second);
+        Ok(())
+    }
+
+    async fn plain(first: Noisy, _: Noisy, second: Noisy) -> Result<(), Error> {
+        let _local = first.log().noisy("local");
+        pause().await;
+        drop(second);
+        Ok(())
+    }
+
+    let mut future = Box::pin(plain(
+        log.noisy("first"),
+        log.noisy("wildcard"),
+        log.noisy("second"),
+    ));
+    assert!(poll_once(future.as_mut()).is_pending());
+    assert!(log.take().is_empty());
+    drop(future);
+    let expected = log.take();
+    let mut future = Box::pin(call(
+        log.noisy("first"),
+        log.noisy("wildcard"),
+        log.noisy("second"),
+    ));
+    assert!(poll_once(future.as_mut()).is_pending());
+    assert!(log.take().is_empty());
+    drop(future);
+    assert_eq!(log.take(), expected);
+    assert_eq!(ends("drop_order.async_cancelled_drop_order"), "1 cancelled");
+}
+
+#[test]
+fn a_rejected_call_drops_every_argument() {
+    let log = Log::default();
+
+    #[circuit_breaker(name = "drop_order.rejected_drops")]
+    fn call(first: Noisy, _: Noisy, (left, _): (Noisy, Noisy)) -> Result<(), Error> {
+        let _ = (&first, &left);
+        Ok(())
+    }
+
+    open("drop_order.rejected_drops");
+    let pair = (log.noisy("left"), log.noisy("right"));
+    call(log.noisy("first"), log.noisy("wildcard"), pair).unwrap_err();
+    let mut dropped = log.take();
+    dropped.sort_unstable();
+    assert_eq!(dropped, ["first", "left", "right", "wildcard"]);
+}
+
+#[test]
+fn the_value_is_classified_after_the_locals_are_dropped() {
+    thread_local! {
+        static LOG: Log = Log::default();
+    }
+
+    fn classify(_: &Result<(), Error>) -> Outcome {
+        LOG.with(|log| log.say("classified"));
+        Outcome::Success
+    }
+
+    #[circuit_breaker(name = "drop_order.classified_late", classify = classify)]
+    fn call(first: Noisy) -> Result<(), Error> {
+        let _local = first.log().noisy("local");
+        Ok(())
+    }
+
+    let log = LOG.with(Clone::clone);
+    call(log.noisy("first")).unwrap();
+    assert_eq!(log.take(), ["local", "first", "classified"]);
+}

@@ -1,0 +1,143 @@
+//! Functions that return a boxed future.
+
+use std::future::{Future, ready};
+use std::pin::Pin;
+use std::rc::Rc;
+
+use breaker_runtime::circuit_breaker;
+use futures::future::{BoxFuture, FutureExt as _, LocalBoxFuture};
+
+use crate::expansion::{Error, Log, assert_send, breaker, ends, open, pause, run};
+
+#[test]
+fn the_eager_part_before_a_boxed_future_stays_eager() {
+    let log = Log::default();
+
+    #[circuit_breaker(name = "boxed.eager_boxed")]
+    fn call<'a>(
+        log: &'a Log,
+        up: bool,
+    ) -> Pin<Box<dyn Future<Output = Result<u32, Error>> + Send + 'a>> {
+        log.say("eager");
+        if !up {
+            return Box::pin(ready(Err(Error::Down)));
+        }
+        Box::pin(async move {
+            log.say("lazy");
+            Ok(1)
+        })
+    }
+
+    let future = assert_send(call(&log, true));
+    assert_eq!(log.take(), ["eager"]);
+    assert_eq!(run(future), Ok(1));
+    assert_eq!(log.take(), ["lazy"]);
+    assert_eq!(run(call(&log, false)), Err(Error::Down));
+    drop(call(&log, false));
+    assert_eq!(ends("boxed.eager_boxed"), "1 success, 1 failure");
+}
+
+#[test]
+fn box_futures_are_guarded() {
+    #[circuit_breaker(name = "boxed.box_future")]
+    fn call(text: &str) -> BoxFuture<'_, Result<usize, Error>> {
+        async move {
+            pause().await;
+            Ok(text.len())
+        }
+        .boxed()
+    }
+
+    #[circuit_breaker(name = "boxed.box_future_path")]
+    fn by_path<'a>(text: &'a str) -> futures::future::BoxFuture<'a, Result<usize, Error>> {
+        Box::pin(call(text))
+    }
+
+    #[circuit_breaker(name = "boxed.local_box_future")]
+    fn local(text: Rc<str>) -> LocalBoxFuture<'static, Result<usize, Error>> {
+        Box::pin(async move {
+            pause().await;
+            Ok(text.len())
+        })
+    }
+
+    assert_eq!(run(assert_send(by_path("abc"))), Ok(3));
+    assert_eq!(run(local("ab".into())), Ok(2));
+    drop(local("ab".into()));
+    assert_eq!(ends("boxed.box_future"), "1 success");
+    assert_eq!(ends("boxed.box_future_path"), "1 success");
+    assert_eq!(ends("boxed.local_box_future"), "1 success");
+}
+
+#[test]
+fn a_future_from_another_function_is_guarded() {
+    async fn inner(value: u32) -> Result<u32, Error> {
+        pause().await;
+        if value == 0 {
+            Err(Error::Down)
+        } else {
+            Ok(value)
+        }
+    }
+
+    #[circuit_breaker(name = "boxed.boxed_other")]
+    fn call(value: u32) -> Pin<Box<dyn Future<Output = Result<u32, Error>> + Send>> {
+        Box::pin(inner(value))
+    }
+
+    #[circuit_breaker(name = "boxed.impl_other")]
+    fn call_impl(value: u32) -> impl Future<Output = Result<u32, Error>> + Send + 'static {
+        inner(value)
+    }
+
+    assert_eq!((run(call(0)), run(call(1))), (Err(Error::Down), Ok(1)));
+    assert_eq!(
+        (run(call_impl(0)), run(assert_send(call_impl(1)))),
+        (Err(Error::Down), Ok(1))
+    );
+    assert_eq!(ends("boxed.boxed_other"), "1 success, 1 failure");
+    assert_eq!(ends("boxed.impl_other"), "1 success, 1 failure");
+}
+
+#[test]
+fn a_boxed_future_with_an_eager_part_and_a_fallback_closure() {
+    #[circuit_breaker(name = "boxed.boxed_fallback", fallback = |_| Ok(text.len()))]
+    fn call(text: String) -> BoxFuture<'static, Result<usize, Error>> {
+        let doubled = text.repeat(2);
+        Box::pin(async move { Ok(doubled.len()) })
+    }
+
+    assert_eq!(run(call("ab".into())), Ok(4));
+    open("boxed.boxed_fallback");
+    assert_eq!(run(call("ab".into())), Ok(2));
+}
+
+#[circuit_breaker(name = "boxed.boxed_mut")]
+fn boxed_mut(mut x: u32) -> Pin<Box<dyn Future<Output = Result<u32, Error>> + Send>> {
+    Box::pin(async move {
+        x += 1;
+        pause().await;
+        Ok(x)
+    })
+}
+
+#[circuit_breaker(name = "boxed.boxed_pattern", fallback = |_| Ok(a + 100))]
+fn boxed_pattern(
+    (a, mut b): (u32, u32),
+    #[allow(unused_variables)] x: u32,
+    #[cfg_attr(all(), allow(unused_variables))] y: u32,
+) -> BoxFuture<'static, Result<u32, Error>> {
+    Box::pin(async move {
+        b += a;
+        pause().await;
+        Ok(b)
+    })
+}
+
+#[tokio::test]
+async fn a_boxed_block_has_the_bindings_of_the_arguments() {
+    assert_eq!(boxed_mut(1).await, Ok(2));
+    assert_eq!(boxed_pattern((1, 2), 0, 0).await, Ok(3));
+    breaker("boxed.boxed_pattern").force_open("test", None);
+    assert_eq!(boxed_pattern((1, 2), 0, 0).await, Ok(101));
+}

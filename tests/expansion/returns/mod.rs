@@ -1,0 +1,8 @@
+//! Return types, the ways out of the body, and how a returned value is classified.
+
+mod borrows;
+mod coercions;
+mod early_returns;
+mod impl_trait;
+mod outcomes;
+mod result_types;
