@@ -69,7 +69,7 @@ class Module:
         self.parent = parent
         self.children = {}
         self.items = set()
-        self.imports = {}  # a name and the paths that it stands for
+        self.imports = {}  # the paths of each imported name
         self.globs = []
         self.paths = []  # the paths in its code, each with its line
         self.used = set()  # the imported modules through which a path of the code leads
@@ -214,7 +214,7 @@ class Crate:
         tree(0, [])
 
     def start(self, module, path):
-        """Where a path begins: a module and what is left of the path. None is outside of the crate."""
+        """Returns the module where a path starts and the rest of the path, or None if it leads out of the crate."""
         first, rest = path[0], path[1:]
         if first == "crate":
             return self.root, rest
