@@ -13,7 +13,7 @@ use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 use syn::{
     Attribute, Expr, ImplItemFn, ItemFn, ItemImpl, ItemMod, ItemTrait, Lit, Meta, Signature,
-    TraitItemFn,
+    TraitItemFn, Type,
 };
 
 use crate::Result;
@@ -61,7 +61,7 @@ impl Mode {
             Self::Result | Self::ResultWithoutTimeout => {
                 "threshold = 4294967295, fallback_on = any, fallback = |error| match error { \
                  ::breaker_runtime::CallError::Inner(error) => ::core::result::Result::Err(error), \
-                 ::breaker_runtime::CallError::Breaker(error) => ::core::panic!(\"{error}\") }"
+                 ::breaker_runtime::CallError::Breaker(error) => ::core::panic!(\"{}\", error) }"
             }
         };
         let limit = if self == Self::Result && is_future {
@@ -229,8 +229,9 @@ impl<'ast> Visit<'ast> for Finder<'_> {
 
     fn visit_item_impl(&mut self, item: &'ast ItemImpl) {
         if !item.attrs.iter().any(is_test) {
-            let name = item.self_ty.to_token_stream().to_string().replace(' ', "");
-            self.within(name, |it| visit::visit_item_impl(it, item));
+            self.within(type_name(&item.self_ty), |it| {
+                visit::visit_item_impl(it, item)
+            });
         }
     }
 
@@ -274,6 +275,19 @@ impl<'ast> Visit<'ast> for Finder<'_> {
                 visit::visit_trait_item_fn(it, item)
             });
         }
+    }
+}
+
+/// Returns a short name: of `&'a http::HeaderMap<T>`, it is `&HeaderMap`.
+fn type_name(ty: &Type) -> String {
+    match ty {
+        Type::Path(path) => path
+            .path
+            .segments
+            .last()
+            .map_or_else(String::new, |it| it.ident.to_string()),
+        Type::Reference(reference) => format!("&{}", type_name(&reference.elem)),
+        _ => ty.to_token_stream().to_string(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Compiles copies, and finds the functions that cause errors.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -115,7 +115,7 @@ pub fn compile(
             compare_warnings(before, &found, functions, row);
             return Ok(());
         }
-        let mut blamed: HashMap<usize, &Diagnostic> = HashMap::new();
+        let mut blamed: BTreeMap<usize, &Diagnostic> = BTreeMap::new();
         let mut others = Vec::new();
         for error in errors {
             match error

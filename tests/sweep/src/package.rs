@@ -34,7 +34,7 @@ pub struct Target {
 }
 
 impl Package {
-    /// Downloads `NAME[@VERSION][/FEATURE,…]`, by default in the newest version and with the default features.
+    /// Downloads `NAME[@VERSION][/FEATURE,…]`, by default the newest version with the default features.
     pub fn download(krate: &str, options: &Options) -> Result<Self> {
         let (krate, features) = match krate.split_once('/') {
             Some((krate, features)) => (krate, Some(features.to_owned())),
@@ -126,7 +126,7 @@ impl Copy {
             .arg("--manifest-path")
             .arg(self.root.join("Cargo.toml"));
         if let Some(features) = &self.features {
-            cargo.args(["--features", features]);
+            cargo.args(["--no-default-features", "--features", features]);
         }
         cargo
             .env("CARGO_TARGET_DIR", options.work.join("build"))

@@ -81,7 +81,7 @@ fn functions_have_the_names_of_what_is_around_them() {
         &mut functions,
         &mut Vec::new(),
     );
-    assert_eq!(functions[0].name, "module::Client<T>::send");
+    assert_eq!(functions[0].name, "module::Client::send");
     assert_eq!(functions[0].lines, 2..=4);
 }
 
