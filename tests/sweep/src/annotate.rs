@@ -17,63 +17,8 @@ use syn::{
 };
 
 use crate::Result;
+use crate::mode::Mode;
 use crate::package::Copy;
-
-/// The settings that an annotated function gets.
-#[derive(Clone, Copy, PartialEq)]
-pub enum Mode {
-    /// Settings that any return type fits.
-    Universal,
-    /// Settings that need a `Result`, on functions whose return type is spelled as one.
-    Result,
-    /// The same settings as `Result`, except `call_timeout`, which needs the runtime of tokio.
-    ResultWithoutTimeout,
-}
-
-impl Mode {
-    pub fn named(name: &str) -> Option<Self> {
-        [Self::Universal, Self::Result]
-            .into_iter()
-            .find(|it| it.name() == name)
-    }
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Universal => "universal",
-            Self::Result | Self::ResultWithoutTimeout => "result",
-        }
-    }
-
-    pub fn without_timeout(self) -> Self {
-        match self {
-            Self::Universal => Self::Universal,
-            Self::Result | Self::ResultWithoutTimeout => Self::ResultWithoutTimeout,
-        }
-    }
-
-    /// Returns the attribute for a function. It never changes a result: the circuit stays closed, and the
-    /// fallback returns the error of the body.
-    fn attribute(self, number: usize, is_future: bool) -> String {
-        let settings = match self {
-            Self::Universal => {
-                "classify = |_| ::breaker_runtime::Outcome::Success, fallback = |_| ::core::unreachable!()"
-            }
-            Self::Result | Self::ResultWithoutTimeout => {
-                "threshold = 4294967295, fallback_on = any, fallback = |error| match error { \
-                 ::breaker_runtime::CallError::Inner(error) => ::core::result::Result::Err(error), \
-                 ::breaker_runtime::CallError::Breaker(error) => ::core::panic!(\"{}\", error) }"
-            }
-        };
-        let limit = if self == Self::Result && is_future {
-            "call_timeout = \"1h\", "
-        } else {
-            ""
-        };
-        format!(
-            "#[::breaker_runtime::circuit_breaker(name = \"sweep_{number}\", {limit}{settings})] "
-        )
-    }
-}
 
 pub struct Function {
     /// Such as `Client::send`.

@@ -4,6 +4,7 @@
 mod annotate;
 mod check;
 mod known;
+mod mode;
 mod options;
 mod package;
 mod report;

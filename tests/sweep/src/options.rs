@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::Result;
-use crate::annotate::Mode;
+use crate::mode::Mode;
 
 pub struct Options {
     /// The crates to sweep, each `NAME[@VERSION][/FEATURE,…]`.

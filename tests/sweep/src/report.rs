@@ -3,7 +3,7 @@
 use std::fmt::{self, Display, Formatter};
 
 use crate::Result;
-use crate::annotate::Mode;
+use crate::mode::Mode;
 use crate::package::Package;
 
 /// The results of one crate in one mode.
@@ -49,8 +49,8 @@ pub enum Kind {
 #[derive(Default)]
 pub struct Report {
     rows: Vec<Row>,
-    /// The crates that could not be swept, each with the reason.
-    failures: Vec<(String, String)>,
+    /// The crates that could not be downloaded or do not compile without the attribute.
+    not_swept: Vec<String>,
 }
 
 impl Row {
@@ -131,6 +131,11 @@ impl Display for Finding {
             Kind::Gone => "missing warning",
             Kind::Test => "test",
         };
+        let what = if what.is_empty() {
+            "without a code"
+        } else {
+            what
+        };
         write!(f, "{kind} {what} at {place}")?;
         if !function.is_empty() {
             write!(f, ", {function}")?;
@@ -143,44 +148,43 @@ impl Display for Finding {
 }
 
 impl Report {
+    /// Adds the results of a crate, and prints every finding.
     pub fn add(&mut self, krate: &str, swept: Result<Vec<Row>>) {
         match swept {
             Ok(rows) => {
-                for row in &rows {
-                    eprintln!("{row}");
+                for row in rows {
+                    println!("{} {}, {}:", row.krate, row.version, row.mode.name());
+                    for finding in &row.findings {
+                        println!("  {finding}");
+                    }
+                    println!("  {} faults", row.faults());
+                    self.rows.push(row);
                 }
-                self.rows.extend(rows);
             }
             Err(error) => {
-                eprintln!("{krate}: {error}");
-                self.failures.push((krate.to_owned(), error.to_string()));
+                println!("{krate}:\n  not swept: {error}");
+                self.not_swept.push(krate.to_owned());
             }
         }
     }
 
-    /// Prints the table and every finding. Returns whether there is no fault.
+    /// Prints the table. Returns whether all crates were swept without a fault.
     pub fn print(&self) -> bool {
-        println!("{HEADER}");
+        println!("\n{HEADER}");
         for row in &self.rows {
             println!("{row}");
         }
-        for row in self.rows.iter().filter(|row| !row.findings.is_empty()) {
-            println!("\n{} {}, {}:", row.krate, row.version, row.mode.name());
-            for finding in &row.findings {
-                println!("  {finding}");
-            }
-        }
-        for (krate, reason) in &self.failures {
-            println!("\n{krate} was not swept: {reason}");
+        for krate in &self.not_swept {
+            println!("{krate} was not swept");
         }
         let sum = |count: fn(&Row) -> usize| self.rows.iter().map(count).sum::<usize>();
         let faults = sum(Row::faults);
         println!(
-            "\n{} functions annotated, {} rejected, {faults} faults; {} crates not swept",
+            "{} functions annotated, {} rejected, {faults} faults, {} crates not swept",
             sum(|row| row.annotated),
             sum(|row| row.rejected),
-            self.failures.len(),
+            self.not_swept.len(),
         );
-        faults == 0 && self.failures.is_empty()
+        faults == 0 && self.not_swept.is_empty()
     }
 }
