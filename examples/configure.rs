@@ -86,7 +86,7 @@ fn run(file: &PathBuf) -> anyhow::Result<()> {
     let watch = registry.watch(file, Duration::from_secs(2), |loaded| match loaded {
         Ok(_) => println!("\nthe file has changed and is in force"),
         Err(problems) => {
-            println!("\nthe file is broken, the settings stay as they were:\n{problems}")
+            println!("\nthe file is broken, the settings stay as they were:\n{problems}");
         }
     })?;
     println!("\nwith the file and {}={}", VARIABLE.0, VARIABLE.1);

@@ -1,6 +1,6 @@
 //! The window of the last N calls: two bits per call.
 
-use super::{Sample, SampleIndex, WindowCounts};
+use super::sample::{Sample, SampleIndex, WindowCounts};
 
 /// The number of samples in a word: bit `2 i` is set if sample i failed, bit `2 i + 1` if it was slow.
 const PER_WORD: u64 = 32;

@@ -1,33 +1,16 @@
 //! Windows: samples go in, counts come out. A window slides: a sample that leaves it is subtracted (R5).
 
 mod count;
+mod sample;
 mod time;
 
 use std::time::Duration;
 
 use self::count::CountWindow;
+pub(crate) use self::sample::{Sample, SampleIndex, WindowCounts};
 use self::time::TimeWindow;
 use crate::config::Window;
 use crate::time::Tick;
-
-/// How one call went.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Sample {
-    pub(crate) failed: bool,
-    pub(crate) slow: bool,
-}
-
-/// The numbers of calls, failures and slow calls in a window.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct WindowCounts {
-    pub(crate) calls: u64,
-    pub(crate) failures: u64,
-    pub(crate) slow: u64,
-}
-
-/// Identifies a sample, so that it can be marked as failed later: by its number, or in a time window by its bucket.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct SampleIndex(u64);
 
 /// The samples of one generation that still count.
 #[derive(Debug)]
@@ -93,38 +76,6 @@ impl SlidingWindow {
             Self::Count(window) => window.counts(),
             Self::Time(window) => window.counts(now),
         }
-    }
-}
-
-impl WindowCounts {
-    fn add(&mut self, sample: Sample) {
-        self.calls += 1;
-        self.failures += u64::from(sample.failed);
-        self.slow += u64::from(sample.slow);
-    }
-
-    fn subtract(&mut self, other: Self) {
-        self.calls -= other.calls;
-        self.failures -= other.failures;
-        self.slow -= other.slow;
-    }
-
-    /// Returns the share of failures, if there are at least `min_calls` calls.
-    pub(crate) fn failure_rate(&self, min_calls: u32) -> Option<f64> {
-        self.rate(self.failures, min_calls)
-    }
-
-    /// Returns the share of slow calls, if there are at least `min_calls` calls.
-    pub(crate) fn slow_rate(&self, min_calls: u32) -> Option<f64> {
-        self.rate(self.slow, min_calls)
-    }
-
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "a rate of more than 2^52 calls is exact enough"
-    )]
-    fn rate(&self, part: u64, min_calls: u32) -> Option<f64> {
-        (self.calls >= u64::from(min_calls)).then(|| part as f64 / self.calls as f64)
     }
 }
 

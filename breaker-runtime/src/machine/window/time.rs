@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Sample, SampleIndex, WindowCounts};
+use super::sample::{Sample, SampleIndex, WindowCounts};
 use crate::time::{Tick, nanos};
 
 /// Ten whole buckets and the one that is filling: a sample stays for at least the window, and at most a tenth longer.
