@@ -9,6 +9,7 @@
 
 mod clients;
 mod expansion;
+mod faults;
 mod production;
 mod registry;
 mod rules;

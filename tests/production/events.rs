@@ -27,7 +27,7 @@ async fn a_reader_that_is_too_slow_loses_the_oldest_events_and_learns_how_many()
     }
     let missed = events.next().await.unwrap().unwrap_err();
     assert_eq!(missed.events, 300 - 256);
-    assert_eq!(missed.to_string(), "44 events came and went unread");
+    assert_eq!(missed.to_string(), "missed 44 events");
     for sequence in 45..=300 {
         let event = events.next().await.unwrap().unwrap();
         assert_eq!(event.sequence(), sequence);

@@ -89,11 +89,11 @@ async fn hinted_slowly(answer: Result<u32, u64>) -> Result<u32, u64> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn r20_the_hint_of_a_slow_call_that_fails_is_used() {
+async fn r23_a_call_that_opened_the_circuit_by_being_slow_gives_no_hint() {
     let test = test();
     let _entered = test.enter();
     assert_eq!(hinted_slowly(Err(60)).await, Err(60));
     let snapshot = test.get("hint.slow").unwrap().snapshot();
-    assert_eq!(snapshot.open_period, Some(60 * SECOND));
-    assert_eq!((snapshot.totals.slow, snapshot.totals.stale), (1, 0));
+    assert_eq!(snapshot.open_period, Some(10 * SECOND));
+    assert_eq!((snapshot.totals.slow, snapshot.totals.stale), (1, 1));
 }

@@ -63,7 +63,7 @@ fn r21_a_rejection_by_the_ramp_gives_that_reason() {
     assert_eq!(rejection.retry_after(), None);
     assert_eq!(
         rejection.to_string(),
-        "circuit breaker `payment` is closed again and lets only a share of the calls through"
+        "circuit breaker `payment` is ramping up and admits only a share of the calls"
     );
     assert_eq!(bench.breaker.snapshot().totals.rejected, 1);
 }

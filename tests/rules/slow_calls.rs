@@ -211,18 +211,19 @@ fn r3_r19_with_a_rate_a_slow_success_ends_a_row_of_failures_noticed_or_not() {
 }
 
 #[test]
-fn r19_a_slow_call_that_fails_opens_the_circuit_by_its_own_end_and_is_not_stale() {
+fn r23_a_slow_call_that_fails_has_opened_the_circuit_when_it_became_slow() {
     let bench = Bench::new(Config::new().slow_call(LIMIT).threshold(1));
     let record = bench.record();
     let permit = bench.permit();
     bench.advance(2 * LIMIT);
     permit.failure();
-    assert_eq!(bench.breaker.snapshot().totals.stale, 0);
+    assert_eq!(bench.breaker.snapshot().totals.stale, 1);
     let events = record.take();
     let breaker_runtime::EventKind::Transition(transition) = events[0].kind() else {
         panic!("{events:?}");
     };
-    assert_eq!(transition.due_at, None);
+    let since = bench.breaker.snapshot().since;
+    assert_eq!(transition.due_at, Some(since));
 }
 
 #[test]

@@ -84,12 +84,14 @@ fn a_rate_is_absent_until_it_is_known_and_nan_when_it_is_unknown_again() {
 #[test]
 fn probes_in_flight_are_those_of_the_name_and_of_its_keys() {
     let scraped = Scraped::new();
+    let name = scraped.breaker("fetch", Config::new());
+    name.trip();
     let breakers = [
-        scraped.breaker("fetch", Config::new()),
+        name,
         scraped.keyed("fetch", "a", Config::new()),
         scraped.keyed("fetch", "b", Config::new()),
     ];
-    breakers.iter().for_each(|breaker| breaker.trip());
+    breakers[0].trip();
     scraped.clock.advance(OPEN_FOR);
     let probes: Vec<_> = breakers.iter().map(|b| b.try_acquire().unwrap()).collect();
     let seen = || {

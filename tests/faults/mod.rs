@@ -1,0 +1,9 @@
+//! Faults that users of circuit breakers report in public, each played on this crate.
+
+mod cancellation;
+mod files;
+mod hints;
+mod keys;
+mod looking;
+mod probes;
+mod snapshots;
