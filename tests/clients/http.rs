@@ -91,8 +91,15 @@ fn retry_after_is_read_in_both_forms_and_invalid_values_are_ignored() {
         ("Tue, 24 Nov 2026 12:00:00 GMT", Some(0)),
         ("+120", None),
         ("-120", None),
-        ("1.5", None),
-        ("99999999999999999999999", None),
+        ("1.5", Some(2)),
+        ("299.997", Some(300)),
+        ("0.503", Some(1)),
+        ("7.0", Some(7)),
+        ("99999999999999999999999", Some(u64::MAX)),
+        ("1.", None),
+        (".5", None),
+        ("1.5.2", None),
+        ("2026-11-25T12:02:00Z", None),
         ("soon", None),
         ("", None),
     ] {
@@ -102,6 +109,38 @@ fn retry_after_is_read_in_both_forms_and_invalid_values_are_ignored() {
     let opaque = HeaderValue::from_bytes(b"\xff").unwrap();
     let headers = HeaderMap::from_iter([(RETRY_AFTER, opaque)]);
     assert_eq!(HttpClassifier::retry_after(&headers), None);
+}
+
+#[test]
+fn of_several_retry_after_headers_the_longest_counts() {
+    let mut headers = HeaderMap::new();
+    for value in ["5", "300", "soon", "20"] {
+        headers.append(RETRY_AFTER, HeaderValue::from_static(value));
+    }
+    let expected = Some(Duration::from_secs(300));
+    assert_eq!(HttpClassifier::retry_after(&headers), expected);
+}
+
+#[tokio::test]
+async fn a_grpc_status_in_the_head_is_classified() {
+    let outcomes = async |status: u16, code: &str| {
+        let head = response(status).header("grpc-status", code);
+        let bench = answered(Ok(head.body(Body::empty()).unwrap())).await;
+        let totals = bench.breaker.snapshot().totals;
+        (totals.successes, totals.ignored, totals.failures)
+    };
+    for (code, expected) in [
+        ("0", (1, 0, 0)),
+        ("5", (0, 1, 0)),
+        ("16", (0, 1, 0)),
+        ("4", (0, 0, 1)),
+        ("14", (0, 0, 1)),
+        ("99", (0, 0, 1)),
+        ("unknown", (1, 0, 0)),
+    ] {
+        assert_eq!(outcomes(200, code).await, expected, "{code}");
+    }
+    assert_eq!(outcomes(503, "0").await, (0, 0, 1));
 }
 
 #[test]

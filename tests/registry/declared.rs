@@ -140,8 +140,8 @@ fn verify_names_both_places_of_a_conflict_and_the_first_wins() {
         panic!("{conflicts:?}");
     };
     let (first, second) = (&conflict.first, &conflict.second);
-    assert_eq!((first.key, &*first.value), ("threshold", "3"));
-    assert_eq!((second.key, &*second.value), ("threshold", "4"));
+    assert_eq!((first.setting, &*first.value), ("threshold", "3"));
+    assert_eq!((second.setting, &*second.value), ("threshold", "4"));
     assert!(first.location.line < second.location.line);
     let breaker = Registry::global().get("declared.disagreeing").unwrap();
     assert_eq!(breaker.config().threshold, Some(3));

@@ -11,7 +11,7 @@ use super::value::Value;
 #[non_exhaustive]
 pub struct ConflictSide {
     /// The name of the setting.
-    pub key: &'static str,
+    pub setting: &'static str,
     /// The value of the setting, as text.
     pub value: String,
     /// Where the setting was given; for a default, where the breaker was made.
@@ -21,7 +21,7 @@ pub struct ConflictSide {
 impl ConflictSide {
     pub(super) fn new(setting: Setting, value: Value, location: Location) -> Self {
         Self {
-            key: setting.name(),
+            setting: setting.name(),
             value: value.to_string(),
             location,
         }
@@ -30,7 +30,7 @@ impl ConflictSide {
 
 impl fmt::Display for ConflictSide {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` = {} ({})", self.key, self.value, self.location)
+        write!(f, "`{}` = {} ({})", self.setting, self.value, self.location)
     }
 }
 

@@ -64,7 +64,7 @@ impl Inconsistency {
 impl From<Inconsistency> for ConfigError {
     fn from(inconsistency: Inconsistency) -> Self {
         Self::Together {
-            key: inconsistency.setting.name(),
+            setting: inconsistency.setting.name(),
             problem: inconsistency.problem(),
         }
     }

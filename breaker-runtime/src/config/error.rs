@@ -30,10 +30,10 @@ pub enum ConfigError {
         problem: String,
     },
     /// A value is out of range.
-    #[error("`{key}` {range}, not {value}")]
+    #[error("`{setting}` {range}, not {value}")]
     OutOfRange {
         /// The name of the setting.
-        key: &'static str,
+        setting: &'static str,
         /// The value that was given, as text.
         value: String,
         /// The range of the setting, as the end of a sentence.
@@ -43,7 +43,7 @@ pub enum ConfigError {
     #[error("{problem}")]
     Together {
         /// The name of the setting that cannot be met.
-        key: &'static str,
+        setting: &'static str,
         /// The reason why the setting cannot be met, as a sentence.
         problem: String,
     },
@@ -61,7 +61,7 @@ pub enum ConfigError {
 impl ConfigError {
     pub(super) fn out_of_range(setting: Setting, value: Value, range: &'static str) -> Self {
         Self::OutOfRange {
-            key: setting.name(),
+            setting: setting.name(),
             value: value.to_string(),
             range,
         }
@@ -71,8 +71,8 @@ impl ConfigError {
     pub fn field(&self) -> Option<&'static str> {
         match self {
             Self::Name { .. } | Self::Unknown { .. } => Some("name"),
-            Self::OutOfRange { key, .. } | Self::Together { key, .. } => Some(key),
-            Self::Conflict(conflict) => Some(conflict.second.key),
+            Self::OutOfRange { setting, .. } | Self::Together { setting, .. } => Some(setting),
+            Self::Conflict(conflict) => Some(conflict.second.setting),
         }
     }
 }
