@@ -3,7 +3,7 @@
 
 pub(crate) mod settings;
 
-use proc_macro2::{Ident, Spacing, TokenStream, TokenTree};
+use proc_macro2::{Ident, Spacing, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::{
@@ -17,6 +17,7 @@ use crate::args::{Arguments, Given};
 use crate::errors::Errors;
 use crate::item::borrows::{MutableArgument, mutable_arguments, returned_mutable};
 use crate::item::function::Function;
+use crate::item::mentions::{bindings, mentions};
 use crate::item::returns::{Shape, visible};
 
 pub(super) fn check(arguments: &Arguments, function: &Function, errors: &mut Errors) {
@@ -224,10 +225,28 @@ fn find_path(tokens: TokenStream, word: &impl Fn(&Ident) -> bool) -> Option<Iden
 
 /// The body can only reborrow a `&mut` argument for the fallback if the returned value does not hold it.
 fn arguments_reach_the_fallback(arguments: &Arguments, function: &Function) -> Vec<Error> {
-    if arguments.fallback.is_none() {
+    let Some(Given {
+        value: fallback, ..
+    }) = &arguments.fallback
+    else {
         return Vec::new();
-    }
+    };
     let signature = &function.signature;
+    let needed = |mutable: &MutableArgument<'_>| match fallback {
+        FallbackKind::Path(_) => true,
+        FallbackKind::Closure(closure) => {
+            let names = match mutable.argument {
+                FnArg::Receiver(_) => vec![Ident::new("self", Span::call_site())],
+                FnArg::Typed(typed) => bindings(&typed.pat),
+            };
+            let hidden = bindings(&closure.pattern);
+            let visible: Vec<_> = names
+                .into_iter()
+                .filter(|it| !hidden.contains(it))
+                .collect();
+            mentions(closure.body.to_token_stream(), &visible)
+        }
+    };
     let reject = |mutable: MutableArgument<'_>, why: &str| {
         let name = argument_name(mutable.argument);
         let message = format!("{name} cannot be passed to the fallback: {why}");
@@ -235,16 +254,15 @@ fn arguments_reach_the_fallback(arguments: &Arguments, function: &Function) -> V
     };
     if let Shape::Boxed { .. } | Shape::ImplFuture { .. } = function.shape {
         let why = "the returned future holds it; make the function an `async fn`";
-        return mutable_arguments(signature)
-            .map(|it| reject(it, why))
-            .collect();
+        let needed = mutable_arguments(signature).filter(needed);
+        return needed.map(|it| reject(it, why)).collect();
     }
     let on = arguments.fallback_on.as_ref().map(|given| given.value);
     match (on, function.returned()) {
         (Some(FallbackOn::Error | FallbackOn::Any), Some(returned)) => {
             let why = "the return type borrows from it; use `fallback_on = rejected`";
             let borrowed = returned_mutable(signature, returned).into_iter();
-            borrowed.map(|it| reject(it, why)).collect()
+            borrowed.filter(needed).map(|it| reject(it, why)).collect()
         }
         _ => Vec::new(),
     }

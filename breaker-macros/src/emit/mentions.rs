@@ -6,6 +6,7 @@ use quote::{ToTokens, quote};
 use crate::args::callable::FallbackKind;
 use crate::args::value::Arm;
 use crate::declare::{Classifier, Declaration};
+use crate::item::mentions::{bindings, mentions};
 
 /// The tokens of the attribute that can mention an argument.
 pub(super) struct Mentions {
@@ -19,8 +20,8 @@ enum Needed {
     Nothing,
     /// All arguments: the expansion passes them to a path.
     Everything,
-    /// The arguments that a closure mentions.
-    MentionedIn(TokenStream),
+    /// The arguments that a closure mentions, without those that its own argument hides.
+    MentionedIn(TokenStream, Vec<Ident>),
 }
 
 impl Mentions {
@@ -29,11 +30,11 @@ impl Mentions {
             None => Needed::Nothing,
             Some(FallbackKind::Path(_)) => Needed::Everything,
             Some(FallbackKind::Closure(closure)) => {
-                Needed::MentionedIn(closure.body.to_token_stream())
+                Needed::MentionedIn(closure.body.to_token_stream(), bindings(&closure.pattern))
             }
         };
         let closure = match &fallback {
-            Needed::MentionedIn(tokens) => tokens.clone(),
+            Needed::MentionedIn(tokens, _) => tokens.clone(),
             Needed::Nothing | Needed::Everything => TokenStream::new(),
         };
         let classifier = match &declaration.classifier {
@@ -66,7 +67,11 @@ impl Mentions {
         match &self.fallback {
             Needed::Nothing => false,
             Needed::Everything => true,
-            Needed::MentionedIn(tokens) => mentions(tokens.clone(), names),
+            Needed::MentionedIn(tokens, hidden) => {
+                let visible = names.iter().filter(|name| !hidden.contains(name));
+                let visible: Vec<_> = visible.cloned().collect();
+                mentions(tokens.clone(), &visible)
+            }
         }
     }
 
@@ -76,47 +81,27 @@ impl Mentions {
     }
 }
 
-/// Returns whether the tokens contain one of the names, also as `{name}` in a format string.
-pub(super) fn mentions(tokens: TokenStream, names: &[Ident]) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(ident) => names.contains(&ident),
-        TokenTree::Group(group) => mentions(group.stream(), names),
-        TokenTree::Literal(literal) => {
-            let text = literal.to_string();
-            names.iter().any(|name| text.contains(&format!("{{{name}")))
-        }
-        TokenTree::Punct(_) => false,
-    })
-}
-
-/// Returns all identifiers in the tokens.
-pub(super) fn names(tokens: TokenStream) -> Vec<Ident> {
-    let mut found = Vec::new();
-    for token in tokens {
-        match token {
-            TokenTree::Ident(ident) => found.push(ident),
-            TokenTree::Group(group) => found.append(&mut names(group.stream())),
-            TokenTree::Literal(_) | TokenTree::Punct(_) => {}
-        }
-    }
-    found
-}
-
-/// Replaces every `self` in the tokens by `new`.
+/// Replaces every `self` in the tokens by `new`, except in paths such as `self::helper`.
 pub(super) fn with_self(tokens: TokenStream, new: &Ident) -> TokenStream {
-    let each = |token| match token {
-        TokenTree::Ident(ident) if ident == "self" => {
-            let mut new = new.clone();
-            new.set_span(new.span().located_at(ident.span()));
-            new.into()
-        }
-        TokenTree::Group(group) => {
-            let inside = with_self(group.stream(), new);
-            let mut replaced = Group::new(group.delimiter(), inside);
-            replaced.set_span(group.span());
-            replaced.into()
-        }
-        token => token,
-    };
-    tokens.into_iter().map(each).collect()
+    let mut tokens = tokens.into_iter().peekable();
+    let mut replaced = TokenStream::new();
+    while let Some(token) = tokens.next() {
+        let before_colon =
+            matches!(tokens.peek(), Some(TokenTree::Punct(sign)) if sign.as_char() == ':');
+        replaced.extend([match token {
+            TokenTree::Ident(ident) if ident == "self" && !before_colon => {
+                let mut new = new.clone();
+                new.set_span(new.span().located_at(ident.span()));
+                new.into()
+            }
+            TokenTree::Group(group) => {
+                let inside = with_self(group.stream(), new);
+                let mut replaced = Group::new(group.delimiter(), inside);
+                replaced.set_span(group.span());
+                replaced.into()
+            }
+            token => token,
+        }]);
+    }
+    replaced
 }

@@ -5,5 +5,6 @@ pub(crate) mod body;
 pub(crate) mod borrows;
 pub(crate) mod checks;
 pub(crate) mod function;
+pub(crate) mod mentions;
 pub(crate) mod returns;
 mod unsupported;

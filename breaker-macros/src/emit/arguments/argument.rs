@@ -6,8 +6,8 @@ use syn::spanned::Spanned;
 use syn::{Attribute, Pat, PatIdent, PatType, Token};
 
 use super::passing::{ArgumentUse, Consumer, PassedBy};
-use crate::emit::mentions::mentions;
 use crate::emit::paths::{Runtime, local};
+use crate::item::mentions::may_mention;
 
 pub(super) struct Argument {
     /// The argument as the user wrote it.
@@ -117,7 +117,7 @@ impl Argument {
         // The whole value is bound first: the parts that the pattern does not bind are dropped after
         // those that it binds, as they are in a function.
         let name = &self.name;
-        let mutable = mentions(pattern.to_token_stream(), &[format_ident!("mut")]).then(|| {
+        let mutable = may_mention(pattern.to_token_stream(), &[format_ident!("mut")]).then(|| {
             let token = Token![mut](span);
             (quote_spanned!(span=> #[allow(unused_mut)]), token)
         });
@@ -179,5 +179,6 @@ fn is_lint(attribute: &Attribute) -> bool {
         ["allow", "expect", "warn", "deny", "forbid"].map(|level| format_ident!("{level}"));
     let conditional = attribute.path().is_ident("cfg_attr");
     let level = |level: &Ident| attribute.path().is_ident(level);
-    levels.iter().any(level) || conditional && mentions(attribute.meta.to_token_stream(), &levels)
+    levels.iter().any(level)
+        || conditional && may_mention(attribute.meta.to_token_stream(), &levels)
 }

@@ -12,9 +12,10 @@ use syn::{FnArg, Signature};
 use self::argument::Argument;
 use self::passing::PassedBy;
 pub(super) use self::passing::{ArgumentUse, Consumer};
-use super::mentions::{Mentions, mentions, names, with_self};
+use super::mentions::{Mentions, with_self};
 use super::paths::{Runtime, local};
 use super::tokens::located_at;
+use crate::item::mentions::{bindings, may_mention};
 
 pub(super) struct FunctionArguments {
     receiver: Option<Receiver>,
@@ -41,7 +42,8 @@ impl FunctionArguments {
         attribute: &Mentions,
         block: Option<&TokenStream>,
     ) -> Self {
-        let captured = |names: &[Ident]| block.is_none_or(|block| mentions(block.clone(), names));
+        let captured =
+            |names: &[Ident]| block.is_none_or(|block| may_mention(block.clone(), names));
         let mut receiver = None;
         let mut typed = Vec::new();
         for (position, input) in signature.inputs.iter_mut().enumerate() {
@@ -55,7 +57,7 @@ impl FunctionArguments {
                     });
                 }
                 FnArg::Typed(input) => {
-                    let names = names(input.pat.to_token_stream());
+                    let names = bindings(&input.pat);
                     let needed = attribute.fallback_needs(&names);
                     if captured(&names) || needed {
                         let mentioned = attribute.include(&names);
