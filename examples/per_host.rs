@@ -25,7 +25,7 @@ enum FetchError {
 // The expression for the key can use the arguments.
 #[circuit_breaker(
     name = "fetch",
-    key = url.authority(), // the host, and the port unless it is the default one
+    key = host_and_port(url), // keys are logged, and `url.authority()` may contain a password
     max_keys = 100,
     idle_ttl = "10m",
     threshold = 3,
@@ -35,6 +35,11 @@ enum FetchError {
 async fn fetch(http: &reqwest::Client, url: &reqwest::Url) -> Result<String, FetchError> {
     let answer = http.post(url.clone()).body("450").send().await?;
     Ok(answer.error_for_status()?.text().await?)
+}
+
+fn host_and_port(url: &reqwest::Url) -> String {
+    let port = url.port_or_known_default().unwrap_or_default();
+    format!("{}:{port}", url.host_str().unwrap_or_default())
 }
 
 const ROUNDS: u64 = 20;
@@ -74,7 +79,7 @@ async fn main() -> anyhow::Result<()> {
     println!("\nit has recovered: after the open period a probe finds out");
     let (_, url) = &hosts[1];
     let sick = registry
-        .get_keyed("fetch", url.authority())
+        .get_keyed("fetch", &host_and_port(url))
         .context("it was called")?;
     tokio::time::sleep(Duration::from_millis(350)).await;
     fetch(&http, url).await?;

@@ -17,7 +17,6 @@ use std::time::Duration;
 use anyhow::{Context, ensure};
 use breaker_runtime::tower::{CircuitBreakerLayer, HttpClassifier, ServiceError};
 use breaker_runtime::{Config, Outcome, Registry, State};
-use http::uri::Authority;
 use http::{Request, Response, StatusCode};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
@@ -45,8 +44,12 @@ async fn main() -> anyhow::Result<()> {
     timeout(Duration::from_secs(20), story).await?
 }
 
-fn host(request: &Request<String>) -> &str {
-    request.uri().authority().map_or("", Authority::as_str)
+/// Returns the key of a request. It is not the authority, which may contain a password: keys are logged.
+fn host_and_port(request: &Request<String>) -> String {
+    let uri = request.uri();
+    let is_https = uri.scheme_str() == Some("https");
+    let port = uri.port_u16().unwrap_or(if is_https { 443 } else { 80 });
+    format!("{}:{port}", uri.host().unwrap_or_default())
 }
 
 async fn hyper_with_a_breaker_for_each_host() -> anyhow::Result<()> {
@@ -59,7 +62,11 @@ async fn hyper_with_a_breaker_for_each_host() -> anyhow::Result<()> {
         .pool_max_idle_per_host(0)
         .build_http::<String>();
     let client = ServiceBuilder::new()
-        .layer(CircuitBreakerLayer::new("shop", CONFIG)?.http().key(host))
+        .layer(
+            CircuitBreakerLayer::new("shop", CONFIG)?
+                .http()
+                .key(host_and_port),
+        )
         .service(http);
     let charge = |shop: &PaymentService| Request::post(shop.url()).body("450".to_owned());
 
@@ -71,7 +78,7 @@ async fn hyper_with_a_breaker_for_each_host() -> anyhow::Result<()> {
     }
     let breaker = |shop: &PaymentService| {
         let request = charge(shop)?;
-        let breaker = Registry::global().get_keyed("shop", host(&request));
+        let breaker = Registry::global().get_keyed("shop", &host_and_port(&request));
         breaker.context("each host that was called has a breaker")
     };
     let shop = breaker(&busy)?;
