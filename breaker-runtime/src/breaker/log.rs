@@ -98,6 +98,5 @@ mod without_tracing {
 
     pub(crate) fn conflict(_: &Conflict) {}
 
-    #[inline]
     pub(crate) fn rejection(_: &Rejection) {}
 }

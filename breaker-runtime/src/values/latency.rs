@@ -63,13 +63,11 @@ impl Latency {
     }
 
     /// Returns the number of calls.
-    #[inline]
     pub fn count(&self) -> u64 {
         self.counts.iter().sum()
     }
 
     /// Returns the sum of all durations.
-    #[inline]
     pub fn sum(&self) -> Duration {
         self.sum
     }
@@ -79,7 +77,6 @@ impl Latency {
     /// `share` is clamped to 0.0..=1.0. The result is the end of a bucket, so it is too long by at most an
     /// eighth or 256 ns, whichever is more. Calls longer than 18 minutes count as 18 minutes. Returns `None` if
     /// there were no calls.
-    #[inline]
     pub fn quantile(&self, share: f64) -> Option<Duration> {
         let (count, mut seen) = (self.count(), 0);
         #[expect(
@@ -98,7 +95,6 @@ impl Latency {
     }
 
     /// Returns the buckets that contain calls, in ascending order, each as its end and its number of calls.
-    #[inline]
     pub fn buckets(&self) -> impl Iterator<Item = (Duration, u64)> + '_ {
         let held = self
             .counts
@@ -109,7 +105,6 @@ impl Latency {
     }
 
     /// Adds the calls of another histogram.
-    #[inline]
     pub(crate) fn add(&mut self, other: &Self) {
         for (sum, more) in self.counts.iter_mut().zip(&other.counts) {
             *sum += more;
@@ -124,7 +119,6 @@ impl Latency {
     reason = "the buckets show the counts"
 )]
 impl fmt::Debug for Latency {
-    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let buckets: BTreeMap<_, _> = self.buckets().collect();
         f.debug_struct("Latency")

@@ -30,7 +30,6 @@ pub enum State {
 
 impl State {
     /// Returns the label: `closed`, `open`, `half_open`, `forced_open` or `forced_closed`.
-    #[inline]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Closed => "closed",
@@ -43,7 +42,6 @@ impl State {
 }
 
 impl fmt::Display for State {
-    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
     }
@@ -89,7 +87,6 @@ pub enum Reason {
 
 impl Reason {
     /// Returns the label, the variant's name in snake case.
-    #[inline]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::FailuresInARow => "failures_in_a_row",
@@ -109,7 +106,6 @@ impl Reason {
 }
 
 impl fmt::Display for Reason {
-    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
     }

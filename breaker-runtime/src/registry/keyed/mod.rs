@@ -1,5 +1,6 @@
 //! The breakers by key of a registry.
 
+mod entry;
 mod set;
 
 pub(crate) use self::set::KeyedBreakers;

@@ -3,12 +3,12 @@
 //! Each call looks its breaker up. The map is sharded over locks by key, so calls with different keys seldom contend;
 //! calls with the same key contend on the reference count of its breaker.
 //!
-//! **Eviction.** A breaker can be evicted if it has no other handles and a new one would decide alike: it is closed,
-//! and has been for `open_for` since its last opening. It must also have no failures or slow calls in its counts and no
-//! ramp, or have been idle for `idle_ttl`. A new key examines the next entries in turn: two for idleness while the set
-//! has room, otherwise up to 64 until one can be evicted. In a full set it skips an entry once that was used since it
-//! was last examined. So the work is bounded, whatever the number of keys. A list in the order of use would have to be
-//! written by every call.
+//! **Eviction.** A breaker can be evicted at any time if it has no other handles and a new one would decide alike. A new
+//! key examines the next entries in turn: two for idleness while the set has room, otherwise up to 64 until one can be
+//! evicted. In a full set it skips an entry once that was used since it was last examined. If none of the examined
+//! breakers can be evicted so, the one that has been idle for longest goes, although it remembers failures: it must have
+//! been idle for `idle_ttl` and for its window. So the work is bounded, whatever the number of keys. A list in the order
+//! of use would have to be written by every call. Readings evict only breakers that a new one would replace (R23).
 //!
 //! **Counts.** An evicted breaker leaves its counts to the set when its last handle is dropped, and so does an unlisted
 //! breaker, for which the set had no room. Sums over all keys are taken under the lock of the order, while no entry can
@@ -17,11 +17,10 @@
 use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::time::Duration;
 
+use super::entry::{EvictionScan, KeyEntry};
 use crate::breaker::thread_slots::slots;
 use crate::breaker::{CircuitBreaker, KeySet};
-use crate::machine::Eviction;
 use crate::registry::sharded_map::ShardedMap;
 use crate::sync::{Arc, AtomicU64, Mutex, Ordering, Weak, lock};
 use crate::time::Tick;
@@ -52,18 +51,6 @@ pub(crate) struct KeyedBreakers {
 }
 
 type Order = VecDeque<Arc<str>>;
-
-/// One key.
-///
-/// Calls write to the atomics under the read lock. They publish nothing but themselves, so `Relaxed` suffices.
-#[derive(Debug)]
-struct KeyEntry {
-    breaker: CircuitBreaker,
-    /// When it was last used, in ticks of the coarse clock.
-    used: AtomicU64,
-    /// Whether it was used since it was last examined; such an entry is skipped once.
-    recent: AtomicU64,
-}
 
 impl KeyedBreakers {
     pub(crate) fn new(parent: &CircuitBreaker) -> Arc<Self> {
@@ -279,70 +266,6 @@ impl KeySet for KeyedBreakers {
         }
         self.enter(&mut order, key.into(), breaker.clone(), now);
         breaker.clone()
-    }
-}
-
-/// What a scan for evictions needs to know.
-struct EvictionScan {
-    now: Tick,
-    idle_ttl: Duration,
-    max_keys: usize,
-}
-
-impl EvictionScan {
-    fn new(parent: &CircuitBreaker) -> Self {
-        let settings = parent.config();
-        Self {
-            now: parent.shared().coarse_now(),
-            idle_ttl: settings.idle_ttl,
-            max_keys: settings.max_keys.get() as usize,
-        }
-    }
-
-    fn is_idle(&self, entry: &KeyEntry) -> bool {
-        self.now.since(entry.used()) >= self.idle_ttl
-    }
-
-    /// Returns whether nobody holds the breaker and it remembers nothing that matters.
-    fn is_clean(&self, entry: &KeyEntry) -> bool {
-        self.eviction(entry) == Eviction::AtAnyTime
-    }
-
-    /// Returns whether the breaker may go to make room, although it remembers failures.
-    fn is_expendable(&self, entry: &KeyEntry) -> bool {
-        match self.eviction(entry) {
-            Eviction::AtAnyTime => true,
-            Eviction::AfterIdle(least) => self.now.since(entry.used()) >= self.idle_ttl.max(least),
-            Eviction::Never => false,
-        }
-    }
-
-    fn eviction(&self, entry: &KeyEntry) -> Eviction {
-        if entry.breaker.is_unshared() {
-            entry.breaker.shared().eviction(self.now)
-        } else {
-            Eviction::Never
-        }
-    }
-}
-
-impl KeyEntry {
-    #[inline]
-    fn used(&self) -> Tick {
-        Tick::from_nanos(self.used.load(Ordering::Relaxed))
-    }
-
-    /// Notes that the entry is used.
-    ///
-    /// It loads first, because a store would take the cache line from other cores.
-    #[inline]
-    fn touch(&self, now: Tick) {
-        if self.recent.load(Ordering::Relaxed) == 0 {
-            self.recent.store(1, Ordering::Relaxed);
-        }
-        if self.used() < now {
-            self.used.store(now.as_nanos(), Ordering::Relaxed);
-        }
     }
 }
 
