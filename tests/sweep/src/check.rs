@@ -156,16 +156,15 @@ fn compare_warnings(
     functions: &[Function],
     row: &mut Row,
 ) {
-    let mut kinds = [(Kind::Gone, before, after), (Kind::New, after, before)];
-    for (kind, those, others) in &mut kinds {
-        let mut count = HashMap::new();
-        for other in others.iter() {
-            *count.entry((&other.code, &other.places[0])).or_insert(0) += 1;
+    for (kind, those, others) in [(Kind::Gone, before, after), (Kind::New, after, before)] {
+        let mut counts = HashMap::new();
+        for other in others {
+            *counts.entry((&other.code, &other.places[0])).or_insert(0) += 1;
         }
-        for warning in those.iter() {
-            match count.get_mut(&(&warning.code, &warning.places[0])) {
+        for warning in those {
+            match counts.get_mut(&(&warning.code, &warning.places[0])) {
                 Some(left @ 1..) => *left -= 1,
-                _ => row.findings.push(finding(*kind, warning, functions)),
+                _ => row.findings.push(finding(kind, warning, functions)),
             }
         }
     }

@@ -157,7 +157,7 @@ impl Report {
                     for finding in &row.findings {
                         println!("  {finding}");
                     }
-                    println!("  {} faults", row.faults());
+                    println!("  faults: {}", row.faults());
                     self.rows.push(row);
                 }
             }
