@@ -1,6 +1,6 @@
 //! The state machine. It is pure: time goes in, changes come out. It takes no lock and runs no user code.
 //!
-//! Comments and tests refer to the rules R1 to R21 of `docs/semantics.md`.
+//! Comments and tests refer to the rules of `docs/semantics.md`.
 
 mod absorb;
 mod closed;

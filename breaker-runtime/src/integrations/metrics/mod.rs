@@ -70,8 +70,8 @@
 //!
 //! **Keys** are not labels, because there may be any number of them. The counts of all keys of a name, including
 //! evicted ones, are added up under the name. `circuit_breaker_state` and the two rates belong to the breaker of the
-//! name itself. Calls with a key go through that breaker only while it is overridden, so it has no rates and stays
-//! closed unless it is controlled by hand; `circuit_breaker_keys` shows the states of the keys.
+//! name itself. Calls with a key go through the breaker of the key, so the breaker of the name has no rates, and its
+//! state shows only its override; `circuit_breaker_keys` shows the states of the keys.
 //!
 //! **Open seconds** are whole because the facade's counters are. A fraction of a second is not lost: it is included
 //! once the second is full.
