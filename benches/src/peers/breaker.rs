@@ -1,15 +1,15 @@
 //! breaker: a read-write lock, for futures only. The synchronous function is polled as one.
 
-use peer_breaker::{CircuitBreaker, CircuitBreakerConfig, CircuitBreakerError as Refusal};
+use peer_breaker::{CircuitBreaker, CircuitBreakerConfig, CircuitBreakerError as PeerError};
 
 use super::OPEN_FOR;
 use crate::{Answer, Error, async_body, body, poll};
 
-impl From<Refusal<Self>> for Error {
-    fn from(error: Refusal<Self>) -> Self {
+impl From<PeerError<Self>> for Error {
+    fn from(error: PeerError<Self>) -> Self {
         match error {
-            Refusal::Failure(error) => error,
-            Refusal::CircuitOpen | Refusal::Rejected => Self::Rejected,
+            PeerError::Failure(error) => error,
+            PeerError::CircuitOpen | PeerError::Rejected => Self::Rejected,
         }
     }
 }

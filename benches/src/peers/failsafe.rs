@@ -7,7 +7,7 @@ use failsafe::failure_policy::{
     ConsecutiveFailures, SuccessRateOverTimeWindow, consecutive_failures,
     success_rate_over_time_window,
 };
-use failsafe::{CircuitBreaker, Config, Error as Refusal, FailurePolicy, StateMachine};
+use failsafe::{CircuitBreaker, Config, Error as PeerError, FailurePolicy, StateMachine};
 
 use super::OPEN_FOR;
 use crate::{Answer, BAD, Error, async_body, body, poll};
@@ -18,11 +18,11 @@ pub type Threshold = StateMachine<ConsecutiveFailures<Repeat<Duration>>, ()>;
 /// A breaker that opens by the share of failures.
 pub type TimeWindow = StateMachine<SuccessRateOverTimeWindow<Repeat<Duration>>, ()>;
 
-impl From<Refusal<Self>> for Error {
-    fn from(error: Refusal<Self>) -> Self {
+impl From<PeerError<Self>> for Error {
+    fn from(error: PeerError<Self>) -> Self {
         match error {
-            Refusal::Inner(error) => error,
-            Refusal::Rejected => Self::Rejected,
+            PeerError::Inner(error) => error,
+            PeerError::Rejected => Self::Rejected,
         }
     }
 }

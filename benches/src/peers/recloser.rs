@@ -1,15 +1,15 @@
 //! recloser: a ring of calls, without a lock.
 
-use recloser::{AsyncRecloser, Error as Refusal, Recloser};
+use recloser::{AsyncRecloser, Error as PeerError, Recloser};
 
 use super::OPEN_FOR;
 use crate::{Answer, BAD, Error, async_body, body, poll};
 
-impl From<Refusal<Self>> for Error {
-    fn from(error: Refusal<Self>) -> Self {
+impl From<PeerError<Self>> for Error {
+    fn from(error: PeerError<Self>) -> Self {
         match error {
-            Refusal::Inner(error) => error,
-            Refusal::Rejected => Self::Rejected,
+            PeerError::Inner(error) => error,
+            PeerError::Rejected => Self::Rejected,
         }
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tower::util::ServiceFn;
 use tower::{Layer, Service as _, ServiceExt, service_fn};
 use tower_resilience_circuitbreaker::{
-    CircuitBreaker, CircuitBreakerConfigBuilder, CircuitBreakerError as Refusal,
+    CircuitBreaker, CircuitBreakerConfigBuilder, CircuitBreakerError as PeerError,
     CircuitBreakerLayer, DefaultClassifier,
 };
 
@@ -16,11 +16,11 @@ use crate::{Answer, Error, body, poll};
 /// The function as a service; every clone has the same breaker.
 pub type Service = CircuitBreaker<ServiceFn<fn(u64) -> Ready<Answer>>, DefaultClassifier>;
 
-impl From<Refusal<Self>> for Error {
-    fn from(error: Refusal<Self>) -> Self {
+impl From<PeerError<Self>> for Error {
+    fn from(error: PeerError<Self>) -> Self {
         match error {
-            Refusal::Inner(error) => error,
-            Refusal::OpenCircuit => Self::Rejected,
+            PeerError::Inner(error) => error,
+            PeerError::OpenCircuit => Self::Rejected,
         }
     }
 }
