@@ -23,10 +23,10 @@ pub enum Error {
     /// The body failed.
     #[error("the dependency failed")]
     Failed,
-    /// The attribute's breaker refused.
+    /// The breaker of the attribute rejected the call.
     #[error(transparent)]
     Breaker(#[from] BreakerError),
-    /// Another crate's breaker refused.
+    /// The breaker of another crate rejected the call.
     #[error("rejected")]
     Rejected,
 }
