@@ -80,7 +80,7 @@ impl Registry {
     ///
     /// The registry may not know the site before its first call, because some linkers drop the list of declarations.
     /// And the breaker may already exist, made by `get_or_create`.
-    pub(super) fn attach_site(&self, site: &'static Site) -> CircuitBreaker {
+    pub(crate) fn attach_site(&self, site: &'static Site) -> CircuitBreaker {
         let declaration = site.declaration();
         if !site.is_known() {
             declarations::add(site);
