@@ -1,7 +1,7 @@
 //! What the benches measure: one function, bare, behind the attribute and behind other circuit
 //! breakers.
 //!
-//! Every variant is a function of its own that is never inlined, and all have the same body and the
+//! Each variant is a separate function that is never inlined, and all have the same body and the
 //! same return type. What a breaker costs is the difference to the bare one.
 
 #![allow(clippy::missing_errors_doc, reason = "all fail at the same argument")]
@@ -72,8 +72,8 @@ pub fn bare_async(value: u64) -> Answer {
 /// Polls a future in place until it is ready.
 ///
 /// The async variants are polled within a function that is never inlined, so that they cost a call
-/// like the others. Nothing here ever has to wait, but for tower-resilience on two threads: polled
-/// again at once it is spared the wake-up that an executor would need.
+/// like the others. Only tower-resilience ever has to wait here, on two threads. It is polled again at
+/// once, which spares it the wake-up that an executor would need.
 #[inline]
 pub fn poll<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
