@@ -1,5 +1,6 @@
 //! The annotated function: its signature is parsed, its body stays as it is.
 
+pub(crate) mod assignments;
 mod bare_trait;
 pub(crate) mod body;
 pub(crate) mod borrows;

@@ -24,6 +24,10 @@ pub fn call_once<R, F: FnOnce() -> R>(call: F) -> R {
 #[inline]
 pub const fn whole<T: ?Sized>(_: &T) {}
 
+/// Mentions a variable that the body changes, so that a block borrows all of it and not only some fields.
+#[inline]
+pub const fn whole_mut<T: ?Sized>(_: &mut T) {}
+
 /// Returns its argument; the type parameter gives an expression its type.
 pub fn typed<T>(value: T) -> T {
     value

@@ -2,7 +2,9 @@
 
 use breaker_runtime::{Outcome, circuit_breaker};
 
-use crate::expansion::{Error, Log, Noisy, ends, open, panic_of, pause, poll_once, run};
+use crate::expansion::{
+    Error, Log, Noisy, assert_send, ends, open, panic_of, pause, poll_once, run,
+};
 
 #[test]
 fn arguments_are_dropped_in_the_order_of_a_plain_function() {
@@ -330,4 +332,73 @@ fn the_value_is_classified_after_the_locals_are_dropped() {
     let log = LOG.with(Clone::clone);
     call(log.noisy("first")).unwrap();
     assert_eq!(log.take(), ["local", "first", "classified"]);
+}
+
+/// A guard whose `Drop` reads what its methods have assigned.
+struct Transaction {
+    open: bool,
+    log: Log,
+    _not_sync: std::cell::Cell<u8>,
+}
+
+impl Transaction {
+    fn begin(log: &Log) -> Self {
+        Self {
+            open: true,
+            log: log.clone(),
+            _not_sync: std::cell::Cell::new(0),
+        }
+    }
+
+    #[circuit_breaker(name = "drop_order.commit", classify = |_| {
+        LOG.with(|log| log.say("classified"));
+        Outcome::Success
+    })]
+    fn commit(mut self, text: Noisy, fails: bool) -> Result<(), Error> {
+        let _local = text.log().noisy("local");
+        if fails {
+            return Err(Error::Down);
+        }
+        self.open = false;
+        Ok(())
+    }
+
+    #[circuit_breaker(name = "drop_order.commit_later", classify = |_| {
+        LOG.with(|log| log.say("classified"));
+        Outcome::Success
+    })]
+    async fn commit_later(mut self, text: Noisy, fails: bool) -> Result<(), Error> {
+        let _local = text.log().noisy("local");
+        pause().await;
+        if fails {
+            return Err(Error::Down);
+        }
+        self.open = false;
+        Ok(())
+    }
+}
+
+impl Drop for Transaction {
+    fn drop(&mut self) {
+        self.log
+            .say(if self.open { "rollback" } else { "committed" });
+    }
+}
+
+thread_local! {
+    static LOG: Log = Log::default();
+}
+
+#[test]
+fn a_self_that_the_body_changes_is_dropped_last_and_within_the_call() {
+    let log = LOG.with(Clone::clone);
+    for (fails, end) in [(false, "committed"), (true, "rollback")] {
+        let done = Transaction::begin(&log).commit(log.noisy("text"), fails);
+        assert_eq!(done.is_err(), fails);
+        assert_eq!(log.take(), ["local", "text", end, "classified"]);
+
+        let commit = Transaction::begin(&log).commit_later(log.noisy("text"), fails);
+        assert_eq!(run(assert_send(commit)).is_err(), fails);
+        assert_eq!(log.take(), ["local", "text", end, "classified"]);
+    }
 }

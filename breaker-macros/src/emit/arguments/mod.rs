@@ -7,7 +7,7 @@ mod passing;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{FnArg, Signature};
+use syn::{FnArg, Signature, Token};
 
 use self::argument::Argument;
 use self::passing::PassedBy;
@@ -69,20 +69,27 @@ impl FunctionArguments {
         Self { receiver, typed }
     }
 
+    /// Mentions `self` in the body, so that the body captures all of it and drops it.
+    pub(super) fn whole_self(&self, rt: &Runtime) -> Option<TokenStream> {
+        let receiver = self.receiver.as_ref().filter(|it| it.captured)?;
+        let (whole, this) = (rt.item("whole"), receiver.written.self_token);
+        Some(quote_spanned!(Span::mixed_site()=> #whole(&#this);))
+    }
+
+    /// Returns `self` if the body takes a `mut self` by value.
+    pub(super) fn mutable_self(&self) -> Option<Token![self]> {
+        let receiver = self.receiver.as_ref().filter(|it| it.captured)?;
+        let written = &receiver.written;
+        let by_value = PassedBy::of_receiver(written) == PassedBy::Value;
+        (by_value && written.mutability.is_some()).then_some(written.self_token)
+    }
+
     /// Binds the arguments in order: all of them for the body, so that they are captured and dropped as
     /// in the original function, and those that the fallback needs for the fallback.
-    pub(super) fn bind(&self, rt: &Runtime, consumer: Consumer, usage: ArgumentUse) -> TokenStream {
-        let whole = rt.item("whole");
-        let captured = |receiver: &&Receiver| receiver.captured && consumer == Consumer::Body;
-        let this = self.receiver.as_ref().filter(captured).map(|receiver| {
-            let this = receiver.written.self_token;
-            quote_spanned!(Span::mixed_site()=> #whole(&#this);)
-        });
-        let typed = self.typed.iter().filter_map(|argument| {
-            let bound = consumer == Consumer::Body || argument.needed;
-            bound.then(|| argument.bind(consumer, usage))
-        });
-        quote!(#this #(#typed)*)
+    pub(super) fn bind(&self, consumer: Consumer, usage: ArgumentUse) -> TokenStream {
+        let bound = |it: &&Argument| consumer == Consumer::Body || it.needed;
+        let typed = self.typed.iter().filter(bound);
+        typed.map(|it| it.bind(consumer, usage)).collect()
     }
 
     /// Clones the values that both the body and the fallback need.

@@ -2,23 +2,22 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::ReturnType;
+use syn::{ReturnType, Token};
 
 use super::{Call, UserBlock};
 use crate::emit::arguments::{ArgumentUse, Consumer};
 use crate::emit::tokens::braced;
+use crate::item::assignments::{assigns_to_self, may_lend};
 use crate::item::returns::Shape;
 
 impl Call<'_> {
     /// Runs a body that makes a future. This part of the function is not guarded.
     pub(crate) fn emit_make_future(&self, body: &UserBlock<'_>) -> TokenStream {
-        let bound = self
-            .arguments
-            .bind(&self.runtime, Consumer::Body, ArgumentUse::Held);
         let call_once = self.runtime.item("call_once");
-        let (ty, block) = (self.future_type(), inner_block(body));
+        let ty = self.future_type();
+        let inside = self.inside_closure(body, ArgumentUse::Held, &ty);
         quote_spanned!(Span::mixed_site()=>
-            #call_once::<#ty, _>(move || { #bound #block })
+            #call_once::<#ty, _>(move || { #inside })
         )
     }
 
@@ -32,47 +31,78 @@ impl Call<'_> {
         }
     }
 
-    /// Makes a closure from the body. Its outer tokens and the block around it have the spans of the
-    /// user's braces, so that clippy lints the closure's last expression as that of a function.
+    /// Makes a closure from the body.
     pub(super) fn body_closure(&self, body: &UserBlock<'_>, usage: ArgumentUse) -> TokenStream {
-        let (capture, inside) = self.captured_body(body, usage);
-        let span = body.braces.join();
-        let block = braced(
-            body.braces,
-            quote_spanned!(Span::mixed_site()=> { #inside }),
-        );
-        quote_spanned!(span=> #capture || #block)
+        let inside = self.inside_closure(body, usage, &self.returned.ty);
+        closure(&self.capture(usage, body), body, &inside)
     }
 
-    /// Makes an `async` block from the body, with the same spans as
-    /// [`body_closure`](Self::body_closure).
-    pub(super) fn body_block(&self, body: &UserBlock<'_>, usage: ArgumentUse) -> TokenStream {
-        let (capture, inside) = self.captured_body(body, usage);
-        let (anchor, span) = (self.type_anchor(), body.braces.join());
-        let block = braced(
-            body.braces,
-            quote_spanned!(Span::mixed_site()=> { #anchor #inside }),
-        );
-        quote_spanned!(span=> async #capture #block)
-    }
-
-    fn captured_body(
+    /// Binds the arguments and runs the body, for a closure that returns the type `ty`.
+    fn inside_closure(
         &self,
         body: &UserBlock<'_>,
         usage: ArgumentUse,
-    ) -> (TokenStream, TokenStream) {
-        let bound = self.arguments.bind(&self.runtime, Consumer::Body, usage);
+        ty: &TokenStream,
+    ) -> TokenStream {
+        let (whole, bound) = (
+            self.arguments.whole_self(&self.runtime),
+            self.arguments.bind(Consumer::Body, usage),
+        );
         let block = inner_block(body);
-        let inside = quote_spanned!(Span::mixed_site()=> #bound #block);
-        (self.capture(usage, body.braces.join()), inside)
+        let inside = quote!(#bound #block);
+        if self.borrowed_self(body).is_none() {
+            return quote!(#whole #inside);
+        }
+        let (call_once, inner) = (
+            self.runtime.item("call_once"),
+            closure(&TokenStream::new(), body, &inside),
+        );
+        quote_spanned!(Span::mixed_site()=> #whole #call_once::<#ty, _>(#inner))
+    }
+
+    /// Makes an `async` block from the body.
+    pub(super) fn body_block(&self, body: &UserBlock<'_>, usage: ArgumentUse) -> TokenStream {
+        let (whole, bound) = (
+            self.arguments.whole_self(&self.runtime),
+            self.arguments.bind(Consumer::Body, usage),
+        );
+        let (anchor, block) = (self.type_anchor(), inner_block(body));
+        let capture = self.capture(usage, body);
+        let Some(this) = self.borrowed_self(body) else {
+            return async_block(&capture, body, &quote!(#anchor #whole #bound #block));
+        };
+        let whole_mut = self.runtime.item("whole_mut");
+        let borrow = quote_spanned!(Span::mixed_site()=> #whole_mut(&mut #this););
+        let inner = async_block(
+            &TokenStream::new(),
+            body,
+            &quote!(#anchor #borrow #bound #block),
+        );
+        let inside = quote_spanned!(Span::mixed_site()=> #whole #inner.await);
+        async_block(&capture, body, &inside)
+    }
+
+    /// Returns `self` if the body is to borrow it from a closure or block around it that owns it.
+    ///
+    /// When rustc looks for assignments that nothing reads, it does not count the drop of a variable that
+    /// a closure owns. It would report `self.open = false` in a `commit(mut self)`, although `Drop` reads
+    /// the field. It says nothing about a variable that is borrowed. A value that the function returns could
+    /// not borrow from what the borrowed `self` holds.
+    fn borrowed_self(&self, body: &UserBlock<'_>) -> Option<Token![self]> {
+        let this = self.arguments.mutable_self()?;
+        let written_by_user = matches!(self.function.shape, Shape::Block(_));
+        let borrowed = !written_by_user
+            && !may_lend(&self.function.signature)
+            && assigns_to_self(body.statements.clone());
+        borrowed.then_some(this)
     }
 
     /// Returns `move`, unless the fallback needs a `&mut self` after the body.
-    fn capture(&self, usage: ArgumentUse, span: Span) -> TokenStream {
+    fn capture(&self, usage: ArgumentUse, body: &UserBlock<'_>) -> TokenStream {
         if self.arguments.lends_self(usage) {
             TokenStream::new()
         } else {
-            quote_spanned!(span=> move)
+            quote_spanned!(body.braces.join()=> move)
         }
     }
 
@@ -84,6 +114,26 @@ impl Call<'_> {
         let ty = &self.returned.ty;
         quote_spanned!(span=> if false { return #never::<#ty>(); })
     }
+}
+
+/// Makes a closure. Its outer tokens and the block around the inside have the spans of the user's braces, so
+/// that clippy lints the closure's last expression as that of a function.
+fn closure(capture: &TokenStream, body: &UserBlock<'_>, inside: &TokenStream) -> TokenStream {
+    let block = outer_block(body, inside);
+    quote_spanned!(body.braces.join()=> #capture || #block)
+}
+
+/// Makes an `async` block with the same spans as [`closure`].
+fn async_block(capture: &TokenStream, body: &UserBlock<'_>, inside: &TokenStream) -> TokenStream {
+    let block = outer_block(body, inside);
+    quote_spanned!(body.braces.join()=> async #capture #block)
+}
+
+fn outer_block(body: &UserBlock<'_>, inside: &TokenStream) -> TokenStream {
+    braced(
+        body.braces,
+        quote_spanned!(Span::mixed_site()=> { #inside }),
+    )
 }
 
 /// Puts the user's statements into the user's braces, which end a block of this crate.

@@ -56,9 +56,7 @@ impl Call<'_> {
 
     /// Emits the closure's body after bindings for its argument and the function's arguments.
     fn inlined(&self, closure: &Closure, on: FallbackOn, usage: ArgumentUse) -> TokenStream {
-        let bound = self
-            .arguments
-            .bind(&self.runtime, Consumer::Fallback, usage);
+        let bound = self.arguments.bind(Consumer::Fallback, usage);
         let Closure {
             pattern,
             ty,

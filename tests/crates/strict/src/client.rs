@@ -143,3 +143,42 @@ impl TryFrom<&str> for Client {
         })
     }
 }
+
+/// A transaction that has to be committed.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Transaction {
+    /// Whether it has yet to be committed.
+    open: bool,
+}
+
+impl Transaction {
+    /// Commits it.
+    ///
+    /// # Errors
+    ///
+    /// When the circuit is open.
+    #[circuit_breaker(name = "strict.commit")]
+    pub fn commit(mut self) -> Result<(), Error> {
+        self.open = false;
+        Ok(())
+    }
+
+    /// Commits it later.
+    ///
+    /// # Errors
+    ///
+    /// When the circuit is open.
+    #[circuit_breaker(name = "strict.commit_later")]
+    pub async fn commit_later(mut self) -> Result<(), Error> {
+        ready(()).await;
+        self.open = false;
+        Ok(())
+    }
+}
+
+impl Drop for Transaction {
+    fn drop(&mut self) {
+        assert!(!self.open, "the transaction was not committed");
+    }
+}
