@@ -71,19 +71,21 @@ fn main() -> anyhow::Result<()> {
     assert!(registry.verify().is_empty(), "{:?}", registry.verify());
 
     println!("\nWhat a listener receives:");
-    registry.subscribe(|event: &Event| {
-        let name = event.breaker().name();
-        match event.kind() {
-            EventKind::Transition(Transition {
-                from, to, reason, ..
-            }) => {
-                println!("{name}: {from} to {to} ({reason})");
+    registry
+        .subscribe(|event: &Event| {
+            let name = event.breaker().name();
+            match event.kind() {
+                EventKind::Transition(Transition {
+                    from, to, reason, ..
+                }) => {
+                    println!("{name}: {from} to {to} ({reason})");
+                }
+                EventKind::OverrideSet(set) => println!("{name}: {} ({})", set.state, set.reason),
+                EventKind::OverrideCleared(set) => println!("{name}: no longer {}", set.state),
+                _ => {}
             }
-            EventKind::OverrideSet(set) => println!("{name}: {} ({})", set.state, set.reason),
-            EventKind::OverrideCleared(set) => println!("{name}: no longer {}", set.state),
-            _ => {}
-        }
-    });
+        })
+        .detach();
     for item in ["tea", "cup", "moon"] {
         // The table shows the outcomes.
         let _ = price(item);

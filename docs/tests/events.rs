@@ -14,17 +14,19 @@ fn order(target: &'static str) -> Vec<String> {
 
     let seen = Arc::new(Mutex::new(Vec::new()));
     let (list, registry_of_listener) = (Arc::clone(&seen), registry.clone());
-    registry.subscribe(move |event| {
-        let EventKind::Transition(transition) = event.kind() else {
-            return;
-        };
-        let what = format!("{} {}", event.breaker().name(), transition.to);
-        list.lock().unwrap().push(format!("begin {what}"));
-        if transition.to == State::Open {
-            registry_of_listener.get(target).unwrap().reset();
-        }
-        list.lock().unwrap().push(format!("end {what}"));
-    });
+    registry
+        .subscribe(move |event| {
+            let EventKind::Transition(transition) = event.kind() else {
+                return;
+            };
+            let what = format!("{} {}", event.breaker().name(), transition.to);
+            list.lock().unwrap().push(format!("begin {what}"));
+            if transition.to == State::Open {
+                registry_of_listener.get(target).unwrap().reset();
+            }
+            list.lock().unwrap().push(format!("end {what}"));
+        })
+        .detach();
     registry.get("first").unwrap().trip();
     let seen = seen.lock().unwrap();
     seen.clone()

@@ -98,12 +98,14 @@ impl Town {
             .get("payment")
             .context("no breaker is named `payment`")?;
         let (sender, events) = mpsc::channel();
-        registry.subscribe(move |event: &Event| {
-            if let EventKind::Transition(transition) = event.kind() {
-                // This fails after the town is dropped, which does not matter.
-                let _ = sender.send((Instant::now(), *transition));
-            }
-        });
+        registry
+            .subscribe(move |event: &Event| {
+                if let EventKind::Transition(transition) = event.kind() {
+                    // This fails after the town is dropped, which does not matter.
+                    let _ = sender.send((Instant::now(), *transition));
+                }
+            })
+            .detach();
         Ok(Self { payment, events })
     }
 

@@ -20,12 +20,14 @@ impl Timeline {
     /// Listens to the breakers of `registry` from now on.
     pub(crate) fn begin(registry: &Registry) -> Self {
         let (sender, events) = mpsc::channel();
-        registry.subscribe(move |event: &Event| {
-            if let EventKind::Transition(transition) = event.kind() {
-                // This fails after the timeline is dropped, which does not matter.
-                let _ = sender.send((Instant::now(), *transition));
-            }
-        });
+        registry
+            .subscribe(move |event: &Event| {
+                if let EventKind::Transition(transition) = event.kind() {
+                    // This fails after the timeline is dropped, which does not matter.
+                    let _ = sender.send((Instant::now(), *transition));
+                }
+            })
+            .detach();
         println!(
             "{:>8}  {:>4}  {:>6}  {:<35}  {:<24}  {:>4}",
             "time", "call", "amount", "answer", "circuit", "hits"

@@ -159,9 +159,9 @@ fn listeners_get_one_warning_of_a_conflict_even_if_they_subscribe_late() {
             }
         }
     };
-    test.subscribe(listener.clone());
+    test.subscribe(listener.clone()).detach();
     assert_eq!(*deliveries.lock().unwrap(), 1);
-    test.subscribe(listener);
+    test.subscribe(listener).detach();
     let _entered = test.enter();
     disagreeing::first().unwrap();
     disagreeing::second().unwrap();
@@ -193,7 +193,8 @@ fn late_subscribers_get_conflicts_in_order() {
         if event.breaker().name() == "declared.disagreeing_twice" {
             list.lock().unwrap().push(event.sequence());
         }
-    });
+    })
+    .detach();
     assert_eq!(*sequences.lock().unwrap(), [1, 2]);
 }
 

@@ -58,7 +58,9 @@ fn a_breaker_created_before_the_first_call_wins_and_listeners_are_warned() {
     let registry = Registry::new();
     let events = Arc::new(Mutex::new(Vec::new()));
     let list = Arc::clone(&events);
-    registry.subscribe(move |event| list.lock().unwrap().push(event.kind().clone()));
+    registry
+        .subscribe(move |event| list.lock().unwrap().push(event.kind().clone()))
+        .detach();
     let config = Config::new().threshold(50);
     let made = registry
         .get_or_create("own_registry.by_hand", config)
@@ -120,7 +122,9 @@ fn each_function_of_a_created_breaker_is_recorded_once_by_any_number_of_threads(
     let registry = Registry::new();
     let deliveries = Arc::new(Mutex::new(0));
     let count = Arc::clone(&deliveries);
-    registry.subscribe(move |_| *count.lock().unwrap() += 1);
+    registry
+        .subscribe(move |_| *count.lock().unwrap() += 1)
+        .detach();
     let config = Config::new().threshold(50);
     let made = registry
         .get_or_create("own_registry.two_by_hand", config)
@@ -153,7 +157,9 @@ fn a_listener_that_the_first_call_notifies_may_call_the_same_function() {
         .get_or_create("own_registry.calls_itself", config)
         .unwrap();
     let inner = registry.clone();
-    registry.subscribe(move |_| with_a_conflict(&inner).unwrap());
+    registry
+        .subscribe(move |_| with_a_conflict(&inner).unwrap())
+        .detach();
     with_a_conflict(&registry).unwrap();
     registry.get("own_registry.calls_itself").unwrap().trip();
 }

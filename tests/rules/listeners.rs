@@ -13,9 +13,12 @@ fn r15_a_listener_sees_the_new_state() {
     let bench = Bench::default();
     let seen = Arc::new(Mutex::new(Vec::new()));
     let list = Arc::clone(&seen);
-    bench.registry.subscribe(move |event: &Event| {
-        list.lock().unwrap().push(event.breaker().snapshot().state);
-    });
+    bench
+        .registry
+        .subscribe(move |event: &Event| {
+            list.lock().unwrap().push(event.breaker().snapshot().state);
+        })
+        .detach();
     bench.breaker.trip();
     bench.breaker.reset();
     assert_eq!(*seen.lock().unwrap(), [State::Open, State::Closed]);
@@ -26,20 +29,23 @@ fn r15_a_listener_may_call_anything_and_the_events_it_causes_follow_its_own() {
     let bench = Bench::default();
     let order = Arc::new(Mutex::new(Vec::new()));
     let list = Arc::clone(&order);
-    bench.registry.subscribe(move |event: &Event| {
-        let EventKind::Transition(transition) = event.kind() else {
-            return;
-        };
-        list.lock()
-            .unwrap()
-            .push(format!("begin {}", transition.to));
-        if transition.to == State::Open {
-            event.breaker().reset();
-            let _ = event.breaker().snapshot();
-            let _ = event.breaker().call(|| Ok::<_, ()>(()));
-        }
-        list.lock().unwrap().push(format!("end {}", transition.to));
-    });
+    bench
+        .registry
+        .subscribe(move |event: &Event| {
+            let EventKind::Transition(transition) = event.kind() else {
+                return;
+            };
+            list.lock()
+                .unwrap()
+                .push(format!("begin {}", transition.to));
+            if transition.to == State::Open {
+                event.breaker().reset();
+                let _ = event.breaker().snapshot();
+                let _ = event.breaker().call(|| Ok::<_, ()>(()));
+            }
+            list.lock().unwrap().push(format!("end {}", transition.to));
+        })
+        .detach();
     bench.fail_times(5);
     let delivered = order.lock().unwrap().join(", ");
     assert_eq!(delivered, "begin open, end open, begin closed, end closed");
@@ -48,7 +54,10 @@ fn r15_a_listener_may_call_anything_and_the_events_it_causes_follow_its_own() {
 #[test]
 fn r15_a_listener_that_panics_is_counted_and_affects_no_call_and_no_other_listener() {
     let bench = Bench::default();
-    bench.registry.subscribe(|_: &Event| panic!("the listener"));
+    bench
+        .registry
+        .subscribe(|_: &Event| panic!("the listener"))
+        .detach();
     let record = bench.record();
     bench.fail_times(5);
     assert_eq!(bench.registry.listener_panics(), 1);
@@ -69,7 +78,8 @@ fn r15_a_panic_whose_payload_panics_when_dropped_affects_no_call() {
     let bench = Bench::default();
     bench
         .registry
-        .subscribe(|_: &Event| std::panic::panic_any(Grenade));
+        .subscribe(|_: &Event| std::panic::panic_any(Grenade))
+        .detach();
     bench.breaker.trip();
     assert_eq!(bench.registry.listener_panics(), 1);
 }
@@ -81,12 +91,15 @@ fn r15_events_of_many_threads_arrive_one_at_a_time_in_order_and_without_gaps() {
     let delivering = Arc::new(AtomicBool::new(false));
     let list = Arc::clone(&sequences);
     let busy = Arc::clone(&delivering);
-    bench.registry.subscribe(move |event: &Event| {
-        assert!(!busy.swap(true, Ordering::SeqCst), "two at a time");
-        list.lock().unwrap().push(event.sequence());
-        thread::yield_now();
-        busy.store(false, Ordering::SeqCst);
-    });
+    bench
+        .registry
+        .subscribe(move |event: &Event| {
+            assert!(!busy.swap(true, Ordering::SeqCst), "two at a time");
+            list.lock().unwrap().push(event.sequence());
+            thread::yield_now();
+            busy.store(false, Ordering::SeqCst);
+        })
+        .detach();
     thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| {
@@ -111,12 +124,15 @@ fn r15_a_listener_that_blocks_delays_only_the_call_that_delivers() {
     let inside = Arc::clone(&gates);
     let deliveries = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&deliveries);
-    bench.registry.subscribe(move |_: &Event| {
-        if count.fetch_add(1, Ordering::SeqCst) == 0 {
-            inside.0.wait();
-            inside.1.wait();
-        }
-    });
+    bench
+        .registry
+        .subscribe(move |_: &Event| {
+            if count.fetch_add(1, Ordering::SeqCst) == 0 {
+                inside.0.wait();
+                inside.1.wait();
+            }
+        })
+        .detach();
     thread::scope(|scope| {
         scope.spawn(|| bench.breaker.trip());
         gates.0.wait();
@@ -131,7 +147,7 @@ fn r15_a_listener_that_blocks_delays_only_the_call_that_delivers() {
 }
 
 #[test]
-fn r15_a_cancelled_subscription_gets_no_event_and_a_dropped_one_still_does() {
+fn r15_a_dropped_subscription_gets_no_event_and_a_detached_one_still_does() {
     let bench = Bench::default();
     let deliveries = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&deliveries);
@@ -139,16 +155,16 @@ fn r15_a_cancelled_subscription_gets_no_event_and_a_dropped_one_still_does() {
         count.fetch_add(1, Ordering::SeqCst);
     };
     let subscription = bench.registry.subscribe(listener.clone());
-    drop(bench.registry.subscribe(listener));
+    bench.registry.subscribe(listener).detach();
     bench.breaker.trip();
     assert_eq!(deliveries.swap(0, Ordering::SeqCst), 2);
-    subscription.cancel();
+    drop(subscription);
     bench.breaker.reset();
     assert_eq!(deliveries.load(Ordering::SeqCst), 1);
 }
 
 #[test]
-fn r15_a_listener_that_cancels_itself_and_panics_when_dropped_stops_no_delivery() {
+fn r15_a_listener_that_ends_its_subscription_and_panics_when_dropped_stops_no_delivery() {
     struct PanicsWhenDropped;
     impl Drop for PanicsWhenDropped {
         fn drop(&mut self) {
@@ -160,9 +176,7 @@ fn r15_a_listener_that_cancels_itself_and_panics_when_dropped_stops_no_delivery(
     let (own, grenade) = (Arc::clone(&slot), PanicsWhenDropped);
     let subscription = bench.registry.subscribe(move |_| {
         let _ = &grenade;
-        if let Some(subscription) = own.lock().unwrap().take() {
-            subscription.cancel();
-        }
+        drop(own.lock().unwrap().take());
     });
     *slot.lock().unwrap() = Some(subscription);
     let record = bench.record();

@@ -34,7 +34,7 @@ pub(crate) fn steer(targets: &[Target], registry: &Registry, over: &AtomicBool) 
             }
         }
     }
-    subscription.cancel();
+    drop(subscription);
     for target in targets {
         target.breaker.clear_override();
     }

@@ -77,7 +77,8 @@ impl Bench {
         let record = Record::default();
         let list = Arc::clone(&record.0);
         self.registry
-            .subscribe(move |event: &Event| list.lock().unwrap().push(event.clone()));
+            .subscribe(move |event: &Event| list.lock().unwrap().push(event.clone()))
+            .detach();
         record
     }
 }

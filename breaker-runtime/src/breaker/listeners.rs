@@ -51,9 +51,9 @@ impl<E, P> Listeners<E, P> {
         let others = list.entries.iter().filter(|(other, _)| *other != id);
         let entries = Arc::new(others.cloned().collect());
         let before = std::mem::replace(&mut list.entries, entries);
-        // Dropping the old list may drop the listener, which is user code.
         drop(list);
-        drop(before);
+        // This may drop the listener, which is user code.
+        self.catch_panic(|| drop(before));
     }
 
     /// Notifies all listeners. Without listeners, keeps what `pending` returns for the first listener that is added.

@@ -286,9 +286,10 @@ pub(crate) struct PendingEvent {
 
 /// A subscription made by [`Registry::subscribe`](crate::Registry::subscribe).
 ///
-/// Dropping it does not end the subscription: the listener stays as long as the registry. Call
-/// [`cancel`](Self::cancel) to end it.
+/// Dropping it ends the subscription; an event whose delivery has begun may still arrive. To listen as long as the
+/// registry exists, call [`detach`](Self::detach).
 #[derive(Debug)]
+#[must_use = "a subscription ends when it is dropped: keep it, or call `detach`"]
 pub struct Subscription {
     registry: Weak<RegistryLink>,
     id: u64,
@@ -305,8 +306,14 @@ impl Subscription {
         (Self { registry, id }, pending)
     }
 
-    /// Ends the subscription; an event whose delivery has begun may still arrive.
-    pub fn cancel(self) {
+    /// Keeps the listener as long as the registry exists.
+    pub fn detach(mut self) {
+        self.registry = Weak::new();
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
         if let Some(registry) = self.registry.upgrade() {
             registry.listeners.remove(self.id);
         }

@@ -24,7 +24,8 @@ const CAPACITY: usize = 256;
 #[must_use = "a stream does nothing unless it is read"]
 pub struct EventStream {
     events: BroadcastStream<Event>,
-    subscription: Option<Subscription>,
+    /// Ends with the stream.
+    _subscription: Subscription,
 }
 
 /// A reader of an [`EventStream`] was too slow and lost events.
@@ -67,7 +68,7 @@ impl Registry {
         });
         EventStream {
             events: BroadcastStream::new(receiver),
-            subscription: Some(subscription),
+            _subscription: subscription,
         }
     }
 }
@@ -94,14 +95,6 @@ impl Stream for EventStream {
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let next = Pin::new(&mut self.events).poll_next(cx);
         next.map(|next| Some(next?.map_err(|Lagged(events)| Missed { events })))
-    }
-}
-
-impl Drop for EventStream {
-    fn drop(&mut self) {
-        if let Some(subscription) = self.subscription.take() {
-            subscription.cancel();
-        }
     }
 }
 

@@ -39,18 +39,21 @@ impl Registry {
     /// anything. If it panics, the panic is caught and counted and harms no call. If it blocks, it delays only the
     /// call that delivers.
     ///
+    /// The subscription ends when the returned guard is dropped.
+    ///
     /// # Examples
     ///
     /// ```
     /// use breaker_runtime::{Config, EventKind, Registry};
     ///
     /// let registry = Registry::new();
-    /// registry.subscribe(|event| {
+    /// let subscription = registry.subscribe(|event| {
     ///     if let EventKind::Transition(transition) = event.kind() {
     ///         println!("{}: {}", event.breaker().name(), transition.to);
     ///     }
     /// });
     /// registry.get_or_create("payment", Config::new())?.trip();
+    /// drop(subscription); // or `subscription.detach()`, to listen as long as the registry exists
     /// # Ok::<(), breaker_runtime::ConfigError>(())
     /// ```
     pub fn subscribe(&self, listener: impl Fn(&Event) + Send + Sync + 'static) -> Subscription {

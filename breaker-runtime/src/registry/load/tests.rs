@@ -213,11 +213,14 @@ fn loaded_settings_that_do_not_fit_a_later_breaker_are_announced() {
     );
     let rejected = Arc::new(Mutex::new(Vec::new()));
     let list = Arc::clone(&rejected);
-    bench.registry.subscribe(move |event| {
-        if let EventKind::SettingsRejected(problem) = event.kind() {
-            list.lock().expect("nobody panics").push(problem.clone());
-        }
-    });
+    bench
+        .registry
+        .subscribe(move |event| {
+            if let EventKind::SettingsRejected(problem) = event.kind() {
+                list.lock().expect("nobody panics").push(problem.clone());
+            }
+        })
+        .detach();
     let mail = bench.registry.get_or_create("mail", Config::new());
     let mail = mail.expect("the declared settings are valid");
     assert_eq!(mail.config().threshold, Some(5));
@@ -257,7 +260,8 @@ fn loading_the_same_file_again_causes_no_event() {
     let count = Arc::clone(&events);
     bench
         .registry
-        .subscribe(move |_| *count.lock().expect("nobody panics") += 1);
+        .subscribe(move |_| *count.lock().expect("nobody panics") += 1)
+        .detach();
     bench.load(text, &[]);
     assert_eq!(*events.lock().expect("nobody panics"), 0);
 }
@@ -278,7 +282,7 @@ fn a_listener_may_configure_when_force_notifies_it() {
     bench.load("[breakers.payment]\nforce = \"open\"\n", &[]);
     assert_eq!(bench.threshold(), Some(77));
     // The listener holds the registry that holds it.
-    subscription.cancel();
+    drop(subscription);
 }
 
 #[test]
@@ -446,7 +450,7 @@ fn the_last_load_decides_the_overrides_even_if_a_listener_loads() {
     assert_eq!(mail.state(), State::Closed);
     assert_eq!(bench.payment.state(), State::Closed);
     // The listener holds the registry that holds it.
-    subscription.cancel();
+    drop(subscription);
 }
 
 #[test]
