@@ -141,7 +141,7 @@ async fn an_open_circuit_is_degraded_and_a_critical_one_is_down() {
     let (bench, mail, routes) = two();
     mail.trip();
     bench.advance(Duration::from_millis(1));
-    let open = |name, critical| json!({"name": name, "key": null, "state": "open", "critical": critical, "retry_after": 30});
+    let open = |name, critical| json!({"name": name, "state": "open", "critical": critical, "retry_after": 30, "keys": null});
     let degraded = json!({"status": "degraded", "breakers": [open("mail", false)]});
     assert_eq!(fetch(&routes, "/health").await, (200, None, degraded));
 
@@ -171,16 +171,67 @@ async fn a_critical_circuit_that_is_forced_open_is_down() {
     assert_eq!(fetch(&routes, "/health").await.0, 200);
 }
 
-#[tokio::test]
-async fn an_open_key_of_a_critical_name_is_only_degraded_and_is_escaped() {
-    let bench = Bench::new(Config::new().critical(true));
-    let key = "a \"quoted\"\n</script> ключ";
-    let config = Config::new().critical(true);
-    let keyed = bench.registry.get_or_create_keyed("payment", key, config);
-    keyed.unwrap().trip();
+/// Makes a critical name with a clock, and the route of its health.
+fn critical_name() -> (Bench, Router) {
+    let bench = Bench::new(Config::new().critical(true).idle_ttl(MINUTE));
     let routes = Router::new().route("/health", health(&bench.registry));
+    (bench, routes)
+}
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// Uses a key once, and returns its breaker.
+fn used(bench: &Bench, key: &str) -> CircuitBreaker {
+    let keyed = bench
+        .registry
+        .get_or_create_keyed("payment", key, Config::new());
+    keyed.unwrap()
+}
+
+#[tokio::test]
+async fn an_open_key_of_a_critical_name_is_only_degraded_and_no_key_is_named() {
+    let (bench, routes) = critical_name();
+    drop(used(&bench, "well.example"));
+    used(&bench, "acme-secret").trip();
+    let (status, _, body) = fetch(&routes, "/health").await;
+    assert_eq!(status, 200);
+    let keys = json!({"closed": 1, "open": 1});
+    let listed = json!([{"name": "payment", "state": "closed", "critical": true, "retry_after": null, "keys": keys}]);
+    assert_eq!(body, json!({"status": "degraded", "breakers": listed}));
+}
+
+#[tokio::test]
+async fn a_critical_name_is_down_when_every_key_in_use_is_open() {
+    let (bench, routes) = critical_name();
+    let health = async || {
+        let (status, _, body) = fetch(&routes, "/health").await;
+        (status, body["status"].as_str().unwrap().to_owned())
+    };
+    assert_eq!(health().await, (200, "ok".to_owned()));
+    let old = used(&bench, "old.example");
+    bench.advance(MINUTE);
+    // The only key that is closed was not used for as long as `idle_ttl`.
+    used(&bench, "first.example").trip();
+    used(&bench, "second.example").trip();
+    assert_eq!(health().await, (503, "down".to_owned()));
+    drop(used(&bench, "well.example"));
+    assert_eq!(health().await, (200, "degraded".to_owned()));
+    drop(old);
+
+    bench.breaker.force_open("maintenance", None);
+    assert_eq!(health().await, (503, "down".to_owned()));
+    bench.breaker.force_closed("the breaker is wrong", None);
+    assert_eq!(health().await, (200, "ok".to_owned()));
+}
+
+#[tokio::test]
+async fn a_name_that_is_not_critical_is_only_degraded_when_all_its_keys_are_open() {
+    let bench = Bench::default();
+    let routes = Router::new().route("/health", health(&bench.registry));
+    used(&bench, "only.example").trip();
     let (status, _, body) = fetch(&routes, "/health").await;
     assert_eq!((status, &body["status"]), (200, &json!("degraded")));
-    assert_eq!(body["breakers"][0]["key"], key);
-    assert_eq!(body["breakers"][0]["critical"], true);
+    bench.advance(Duration::from_secs(30));
+    let (_, _, body) = fetch(&routes, "/health").await;
+    assert_eq!(body["breakers"][0]["keys"], json!({"half_open": 1}));
 }

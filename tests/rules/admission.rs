@@ -142,7 +142,7 @@ fn r6_r7_a_rejection_gives_the_name_the_reason_and_the_time() {
     bench.advance(Duration::from_millis(17_700));
     let rejection = bench.breaker.try_acquire().unwrap_err();
     assert_eq!(
-        rejection.to_string(),
+        format!("{rejection:#}"),
         "circuit breaker `payment` is open; next probe in 12.3s"
     );
     assert_eq!(rejection.state(), State::Open);

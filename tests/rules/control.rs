@@ -40,7 +40,7 @@ fn r14_forced_open_says_how_long_it_lasts() {
     let rejection = bench.breaker.try_acquire().unwrap_err();
     assert_eq!(rejection.retry_after(), Some(MINUTE * 3 / 4));
     assert_eq!(
-        rejection.to_string(),
+        format!("{rejection:#}"),
         "circuit breaker `payment` is forced open for another 45s"
     );
 }

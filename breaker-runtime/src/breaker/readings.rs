@@ -123,6 +123,12 @@ impl CircuitBreaker {
         self.shared().cold.keys.get()?.upgrade()
     }
 
+    /// Returns whether this breaker is that of a name with keys, or of one of the keys.
+    #[cfg(feature = "axum")]
+    pub(crate) fn has_keys(&self) -> bool {
+        self.keys().is_some()
+    }
+
     /// Makes this breaker belong to a set of breakers by key.
     pub(crate) fn join_keys(&self, keys: Weak<dyn KeySet>) {
         // A breaker that was removed from its registry may be asked to join a second set: it stays in the first.

@@ -204,7 +204,7 @@ impl Registry {
     }
 
     /// Returns all breakers without a key, sorted by name.
-    pub(super) fn by_name(&self) -> Vec<CircuitBreaker> {
+    pub(crate) fn by_name(&self) -> Vec<CircuitBreaker> {
         let mut breakers = Vec::new();
         let all = &self.inner.breakers;
         all.each(|entry| breakers.push(entry.breaker.clone()));

@@ -130,6 +130,7 @@ record!(KeyStats {
     name,
     keys,
     states,
+    recent_states,
     unlisted,
     totals,
     transitions,

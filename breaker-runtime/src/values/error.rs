@@ -1,8 +1,9 @@
 //! The errors that a caller gets from a breaker instead of the call's result.
 
+use std::error::Error;
+use std::fmt;
+use std::io;
 use std::time::Duration;
-
-use thiserror::Error;
 
 use super::name::BreakerName;
 use super::rejection::Rejection;
@@ -32,15 +33,15 @@ use crate::time::{Brief, nanos};
 ///
 /// assert_eq!(charge(7).unwrap(), 7);
 /// ```
-// A variant formats as the value that it holds, which is the error itself and not its source.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+// Transparent: a variant formats as the value that it holds, which is the error itself and not its source.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BreakerError {
     /// The breaker rejected the call; the function's body did not run.
-    #[error("{0}")]
+    #[error(transparent)]
     Rejected(Rejection),
     /// The call took longer than its `call_timeout` and was dropped.
-    #[error("{0}")]
+    #[error(transparent)]
     TimedOut(TimedOut),
 }
 
@@ -50,6 +51,46 @@ impl BreakerError {
         match self {
             Self::Rejected(rejection) => Some(rejection),
             Self::TimedOut(_) => None,
+        }
+    }
+
+    /// Finds the error of a breaker in `error` or in one of its sources.
+    ///
+    /// It also looks into an [`io::Error`](std::io::Error), which hides the error that it was made from.
+    ///
+    /// A variant such as `#[error("rejected by its circuit breaker")] Breaker(#[from] BreakerError)` can be found, and one
+    /// that is `#[error(transparent)]` cannot, because it takes the place of the error that it holds.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use breaker_runtime::{BreakerError, CallError, Config, Registry};
+    ///
+    /// let payment = Registry::new().get_or_create("payment", Config::new())?;
+    /// payment.trip();
+    /// let error = payment.call(|| "7".parse::<u32>()).unwrap_err();
+    /// let error: Box<dyn std::error::Error> = Box::new(std::io::Error::other(error));
+    /// let found = BreakerError::find_in(&*error).expect("the circuit is open");
+    /// assert_eq!(found.name(), "payment");
+    /// # Ok::<(), breaker_runtime::ConfigError>(())
+    /// ```
+    pub fn find_in<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a Self> {
+        chain(error).find_map(|error| error.downcast_ref())
+    }
+
+    /// Returns why the call was stopped, in two words at most.
+    fn reason(&self) -> &'static str {
+        match self {
+            Self::Rejected(rejection) => rejection.reason().as_str(),
+            Self::TimedOut(_) => "timed out",
+        }
+    }
+
+    /// Returns the breaker's name.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Rejected(rejection) => rejection.name(),
+            Self::TimedOut(timed_out) => timed_out.name(),
         }
     }
 
@@ -103,8 +144,7 @@ impl From<TimedOut> for BreakerError {
 
 /// The error of a call that took longer than its `call_timeout`.
 #[doc(alias = "timeout")]
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("the call through {name} took longer than {}", Brief(self.limit()))]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TimedOut {
     name: BreakerName,
     /// In nanoseconds, because a `Duration` would enlarge the error type of every user.
@@ -135,6 +175,22 @@ impl TimedOut {
     }
 }
 
+/// Formats the error as a sentence; `{:#}` adds the key and the limit.
+impl fmt::Display for TimedOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the call through ")?;
+        self.name.fmt(f)?;
+        f.write_str(" took longer than ")?;
+        if f.alternate() {
+            write!(f, "{}", Brief(self.limit()))
+        } else {
+            f.write_str("its `call_timeout`")
+        }
+    }
+}
+
+impl Error for TimedOut {}
+
 /// The error of [`CircuitBreaker::call`](crate::CircuitBreaker::call): the breaker's error, or the call's.
 ///
 /// # Examples
@@ -147,12 +203,12 @@ impl TimedOut {
 /// assert_eq!(failed, CallError::Inner("no route"));
 /// # Ok::<(), breaker_runtime::ConfigError>(())
 /// ```
-// Transparent: a variant formats as the error that it holds and has the source of that error.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+// The breaker's error is a source, so that `BreakerError::find_in` and `anyhow` find it in a chain.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CallError<E> {
-    /// The breaker did not admit the call.
-    #[error(transparent)]
-    Breaker(BreakerError),
+    /// The breaker did not admit the call, or the call took longer than its `call_timeout`.
+    #[error("stopped by circuit breaker `{}` ({})", .0.name(), .0.reason())]
+    Breaker(#[source] BreakerError),
     /// The call ran and failed.
     #[error(transparent)]
     Inner(E),
@@ -173,6 +229,27 @@ impl<E> CallError<E> {
             Self::Inner(error) => Some(error),
             Self::Breaker(_) => None,
         }
+    }
+}
+
+/// The length of the longest chain of errors that is searched: an error may be its own source.
+const LONGEST_CHAIN: usize = 128;
+
+/// Returns an error and its sources, from the outside to the inside.
+pub(crate) fn chain<'a>(
+    error: &'a (dyn Error + 'static),
+) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |error| next_source(*error)).take(LONGEST_CHAIN)
+}
+
+fn next_source<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
+    // The source of an `io::Error` is that of the error that it was made from, which would be left out.
+    match error
+        .downcast_ref::<io::Error>()
+        .and_then(io::Error::get_ref)
+    {
+        Some(inner) => Some(inner),
+        None => error.source(),
     }
 }
 

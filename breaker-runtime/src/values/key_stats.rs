@@ -31,6 +31,8 @@ pub struct KeyStats {
     pub keys: usize,
     /// The number of keys in each state; states with no key are omitted.
     pub states: Vec<(State, usize)>,
+    /// The number of keys in each state among those that were used within `idle_ttl`.
+    pub recent_states: Vec<(State, usize)>,
     /// The number of calls whose key got no entry because all `max_keys` entries were busy.
     ///
     /// Each of these calls went through a breaker that served only this call.
@@ -51,6 +53,7 @@ impl KeyStats {
             name: name.to_owned(),
             keys: 0,
             states: Vec::new(),
+            recent_states: Vec::new(),
             unlisted: 0,
             totals: Totals::default(),
             transitions: Vec::new(),
@@ -59,15 +62,22 @@ impl KeyStats {
         }
     }
 
-    /// Adds one breaker, given its state and its number of probes in flight.
-    pub(crate) fn add_key(&mut self, (state, probes): (State, usize)) {
+    /// Adds one breaker, given its state, its number of probes in flight, and whether it was used within `idle_ttl`.
+    pub(crate) fn add_key(&mut self, (state, probes): (State, usize), recent: bool) {
         self.keys += 1;
         self.probes_in_flight += probes;
-        let mut states = self.states.iter_mut();
-        match states.find(|(other, _)| *other == state) {
-            Some((_, count)) => *count += 1,
-            None => self.states.push((state, 1)),
+        add_state(&mut self.states, state);
+        if recent {
+            add_state(&mut self.recent_states, state);
         }
+    }
+
+    /// Returns whether at least one key was used within `idle_ttl`, and all such keys reject their calls.
+    #[cfg(feature = "axum")]
+    pub(crate) fn rejects_all_recent(&self) -> bool {
+        let rejects =
+            |(state, _): &(State, usize)| matches!(state, State::Open | State::ForcedOpen);
+        !self.recent_states.is_empty() && self.recent_states.iter().all(rejects)
     }
 
     /// Sets the counts of all breakers.
@@ -83,6 +93,14 @@ impl KeyStats {
         let mut states = self.states.iter();
         let found = states.find(|(other, _)| *other == state);
         found.map_or(0, |(_, count)| *count)
+    }
+}
+
+/// Adds one to the count of `state`.
+fn add_state(states: &mut Vec<(State, usize)>, state: State) {
+    match states.iter_mut().find(|(other, _)| *other == state) {
+        Some((_, count)) => *count += 1,
+        None => states.push((state, 1)),
     }
 }
 

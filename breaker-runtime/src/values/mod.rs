@@ -10,6 +10,8 @@ mod state;
 mod totals;
 mod transition;
 
+#[cfg(feature = "tower")]
+pub(crate) use self::error::chain;
 pub use self::error::{BreakerError, CallError, TimedOut};
 pub use self::key_stats::KeyStats;
 pub(crate) use self::key_stats::RetiredCounts;

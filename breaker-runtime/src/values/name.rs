@@ -72,14 +72,15 @@ impl fmt::Debug for BreakerName {
     }
 }
 
-/// Names the breaker as part of a sentence: `` circuit breaker `fetch` for `example.org` ``.
+/// Names the breaker as part of a sentence: `` circuit breaker `fetch` ``, and with `{:#}` also the key:
+/// `` circuit breaker `fetch` for `example.org` ``.
 impl fmt::Display for BreakerName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "circuit breaker `{}`", self.as_str())?;
         match self.key() {
-            None => Ok(()),
             // A key may come from outside the program, and this text goes into logs.
-            Some(key) => write!(f, " for `{}`", key.escape_debug()),
+            Some(key) if f.alternate() => write!(f, " for `{}`", key.escape_debug()),
+            _ => Ok(()),
         }
     }
 }

@@ -143,22 +143,27 @@ impl Rejection {
     }
 }
 
+/// Formats the rejection as a sentence.
+///
+/// `{}` names the breaker and the reason only, so that all such rejections have the same text and can be grouped by it.
+/// `{:#}` adds the key and the time that is left.
 impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} is ", self.name)?;
+        self.name.fmt(f)?;
+        f.write_str(match self.reason {
+            RejectionReason::Open => " is open",
+            RejectionReason::HalfOpenFull => " is half open; all its probes are in flight",
+            RejectionReason::Ramp => " is ramping up and admits only a share of the calls",
+            RejectionReason::Forced => " is forced open",
+        })?;
         match (self.reason, self.retry_after()) {
-            (RejectionReason::Open, Some(rest)) => write!(f, "open; next probe in {}", Brief(rest)),
-            (RejectionReason::Open, None) => f.write_str("open"),
-            (RejectionReason::HalfOpenFull, _) => {
-                f.write_str("half open; all its probes are in flight")
+            (RejectionReason::Open, Some(rest)) if f.alternate() => {
+                write!(f, "; next probe in {}", Brief(rest))
             }
-            (RejectionReason::Ramp, _) => {
-                f.write_str("ramping up and admits only a share of the calls")
+            (RejectionReason::Forced, Some(rest)) if f.alternate() => {
+                write!(f, " for another {}", Brief(rest))
             }
-            (RejectionReason::Forced, Some(rest)) => {
-                write!(f, "forced open for another {}", Brief(rest))
-            }
-            (RejectionReason::Forced, None) => f.write_str("forced open"),
+            _ => Ok(()),
         }
     }
 }

@@ -32,11 +32,13 @@ pub struct Transition {
     pub rate: Option<f64>,
 }
 
-/// Formats the transition, for example as `closed -> open for 30s (failures_in_a_row)`.
+/// Formats the transition, for example as `closed -> open (failures_in_a_row)`.
+///
+/// `{:#}` adds the length of the open period: `closed -> open for 30s (failures_in_a_row)`.
 impl fmt::Display for Transition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} -> {}", self.from, self.to)?;
-        if let Some(period) = self.open_period {
+        if let Some(period) = self.open_period.filter(|_| f.alternate()) {
             write!(f, " for {}", Brief(period))?;
         }
         write!(f, " ({})", self.reason)

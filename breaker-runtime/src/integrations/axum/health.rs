@@ -1,6 +1,6 @@
 //! The health of all breakers of a registry.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 use axum::body::Body;
 use axum::http::{Response, StatusCode};
@@ -8,9 +8,8 @@ use axum::routing::{MethodRouter, get};
 
 use super::json::{Maybe, Text, whole_seconds};
 use super::response::json;
-use crate::breaker::CircuitBreaker;
 use crate::registry::Registry;
-use crate::values::State;
+use crate::values::{KeyStats, State};
 
 /// Returns a `GET` handler that reports the health of all breakers of a registry.
 ///
@@ -20,19 +19,21 @@ use crate::values::State;
 /// | 200 | `degraded` | a circuit is open, half open or forced open |
 /// | 503 | `down` | a [`critical`](crate::Config::critical) circuit is open or forced open |
 ///
-/// A critical circuit that is half open only degrades the service, because it needs calls to close again. An open
-/// breaker by key also only degrades it, because it is one of many under its name. While the breaker of the name itself
-/// is forced open, the calls of all keys are rejected; that counts as `down` if the breaker is critical.
+/// A critical circuit that is half open only degrades the service, because it needs calls to close again. A critical
+/// name with keys is `down` if every key that was used within `idle_ttl` is open or forced open, or if the name itself is
+/// forced open. If only some of its keys are open, it is `degraded`.
 ///
-/// The body is JSON. It lists every breaker that is not closed, sorted by name:
+/// The body is JSON. It lists every name that is not closed or that has a key that is not closed, sorted by name:
 ///
 /// ```json
 /// {"status":"degraded","breakers":[
-///   {"name":"bank","key":null,"state":"open","critical":false,"retry_after":13}]}
+///   {"name":"bank","state":"open","critical":false,"retry_after":13,"keys":null},
+///   {"name":"fetch","state":"closed","critical":false,"retry_after":null,"keys":{"closed":7,"open":1}}]}
 /// ```
 ///
-/// `retry_after` is in whole seconds, rounded up, or `null` if it is unknown. A request is a reading: it applies
-/// transitions that are due, such as the end of an open period.
+/// `retry_after` is in whole seconds, rounded up, or `null` if it is unknown. `keys` counts the keys of the name by state,
+/// or is `null` if the name has no keys; no key is named, because a key may belong to a user. A request is a reading: it
+/// applies transitions that are due, such as the end of an open period.
 ///
 /// # Examples
 ///
@@ -62,11 +63,19 @@ enum Status {
 }
 
 impl Status {
-    fn of(breaker: &CircuitBreaker, state: State, critical: bool) -> Self {
+    fn of(state: State, critical: bool) -> Self {
         match state {
             State::Closed | State::ForcedClosed => Self::Ok,
-            State::Open | State::ForcedOpen if critical && breaker.key().is_none() => Self::Down,
+            State::Open | State::ForcedOpen if critical => Self::Down,
             State::Open | State::ForcedOpen | State::HalfOpen => Self::Degraded,
+        }
+    }
+
+    fn of_keys(keys: &KeyStats, critical: bool) -> Self {
+        let states = keys.states.iter().map(|(state, _)| Self::of(*state, false));
+        match states.max() {
+            Some(Self::Degraded) if critical && keys.rejects_all_recent() => Self::Down,
+            worst => worst.unwrap_or(Self::Ok),
         }
     }
 
@@ -82,24 +91,26 @@ impl Status {
 fn answer(registry: &Registry) -> Response<Body> {
     let mut whole = Status::Ok;
     let mut listed = String::new();
-    for breaker in registry.breakers() {
-        // Most breakers are closed, and a snapshot copies much more than the state.
-        if breaker.state() == State::Closed {
+    for breaker in registry.by_name() {
+        // Most breakers are closed and have no keys, and a snapshot copies much more than the state.
+        if breaker.state() == State::Closed && !breaker.has_keys() {
             continue;
         }
         let snapshot = breaker.snapshot();
         let (state, critical) = (snapshot.state, snapshot.config.critical);
-        if state == State::Closed {
+        let keys = snapshot.key_stats.as_ref();
+        let status_of_keys = keys.map_or(Status::Ok, |keys| Status::of_keys(keys, critical));
+        if state == State::Closed && status_of_keys == Status::Ok {
             continue;
         }
-        whole = whole.max(Status::of(&breaker, state, critical));
+        whole = whole.max(Status::of(state, critical)).max(status_of_keys);
         let comma = if listed.is_empty() { "" } else { "," };
         let written = write!(
             listed,
-            r#"{comma}{{"name":{},"key":{},"state":"{state}","critical":{critical},"retry_after":{}}}"#,
+            r#"{comma}{{"name":{},"state":"{state}","critical":{critical},"retry_after":{},"keys":{}}}"#,
             Text(&snapshot.name),
-            Maybe(snapshot.key.as_deref().map(Text)),
             Maybe(snapshot.retry_after.map(whole_seconds)),
+            Maybe(keys.map(ByState)),
         );
         debug_assert!(written.is_ok(), "writing to a string cannot fail");
     }
@@ -112,4 +123,20 @@ fn answer(registry: &Registry) -> Response<Body> {
         status,
         format!(r#"{{"status":"{whole}","breakers":[{listed}]}}"#),
     )
+}
+
+/// Formats the number of keys in each state as a JSON object.
+struct ByState<'a>(&'a KeyStats);
+
+impl fmt::Display for ByState<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut states = self.0.states.clone();
+        states.sort_by_key(|(state, _)| state.as_str());
+        f.write_char('{')?;
+        for (nth, (state, count)) in states.iter().enumerate() {
+            let comma = if nth == 0 { "" } else { "," };
+            write!(f, r#"{comma}"{state}":{count}"#)?;
+        }
+        f.write_char('}')
+    }
 }

@@ -147,11 +147,15 @@ impl KeyedBreakers {
     pub(crate) fn stats(&self) -> KeyStats {
         self.evict_clean_idle();
         let mut stats = KeyStats::new(self.parent.name());
+        let scan = EvictionScan::new(&self.parent);
         // One at a time, because a breaker that is held cannot be evicted.
         let keys = lock(&self.order).clone();
         for key in keys {
-            if let Some(breaker) = self.get(&key) {
-                stats.add_key(breaker.state_and_probes());
+            let found = self
+                .by_key
+                .get(&key, |entry| (entry.breaker.clone(), !scan.is_idle(entry)));
+            if let Some((breaker, recent)) = found {
+                stats.add_key(breaker.state_and_probes(), recent);
             }
         }
         // All at once: a breaker that is evicted meanwhile would be counted twice or not at all.

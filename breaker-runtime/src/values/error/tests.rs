@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use super::{BreakerError, CallError, Rejection};
+use super::{BreakerError, CallError, Rejection, TimedOut};
 use crate::values::{BreakerName, RejectionReason};
 
 static DECLARED: &str = "payment";
@@ -27,19 +27,71 @@ fn a_rejection_of_a_declared_name_equals_one_of_a_created_name() {
 }
 
 #[test]
-fn the_message_states_why_the_call_was_rejected_and_for_how_long() {
+fn the_message_states_why_the_call_was_rejected_and_the_long_one_for_how_long() {
     let rest = Duration::from_millis(12_345);
     let error = BreakerError::Rejected(rejection(RejectionReason::Open, Some(rest)));
+    assert_eq!(error.to_string(), "circuit breaker `payment` is open");
     assert_eq!(
-        error.to_string(),
+        format!("{error:#}"),
         "circuit breaker `payment` is open; next probe in 12.3s"
     );
-    let forced = |retry_after| rejection(RejectionReason::Forced, retry_after).to_string();
-    assert_eq!(forced(None), "circuit breaker `payment` is forced open");
+    let forced = |retry_after| rejection(RejectionReason::Forced, retry_after);
+    let (endless, limited) = (forced(None), forced(Some(Duration::from_secs(5))));
+    for text in [
+        endless.to_string(),
+        format!("{endless:#}"),
+        limited.to_string(),
+    ] {
+        assert_eq!(text, "circuit breaker `payment` is forced open");
+    }
     assert_eq!(
-        forced(Some(Duration::from_secs(5))),
+        format!("{limited:#}"),
         "circuit breaker `payment` is forced open for another 5s"
     );
+}
+
+#[test]
+fn texts_that_logs_are_grouped_by_have_no_number_and_no_key() {
+    let keyed = BreakerName::keyed(&BreakerName::created("fetch"), "tenant-4711");
+    let reasons = [
+        RejectionReason::Open,
+        RejectionReason::HalfOpenFull,
+        RejectionReason::Ramp,
+        RejectionReason::Forced,
+    ];
+    let rejections = reasons.map(|reason| {
+        let rest = Some(Duration::from_millis(12_345));
+        Rejection::new(keyed.clone(), reason, rest).into()
+    });
+    let timed_out = TimedOut::new(keyed, Duration::from_millis(250));
+    let errors = rejections.into_iter().chain([timed_out.into()]);
+    for error in errors {
+        let text = |error: &BreakerError| {
+            let call = CallError::<std::fmt::Error>::Breaker(error.clone());
+            format!("{error} {call}")
+        };
+        let grouped = text(&error);
+        assert!(
+            !grouped.contains(|it: char| it.is_ascii_digit()),
+            "{grouped}"
+        );
+        assert!(!grouped.contains("tenant"), "{grouped}");
+        assert!(format!("{error:#}").contains("for `tenant-4711`"));
+        assert!(format!("{error:?}").contains("tenant-4711"));
+    }
+}
+
+#[test]
+fn a_breakers_error_is_found_in_a_chain_of_errors() {
+    let error = BreakerError::Rejected(half_open_full());
+    assert_eq!(BreakerError::find_in(&error), Some(&error));
+    let call = CallError::<std::fmt::Error>::Breaker(error.clone());
+    assert_eq!(BreakerError::find_in(&call), Some(&error));
+    let hidden = std::io::Error::other(std::io::Error::other(call));
+    assert_eq!(BreakerError::find_in(&hidden), Some(&error));
+    assert_eq!(BreakerError::find_in(&std::fmt::Error), None);
+    let inner = CallError::Inner(std::io::Error::other("down"));
+    assert_eq!(BreakerError::find_in(&inner), None);
 }
 
 #[test]
@@ -47,8 +99,12 @@ fn no_error_is_its_own_source() {
     let error = BreakerError::Rejected(half_open_full());
     assert!(std::error::Error::source(&error).is_none());
     let call = CallError::<std::fmt::Error>::Breaker(error.clone());
-    assert_eq!(call.to_string(), error.to_string());
-    assert!(std::error::Error::source(&call).is_none());
+    assert_eq!(
+        call.to_string(),
+        "stopped by circuit breaker `payment` (half_open_full)"
+    );
+    let source = std::error::Error::source(&call).expect("it holds an error");
+    assert_eq!(source.downcast_ref(), Some(&error));
 }
 
 #[test]

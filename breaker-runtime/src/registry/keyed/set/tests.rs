@@ -60,7 +60,7 @@ fn each_key_has_a_separate_breaker() {
     let rejection = a.try_acquire().expect_err("it is open");
     assert_eq!(rejection.key(), Some("a"));
     assert_eq!(
-        rejection.to_string(),
+        format!("{rejection:#}"),
         "circuit breaker `fetch` for `a` is open; next probe in 30s"
     );
 }
