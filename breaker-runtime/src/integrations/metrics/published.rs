@@ -59,12 +59,21 @@ impl Reading {
 /// writes it again.
 #[derive(Debug, Default)]
 pub(super) struct Published {
+    /// The publisher's own labels, which every series has.
+    extra_labels: Vec<Label>,
     is_described: bool,
     rounds: u64,
     names: BTreeMap<String, PublishedName>,
 }
 
 impl Published {
+    pub(super) fn new(extra_labels: Vec<Label>) -> Self {
+        Self {
+            extra_labels,
+            ..Self::default()
+        }
+    }
+
     /// Returns the number of rounds that were begun.
     pub(super) fn rounds(&self) -> u64 {
         self.rounds
@@ -86,8 +95,9 @@ impl Published {
         }
         for reading in readings.removed {
             if let Some(name) = self.names.get_mut(&reading.snapshot.name) {
-                name.write_counts(&reading);
-                name.retire(&reading.snapshot.name);
+                let labels = BaseLabels::new(&reading, &self.extra_labels);
+                name.write_counts(&reading, labels);
+                name.retire(labels);
             }
         }
         for reading in readings.present {
@@ -97,7 +107,7 @@ impl Published {
                 None => self.names.entry(name.clone()).or_default(),
             };
             published.target = Some(reading.target.clone());
-            published.write(&reading);
+            published.write(&reading, BaseLabels::new(&reading, &self.extra_labels));
         }
     }
 }
@@ -118,53 +128,61 @@ struct PublishedName {
 }
 
 impl PublishedName {
-    fn write(&mut self, reading: &Reading) {
-        self.write_counts(reading);
+    fn write(&mut self, reading: &Reading, labels: BaseLabels<'_>) {
+        self.write_counts(reading, labels);
         let (snapshot, keys) = (&reading.snapshot, reading.keys.as_ref());
-        let name = &*snapshot.name;
-        set_states(&STATE, name, |state| usize::from(state == snapshot.state));
+        set_states(&STATE, labels, |state| usize::from(state == snapshot.state));
         let probes = keys.map_or(0, |keys| keys.probes_in_flight);
-        set(&PROBES_IN_FLIGHT, name, snapshot.probes_in_flight + probes);
+        set(
+            &PROBES_IN_FLIGHT,
+            labels,
+            snapshot.probes_in_flight + probes,
+        );
         let window = snapshot.window.as_ref();
         let (failures, slow) = (&mut self.has_failure_rate, &mut self.has_slow_call_rate);
         set_rate(
             &FAILURE_RATE,
-            name,
+            labels,
             window.and_then(|w| w.failure_rate),
             failures,
         );
         set_rate(
             &SLOW_CALL_RATE,
-            name,
+            labels,
             window.and_then(|w| w.slow_rate),
             slow,
         );
         if let Some(keys) = keys {
             self.has_keys = true;
-            set_states(&KEYS, name, |state| keys.in_state(state));
+            set_states(&KEYS, labels, |state| keys.in_state(state));
         }
     }
 
     /// Writes the counters and the histogram.
-    fn write_counts(&mut self, reading: &Reading) {
+    fn write_counts(&mut self, reading: &Reading, labels: BaseLabels<'_>) {
         let (snapshot, keys) = (&reading.snapshot, reading.keys.as_ref());
         self.counts.raise(Counts::new(snapshot, keys));
         let mut counts = self.earlier_counts.clone();
         counts.add(&self.counts);
         for (series, other_labels, count) in counts.each() {
-            counter!(series, labels(&snapshot.name, other_labels)).absolute(count);
+            counter!(series, labels.with(other_labels)).absolute(count);
         }
-        self.write_durations(snapshot, keys);
+        self.write_durations(snapshot, keys, labels);
     }
 
     /// Records the calls that were added to the histograms since the last round.
-    fn write_durations(&mut self, snapshot: &Snapshot, keys: Option<&KeyStats>) {
+    fn write_durations(
+        &mut self,
+        snapshot: &Snapshot,
+        keys: Option<&KeyStats>,
+        labels: BaseLabels<'_>,
+    ) {
         let own = snapshot.latency.as_ref();
         let of_keys = keys.and_then(|keys| keys.latency.as_ref());
         if own.or(of_keys).is_none() {
             return;
         }
-        let histogram = histogram!(CALL_DURATION.name, labels(&snapshot.name, &[]));
+        let histogram = histogram!(CALL_DURATION.name, labels.with(&[]));
         let mut all = BTreeMap::<_, u64>::new();
         for (end, calls) in own.into_iter().chain(of_keys).flat_map(Latency::buckets) {
             *all.entry(end).or_default() += calls;
@@ -181,13 +199,13 @@ impl PublishedName {
     }
 
     /// Ends the series of a breaker that has left the registry; the next breaker of this name counts from zero.
-    fn retire(&mut self, name: &str) {
-        set_states(&STATE, name, |_| 0);
-        set(&PROBES_IN_FLIGHT, name, 0);
-        set_rate(&FAILURE_RATE, name, None, &mut self.has_failure_rate);
-        set_rate(&SLOW_CALL_RATE, name, None, &mut self.has_slow_call_rate);
+    fn retire(&mut self, labels: BaseLabels<'_>) {
+        set_states(&STATE, labels, |_| 0);
+        set(&PROBES_IN_FLIGHT, labels, 0);
+        set_rate(&FAILURE_RATE, labels, None, &mut self.has_failure_rate);
+        set_rate(&SLOW_CALL_RATE, labels, None, &mut self.has_slow_call_rate);
         if self.has_keys {
-            set_states(&KEYS, name, |_| 0);
+            set_states(&KEYS, labels, |_| 0);
         }
         self.target = None;
         self.earlier_counts.add(&self.counts);
@@ -196,31 +214,47 @@ impl PublishedName {
     }
 }
 
-fn labels(name: &str, other: &[(&'static str, &'static str)]) -> Vec<Label> {
-    let name = Label::new("breaker", name.to_owned());
-    let other = other.iter();
-    let other = other.map(|(label, value)| Label::from_static_parts(label, value));
-    std::iter::once(name).chain(other).collect()
+/// The labels that all series of one name have.
+#[derive(Clone, Copy)]
+struct BaseLabels<'a> {
+    name: &'a str,
+    extra: &'a [Label],
+}
+
+impl<'a> BaseLabels<'a> {
+    fn new(reading: &'a Reading, extra: &'a [Label]) -> Self {
+        let name = &reading.snapshot.name;
+        Self { name, extra }
+    }
+
+    /// Returns these labels together with those of one series.
+    fn with(self, other: &[(&'static str, &'static str)]) -> Vec<Label> {
+        let name = Label::new("breaker", self.name.to_owned());
+        let other = other.iter();
+        let other = other.map(|(label, value)| Label::from_static_parts(label, value));
+        let extra = self.extra.iter().cloned();
+        std::iter::once(name).chain(other).chain(extra).collect()
+    }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "there are not 2^53 breakers")]
-fn set(series: &Series, name: &str, value: usize) {
-    gauge!(series.name, labels(name, &[])).set(value as f64);
+fn set(series: &Series, labels: BaseLabels<'_>, value: usize) {
+    gauge!(series.name, labels.with(&[])).set(value as f64);
 }
 
 /// Sets a gauge for each of the five states.
 #[expect(clippy::cast_precision_loss, reason = "there are not 2^53 breakers")]
-fn set_states(series: &Series, name: &str, value: impl Fn(State) -> usize) {
+fn set_states(series: &Series, labels: BaseLabels<'_>, value: impl Fn(State) -> usize) {
     for state in STATES {
-        let labels = labels(name, &[("state", state.as_str())]);
+        let labels = labels.with(&[("state", state.as_str())]);
         gauge!(series.name, labels).set(value(state) as f64);
     }
 }
 
 /// Sets a rate once it is known, and from then on to `NaN` whenever it is unknown.
-fn set_rate(series: &Series, name: &str, rate: Option<f64>, was_known: &mut bool) {
+fn set_rate(series: &Series, labels: BaseLabels<'_>, rate: Option<f64>, was_known: &mut bool) {
     *was_known |= rate.is_some();
     if *was_known {
-        gauge!(series.name, labels(name, &[])).set(rate.unwrap_or(f64::NAN));
+        gauge!(series.name, labels.with(&[])).set(rate.unwrap_or(f64::NAN));
     }
 }

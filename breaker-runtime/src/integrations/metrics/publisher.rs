@@ -5,9 +5,12 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, ThreadId};
 use std::time::Duration;
 
+use ::metrics::Label;
 use once_cell::sync::OnceCell;
+use thiserror::Error;
 
 use super::published::{Published, Reading, Readings, Target};
+use super::series::SERIES;
 use crate::registry::Registry;
 
 /// How long [`Publisher::publish`] waits for another thread, whose recorder may be stuck.
@@ -40,6 +43,25 @@ pub struct Publisher {
     finished: Condvar,
 }
 
+/// The error of [`Publisher::with_labels`]: a label that no publisher can have.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("label `{}` {problem}", name.escape_debug())]
+pub struct InvalidLabel {
+    name: String,
+    problem: LabelProblem,
+}
+
+/// Why a label is invalid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+enum LabelProblem {
+    #[error("has no name: a label's name must not be empty")]
+    Empty,
+    #[error("is a label of the series themselves: choose another name")]
+    Taken,
+    #[error("is given twice: give each label once")]
+    Twice,
+}
+
 /// The right to write.
 ///
 /// The recorder is user code, so it must not run under the lock: the thread that writes takes the state out.
@@ -53,11 +75,69 @@ struct Turn {
 
 impl Publisher {
     /// Makes a publisher that has written nothing yet.
+    ///
+    /// If one recorder receives several registries, use [`with_labels`](Self::with_labels): breakers of the same name
+    /// would share their series otherwise.
     pub fn new(registry: &Registry) -> Self {
+        Self::labelled(registry, Vec::new())
+    }
+
+    /// Makes a publisher whose series have further labels, such as the tenant that the registry belongs to.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidLabel`] if a label's name is empty, occurs twice, or is a name that the [series](super::SERIES)
+    /// themselves use, such as `breaker` or `state`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use breaker_runtime::metrics::Publisher;
+    /// use breaker_runtime::{Config, Registry};
+    /// use metrics_exporter_prometheus::PrometheusBuilder;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let prometheus = PrometheusBuilder::new().build_recorder();
+    /// for tenant in ["acme", "globex"] {
+    ///     let registry = Registry::new();
+    ///     registry.get_or_create("bank", Config::new())?;
+    ///     let publisher = Publisher::with_labels(&registry, [("tenant", tenant)])?;
+    ///     metrics::with_local_recorder(&prometheus, || publisher.publish());
+    /// }
+    /// let scrape = prometheus.handle().render();
+    /// assert!(scrape.contains(r#"circuit_breaker_state{breaker="bank",state="closed",tenant="globex"} 1"#));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn with_labels<N: Into<String>, V: Into<String>>(
+        registry: &Registry,
+        labels: impl IntoIterator<Item = (N, V)>,
+    ) -> Result<Self, InvalidLabel> {
+        let mut extra: Vec<Label> = Vec::new();
+        for (name, value) in labels {
+            let name = name.into();
+            let problem = if name.is_empty() {
+                LabelProblem::Empty
+            } else if SERIES.iter().any(|it| it.labels.contains(&&*name)) {
+                LabelProblem::Taken
+            } else if extra.iter().any(|it| it.key() == name) {
+                LabelProblem::Twice
+            } else {
+                extra.push(Label::new(name, value.into()));
+                continue;
+            };
+            return Err(InvalidLabel { name, problem });
+        }
+        Ok(Self::labelled(registry, extra))
+    }
+
+    fn labelled(registry: &Registry, extra_labels: Vec<Label>) -> Self {
+        let published = Published::new(extra_labels);
+        let writer = None;
         Self {
             registry: registry.clone(),
             patience: PATIENCE,
-            turn: Mutex::default(),
+            turn: Mutex::new(Turn { writer, published }),
             finished: Condvar::new(),
         }
     }

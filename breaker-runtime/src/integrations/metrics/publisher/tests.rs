@@ -10,6 +10,8 @@ use ::metrics::{
     SharedString, Unit, with_local_recorder,
 };
 
+use metrics_exporter_prometheus::PrometheusBuilder;
+
 use super::Publisher;
 use crate::breaker::CircuitBreaker;
 use crate::config::Config;
@@ -170,7 +172,7 @@ fn a_listener_may_publish() {
     // The reading applies the end of the open period, and so notifies the listener.
     returns(move || publisher.publish());
     // The listener holds the registry that holds it.
-    subscription.cancel();
+    drop(subscription);
 }
 
 #[test]
@@ -289,4 +291,51 @@ fn successes(name: &str) -> String {
 
 fn durations(name: &str) -> String {
     format!("Key(circuit_breaker_call_duration_seconds, [breaker = {name}])")
+}
+
+#[test]
+fn publishers_with_labels_keep_registries_with_the_same_names_apart() {
+    let prometheus = PrometheusBuilder::new().build_recorder();
+    let registries = ["acme", "globex"].map(|tenant| {
+        let registry = Registry::new();
+        let bank = registry.get_or_create("bank", Config::new());
+        let bank = bank.expect("the settings are valid");
+        let labels = [("tenant", tenant), ("region", "eu")];
+        let publisher = Publisher::with_labels(&registry, labels);
+        (bank, publisher.expect("the labels are valid"))
+    });
+    registries[0].0.trip();
+    for (_, publisher) in &registries {
+        with_local_recorder(&prometheus, || publisher.publish());
+    }
+    let scrape = prometheus.handle().render();
+    for (tenant, open) in [("acme", 1), ("globex", 0)] {
+        let labels = format!(r#"{{breaker="bank",state="open",tenant="{tenant}",region="eu"}}"#);
+        let line = format!("circuit_breaker_state{labels} {open}");
+        assert!(scrape.lines().any(|other| other == line), "{scrape}");
+    }
+    let all_have_labels = |line: &str| line.starts_with('#') || line.contains("tenant=");
+    let mut lines = scrape.lines().filter(|line| !line.is_empty());
+    assert!(lines.all(all_have_labels), "{scrape}");
+}
+
+#[test]
+fn a_label_that_a_publisher_cannot_have_is_an_error_that_says_why() {
+    let registry = Registry::new();
+    let error = |labels: &[(&str, &str)]| {
+        let publisher = Publisher::with_labels(&registry, labels.iter().copied());
+        publisher.expect_err("one label is invalid").to_string()
+    };
+    assert_eq!(
+        error(&[("tenant", "a"), ("state", "b")]),
+        "label `state` is a label of the series themselves: choose another name"
+    );
+    assert_eq!(
+        error(&[("tenant", "a"), ("tenant", "a")]),
+        "label `tenant` is given twice: give each label once"
+    );
+    assert_eq!(
+        error(&[("", "a")]),
+        "label `` has no name: a label's name must not be empty"
+    );
 }
