@@ -264,17 +264,18 @@ async fn a_rejection_keeps_the_place_of_a_concurrency_limit_inside_until_the_ser
         .concurrency_limit(1);
     let service = service.service(setup.fails(0));
     let mut kept = service.clone();
+    kept.ready().await.unwrap();
     setup.breaker.trip();
-    assert!(kept.ready().await.unwrap().call(()).await.is_err());
+    assert!(kept.call(()).await.is_err());
+    setup.breaker.reset();
     let mut other = start(service.clone().oneshot(())).await;
     assert!(!other.is_finished(), "the place is still reserved");
-
-    setup.breaker.reset();
     kept.ready().await.unwrap().call(()).await.unwrap();
     (&mut other).await.unwrap().unwrap();
 
+    kept.ready().await.unwrap();
     setup.breaker.trip();
-    assert!(kept.ready().await.unwrap().call(()).await.is_err());
+    assert!(kept.call(()).await.is_err());
     drop(kept);
     let rejected = service.oneshot(()).await;
     assert!(rejected.unwrap_err().rejection().is_some());
@@ -381,8 +382,9 @@ async fn a_rejection_keeps_the_slot_of_a_buffer_inside_until_the_service_is_used
     let service = ServiceBuilder::new().layer(setup.layer()).buffer(1);
     let service = service.service(setup.fails(0));
     let mut kept = service.clone();
+    kept.ready().await.unwrap();
     setup.breaker.trip();
-    assert!(kept.ready().await.unwrap().call(()).await.is_err());
+    assert!(kept.call(()).await.is_err());
     setup.breaker.reset();
     let other = start(service.clone().oneshot(())).await;
     assert!(!other.is_finished(), "the slot is still reserved");

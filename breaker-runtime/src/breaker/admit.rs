@@ -19,14 +19,20 @@
 //! The functions marked `#[inline(never)]` keep their register pressure out of the common path.
 
 use std::num::NonZeroU64;
+#[cfg(feature = "tower")]
+use std::time::Duration;
 
 use super::counters::Counter;
 use super::gate::Word;
 use super::shared::{CircuitBreaker, Shared};
 use super::thread_slots::claimed_slot;
 use super::{log, nesting};
+#[cfg(feature = "tower")]
+use crate::machine::Machine;
 use crate::machine::{Rejected, Role, Ticket};
 use crate::time::{Tick, system};
+#[cfg(feature = "tower")]
+use crate::values::RejectionReason;
 use crate::values::{BreakerName, Rejection};
 
 impl CircuitBreaker {
@@ -114,6 +120,62 @@ impl CircuitBreaker {
                 Err(shared.logged(rejection))
             }
         }
+    }
+
+    /// Returns why the next call would be rejected, whatever it is, or `None` if it might be admitted.
+    ///
+    /// It admits no call. While the circuit is closed it reads the gate only.
+    #[cfg(feature = "tower")]
+    #[inline]
+    pub(crate) fn next_rejection(&self) -> Option<Rejected> {
+        if self.shared().gate.word().is_closed() {
+            return None;
+        }
+        self.next_rejection_locked()
+    }
+
+    #[cfg(feature = "tower")]
+    #[inline(never)]
+    fn next_rejection_locked(&self) -> Option<Rejected> {
+        let shared = self.shared();
+        let word = shared.gate.word();
+        if word.is_open() {
+            if let Some(rest) = shared.time_left(word) {
+                return Some(Rejected {
+                    reason: RejectionReason::Open,
+                    retry_after: Some(Duration::from_nanos(rest.get())),
+                });
+            }
+        }
+        let nested_in = nesting::generation(shared.id());
+        self.change(|machine, now, changes| {
+            machine.advance(now, changes);
+            machine.next_rejection(nested_in, now)
+        })
+    }
+
+    /// Applies what is due, such as calls that have become slow.
+    #[cfg(feature = "tower")]
+    pub(crate) fn advance(&self) {
+        self.change(Machine::advance);
+    }
+
+    /// Rejects a call that cannot be made, because nothing was prepared for it while the circuit rejected every call.
+    ///
+    /// `reason` is why the circuit did so; it is used if the circuit does not any more.
+    #[cfg(feature = "tower")]
+    #[cold]
+    pub(crate) fn reject(&self, reason: RejectionReason) -> Rejection {
+        let shared = self.shared();
+        let Rejected {
+            reason,
+            retry_after,
+        } = self.next_rejection().unwrap_or(Rejected {
+            reason,
+            retry_after: None,
+        });
+        shared.counters.add(reason.into());
+        shared.logged(Rejection::new(shared.name.clone(), reason, retry_after))
     }
 
     /// Notes that a call runs on this thread to which nested calls belong.

@@ -68,6 +68,10 @@ impl CircuitBreaker {
             drop(locked);
             let event = Event::new(self.clone(), sequence, at, kind);
             let listeners = &shared.cold.registry.listeners;
+            #[cfg(feature = "tower")]
+            for task in shared.cold.registry.wakers.take(shared.id()) {
+                listeners.catch_panic(|| task.wake());
+            }
             listeners.catch_panic(|| log::event(&shared.name, event.kind()));
             listeners.notify(&event, Event::pending);
             drop(event);

@@ -20,6 +20,10 @@ mod shared;
 mod snapshot;
 mod tally;
 pub(crate) mod thread_slots;
+#[cfg(feature = "tower")]
+mod waiting;
+#[cfg(feature = "tower")]
+mod wakers;
 
 pub(crate) use self::counters::Counter;
 pub(crate) use self::drops::as_neutral;
@@ -28,6 +32,8 @@ pub(crate) use self::nesting::Nesting;
 pub use self::shared::{CircuitBreaker, Event, Subscription};
 pub(crate) use self::shared::{KeySet, Listener, RegistryLink};
 pub use self::snapshot::{ProbeProgress, Snapshot, WindowStats};
+#[cfg(feature = "tower")]
+pub(crate) use self::waiting::Waiting;
 
 #[cfg(test)]
 mod tests;

@@ -31,7 +31,7 @@ struct Entry {
 }
 
 /// The address of a breaker's shared part, which identifies it while an entry keeps the address.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct BreakerId(pub(crate) usize);
 
 /// Records that a nesting call runs from now on.

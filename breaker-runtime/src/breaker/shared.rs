@@ -20,6 +20,8 @@ use super::listeners::Listeners;
 use super::nesting::BreakerId;
 use super::published_limits::PublishedLimits;
 use super::tally::{Drained, Tallies};
+#[cfg(feature = "tower")]
+use super::wakers::Wakers;
 use crate::config::{Layered, Merged};
 use crate::machine::Machine;
 use crate::sync::{Arc, AtomicU64, Mutex, Weak};
@@ -270,6 +272,8 @@ pub(crate) type Listener = dyn Fn(&Event) + Send + Sync;
 #[derive(Debug, Default)]
 pub(crate) struct RegistryLink {
     pub(crate) listeners: Listeners<Event, PendingEvent>,
+    #[cfg(feature = "tower")]
+    pub(super) wakers: Wakers,
     /// How many guards declare dropped calls neutral; see [`Registry::neutral_drops`](crate::Registry::neutral_drops).
     pub(crate) neutral_drops: AtomicU64,
 }

@@ -125,6 +125,32 @@ impl Machine {
         }
     }
 
+    /// Returns why the next call would be rejected, whatever it is, or `None` if it might be admitted.
+    ///
+    /// A ramp may admit any call. [`advance`](Self::advance) must have been called for the same instant.
+    #[cfg(feature = "tower")]
+    pub(crate) fn next_rejection(&self, nested_in: Option<u64>, now: Tick) -> Option<Rejected> {
+        let (reason, retry_after) = match self.forced().map(|forced| forced.kind) {
+            Some(ForcedKind::Open) => (RejectionReason::Forced, self.forced_for(now)),
+            Some(ForcedKind::Closed) => return None,
+            None => match &self.phase {
+                Phase::Closed(_) => return None,
+                Phase::Open(period) => (RejectionReason::Open, Some(period.until.since(now))),
+                Phase::HalfOpen(probes) => {
+                    let nested = nested_in == Some(self.generation);
+                    if nested || !probes.are_full(self.settings.half_open_calls) {
+                        return None;
+                    }
+                    (RejectionReason::HalfOpenFull, None)
+                }
+            },
+        };
+        Some(Rejected {
+            reason,
+            retry_after,
+        })
+    }
+
     /// Records how a call ended; returns whether it belongs to an older generation.
     pub(crate) fn settle(
         &mut self,

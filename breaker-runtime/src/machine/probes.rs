@@ -60,10 +60,16 @@ impl Probes {
         self.failures
     }
 
+    /// Returns whether all `permits` are taken.
+    #[inline]
+    pub(super) fn are_full(&self, permits: NonZeroU32) -> bool {
+        self.in_flight.len() >= permits.get() as usize
+    }
+
     /// Admits one more probe, unless all `permits` are taken.
     #[inline]
     pub(super) fn admit(&mut self, now: Tick, permits: NonZeroU32) -> bool {
-        let full = self.in_flight.len() >= permits.get() as usize;
+        let full = self.are_full(permits);
         if !full {
             self.in_flight.push(Probe {
                 began: now,

@@ -2,6 +2,8 @@
 
 mod calls;
 mod layers;
+mod own_errors;
+mod readiness;
 
 use std::future::{Future, Ready, ready};
 use std::pin::{Pin, pin};

@@ -6,6 +6,7 @@ use crate::breaker::CircuitBreaker;
 use crate::call::{Handle, Owned};
 use crate::registry::{KeyedBreakers, Registry, SiteHandle};
 use crate::sync::Arc;
+use crate::values::RejectionReason;
 
 /// Chooses the breaker that a request goes through.
 ///
@@ -27,6 +28,18 @@ pub trait Chooser<Request>: HasBreaker {
 pub trait HasBreaker {
     /// Returns the breaker of the name.
     fn breaker(&self) -> &CircuitBreaker;
+
+    /// Returns why the breaker would reject a call, if it would reject every call that could come next.
+    #[inline]
+    fn rejects_all(&self) -> Option<RejectionReason> {
+        Some(self.breaker().next_rejection()?.reason)
+    }
+
+    /// Returns the same as [`rejects_all`](Self::rejects_all), and notices calls that have become slow.
+    fn rejects_all_now(&self) -> Option<RejectionReason> {
+        self.breaker().advance();
+        self.rejects_all()
+    }
 }
 
 /// Uses one breaker of the global registry for every request.
@@ -103,18 +116,21 @@ impl Named {
 /// Breakers there are meant to stay; one that is removed stays in memory.
 #[cfg(not(feature = "test-util"))]
 fn leaked(breaker: CircuitBreaker) -> &'static CircuitBreaker {
+    use std::collections::HashMap;
+
+    use once_cell::sync::Lazy;
+
     use crate::sync::fixed::Mutex;
 
-    /// Every breaker that was leaked so far.
-    static LEAKED: Mutex<Vec<&'static CircuitBreaker>> = Mutex::new(Vec::new());
+    /// Every breaker that was leaked so far, by its address, which no other breaker can have.
+    static LEAKED: Lazy<Mutex<HashMap<usize, &'static CircuitBreaker>>> =
+        Lazy::new(|| Mutex::new(HashMap::new()));
 
-    let mut leaked = LEAKED.lock();
-    let known = leaked.iter().find(|known| known.same_as(&breaker));
-    known.copied().unwrap_or_else(|| {
-        let breaker: &'static CircuitBreaker = Box::leak(Box::new(breaker));
-        leaked.push(breaker);
-        breaker
-    })
+    let address = std::ptr::from_ref(breaker.shared()).addr();
+    LEAKED
+        .lock()
+        .entry(address)
+        .or_insert_with(|| Box::leak(Box::new(breaker)))
 }
 
 impl InRegistry {
@@ -172,6 +188,12 @@ impl HasBreaker for Single {
 impl<K> HasBreaker for PerKey<K> {
     fn breaker(&self) -> &CircuitBreaker {
         self.keyed.parent()
+    }
+
+    /// The request is not known yet, so only an override of the name rejects whatever comes.
+    fn rejects_all(&self) -> Option<RejectionReason> {
+        let rejected = self.breaker().next_rejection()?;
+        Some(rejected.reason).filter(|reason| *reason == RejectionReason::Forced)
     }
 }
 

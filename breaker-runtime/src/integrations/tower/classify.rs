@@ -1,8 +1,11 @@
 //! Classifying the answers of a service.
 
+use std::error::Error;
 use std::fmt;
+use std::marker::PhantomData;
 use std::time::Duration;
 
+use super::find_error::{holds, holds_breaker_error};
 use crate::values::Outcome;
 
 /// Classifies the answers of a service.
@@ -70,17 +73,77 @@ where
     }
 }
 
-/// The default classifier: `Ok` is a success and `Err` a failure.
+/// The default classifier: `Ok` is a success and `Err` a failure, unless the error is that of another breaker.
+///
+/// The error of a breaker says nothing about the dependency, so it is ignored. It is found if the error is a
+/// [`BreakerError`](crate::BreakerError), or holds one as a [`ServiceError`](super::ServiceError), a boxed error or an
+/// `io::Error` does, at any depth. For any other type of error, write a classifier with
+/// [`BreakerError::find_in`](crate::BreakerError::find_in), which finds a breaker's error among the sources.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ByResult;
 
-impl<R, E> Classify<R, E> for ByResult {
+impl<R, E: 'static> Classify<R, E> for ByResult {
     #[inline]
     fn classify(&self, answer: Result<&R, &E>) -> Outcome {
         match answer {
             Ok(_) => Outcome::Success,
-            Err(_) => Outcome::Failure,
+            Err(error) => of_error(error),
         }
+    }
+}
+
+/// Classifies an error: that of another breaker is ignored, and every other one is a failure.
+#[cold]
+pub(super) fn of_error<E: 'static>(error: &E) -> Outcome {
+    if holds_breaker_error(error) {
+        Outcome::Ignored
+    } else {
+        Outcome::Failure
+    }
+}
+
+/// A classifier that ignores the errors that are or hold a `T`.
+pub struct IgnoreErrors<C, T> {
+    classify: C,
+    ignored: PhantomData<fn() -> T>,
+}
+
+impl<C, T> IgnoreErrors<C, T> {
+    pub(super) fn new(classify: C) -> Self {
+        let ignored = PhantomData;
+        Self { classify, ignored }
+    }
+}
+
+impl<R, E, C, T> Classify<R, E> for IgnoreErrors<C, T>
+where
+    E: 'static,
+    C: Classify<R, E>,
+    T: Error + 'static,
+{
+    #[inline]
+    fn classify(&self, answer: Result<&R, &E>) -> Outcome {
+        match answer {
+            Err(error) if holds::<T, E>(error) => Outcome::Ignored,
+            answer => self.classify.classify(answer),
+        }
+    }
+
+    #[inline]
+    fn hint(&self, answer: Result<&R, &E>) -> Option<Duration> {
+        self.classify.hint(answer)
+    }
+}
+
+impl<C: Clone, T> Clone for IgnoreErrors<C, T> {
+    fn clone(&self) -> Self {
+        Self::new(self.classify.clone())
+    }
+}
+
+impl<C, T> fmt::Debug for IgnoreErrors<C, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IgnoreErrors").finish_non_exhaustive()
     }
 }
 

@@ -9,6 +9,7 @@ use pin_project_lite::pin_project;
 
 use super::classify::Classify;
 use super::error::ServiceError;
+use super::find_error::note_service_error;
 use crate::call::{Guard, Handle, poll};
 use crate::values::{BreakerError, Outcome};
 
@@ -70,6 +71,7 @@ where
     H: Handle,
     F: Future<Output = Result<R, E>>,
     C: Classify<R, E>,
+    E: 'static,
 {
     type Output = Result<R, ServiceError<E>>;
 
@@ -84,13 +86,17 @@ where
                 let running = Running(guard);
                 poll(running.0, future, context).map(|answer| {
                     settle(running.0, classify, answer.as_ref());
-                    answer.map_err(ServiceError::Inner)
+                    answer.map_err(|error| {
+                        note_service_error::<E>();
+                        ServiceError::Inner(error)
+                    })
                 })
             }
             StateProjection::Rejected { error } => {
                 let error = error
                     .take()
                     .expect("a future is not polled after completion");
+                note_service_error::<E>();
                 Poll::Ready(Err(ServiceError::Breaker(error)))
             }
         }

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use http::header::{DATE, HeaderMap, HeaderValue, RETRY_AFTER};
 use http::{Response, StatusCode};
 
-use super::classify::Classify;
+use super::classify::{Classify, of_error};
 use crate::values::Outcome;
 
 /// Classifies HTTP responses by status.
@@ -13,7 +13,7 @@ use crate::values::Outcome;
 /// | answer | counts as |
 /// |---|---|
 /// | `5xx`, `429` | failure; its `Retry-After` is the hint for the open period |
-/// | an error | failure |
+/// | an error | failure; ignored if it is or holds the error of a breaker, as for [`ByResult`](super::ByResult) |
 /// | `200` with the header `grpc-status` | see [`grpc_outcome`](HttpClassifier::grpc_outcome) |
 /// | any other status, including all other `4xx` | success: the server has answered |
 ///
@@ -114,11 +114,12 @@ fn date(value: &HeaderValue) -> Option<SystemTime> {
     httpdate::parse_http_date(value.to_str().ok()?.trim()).ok()
 }
 
-impl<B, E> Classify<Response<B>, E> for HttpClassifier {
+impl<B, E: 'static> Classify<Response<B>, E> for HttpClassifier {
     #[inline]
     fn classify(&self, answer: Result<&Response<B>, &E>) -> Outcome {
-        let Ok(response) = answer else {
-            return Outcome::Failure;
+        let response = match answer {
+            Ok(response) => response,
+            Err(error) => return of_error(error),
         };
         match grpc_status(response) {
             Some(code) if response.status() == StatusCode::OK => Self::grpc_outcome(code),

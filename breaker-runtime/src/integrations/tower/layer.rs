@@ -1,11 +1,12 @@
 //! The Tower layer.
 
+use std::error::Error;
 use std::fmt;
 
 use tower_layer::Layer;
 
 use super::choose::{CanHaveKeys, HasBreaker, InRegistry, Named, PerKey, Single};
-use super::classify::{ByResult, WithHint};
+use super::classify::{ByResult, IgnoreErrors, WithHint};
 use super::service::CircuitBreakerService;
 use crate::breaker::CircuitBreaker;
 use crate::config::{Config, ConfigError};
@@ -61,6 +62,10 @@ impl CircuitBreakerLayer {
     /// With the feature `test-util`, a layer that is made while a `TestRegistry` is entered uses the breaker of that
     /// registry.
     ///
+    /// A breaker that was used by such a layer stays in memory until the program ends, even after it is
+    /// [removed](Registry::remove), so that calls need no reference count. For names that come and go, use
+    /// [`in_registry`](Self::in_registry).
+    ///
     /// # Errors
     ///
     /// The errors of [`Registry::get_or_create`]: for a value out of range, for an invalid name, and for a setting that
@@ -113,7 +118,7 @@ impl<B> CircuitBreakerLayer<ByResult, B> {
 impl<C, B> CircuitBreakerLayer<C, B> {
     /// Sets the [classifier](super::Classify), such as a closure that takes a `Result<&Response, &Error>`.
     ///
-    /// By default, an `Ok` is a success and an `Err` a failure.
+    /// By default, an `Ok` is a success and an `Err` a failure, except for errors of other breakers: see [`ByResult`].
     pub fn classify<D>(self, classify: D) -> CircuitBreakerLayer<D, B> {
         let choose = self.choose;
         CircuitBreakerLayer { classify, choose }
@@ -123,6 +128,31 @@ impl<C, B> CircuitBreakerLayer<C, B> {
     #[cfg(feature = "http")]
     pub fn http(self) -> CircuitBreakerLayer<super::http::HttpClassifier, B> {
         self.classify(super::http::HttpClassifier)
+    }
+
+    /// Ignores every error that is a `T` or holds one, as [`ByResult`] finds the error of a breaker.
+    ///
+    /// Use it for errors that say nothing about the dependency, such as that of a load that an inner layer sheds. It
+    /// extends the classifier, so call it after [`classify`](Self::classify) and [`http`](Self::http).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use breaker_runtime::tower::CircuitBreakerLayer;
+    /// use breaker_runtime::{Config, Registry};
+    /// use tower::load_shed::error::Overloaded;
+    ///
+    /// let registry = Registry::new();
+    /// let layer = CircuitBreakerLayer::in_registry(&registry, "search", Config::new())?
+    ///     .ignore_errors::<Overloaded>();
+    /// # drop(layer);
+    /// # Ok::<(), breaker_runtime::ConfigError>(())
+    /// ```
+    #[doc(alias = "load_shed")]
+    pub fn ignore_errors<T: Error + 'static>(self) -> CircuitBreakerLayer<IgnoreErrors<C, T>, B> {
+        let Self { classify, choose } = self;
+        let classify = IgnoreErrors::new(classify);
+        CircuitBreakerLayer { classify, choose }
     }
 
     /// Sets the function that returns how long the answer of a failed call asks not to be called again: it takes a

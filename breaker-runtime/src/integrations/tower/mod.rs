@@ -27,16 +27,24 @@
 //!
 //! # Readiness and admission
 //!
-//! `poll_ready` delegates to the inner service and does not consult the breaker, so a reservation that is never used
-//! holds no permit. The breaker is consulted in `call`; a rejected call does not reach the inner service. As with the
-//! `Filter` of Tower, this has two consequences:
+//! The breaker admits or rejects a call in `call`, so a reservation that is never used holds no permit. A rejected call
+//! does not reach the inner service.
 //!
-//! - A rejected call does not use up what the inner service reserved in `poll_ready`, such as a permit of a
+//! While the circuit rejects every call, `poll_ready` is ready at once and does not poll the inner service: nobody waits
+//! for a service that would not be called. Otherwise it polls the inner service. Callers that wait for it are woken when
+//! the circuit opens. This has three consequences:
+//!
+//! - A call that follows such a `poll_ready` is rejected, even if the circuit has closed in between, because nothing was
+//!   reserved for it. Its rejection has no `retry_after` then.
+//! - A rejected call does not use up what the inner service reserved in an earlier `poll_ready`, such as a permit of a
 //!   `ConcurrencyLimit` or a slot of a `Buffer`. This service keeps the reservation for its next call, and releases it
 //!   when it is dropped. So put the limit outside of the breaker, or drop the clone whose call was rejected, as
 //!   `oneshot` and most servers and clients do.
-//! - While the inner service is not ready, callers wait for it even if the circuit is open. A `LoadShed` inside of the
-//!   breaker gives them an error at once instead.
+//! - A load balancer that prefers ready services would prefer one whose circuit is open. So put the balancer inside of
+//!   the breaker, or one breaker inside of each endpoint together with a retry outside of the balancer.
+//!
+//! With keys, `poll_ready` does not know the key of the request yet. It is ready at once only while the name itself is
+//! forced open.
 //!
 //! An error of the inner `poll_ready` is passed on and not counted, because no call was admitted.
 //!
@@ -45,6 +53,8 @@
 //! | what happens to an admitted call | counts as |
 //! |---|---|
 //! | its future is ready | what the [classifier](Classify) returns for the answer |
+//! | its answer is or holds the error of another breaker, such as a rejection | ignored by the [default](ByResult) and the HTTP classifier |
+//! | its answer is or holds an error of a type given to [`ignore_errors`](CircuitBreakerLayer::ignore_errors), such as a shed load | ignored |
 //! | the inner `call` panics, or its future panics while it is polled | failure; the panic continues to unwind |
 //! | the classifier panics | failure; the panic continues to unwind |
 //! | its future is dropped, polled or not | cancelled; a failure if it had been pending for `cancel_after` |
@@ -62,12 +72,13 @@
 //! | timeout | a call that it gives up on is cancelled, and a failure after `cancel_after` | each timeout is an error, and so a failure |
 //! | retry | each attempt is one call; do not retry a rejected one, see [`BreakerError::is_retryable`](crate::BreakerError::is_retryable) | all attempts of a request are one call, classified by the last one |
 //! | concurrency limit | the breaker does not see calls that wait for a permit; a rejected call releases its permit | the breaker does not see calls that wait for a permit; a rejected call leaves its permit reserved, see above |
-//! | load-shed | the breaker does not see the calls that it sheds | each call that it sheds is an error, and a failure unless the classifier ignores it |
+//! | load-shed | the breaker does not see the calls that it sheds | each call that it sheds is an error, and a failure unless it is ignored: `.ignore_errors::<Overloaded>()` |
 //! | buffer | the breaker is consulted in the buffer's task and does not see calls that wait in the queue | the time in the queue is part of the call; a full queue delays callers before they are admitted |
 
 mod choose;
 mod classify;
 mod error;
+mod find_error;
 mod future;
 #[cfg(feature = "http")]
 mod http;
@@ -75,7 +86,7 @@ mod layer;
 mod service;
 
 pub use self::choose::{ChooseBreaker, InRegistry, KeyOfRequest, Named, PerKey, Single};
-pub use self::classify::{ByResult, Classify, WithHint};
+pub use self::classify::{ByResult, Classify, IgnoreErrors, WithHint};
 pub use self::error::ServiceError;
 pub use self::future::ResponseFuture;
 #[cfg(feature = "http")]

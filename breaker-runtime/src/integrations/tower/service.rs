@@ -9,19 +9,33 @@ use super::choose::{ChooseBreaker, HasBreaker, Named};
 use super::classify::{ByResult, Classify};
 use super::error::ServiceError;
 use super::future::ResponseFuture;
-use crate::breaker::CircuitBreaker;
+use crate::breaker::{CircuitBreaker, Waiting};
 use crate::call::enter;
+use crate::values::RejectionReason;
 
 /// A service behind a circuit breaker, made by a [`CircuitBreakerLayer`](super::CircuitBreakerLayer).
 ///
-/// `poll_ready` delegates to the inner service, and `call` consults the breaker: see the
-/// [module](super#readiness-and-admission). The service can be cloned if the inner service can; all clones share the
+/// `poll_ready` delegates to the inner service unless the circuit rejects every call, and `call` consults the breaker: see
+/// the [module](super#readiness-and-admission). The service can be cloned if the inner service can; all clones share the
 /// breaker.
-#[derive(Clone)]
 pub struct CircuitBreakerService<S, C = ByResult, B = Named> {
     inner: S,
     classify: C,
     choose: B,
+    readiness: Readiness,
+    /// Present while the inner service is not ready.
+    waiting: Option<Waiting>,
+}
+
+/// What the last `poll_ready` means for the next call.
+#[derive(Clone, Copy)]
+enum Readiness {
+    /// The inner service is not ready, or was called since.
+    Unknown,
+    /// The inner service is ready.
+    Ready,
+    /// The inner service was not polled, because the circuit rejected every call.
+    Rejecting(RejectionReason),
 }
 
 impl<S, C, B> CircuitBreakerService<S, C, B> {
@@ -30,6 +44,8 @@ impl<S, C, B> CircuitBreakerService<S, C, B> {
             inner,
             classify,
             choose,
+            readiness: Readiness::Unknown,
+            waiting: None,
         }
     }
 
@@ -60,6 +76,7 @@ impl<S, C, B> CircuitBreakerService<S, C, B> {
 impl<S, C, B, Request> Service<Request> for CircuitBreakerService<S, C, B>
 where
     S: Service<Request>,
+    S::Error: 'static,
     C: Classify<S::Response, S::Error> + Clone,
     B: ChooseBreaker<Request>,
 {
@@ -69,19 +86,71 @@ where
 
     #[inline]
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        self.inner.poll_ready(context).map_err(ServiceError::Inner)
+        if let Some(reason) = self.choose.rejects_all() {
+            return self.skip_inner(reason).map(Ok);
+        }
+        match self.inner.poll_ready(context) {
+            Poll::Ready(answer) => {
+                self.waiting = None;
+                self.readiness = match answer {
+                    Ok(()) => Readiness::Ready,
+                    Err(_) => Readiness::Unknown,
+                };
+                Poll::Ready(answer.map_err(ServiceError::Inner))
+            }
+            Poll::Pending => self.wait(context).map(Ok),
+        }
     }
 
     #[inline]
     fn call(&mut self, request: Request) -> Self::Future {
-        let mut guard = match enter(self.choose.choose(&request)) {
+        let breaker = self.choose.choose(&request);
+        if let Readiness::Rejecting(reason) = self.readiness {
+            return ResponseFuture::rejected(breaker.reject(reason).into());
+        }
+        let mut guard = match enter(breaker) {
             Ok(guard) => guard,
             Err(rejected) => return ResponseFuture::rejected(rejected.into_error()),
         };
+        self.readiness = Readiness::Unknown;
         let classify = self.classify.clone();
         let future = self.inner.call(request);
         guard.await_first_poll();
         ResponseFuture::called(future, classify, guard)
+    }
+}
+
+impl<S, C, B: HasBreaker> CircuitBreakerService<S, C, B> {
+    /// Is ready without polling the inner service. What that reserved earlier stays reserved.
+    #[cold]
+    fn skip_inner(&mut self, reason: RejectionReason) -> Poll<()> {
+        self.waiting = None;
+        if !matches!(self.readiness, Readiness::Ready) {
+            self.readiness = Readiness::Rejecting(reason);
+        }
+        Poll::Ready(())
+    }
+
+    /// Waits for the inner service, and for the circuit to reject every call.
+    #[cold]
+    fn wait(&mut self, context: &Context<'_>) -> Poll<()> {
+        self.readiness = Readiness::Unknown;
+        let breaker = self.choose.breaker();
+        let waiting = self.waiting.get_or_insert_with(|| Waiting::new(breaker));
+        // Before the circuit is checked: the task is woken if it opens afterwards.
+        waiting.wake_on_change(context.waker());
+        match self.choose.rejects_all_now() {
+            Some(reason) => self.skip_inner(reason),
+            None => Poll::Pending,
+        }
+    }
+}
+
+/// A clone has reserved nothing: its inner service has to become ready by itself.
+impl<S: Clone, C: Clone, B: Clone> Clone for CircuitBreakerService<S, C, B> {
+    fn clone(&self) -> Self {
+        let inner = self.inner.clone();
+        Self::new(inner, self.classify.clone(), self.choose.clone())
     }
 }
 
