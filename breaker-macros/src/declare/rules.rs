@@ -18,7 +18,8 @@ use crate::errors::Errors;
 use crate::item::borrows::{MutableArgument, mutable_arguments, returned_mutable};
 use crate::item::function::Function;
 use crate::item::mentions::{bindings, mentions};
-use crate::item::returns::{Shape, visible};
+use crate::item::returns::Shape;
+use crate::item::spelling::visible;
 
 pub(super) fn check(arguments: &Arguments, function: &Function, errors: &mut Errors) {
     settings::check(arguments, errors);
@@ -258,7 +259,7 @@ fn arguments_reach_the_fallback(arguments: &Arguments, function: &Function) -> V
         return needed.map(|it| reject(it, why)).collect();
     }
     let on = arguments.fallback_on.as_ref().map(|given| given.value);
-    match (on, function.returned()) {
+    match (on, function.spelled()) {
         (Some(FallbackOn::Error | FallbackOn::Any), Some(returned)) => {
             let why = "the return type borrows from it; use `fallback_on = rejected`";
             let borrowed = returned_mutable(signature, returned).into_iter();

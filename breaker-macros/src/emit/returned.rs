@@ -49,7 +49,12 @@ fn infer_opaque(ty: &mut Type) {
         Type::Reference(reference) => infer_opaque(&mut reference.elem),
         Type::Slice(slice) => infer_opaque(&mut slice.elem),
         Type::Tuple(tuple) => tuple.elems.iter_mut().for_each(infer_opaque),
-        Type::Path(path) => infer_in_path(&mut path.path),
+        Type::Path(path) => {
+            if let Some(qself) = &mut path.qself {
+                infer_opaque(&mut qself.ty);
+            }
+            infer_in_path(&mut path.path);
+        }
         Type::TraitObject(object) => {
             for bound in &mut object.bounds {
                 if let TypeParamBound::Trait(bound) = bound {

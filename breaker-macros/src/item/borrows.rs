@@ -6,7 +6,7 @@ use syn::{
     TypeParamBound,
 };
 
-use super::returns::visible;
+use super::spelling::visible;
 
 /// An argument that is a `&mut` reference.
 pub(crate) struct MutableArgument<'a> {

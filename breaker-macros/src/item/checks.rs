@@ -3,7 +3,8 @@
 use syn::{Error, ReturnType, Type};
 
 use super::function::Function;
-use super::returns::{Shape, bound, visible};
+use super::returns::Shape;
+use super::spelling::{bound, visible};
 use crate::errors::Errors;
 
 /// Rejects functions that cannot be guarded, judged by their signature.

@@ -6,6 +6,7 @@ use syn::{Abi, Attribute, Result, ReturnType, Signature, Token, Type, Visibility
 
 use super::body::{Body, raw_body};
 use super::returns::{self, Shape};
+use super::spelling::Output;
 use super::{bare_trait, unsupported};
 
 #[cfg_attr(test, derive(Debug))]
@@ -36,11 +37,27 @@ impl Function {
     /// Returns the type of the value that is classified, which is the output of a future. It is `None`
     /// for a signature without an arrow.
     pub(crate) fn returned(&self) -> Option<&Type> {
-        match (&self.shape, &self.signature.output) {
-            (Shape::Block(block), _) => Some(&block.output),
-            (Shape::Boxed { output } | Shape::ImplFuture { output }, _) => Some(output),
-            (Shape::Sync | Shape::Async, ReturnType::Type(_, ty)) => Some(ty),
-            (Shape::Sync | Shape::Async, ReturnType::Default) => None,
+        match (self.output(), &self.signature.output) {
+            (Some(output), _) => Some(&output.ty),
+            (None, ReturnType::Type(_, ty)) => Some(ty),
+            (None, ReturnType::Default) => None,
+        }
+    }
+
+    /// Returns the same type as far as the signature spells it. For an alias of a future that is its parameter.
+    pub(crate) fn spelled(&self) -> Option<&Type> {
+        match self.output() {
+            Some(output) => output.spelled.as_ref(),
+            None => self.returned(),
+        }
+    }
+
+    /// Returns the output of the future that a function without `async` returns.
+    fn output(&self) -> Option<&Output> {
+        match &self.shape {
+            Shape::Block(block) => Some(&block.output),
+            Shape::Boxed { output } | Shape::ImplFuture { output } => Some(output),
+            Shape::Sync | Shape::Async => None,
         }
     }
 }

@@ -8,4 +8,5 @@ pub(crate) mod checks;
 pub(crate) mod function;
 pub(crate) mod mentions;
 pub(crate) mod returns;
+pub(crate) mod spelling;
 mod unsupported;

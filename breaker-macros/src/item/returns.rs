@@ -4,14 +4,10 @@ use proc_macro2::TokenStream;
 use proc_macro2::extra::DelimSpan;
 use quote::quote;
 use syn::parse::{ParseStream, Parser};
-use syn::punctuated::Punctuated;
-use syn::spanned::Spanned;
-use syn::{
-    Error, GenericArgument, Path, PathArguments, PathSegment, Result, ReturnType, Signature, Token,
-    Type, TypeInfer, TypeParamBound, parenthesized,
-};
+use syn::{Error, Path, Result, ReturnType, Signature, Token, Type, parenthesized};
 
 use super::body::{Body, braced, split_attributes};
+use super::spelling::{Output, boxed_future, future_output, visible};
 
 /// How the function returns the guarded value.
 #[cfg_attr(test, derive(Debug))]
@@ -23,9 +19,9 @@ pub(crate) enum Shape {
     /// A future whose block is the whole body.
     Block(FutureBlock),
     /// A boxed future from any other body.
-    Boxed { output: Type },
+    Boxed { output: Output },
     /// `impl Future<Output = …>`
-    ImplFuture { output: Type },
+    ImplFuture { output: Output },
 }
 
 /// The block of a future: `async move { … }` for an opaque future, `Box::pin(async move { … })` for a
@@ -36,7 +32,7 @@ pub(crate) struct FutureBlock {
     pub(crate) async_move: TokenStream,
     pub(crate) braces: DelimSpan,
     pub(crate) statements: TokenStream,
-    pub(crate) output: Type,
+    pub(crate) output: Output,
 }
 
 /// The call that boxes the block.
@@ -56,10 +52,10 @@ pub(super) fn shape(signature: &Signature, body: &Body) -> Shape {
     };
     match visible(ty) {
         Type::ImplTrait(future) => match future_output(&future.bounds) {
-            Some(output) => opaque(body, output),
+            Some(output) => opaque(body, Output::spelled(output)),
             None => Shape::Sync,
         },
-        Type::Path(path) => match boxed_output(&path.path) {
+        Type::Path(path) => match boxed_future(path) {
             Some(output) => boxed(body, output),
             None => Shape::Sync,
         },
@@ -67,12 +63,12 @@ pub(super) fn shape(signature: &Signature, body: &Body) -> Shape {
     }
 }
 
-fn opaque(body: &Body, output: Type) -> Shape {
+fn opaque(body: &Body, output: Output) -> Shape {
     let block = |input: ParseStream<'_>| future_block(input, output.clone());
     parsed(body, block).unwrap_or(Shape::ImplFuture { output })
 }
 
-fn boxed(body: &Body, output: Type) -> Shape {
+fn boxed(body: &Body, output: Output) -> Shape {
     let block = |input: ParseStream<'_>| boxed_block(input, output.clone());
     parsed(body, block).unwrap_or(Shape::Boxed { output })
 }
@@ -88,7 +84,7 @@ fn parsed(
     block.parse2(body.statements.clone()).ok().map(Shape::Block)
 }
 
-fn boxed_block(input: ParseStream<'_>, output: Type) -> Result<FutureBlock> {
+fn boxed_block(input: ParseStream<'_>, output: Output) -> Result<FutureBlock> {
     let constructor = input.call(Path::parse_mod_style)?;
     let mut names = constructor.segments.iter().rev().map(|it| &it.ident);
     if !(names.next().is_some_and(|name| name == "pin")
@@ -109,7 +105,7 @@ fn boxed_block(input: ParseStream<'_>, output: Type) -> Result<FutureBlock> {
     })
 }
 
-fn future_block(input: ParseStream<'_>, output: Type) -> Result<FutureBlock> {
+fn future_block(input: ParseStream<'_>, output: Output) -> Result<FutureBlock> {
     let future: Token![async] = input.parse()?;
     let capture: Token![move] = input.parse()?;
     let (statements, braces) = braced(input)?;
@@ -124,81 +120,6 @@ fn future_block(input: ParseStream<'_>, output: Type) -> Result<FutureBlock> {
         braces,
         statements,
         output,
-    })
-}
-
-/// Removes parentheses and the invisible groups around `macro_rules!` fragments.
-pub(crate) fn visible(mut ty: &Type) -> &Type {
-    loop {
-        ty = match ty {
-            Type::Group(group) => &group.elem,
-            Type::Paren(paren) => &paren.elem,
-            _ => return ty,
-        };
-    }
-}
-
-/// Returns the `R` of `Pin<Box<dyn Future<Output = R>>>`, `BoxFuture<'_, R>` or `LocalBoxFuture<'_, R>`.
-fn boxed_output(path: &Path) -> Option<Type> {
-    let last = path.segments.last()?;
-    if last.ident == "BoxFuture" || last.ident == "LocalBoxFuture" {
-        return type_arguments(last).last().cloned();
-    }
-    let pinned = only_argument(last, "Pin")?;
-    let Type::Path(pointer) = pinned else {
-        return None;
-    };
-    match only_argument(pointer.path.segments.last()?, "Box")? {
-        Type::TraitObject(object) => future_output(&object.bounds),
-        _ => None,
-    }
-}
-
-fn only_argument<'a>(segment: &'a PathSegment, name: &str) -> Option<&'a Type> {
-    let first = type_arguments(segment).next().map(visible);
-    first.filter(|_| segment.ident == name)
-}
-
-fn type_arguments(segment: &PathSegment) -> impl Iterator<Item = &Type> {
-    let arguments = match &segment.arguments {
-        PathArguments::AngleBracketed(angle) => Some(&angle.args),
-        _ => None,
-    };
-    arguments
-        .into_iter()
-        .flatten()
-        .filter_map(|argument| match argument {
-            GenericArgument::Type(ty) => Some(ty),
-            _ => None,
-        })
-}
-
-/// Returns the `Output` of the bound `Future`.
-fn future_output(bounds: &Punctuated<TypeParamBound, Token![+]>) -> Option<Type> {
-    let future = bound(bounds, "Future")?;
-    let PathArguments::AngleBracketed(angle) = &future.arguments else {
-        return Some(Type::Infer(TypeInfer {
-            attrs: Vec::new(),
-            underscore_token: Token![_](future.span()),
-        }));
-    };
-    angle.args.iter().find_map(|argument| match argument {
-        GenericArgument::AssocType(output) if output.ident == "Output" => Some(output.ty.clone()),
-        _ => None,
-    })
-}
-
-/// Finds a trait by the last segment of its path.
-pub(super) fn bound<'a>(
-    bounds: &'a Punctuated<TypeParamBound, Token![+]>,
-    name: &str,
-) -> Option<&'a PathSegment> {
-    bounds.iter().find_map(|bound| match bound {
-        TypeParamBound::Trait(bound) => {
-            let last = bound.path.segments.last();
-            last.filter(|last| last.ident == name)
-        }
-        _ => None,
     })
 }
 

@@ -141,3 +141,80 @@ async fn a_boxed_block_has_the_bindings_of_the_arguments() {
     breaker("boxed.boxed_pattern").force_open("test", None);
     assert_eq!(boxed_pattern((1, 2), 0, 0).await, Ok(101));
 }
+
+mod own {
+    use super::{Error, Future, Pin};
+
+    /// An alias whose parameter is a part of the output.
+    pub(super) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;
+
+    /// An alias with the error too.
+    pub(super) type LocalBoxFuture<T, E> = Pin<Box<dyn Future<Output = Result<T, E>>>>;
+
+    pub(super) mod unparameterised {
+        use super::{Error, Future, Pin};
+
+        pub(in super::super) type BoxFuture<'a> =
+            Pin<Box<dyn Future<Output = Result<(), Error>> + 'a>>;
+    }
+}
+
+#[test]
+fn an_alias_of_ones_own_is_guarded_by_the_output_of_its_future() {
+    #[circuit_breaker(name = "boxed.alias_block", fallback_on = any, fallback = |_| Ok(u32::from(*up)))]
+    fn block(up: &bool) -> own::BoxFuture<'_, u32> {
+        Box::pin(async move {
+            pause().await;
+            if *up { Ok(1) } else { Err(Error::Down) }
+        })
+    }
+
+    #[circuit_breaker(name = "boxed.alias_eager")]
+    fn eager(up: bool) -> own::BoxFuture<'static, u32> {
+        let answer = if up { Ok(1) } else { Err(Error::Down) };
+        Box::pin(async { answer })
+    }
+
+    #[circuit_breaker(name = "boxed.alias_error", success(Ok(1)))]
+    fn error(answer: u32) -> own::LocalBoxFuture<u32, Error> {
+        Box::pin(std::future::ready(Ok(answer)))
+    }
+
+    #[circuit_breaker(name = "boxed.alias_unit")]
+    fn unit(answer: &Result<(), Error>) -> own::unparameterised::BoxFuture<'_> {
+        Box::pin(async { answer.clone() })
+    }
+
+    #[circuit_breaker(name = "boxed.alias_opaque", classify = |answer| match answer {
+        Ok(_) => breaker_runtime::Outcome::Success,
+        Err(_) => breaker_runtime::Outcome::Ignored,
+    })]
+    fn opaque(up: bool) -> own::BoxFuture<'static, u32> {
+        let future = block_on(up);
+        future
+    }
+
+    fn block_on(up: bool) -> own::BoxFuture<'static, u32> {
+        Box::pin(async move { if up { Ok(1) } else { Err(Error::Down) } })
+    }
+
+    assert_eq!((run(block(&true)), run(block(&false))), (Ok(1), Ok(0)));
+    assert_eq!(
+        ends("boxed.alias_block"),
+        "1 success, 1 failure, 1 fallback success"
+    );
+    assert_eq!(
+        (run(eager(true)), run(eager(false))),
+        (Ok(1), Err(Error::Down))
+    );
+    assert_eq!(ends("boxed.alias_eager"), "1 success, 1 failure");
+    assert_eq!((run(error(1)), run(error(2))), (Ok(1), Ok(2)));
+    assert_eq!(ends("boxed.alias_error"), "2 success");
+    assert_eq!(run(unit(&Ok(()))), Ok(()));
+    assert_eq!(ends("boxed.alias_unit"), "1 success");
+    assert_eq!(
+        (run(opaque(true)), run(opaque(false))),
+        (Ok(1), Err(Error::Down))
+    );
+    assert_eq!(ends("boxed.alias_opaque"), "1 success, 1 ignored");
+}

@@ -2,7 +2,7 @@
 
 use syn::{Receiver, ReceiverKind, Type};
 
-use crate::item::returns::visible;
+use crate::item::spelling::visible;
 
 /// The code that arguments are bound for.
 #[derive(Clone, Copy, PartialEq, Eq)]

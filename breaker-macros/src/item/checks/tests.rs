@@ -19,7 +19,7 @@ fn a_function_that_never_returns_has_no_outcome() {
     for item in [
         "fn pay() -> ! {}",
         "async fn pay() -> ! {}",
-        "fn pay() -> BoxFuture<'_, !> {}",
+        "fn pay() -> Pin<Box<dyn Future<Output = !>>> {}",
     ] {
         assert_eq!(on(item), [message], "{item}");
     }

@@ -58,7 +58,7 @@ fn the_returned_type_of_a_future_is_its_output() {
         ),
         (
             quote!(
-                fn pay() -> BoxFuture<'_, A> {}
+                fn pay() -> Pin<Box<dyn Future<Output = A>>> {}
             ),
             Some("A"),
         ),

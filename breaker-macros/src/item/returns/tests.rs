@@ -17,7 +17,7 @@ fn described(item: TokenStream) -> String {
         Shape::Boxed { output } => ("boxed", output),
         Shape::ImplFuture { output } => ("impl", output),
     };
-    format!("{word} {}", output.to_token_stream()).replace(' ', "")
+    format!("{word} {}", output.ty.to_token_stream()).replace(' ', "")
 }
 
 fn boxed(body: &TokenStream) -> TokenStream {
@@ -79,13 +79,13 @@ fn futures_are_recognised_by_their_spelling() {
             quote!(
                 fn f() -> BoxFuture<'_, A> {}
             ),
-            "boxedA",
+            "boxed<BoxFuture<'_,A>as::core::future::Future>::Output",
         ),
         (
             quote!(
                 fn f() -> futures::future::LocalBoxFuture<'a, Result<A, B>> {}
             ),
-            "boxedResult<A,B>",
+            "boxed<futures::future::LocalBoxFuture<'a,Result<A,B>>as::core::future::Future>::Output",
         ),
         (
             quote!(
@@ -129,7 +129,10 @@ fn futures_are_recognised_by_their_spelling() {
 #[test]
 fn fragments_are_transparent() {
     let ty = Group::new(Delimiter::None, quote!(BoxFuture<'static, A>));
-    assert_eq!(described(quote!(fn f() -> #ty {})), "boxedA");
+    assert_eq!(
+        described(quote!(fn f() -> #ty {})),
+        "boxed<BoxFuture<'static,A>as::core::future::Future>::Output"
+    );
     let block = Group::new(Delimiter::None, quote!(Box::pin(async move { charge() })));
     assert_eq!(described(boxed(&quote!(#block))), "blockR");
     let inside = Group::new(Delimiter::None, quote!(async move { charge() }));
