@@ -253,7 +253,7 @@ fn arguments_reach_the_fallback(arguments: &Arguments, function: &Function) -> V
         let message = format!("{name} cannot be passed to the fallback: {why}");
         Error::new_spanned(mutable.argument, message)
     };
-    if let Shape::Boxed { .. } | Shape::ImplFuture { .. } = function.shape {
+    if let Shape::Boxed(_) | Shape::ImplFuture { .. } = function.shape {
         let why = "the returned future holds it; make the function an `async fn`";
         let needed = mutable_arguments(signature).filter(needed);
         return needed.map(|it| reject(it, why)).collect();

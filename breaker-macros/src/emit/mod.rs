@@ -25,7 +25,8 @@ use self::returned::Returned;
 use self::tokens::braced;
 use crate::declare::Declaration;
 use crate::item::function::Function;
-use crate::item::returns::{Constructor, FutureBlock, Shape};
+use crate::item::returns::{BoxedFuture, FutureBlock, Shape};
+use crate::item::tail::Constructor;
 
 /// Emits the guarded function.
 pub(crate) fn emit(declaration: &Declaration, function: &Function) -> TokenStream {
@@ -47,8 +48,8 @@ pub(crate) fn emit(declaration: &Declaration, function: &Function) -> TokenStrea
         Shape::Sync => call.emit_guarded_body(Flow::Sync, &user_body(function)),
         Shape::Async => call.emit_guarded_body(Flow::Async, &user_body(function)),
         Shape::Block(block) => emit_future_block(&call, block),
-        Shape::Boxed { .. } => emit_future(&call, true),
-        Shape::ImplFuture { .. } => emit_future(&call, false),
+        Shape::Boxed(boxed) => emit_future(&call, Some(boxed)),
+        Shape::ImplFuture { .. } => emit_future(&call, None),
     };
     emit_function(function, &signature, &body)
 }
@@ -116,20 +117,29 @@ fn reborrow_self(statements: &TokenStream) -> TokenStream {
 }
 
 /// Makes the future without a guard, as the original function does, and guards the future.
-fn emit_future(call: &Call<'_>, boxed: bool) -> TokenStream {
+fn emit_future(call: &Call<'_>, boxed: Option<&BoxedFuture>) -> TokenStream {
     let (future, key, copies) = (
         local("future"),
         call.emit_kept_key(),
         call.copies_before_future(),
     );
-    let made = call.emit_make_future(&user_body(call.function));
+    let tail = boxed.and_then(|boxed| boxed.tail.as_ref());
+    let made = call.emit_make_future(&user_body(call.function), boxed);
     let guarded = call.emit_guarded_future(&future);
     let block = quote_spanned!(Span::mixed_site()=> async move { #guarded });
-    let answer = if boxed {
-        let boxed = call.runtime.item("boxed");
-        quote_spanned!(Span::mixed_site()=> #boxed(#block))
-    } else {
-        block
+    let answer = match (boxed, tail) {
+        (None, _) => block,
+        (Some(_), None) => {
+            let boxed = call.runtime.item("boxed");
+            quote_spanned!(Span::mixed_site()=> #boxed(#block))
+        }
+        (Some(_), Some(tail)) => {
+            // rustc reports here that the future is not `Send`.
+            let boxed = call.runtime.item_at("boxed", tail.span());
+            let mut arguments = Group::new(Delimiter::Parenthesis, block);
+            arguments.set_span(Span::mixed_site().located_at(tail.parens.join()));
+            quote!(#boxed #arguments)
+        }
     };
     quote_spanned!(Span::mixed_site()=> #key #copies let #future = #made; #answer)
 }

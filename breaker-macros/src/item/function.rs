@@ -56,7 +56,8 @@ impl Function {
     fn output(&self) -> Option<&Output> {
         match &self.shape {
             Shape::Block(block) => Some(&block.output),
-            Shape::Boxed { output } | Shape::ImplFuture { output } => Some(output),
+            Shape::Boxed(boxed) => Some(&boxed.output),
+            Shape::ImplFuture { output } => Some(output),
             Shape::Sync | Shape::Async => None,
         }
     }

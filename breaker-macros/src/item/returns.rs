@@ -4,10 +4,11 @@ use proc_macro2::TokenStream;
 use proc_macro2::extra::DelimSpan;
 use quote::quote;
 use syn::parse::{ParseStream, Parser};
-use syn::{Error, Path, Result, ReturnType, Signature, Token, Type, parenthesized};
+use syn::{Error, Generics, Path, Result, ReturnType, Signature, Token, Type, parenthesized};
 
 use super::body::{Body, braced, split_attributes};
-use super::spelling::{Output, boxed_future, future_output, visible};
+use super::spelling::{Output, Spelling, boxed_future, future_output, visible};
+use super::tail::{self, Constructor};
 
 /// How the function returns the guarded value.
 #[cfg_attr(test, derive(Debug))]
@@ -19,9 +20,18 @@ pub(crate) enum Shape {
     /// A future whose block is the whole body.
     Block(FutureBlock),
     /// A boxed future from any other body.
-    Boxed { output: Output },
+    Boxed(BoxedFuture),
     /// `impl Future<Output = …>`
     ImplFuture { output: Output },
+}
+
+/// A boxed future from a body that is not a single block.
+#[cfg_attr(test, derive(Debug))]
+pub(crate) struct BoxedFuture {
+    pub(crate) output: Output,
+    /// The `Box::pin(…)` at the end of the body, if the body returns nothing else and a trait object may not
+    /// live long enough for the future around it.
+    pub(crate) tail: Option<Constructor>,
 }
 
 /// The block of a future: `async move { … }` for an opaque future, `Box::pin(async move { … })` for a
@@ -33,14 +43,6 @@ pub(crate) struct FutureBlock {
     pub(crate) braces: DelimSpan,
     pub(crate) statements: TokenStream,
     pub(crate) output: Output,
-}
-
-/// The call that boxes the block.
-#[derive(Debug)]
-pub(crate) struct Constructor {
-    /// The path before the parentheses.
-    pub(crate) path: TokenStream,
-    pub(crate) parens: DelimSpan,
 }
 
 pub(super) fn shape(signature: &Signature, body: &Body) -> Shape {
@@ -56,7 +58,7 @@ pub(super) fn shape(signature: &Signature, body: &Body) -> Shape {
             None => Shape::Sync,
         },
         Type::Path(path) => match boxed_future(path) {
-            Some(output) => boxed(body, output),
+            Some(future) => boxed(body, future, &signature.generics),
             None => Shape::Sync,
         },
         _ => Shape::Sync,
@@ -68,9 +70,17 @@ fn opaque(body: &Body, output: Output) -> Shape {
     parsed(body, block).unwrap_or(Shape::ImplFuture { output })
 }
 
-fn boxed(body: &Body, output: Output) -> Shape {
-    let block = |input: ParseStream<'_>| boxed_block(input, output.clone());
-    parsed(body, block).unwrap_or(Shape::Boxed { output })
+fn boxed(body: &Body, future: Spelling<'_>, generics: &Generics) -> Shape {
+    let block = |input: ParseStream<'_>| boxed_block(input, future.output.clone());
+    if let Some(block) = parsed(body, block) {
+        return block;
+    }
+    let short = future.may_live_too_short(generics);
+    let tail = short.then(|| tail::box_pin(&body.statements)).flatten();
+    Shape::Boxed(BoxedFuture {
+        output: future.output,
+        tail,
+    })
 }
 
 /// Returns the block if the body consists of nothing else.

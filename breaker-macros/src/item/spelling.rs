@@ -1,12 +1,15 @@
 //! How a signature spells a future, and what the spelling says about the output.
 
-use proc_macro2::Span;
-use quote::quote_spanned;
+use proc_macro2::{Ident, Span};
+use quote::{ToTokens, quote_spanned};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{
-    GenericArgument, PathArguments, PathSegment, Token, Type, TypeInfer, TypeParamBound, TypePath,
+    GenericArgument, Generics, Lifetime, PathArguments, PathSegment, Token, Type, TypeInfer,
+    TypeParamBound, TypePath,
 };
+
+use super::words::{Word, words};
 
 /// The output of a future.
 #[derive(Clone)]
@@ -27,6 +30,34 @@ impl Output {
     }
 }
 
+/// The spelling of a boxed future.
+pub(super) struct Spelling<'a> {
+    pub(super) output: Output,
+    /// The lifetime of the trait object.
+    lifetime: Option<&'a Lifetime>,
+}
+
+impl Spelling<'_> {
+    /// Returns whether a future of this type may live shorter than the function has to promise.
+    ///
+    /// A trait object lives no longer than the types in it, so that `dyn Future<Output = &'a str> + 'static` is not
+    /// `'static`. A future that contains such an object cannot be returned as the same type.
+    pub(super) fn may_live_too_short(&self, generics: &Generics) -> bool {
+        let Some(output) = &self.output.spelled else {
+            return false;
+        };
+        let is_short = |lifetime: &Ident| match self.lifetime {
+            Some(object) => *lifetime != object.ident && lifetime != "static",
+            None => lifetime != "static",
+        };
+        let words = words(output.to_token_stream());
+        words.iter().any(|word| match word {
+            Word::Name(_) => word.is_generic(generics),
+            Word::Lifetime(lifetime) => is_short(lifetime),
+        })
+    }
+}
+
 /// Removes parentheses and the invisible groups around `macro_rules!` fragments.
 pub(crate) fn visible(mut ty: &Type) -> &Type {
     loop {
@@ -42,18 +73,23 @@ pub(crate) fn visible(mut ty: &Type) -> &Type {
 ///
 /// Two of these are aliases. Each crate may have its own, whose output is not the parameter: `Result<R, Error>`, for
 /// example.
-pub(super) fn boxed_future(path: &TypePath) -> Option<Output> {
+pub(super) fn boxed_future(path: &TypePath) -> Option<Spelling<'_>> {
     let last = path.path.segments.last()?;
     if last.ident == "BoxFuture" || last.ident == "LocalBoxFuture" {
-        if !matches!(last.arguments, PathArguments::AngleBracketed(_)) {
+        let PathArguments::AngleBracketed(angle) = &last.arguments else {
             return None;
-        }
+        };
+        let lifetime = angle.args.iter().find_map(|argument| match argument {
+            GenericArgument::Lifetime(lifetime) => Some(lifetime),
+            _ => None,
+        });
         let spelled = type_arguments(last).last().cloned();
         let span = spelled.as_ref().map_or(last.ident.span(), Spanned::span);
-        return Some(Output {
+        let output = Output {
             ty: output_of(&Type::Path(path.clone()), span),
             spelled,
-        });
+        };
+        return Some(Spelling { output, lifetime });
     }
     let pinned = only_argument(last, "Pin")?;
     let Type::Path(pointer) = pinned else {
@@ -62,7 +98,13 @@ pub(super) fn boxed_future(path: &TypePath) -> Option<Output> {
     let Type::TraitObject(object) = only_argument(pointer.path.segments.last()?, "Box")? else {
         return None;
     };
-    future_output(&object.bounds).map(Output::spelled)
+    Some(Spelling {
+        output: Output::spelled(future_output(&object.bounds)?),
+        lifetime: object.bounds.iter().find_map(|bound| match bound {
+            TypeParamBound::Lifetime(lifetime) => Some(lifetime),
+            _ => None,
+        }),
+    })
 }
 
 /// Returns `<future as Future>::Output`, whose errors rustc reports at `span`.

@@ -1,6 +1,7 @@
 //! Functions that expansions of the attribute call, most of them to guide type inference.
 
 use std::future::Future;
+use std::pin::Pin;
 use std::time::Duration;
 
 use super::results::{
@@ -18,6 +19,11 @@ use crate::values::{BreakerError, Outcome};
 )]
 pub fn call_once<R, F: FnOnce() -> R>(call: F) -> R {
     call()
+}
+
+/// Calls a body that boxes a future, and keeps the type of the future. A trait object may live shorter.
+pub fn make_boxed<R, F: Future<Output = R>, M: FnOnce() -> Pin<Box<F>>>(make: M) -> Pin<Box<F>> {
+    make()
 }
 
 /// Mentions a variable, so that a closure or block captures all of it and not only some fields.
@@ -107,6 +113,6 @@ pub async fn answer<F: AsyncAnswer>(fallback: F) -> F::Output {
 }
 
 /// Boxes the guarded future of a function that returns a boxed future.
-pub fn boxed<F: Future>(future: F) -> std::pin::Pin<Box<F>> {
+pub fn boxed<F: Future>(future: F) -> Pin<Box<F>> {
     Box::pin(future)
 }

@@ -5,8 +5,8 @@ mod key_text;
 mod results;
 
 pub use self::expansion::{
-    answer, boxed, call_once, clone_for_fallback, failed, failed_result, hint_if, never, reject,
-    reject_result, time_out, time_out_result, typed, whole, whole_mut,
+    answer, boxed, call_once, clone_for_fallback, failed, failed_result, hint_if, make_boxed,
+    never, reject, reject_result, time_out, time_out_result, typed, whole, whole_mut,
 };
 pub use self::key_text::{DisplayKey, KeyText, ToKeyText, kept_key};
 pub use self::results::{

@@ -1,6 +1,7 @@
 //! Functions that return a boxed future.
 
 use std::future::{Future, ready};
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::rc::Rc;
 
@@ -217,4 +218,95 @@ fn an_alias_of_ones_own_is_guarded_by_the_output_of_its_future() {
         (Ok(1), Err(Error::Down))
     );
     assert_eq!(ends("boxed.alias_opaque"), "1 success, 1 ignored");
+}
+
+#[test]
+fn the_output_of_a_boxed_future_may_borrow_for_less_than_the_future_lives() {
+    struct Pool(String);
+    #[derive(Debug, PartialEq)]
+    struct Transaction<'a>(PhantomData<&'a ()>);
+
+    trait Begin<'a> {
+        fn begin(self) -> Pin<Box<dyn Future<Output = Result<Transaction<'a>, Error>> + Send>>;
+    }
+
+    impl<'a> Begin<'a> for &Pool {
+        #[circuit_breaker(name = "boxed.short_output")]
+        fn begin(self) -> Pin<Box<dyn Future<Output = Result<Transaction<'a>, Error>> + Send>> {
+            let name = self.0.clone();
+            Box::pin(async move {
+                pause().await;
+                if name.is_empty() {
+                    return Err(Error::Down);
+                }
+                Ok(Transaction(PhantomData))
+            })
+        }
+    }
+
+    let begun = |name: &str| run(Pool(name.to_owned()).begin());
+    assert_eq!(begun("a"), Ok(Transaction(PhantomData)));
+    assert_eq!(begun(""), Err(Error::Down));
+    open("boxed.short_output");
+    assert!(begun("a").unwrap_err().is_rejection());
+    assert_eq!(
+        ends("boxed.short_output"),
+        "1 success, 1 failure, 1 rejected"
+    );
+}
+
+#[test]
+fn the_output_of_a_boxed_future_may_be_a_type_parameter() {
+    #[circuit_breaker(
+        name = "boxed.generic_output",
+        classify = |_| breaker_runtime::Outcome::Success,
+        fallback = |_| unreachable!(),
+    )]
+    fn retried<'a, T, F>(call: F) -> Pin<Box<dyn Future<Output = T> + Send + 'a>>
+    where
+        F: Future<Output = T> + Send + 'a,
+    {
+        Box::pin(call)
+    }
+
+    struct Service<B>(PhantomData<B>);
+
+    impl<B: From<u8>> Service<B> {
+        #[circuit_breaker(name = "boxed.generic_impl")]
+        fn call(&mut self, up: bool) -> BoxFuture<'static, Result<B, Error>> {
+            let byte = u8::from(up);
+            Box::pin(async move {
+                pause().await;
+                if byte == 0 {
+                    Err(Error::Down)
+                } else {
+                    Ok(B::from(byte))
+                }
+            })
+        }
+    }
+
+    assert_eq!(run(retried(async { "text" })), "text");
+    assert_eq!(ends("boxed.generic_output"), "1 success");
+    assert_eq!(run(Service(PhantomData::<u32>).call(true)), Ok(1));
+    assert_eq!(
+        run(Service(PhantomData::<u32>).call(false)),
+        Err(Error::Down)
+    );
+    assert_eq!(ends("boxed.generic_impl"), "1 success, 1 failure");
+}
+
+#[test]
+fn a_boxed_future_may_be_returned_early_though_its_output_is_generic() {
+    #[circuit_breaker(name = "boxed.generic_early")]
+    fn call<T: Send + 'static>(value: Option<T>) -> BoxFuture<'static, Result<T, Error>> {
+        let Some(value) = value else {
+            return Box::pin(std::future::ready(Err(Error::Down)));
+        };
+        Box::pin(async move { Ok(value) })
+    }
+
+    assert_eq!(run(call(Some(1))), Ok(1));
+    assert_eq!(run(call(None::<u8>)), Err(Error::Down));
+    assert_eq!(ends("boxed.generic_early"), "1 success, 1 failure");
 }

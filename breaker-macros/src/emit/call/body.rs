@@ -8,41 +8,48 @@ use super::{Call, UserBlock};
 use crate::emit::arguments::{ArgumentUse, Consumer};
 use crate::emit::tokens::braced;
 use crate::item::assignments::{assigns_to_self, may_lend};
-use crate::item::returns::Shape;
+use crate::item::returns::{BoxedFuture, Shape};
 
 impl Call<'_> {
     /// Runs a body that makes a future. This part of the function is not guarded.
-    pub(crate) fn emit_make_future(&self, body: &UserBlock<'_>) -> TokenStream {
-        let call_once = self.runtime.item("call_once");
-        let ty = self.future_type();
-        let inside = self.inside_closure(body, ArgumentUse::Held, &ty);
-        quote_spanned!(Span::mixed_site()=>
-            #call_once::<#ty, _>(move || { #inside })
-        )
+    pub(crate) fn emit_make_future(
+        &self,
+        body: &UserBlock<'_>,
+        boxed: Option<&BoxedFuture>,
+    ) -> TokenStream {
+        let call = match (boxed, &self.function.signature.output) {
+            (Some(BoxedFuture { tail: Some(_), .. }), _) => {
+                let (make_boxed, output) = (self.runtime.item("make_boxed"), &self.returned.ty);
+                quote_spanned!(Span::mixed_site()=> #make_boxed::<#output, _, _>)
+            }
+            // The body is coerced to the type.
+            (Some(BoxedFuture { tail: None, .. }), ReturnType::Type(_, ty)) => {
+                self.call_once(&quote!(#ty))
+            }
+            _ => self.call_once(&quote_spanned!(Span::mixed_site()=> _)),
+        };
+        let inside = self.inside_closure(body, ArgumentUse::Held, &call);
+        quote_spanned!(Span::mixed_site()=> #call(move || { #inside }))
     }
 
-    /// Returns the type of a boxed future, so that the body is coerced to it. An opaque type is
-    /// inferred.
-    fn future_type(&self) -> TokenStream {
-        let boxed = matches!(self.function.shape, Shape::Boxed { .. });
-        match &self.function.signature.output {
-            ReturnType::Type(_, ty) if boxed => quote!(#ty),
-            _ => quote_spanned!(Span::mixed_site()=> _),
-        }
+    /// Returns the function of the runtime that calls a closure and returns its value.
+    pub(super) fn call_once(&self, ty: &TokenStream) -> TokenStream {
+        let call_once = self.runtime.item("call_once");
+        quote_spanned!(Span::mixed_site()=> #call_once::<#ty, _>)
     }
 
     /// Makes a closure from the body.
     pub(super) fn body_closure(&self, body: &UserBlock<'_>, usage: ArgumentUse) -> TokenStream {
-        let inside = self.inside_closure(body, usage, &self.returned.ty);
+        let inside = self.inside_closure(body, usage, &self.call_once(&self.returned.ty));
         closure(&self.capture(usage, body), body, &inside)
     }
 
-    /// Binds the arguments and runs the body, for a closure that returns the type `ty`.
+    /// Binds the arguments and runs the body, for a closure that `call` calls.
     fn inside_closure(
         &self,
         body: &UserBlock<'_>,
         usage: ArgumentUse,
-        ty: &TokenStream,
+        call: &TokenStream,
     ) -> TokenStream {
         let (whole, bound) = (
             self.arguments.whole_self(&self.runtime),
@@ -53,11 +60,8 @@ impl Call<'_> {
         if self.borrowed_self(body).is_none() {
             return quote!(#whole #inside);
         }
-        let (call_once, inner) = (
-            self.runtime.item("call_once"),
-            closure(&TokenStream::new(), body, &inside),
-        );
-        quote_spanned!(Span::mixed_site()=> #whole #call_once::<#ty, _>(#inner))
+        let inner = closure(&TokenStream::new(), body, &inside);
+        quote_spanned!(Span::mixed_site()=> #whole #call(#inner))
     }
 
     /// Makes an `async` block from the body.

@@ -14,7 +14,7 @@ fn described(item: TokenStream) -> String {
         Shape::Sync => return "sync".to_owned(),
         Shape::Async => return "async".to_owned(),
         Shape::Block(block) => ("block", block.output),
-        Shape::Boxed { output } => ("boxed", output),
+        Shape::Boxed(boxed) => ("boxed", boxed.output),
         Shape::ImplFuture { output } => ("impl", output),
     };
     format!("{word} {}", output.ty.to_token_stream()).replace(' ', "")
