@@ -26,5 +26,5 @@ pub use crate::attribute::{
     SettleOther, SettleResult, TakeError, TakeRejection, ToKeyText, answer, boxed, by_classifier,
     by_result, call_once, clone_for_fallback, failed, failed_result, hint_if, kept_key, make_boxed,
     never, reject, reject_result, settle_result, time_out, time_out_result, typed, whole,
-    whole_mut,
+    whole_mut, without_error,
 };

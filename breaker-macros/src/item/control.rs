@@ -50,6 +50,11 @@ const BEFORE_NEGATION: &[&str] = &[
     "as", "break", "else", "if", "in", "match", "return", "while",
 ];
 
+/// Returns whether the tokens may wait for a future.
+pub(crate) fn may_await(tokens: TokenStream) -> bool {
+    may_contain(tokens, "await")
+}
+
 /// Returns whether the tokens may return a value before their end.
 pub(super) fn may_return(tokens: TokenStream) -> bool {
     may_contain(tokens, "return")
@@ -81,3 +86,6 @@ fn calls_unknown_macro(tokens: &[TokenTree]) -> bool {
         && !known(TRANSPARENT)
         && !known(BEFORE_NEGATION)
 }
+
+#[cfg(test)]
+mod tests;

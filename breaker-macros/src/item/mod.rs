@@ -5,7 +5,7 @@ mod bare_trait;
 pub(crate) mod body;
 pub(crate) mod borrows;
 pub(crate) mod checks;
-mod control;
+pub(crate) mod control;
 pub(crate) mod function;
 pub(crate) mod mentions;
 pub(crate) mod returns;

@@ -102,6 +102,11 @@ pub fn failed<R: TakeError<E>, E>(answer: R, outcome: Outcome) -> Result<R, E> {
     }
 }
 
+/// Drops the error of a call whose fallback does not get it.
+pub fn without_error<G, E>((guard, _): (G, E)) -> G {
+    guard
+}
+
 /// Clones an argument that both the body and the fallback take.
 pub fn clone_for_fallback<T: CloneForFallback>(argument: &T) -> T {
     argument.clone_for_fallback()

@@ -6,9 +6,12 @@ use syn::Expr;
 use syn::spanned::Spanned;
 
 use super::{Call, Flow, UserBlock};
+use crate::args::callable::{FallbackKind, FallbackOn};
+use crate::declare::Fallback;
 use crate::emit::arguments::ArgumentUse;
 use crate::emit::paths::{Runtime, item, local};
 use crate::emit::site::emit_site;
+use crate::item::control::may_await;
 
 impl Call<'_> {
     /// Emits a function whose body runs under the guard.
@@ -57,15 +60,28 @@ impl Call<'_> {
         };
         let (entered, guard, error) = (local("entered"), local("guard"), local("error"));
         let (answer, outcome) = (local("answer"), local("outcome"));
+        let flow = fallback_flow(flow, fallback);
         let mutable = mutable(flow == Flow::Async);
+        let begin = match &fallback.kind {
+            FallbackKind::Closure(_) => quote_spanned!(Span::mixed_site()=>
+                #[allow(unused_variables)]
+                let (#mutable #guard, #error) = #entered;
+            ),
+            // A path does not get the error, which the future would hold while it waits.
+            FallbackKind::Path(_) => {
+                let without_error = self.runtime.item("without_error");
+                quote_spanned!(Span::mixed_site()=>
+                    let #mutable #guard = #without_error(#entered);
+                )
+            }
+        };
         let run_fallback = self.emit_fallback(flow, fallback, usage);
         let classified = self.emit_classify(&answer);
         let fallback_guard = self.runtime.item("FallbackGuard");
         quote_spanned!(Span::mixed_site()=>
             #site
             let #entered = #guarded;
-            #[allow(unused_variables)]
-            let (#mutable #guard, #error) = #entered;
+            #begin
             #run_fallback
             let #outcome = #classified;
             #fallback_guard::settle(#guard, #outcome);
@@ -131,6 +147,19 @@ impl Call<'_> {
                 quote_spanned!(Span::mixed_site()=> #ty::enter_keyed_in(&#site, #registry, &#key))
             }
         }
+    }
+}
+
+/// Returns how the fallback runs. A future would own the error of the call while it is awaited, so it would be `Send`
+/// only if the error is. A closure that awaits nothing therefore runs as a closure.
+fn fallback_flow(flow: Flow, fallback: &Fallback) -> Flow {
+    match (fallback.on, &fallback.kind) {
+        (FallbackOn::Error | FallbackOn::Any, FallbackKind::Closure(closure))
+            if !may_await(closure.body.to_token_stream()) =>
+        {
+            Flow::Sync
+        }
+        _ => flow,
     }
 }
 

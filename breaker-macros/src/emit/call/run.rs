@@ -9,6 +9,7 @@ use crate::args::Given;
 use crate::args::setting::Setting;
 use crate::emit::constants::checked;
 use crate::emit::paths::{local, macro_at};
+use crate::item::returns::Shape;
 
 impl Call<'_> {
     /// Runs the work and finishes the call.
@@ -71,12 +72,13 @@ impl Call<'_> {
         }
     }
 
-    /// Exempts the closure from `clippy::result_large_err` if the function may be a method of a trait.
-    /// Such a method cannot choose its error type, so clippy does not report it, but clippy would report
-    /// the closure. A function with a visibility is not a method of a trait.
+    /// Exempts the closure from `clippy::result_large_err` if clippy does not report the function: a method of a trait
+    /// cannot choose its error type, and a future is not a `Result`. A function with a visibility is not a
+    /// method of a trait.
     fn allow_large_error(&self) -> Option<TokenStream> {
-        matches!(self.function.visibility, Visibility::Inherited)
-            .then(|| quote_spanned!(Span::mixed_site()=> #[allow(clippy::result_large_err)]))
+        let exempt = matches!(self.function.visibility, Visibility::Inherited)
+            || !matches!(self.function.shape, Shape::Sync);
+        exempt.then(|| quote_spanned!(Span::mixed_site()=> #[allow(clippy::result_large_err)]))
     }
 
     /// Runs the work, records its outcome and returns its value.
