@@ -21,8 +21,8 @@ pub use crate::values::{BreakerError, CallError, Outcome};
 
 // The requirements on a function's types.
 pub use crate::attribute::{
-    AsyncAnswer, ClassifyByType, ClassifyOther, ClassifyResult, CloneForFallback, DisplayKey,
-    FromRejection, FromRejectionResult, FromTimeout, KeyText, ResultLike, SettleByType,
+    AnswerType, AsyncAnswer, ClassifyByType, ClassifyOther, ClassifyResult, CloneForFallback,
+    DisplayKey, FromRejection, FromRejectionResult, FromTimeout, KeyText, ResultLike, SettleByType,
     SettleOther, SettleResult, TakeError, TakeRejection, ToKeyText, answer, boxed, by_classifier,
     by_result, call_once, clone_for_fallback, failed, failed_result, hint_if, kept_key, make_boxed,
     never, reject, reject_result, settle_result, time_out, time_out_result, typed, whole,

@@ -6,10 +6,13 @@ use syn::spanned::Spanned;
 use syn::{GenericArgument, Path, PathArguments, Token, Type, TypeInfer, TypeParamBound};
 
 use crate::item::function::Function;
+use crate::item::spelling::visible;
 
 pub(super) struct Returned {
     /// The type, with `_` in place of `impl Trait`, which a body cannot contain.
     pub(super) ty: TokenStream,
+    /// Whether the whole type is opaque.
+    pub(super) is_opaque: bool,
     /// The span of the type or, for a function that returns nothing, of its name.
     pub(super) span: Span,
 }
@@ -19,6 +22,7 @@ impl Returned {
         match function.returned() {
             None => Self {
                 ty: quote!(()),
+                is_opaque: false,
                 span: function.signature.ident.span(),
             },
             Some(ty) => {
@@ -26,6 +30,7 @@ impl Returned {
                 let mut ty = ty.clone();
                 infer_opaque(&mut ty);
                 Self {
+                    is_opaque: matches!(visible(&ty), Type::Infer(_)),
                     ty: ty.into_token_stream(),
                     span,
                 }

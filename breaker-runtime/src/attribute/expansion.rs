@@ -1,6 +1,7 @@
 //! Functions that expansions of the attribute call, most of them to guide type inference.
 
 use std::future::Future;
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -42,6 +43,23 @@ pub fn typed<T>(value: T) -> T {
 /// Gives an `async` block its type, in code that never runs.
 pub fn never<R>() -> R {
     unreachable!("expansions call this behind `if false`")
+}
+
+/// The type of the values of a function that returns `impl Trait`. It is `Send` whatever the type is.
+#[derive(Debug)]
+pub struct AnswerType<R>(PhantomData<fn() -> R>);
+
+impl<R> AnswerType<R> {
+    /// Makes the type, which inference determines.
+    #[expect(clippy::new_without_default, reason = "only expansions call it")]
+    #[inline]
+    pub const fn new() -> Self {
+        Self(PhantomData)
+    }
+
+    /// Requires that the value has this type.
+    #[inline]
+    pub const fn is_that_of(&self, _: &R) {}
 }
 
 /// Makes the return value of a rejected call, for a function whose `Result` also decides the outcome.

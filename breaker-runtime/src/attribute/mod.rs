@@ -5,8 +5,8 @@ mod key_text;
 mod results;
 
 pub use self::expansion::{
-    answer, boxed, call_once, clone_for_fallback, failed, failed_result, hint_if, make_boxed,
-    never, reject, reject_result, time_out, time_out_result, typed, whole, whole_mut,
+    AnswerType, answer, boxed, call_once, clone_for_fallback, failed, failed_result, hint_if,
+    make_boxed, never, reject, reject_result, time_out, time_out_result, typed, whole, whole_mut,
     without_error,
 };
 pub use self::key_text::{DisplayKey, KeyText, ToKeyText, kept_key};

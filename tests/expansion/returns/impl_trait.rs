@@ -4,7 +4,7 @@ use std::fmt::{Debug, Display};
 
 use breaker_runtime::circuit_breaker;
 
-use crate::expansion::{Error, ends, open, pause, run};
+use crate::expansion::{Error, assert_send, ends, open, panic_of, pause, run};
 
 #[test]
 fn an_iterator_in_the_result() {
@@ -233,5 +233,48 @@ fn a_bare_impl_trait_with_a_classifier() {
     assert_eq!(
         ends("impl_trait.impl_alone"),
         "1 success, 1 rejected, 1 fallback success"
+    );
+}
+
+#[test]
+fn a_bare_impl_trait_with_patterns_and_a_fallback_that_never_returns() {
+    #[circuit_breaker(name = "impl_trait.diverging_success", success(_), fallback = |_| todo!())]
+    fn numbers() -> impl Iterator<Item = u8> {
+        vec![1_u8].into_iter()
+    }
+
+    #[circuit_breaker(
+        name = "impl_trait.diverging_failure",
+        failure(it if it.clone() == 1),
+        fallback = |_| panic!("rejected"),
+    )]
+    async fn number() -> impl Copy + PartialEq<u8> {
+        pause().await;
+        1_u8
+    }
+
+    #[circuit_breaker(
+        name = "impl_trait.diverging_classify",
+        classify = |it| match it.clone().next() {
+            Some(_) => breaker_runtime::Outcome::Success,
+            None => breaker_runtime::Outcome::Failure,
+        },
+        fallback = |_| unreachable!(),
+    )]
+    fn counted() -> impl Iterator<Item = u8> + Clone {
+        vec![1_u8].into_iter()
+    }
+
+    assert_eq!(numbers().count(), 1);
+    assert!(run(assert_send(number())) == 1);
+    assert_eq!(counted().count(), 1);
+    assert_eq!(ends("impl_trait.diverging_success"), "1 success");
+    assert_eq!(ends("impl_trait.diverging_failure"), "1 failure");
+    assert_eq!(ends("impl_trait.diverging_classify"), "1 success");
+    open("impl_trait.diverging_success");
+    assert_eq!(panic_of(|| numbers().count()), "not yet implemented");
+    assert_eq!(
+        ends("impl_trait.diverging_success"),
+        "1 success, 1 rejected, 1 fallback failure"
     );
 }

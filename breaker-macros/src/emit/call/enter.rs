@@ -78,8 +78,10 @@ impl Call<'_> {
         let run_fallback = self.emit_fallback(flow, fallback, usage);
         let classified = self.emit_classify(&answer);
         let fallback_guard = self.runtime.item("FallbackGuard");
+        let answer_type = self.emit_answer_type();
         quote_spanned!(Span::mixed_site()=>
             #site
+            #answer_type
             let #entered = #guarded;
             #begin
             #run_fallback

@@ -48,6 +48,7 @@ impl Call<'_> {
     pub(super) fn emit_work(&self, flow: Flow, work: &TokenStream) -> TokenStream {
         let (guard, answer) = (local("guard"), local("answer"));
         let ty = &self.returned.ty;
+        let same = self.emit_same_type(&answer);
         match flow {
             Flow::Sync => {
                 let call_once = self.runtime.item("call_once");
@@ -55,6 +56,7 @@ impl Call<'_> {
                 quote_spanned!(Span::mixed_site()=>
                     #allowed
                     let #answer = #call_once::<#ty, _>(#work);
+                    #same
                 )
             }
             Flow::Async => {
@@ -67,9 +69,29 @@ impl Call<'_> {
                         #poll(&mut #guard, ::core::pin::Pin::as_mut(&mut #pinned), #context)
                     })
                     .await;
+                    #same
                 )
             }
         }
+    }
+
+    /// Declares that the body and the fallback return one type, which the expansion cannot name.
+    pub(super) fn emit_answer_type(&self) -> Option<TokenStream> {
+        let (of_answer, ty) = (local("type"), self.runtime.item("AnswerType"));
+        self.infers_answer()
+            .then(|| quote_spanned!(Span::mixed_site()=> let #of_answer = #ty::new();))
+    }
+
+    /// Gives a value this type. Otherwise the type of a fallback that always panics would be unknown
+    /// when its value is classified.
+    fn emit_same_type(&self, answer: &Ident) -> Option<TokenStream> {
+        let (of_answer, ty) = (local("type"), self.runtime.item("AnswerType"));
+        self.infers_answer()
+            .then(|| quote_spanned!(Span::mixed_site()=> #ty::is_that_of(&#of_answer, &#answer);))
+    }
+
+    fn infers_answer(&self) -> bool {
+        self.returned.is_opaque && self.fallback_on().is_some()
     }
 
     /// Exempts the closure from `clippy::result_large_err` if clippy does not report the function: a method of a trait
