@@ -126,9 +126,9 @@ fn emit_future(call: &Call<'_>, boxed: Option<&BoxedFuture>) -> TokenStream {
     let tail = boxed.and_then(|boxed| boxed.tail.as_ref());
     let made = call.emit_make_future(&user_body(call.function), boxed);
     let guarded = call.emit_guarded_future(&future);
-    let block = quote_spanned!(Span::mixed_site()=> async move { #guarded });
+    let (block, allowed) = (local("block"), call.allow_awaitable_answer());
     let answer = match (boxed, tail) {
-        (None, _) => block,
+        (None, _) => quote!(#block),
         (Some(_), None) => {
             let boxed = call.runtime.item("boxed");
             quote_spanned!(Span::mixed_site()=> #boxed(#block))
@@ -136,10 +136,17 @@ fn emit_future(call: &Call<'_>, boxed: Option<&BoxedFuture>) -> TokenStream {
         (Some(_), Some(tail)) => {
             // rustc reports here that the future is not `Send`.
             let boxed = call.runtime.item_at("boxed", tail.span());
-            let mut arguments = Group::new(Delimiter::Parenthesis, block);
+            let mut arguments = Group::new(Delimiter::Parenthesis, quote!(#block));
             arguments.set_span(Span::mixed_site().located_at(tail.parens.join()));
             quote!(#boxed #arguments)
         }
     };
-    quote_spanned!(Span::mixed_site()=> #key #copies let #future = #made; #answer)
+    quote_spanned!(Span::mixed_site()=>
+        #key
+        #copies
+        let #future = #made;
+        #allowed
+        let #block = async move { #guarded };
+        #answer
+    )
 }

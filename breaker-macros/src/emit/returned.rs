@@ -13,6 +13,8 @@ pub(super) struct Returned {
     pub(super) ty: TokenStream,
     /// Whether the whole type is opaque.
     pub(super) is_opaque: bool,
+    /// Whether the type may be a future, or a value that can be awaited.
+    pub(super) may_be_future: bool,
     /// The span of the type or, for a function that returns nothing, of its name.
     pub(super) span: Span,
 }
@@ -23,6 +25,7 @@ impl Returned {
             None => Self {
                 ty: quote!(()),
                 is_opaque: false,
+                may_be_future: false,
                 span: function.signature.ident.span(),
             },
             Some(ty) => {
@@ -31,11 +34,24 @@ impl Returned {
                 infer_opaque(&mut ty);
                 Self {
                     is_opaque: matches!(visible(&ty), Type::Infer(_)),
+                    may_be_future: may_be_future(&ty),
                     ty: ty.into_token_stream(),
                     span,
                 }
             }
         }
+    }
+}
+
+/// Returns whether a type may be a future, judged by its spelling.
+fn may_be_future(ty: &Type) -> bool {
+    match visible(ty) {
+        Type::Array(_) | Type::Never(_) | Type::Ptr(_) | Type::Slice(_) | Type::Tuple(_) => false,
+        Type::Path(path) => {
+            let last = path.path.segments.last();
+            !last.is_some_and(|last| last.ident == "Result" || last.ident == "Option")
+        }
+        _ => true,
     }
 }
 

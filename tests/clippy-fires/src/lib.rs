@@ -4,6 +4,7 @@
 
 #![warn(
     clippy::pedantic,
+    clippy::async_yields_async,
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::dbg_macro
@@ -191,4 +192,29 @@ pub async fn large_inside_future(text: &str) -> Result<u32, BreakerError> {
     }
     std::future::ready(()).await;
     Ok(inner(text).map_or(0, |number| number.0))
+}
+
+#[circuit_breaker(
+    name = "fires.awaitable",
+    classify = |_| breaker_runtime::Outcome::Success,
+    fallback = |_| std::future::ready(0),
+)]
+pub async fn awaitable(value: u32) -> std::future::Ready<u32> {
+    std::future::ready(()).await;
+    std::future::ready(value)
+}
+
+#[circuit_breaker(
+    name = "fires.awaitable_later",
+    classify = |_| breaker_runtime::Outcome::Success,
+    fallback = |_| std::future::ready(0),
+)]
+pub fn awaitable_later(value: u32) -> impl Future<Output = std::future::Ready<u32>> {
+    awaitable(value)
+}
+
+#[circuit_breaker(name = "fires.awaitable_inside")]
+pub async fn awaitable_inside(value: u32) -> Result<u32, BreakerError> {
+    let inside = async { std::future::ready(value) }; // fires: clippy::async_yields_async
+    Ok(inside.await.await)
 }
