@@ -9,6 +9,7 @@ mod constants;
 mod mentions;
 mod paths;
 mod returned;
+mod signatures;
 mod site;
 mod tokens;
 
@@ -22,6 +23,7 @@ use self::mentions::Mentions;
 pub(crate) use self::paths::macro_at;
 use self::paths::{Runtime, local};
 use self::returned::Returned;
+use self::signatures::Signatures;
 use self::tokens::braced;
 use crate::declare::Declaration;
 use crate::item::function::Function;
@@ -37,12 +39,14 @@ pub(crate) fn emit(declaration: &Declaration, function: &Function) -> TokenStrea
     };
     let arguments = FunctionArguments::take(&mut signature, &Mentions::of(declaration), block);
     let returned = Returned::new(function);
+    let signatures = Signatures::new(function);
     let call = Call {
         declaration,
         function,
         runtime: Runtime::new(declaration),
         arguments: &arguments,
         returned: &returned,
+        signatures: signatures.as_ref(),
     };
     let body = match &function.shape {
         Shape::Sync => call.emit_guarded_body(Flow::Sync, &user_body(function)),

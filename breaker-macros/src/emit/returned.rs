@@ -56,7 +56,7 @@ fn may_be_future(ty: &Type) -> bool {
 }
 
 /// Replaces every `impl …` by `_`. syn's visitor would add seconds to the build of each user.
-fn infer_opaque(ty: &mut Type) {
+pub(super) fn infer_opaque(ty: &mut Type) {
     match ty {
         Type::ImplTrait(opaque) => {
             *ty = Type::Infer(TypeInfer {

@@ -12,4 +12,4 @@ pub(crate) mod returns;
 pub(crate) mod spelling;
 pub(crate) mod tail;
 mod unsupported;
-mod words;
+pub(crate) mod words;

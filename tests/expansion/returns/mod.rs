@@ -1,6 +1,7 @@
 //! Return types, the ways out of the body, and how a returned value is classified.
 
 mod borrows;
+mod closures;
 mod coercions;
 mod early_returns;
 mod impl_trait;

@@ -38,9 +38,17 @@ impl Call<'_> {
         quote_spanned!(Span::mixed_site()=> #call_once::<#ty, _>)
     }
 
+    /// Returns the function that calls the body of a synchronous function.
+    pub(super) fn call_body(&self) -> TokenStream {
+        match self.signatures {
+            Some(signatures) => signatures.path.clone(),
+            None => self.call_once(&self.returned.ty),
+        }
+    }
+
     /// Makes a closure from the body.
     pub(super) fn body_closure(&self, body: &UserBlock<'_>, usage: ArgumentUse) -> TokenStream {
-        let inside = self.inside_closure(body, usage, &self.call_once(&self.returned.ty));
+        let inside = self.inside_closure(body, usage, &self.call_body());
         closure(&self.capture(usage, body), body, &inside)
     }
 
@@ -70,7 +78,11 @@ impl Call<'_> {
             self.arguments.whole_self(&self.runtime),
             self.arguments.bind(Consumer::Body, usage),
         );
-        let (anchor, block) = (self.type_anchor(), inner_block(body));
+        let (anchor, mut block) = (self.type_anchor(), inner_block(body));
+        if let (Shape::Async, Some(signatures)) = (&self.function.shape, self.signatures) {
+            let path = &signatures.path;
+            block = quote_spanned!(Span::mixed_site()=> #path(#block));
+        }
         let capture = self.capture(usage, body);
         let Some(this) = self.borrowed_self(body) else {
             return async_block(&capture, body, &quote!(#anchor #whole #bound #block));

@@ -54,6 +54,8 @@ impl Call<'_> {
     /// Emits the call site and the call, followed by the fallback.
     fn emit_call(&self, flow: Flow, work: &TokenStream, usage: ArgumentUse) -> TokenStream {
         let site = emit_site(self.declaration, self.function, &self.runtime);
+        let signatures = self.signatures.map(|signatures| &signatures.item);
+        let site = quote!(#site #signatures);
         let guarded = self.emit_enter(flow, work, usage);
         let Some(fallback) = &self.declaration.fallback else {
             return quote!(#site #guarded);

@@ -17,6 +17,7 @@ use proc_macro2::extra::DelimSpan;
 use super::arguments::{ArgumentUse, FunctionArguments};
 use super::paths::Runtime;
 use super::returned::Returned;
+use super::signatures::Signatures;
 use crate::args::callable::FallbackOn;
 use crate::declare::{Classifier, Declaration};
 use crate::item::function::Function;
@@ -28,6 +29,7 @@ pub(super) struct Call<'a> {
     pub(super) runtime: Runtime,
     pub(super) arguments: &'a FunctionArguments,
     pub(super) returned: &'a Returned,
+    pub(super) signatures: Option<&'a Signatures>,
 }
 
 /// How the body runs.

@@ -24,7 +24,7 @@ impl Call<'_> {
         );
         let finish = quote_spanned!(Span::mixed_site()=> let #outcome = #classified; #finish);
         let Some(limit) = &self.declaration.call_timeout else {
-            let run = self.emit_work(flow, work);
+            let run = self.emit_body(flow, work);
             return quote!(#run #finish);
         };
         let (answered, value) = (local("answered"), local("value"));
@@ -44,18 +44,27 @@ impl Call<'_> {
         )
     }
 
-    /// Runs the work, which is a closure or a future, and binds its value to `answer`.
+    /// Runs the body, which is a closure or a future, and binds its value to `answer`.
+    fn emit_body(&self, flow: Flow, work: &TokenStream) -> TokenStream {
+        self.emit_work_by(flow, work, &self.call_body())
+    }
+
+    /// Runs a closure or a future, and binds its value to `answer`.
     pub(super) fn emit_work(&self, flow: Flow, work: &TokenStream) -> TokenStream {
+        self.emit_work_by(flow, work, &self.call_once(&self.returned.ty))
+    }
+
+    /// Runs a closure, with the function `call`, or a future.
+    fn emit_work_by(&self, flow: Flow, work: &TokenStream, call: &TokenStream) -> TokenStream {
         let (guard, answer) = (local("guard"), local("answer"));
         let ty = &self.returned.ty;
         let same = self.emit_same_type(&answer);
         match flow {
             Flow::Sync => {
-                let call_once = self.runtime.item("call_once");
                 let allowed = self.allow_large_error();
                 quote_spanned!(Span::mixed_site()=>
                     #allowed
-                    let #answer = #call_once::<#ty, _>(#work);
+                    let #answer = #call(#work);
                     #same
                 )
             }
@@ -119,7 +128,7 @@ impl Call<'_> {
         let settled = self.emit_settle(&guard, &answer);
         let (run, value) = match flow {
             Flow::Sync => {
-                let run = self.emit_work(flow, work);
+                let run = self.emit_body(flow, work);
                 let run = quote_spanned!(Span::mixed_site()=> #run let #guard = &mut #guard;);
                 (run, settled)
             }
