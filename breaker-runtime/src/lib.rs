@@ -184,7 +184,7 @@ pub use self::breaker::{
 pub use self::call::{Permit, neutral_drops};
 pub use self::config::{
     Config, ConfigError, Conflict, ConflictSide, Layer, Layers, Location, Overrides, Settings,
-    Window,
+    VoidSetting, Window,
 };
 #[cfg(feature = "config")]
 pub use self::config::{ConfigProblem, ConfigProblems};

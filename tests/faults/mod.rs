@@ -7,3 +7,4 @@ mod keys;
 mod looking;
 mod probes;
 mod snapshots;
+mod void;

@@ -11,7 +11,7 @@ use super::paths::{Runtime, item, local};
 use crate::args::setting::{Number, Setting, SettingValue, WindowSize};
 use crate::args::setting_name::{Bound, Range, SettingName};
 use crate::declare::Declaration;
-use crate::declare::rules::settings::{CEILING_TOO_LOW, exceeds_window};
+use crate::declare::rules::settings::{Order, PERIOD_PAIRS, exceeds_window};
 
 /// The tokens of one setting.
 pub(super) struct Checked {
@@ -45,6 +45,16 @@ pub(super) fn checked(setting: &Setting, rt: &Runtime) -> Checked {
         },
         SettingValue::Window(number) => constant(setting, number, rt, |size| window(*size, rt)),
         SettingValue::Flag(number) => constant(setting, number, rt, |flag| quote!(#flag)),
+    }
+}
+
+/// Emits the value of a setting, or nothing if the setting is turned off.
+fn value_if_on(setting: &Setting, rt: &Runtime) -> Option<TokenStream> {
+    match &setting.value {
+        SettingValue::PeriodOrOff(period) => {
+            Some(constant(setting, period.as_ref()?, rt, duration).value)
+        }
+        _ => Some(checked(setting, rt).value),
     }
 }
 
@@ -140,16 +150,18 @@ fn asserted(
 /// Emits the assertions about two settings, one of which is an expression. Two literals have been
 /// checked already.
 pub(super) fn asserted_pairs(declaration: &Declaration, rt: &Runtime) -> TokenStream {
-    let ceiling = asserted_pair(
-        declaration,
-        rt,
-        [SettingName::OpenFor, SettingName::MaxOpenFor],
-        CEILING_TOO_LOW,
-        |[open_for, most]| {
+    let periods = PERIOD_PAIRS.iter().filter_map(|pair| {
+        asserted_pair(declaration, rt, pair.names, pair.message, |periods| {
             let nanos = quote_spanned!(Span::mixed_site()=> ::core::time::Duration::as_nanos);
-            quote_spanned!(Span::mixed_site()=> #nanos(&#most) >= #nanos(&#open_for))
-        },
-    );
+            let [first, second] =
+                periods.map(|period| quote_spanned!(Span::mixed_site()=> #nanos(&#period)));
+            match pair.order {
+                Order::AtLeast => quote_spanned!(Span::mixed_site()=> #second >= #first),
+                Order::AtMost => quote_spanned!(Span::mixed_site()=> #second <= #first),
+                Order::Less => quote_spanned!(Span::mixed_site()=> #second < #first),
+            }
+        })
+    });
     let calls = [SettingName::MaxFailures, SettingName::MinCalls];
     let calls = calls.into_iter().filter_map(|name| {
         asserted_pair(
@@ -164,7 +176,7 @@ pub(super) fn asserted_pairs(declaration: &Declaration, rt: &Runtime) -> TokenSt
             },
         )
     });
-    ceiling.into_iter().chain(calls).collect()
+    periods.chain(calls).collect()
 }
 
 /// Emits the assertion about a pair of settings if the attribute has both. rustc reports a failed
@@ -176,11 +188,16 @@ fn asserted_pair(
     message: &str,
     condition: impl FnOnce([TokenStream; 2]) -> TokenStream,
 ) -> Option<TokenStream> {
-    let find = |name| declaration.settings.iter().find(|it| it.name == name);
+    let limit = declaration.call_timeout.iter().map(|given| &given.value);
+    let all: Vec<_> = declaration.settings.iter().chain(limit).collect();
+    let find = |name| all.iter().copied().find(|it| it.name == name);
     let [first, second] = names.map(find);
     let (first, second) = (first?, second?);
     let expr = second.constant().or_else(|| first.constant())?;
-    let holds = condition([first, second].map(|setting| checked(setting, rt).value));
+    let [Some(one), Some(other)] = [first, second].map(|setting| value_if_on(setting, rt)) else {
+        return None;
+    };
+    let holds = condition([one, other]);
     let span = Span::mixed_site().located_at(expr.span());
     Some(quote_spanned!(span=> const _: () = ::core::assert!(#holds, #message);))
 }

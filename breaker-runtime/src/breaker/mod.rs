@@ -15,6 +15,7 @@ mod log;
 mod nesting;
 mod published_limits;
 mod readings;
+mod settings;
 mod settle;
 mod shared;
 mod snapshot;

@@ -2,16 +2,12 @@
 
 use std::time::SystemTime;
 
-#[cfg(feature = "config")]
-use super::event::EventKind;
 use super::history::History;
 use super::latencies::Latencies;
 use super::lock::to_override;
 use super::shared::{CircuitBreaker, KeySet, Locked, Shared};
 use super::snapshot::{ProbeProgress, Snapshot, WindowStats};
-#[cfg(feature = "config")]
-use crate::config::Inconsistency;
-use crate::config::{ConfigError, Conflict, Layered, Settings, Source};
+use crate::config::Settings;
 use crate::machine::Eviction;
 use crate::sync::{Arc, Mutex, Weak};
 use crate::time::{ClockReading, Tick, WallInstant};
@@ -135,18 +131,6 @@ impl CircuitBreaker {
         let _ = self.shared().cold.keys.set(keys);
     }
 
-    /// Notifies the listeners that settings do not fit this breaker.
-    #[cfg(feature = "config")]
-    pub(crate) fn announce_rejected_settings(&self, error: &ConfigError) {
-        self.announce([EventKind::SettingsRejected(error.to_string())]);
-    }
-
-    /// Adds a declaration that became known after the breaker was made; it changes no setting.
-    pub(crate) fn add_declaration(&self, source: &Source) {
-        let conflicts = self.shared().lock().merged.note(source);
-        self.announce_conflicts(conflicts);
-    }
-
     /// Makes a breaker for one key, with the settings of this one.
     pub(crate) fn spawn_keyed(
         &self,
@@ -169,32 +153,6 @@ impl CircuitBreaker {
             registry,
             retired,
         )
-    }
-
-    /// Takes over the settings that surround the declarations of `parent`, and its override.
-    pub(crate) fn inherit_settings(&self, parent: &CircuitBreaker) {
-        let reading = self.shared().reading();
-        // The parent stays locked until this is done: whoever changes the parent later finds this breaker too.
-        let parent = parent.shared().lock();
-        let layered = parent.layered.clone();
-        let inherited = self.shared().apply_layers(reading, |own| *own = layered);
-        self.shared().inherit_override(&parent, reading);
-        drop(parent);
-        debug_assert!(
-            inherited.is_ok(),
-            "the parent has these settings: {inherited:?}"
-        );
-        self.deliver_queued();
-    }
-
-    /// Takes over the override of `parent`, or that it has none.
-    pub(super) fn inherit_override(&self, parent: &CircuitBreaker) {
-        let reading = self.shared().reading();
-        // The parent stays locked until this is done, so that the last change of its override is the last here.
-        let parent = parent.shared().lock();
-        self.shared().inherit_override(&parent, reading);
-        drop(parent);
-        self.deliver_queued();
     }
 
     /// Delivers the events that a change under another lock has queued.
@@ -252,64 +210,9 @@ impl Shared {
         }
     }
 
-    /// Changes the settings that surround the declarations.
-    ///
-    /// If the result is invalid, nothing changes and the error says why. The caller reads the clock, because it
-    /// may hold a lock under which no user code may run.
-    pub(crate) fn apply_layers(
-        &self,
-        reading: ClockReading,
-        change: impl FnOnce(&mut Layered),
-    ) -> Result<(), ConfigError> {
-        let mut locked = self.lock();
-        let mut layered = locked.layered.clone();
-        change(&mut layered);
-        let config = locked.merged.effective(&layered);
-        config.check_values()?;
-        if let Some(inconsistency) = locked.merged.inconsistency(&layered) {
-            return Err(inconsistency.into());
-        }
-        let settings = config.settings(locked.merged.call_timeout());
-        locked.layered = layered;
-        self.put_in_force(&mut locked, settings, reading);
-        Ok(())
-    }
-
-    fn put_in_force(&self, locked: &mut Locked, settings: Settings, reading: ClockReading) {
-        // This also drains the calls that were tallied under the old settings: they belong to the old window.
-        self.step(locked, reading, |machine, now, changes| {
-            machine.reconfigure(settings, now, changes);
-        });
-        self.apply(locked, &settings);
-    }
-
-    /// Gives the machine the override of the breaker of its name.
-    fn inherit_override(&self, parent: &Locked, reading: ClockReading) {
-        let forced = parent.machine.own_forced().cloned();
-        self.step(&mut self.lock(), reading, |machine, now, changes| {
-            machine.set_name_override(forced, now, changes);
-        });
-    }
-
     /// Reads the clocks, for a change under a lock under which no user code may run.
     pub(crate) fn reading(&self) -> ClockReading {
         self.time.reading(self.time.now())
-    }
-
-    /// Puts settings in force that no configuration produces.
-    #[cfg(test)]
-    pub(crate) fn reconfigure(&self, settings: Settings) {
-        let reading = self.reading();
-        self.put_in_force(&mut self.lock(), settings, reading);
-    }
-
-    /// Returns which settings would be inconsistent after `change`.
-    #[cfg(feature = "config")]
-    pub(crate) fn inconsistency(&self, change: impl FnOnce(&mut Layered)) -> Option<Inconsistency> {
-        let locked = self.lock();
-        let mut layered = locked.layered.clone();
-        change(&mut layered);
-        locked.merged.inconsistency(&layered)
     }
 
     /// Returns the override in force, without applying transitions that are due.
@@ -335,11 +238,5 @@ impl Shared {
         locked.latest = locked.latest.max(now);
         let now = locked.latest;
         locked.machine.eviction(now)
-    }
-
-    /// Returns where `source` disagrees with the configuration that the breaker was made with.
-    pub(crate) fn disagreement(&self, source: &Source) -> Option<Conflict> {
-        let locked = self.lock();
-        locked.merged.disagreements(source).into_iter().next()
     }
 }

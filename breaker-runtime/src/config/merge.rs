@@ -10,6 +10,7 @@ use super::location::Location;
 use super::settings::Settings;
 use super::table::Setting;
 use super::value::Value;
+use super::void::{Judged, VoidSetting};
 
 /// A declaration of a breaker: a configuration and its location.
 #[derive(Clone, Copy, Debug)]
@@ -26,11 +27,13 @@ pub(crate) struct Merged {
     breaker: Box<str>,
     /// The settings that were given. A list takes less room than a [`Config`], since most breakers are given
     /// few settings.
-    given: Vec<GivenSetting>,
+    given: Box<[GivenSetting]>,
     /// The locations of all declarations, the first one first.
     sources: Vec<Location>,
     /// The longest `call_timeout` of all declarations.
     call_timeout: Option<Duration>,
+    /// Whether a declaration has no `call_timeout`.
+    has_unlimited_calls: bool,
 }
 
 /// A setting, and the location of the declaration that won it.
@@ -45,9 +48,10 @@ impl Merged {
     pub(crate) fn new(breaker: &str) -> Self {
         Self {
             breaker: breaker.into(),
-            given: Vec::new(),
+            given: Box::default(),
             sources: Vec::new(),
             call_timeout: None,
+            has_unlimited_calls: false,
         }
     }
 
@@ -95,20 +99,18 @@ impl Merged {
     pub(crate) fn absorb(&mut self, source: &Source) -> Vec<Conflict> {
         let won = |setting| self.find(setting).map(|given| given.value);
         let conflicts = self.conflicts(source, &won);
+        let new = source.config.given().filter(|(it, _)| won(*it).is_none());
+        let new = new.map(|(setting, value)| GivenSetting {
+            setting,
+            value,
+            location: source.location,
+        });
+        self.given = self.given.iter().copied().chain(new).collect();
         // No spare capacity: a breaker nearly always has one declaration, and there may be many breakers.
         self.sources.reserve_exact(1);
-        self.given.reserve_exact(source.config.given().count());
-        for (setting, value) in source.config.given() {
-            if self.find(setting).is_none() {
-                self.given.push(GivenSetting {
-                    setting,
-                    value,
-                    location: source.location,
-                });
-            }
-        }
         self.sources.push(source.location);
         self.call_timeout = self.call_timeout.max(source.call_timeout);
+        self.has_unlimited_calls |= source.call_timeout.is_none();
         conflicts
     }
 
@@ -120,6 +122,7 @@ impl Merged {
     pub(crate) fn note(&mut self, source: &Source) -> Vec<Conflict> {
         let conflicts = self.disagreements(source);
         self.sources.push(source.location);
+        self.has_unlimited_calls |= source.call_timeout.is_none();
         conflicts
     }
 
@@ -174,6 +177,18 @@ impl Merged {
             let is_overlaid = settings.iter().any(|it| overlay.value(*it).is_some());
             is_overlaid || inconsistencies(&declared).all(|other| other.settings() != settings)
         })
+    }
+
+    /// Returns the settings that have no effect because of other ones.
+    pub(crate) fn void_settings(&self, layered: &Layered) -> Vec<VoidSetting> {
+        let given = self.effective(layered);
+        let judged = Judged {
+            breaker: &self.breaker,
+            given,
+            in_force: given.settings(self.call_timeout),
+            call_timeout: self.call_timeout.filter(|_| !self.has_unlimited_calls),
+        };
+        judged.void_settings()
     }
 
     fn conflict(&self, first: ConflictSide, second: ConflictSide) -> Conflict {

@@ -29,6 +29,7 @@ mod overrides;
 mod settings;
 mod table;
 mod value;
+mod void;
 mod window;
 
 pub use self::config::Config;
@@ -51,6 +52,7 @@ pub use self::settings::Settings;
 pub(crate) use self::table::Setting;
 #[cfg(feature = "config")]
 pub(crate) use self::value::Value;
+pub use self::void::VoidSetting;
 pub use self::window::{Window, WindowFrom};
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::config::Conflict;
+use crate::config::{Conflict, VoidSetting};
 
 /// A problem that [`Registry::verify`](crate::Registry::verify) found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,6 +12,8 @@ pub enum Finding {
     Conflict(Conflict),
     /// A file or the environment has settings for a breaker that does not exist.
     UnknownBreaker(UnknownBreaker),
+    /// A setting of a breaker has no effect because of another setting.
+    VoidSetting(VoidSetting),
 }
 
 /// A name for which settings were loaded, but which no breaker has.
@@ -31,6 +33,7 @@ impl fmt::Display for Finding {
         match self {
             Self::Conflict(conflict) => conflict.fmt(f),
             Self::UnknownBreaker(unknown) => unknown.fmt(f),
+            Self::VoidSetting(void) => void.fmt(f),
         }
     }
 }

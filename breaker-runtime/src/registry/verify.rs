@@ -5,7 +5,8 @@ use super::declarations::declared_conflicts;
 use super::finding::Finding;
 
 impl Registry {
-    /// Returns every disagreement between declarations, and settings that were loaded for breakers that do not exist.
+    /// Returns every disagreement between declarations, settings that were loaded for breakers that do not exist, and
+    /// settings of this registry's breakers that have no effect because of other settings.
     ///
     /// A test should expect an empty list.
     ///
@@ -19,8 +20,11 @@ impl Registry {
     pub fn verify(&self) -> Vec<Finding> {
         let conflicts = declared_conflicts().into_iter().map(Finding::Conflict);
         let unknown = self.unknown_breakers().into_iter();
+        let breakers = self.by_name();
+        let void = breakers.iter().flat_map(|it| it.shared().void_settings());
         conflicts
             .chain(unknown.map(Finding::UnknownBreaker))
+            .chain(void.map(Finding::VoidSetting))
             .collect()
     }
 }

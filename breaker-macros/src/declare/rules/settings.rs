@@ -3,6 +3,9 @@
 //! A missing setting is an error even if another function of the same breaker has it: each attribute can
 //! then be understood without the others.
 
+use std::time::Duration;
+
+use proc_macro2::Span;
 use syn::{Error, Result};
 
 use crate::args::Arguments;
@@ -17,9 +20,54 @@ const NEED_WINDOW: [SettingName; 3] = [
     SettingName::SlowRate,
 ];
 
-/// The error for a ceiling below the period that it limits.
-pub(crate) const CEILING_TOO_LOW: &str =
-    "`max_open_for` is shorter than `open_for`: raise it, or lower `open_for`";
+/// How the second period of a pair has to compare with the first one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Order {
+    AtLeast,
+    AtMost,
+    Less,
+}
+
+/// Two periods of which one would have no effect if they were in another order.
+pub(crate) struct PeriodPair {
+    pub(crate) names: [SettingName; 2],
+    pub(crate) order: Order,
+    /// The error about the second period.
+    pub(crate) message: &'static str,
+}
+
+/// All pairs of periods. The runtime finds pairs of several attributes, in `Registry::verify`.
+pub(crate) const PERIOD_PAIRS: [PeriodPair; 5] = [
+    PeriodPair {
+        names: [SettingName::OpenFor, SettingName::MaxOpenFor],
+        order: Order::AtLeast,
+        message: "`max_open_for` is shorter than `open_for`: raise it, or lower `open_for`",
+    },
+    PeriodPair {
+        names: [SettingName::CallTimeout, SettingName::SlowCall],
+        order: Order::Less,
+        message: "no call is ever slow, because `call_timeout` ends it before: lower `slow_call`, \
+                  or raise `call_timeout`",
+    },
+    PeriodPair {
+        names: [SettingName::ProbeTimeout, SettingName::SlowCall],
+        order: Order::AtMost,
+        message: "no probe is ever slow, because `probe_timeout` gives it up before: lower \
+                  `slow_call`, or raise `probe_timeout`",
+    },
+    PeriodPair {
+        names: [SettingName::CallTimeout, SettingName::ProbeTimeout],
+        order: Order::AtLeast,
+        message: "`probe_timeout` gives up probes that `call_timeout` lets run: raise it, or lower \
+                  `call_timeout`",
+    },
+    PeriodPair {
+        names: [SettingName::CallTimeout, SettingName::CancelAfter],
+        order: Order::AtMost,
+        message: "no cancelled call is ever a failure, because `call_timeout` ends it before: lower \
+                  `cancel_after`, or write `cancel_after = \"off\"`",
+    },
+];
 
 /// Describes a number of calls that never fit into the window.
 pub(crate) fn exceeds_window(name: SettingName, window: Option<u32>) -> String {
@@ -32,7 +80,12 @@ pub(crate) fn exceeds_window(name: SettingName, window: Option<u32>) -> String {
 }
 
 pub(super) fn check(arguments: &Arguments, errors: &mut Errors) {
-    errors.take(ceiling_is_not_below_open_for(arguments));
+    for pair in &PERIOD_PAIRS {
+        errors.take(periods_are_in_order(arguments, pair));
+    }
+    errors.take(ceiling_leaves_room_for_backoff(arguments));
+    errors.take(threshold_is_within_max_failures(arguments));
+    errors.take(failure_rate_is_within_max_failures(arguments));
     errors.take(rates_have_a_window(arguments));
     errors.take(window_has_a_rate(arguments));
     errors.take(slow_rate_has_slow_call(arguments));
@@ -44,20 +97,99 @@ pub(super) fn check(arguments: &Arguments, errors: &mut Errors) {
     errors.take(calls_fit_into_the_window(arguments, SettingName::MinCalls));
 }
 
-fn ceiling_is_not_below_open_for(arguments: &Arguments) -> Result<()> {
-    let period = |name: SettingName| {
-        let given = arguments.setting(name)?;
-        match &given.value.value {
-            SettingValue::Period(Number::Literal(period)) => Some((given.span, *period)),
-            _ => None,
-        }
+/// Returns where a period was given, and its length if that is a literal.
+fn period(arguments: &Arguments, name: SettingName) -> Option<(Span, Duration)> {
+    let given = match name {
+        SettingName::CallTimeout => arguments.call_timeout.as_ref()?,
+        _ => arguments.setting(name)?,
     };
+    match &given.value.value {
+        SettingValue::Period(Number::Literal(period))
+        | SettingValue::PeriodOrOff(Some(Number::Literal(period))) => Some((given.span, *period)),
+        _ => None,
+    }
+}
+
+/// Returns where a number was given, and its value if that is a literal.
+fn number(arguments: &Arguments, name: SettingName) -> Option<(Span, f64)> {
+    let given = arguments.setting(name)?;
+    match &given.value.value {
+        SettingValue::Count(Number::Literal(count)) => Some((given.span, f64::from(*count))),
+        SettingValue::Factor(Number::Literal(factor)) => Some((given.span, *factor)),
+        _ => None,
+    }
+}
+
+fn periods_are_in_order(arguments: &Arguments, pair: &PeriodPair) -> Result<()> {
+    let [first, second] = pair.names.map(|name| period(arguments, name));
+    let (Some((_, first)), Some((at, second))) = (first, second) else {
+        return Ok(());
+    };
+    let holds = match pair.order {
+        Order::AtLeast => second >= first,
+        Order::AtMost => second <= first,
+        Order::Less => second < first,
+    };
+    if holds {
+        Ok(())
+    } else {
+        Err(Error::new(at, pair.message))
+    }
+}
+
+fn ceiling_leaves_room_for_backoff(arguments: &Arguments) -> Result<()> {
+    let [open_for, most] =
+        [SettingName::OpenFor, SettingName::MaxOpenFor].map(|name| period(arguments, name));
+    match (number(arguments, SettingName::Backoff), open_for, most) {
+        (Some((at, backoff)), Some((_, open_for)), Some((_, most)))
+            if backoff > 1.0 && most == open_for =>
+        {
+            let message = "the open period cannot grow, because `max_open_for` is as short as \
+                           `open_for`: raise it, or remove `backoff`";
+            Err(Error::new(at, message))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// In a window of calls, as many failures in a row are also failures in the window.
+fn threshold_is_within_max_failures(arguments: &Arguments) -> Result<()> {
+    let window = arguments.setting(SettingName::Window);
+    let counts_calls = window.is_some_and(|it| {
+        matches!(
+            &it.value.value,
+            SettingValue::Window(Number::Literal(WindowSize::Calls(_)))
+        )
+    });
     match (
-        period(SettingName::OpenFor),
-        period(SettingName::MaxOpenFor),
+        number(arguments, SettingName::Threshold),
+        number(arguments, SettingName::MaxFailures),
     ) {
-        (Some((_, open_for)), Some((at, most))) if most < open_for => {
-            Err(Error::new(at, CEILING_TOO_LOW))
+        (Some((at, threshold)), Some((_, most))) if counts_calls && threshold > most => {
+            let message = format!(
+                "`threshold` never decides, because `max_failures` opens the circuit at {most} \
+                 failures: lower `threshold`, or remove it"
+            );
+            Err(Error::new(at, message))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn failure_rate_is_within_max_failures(arguments: &Arguments) -> Result<()> {
+    let [rate, most, min_calls] = [
+        SettingName::FailureRate,
+        SettingName::MaxFailures,
+        SettingName::MinCalls,
+    ]
+    .map(|name| number(arguments, name));
+    match (rate, most, min_calls) {
+        (Some((at, rate)), Some((_, most)), Some((_, calls))) if rate * calls > most => {
+            let message = format!(
+                "`failure_rate` never decides, because `max_failures` opens the circuit at {most} \
+                 failures: lower `min_calls`, or remove `failure_rate`"
+            );
+            Err(Error::new(at, message))
         }
         _ => Ok(()),
     }

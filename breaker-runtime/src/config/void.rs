@@ -1,0 +1,195 @@
+//! Settings that have no effect because of another setting.
+//!
+//! Each rule is one function. A rule is judged by the settings in force, but it reports a setting only if somebody gave
+//! it: the defaults fit each other.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::config::Config;
+use super::settings::Settings;
+use super::table::Setting;
+use super::window::Window;
+use crate::time::Brief;
+
+/// A setting of a breaker that has no effect because of another one.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use breaker_runtime::{Config, Finding, Registry};
+///
+/// let registry = Registry::new();
+/// let config = Config::new()
+///     .slow_call(Duration::from_secs(60))
+///     .probe_timeout(Duration::from_secs(10));
+/// registry.get_or_create("payment", config)?;
+///
+/// let findings = registry.verify();
+/// let [Finding::VoidSetting(void)] = findings.as_slice() else {
+///     panic!("{findings:?}");
+/// };
+/// assert_eq!((void.breaker.as_str(), void.setting, void.because_of), ("payment", "slow_call", "probe_timeout"));
+/// # Ok::<(), breaker_runtime::ConfigError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct VoidSetting {
+    /// The breaker's name.
+    pub breaker: String,
+    /// The setting that has no effect.
+    pub setting: &'static str,
+    /// The setting that decides first.
+    pub because_of: &'static str,
+    /// Why the setting has no effect, and what to change.
+    problem: String,
+}
+
+impl fmt::Display for VoidSetting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "circuit breaker `{}`: {}", self.breaker, self.problem)
+    }
+}
+
+/// The settings of one breaker, as the rules see them.
+pub(super) struct Judged<'a> {
+    pub(super) breaker: &'a str,
+    pub(super) given: Config,
+    pub(super) in_force: Settings,
+    /// The longest `call_timeout`, if every function behind the breaker has one.
+    pub(super) call_timeout: Option<Duration>,
+}
+
+const CALL_TIMEOUT: &str = "call_timeout";
+
+impl Judged<'_> {
+    /// Returns all settings that have no effect.
+    pub(super) fn void_settings(&self) -> Vec<VoidSetting> {
+        let found = [
+            self.slow_call_after_call_timeout(),
+            self.slow_call_after_probe_timeout(),
+            self.probe_timeout_before_call_timeout(),
+            self.cancel_after_call_timeout(),
+            self.backoff_at_the_ceiling(),
+            self.threshold_above_max_failures(),
+            self.failure_rate_above_max_failures(),
+        ];
+        let found = found.into_iter().flatten();
+        found
+            .map(|(setting, because_of, problem)| VoidSetting {
+                breaker: self.breaker.to_owned(),
+                setting,
+                because_of,
+                problem,
+            })
+            .collect()
+    }
+
+    fn is_given(&self, setting: Setting) -> bool {
+        self.given.is_on(setting)
+    }
+
+    fn slow_call_after_call_timeout(&self) -> Option<Found> {
+        let slow_call = self.in_force.slow_call?;
+        let limit = self.call_timeout.filter(|limit| slow_call >= *limit)?;
+        let problem = format!(
+            "no call is ever slow: `call_timeout` ends each call after {}, and `slow_call` is {}",
+            Brief(limit),
+            Brief(slow_call)
+        );
+        Some((Setting::SlowCall.name(), CALL_TIMEOUT, problem))
+    }
+
+    fn slow_call_after_probe_timeout(&self) -> Option<Found> {
+        let (slow_call, limit) = (self.in_force.slow_call?, self.in_force.probe_timeout);
+        let problem = format!(
+            "no probe is ever slow: `probe_timeout` gives it up after {}, and `slow_call` is {}",
+            Brief(limit),
+            Brief(slow_call)
+        );
+        let found = (
+            Setting::SlowCall.name(),
+            Setting::ProbeTimeout.name(),
+            problem,
+        );
+        (slow_call > limit).then_some(found)
+    }
+
+    fn probe_timeout_before_call_timeout(&self) -> Option<Found> {
+        let given = self.in_force.probe_timeout;
+        let limit = self.call_timeout.filter(|limit| given < *limit)?;
+        let problem = format!(
+            "probes that would succeed can fail: `probe_timeout` gives them up after {}, and `call_timeout` is {}",
+            Brief(given),
+            Brief(limit)
+        );
+        Some((CALL_TIMEOUT, Setting::ProbeTimeout.name(), problem))
+    }
+
+    fn cancel_after_call_timeout(&self) -> Option<Found> {
+        let given = self.in_force.cancel_after?;
+        let limit = self.call_timeout.filter(|limit| given > *limit)?;
+        let problem = format!(
+            "no cancelled call is a failure: `call_timeout` ends each call after {}, and `cancel_after` is {}",
+            Brief(limit),
+            Brief(given)
+        );
+        let found = (Setting::CancelAfter.name(), CALL_TIMEOUT, problem);
+        self.is_given(Setting::CancelAfter).then_some(found)
+    }
+
+    fn backoff_at_the_ceiling(&self) -> Option<Found> {
+        let Settings {
+            open_for,
+            max_open_for,
+            backoff,
+            ..
+        } = self.in_force;
+        let problem = format!(
+            "the open period never grows by `backoff`: `open_for` and `max_open_for` are both {}",
+            Brief(open_for)
+        );
+        let found = (Setting::Backoff.name(), Setting::MaxOpenFor.name(), problem);
+        (backoff > 1.0 && max_open_for == open_for).then_some(found)
+    }
+
+    /// In a window of calls, as many failures in a row are also failures in the window.
+    fn threshold_above_max_failures(&self) -> Option<Found> {
+        let (threshold, most) = (self.in_force.threshold?, self.in_force.max_failures?);
+        let Window::Calls(_) = self.in_force.window? else {
+            return None;
+        };
+        let problem = format!(
+            "`threshold` never decides: {most} failures in the window (`max_failures`) come before {threshold} in a row"
+        );
+        let found = (
+            Setting::Threshold.name(),
+            Setting::MaxFailures.name(),
+            problem,
+        );
+        (threshold > most).then_some(found)
+    }
+
+    fn failure_rate_above_max_failures(&self) -> Option<Found> {
+        let (rate, most) = (self.in_force.failure_rate?, self.in_force.max_failures?);
+        let min_calls = self.in_force.min_calls;
+        let fewest = rate * f64::from(min_calls.get());
+        let problem = format!(
+            "`failure_rate` never decides: {most} failures in the window (`max_failures`) come before {rate} of \
+             {min_calls} calls (`min_calls`)"
+        );
+        let found = (
+            Setting::FailureRate.name(),
+            Setting::MaxFailures.name(),
+            problem,
+        );
+        (fewest > f64::from(most)).then_some(found)
+    }
+}
+
+/// The setting without effect, the one that decides first, and the problem.
+type Found = (&'static str, &'static str, String);
+
+#[cfg(test)]
+mod tests;
