@@ -5,6 +5,7 @@ use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 use syn::{GenericArgument, Path, PathArguments, Token, Type, TypeInfer, TypeParamBound};
 
+use super::tokens::last_span;
 use crate::item::function::Function;
 use crate::item::spelling::visible;
 
@@ -15,8 +16,12 @@ pub(super) struct Returned {
     pub(super) is_opaque: bool,
     /// Whether the type may be a future, or a value that can be awaited.
     pub(super) may_be_future: bool,
-    /// The span of the type or, for a function that returns nothing, of its name.
+    /// Whether the type is written: a function without an arrow returns `()`.
+    pub(super) is_written: bool,
+    /// The span of the first token of the type or, for a function without an arrow, of its name.
     pub(super) span: Span,
+    /// The span of the last token.
+    pub(super) end: Span,
 }
 
 impl Returned {
@@ -26,17 +31,22 @@ impl Returned {
                 ty: quote!(()),
                 is_opaque: false,
                 may_be_future: false,
+                is_written: false,
                 span: function.signature.ident.span(),
+                end: function.signature.ident.span(),
             },
             Some(ty) => {
                 let span = ty.span();
+                let end = last_span(ty.to_token_stream()).unwrap_or(span);
                 let mut ty = ty.clone();
                 infer_opaque(&mut ty);
                 Self {
                     is_opaque: matches!(visible(&ty), Type::Infer(_)),
                     may_be_future: may_be_future(&ty),
                     ty: ty.into_token_stream(),
+                    is_written: true,
                     span,
+                    end,
                 }
             }
         }

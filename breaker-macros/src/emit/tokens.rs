@@ -11,6 +11,21 @@ pub(super) fn braced(braces: DelimSpan, tokens: TokenStream) -> TokenStream {
     group.into_token_stream()
 }
 
+/// Puts tokens into delimiters that have a span of their own.
+pub(super) fn delimited(delimiter: Delimiter, span: Span, tokens: TokenStream) -> TokenStream {
+    let mut group = Group::new(delimiter, tokens);
+    group.set_span(span);
+    group.into_token_stream()
+}
+
+/// Returns the span of the last token, which for a group is its closing delimiter.
+pub(super) fn last_span(tokens: TokenStream) -> Option<Span> {
+    tokens.into_iter().last().map(|token| match token {
+        TokenTree::Group(group) => group.span_close(),
+        token => token.span(),
+    })
+}
+
 /// Moves all tokens to one place in the source. They keep their hygiene.
 pub(super) fn located_at(tokens: impl ToTokens, span: Span) -> TokenStream {
     let mut located = TokenStream::new();

@@ -1,12 +1,13 @@
 //! The body as a closure or as an `async` block.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Delimiter, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{ReturnType, Token};
 
 use super::{Call, UserBlock};
 use crate::emit::arguments::{ArgumentUse, Consumer};
-use crate::emit::tokens::braced;
+use crate::emit::returned::Returned;
+use crate::emit::tokens::{braced, delimited};
 use crate::item::assignments::{assigns_to_self, may_lend};
 use crate::item::returns::{BoxedFuture, Shape};
 
@@ -24,12 +25,15 @@ impl Call<'_> {
             }
             // The body is coerced to the type.
             (Some(BoxedFuture { tail: None, .. }), ReturnType::Type(_, ty)) => {
-                self.call_once(&quote!(#ty))
+                let ty = quote!(#ty);
+                let call = self.call_once(&ty);
+                let closure = self.closure(body, ArgumentUse::Held, &call, Some(&ty));
+                return quote_spanned!(Span::mixed_site()=> #call(#closure));
             }
             _ => self.call_once(&quote_spanned!(Span::mixed_site()=> _)),
         };
-        let inside = self.inside_closure(body, ArgumentUse::Held, &call);
-        quote_spanned!(Span::mixed_site()=> #call(move || { #inside }))
+        let closure = self.closure(body, ArgumentUse::Held, &call, None);
+        quote_spanned!(Span::mixed_site()=> #call(#closure))
     }
 
     /// Returns the function of the runtime that calls a closure and returns its value.
@@ -48,54 +52,65 @@ impl Call<'_> {
 
     /// Makes a closure from the body.
     pub(super) fn body_closure(&self, body: &UserBlock<'_>, usage: ArgumentUse) -> TokenStream {
-        let inside = self.inside_closure(body, usage, &self.call_body());
-        closure(&self.capture(usage, body), body, &inside)
+        let Returned { ty, is_written, .. } = self.returned;
+        self.closure(body, usage, &self.call_body(), is_written.then_some(ty))
     }
 
-    /// Binds the arguments and runs the body, for a closure that `call` calls.
-    fn inside_closure(
+    /// Makes a closure that `call` calls. A return type that the user has written is written again, so that
+    /// rustc explains errors of the body by it.
+    fn closure(
         &self,
         body: &UserBlock<'_>,
         usage: ArgumentUse,
         call: &TokenStream,
+        ty: Option<&TokenStream>,
     ) -> TokenStream {
+        let arrow = ty.map(|ty| quote_spanned!(Span::mixed_site()=> -> #ty));
+        let closure = |capture, inside| {
+            let block = outer_block(body, &inside);
+            quote_spanned!(body.braces.join()=> #capture || #arrow #block)
+        };
+        let capture = self.capture(usage, body);
         let (whole, bound) = (
             self.arguments.whole_self(&self.runtime),
             self.arguments.bind(Consumer::Body, usage),
         );
         let block = inner_block(body);
-        let inside = quote!(#bound #block);
         if self.borrowed_self(body).is_none() {
-            return quote!(#whole #inside);
+            return closure(capture, quote!(#whole #bound #block));
         }
-        let inner = closure(&TokenStream::new(), body, &inside);
-        quote_spanned!(Span::mixed_site()=> #whole #call(#inner))
+        let inner = closure(TokenStream::new(), quote!(#bound #block));
+        let inside = quote_spanned!(Span::mixed_site()=> #whole #call(#inner));
+        closure(capture, inside)
     }
 
     /// Makes an `async` block from the body.
     pub(super) fn body_block(&self, body: &UserBlock<'_>, usage: ArgumentUse) -> TokenStream {
+        let block = |capture, inside| {
+            let block = outer_block(body, &inside);
+            quote_spanned!(body.braces.join()=> async #capture #block)
+        };
+        let capture = self.capture(usage, body);
         let (whole, bound) = (
             self.arguments.whole_self(&self.runtime),
             self.arguments.bind(Consumer::Body, usage),
         );
-        let (anchor, mut block) = (self.type_anchor(), inner_block(body));
+        let (anchor, mut statements) = (self.type_anchor(), inner_block(body));
         if let (Shape::Async, Some(signatures)) = (&self.function.shape, self.signatures) {
             let path = &signatures.path;
-            block = quote_spanned!(Span::mixed_site()=> #path(#block));
+            statements = quote_spanned!(Span::mixed_site()=> #path(#statements));
         }
-        let capture = self.capture(usage, body);
         let Some(this) = self.borrowed_self(body) else {
-            return async_block(&capture, body, &quote!(#anchor #whole #bound #block));
+            return block(capture, quote!(#anchor #whole #bound #statements));
         };
         let whole_mut = self.runtime.item("whole_mut");
         let borrow = quote_spanned!(Span::mixed_site()=> #whole_mut(&mut #this););
-        let inner = async_block(
-            &TokenStream::new(),
-            body,
-            &quote!(#anchor #borrow #bound #block),
+        let inner = block(
+            TokenStream::new(),
+            quote!(#anchor #borrow #bound #statements),
         );
         let inside = quote_spanned!(Span::mixed_site()=> #whole #inner.await);
-        async_block(&capture, body, &inside)
+        block(capture, inside)
     }
 
     /// Returns `self` if the body is to borrow it from a closure or block around it that owns it.
@@ -124,27 +139,22 @@ impl Call<'_> {
 
     /// Emits a `return` that never runs. It determines the type of an `async` block before the first
     /// `?`.
+    ///
+    /// rustc shows the operand of this `return` where it explains the type of the block. The operand begins
+    /// and ends with tokens that have the spans of the written type, so that rustc shows the type and does
+    /// not blame the attribute.
     pub(super) fn type_anchor(&self) -> TokenStream {
-        let span = Span::mixed_site().located_at(self.returned.span);
-        let never = self.runtime.item_at("never", span);
-        let ty = &self.returned.ty;
-        quote_spanned!(span=> if false { return #never::<#ty>(); })
+        let Returned { ty, span, end, .. } = self.returned;
+        let never = self.runtime.item_at("never", *span);
+        let callee = quote_spanned!(Span::mixed_site()=> #never::<#ty>);
+        let callee = delimited(Delimiter::Brace, *span, callee);
+        let call = delimited(Delimiter::Parenthesis, *end, TokenStream::new());
+        quote_spanned!(Span::mixed_site()=> if false { return #callee #call; })
     }
 }
 
-/// Makes a closure. Its outer tokens and the block around the inside have the spans of the user's braces, so
-/// that clippy lints the closure's last expression as that of a function.
-fn closure(capture: &TokenStream, body: &UserBlock<'_>, inside: &TokenStream) -> TokenStream {
-    let block = outer_block(body, inside);
-    quote_spanned!(body.braces.join()=> #capture || #block)
-}
-
-/// Makes an `async` block with the same spans as [`closure`].
-fn async_block(capture: &TokenStream, body: &UserBlock<'_>, inside: &TokenStream) -> TokenStream {
-    let block = outer_block(body, inside);
-    quote_spanned!(body.braces.join()=> async #capture #block)
-}
-
+/// Puts the inside into a block. The closure or `async` block and its outer braces have the spans of the user's
+/// braces, so that clippy lints the last expression as that of a function.
 fn outer_block(body: &UserBlock<'_>, inside: &TokenStream) -> TokenStream {
     braced(
         body.braces,
