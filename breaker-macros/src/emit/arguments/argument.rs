@@ -3,11 +3,13 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Attribute, Pat, PatIdent, PatType, Token};
+use syn::{Attribute, Pat, PatIdent, PatType, Token, Type};
 
 use super::passing::{ArgumentUse, Consumer, PassedBy};
 use crate::emit::paths::{Runtime, local};
+use crate::emit::tokens::last_span;
 use crate::item::mentions::may_mention;
+use crate::item::spelling::visible;
 
 pub(super) struct Argument {
     /// The argument as the user wrote it.
@@ -109,9 +111,10 @@ impl Argument {
         );
         if plain(pattern).is_some() {
             let (read, source) = self.read(source);
+            let ty = reference_type(&self.written.ty);
             return quote_spanned!(span=>
                 #read
-                #(#cfgs)* #(#lints)* #used #allowed let #pattern = #source;
+                #(#cfgs)* #(#lints)* #used #allowed let #pattern #ty = #source;
             );
         }
         // The whole value is bound first: the parts that the pattern does not bind are dropped after
@@ -170,6 +173,21 @@ fn plain(pattern: &Pat) -> Option<&PatIdent> {
         }
         _ => None,
     }
+}
+
+/// Returns the type `&_` with the spans of a reference, behind a colon. rustc suggests `&mut` there if the body
+/// changes what the argument refers to.
+fn reference_type(ty: &Type) -> Option<TokenStream> {
+    let Type::Reference(reference) = visible(ty) else {
+        return None;
+    };
+    if reference.mutability.is_some() {
+        return None;
+    }
+    let colon = Token![:](Span::mixed_site());
+    let and = reference.and_token;
+    let infer = Token![_](last_span(reference.elem.to_token_stream())?);
+    Some(quote!(#colon #and #infer))
 }
 
 /// Returns whether an attribute sets lint levels. These apply to the pattern, which is no longer in the
