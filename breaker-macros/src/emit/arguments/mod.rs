@@ -69,6 +69,11 @@ impl FunctionArguments {
         Self { receiver, typed }
     }
 
+    /// Returns whether the function has a receiver.
+    pub(super) fn have_self(&self) -> bool {
+        self.receiver.is_some()
+    }
+
     /// Mentions `self` in the body, so that the body captures all of it and drops it.
     pub(super) fn whole_self(&self, rt: &Runtime) -> Option<TokenStream> {
         let receiver = self.receiver.as_ref().filter(|it| it.captured)?;

@@ -70,7 +70,13 @@ impl Call<'_> {
             let block = outer_block(body, &inside);
             quote_spanned!(body.braces.join()=> #capture || #arrow #block)
         };
-        let capture = self.capture(usage, body);
+        // Without `move`, rustc suggests the same clones as in a function. The closure owns the arguments
+        // nevertheless, because it binds them again. It cannot bind `self` again.
+        let capture = if self.arguments.have_self() {
+            self.capture(usage, body)
+        } else {
+            TokenStream::new()
+        };
         let (whole, bound) = (
             self.arguments.whole_self(&self.runtime),
             self.arguments.bind(Consumer::Body, usage),
