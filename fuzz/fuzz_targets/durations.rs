@@ -7,8 +7,12 @@ use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
 
 #[path = "../../breaker-macros/src/grammar"]
+#[allow(dead_code)]
 mod grammar {
+    pub(crate) mod advice;
     pub(crate) mod duration;
+    pub(crate) mod meaning;
+    pub(crate) mod number;
 }
 
 use grammar::duration::parse;
@@ -91,9 +95,19 @@ impl Written<'_> {
 const DIGITS: usize = 18;
 
 fn check_text(text: &str) {
-    if let Ok(read) = parse(text) {
-        assert!(!read.is_zero(), "{text:?} is zero");
-        assert!(text.is_ascii() && text.starts_with(|first: char| first.is_ascii_digit()));
+    match parse(text) {
+        Ok(read) => {
+            assert!(!read.is_zero(), "{text:?} is zero");
+            assert!(text.is_ascii() && text.starts_with(|first: char| first.is_ascii_digit()));
+        }
+        Err(mistake) => {
+            // Each form that is advised is a duration.
+            let message = mistake.message(|form| {
+                assert!(parse(form).is_ok(), "{text:?}: {form:?}");
+                form.to_owned()
+            });
+            assert!(!message.contains('\n'), "{message:?}");
+        }
     }
 }
 

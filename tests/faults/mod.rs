@@ -1,5 +1,6 @@
 //! Faults that users of circuit breakers report in public, each played on this crate.
 
+mod advice;
 mod cancellation;
 mod files;
 mod hints;

@@ -7,7 +7,8 @@ use syn::{
 };
 
 use super::setting_name::SettingName;
-use super::value::{expected, ungroup};
+use super::value::{expected, literal, text, ungroup};
+use crate::grammar::advice::Advice;
 
 /// The calls that the fallback runs for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,9 +85,20 @@ pub(super) fn fallback_on(expr: &Expr) -> Result<FallbackOn> {
         Some("error") => Ok(FallbackOn::Error),
         Some("any") => Ok(FallbackOn::Any),
         _ => {
-            let message =
-                "expected `rejected`, `error` or `any`, without quotes: write `fallback_on = any`";
-            Err(Error::new_spanned(expr, message))
+            let problem = "expected `rejected`, `error` or `any`, without quotes";
+            let text = literal(expr).and_then(|(lit, _)| text(lit)).or(word);
+            let text = text.map(|text| text.to_lowercase());
+            let known = |text: &String| matches!(text.as_str(), "rejected" | "error" | "any");
+            Err(Error::new_spanned(
+                expr,
+                match text.filter(known) {
+                    Some(word) => {
+                        let form = SettingName::FallbackOn.with_value(&word);
+                        Advice::Write(vec![form]).about(problem)
+                    }
+                    None => problem.to_owned(),
+                },
+            ))
         }
     }
 }
@@ -120,15 +132,18 @@ fn callable(name: SettingName, expr: Expr) -> Result<Callable> {
             if let (SettingName::Fallback, Some(path)) = (name, constructor) {
                 return Err(not_callable(&format!("{path}(…)"), &expr));
             }
-            let form = form.map_or_else(|| name.example(), |path| name.with_value(&path));
-            let message = format!("expected a path, not a call: write `{form}`");
-            Err(Error::new_spanned(&expr, message))
+            let form = form.map(|path| name.with_value(&path));
+            let advice = name.advise(form);
+            Err(Error::new_spanned(
+                &expr,
+                advice.about("expected a path, not a call"),
+            ))
         }
         Expr::Field(_) | Expr::MethodCall(_) => {
-            let form = method(&expr).map_or_else(
-                || name.example(),
-                |method| name.with_value(&format!("Self::{method}")),
-            );
+            let Some(method) = method(&expr) else {
+                return Err(expected("a path or a closure", name, None, &expr));
+            };
+            let form = name.with_value(&format!("Self::{method}"));
             let message = format!("expected the path of the method: write `{form}`");
             Err(Error::new_spanned(&expr, message))
         }
@@ -192,16 +207,18 @@ fn inlined(name: SettingName, closure: ExprClosure) -> Result<Callable> {
     Err(Error::new_spanned(arguments, message))
 }
 
-/// Returns the name after the last dot.
+/// Returns the name of a method of `self`.
 fn method(expr: &Expr) -> Option<&Ident> {
-    match expr {
+    let (receiver, name) = match expr {
         Expr::Field(field) => match &field.member {
-            Member::Named(name) => Some(name),
-            Member::Unnamed(_) => None,
+            Member::Named(name) => (&field.base, name),
+            Member::Unnamed(_) => return None,
         },
-        Expr::MethodCall(call) => Some(&call.method),
-        _ => None,
-    }
+        Expr::MethodCall(call) => (&call.receiver, &call.method),
+        _ => return None,
+    };
+    let of_self = matches!(receiver.as_ref(), Expr::Path(path) if path.path.is_ident("self"));
+    of_self.then_some(name)
 }
 
 /// Returns the source text of a path, unless it has generic arguments.

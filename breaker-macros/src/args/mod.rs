@@ -2,12 +2,15 @@
 //! own.
 
 pub(crate) mod callable;
+pub(crate) mod literal;
 pub(crate) mod setting;
 pub(crate) mod setting_name;
+mod spelling;
 mod syntax;
 pub(crate) mod value;
 
 use proc_macro2::{Ident, Span, TokenStream};
+use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{Error, Expr, Lit, LitStr, Path, Result, Token, token};
@@ -15,9 +18,11 @@ use syn::{Error, Expr, Lit, LitStr, Path, Result, Token, token};
 use self::callable::{FallbackKind, FallbackOn};
 use self::setting::Setting;
 use self::setting_name::{SettingName, ValueKind};
-use self::syntax::{Form, parse_form, skip, skip_one};
+use self::spelling::spelled;
+use self::syntax::{Form, Malformed, parse_form, skip, skip_one};
 use self::value::Arm;
 use crate::errors::Errors;
+use crate::grammar::name;
 
 /// A value and the place of the setting that it was given to.
 #[derive(Debug)]
@@ -123,13 +128,22 @@ impl Arguments {
         complete
     }
 
-    fn read(&mut self, name: SettingName, at: Span, form: Result<Form>) -> Result<()> {
+    fn read(
+        &mut self,
+        name: SettingName,
+        at: Span,
+        form: std::result::Result<Form, Malformed>,
+    ) -> Result<()> {
         let earlier = self.span(name).map(|span| span.start().line);
         self.written.push(Given::new(at, name));
         // A duplicate gets one error, even if its value is invalid too.
         match earlier {
             Some(line) => Err(Error::new(at, duplicate(name, line))),
-            None => self.store(name, at, form?),
+            None => self.store(
+                name,
+                at,
+                form.map_err(|malformed| error_of(malformed, name))?,
+            ),
         }
     }
 
@@ -140,12 +154,15 @@ impl Arguments {
             return Ok(name);
         }
         let raw = text.strip_prefix("r#").and_then(SettingName::find);
-        let guessed = raw.or_else(|| SettingName::guess(&text, in_parentheses));
-        self.guessed.extend(guessed);
+        let guessed = match raw {
+            Some(name) => vec![name],
+            None => SettingName::guess(&text, in_parentheses),
+        };
         let message = match raw {
             Some(name) => format!("remove `r#`: write `{}`", name.as_str()),
-            None => setting_name::unknown(&text, guessed),
+            None => setting_name::unknown(&text, &guessed),
         };
+        self.guessed.extend(guessed);
         Err(Error::new(word.span(), message))
     }
 
@@ -154,14 +171,18 @@ impl Arguments {
         if input.peek(Token![,]) {
             return input.error("expected a setting before this `,`: remove it");
         }
-        let example = if let Ok(Lit::Str(text)) = input.fork().parse() {
-            self.guessed.push(SettingName::Name);
-            SettingName::Name.with_value(&format!("{:?}", text.value()))
-        } else {
-            self.skipped_tokens = true;
-            SettingName::Name.example()
+        let text = match input.fork().parse() {
+            Ok(Lit::Str(text)) => Some(text.value()),
+            _ => None,
         };
-        input.error(format!("expected a setting: write `{example}`"))
+        match &text {
+            Some(_) => self.guessed.push(SettingName::Name),
+            None => self.skipped_tokens = true,
+        }
+        let meant = text.filter(|text| name::check(text).is_ok());
+        let meant = meant.map(|text| SettingName::Name.with_value(&value::quoted(&text)));
+        let advice = SettingName::Name.advise(meant);
+        input.error(advice.about("expected a setting"))
     }
 
     fn store(&mut self, name: SettingName, at: Span, form: Form) -> Result<()> {
@@ -205,6 +226,26 @@ impl Arguments {
             ValueKind::Pattern => {}
         }
         Ok(())
+    }
+}
+
+/// Makes the error for a setting without a value. It repeats the value after a wrong sign if the setting
+/// accepts it.
+fn error_of(malformed: Malformed, name: SettingName) -> Error {
+    match malformed {
+        Malformed::Other(error) => error,
+        Malformed::Sign { sign, at, given } => {
+            let meant = given.and_then(|form| {
+                let text = spelled(match form.as_ref() {
+                    Form::Value(expr) => expr.to_token_stream(),
+                    Form::Pattern(arm) => arm.to_token_stream(),
+                })?;
+                let accepted = Arguments::default().store(name, at, *form).is_ok();
+                accepted.then(|| name.with_value(&text))
+            });
+            let advice = name.advise(meant);
+            Error::new(at, advice.about(&format!("expected `{sign}`")))
+        }
     }
 }
 

@@ -1,7 +1,6 @@
 //! The names of the attribute's settings, in the order of the documentation.
 
-use std::fmt::Write as _;
-
+use crate::grammar::advice::{Advice, any_of};
 use crate::grammar::words;
 
 /// The kind of value that a setting takes.
@@ -97,19 +96,15 @@ setting_names! {
     MaxFailures: "max_failures",
         breaker(Bound::Count, "`max_failures` must be at least 1"), "10";
     FailureRate: "failure_rate",
-        breaker(Bound::Rate,
-            "`failure_rate` must be above 0 and at most 1: write `failure_rate = 0.5`"), "0.5";
+        breaker(Bound::Rate, "`failure_rate` must be above 0 and at most 1"), "0.5";
     MinCalls: "min_calls", breaker(Bound::Count, "`min_calls` must be at least 1"), "20";
     SlowCall: "slow_call", breaker(Bound::Period, LONGER_THAN_ZERO), "\"2s\"";
     SlowRate: "slow_rate",
-        breaker(Bound::Rate,
-            "`slow_rate` must be above 0 and at most 1: write `slow_rate = 0.5`"), "0.5";
+        breaker(Bound::Rate, "`slow_rate` must be above 0 and at most 1"), "0.5";
     OpenFor: "open_for", breaker(Bound::Period, LONGER_THAN_ZERO), "\"30s\"";
-    Backoff: "backoff",
-        breaker(Bound::Growth, "`backoff` must be at least 1: write `backoff = 2.0`"), "2.0";
+    Backoff: "backoff", breaker(Bound::Growth, "`backoff` must be at least 1"), "2.0";
     MaxOpenFor: "max_open_for", breaker(Bound::Period, LONGER_THAN_ZERO), "\"5m\"";
-    Jitter: "jitter",
-        breaker(Bound::Share, "`jitter` must be between 0 and 1: write `jitter = 0.1`"), "0.1";
+    Jitter: "jitter", breaker(Bound::Share, "`jitter` must be between 0 and 1"), "0.1";
     OpenForHint: "open_for_hint", ValueKind::Hint, "retry_after";
     HalfOpenCalls: "half_open_calls",
         breaker(Bound::Count, "`half_open_calls` must be at least 1"), "2";
@@ -146,6 +141,14 @@ impl SettingName {
         self.row().kind
     }
 
+    /// Returns the type and the limits of a number, a duration, a window or a flag.
+    pub(super) fn bound(self) -> Option<Bound> {
+        match self.kind() {
+            ValueKind::Breaker(range) | ValueKind::CallTimeout(range) => Some(range.bound),
+            _ => None,
+        }
+    }
+
     /// Finds a setting by its exact name.
     pub(crate) fn find(word: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|name| name.as_str() == word)
@@ -164,61 +167,77 @@ impl SettingName {
         self.with_value(self.row().example)
     }
 
-    /// Guesses which setting an unknown word means. `in_parentheses` says that parentheses follow,
-    /// as in a pattern.
-    pub(crate) fn guess(word: &str, in_parentheses: bool) -> Option<Self> {
-        let nearest = |among: fn(ValueKind) -> bool| {
-            let names = Self::ALL.iter().filter(|name| among(name.kind()));
-            words::nearest(word, names.map(|name| name.as_str()))
+    /// Advises the form that was meant, or shows an example if that is unknown.
+    pub(crate) fn advise(self, meant: Option<String>) -> Advice {
+        meant.map_or_else(
+            || Advice::SuchAs(self.example()),
+            |form| Advice::Write(vec![form]),
+        )
+    }
+
+    /// Guesses which setting an unknown word means, or which ones if it is the beginning of several.
+    /// `in_parentheses` says that parentheses follow, as in a pattern.
+    pub(crate) fn guess(word: &str, in_parentheses: bool) -> Vec<Self> {
+        let near = |among: fn(ValueKind) -> bool| {
+            let names = || {
+                let names = Self::ALL.iter().filter(|name| among(name.kind()));
+                names.map(|name| name.as_str())
+            };
+            let begun = words::begun(word, names());
+            if begun.is_empty() {
+                words::misspelt(word, names()).into_iter().collect()
+            } else {
+                begun
+            }
         };
-        let pattern = in_parentheses.then(|| nearest(|kind| kind == ValueKind::Pattern));
+        let patterns = if in_parentheses {
+            near(|kind| kind == ValueKind::Pattern)
+        } else {
+            Vec::new()
+        };
         // A word of another circuit breaker takes precedence over a similar name: `failures` means
         // `threshold`, although `failure` is nearer.
-        let translated = || {
-            let tables = [words::BREAKER_SETTINGS, words::FUNCTION_SETTINGS];
-            tables
-                .iter()
-                .find_map(|table| words::translate(word, table))
+        let mut tables = [words::BREAKER_SETTINGS, words::FUNCTION_SETTINGS].into_iter();
+        let translated = tables.find_map(|table| words::translate(word, table));
+        let found = match translated {
+            _ if !patterns.is_empty() => patterns,
+            Some(name) => vec![name],
+            None if words::is_override(word) => Vec::new(),
+            None => near(|_| true),
         };
-        let name = pattern.flatten().or_else(translated);
-        Self::find(name.or_else(|| nearest(|_| true))?)
+        found.into_iter().filter_map(Self::find).collect()
     }
 }
 
-/// Names of listeners in other circuit breakers.
-const LISTENERS: [&str; 8] = [
-    "listener",
-    "on_close",
-    "on_closed",
-    "on_event",
-    "on_half_open",
-    "on_open",
-    "on_state_change",
-    "on_transition",
-];
-
 /// Describes a word that is not a setting. Without a suggestion, the message lists all settings.
-pub(crate) fn unknown(word: &str, guessed: Option<SettingName>) -> String {
-    if word == "timeout" {
-        return "`timeout` is ambiguous: `open_for` sets how long the circuit stays open, \
-                `call_timeout` limits one call"
-            .to_owned();
+pub(crate) fn unknown(word: &str, guessed: &[SettingName]) -> String {
+    if words::is_timeout(word) {
+        return format!(
+            "`{word}` is ambiguous: `open_for` sets how long the circuit stays open, \
+             `call_timeout` limits one call"
+        );
     }
-    let mut message = format!("unknown setting `{word}`");
-    // Writing to a `String` cannot fail.
-    let _ = if LISTENERS.contains(&word) {
-        write!(
-            message,
-            "; to observe events, write `Registry::global().subscribe(…)`"
-        )
-    } else if let Some(guessed) = guessed {
-        write!(message, "; did you mean `{}`?", guessed.as_str())
-    } else {
-        let names = SettingName::ALL.iter().map(|name| name.as_str());
-        let names: Vec<_> = names.map(|name| format!("`{name}`")).collect();
-        write!(message, "; the settings are {}", names.join(", "))
-    };
-    message
+    let unknown = format!("unknown setting `{word}`");
+    if words::is_listener(word) {
+        return format!("{unknown}; to observe events, write `Registry::global().subscribe(…)`");
+    }
+    let names = |names: &[SettingName]| names.iter().map(|name| name.as_str()).collect::<Vec<_>>();
+    match guessed {
+        [] if words::is_override(word) => format!(
+            "{unknown}; to override the state, call `force_open` or `force_closed`, \
+             or set `force` in a file"
+        ),
+        [] => {
+            let all = names(SettingName::ALL)
+                .into_iter()
+                .map(|name| format!("`{name}`"));
+            format!(
+                "{unknown}; the settings are {}",
+                all.collect::<Vec<_>>().join(", ")
+            )
+        }
+        guessed => format!("{unknown}; did you mean {}?", any_of(&names(guessed))),
+    }
 }
 
 #[cfg(test)]

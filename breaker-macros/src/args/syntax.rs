@@ -1,14 +1,15 @@
 //! The syntax of an argument: the form of its value, and where the next argument begins.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use syn::buffer::Cursor;
 use syn::ext::IdentExt;
 use syn::parse::discouraged::Speculative;
 use syn::parse::{Parse, ParseStream, Parser};
-use syn::{Error, Expr, Result, Token, parenthesized, token};
+use syn::{Error, Expr, Lit, Result, Token, parenthesized, token};
 
-use super::setting_name::{SettingName, ValueKind};
+use super::setting_name::{Bound, SettingName, ValueKind};
 use super::value::{self, Arm};
+use crate::grammar::meaning;
 
 /// The tokens of a value, before its setting checks them.
 pub(super) enum Form {
@@ -18,46 +19,126 @@ pub(super) enum Form {
     Pattern(Arm),
 }
 
+/// Why a setting has no value.
+pub(super) enum Malformed {
+    /// The sign before the value is missing or wrong.
+    Sign {
+        sign: &'static str,
+        at: Span,
+        /// The value that was probably meant.
+        given: Option<Box<Form>>,
+    },
+    Other(Error),
+}
+
+impl From<Error> for Malformed {
+    fn from(error: Error) -> Self {
+        Self::Other(error)
+    }
+}
+
 /// Parses what follows the name of a setting. An unknown word can have either form.
 pub(super) fn parse_form(
     input: ParseStream<'_>,
     name: Option<SettingName>,
     word: &Ident,
-) -> Result<Form> {
+) -> std::result::Result<Form, Malformed> {
     let pattern = match name {
         Some(name) => name.kind() == ValueKind::Pattern,
         None => input.peek(token::Paren),
     };
     let example = name.map(SettingName::example).unwrap_or_default();
-    let missing = |sign: &str| {
-        let message = format!("expected `{sign}`: write `{example}`");
-        if input.is_empty() || input.peek(Token![,]) || starts_argument(input) {
-            Error::new(word.span(), message)
-        } else {
-            input.error(message)
+    let missing = |sign: &'static str| {
+        let alone = input.is_empty() || input.peek(Token![,]) || starts_argument(input);
+        Malformed::Sign {
+            sign,
+            at: if alone { word.span() } else { input.span() },
+            given: if alone {
+                None
+            } else {
+                given(&input.fork(), pattern)
+            },
         }
     };
     if pattern {
         if !input.peek(token::Paren) {
             return Err(missing("("));
         }
-        let empty = |span: Span| Error::new(span, format!("expected a pattern: write `{example}`"));
-        return parse_all(input, |input| {
+        let empty =
+            |span: Span| Error::new(span, format!("expected a pattern, such as `{example}`"));
+        let arm = parse_all(input, |input| {
             let content;
             let parens = parenthesized!(content in input);
             if content.is_empty() {
                 return Err(empty(parens.span.join()));
             }
             value::arm(&content)
-        })
-        .map(Form::Pattern);
+        })?;
+        return Ok(Form::Pattern(arm));
     }
     if !input.peek(Token![=]) || input.peek(Token![==]) || input.peek(Token![=>]) {
         return Err(missing("="));
     }
     let sign: Token![=] = input.parse()?;
-    let expr = parse_value(input, &format!("expected a value: write `{example}`"), sign)?;
+    if let Some(error) = name.and_then(|name| percentage(input, name)) {
+        return Err(error.into());
+    }
+    let expr = parse_value(
+        input,
+        &format!("expected a value, such as `{example}`"),
+        sign,
+    )?;
     Ok(Form::Value(value::ungroup(expr)))
+}
+
+/// Recognises a number with a percent sign, which Rust reads as a division without a divisor.
+fn percentage(input: ParseStream<'_>, name: SettingName) -> Option<Error> {
+    let ahead = input.fork();
+    let digits = match ahead.parse().ok()? {
+        Lit::Int(int) => int.base10_digits().to_owned(),
+        Lit::Float(float) => float.base10_digits().to_owned(),
+        _ => return None,
+    };
+    let sign: Option<Token![%]> = ahead.parse().ok()?;
+    let complete = ahead.is_empty() || ahead.peek(Token![,]);
+    let percentage = sign.filter(|_| complete).map(|_| format!("{digits}%"))?;
+    let meant = match name.bound()? {
+        Bound::Rate => meaning::rate(&percentage),
+        Bound::Share => meaning::share(&percentage),
+        _ => None,
+    };
+    let advice = name.advise(meant.map(|value| name.with_value(&value)));
+    Some(Error::new_spanned(
+        between(input.cursor(), ahead.cursor()),
+        advice.about("expected a number without `%`"),
+    ))
+}
+
+/// Finds the value after a wrong sign, in parentheses, or without a sign.
+fn given(input: ParseStream<'_>, pattern: bool) -> Option<Box<Form>> {
+    let parse = |input: ParseStream<'_>| {
+        let form = if pattern {
+            Form::Pattern(value::arm_before_comma(input)?)
+        } else {
+            Form::Value(value::ungroup(input.parse()?))
+        };
+        Ok((
+            form,
+            input.is_empty() || input.peek(Token![,]) || starts_argument(input),
+        ))
+    };
+    let (form, complete) = if let Ok(TokenTree::Group(group)) = input.fork().parse() {
+        parse.parse2(group.stream()).ok()?
+    } else {
+        let mut signs = 0;
+        while input.peek(Token![:]) || input.peek(Token![=]) || input.peek(Token![>]) {
+            skip_one(input);
+            signs += 1;
+        }
+        let literal = input.peek(Lit);
+        parse(input).ok().filter(|_| signs > 0 || literal)?
+    };
+    complete.then(|| Box::new(form))
 }
 
 fn parse_value(input: ParseStream<'_>, no_value: &str, sign: Token![=]) -> Result<Expr> {

@@ -87,29 +87,80 @@ fn a_second_value_is_a_duplicate_and_only_that() {
 
 #[test]
 fn a_value_follows_an_equals_sign() {
-    let message = "expected `=`: write `name = \"payment\"`";
+    let message = "expected `=`, such as `name = \"payment\"`";
     for wrong in [
         "name",
         "name,",
-        "name(\"x\")",
-        "name: \"x\"",
-        "name == \"x\"",
-        "name => \"x\"",
+        "name threshold = 5",
+        "name(\"a\", \"b\")",
+        "name: 5 5",
+        "name == LATER",
+        "name => \"not valid\"",
     ] {
         assert_eq!(whole(wrong), [message], "{wrong}");
     }
-    assert_eq!(whole("name threshold = 5"), [message]);
+}
+
+#[test]
+fn a_value_after_a_wrong_sign_is_repeated() {
+    for (wrong, right) in [
+        ("threshold: 7", "threshold = 7"),
+        ("threshold == 7", "threshold = 7"),
+        ("threshold => 7, jitter = 0.5", "threshold = 7"),
+        ("threshold(7)", "threshold = 7"),
+        ("threshold[LIMIT]", "threshold = LIMIT"),
+        ("threshold 7", "threshold = 7"),
+        ("backoff: 1.5 jitter = 0.5", "backoff = 1.5"),
+        ("open_for: \"5s\"", "open_for = \"5s\""),
+        (
+            "open_for(Duration::from_secs(5))",
+            "open_for = Duration::from_secs(5)",
+        ),
+        ("fallback: Self::later", "fallback = Self::later"),
+        (
+            "fallback_on: error, fallback = later",
+            "fallback_on = error",
+        ),
+        ("key(host)", "key = host"),
+    ] {
+        let message = format!("expected `=`: write `{right}`");
+        assert_eq!(about(wrong).first(), Some(&message), "{wrong}");
+        assert_eq!(
+            about(&wrong.replace(wrong, right)).len(),
+            usize::from(right.starts_with("fallback_on"))
+        );
+    }
+}
+
+#[test]
+fn a_value_after_a_wrong_sign_that_is_wrong_itself_is_not_repeated() {
+    for (wrong, example) in [
+        ("threshold: 0", "threshold = 5"),
+        ("open_for: 5", "open_for = \"30s\""),
+        ("open_for(\"PT5S\")", "open_for = \"30s\""),
+        ("fallback_on(always), fallback = later", "fallback_on = any"),
+    ] {
+        let message = format!("expected `=`, such as `{example}`");
+        assert_eq!(about(wrong), [message], "{wrong}");
+    }
 }
 
 #[test]
 fn a_pattern_is_in_parentheses() {
-    let message = "expected `(`: write `ignore(Err(_))`";
-    for wrong in [
-        "ignore",
-        "ignore = Err(_)",
-        "ignore[Err(_)]",
-        "ignore, threshold = 5",
+    let message = "expected `(`, such as `ignore(Err(_))`";
+    for wrong in ["ignore", "ignore, threshold = 5"] {
+        assert_eq!(about(wrong), [message], "{wrong}");
+    }
+    for (wrong, right) in [
+        ("ignore = Err(_)", "ignore(Err(_))"),
+        ("ignore: Err(E::A | E::B)", "ignore(Err(E::A | E::B))"),
+        (
+            "ignore[Err(e) if e.is_old()]",
+            "ignore(Err(e) if e.is_old())",
+        ),
+        ("success = Ok(0), threshold = 5", "success(Ok(0))"),
     ] {
+        let message = format!("expected `(`: write `{right}`");
         assert_eq!(about(wrong), [message], "{wrong}");
     }
 }
@@ -122,13 +173,17 @@ fn a_literal_alone_is_not_a_setting() {
     );
     assert_eq!(
         whole("5"),
-        ["expected a setting: write `name = \"payment\"`"]
+        ["expected a setting, such as `name = \"payment\"`"]
+    );
+    assert_eq!(
+        whole("\"not valid\""),
+        ["expected a setting, such as `name = \"payment\"`"]
     );
 }
 
 #[test]
 fn a_missing_value_is_named_once() {
-    let message = "expected a value: write `threshold = 5`";
+    let message = "expected a value, such as `threshold = 5`";
     for wrong in [
         "threshold =",
         "threshold = ,",
@@ -138,7 +193,7 @@ fn a_missing_value_is_named_once() {
     }
     assert_eq!(
         about("fallback = |e|"),
-        ["expected a value: write `fallback = pay_later`"]
+        ["expected a value, such as `fallback = pay_later`"]
     );
 }
 

@@ -1,5 +1,7 @@
 //! Parsers for the values that are not numbers, and what all parsers of values share.
 
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
 use syn::parse::ParseStream;
 use syn::{Error, Expr, ExprLit, ExprUnary, Lit, LitStr, Pat, Path, Result, Token, UnOp};
 
@@ -35,10 +37,12 @@ pub(super) fn literal(expr: &Expr) -> Option<(&Lit, bool)> {
     }
 }
 
-/// Makes an error at a value that ends with what to write instead.
+/// Makes an error at a value that ends with what to write instead, or with an example if the meaning of
+/// the value is unknown.
 pub(crate) fn expected(what: &str, name: SettingName, value: Option<&str>, at: &Expr) -> Error {
-    let form = value.map_or_else(|| name.example(), |value| name.with_value(value));
-    Error::new_spanned(at, format!("expected {what}: write `{form}`"))
+    let meant = value.map(|value| name.with_value(value));
+    let advice = name.advise(meant);
+    Error::new_spanned(at, advice.about(&format!("expected {what}")))
 }
 
 pub(super) fn no_suffix(name: SettingName, suffix: &str, value: &str, at: &Expr) -> Error {
@@ -50,41 +54,82 @@ pub(super) fn quoted(text: &str) -> String {
     format!("{text:?}")
 }
 
+/// Returns the text of a literal that is not a number: what is between its quotes, or a word.
+pub(super) fn text(lit: &Lit) -> Option<String> {
+    match lit {
+        Lit::Str(text) => Some(text.value()),
+        Lit::ByteStr(text) => String::from_utf8(text.value()).ok(),
+        Lit::CStr(text) => text.value().into_string().ok(),
+        Lit::Char(letter) => Some(letter.value().to_string()),
+        Lit::Byte(letter) => Some(char::from(letter.value()).to_string()),
+        Lit::Bool(flag) => Some(flag.value.to_string()),
+        _ => None,
+    }
+}
+
 /// Parses the name of the breaker, which has to be a literal.
 pub(super) fn name(setting: SettingName, expr: &Expr) -> Result<LitStr> {
     let Some((Lit::Str(text), false)) = literal(expr) else {
-        let word = match expr {
-            Expr::Path(path) => path.path.get_ident().map(|word| quoted(&word.to_string())),
-            _ => None,
-        };
-        return Err(expected("a string literal", setting, word.as_deref(), expr));
-    };
-    if !text.suffix().is_empty() {
-        return Err(no_suffix(
+        let meant = meant_name(expr).filter(|name| name::check(name).is_ok());
+        let meant = meant.as_deref().map(quoted);
+        return Err(expected(
+            "a string literal",
             setting,
-            text.suffix(),
-            &quoted(&text.value()),
+            meant.as_deref(),
             expr,
         ));
-    }
+    };
     name::check(&text.value()).map_err(|message| Error::new_spanned(expr, message))?;
+    if !text.suffix().is_empty() {
+        let value = quoted(&text.value());
+        return Err(no_suffix(setting, text.suffix(), &value, expr));
+    }
     Ok(text.clone())
+}
+
+/// Returns the name that was written without its quotes or in other ones. A word in upper case is the
+/// name of a constant, whose value is unknown.
+fn meant_name(expr: &Expr) -> Option<String> {
+    match (expr, literal(expr)) {
+        (_, Some((Lit::Int(number), false))) => Some(number.to_string()),
+        (_, Some((lit, false))) => text(lit),
+        (Expr::Path(path), None) => {
+            let word = path.path.get_ident()?.to_string();
+            word.contains(char::is_lowercase).then_some(word)
+        }
+        _ => None,
+    }
 }
 
 /// Parses the inside of `ignore(…)`, `success(…)` or `failure(…)`.
 pub(super) fn arm(input: ParseStream<'_>) -> Result<Arm> {
-    let pattern = Pat::parse_multi_with_leading_vert(input)?;
-    let guard = match input.parse::<Option<Token![if]>>()? {
-        Some(_) => Some(input.parse()?),
-        None => None,
-    };
+    let arm = arm_before_comma(input)?;
     if input.peek(Token![,]) {
         return Err(input.error("expected one pattern: join several with `|`"));
     }
     if !input.is_empty() {
         return Err(input.error("expected `|`, `if` or the end of the pattern"));
     }
+    Ok(arm)
+}
+
+/// Parses a pattern with its `if`, and leaves what follows.
+pub(super) fn arm_before_comma(input: ParseStream<'_>) -> Result<Arm> {
+    let pattern = Pat::parse_multi_with_leading_vert(input)?;
+    let guard = match input.parse::<Option<Token![if]>>()? {
+        Some(_) => Some(input.parse()?),
+        None => None,
+    };
     Ok(Arm { pattern, guard })
+}
+
+impl ToTokens for Arm {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        self.pattern.to_tokens(tokens);
+        if let Some(guard) = &self.guard {
+            tokens.extend(quote!(if #guard));
+        }
+    }
 }
 
 /// Parses the path of a crate. It cannot contain types, because the expansion also names macros by it.

@@ -12,6 +12,7 @@ use crate::args::setting_name::SettingName;
 use crate::args::value::Arm;
 use crate::args::{Arguments, Given};
 use crate::errors::Errors;
+use crate::grammar::name;
 use crate::item::function::Function;
 
 /// The content of a valid attribute.
@@ -103,11 +104,10 @@ fn value<T>(given: Option<Given<T>>) -> Option<T> {
 
 /// Makes an error that suggests the name of the function.
 fn missing_name(function: &Function) -> Error {
-    let form = SettingName::Name.with_value(&format!(
-        "{:?}",
-        function.signature.ident.unraw().to_string()
-    ));
-    Error::new(Span::call_site(), format!("missing `name`: write `{form}`"))
+    let own = function.signature.ident.unraw().to_string();
+    let meant = name::check(&own).map(|()| SettingName::Name.with_value(&format!("{own:?}")));
+    let advice = SettingName::Name.advise(meant.ok());
+    Error::new(Span::call_site(), advice.about("missing `name`"))
 }
 
 #[cfg(test)]

@@ -67,7 +67,7 @@ fn classify_stands_alone(arguments: &Arguments) -> Result<()> {
 fn fallback_on_has_a_fallback(arguments: &Arguments) -> Result<()> {
     match &arguments.fallback_on {
         Some(given) if !arguments.mentions(SettingName::Fallback) => {
-            let message = "`fallback_on` needs `fallback`: add `fallback = pay_later`, \
+            let message = "`fallback_on` needs `fallback`: add one, such as `fallback = pay_later`, \
                            or remove `fallback_on`";
             Err(Error::new(given.span, message))
         }

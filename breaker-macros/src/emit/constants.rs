@@ -8,7 +8,8 @@ use syn::Expr;
 use syn::spanned::Spanned;
 
 use super::paths::{Runtime, item, local};
-use crate::args::setting::{Number, Setting, SettingValue, WindowSize};
+use crate::args::literal::WindowSize;
+use crate::args::setting::{Number, Setting, SettingValue};
 use crate::args::setting_name::{Bound, Range, SettingName};
 use crate::declare::Declaration;
 use crate::declare::rules::settings::{Order, PERIOD_PAIRS, exceeds_window};

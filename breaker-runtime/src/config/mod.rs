@@ -16,8 +16,14 @@ mod grammar {
     //! The grammar that the attribute and this crate share: a symbolic link to a folder of `breaker-macros`.
 
     #[cfg(feature = "config")]
+    pub(crate) mod advice;
+    #[cfg(feature = "config")]
     pub(crate) mod duration;
+    #[cfg(feature = "config")]
+    pub(crate) mod meaning;
     pub(crate) mod name;
+    #[cfg(feature = "config")]
+    pub(crate) mod number;
     #[cfg(feature = "config")]
     pub(crate) mod words;
 }

@@ -13,7 +13,7 @@ fn a_fallback_is_a_path() {
         ),
         (
             "\"not a path\"",
-            "expected a path: write `fallback = pay_later`",
+            "expected a path, such as `fallback = pay_later`",
         ),
         (
             "later()",
@@ -25,7 +25,7 @@ fn a_fallback_is_a_path() {
         ),
         (
             "later::<u8>()",
-            "expected a path, not a call: write `fallback = pay_later`",
+            "expected a path, not a call, such as `fallback = pay_later`",
         ),
         (
             "self.later",
@@ -34,6 +34,10 @@ fn a_fallback_is_a_path() {
         (
             "self.later()",
             "expected the path of the method: write `fallback = Self::later`",
+        ),
+        (
+            "self.queue.later()",
+            "expected a path or a closure, such as `fallback = pay_later`",
         ),
         (
             "5",
@@ -53,11 +57,11 @@ fn a_fallback_is_a_path() {
         ),
         (
             "self",
-            "expected a path or a closure: write `fallback = pay_later`",
+            "expected a path or a closure, such as `fallback = pay_later`",
         ),
         (
             "{ later }",
-            "expected a path or a closure: write `fallback = pay_later`",
+            "expected a path or a closure, such as `fallback = pay_later`",
         ),
     ] {
         assert_eq!(about(&format!("fallback = {wrong}")), [message], "{wrong}");
@@ -98,7 +102,7 @@ fn a_classifier_is_a_path_or_a_closure() {
         ),
         (
             "5",
-            "expected a path or a closure: write `classify = judge`",
+            "expected a path or a closure, such as `classify = judge`",
         ),
         (
             "|| x",
@@ -130,7 +134,7 @@ fn a_hint_is_a_path_or_a_closure() {
         ),
         (
             "5",
-            "expected a path or a closure: write `open_for_hint = retry_after`",
+            "expected a path or a closure, such as `open_for_hint = retry_after`",
         ),
         (
             "|| x",
@@ -158,9 +162,19 @@ fn a_hint_is_a_path_or_a_closure() {
 
 #[test]
 fn fallback_on_is_one_of_three_words() {
-    let message =
-        "expected `rejected`, `error` or `any`, without quotes: write `fallback_on = any`";
-    for wrong in ["\"any\"", "always", "any::any", "true", "any()"] {
+    for (wrong, word) in [
+        ("\"any\"", "any"),
+        ("\"error\"", "error"),
+        ("Rejected", "rejected"),
+    ] {
+        let message = format!(
+            "expected `rejected`, `error` or `any`, without quotes: write `fallback_on = {word}`"
+        );
+        let arguments = format!("fallback = later, fallback_on = {wrong}");
+        assert_eq!(about(&arguments), [message], "{wrong}");
+    }
+    let message = "expected `rejected`, `error` or `any`, without quotes";
+    for wrong in ["always", "any::any", "true", "any()", "\"all\""] {
         let arguments = format!("fallback = later, fallback_on = {wrong}");
         assert_eq!(about(&arguments), [message], "{wrong}");
     }

@@ -36,10 +36,8 @@ fn a_count_is_at_least_one() {
 
 #[test]
 fn a_count_is_an_integer() {
-    let message = "expected an integer: write `threshold = 5`";
-    for wrong in [
-        "\"5\"", "5.0", "\"many\"", "0.5", "'5'", "true", "\"0\"", "b'5'",
-    ] {
+    let message = "expected an integer, such as `threshold = 5`";
+    for wrong in ["\"many\"", "0.5", "true", "\"0\"", "\"-5\""] {
         assert_eq!(about(&format!("threshold = {wrong}")), [message], "{wrong}");
     }
     assert_eq!(
@@ -78,11 +76,11 @@ fn a_count_is_an_integer() {
 
 #[test]
 fn factors_keep_their_ranges() {
-    let backoff = "`backoff` must be at least 1: write `backoff = 2.0`";
+    let backoff = "`backoff` must be at least 1, such as `backoff = 2.0`";
     for wrong in ["0.5", "0", "-2.0", "-2", "1e400", "0.999_9"] {
         assert_eq!(about(&format!("backoff = {wrong}")), [backoff], "{wrong}");
     }
-    let jitter = "`jitter` must be between 0 and 1: write `jitter = 0.1`";
+    let jitter = "`jitter` must be between 0 and 1, such as `jitter = 0.1`";
     for wrong in ["2.0", "2", "-0.1", "1.000_1"] {
         assert_eq!(about(&format!("jitter = {wrong}")), [jitter], "{wrong}");
     }
@@ -105,11 +103,11 @@ fn a_factor_is_a_number() {
     );
     assert_eq!(
         about("backoff = \"fast\""),
-        ["expected a number: write `backoff = 2.0`"]
+        ["expected a number, such as `backoff = 2.0`"]
     );
     assert_eq!(
         about("jitter = true"),
-        ["expected a number: write `jitter = 0.1`"]
+        ["expected a number, such as `jitter = 0.1`"]
     );
     assert_eq!(
         about("jitter = 1f32"),
@@ -119,23 +117,21 @@ fn a_factor_is_a_number() {
 
 #[test]
 fn a_duration_needs_its_unit() {
-    let message = "a duration needs a unit: write `open_for = \"30s\"`";
-    for wrong in ["30", "-1", "0", "30u64", "-1.5"] {
+    let message = "a duration needs a unit, which is `ms`, `s`, `m` or `h`: \
+                   write `open_for = \"30ms\"` or `open_for = \"30s\"`";
+    for wrong in ["30", "\"30\"", "30u64", "0x1E"] {
         assert_eq!(about(&format!("open_for = {wrong}")), [message], "{wrong}");
     }
-    assert_eq!(
-        about("max_open_for = 2.5"),
-        ["a duration needs a unit: write `max_open_for = \"2.5s\"`"]
-    );
-    assert_eq!(
-        about("open_for = \"30\""),
-        ["a duration needs a unit, which is `ms`, `s`, `m` or `h`: write `30s`"]
-    );
     let zero = "a duration must be longer than zero";
-    assert_eq!(about("probe_timeout = \"-1s\""), [zero]);
-    assert_eq!(about("probe_timeout = \"0s\""), [zero]);
-    for wrong in ["'s'", "true", "-\"1s\"", "b\"1s\""] {
-        let expected = "expected a duration: write `open_for = \"30s\"`";
+    for wrong in ["\"-1s\"", "\"0s\"", "-1", "0", "-1.5"] {
+        assert_eq!(
+            about(&format!("probe_timeout = {wrong}")),
+            [zero],
+            "{wrong}"
+        );
+    }
+    for wrong in ["'s'", "true", "-\"1s\""] {
+        let expected = "expected a duration, such as `open_for = \"30s\"`";
         assert_eq!(about(&format!("open_for = {wrong}")), [expected], "{wrong}");
     }
     assert_eq!(
@@ -175,15 +171,15 @@ fn a_rate_is_above_zero_and_at_most_one() {
             let others = "window = 100, slow_call = \"2s\"";
             about(&format!("{others}, {name} = {value}"))
         };
-        let message = format!("`{name}` must be above 0 and at most 1: write `{name} = 0.5`");
-        for wrong in ["50", "0.0", "0", "1.5", "-0.5", "1.000_1", "1e-400"] {
+        let message = format!("`{name}` must be above 0 and at most 1, such as `{name} = 0.5`");
+        for wrong in ["0.0", "0", "1.5", "-0.5", "-50", "1.000_1", "1e-400", "101"] {
             assert_eq!(rate(wrong), [message.as_str()], "{wrong}");
         }
         for right in ["0.5", "1", "1.0", "0.000_1", "0.5f64", "RATE"] {
             assert_eq!(rate(right), [] as [&str; 0], "{right}");
         }
-        let message = format!("expected a number: write `{name} = 0.5`");
-        for wrong in ["\"50%\"", "\"0.5\"", "\"0.0\"", "true"] {
+        let message = format!("expected a number, such as `{name} = 0.5`");
+        for wrong in ["\"half\"", "\"0.0\"", "true"] {
             assert_eq!(rate(wrong), [message.as_str()], "{wrong}");
         }
     }
@@ -202,8 +198,8 @@ fn a_window_is_a_number_of_calls_or_a_duration() {
     ] {
         assert_eq!(window(right), [] as [&str; 0], "{right}");
     }
-    let message = "expected a number of calls or a duration: write `window = \"60s\"`";
-    for wrong in ["60.0", "true", "'6'", "-\"60s\"", "b\"60s\""] {
+    let message = "expected a number of calls or a duration, such as `window = \"60s\"`";
+    for wrong in ["true", "'6'", "-\"60s\"", "b\"60s\""] {
         assert_eq!(window(wrong), [message], "{wrong}");
     }
 }
@@ -220,12 +216,11 @@ fn a_window_is_not_empty() {
 #[test]
 fn a_window_in_quotes_needs_a_unit() {
     let message = "expected a number of calls without quotes or a duration with a unit: \
-                   write `window = 100` or `window = \"100s\"`";
-    assert_eq!(window("\"100\""), [message]);
-    assert_eq!(
-        window("\"0\""),
-        ["a duration needs a unit, which is `ms`, `s`, `m` or `h`: write `0s`"]
-    );
+                   write `window = 100`, `window = \"100ms\"` or `window = \"100s\"`";
+    for wrong in ["\"100\"", "\"1e2\"", "100.0"] {
+        assert_eq!(window(wrong), [message]);
+    }
+    assert_eq!(window("\"0\""), ["a duration must be longer than zero"]);
     assert_eq!(
         window("\"60 parsecs\""),
         ["unknown unit `parsecs`; the units are `ms`, `s`, `m` and `h`"]
@@ -243,7 +238,10 @@ fn a_window_in_quotes_needs_a_unit() {
 #[test]
 fn the_other_durations_need_their_unit_too() {
     for name in ["slow_call", "ramp", "cancel_after"] {
-        let message = format!("a duration needs a unit: write `{name} = \"5s\"`");
+        let message = format!(
+            "a duration needs a unit, which is `ms`, `s`, `m` or `h`: \
+             write `{name} = \"5ms\"` or `{name} = \"5s\"`"
+        );
         assert_eq!(about(&format!("{name} = 5")), [message]);
         let zero = "a duration must be longer than zero";
         assert_eq!(about(&format!("{name} = \"0s\"")), [zero]);
@@ -254,12 +252,12 @@ fn the_other_durations_need_their_unit_too() {
 #[test]
 fn idle_ttl_is_a_duration_and_never_off() {
     let ttl = |value: &str| about(&format!("key = host, idle_ttl = {value}"));
-    assert_eq!(
-        ttl("60"),
-        ["a duration needs a unit: write `idle_ttl = \"60s\"`"]
-    );
+    assert_eq!(ttl("60").len(), 1);
     assert_eq!(ttl("\"0s\""), ["a duration must be longer than zero"]);
-    assert_eq!(ttl("\"off\"").len(), 1);
+    assert_eq!(
+        ttl("\"off\""),
+        ["a duration is a number and a unit, such as `idle_ttl = \"30s\"`"]
+    );
     assert_eq!(ttl("TTL"), [] as [&str; 0]);
 }
 
@@ -270,14 +268,18 @@ fn a_flag_is_true_or_false() {
             assert_eq!(about(&format!("{name} = {right}")), [] as [&str; 0]);
         }
         let message = format!("expected `true` or `false`: write `{name} = true`");
-        for wrong in ["1", "\"true\"", "\"yes\"", "'t'", "0.0", "-true", "\"1s\""] {
+        for wrong in ["1", "\"true\"", "\"Yes\""] {
             assert_eq!(about(&format!("{name} = {wrong}")), [message.as_str()]);
+        }
+        for wrong in ["'t'", "0.0", "-true", "\"1s\"", "2", "-1"] {
+            let message = "expected `true` or `false`";
+            assert_eq!(about(&format!("{name} = {wrong}")), [message]);
         }
         let message = format!("expected `true` or `false`: write `{name} = false`");
         for wrong in ["0", "\"false\"", "\"off\"", "\"no\""] {
             assert_eq!(about(&format!("{name} = {wrong}")), [message.as_str()]);
         }
-        let message = format!("expected `=`: write `{name} = true`");
+        let message = format!("expected `=`, such as `{name} = true`");
         assert_eq!(about(name), [message]);
     }
 }
@@ -285,8 +287,12 @@ fn a_flag_is_true_or_false() {
 #[test]
 fn cancel_after_may_be_off() {
     assert_eq!(about("cancel_after = \"off\""), [] as [&str; 0]);
-    let message = "expected a duration or `\"off\"`: write `cancel_after = \"1s\"`";
-    for wrong in ["false", "'o'"] {
+    let message = "expected a duration or `\"off\"`: write `cancel_after = \"off\"`";
+    for wrong in ["false", "\"OFF\"", "\"none\""] {
+        assert_eq!(about(&format!("cancel_after = {wrong}")), [message]);
+    }
+    let message = "expected a duration or `\"off\"`, such as `cancel_after = \"1s\"`";
+    for wrong in ["true", "'o'"] {
         assert_eq!(about(&format!("cancel_after = {wrong}")), [message]);
     }
     assert_eq!(

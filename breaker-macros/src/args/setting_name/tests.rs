@@ -1,4 +1,4 @@
-use super::{SettingName, ValueKind};
+use super::{SettingName, ValueKind, unknown};
 use crate::grammar::words;
 
 #[test]
@@ -17,32 +17,89 @@ fn each_setting_has_a_row_of_synonyms() {
 fn a_word_of_another_circuit_breaker_leads_to_the_setting() {
     for (name, others) in [words::BREAKER_SETTINGS, words::FUNCTION_SETTINGS].concat() {
         for word in others {
-            let guessed = SettingName::guess(word, false).map(SettingName::as_str);
-            assert_eq!(guessed, Some(name), "{word}");
+            let guessed = SettingName::guess(word, false);
+            let guessed: Vec<_> = guessed.into_iter().map(SettingName::as_str).collect();
+            assert_eq!(guessed, [name], "{word}");
             assert_eq!(SettingName::find(word), None, "{word}");
         }
     }
 }
 
+/// Returns the guesses for a word before `=`.
+fn guess(word: &str) -> Vec<SettingName> {
+    SettingName::guess(word, false)
+}
+
 #[test]
 fn up_to_two_letters_may_be_wrong() {
+    assert_eq!(guess("opn_fr"), [SettingName::OpenFor]);
+    assert_eq!(guess("op_fr"), []);
+    assert_eq!(guess("failures"), [SettingName::Threshold]);
+    let in_parentheses = |word: &str| SettingName::guess(word, true);
+    assert_eq!(in_parentheses("failures"), [SettingName::Failure]);
+    assert_eq!(in_parentheses("fail"), [SettingName::Failure]);
+    assert_eq!(in_parentheses("opn_fr"), [SettingName::OpenFor]);
+}
+
+#[test]
+fn the_beginning_of_a_setting_means_the_setting() {
+    assert_eq!(guess("thr"), [SettingName::Threshold]);
+    assert_eq!(guess("half"), [SettingName::HalfOpenCalls]);
+    assert_eq!(guess("successT"), [SettingName::SuccessThreshold]);
+    let of_max = [
+        SettingName::MaxFailures,
+        SettingName::MaxOpenFor,
+        SettingName::MaxKeys,
+    ];
+    assert_eq!(guess("max_"), of_max);
+    assert_eq!(guess("max_o"), [SettingName::MaxOpenFor]);
+    assert_eq!(guess("th"), []);
     assert_eq!(
-        SettingName::guess("opn_fr", false),
-        Some(SettingName::OpenFor)
+        unknown("max", &guess("max")),
+        "unknown setting `max`; did you mean `max_failures`, `max_open_for` or `max_keys`?"
     );
-    assert_eq!(SettingName::guess("op_fr", false), None);
-    assert_eq!(
-        SettingName::guess("failures", false),
-        Some(SettingName::Threshold)
-    );
-    assert_eq!(
-        SettingName::guess("failures", true),
-        Some(SettingName::Failure)
-    );
-    assert_eq!(
-        SettingName::guess("opn_fr", true),
-        Some(SettingName::OpenFor)
-    );
+}
+
+#[test]
+fn other_spellings_mean_the_setting() {
+    for word in [
+        "openFor",
+        "OpenFor",
+        "OPEN_FOR",
+        "OPENFOR",
+        "open_for_",
+        "open_for_ms",
+    ] {
+        assert_eq!(guess(word), [SettingName::OpenFor], "{word}");
+    }
+}
+
+#[test]
+fn an_override_is_not_a_setting_of_the_attribute() {
+    for word in ["force", "enabled", "Disabled", "state"] {
+        let message = format!(
+            "unknown setting `{word}`; to override the state, call `force_open` or `force_closed`, \
+             or set `force` in a file"
+        );
+        assert_eq!(unknown(word, &guess(word)), message);
+    }
+}
+
+#[test]
+fn a_timeout_in_any_spelling_is_ambiguous() {
+    for word in [
+        "timeout",
+        "Timeout",
+        "timeoutInMilliseconds",
+        "time_out",
+        "timeout_ms",
+    ] {
+        let message = unknown(word, &guess(word));
+        assert!(
+            message.starts_with(&format!("`{word}` is ambiguous:")),
+            "{message}"
+        );
+    }
 }
 
 /// Returns the other settings that a setting needs.

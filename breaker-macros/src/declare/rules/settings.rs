@@ -9,7 +9,8 @@ use proc_macro2::Span;
 use syn::{Error, Result};
 
 use crate::args::Arguments;
-use crate::args::setting::{Number, SettingValue, WindowSize};
+use crate::args::literal::WindowSize;
+use crate::args::setting::{Number, SettingValue};
 use crate::args::setting_name::SettingName;
 use crate::errors::Errors;
 
@@ -201,7 +202,7 @@ fn rates_have_a_window(arguments: &Arguments) -> Result<()> {
     match NEED_WINDOW.iter().find_map(judged) {
         Some((name, at)) if !arguments.mentions(SettingName::Window) => {
             let message = format!(
-                "`{}` needs `window`: add `{}`, or remove `{0}`",
+                "`{}` needs `window`: add one, such as `{}`, or remove `{0}`",
                 name.as_str(),
                 SettingName::Window.example()
             );
@@ -216,7 +217,7 @@ fn window_has_a_rate(arguments: &Arguments) -> Result<()> {
     match arguments.span(SettingName::Window) {
         Some(at) if !judged => {
             let message = "`window` needs `failure_rate`, `slow_rate` or `max_failures`: \
-                           add `failure_rate = 0.5`, or remove `window`";
+                           add one, such as `failure_rate = 0.5`, or remove `window`";
             Err(Error::new(at, message))
         }
         _ => Ok(()),
@@ -226,7 +227,7 @@ fn window_has_a_rate(arguments: &Arguments) -> Result<()> {
 fn slow_rate_has_slow_call(arguments: &Arguments) -> Result<()> {
     match arguments.span(SettingName::SlowRate) {
         Some(at) if !arguments.mentions(SettingName::SlowCall) => {
-            let message = "`slow_rate` needs `slow_call`: add `slow_call = \"2s\"`, \
+            let message = "`slow_rate` needs `slow_call`: add one, such as `slow_call = \"2s\"`, \
                            or remove `slow_rate`";
             Err(Error::new(at, message))
         }
@@ -243,7 +244,7 @@ fn key_limits_have_a_key(arguments: &Arguments) -> Result<()> {
     {
         Some((bound, at)) if !arguments.mentions(SettingName::Key) => {
             let message = format!(
-                "`{}` needs `key`: add `{}`, or remove `{0}`",
+                "`{}` needs `key`: add one, such as `{}`, or remove `{0}`",
                 bound.as_str(),
                 SettingName::Key.example()
             );

@@ -17,8 +17,7 @@ fn classify_excludes_patterns() {
 
 #[test]
 fn fallback_on_needs_a_fallback() {
-    let message =
-        "`fallback_on` needs `fallback`: add `fallback = pay_later`, or remove `fallback_on`";
+    let message = "`fallback_on` needs `fallback`: add one, such as `fallback = pay_later`, or remove `fallback_on`";
     assert_eq!(about("fallback_on = any"), [message]);
 }
 
@@ -160,7 +159,10 @@ fn call_timeout_needs_a_future() {
         assert_eq!(on("call_timeout = \"2s\"", signature), NONE, "{signature}");
         assert_eq!(
             on("call_timeout = 2", signature),
-            ["a duration needs a unit: write `call_timeout = \"2s\"`"]
+            [
+                "a duration needs a unit, which is `ms`, `s`, `m` or `h`: write `call_timeout = \"2ms\"` or \
+                 `call_timeout = \"2s\"`"
+            ]
         );
     }
 }

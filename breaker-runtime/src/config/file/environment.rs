@@ -120,7 +120,7 @@ impl Reader<'_> {
         let value = value.to_str().ok_or("the value is not valid Unicode")?;
         let word = word.to_ascii_lowercase();
         if word == Force::NAME {
-            section.set_force(read_force(RawValue::Text(value))?, position.clone());
+            section.set_force(read_force(RawValue::Variable(value))?, position.clone());
             return Ok(());
         }
         let setting = Setting::find(&word).ok_or_else(|| unknown_setting(&word))?;

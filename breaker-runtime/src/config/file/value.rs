@@ -1,17 +1,23 @@
 //! Reads a value as the kind of value that its setting takes.
 
 use std::num::IntErrorKind;
-use std::time::Duration;
 
 use super::section::Force;
 use super::words::shown;
-use crate::config::grammar::duration;
+use crate::config::grammar::advice::Advice;
+use crate::config::grammar::duration::{self, Mistake};
+use crate::config::grammar::meaning;
+use crate::config::grammar::number::Number;
 use crate::config::value::ValueKind;
 use crate::config::{Setting, Value, Window};
+
+/// Turns off an optional setting.
+const OFF: &str = "off";
 
 /// A value as a file, a variable or a format of serde has it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum RawValue<'a> {
+    /// Text in quotes.
     Text(&'a str),
     /// An integer, cut to the range of an `i128`.
     Integer(i128),
@@ -19,23 +25,21 @@ pub(crate) enum RawValue<'a> {
     Boolean(bool),
     /// A value that no setting takes, in words.
     Other(&'static str),
-    /// The text of a variable that cannot be read as the kind of the setting.
-    Unreadable(&'a str),
+    /// The text of a variable, which has no quotes.
+    Variable(&'a str),
 }
 
 impl<'a> RawValue<'a> {
     /// Reads the text of a variable as the kind of the setting.
     pub(super) fn of_variable(setting: Setting, text: &'a str) -> Self {
-        let unreadable = Self::Unreadable(text);
+        let whole = Self::Variable(text);
         match setting.kind() {
-            ValueKind::Flag => text.parse().map_or(unreadable, Self::Boolean),
-            _ if text == "off" => Self::Text(text),
-            ValueKind::Count => integer(text, 10).map_or(unreadable, Self::Integer),
+            ValueKind::Flag => text.parse().map_or(whole, Self::Boolean),
+            ValueKind::Count | ValueKind::Window => integer(text, 10).map_or(whole, Self::Integer),
             ValueKind::Rate | ValueKind::Share | ValueKind::Factor => {
-                text.parse().map_or(unreadable, Self::Float)
+                text.parse().map_or(whole, Self::Float)
             }
-            ValueKind::Period => Self::Text(text),
-            ValueKind::Window => integer(text, 10).map_or(Self::Text(text), Self::Integer),
+            ValueKind::Period => whole,
         }
     }
 
@@ -51,6 +55,29 @@ impl<'a> RawValue<'a> {
         }
     }
 
+    fn text(self) -> Option<&'a str> {
+        match self {
+            Self::Text(text) | Self::Variable(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Writes a text as the source of this value has it.
+    fn written(self, text: &str) -> String {
+        match self {
+            Self::Variable(_) => text.to_owned(),
+            _ => format!("\"{text}\""),
+        }
+    }
+
+    /// Writes a text as a part of a sentence.
+    fn mentioned(self, text: &str) -> String {
+        match self {
+            Self::Variable(_) => format!("`{text}`"),
+            _ => format!("\"{text}\""),
+        }
+    }
+
     /// Names the type of the value.
     pub(super) fn words(self) -> String {
         match self {
@@ -59,7 +86,7 @@ impl<'a> RawValue<'a> {
             Self::Float(_) => "a float".to_owned(),
             Self::Boolean(_) => "a boolean".to_owned(),
             Self::Other(words) => words.to_owned(),
-            Self::Unreadable(text) => format!("\"{}\"", shown(text)),
+            Self::Variable(text) => format!("\"{}\"", shown(text)),
         }
     }
 }
@@ -67,7 +94,7 @@ impl<'a> RawValue<'a> {
 /// Reads the value of a setting. `written` is the value as it is in the source.
 pub(crate) fn read(setting: Setting, raw: RawValue<'_>, written: &str) -> Result<Value, String> {
     let (kind, name) = (setting.kind(), setting.name());
-    if raw == RawValue::Text("off") && kind != ValueKind::Flag {
+    if raw.text() == Some(OFF) && kind != ValueKind::Flag {
         return if setting.takes_off() {
             Ok(Value::Off)
         } else {
@@ -81,9 +108,16 @@ pub(crate) fn read(setting: Setting, raw: RawValue<'_>, written: &str) -> Result
         (ValueKind::Rate, _) => raw.number().map(Value::Rate),
         (ValueKind::Share, _) => raw.number().map(Value::Share),
         (ValueKind::Factor, _) => raw.number().map(Value::Factor),
-        (ValueKind::Period, RawValue::Text(text)) => Some(Value::Period(period(setting, text)?)),
-        (ValueKind::Window, RawValue::Text(text)) => {
-            Some(Value::Window(Window::Time(period(setting, text)?)))
+        (
+            ValueKind::Period | ValueKind::Window,
+            RawValue::Text(text) | RawValue::Variable(text),
+        ) => {
+            let time = duration::parse(text);
+            let time = time.map_err(|mistake| not_a_duration(setting, raw, text, &mistake))?;
+            Some(match kind {
+                ValueKind::Window => Value::Window(Window::Time(time)),
+                _ => Value::Period(time),
+            })
         }
         (ValueKind::Window, RawValue::Integer(number)) => {
             let calls = count(setting, number, written)?;
@@ -94,46 +128,146 @@ pub(crate) fn read(setting: Setting, raw: RawValue<'_>, written: &str) -> Result
     };
     let Some(value) = value else {
         let off = if setting.takes_off() {
-            " or \"off\""
+            format!(" or {}", raw.mentioned(OFF))
         } else {
-            ""
+            String::new()
         };
-        let (expected, found) = (expected(kind), raw.words());
-        return Err(format!("`{name}` must be {expected}{off}, not {found}"));
+        let (expected, found) = (expected(kind, raw), raw.words());
+        let problem = format!("`{name}` must be {expected}{off}, not {found}");
+        return Err(with_advice(problem, meant(setting, raw, written)));
     };
     match value.range_problem() {
-        Some(range) => Err(format!("`{name}` {range}, not {}", shown(written))),
+        Some(range) => {
+            let problem = format!("`{name}` {range}, not {}", shown(written));
+            Err(with_advice(problem, meant(setting, raw, written)))
+        }
         None => Ok(value),
     }
 }
 
 /// Reads the value of `force`.
 pub(super) fn read_force(raw: RawValue<'_>) -> Result<Force, String> {
-    match raw {
-        RawValue::Text("open") => Ok(Force::Open),
-        RawValue::Text("closed") => Ok(Force::Closed),
-        RawValue::Text("off") => Ok(Force::Off),
-        other => {
-            let found = match other {
-                RawValue::Text(text) => RawValue::Unreadable(text).words(),
-                other => other.words(),
-            };
-            let name = Force::NAME;
-            Err(format!(
-                "`{name}` must be \"open\", \"closed\" or \"off\", not {found}"
-            ))
-        }
-    }
+    let word = match raw.text() {
+        Some("open") => return Ok(Force::Open),
+        Some("closed") => return Ok(Force::Closed),
+        Some(OFF) => return Ok(Force::Off),
+        text => text.map(str::to_ascii_lowercase).unwrap_or_default(),
+    };
+    let meant = match word.as_str() {
+        "open" | "force_open" | "forced_open" => Some("open"),
+        "closed" | "force_closed" | "forced_closed" => Some("closed"),
+        OFF => Some(OFF),
+        _ => None,
+    };
+    let found = match raw.text() {
+        Some(text) => RawValue::Variable(text).words(),
+        None => raw.words(),
+    };
+    let (name, [open, closed, off]) = (
+        Force::NAME,
+        ["open", "closed", OFF].map(|word| raw.mentioned(word)),
+    );
+    let problem = format!("`{name}` must be {open}, {closed} or {off}, not {found}");
+    let meant = meant.map(|word| raw.written(word));
+    Err(with_advice(problem, meant.into_iter().collect()))
 }
 
 /// Names the values of a kind.
-fn expected(kind: ValueKind) -> &'static str {
+fn expected(kind: ValueKind, raw: RawValue<'_>) -> String {
     match kind {
-        ValueKind::Count => "a whole number",
-        ValueKind::Rate | ValueKind::Share | ValueKind::Factor => "a number",
-        ValueKind::Period => "a duration such as \"30s\"",
-        ValueKind::Window => "a duration such as \"60s\" or a whole number of calls",
-        ValueKind::Flag => "`true` or `false`",
+        ValueKind::Count => "a whole number".to_owned(),
+        ValueKind::Rate | ValueKind::Share | ValueKind::Factor => "a number".to_owned(),
+        ValueKind::Period => format!("a duration such as {}", raw.mentioned("30s")),
+        ValueKind::Window => format!(
+            "a duration such as {} or a whole number of calls",
+            raw.mentioned("60s")
+        ),
+        ValueKind::Flag => "`true` or `false`".to_owned(),
+    }
+}
+
+/// Returns what to write in place of a value of another kind or range; several forms if only the writer
+/// knows which one was meant.
+fn meant(setting: Setting, raw: RawValue<'_>, written: &str) -> Vec<String> {
+    let (kind, text) = (setting.kind(), raw.text().unwrap_or(written));
+    let turns_off = match raw {
+        RawValue::Boolean(flag) => !flag,
+        _ => raw.text().is_some_and(meaning::is_off),
+    };
+    if turns_off && setting.takes_off() {
+        return vec![raw.written(OFF)];
+    }
+    let one = match kind {
+        ValueKind::Flag => meaning::flag(text).map(|flag| flag.to_string()),
+        ValueKind::Count => meaning::count(text),
+        ValueKind::Rate => meaning::rate(text),
+        ValueKind::Share => meaning::share(text),
+        ValueKind::Factor => meaning::factor(text),
+        ValueKind::Period | ValueKind::Window => return durations(kind, raw, written),
+    };
+    one.into_iter().collect()
+}
+
+/// Returns the durations that a number or a time of day can mean.
+fn durations(kind: ValueKind, raw: RawValue<'_>, written: &str) -> Vec<String> {
+    let number = match raw {
+        RawValue::Integer(number) => Number::read(&number.to_string()),
+        RawValue::Float(_) => Number::read(written),
+        _ => None,
+    };
+    match (number, duration::parse(written)) {
+        (Some(number), _) => either(kind, number, raw),
+        (None, Err(Mistake::Notation { meant, .. })) => vec![raw.written(&meant)],
+        _ => Vec::new(),
+    }
+}
+
+/// Returns the values that a number without a unit can mean.
+fn either(kind: ValueKind, number: Number, raw: RawValue<'_>) -> Vec<String> {
+    let calls = number
+        .whole()
+        .filter(|calls| kind == ValueKind::Window && *calls > 0);
+    let calls = calls.map(|calls| calls.to_string());
+    let times = duration::with_units(number).map(|text| raw.written(&text));
+    calls.into_iter().chain(times).collect()
+}
+
+/// Describes a text that is not a duration.
+fn not_a_duration(setting: Setting, raw: RawValue<'_>, text: &str, mistake: &Mistake) -> String {
+    let (kind, name) = (setting.kind(), setting.name());
+    if setting.takes_off() && meaning::is_off(text) {
+        let (mentioned, off) = (raw.mentioned(OFF), raw.written(OFF));
+        return format!("`{name}`: expected a duration or {mentioned}: write `{off}`");
+    }
+    if kind == ValueKind::Window {
+        let forms = match (meaning::calls(text), mistake) {
+            (Some(calls), _) => vec![calls],
+            (None, Mistake::NoUnit(number)) => either(kind, *number, raw),
+            (None, _) => Vec::new(),
+        };
+        if !forms.is_empty() {
+            let quotes = match raw {
+                RawValue::Variable(_) => "",
+                _ => " without quotes",
+            };
+            let problem =
+                format!("`{name}`: expected a number of calls{quotes} or a duration with a unit");
+            return with_advice(problem, forms);
+        }
+    }
+    let off = match mistake {
+        Mistake::NoDuration if setting.takes_off() => format!(", or {}", raw.mentioned(OFF)),
+        _ => String::new(),
+    };
+    let problem = mistake.message(|text| raw.written(text));
+    format!("`{name}`: {problem}{off}")
+}
+
+fn with_advice(problem: String, forms: Vec<String>) -> String {
+    if forms.is_empty() {
+        problem
+    } else {
+        Advice::Write(forms).about(&problem)
     }
 }
 
@@ -154,18 +288,6 @@ fn count(setting: Setting, number: i128, written: &str) -> Result<u32, String> {
     u32::try_from(number.max(0)).map_err(|_| {
         let (name, written) = (setting.name(), shown(written));
         format!("`{name}` must be at most {}, not {written}", u32::MAX)
-    })
-}
-
-fn period(setting: Setting, text: &str) -> Result<Duration, String> {
-    duration::parse(text).map_err(|problem| {
-        let is_number = text.starts_with(|first: char| first == '-' || first.is_ascii_digit());
-        let off = if setting.takes_off() && !is_number {
-            ", or \"off\""
-        } else {
-            ""
-        };
-        format!("`{}`: {problem}{off}", setting.name())
     })
 }
 

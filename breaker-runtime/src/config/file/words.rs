@@ -2,48 +2,56 @@
 
 use super::section::Force;
 use crate::config::Setting;
-use crate::config::grammar::words::{BREAKER_SETTINGS, FUNCTION_SETTINGS, nearest, translate};
+use crate::config::grammar::advice::any_of;
+use crate::config::grammar::words::{self, BREAKER_SETTINGS, FUNCTION_SETTINGS, translate};
 
 /// The number of letters after which a message cuts a word off.
 const LONGEST: usize = 60;
 
 /// Describes a word that is not a setting, and suggests the one that was probably meant.
 pub(crate) fn unknown_setting(word: &str) -> String {
-    let plain = snake_case(word);
-    if plain == "timeout" {
-        return "`timeout` is ambiguous: `open_for` sets how long the circuit stays open; \
-                `call_timeout` limits one call and belongs in the attribute"
-            .to_owned();
-    }
-    if FUNCTION_SETTINGS.iter().any(|(name, _)| *name == plain) {
-        return format!(
-            "`{plain}` is a setting of a function, not of its breaker: write it in the attribute"
-        );
-    }
     let unknown = format!("unknown setting `{}`", shown(word));
-    let names = || {
-        Setting::ALL
-            .into_iter()
-            .map(Setting::name)
-            .chain([Force::NAME])
-    };
-    let exact = names().find(|name| *name == plain);
-    let foreign = || translate(&plain, BREAKER_SETTINGS);
-    let force = || means_force(&plain).then_some(Force::NAME);
-    if let Some(meant) = exact.or_else(foreign).or_else(force) {
-        return format!("{unknown}; did you mean `{meant}`?");
-    }
-    if let Some(meant) = translate(&plain, FUNCTION_SETTINGS) {
+    if words::is_timeout(word) {
         return format!(
-            "{unknown}; `{meant}` is a setting of a function, not of its breaker: \
-             write it in the attribute"
+            "`{}` is ambiguous: `open_for` sets how long the circuit stays open; \
+             `call_timeout` limits one call and belongs in the attribute",
+            shown(word)
         );
     }
-    if let Some(meant) = nearest(&plain, names()) {
+    if FUNCTION_SETTINGS.iter().any(|(name, _)| *name == word) {
+        return of_function(word);
+    }
+    let names = || {
+        let names = Setting::ALL.into_iter().map(Setting::name);
+        names.chain([Force::NAME])
+    };
+    let force = || words::is_override(word).then_some(Force::NAME);
+    let translated = translate(word, BREAKER_SETTINGS).or_else(force);
+    if let Some(meant) = translated {
         return format!("{unknown}; did you mean `{meant}`?");
+    }
+    if let Some(meant) = translate(word, FUNCTION_SETTINGS) {
+        return format!("{unknown}; {}", of_function(meant));
+    }
+    if words::is_listener(word) {
+        return format!("{unknown}; to observe events, the program calls `Registry::subscribe`");
+    }
+    let begun = words::begun(word, names());
+    let meant = if begun.is_empty() {
+        words::misspelt(word, names()).into_iter().collect()
+    } else {
+        begun
+    };
+    if !meant.is_empty() {
+        return format!("{unknown}; did you mean {}?", any_of(&meant));
     }
     let all: Vec<_> = names().map(|name| format!("`{name}`")).collect();
     format!("{unknown}; the settings are {}", all.join(", "))
+}
+
+/// Explains where a setting of a function belongs.
+fn of_function(name: &str) -> String {
+    format!("`{name}` is a setting of a function, not of its breaker: write it in the attribute")
 }
 
 /// Escapes and shortens a word so that it fits into one line of a message.
@@ -60,32 +68,6 @@ pub(super) fn shown(word: &str) -> String {
         shown.push('…');
     }
     shown
-}
-
-/// Converts `openFor` and `open-for` to `open_for`.
-fn snake_case(word: &str) -> String {
-    let mut plain = String::new();
-    let mut lower = false;
-    for letter in word.chars().take(LONGEST + 1) {
-        if letter.is_ascii_uppercase() && lower {
-            plain.push('_');
-        }
-        lower = letter.is_ascii_lowercase() || letter.is_ascii_digit();
-        plain.push(if letter == '-' {
-            '_'
-        } else {
-            letter.to_ascii_lowercase()
-        });
-    }
-    plain
-}
-
-/// Recognises words for an override.
-fn means_force(word: &str) -> bool {
-    matches!(
-        word,
-        "forced" | "force_open" | "force_closed" | "forced_open" | "forced_closed" | "override"
-    )
 }
 
 #[cfg(test)]

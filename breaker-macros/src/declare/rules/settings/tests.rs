@@ -22,8 +22,9 @@ fn a_rate_needs_a_window() {
             "failure_rate",
         ),
     ] {
-        let message =
-            format!("`{name}` needs `window`: add `window = \"60s\"`, or remove `{name}`");
+        let message = format!(
+            "`{name}` needs `window`: add one, such as `window = \"60s\"`, or remove `{name}`"
+        );
         assert_eq!(about(arguments), [message], "{arguments}");
         assert_eq!(about(&format!("{arguments}, window = 100")), NONE);
         assert_eq!(about(&format!("{arguments}, window = LAST")), NONE);
@@ -58,7 +59,7 @@ fn a_misspelt_window_is_not_missing() {
 #[test]
 fn a_window_needs_a_rate() {
     let message = "`window` needs `failure_rate`, `slow_rate` or `max_failures`: \
-                   add `failure_rate = 0.5`, or remove `window`";
+                   add one, such as `failure_rate = 0.5`, or remove `window`";
     for arguments in [
         "window = 100",
         "window = \"60s\", min_calls = 20",
@@ -71,7 +72,7 @@ fn a_window_needs_a_rate() {
 
 #[test]
 fn a_slow_rate_needs_slow_call() {
-    let message = "`slow_rate` needs `slow_call`: add `slow_call = \"2s\"`, or remove `slow_rate`";
+    let message = "`slow_rate` needs `slow_call`: add one, such as `slow_call = \"2s\"`, or remove `slow_rate`";
     assert_eq!(about("slow_rate = 0.5, window = 100"), [message]);
     assert_eq!(about("slow_rate = 0.5").len(), 2);
     assert_eq!(about("slow_call = \"2s\""), NONE);
@@ -98,8 +99,9 @@ fn the_number_of_calls_fits_into_the_window() {
 
 #[test]
 fn the_limits_for_keys_need_a_key() {
-    let message =
-        |name: &str| format!("`{name}` needs `key`: add `key = host`, or remove `{name}`");
+    let message = |name: &str| {
+        format!("`{name}` needs `key`: add one, such as `key = host`, or remove `{name}`")
+    };
     assert_eq!(about("max_keys = 100"), [message("max_keys")]);
     assert_eq!(about("idle_ttl = \"1h\""), [message("idle_ttl")]);
     assert_eq!(

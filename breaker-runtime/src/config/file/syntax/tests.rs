@@ -28,9 +28,10 @@ fn syntax_errors_and_wrong_settings_are_reported_together_in_the_order_of_their_
         [
             "b.toml:2:1: unknown setting `treshold`; did you mean `threshold`?",
             "b.toml:3:12: string values must be quoted, expected literal string",
-            "b.toml:4:8: `ramp` must be a duration such as \"30s\" or \"off\", not a whole number",
+            "b.toml:4:8: `ramp` must be a duration such as \"30s\" or \"off\", not a whole number: write \
+             `\"5ms\"` or `\"5s\"`",
             "b.toml:6:13: invalid float, expected nothing",
-            "b.toml:7:11: `latency` must be `true` or `false`, not a whole number",
+            "b.toml:7:11: `latency` must be `true` or `false`, not a whole number: write `true`",
         ]
     );
 }

@@ -163,7 +163,7 @@ fn only_optional_settings_can_be_off() {
             assert_eq!(read, Ok(Value::Off));
         } else if setting.kind() == ValueKind::Flag {
             let words = format!(
-                "`{}` must be `true` or `false`, not a string",
+                "`{}` must be `true` or `false`, not a string: write `false`",
                 setting.name()
             );
             assert_eq!(read, Err(words));
@@ -231,7 +231,7 @@ fn a_value_out_of_range_is_reported_as_it_was_written() {
             Setting::FailureRate,
             RawValue::Integer(50),
             "50",
-            "`failure_rate` must lie above 0 and at most 1, not 50",
+            "`failure_rate` must lie above 0 and at most 1, not 50: write `0.5`",
         ),
         (
             Setting::SlowRate,
@@ -256,17 +256,23 @@ fn the_message_for_text_that_is_not_a_duration_shows_one() {
         (
             Setting::OpenFor,
             "soon",
-            "`open_for`: a duration is a number and a unit: write `30s`",
+            "`open_for`: a duration is a number and a unit, such as `\"30s\"`",
+        ),
+        (
+            Setting::SlowCall,
+            "soon",
+            "`slow_call`: a duration is a number and a unit, such as `\"30s\"`, or \"off\"",
         ),
         (
             Setting::SlowCall,
             "Off",
-            "`slow_call`: a duration is a number and a unit: write `30s`, or \"off\"",
+            "`slow_call`: expected a duration or \"off\": write `\"off\"`",
         ),
         (
             Setting::Window,
             "100",
-            "`window`: a duration needs a unit, which is `ms`, `s`, `m` or `h`: write `100s`",
+            "`window`: expected a number of calls without quotes or a duration with a unit: write `100`, \
+             `\"100ms\"` or `\"100s\"`",
         ),
     ] {
         assert_eq!(message(setting, RawValue::Text(text), ""), expected);
@@ -297,17 +303,17 @@ fn an_unreadable_variable_is_quoted() {
         (
             Setting::Threshold,
             "ten",
-            "`threshold` must be a whole number or \"off\", not \"ten\"",
+            "`threshold` must be a whole number or `off`, not \"ten\"",
         ),
         (
             Setting::Threshold,
             "",
-            "`threshold` must be a whole number or \"off\", not \"\"",
+            "`threshold` must be a whole number or `off`, not \"\"",
         ),
         (
             Setting::MinCalls,
             "1.0",
-            "`min_calls` must be a whole number, not \"1.0\"",
+            "`min_calls` must be a whole number, not \"1.0\": write `1`",
         ),
         (
             Setting::MinCalls,
@@ -323,17 +329,17 @@ fn an_unreadable_variable_is_quoted() {
         (
             Setting::Latency,
             "yes",
-            "`latency` must be `true` or `false`, not \"yes\"",
+            "`latency` must be `true` or `false`, not \"yes\": write `true`",
         ),
         (
             Setting::Latency,
             "off",
-            "`latency` must be `true` or `false`, not \"off\"",
+            "`latency` must be `true` or `false`, not \"off\": write `false`",
         ),
         (
             Setting::OpenFor,
             "30",
-            "`open_for`: a duration needs a unit, which is `ms`, `s`, `m` or `h`: write `30s`",
+            "`open_for`: a duration needs a unit, which is `ms`, `s`, `m` or `h`: write `30ms` or `30s`",
         ),
     ] {
         let raw = RawValue::of_variable(setting, text);

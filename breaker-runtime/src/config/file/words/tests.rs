@@ -13,6 +13,9 @@ fn a_misspelt_word_names_the_setting_that_was_meant() {
         ("THRESHOLD", "threshold"),
         ("forse", "force"),
         ("ramps", "ramp"),
+        ("thr", "threshold"),
+        ("half-open", "half_open_calls"),
+        ("max_o", "max_open_for"),
     ] {
         let message = format!("unknown setting `{word}`; did you mean `{key}`?");
         assert_eq!(unknown_setting(word), message);
@@ -27,6 +30,24 @@ fn the_word_of_another_circuit_breaker_names_the_setting_of_this_one() {
         ("max-capacity", "max_keys"),
         ("force_open", "force"),
         ("override", "force"),
+        ("enabled", "force"),
+        ("Disabled", "force"),
+        ("STATE", "force"),
+        ("cool_off_time", "open_for"),
+        ("error_timeout", "open_for"),
+        ("baseEjectionTime", "open_for"),
+        ("slidingWindowType", "window"),
+        ("ConsecutiveFailuresToOpen", "threshold"),
+        ("consecutive5xxErrors", "threshold"),
+        ("exponential-backoff-multiplier", "backoff"),
+        (
+            "EXPONENTIAL_MAX_WAIT_DURATION_IN_OPEN_STATE",
+            "max_open_for",
+        ),
+        ("RANDOMIZEDWAITFACTOR", "jitter"),
+        ("HalfOpenProbeTimeout", "probe_timeout"),
+        ("recovery_threshold", "success_threshold"),
+        ("rollingCountTimeout", "window"),
     ] {
         let message = format!("unknown setting `{word}`; did you mean `{setting}`?");
         assert_eq!(unknown_setting(word), message);
@@ -64,6 +85,26 @@ fn a_setting_of_a_function_belongs_in_the_attribute() {
         unknown_setting("executionTimeout"),
         "unknown setting `executionTimeout`; `call_timeout` is a setting of a function, not of its \
          breaker: write it in the attribute"
+    );
+    for (word, setting) in [
+        ("recordExceptions", "failure"),
+        ("ignore-exceptions", "ignore"),
+        ("FallbackMethod", "fallback"),
+        ("callTimeout", "call_timeout"),
+    ] {
+        let message = format!(
+            "unknown setting `{word}`; `{setting}` is a setting of a function, not of its breaker: \
+             write it in the attribute"
+        );
+        assert_eq!(unknown_setting(word), message);
+    }
+    assert_eq!(
+        unknown_setting("onStateChange"),
+        "unknown setting `onStateChange`; to observe events, the program calls `Registry::subscribe`"
+    );
+    assert_eq!(
+        unknown_setting("max"),
+        "unknown setting `max`; did you mean `max_failures`, `max_open_for` or `max_keys`?"
     );
     assert_eq!(
         unknown_setting("timeout"),

@@ -15,15 +15,15 @@ fn a_value_of_another_type_is_reported_with_the_expected_type_and_its_own() {
     for (line, message) in [
         (
             "threshold = \"5\"",
-            "13: `threshold` must be a whole number or \"off\", not a string",
+            "13: `threshold` must be a whole number or \"off\", not a string: write `5`",
         ),
         (
             "min_calls = \"5\"",
-            "13: `min_calls` must be a whole number, not a string",
+            "13: `min_calls` must be a whole number, not a string: write `5`",
         ),
         (
             "min_calls = 5.0",
-            "13: `min_calls` must be a whole number, not a float",
+            "13: `min_calls` must be a whole number, not a float: write `5`",
         ),
         (
             "jitter = true",
@@ -35,11 +35,12 @@ fn a_value_of_another_type_is_reported_with_the_expected_type_and_its_own() {
         ),
         (
             "open_for = 30",
-            "12: `open_for` must be a duration such as \"30s\", not a whole number",
+            "12: `open_for` must be a duration such as \"30s\", not a whole number: write `\"30ms\"` or \
+             `\"30s\"`",
         ),
         (
             "open_for = 07:32:00",
-            "12: `open_for` must be a duration such as \"30s\", not a date or time",
+            "12: `open_for` must be a duration such as \"30s\", not a date or time: write `\"452m\"`",
         ),
         (
             "open_for = { s = 3 }",
@@ -48,11 +49,11 @@ fn a_value_of_another_type_is_reported_with_the_expected_type_and_its_own() {
         (
             "window = 0.5",
             "10: `window` must be a duration such as \"60s\" or a whole number of calls or \"off\", not a \
-             float",
+             float: write `\"0.5ms\"` or `\"0.5s\"`",
         ),
         (
             "latency = \"on\"",
-            "11: `latency` must be `true` or `false`, not a string",
+            "11: `latency` must be `true` or `false`, not a string: write `true`",
         ),
         (
             "force = true",
@@ -98,7 +99,7 @@ fn a_value_out_of_range_is_reported_with_the_range() {
         ),
         (
             "failure_rate = 50",
-            "16: `failure_rate` must lie above 0 and at most 1, not 50",
+            "16: `failure_rate` must lie above 0 and at most 1, not 50: write `0.5`",
         ),
         (
             "backoff = 1e999",
@@ -110,7 +111,8 @@ fn a_value_out_of_range_is_reported_with_the_range() {
         ),
         (
             "open_for = \"30\"",
-            "12: `open_for`: a duration needs a unit, which is `ms`, `s`, `m` or `h`: write `30s`",
+            "12: `open_for`: a duration needs a unit, which is `ms`, `s`, `m` or `h`: write \
+             `\"30ms\"` or `\"30s\"`",
         ),
         ("open_for = \"off\"", "12: `open_for` cannot be turned off"),
     ] {
@@ -273,7 +275,8 @@ max_keys = -1
             "b.toml:4:10: `jitter` must lie between 0 and 1, not 2",
             "b.toml:5:9: `force` must be \"open\", \"closed\" or \"off\", not \"half\"",
             "b.toml:8:1: unknown setting `treshold`; did you mean `threshold`?",
-            "b.toml:9:12: `open_for` must be a duration such as \"30s\", not a whole number",
+            "b.toml:9:12: `open_for` must be a duration such as \"30s\", not a whole number: write \
+             `\"30ms\"` or `\"30s\"`",
             "b.toml:12:13: `min_calls` must be at least 1, not 0",
             "b.toml:13:12: `max_keys` must be at least 1, not -1",
             "b.toml:15:2: unknown table `extra`; the table of a breaker is `[breakers.extra]`",
