@@ -116,6 +116,26 @@ fn a_percentage_is_advised_as_the_share_that_it_means() {
 }
 
 #[test]
+fn the_advised_head_configures_the_breaker_with_all_dots_of_its_name() {
+    let file = File::new("names");
+    let settings = "threshold = 7\n";
+    for (text, name) in [
+        ("[breakers.api.com]\n", "api.com"),
+        ("[breakers.api.stripe.com]\n", "api.stripe.com"),
+        ("[breakers.a.b.c.d]\n", "a.b.c.d"),
+        ("[breakers.api]\nstripe.com.", "api.stripe.com"),
+        ("[breakers]\napi.stripe.com.", "api.stripe.com"),
+        ("[api.stripe.com]\n", "api.stripe.com"),
+    ] {
+        let message = file.load(&format!("{text}{settings}"), name).unwrap_err();
+        let shown = shown_after(&message, " ");
+        let head = shown.last().unwrap();
+        let loaded = file.load(&format!("{head}\n{settings}"), name);
+        assert_eq!(loaded.unwrap().threshold, Some(7), "{message}");
+    }
+}
+
+#[test]
 fn the_words_of_other_circuit_breakers_lead_to_the_setting() {
     let file = File::new("words");
     for (word, setting) in [

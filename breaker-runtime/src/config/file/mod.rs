@@ -6,6 +6,7 @@
 mod environment;
 mod exact_duration;
 mod lines;
+mod nested;
 mod parse;
 mod problem;
 mod section;

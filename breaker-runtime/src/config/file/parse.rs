@@ -7,6 +7,7 @@ use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
 use super::lines::Lines;
+use super::nested::{is_section, sections};
 use super::problem::{ConfigProblem, Position};
 use super::section::{File, Force, Section};
 use super::syntax::{Syntax, TextProblem};
@@ -63,10 +64,7 @@ impl Reader<'_> {
                 }
                 (BREAKERS, DeValue::Table(table)) => file.breakers = self.breakers(table),
                 (DEFAULT | BREAKERS, _) => self.not_a_table(name.get_ref(), value),
-                (word, other) => {
-                    let is_table = matches!(other, DeValue::Table(_) | DeValue::Array(_));
-                    self.problem(name.span(), misplaced(word, is_table));
-                }
+                (word, other) => self.misplaced(word, name.span(), other),
             }
         }
         file
@@ -93,11 +91,21 @@ impl Reader<'_> {
     fn section(&mut self, head: Range<usize>, table: &DeTable<'_>, owner: Owner<'_>) -> Section {
         let mut section = Section::new(self.position(Some(head.start)));
         for entry in table {
-            let (word, _) = entry;
+            let (word, value) = entry;
+            match (owner, value.get_ref()) {
+                (Owner::One(breaker), DeValue::Table(table))
+                    if is_section(word.get_ref(), table) =>
+                {
+                    let name = format!("{breaker}.{}", word.get_ref());
+                    self.dotted(name, word.span(), table);
+                    continue;
+                }
+                _ => {}
+            }
             match Setting::find(word.get_ref()) {
                 Some(setting) => self.setting(&mut section, setting, entry),
                 None if word.get_ref() == Force::NAME => self.force(&mut section, entry, owner),
-                None => self.unknown(entry, owner),
+                None => self.problem(word.span(), unknown_setting(word.get_ref())),
             }
         }
         section
@@ -123,18 +131,56 @@ impl Reader<'_> {
         }
     }
 
-    fn unknown(&mut self, (word, value): Entry<'_>, owner: Owner<'_>) {
-        let name = word.get_ref();
-        let message = match (value.get_ref(), owner) {
-            (DeValue::Table(_), Owner::One(breaker)) => format!(
-                "`{BREAKERS}.{breaker}.{name}` is not the table of a breaker: \
-                 quote a name that contains a dot, as in `[{BREAKERS}.\"{breaker}.{name}\"]`",
-                breaker = shown(breaker),
-                name = shown(name),
-            ),
-            _ => unknown_setting(name),
+    /// Reports the tables inside the table of a breaker: those of a name with dots and without quotes.
+    fn dotted(&mut self, name: String, head: Range<usize>, table: &DeTable<'_>) {
+        for (name, head) in sections(name, head, table) {
+            let not_a_table = format!(
+                "`{BREAKERS}.{}` is not the table of a breaker",
+                shown(&name)
+            );
+            let message = match check_name(&name) {
+                Ok(()) => format!(
+                    "{not_a_table}: quote a name that contains a dot, as in `{}`",
+                    head_of(&name)
+                ),
+                Err(error) => format!("{not_a_table}: {error}"),
+            };
+            self.problem(head, message);
+        }
+    }
+
+    /// Reports a word at the top of the file that is not one of the two tables.
+    fn misplaced(&mut self, word: &str, head: Range<usize>, value: &DeValue<'_>) {
+        let meant = match word {
+            "circuit_breaker" | "circuit_breakers" | "circuit-breakers" => Some(BREAKERS),
+            _ => nearest(word, [DEFAULT, BREAKERS]),
         };
-        self.problem(word.span(), message);
+        let tables = match (meant, value) {
+            (Some(meant), _) => {
+                let word = shown(word);
+                let message = format!("unknown table `{word}`; did you mean `{meant}`?");
+                return self.problem(head, message);
+            }
+            (None, DeValue::Table(table)) => sections(word.to_owned(), head, table),
+            (None, DeValue::Array(_)) => vec![(word.to_owned(), head)],
+            (None, _) => {
+                let message = format!(
+                    "`{}` is outside of any table; settings belong under `[{DEFAULT}]` or \
+                     `[{BREAKERS}.NAME]`",
+                    shown(word)
+                );
+                return self.problem(head, message);
+            }
+        };
+        for (name, head) in tables {
+            let unknown = format!("unknown table `{}`", shown(&name));
+            let message = if check_name(&name).is_ok() {
+                format!("{unknown}; the table of a breaker is `{}`", head_of(&name))
+            } else {
+                format!("{unknown}; the tables are `[{DEFAULT}]` and `[{BREAKERS}.NAME]`")
+            };
+            self.problem(head, message);
+        }
     }
 
     fn not_a_table(&mut self, name: &str, value: &Spanned<DeValue<'_>>) {
@@ -200,25 +246,13 @@ fn raw<'a>(value: &'a DeValue<'_>) -> RawValue<'a> {
     }
 }
 
-/// The message for a word at the top of the file that is not one of the two tables.
-fn misplaced(word: &str, is_table: bool) -> String {
-    let meant = match word {
-        "circuit_breaker" | "circuit_breakers" | "circuit-breakers" => Some(BREAKERS),
-        _ => nearest(word, [DEFAULT, BREAKERS]),
-    };
-    let shown = shown(word);
-    match meant {
-        Some(meant) => format!("unknown table `{shown}`; did you mean `{meant}`?"),
-        None if is_table && check_name(word).is_ok() => {
-            format!("unknown table `{shown}`; the table of a breaker is `[{BREAKERS}.{shown}]`")
-        }
-        None if is_table => {
-            format!("unknown table `{shown}`; the tables are `[{DEFAULT}]` and `[{BREAKERS}.NAME]`")
-        }
-        None => format!(
-            "`{shown}` is outside of any table; settings belong under `[{DEFAULT}]` or \
-             `[{BREAKERS}.NAME]`"
-        ),
+/// Writes the head of the table of a breaker.
+fn head_of(name: &str) -> String {
+    let is_bare = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-');
+    if name.chars().all(is_bare) {
+        format!("[{BREAKERS}.{name}]")
+    } else {
+        format!("[{BREAKERS}.\"{name}\"]")
     }
 }
 

@@ -170,13 +170,71 @@ fn a_name_that_breakers_cannot_have_is_a_problem() {
 }
 
 #[test]
-fn a_name_with_a_dot_needs_quotes() {
+fn a_name_with_dots_needs_quotes() {
+    for (text, heads) in [
+        (
+            "[breakers.pay.eu]\nthreshold = 3",
+            [(1, 15, "pay.eu")].as_slice(),
+        ),
+        (
+            "[breakers.api.stripe.com]\nthreshold = 3",
+            &[(1, 22, "api.stripe.com")],
+        ),
+        ("[breakers.a.b.c.d.e]\n", &[(1, 19, "a.b.c.d.e")]),
+        (
+            "[breakers]\napi.stripe.com = { threshold = 3 }",
+            &[(2, 12, "api.stripe.com")],
+        ),
+        (
+            "[breakers]\napi.stripe.com.threshold = 3",
+            &[(2, 12, "api.stripe.com")],
+        ),
+        (
+            "[breakers.api]\nstripe.com.threshold = 3",
+            &[(2, 8, "api.stripe.com")],
+        ),
+        (
+            "breakers.api.stripe.com.threshold = 3",
+            &[(1, 21, "api.stripe.com")],
+        ),
+        (
+            "breakers = { api = { stripe = { com = {} } } }",
+            &[(1, 33, "api.stripe.com")],
+        ),
+        // Two names, one of which begins with the other.
+        (
+            "[breakers.api.stripe]\nthreshold = 3\n[breakers.api.stripe.com]\nthreshold = 3",
+            &[(1, 15, "api.stripe"), (3, 22, "api.stripe.com")],
+        ),
+        // The parts of a name can be the names of settings.
+        ("[breakers.api.ramp]\nthreshold = 3", &[(1, 15, "api.ramp")]),
+        ("[breakers.api.force.com]\n", &[(1, 21, "api.force.com")]),
+        ("[breakers.api.\"pay:x\"]\n", &[(1, 15, "api.pay:x")]),
+    ] {
+        let message = |(line, column, name): &(u32, u32, &str)| {
+            format!(
+                "b.toml:{line}:{column}: `breakers.{name}` is not the table of a breaker: quote a name \
+                 that contains a dot, as in `[breakers.\"{name}\"]`"
+            )
+        };
+        let expected: Vec<_> = heads.iter().map(message).collect();
+        assert_eq!(problems(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn a_name_with_dots_that_no_breaker_can_have_is_not_advised() {
     assert_eq!(
-        problems("[breakers.pay.eu]\nthreshold = 3\n"),
+        problems("[breakers.api.\"pay ment\"]\n"),
         [
-            "b.toml:1:15: `breakers.pay.eu` is not the table of a breaker: quote a name that contains a \
-             dot, as in `[breakers.\"pay.eu\"]`"
+            "b.toml:1:15: `breakers.api.pay ment` is not the table of a breaker: character ' ' at position \
+             8 is not allowed in the name of a circuit breaker: use ASCII letters, digits, `_`, `-`, `.`, \
+             `:` and `/`"
         ]
+    );
+    assert_eq!(
+        problems(&format!("[breakers{}]\n", ".a".repeat(70))).len(),
+        1
     );
 }
 
@@ -206,6 +264,14 @@ fn an_unknown_table_names_the_one_that_was_meant() {
         (
             "[payment]",
             "2: unknown table `payment`; the table of a breaker is `[breakers.payment]`",
+        ),
+        (
+            "[api.stripe.com]",
+            "13: unknown table `api.stripe.com`; the table of a breaker is `[breakers.\"api.stripe.com\"]`",
+        ),
+        (
+            "[\"pay:x\"]",
+            "2: unknown table `pay:x`; the table of a breaker is `[breakers.\"pay:x\"]`",
         ),
         (
             "[\"p q\"]",
