@@ -140,14 +140,9 @@ impl Shared {
         let mut changes = Vec::new();
         let generation = locked.machine.generation();
         let result = step(&mut locked.machine, now, &mut changes);
-        if locked.machine.generation() != generation || !changes.is_empty() {
-            let moment = reading.at(now);
-            if locked.machine.generation() != generation {
-                locked.since = moment.date(locked.machine.since());
-            }
-            for change in changes {
-                locked.record(change, moment);
-            }
+        let is_new_generation = locked.machine.generation() != generation;
+        if is_new_generation || !changes.is_empty() {
+            locked.record_all(changes, is_new_generation, reading.at(now));
         }
         self.publish(locked);
         result
@@ -198,6 +193,17 @@ impl Locked {
         let lease = self.machine.tally_lease(ticket, self.latest);
         if let Some(drained) = &mut self.drained {
             tallies.grant(drained, slot(), self.machine.generation(), &lease);
+        }
+    }
+
+    /// Records what one step of the machine changed.
+    #[cold]
+    fn record_all(&mut self, changes: Vec<Change>, is_new_generation: bool, moment: WallInstant) {
+        if is_new_generation {
+            self.since = moment.date(self.machine.since());
+        }
+        for change in changes {
+            self.record(change, moment);
         }
     }
 

@@ -31,7 +31,7 @@ pub(crate) use self::drops::as_neutral;
 pub use self::event::EventKind;
 pub(crate) use self::nesting::Nesting;
 pub use self::shared::{CircuitBreaker, Event, Subscription};
-pub(crate) use self::shared::{KeySet, Listener, RegistryLink};
+pub(crate) use self::shared::{KeySet, Listener, RegistryLink, sort_by_name};
 pub use self::snapshot::{ProbeProgress, Snapshot, WindowStats};
 #[cfg(feature = "tower")]
 pub(crate) use self::waiting::Waiting;

@@ -164,6 +164,11 @@ impl CircuitBreaker {
     }
 }
 
+/// Sorts breakers by their names, and those of one name by their keys.
+pub(crate) fn sort_by_name(breakers: &mut [CircuitBreaker]) {
+    breakers.sort_unstable_by(|a, b| (a.name(), a.key()).cmp(&(b.name(), b.key())));
+}
+
 impl WeakBreaker {
     pub(crate) fn upgrade(&self) -> Option<CircuitBreaker> {
         self.0.upgrade().map(|shared| CircuitBreaker { shared })

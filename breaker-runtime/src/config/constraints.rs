@@ -74,7 +74,7 @@ impl Config {
     /// Checks that each value is in its range, then that the settings are consistent.
     pub(crate) fn check(&self) -> Result<(), ConfigError> {
         self.check_values()?;
-        match inconsistencies(self).next() {
+        match inconsistencies(self).into_iter().next() {
             Some(inconsistency) => Err(inconsistency.into()),
             None => Ok(()),
         }
@@ -88,14 +88,24 @@ const WINDOW_RULES: [Setting; 3] = [
     Setting::MaxFailures,
 ];
 
+/// A constraint: returns the pair of settings that does not meet it.
+type Constraint = fn(&Config) -> Option<Inconsistency>;
+
+/// All constraints, the first one reported first.
+const CONSTRAINTS: [Constraint; 8] = [
+    ceiling,
+    |config| rule_without_window(config, Setting::FailureRate),
+    |config| rule_without_window(config, Setting::SlowRate),
+    |config| rule_without_window(config, Setting::MaxFailures),
+    window_without_rule,
+    rate_without_limit,
+    |config| more_than_window(config, Setting::MinCalls),
+    |config| more_than_window(config, Setting::MaxFailures),
+];
+
 /// Returns all pairs of settings that are inconsistent.
-pub(super) fn inconsistencies(config: &Config) -> impl Iterator<Item = Inconsistency> + '_ {
-    ceiling(config)
-        .into_iter()
-        .chain(rules_without_window(config))
-        .chain(window_without_rule(config))
-        .chain(rate_without_limit(config))
-        .chain(more_than_window(config))
+pub(super) fn inconsistencies(config: &Config) -> Vec<Inconsistency> {
+    CONSTRAINTS.iter().filter_map(|it| it(config)).collect()
 }
 
 /// A ceiling of the open period below the open period.
@@ -112,17 +122,13 @@ fn ceiling(config: &Config) -> Option<Inconsistency> {
     })
 }
 
-fn rules_without_window(config: &Config) -> impl Iterator<Item = Inconsistency> + '_ {
-    let has_window = config.is_on(Setting::Window);
-    let unmet = move |rule: &Setting| config.is_on(*rule) && !has_window;
-    WINDOW_RULES
-        .into_iter()
-        .filter(unmet)
-        .map(|rule| Inconsistency {
-            setting: rule,
-            other: Setting::Window,
-            kind: Kind::NoWindow,
-        })
+fn rule_without_window(config: &Config, rule: Setting) -> Option<Inconsistency> {
+    let unmet = config.is_on(rule) && !config.is_on(Setting::Window);
+    unmet.then_some(Inconsistency {
+        setting: rule,
+        other: Setting::Window,
+        kind: Kind::NoWindow,
+    })
 }
 
 fn window_without_rule(config: &Config) -> Option<Inconsistency> {
@@ -143,20 +149,14 @@ fn rate_without_limit(config: &Config) -> Option<Inconsistency> {
     })
 }
 
-/// Rules that need more calls than the window holds.
-fn more_than_window(config: &Config) -> impl Iterator<Item = Inconsistency> + '_ {
-    let calls = match config.get(Setting::Window) {
-        Some(Window::Calls(calls)) => calls,
-        Some(Window::Time(_)) | None => u32::MAX,
+/// A rule that needs more calls than the window holds.
+fn more_than_window(config: &Config, rule: Setting) -> Option<Inconsistency> {
+    let Some(Window::Calls(calls)) = config.get(Setting::Window) else {
+        return None;
     };
-    let unmet = move |setting: &Setting| config.get::<u32>(*setting) > Some(calls);
-    let rules = [Setting::MinCalls, Setting::MaxFailures];
-    rules
-        .into_iter()
-        .filter(unmet)
-        .map(move |setting| Inconsistency {
-            setting,
-            other: Setting::Window,
-            kind: Kind::MoreThanWindow { calls },
-        })
+    (config.get::<u32>(rule) > Some(calls)).then_some(Inconsistency {
+        setting: rule,
+        other: Setting::Window,
+        kind: Kind::MoreThanWindow { calls },
+    })
 }

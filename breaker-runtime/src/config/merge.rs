@@ -164,7 +164,8 @@ impl Merged {
             let [other, setting] = inconsistency.settings();
             self.conflict(side(other), side(setting))
         };
-        inconsistencies(&declared).map(conflict).collect()
+        let found = inconsistencies(&declared).into_iter();
+        found.map(conflict).collect()
     }
 
     /// Returns an inconsistency that the layers cause, within themselves or with the declarations.
@@ -172,10 +173,12 @@ impl Merged {
     /// Declarations that are inconsistent by themselves are not the fault of layers that give other settings.
     pub(crate) fn inconsistency(&self, layered: &Layered) -> Option<Inconsistency> {
         let (declared, overlay) = (self.declared(), layered.overlay());
-        inconsistencies(&self.effective(layered)).find(|found| {
+        let declared = inconsistencies(&declared);
+        let found = inconsistencies(&self.effective(layered));
+        found.into_iter().find(|found| {
             let settings = found.settings();
             let is_overlaid = settings.iter().any(|it| overlay.value(*it).is_some());
-            is_overlaid || inconsistencies(&declared).all(|other| other.settings() != settings)
+            is_overlaid || declared.iter().all(|other| other.settings() != settings)
         })
     }
 

@@ -66,25 +66,27 @@ const CALL_TIMEOUT: &str = "call_timeout";
 impl Judged<'_> {
     /// Returns all settings that have no effect.
     pub(super) fn void_settings(&self) -> Vec<VoidSetting> {
-        let found = [
-            self.slow_call_after_call_timeout(),
-            self.slow_call_after_probe_timeout(),
-            self.probe_timeout_before_call_timeout(),
-            self.cancel_after_call_timeout(),
-            self.backoff_at_the_ceiling(),
-            self.threshold_above_max_failures(),
-            self.failure_rate_above_max_failures(),
-        ];
-        let found = found.into_iter().flatten();
-        found
-            .map(|(setting, because_of, problem)| VoidSetting {
+        let found = |rule: &fn(&Self) -> Option<Found>| {
+            let (setting, because_of, problem) = rule(self)?;
+            Some(VoidSetting {
                 breaker: self.breaker.to_owned(),
                 setting,
                 because_of,
                 problem,
             })
-            .collect()
+        };
+        Self::RULES.iter().filter_map(found).collect()
     }
+
+    const RULES: [fn(&Self) -> Option<Found>; 7] = [
+        Self::slow_call_after_call_timeout,
+        Self::slow_call_after_probe_timeout,
+        Self::probe_timeout_before_call_timeout,
+        Self::cancel_after_call_timeout,
+        Self::backoff_at_the_ceiling,
+        Self::threshold_above_max_failures,
+        Self::failure_rate_above_max_failures,
+    ];
 
     fn is_given(&self, setting: Setting) -> bool {
         self.given.is_on(setting)

@@ -133,23 +133,26 @@ impl Probes {
     ///
     /// Returns why the probe failed that reopens the circuit, and when it fell due.
     pub(super) fn expire(&mut self, now: Tick, settings: &Settings) -> Option<(Reason, Tick)> {
+        // Failures count in the order in which they fell due.
         let mut failed: Vec<(Tick, Reason)> = Vec::new();
+        let mut add = |due: Tick, reason| {
+            let at = failed.partition_point(|(other, _)| *other <= due);
+            failed.insert(at, (due, reason));
+        };
         self.in_flight.retain_mut(|probe| {
             let timeout = probe.began.after(settings.probe_timeout);
             let timed_out = now >= timeout;
             let slow = settings.slow_call.map(|limit| probe.began.after(limit));
             let slow = slow.filter(|due| now >= *due && *due < timeout && !probe.counted);
             if let Some(due) = slow {
-                failed.push((due, Reason::ProbeSlow));
+                add(due, Reason::ProbeSlow);
                 probe.counted = true;
             }
             if timed_out && !probe.counted {
-                failed.push((timeout, Reason::ProbeTimedOut));
+                add(timeout, Reason::ProbeTimedOut);
             }
             !timed_out
         });
-        // Failures count in the order in which they fell due; the sort keeps the order of equal instants.
-        failed.sort_by_key(|(due, _)| *due);
         let mut failed = failed.into_iter();
         failed.find_map(|(due, reason)| match self.fail(reason, settings) {
             ProbeVerdict::Reopen(reason) => Some((reason, due)),

@@ -10,7 +10,7 @@ use super::keyed::KeyedBreakers;
 #[cfg(feature = "config")]
 use super::loaded::CurrentSettings;
 use super::sharded_map::ShardedMap;
-use crate::breaker::{CircuitBreaker, RegistryLink};
+use crate::breaker::{CircuitBreaker, RegistryLink, sort_by_name};
 use crate::config::{Config, ConfigError, Layered, Location, Merged, Source, check_name};
 use crate::sync::{Arc, Mutex};
 use crate::time::{Clock, Time};
@@ -196,11 +196,13 @@ impl Registry {
     ///
     /// Breakers that are made or removed concurrently may be included or missing.
     pub fn breakers(&self) -> Vec<CircuitBreaker> {
-        let with_keys = self.by_name().into_iter().flat_map(|breaker| {
+        let mut breakers = Vec::new();
+        for breaker in self.by_name() {
             let keys = self.keyed_of(&breaker).map(|keyed| keyed.breakers());
-            std::iter::once(breaker).chain(keys.unwrap_or_default())
-        });
-        with_keys.collect()
+            breakers.push(breaker);
+            breakers.extend(keys.unwrap_or_default());
+        }
+        breakers
     }
 
     /// Returns all breakers without a key, sorted by name.
@@ -208,7 +210,7 @@ impl Registry {
         let mut breakers = Vec::new();
         let all = &self.inner.breakers;
         all.each(|entry| breakers.push(entry.breaker.clone()));
-        breakers.sort_by(|a, b| a.name().cmp(b.name()));
+        sort_by_name(&mut breakers);
         breakers
     }
 

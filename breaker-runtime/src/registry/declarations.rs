@@ -1,7 +1,5 @@
 //! All declarations of the program, as the linker collected them.
 
-use std::collections::BTreeMap;
-
 use once_cell::sync::Lazy;
 
 use super::declaration::Declaration;
@@ -13,7 +11,7 @@ use crate::sync::fixed::Mutex;
 static SITES: Lazy<Mutex<Vec<&'static Site>>> = Lazy::new(|| {
     let listed = inventory::iter::<Listed>().map(|listed| listed.0);
     let mut sites: Vec<_> = listed.filter(|site| site.mark_known()).collect();
-    sites.sort_by_key(|site| site.declaration().rank());
+    sites.sort_unstable_by_key(|site| site.declaration().rank());
     Mutex::new(sites)
 });
 
@@ -60,10 +58,16 @@ impl MergedDeclarations {
 
 /// Returns where the declarations of the program disagree.
 pub(super) fn declared_conflicts() -> Vec<Conflict> {
-    let mut breakers = BTreeMap::new();
+    let mut breakers: Vec<&Declaration> = Vec::new();
     for declaration in declarations() {
-        breakers.entry(declaration.breaker()).or_insert(declaration);
+        let is_known = |other: &&Declaration| other.breaker() == declaration.breaker();
+        if !breakers.iter().any(is_known) {
+            breakers.push(declaration);
+        }
     }
-    let merged = breakers.into_values().map(MergedDeclarations::new);
-    merged.flat_map(|merged| merged.conflicts).collect()
+    let mut conflicts = Vec::new();
+    for declaration in breakers {
+        conflicts.extend(MergedDeclarations::new(declaration).conflicts);
+    }
+    conflicts
 }

@@ -18,13 +18,14 @@ impl Registry {
     /// assert_eq!(Registry::global().verify(), []);
     /// ```
     pub fn verify(&self) -> Vec<Finding> {
-        let conflicts = declared_conflicts().into_iter().map(Finding::Conflict);
+        let mut findings = Vec::new();
+        findings.extend(declared_conflicts().into_iter().map(Finding::Conflict));
         let unknown = self.unknown_breakers().into_iter();
-        let breakers = self.by_name();
-        let void = breakers.iter().flat_map(|it| it.shared().void_settings());
-        conflicts
-            .chain(unknown.map(Finding::UnknownBreaker))
-            .chain(void.map(Finding::VoidSetting))
-            .collect()
+        findings.extend(unknown.map(Finding::UnknownBreaker));
+        for breaker in self.by_name() {
+            let void = breaker.shared().void_settings().into_iter();
+            findings.extend(void.map(Finding::VoidSetting));
+        }
+        findings
     }
 }

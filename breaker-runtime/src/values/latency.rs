@@ -2,7 +2,6 @@
 //!
 //! Each doubling of the duration has eight buckets, so a bucket is at most an eighth wider than its lower end.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
@@ -120,11 +119,19 @@ impl Latency {
 )]
 impl fmt::Debug for Latency {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let buckets: BTreeMap<_, _> = self.buckets().collect();
         f.debug_struct("Latency")
             .field("sum", &self.sum)
-            .field("buckets", &buckets)
+            .field("buckets", &Buckets(self))
             .finish()
+    }
+}
+
+/// Shows the buckets as a map.
+struct Buckets<'a>(&'a Latency);
+
+impl fmt::Debug for Buckets<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.0.buckets()).finish()
     }
 }
 

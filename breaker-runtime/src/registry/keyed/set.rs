@@ -20,7 +20,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::entry::{EvictionScan, KeyEntry};
 use crate::breaker::thread_slots::slots;
-use crate::breaker::{CircuitBreaker, KeySet};
+use crate::breaker::{CircuitBreaker, KeySet, sort_by_name};
 use crate::registry::sharded_map::ShardedMap;
 use crate::sync::{Arc, AtomicU64, Mutex, Ordering, Weak, lock};
 use crate::time::Tick;
@@ -140,7 +140,7 @@ impl KeyedBreakers {
         let mut breakers = Vec::new();
         self.by_key
             .each(|entry| breakers.push(entry.breaker.clone()));
-        breakers.sort_unstable_by(|a, b| a.key().cmp(&b.key()));
+        sort_by_name(&mut breakers);
         breakers
     }
 
@@ -210,11 +210,12 @@ impl KeyedBreakers {
                 Some((used??, Arc::clone(key)))
             })
             .collect();
-        idle.sort();
-        for (_, key) in idle {
-            if order.len() < most {
+        while order.len() >= most {
+            let longest = idle.iter().enumerate().min_by(|(_, a), (_, b)| a.cmp(b));
+            let Some((at, _)) = longest else {
                 return;
-            }
+            };
+            let (_, key) = idle.swap_remove(at);
             let evicted = self.by_key.write(&key, |shard| {
                 let evict = scan.is_expendable(shard.get(&*key)?);
                 evict.then(|| shard.remove(&*key)).flatten()
