@@ -9,15 +9,19 @@ use crate::sync::fixed::Mutex;
 
 /// All known call sites, by precedence. The first call of a site that the linker dropped adds it.
 static SITES: Lazy<Mutex<Vec<&'static Site>>> = Lazy::new(|| {
-    let listed = inventory::iter::<Listed>().map(|listed| listed.0);
-    let mut sites: Vec<_> = listed.filter(|site| site.mark_known()).collect();
-    sites.sort_unstable_by_key(|site| site.declaration().rank());
+    let mut sites = Vec::new();
+    for Listed(site) in inventory::iter::<Listed>() {
+        insert(&mut sites, site);
+    }
     Mutex::new(sites)
 });
 
 /// Adds a call site to the list, unless it is in it.
 pub(super) fn add(site: &'static Site) {
-    let mut sites = SITES.lock();
+    insert(&mut SITES.lock(), site);
+}
+
+fn insert(sites: &mut Vec<&'static Site>, site: &'static Site) {
     if site.mark_known() {
         let rank = site.declaration().rank();
         let at = sites.partition_point(|other| other.declaration().rank() <= rank);
