@@ -24,7 +24,7 @@ pub use crate::attribute::{
     AnswerType, AsyncAnswer, ClassifyByType, ClassifyOther, ClassifyResult, CloneForFallback,
     DisplayKey, FromRejection, FromRejectionResult, FromTimeout, KeyText, ResultLike, SettleByType,
     SettleOther, SettleResult, TakeError, TakeRejection, ToKeyText, answer, boxed, by_classifier,
-    by_result, call_once, clone_for_fallback, failed, failed_result, hint_if, kept_key, make_boxed,
-    never, reject, reject_result, settle_result, time_out, time_out_result, typed, whole,
-    whole_mut, without_error,
+    by_result, call_once, clone_for_fallback, failed, failed_result, hint_if, kept_key, never,
+    reject, reject_result, settle_result, time_out, time_out_result, typed, whole, whole_mut,
+    without_error,
 };

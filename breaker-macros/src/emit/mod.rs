@@ -15,7 +15,7 @@ mod tokens;
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
-use syn::Signature;
+use syn::{ReturnType, Signature};
 
 use self::arguments::FunctionArguments;
 use self::call::{Call, Flow, UserBlock};
@@ -24,7 +24,7 @@ pub(crate) use self::paths::macro_at;
 use self::paths::{Runtime, local};
 use self::returned::Returned;
 use self::signatures::Signatures;
-use self::tokens::braced;
+use self::tokens::{braced, call_instead};
 use crate::declare::Declaration;
 use crate::item::function::Function;
 use crate::item::returns::{BoxedFuture, FutureBlock, Shape};
@@ -128,7 +128,19 @@ fn emit_future(call: &Call<'_>, boxed: Option<&BoxedFuture>) -> TokenStream {
         call.copies_before_future(),
     );
     let tail = boxed.and_then(|boxed| boxed.tail.as_ref());
-    let made = call.emit_make_future(&user_body(call.function), boxed);
+    let ty = match (boxed, &call.function.signature.output) {
+        // The body is coerced to the type.
+        (Some(BoxedFuture { tail: None, .. }), ReturnType::Type(_, ty)) => Some(quote!(#ty)),
+        _ => None,
+    };
+    let (output, statements) = tail.map(|tail| call.emit_tail(tail)).unzip();
+    let body = UserBlock {
+        statements: statements
+            .as_ref()
+            .unwrap_or(&call.function.body.statements),
+        ..user_body(call.function)
+    };
+    let made = call.emit_make_future(&body, ty.as_ref());
     let guarded = call.emit_guarded_future(&future);
     let (block, allowed) = (local("block"), call.allow_awaitable_answer());
     let answer = match (boxed, tail) {
@@ -139,15 +151,14 @@ fn emit_future(call: &Call<'_>, boxed: Option<&BoxedFuture>) -> TokenStream {
         }
         (Some(_), Some(tail)) => {
             // rustc reports here that the future is not `Send`.
-            let boxed = call.runtime.item_at("boxed", tail.span());
-            let mut arguments = Group::new(Delimiter::Parenthesis, quote!(#block));
-            arguments.set_span(Span::mixed_site().located_at(tail.parens.join()));
-            quote!(#boxed #arguments)
+            let boxed = call.runtime.item("boxed");
+            call_instead(&tail.constructor, &boxed, quote!(#block))
         }
     };
     quote_spanned!(Span::mixed_site()=>
         #key
         #copies
+        #output
         let #future = #made;
         #allowed
         let #block = async move { #guarded };

@@ -2,7 +2,9 @@
 
 use proc_macro2::extra::DelimSpan;
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
-use quote::{ToTokens, TokenStreamExt};
+use quote::{ToTokens, TokenStreamExt, quote};
+
+use crate::item::tail::Constructor;
 
 /// Puts tokens into existing braces.
 pub(super) fn braced(braces: DelimSpan, tokens: TokenStream) -> TokenStream {
@@ -41,4 +43,18 @@ pub(super) fn located_at(tokens: impl ToTokens, span: Span) -> TokenStream {
         }
     }
     located
+}
+
+/// Calls another function in place of a constructor. rustc reports errors of the call at the constructor.
+pub(super) fn call_instead(
+    constructor: &Constructor,
+    callee: &TokenStream,
+    arguments: TokenStream,
+) -> TokenStream {
+    let first = constructor.path.clone().into_iter().next();
+    let place = first.map_or_else(Span::call_site, |token| token.span());
+    let callee = located_at(callee, place);
+    let span = Span::mixed_site().located_at(constructor.parens.join());
+    let arguments = delimited(Delimiter::Parenthesis, span, arguments);
+    quote!(#callee #arguments)
 }

@@ -8,7 +8,7 @@ use syn::{Error, Generics, Path, Result, ReturnType, Signature, Token, Type, par
 
 use super::body::{Body, braced, split_attributes};
 use super::spelling::{Output, Spelling, boxed_future, future_output, visible};
-use super::tail::{self, Constructor};
+use super::tail::{self, Constructor, Tail};
 
 /// How the function returns the guarded value.
 #[cfg_attr(test, derive(Debug))]
@@ -31,7 +31,7 @@ pub(crate) struct BoxedFuture {
     pub(crate) output: Output,
     /// The `Box::pin(…)` at the end of the body, if the body returns nothing else and a trait object may not
     /// live long enough for the future around it.
-    pub(crate) tail: Option<Constructor>,
+    pub(crate) tail: Option<Tail>,
 }
 
 /// The block of a future: `async move { … }` for an opaque future, `Box::pin(async move { … })` for a

@@ -1,7 +1,7 @@
 //! The `Box::pin(…)` at the end of a body.
 
 use proc_macro2::extra::DelimSpan;
-use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
 use super::control::may_return;
 
@@ -13,16 +13,18 @@ pub(crate) struct Constructor {
     pub(crate) parens: DelimSpan,
 }
 
-impl Constructor {
-    /// Returns the place of the path.
-    pub(crate) fn span(&self) -> Span {
-        let first = self.path.clone().into_iter().next();
-        first.map_or_else(Span::call_site, |token| token.span())
-    }
+/// A body that ends with a call of `Box::pin`.
+#[cfg_attr(test, derive(Debug))]
+pub(crate) struct Tail {
+    /// The statements before the call.
+    pub(crate) before: TokenStream,
+    pub(crate) constructor: Constructor,
+    /// The parentheses of the call.
+    pub(crate) arguments: Group,
 }
 
-/// Returns the call of `Box::pin` at the end of a body, if the body returns nothing else.
-pub(super) fn box_pin(statements: &TokenStream) -> Option<Constructor> {
+/// Takes a body apart if it ends with a call of `Box::pin` and returns nothing else.
+pub(super) fn box_pin(statements: &TokenStream) -> Option<Tail> {
     let tokens = visible(statements.clone());
     let (last, before) = tokens.split_last()?;
     let TokenTree::Group(arguments) = last else {
@@ -39,9 +41,13 @@ pub(super) fn box_pin(statements: &TokenStream) -> Option<Constructor> {
     let returns = may_return(statements.iter().cloned().collect())
         || !is_async_block(arguments) && may_return(arguments.stream());
     let is_call = arguments.delimiter() == Delimiter::Parenthesis && is_box_pin(path);
-    (is_call && ends && !returns).then(|| Constructor {
-        path: path.iter().cloned().collect(),
-        parens: arguments.delim_span(),
+    (is_call && ends && !returns).then(|| Tail {
+        before: statements.iter().cloned().collect(),
+        constructor: Constructor {
+            path: path.iter().cloned().collect(),
+            parens: arguments.delim_span(),
+        },
+        arguments: arguments.clone(),
     })
 }
 

@@ -22,11 +22,6 @@ pub fn call_once<R, F: FnOnce() -> R>(call: F) -> R {
     call()
 }
 
-/// Calls a body that boxes a future, and keeps the type of the future. A trait object may live shorter.
-pub fn make_boxed<R, F: Future<Output = R>, M: FnOnce() -> Pin<Box<F>>>(make: M) -> Pin<Box<F>> {
-    make()
-}
-
 /// Mentions a variable, so that a closure or block captures all of it and not only some fields.
 #[inline]
 pub const fn whole<T: ?Sized>(_: &T) {}
@@ -45,7 +40,7 @@ pub fn never<R>() -> R {
     unreachable!("expansions call this behind `if false`")
 }
 
-/// The type of the values of a function that returns `impl Trait`. It is `Send` whatever the type is.
+/// The type of the values of a function. It is `Send` whatever the type is.
 #[derive(Debug)]
 pub struct AnswerType<R>(PhantomData<fn() -> R>);
 
@@ -60,6 +55,12 @@ impl<R> AnswerType<R> {
     /// Requires that the value has this type.
     #[inline]
     pub const fn is_that_of(&self, _: &R) {}
+
+    /// Requires that the future has this output, and returns the future without a change of its type: a trait object
+    /// may live shorter.
+    pub fn is_output_of<F: Future<Output = R>>(&self, future: Pin<Box<F>>) -> Pin<Box<F>> {
+        future
+    }
 }
 
 /// Makes the return value of a rejected call, for a function whose `Result` also decides the outcome.

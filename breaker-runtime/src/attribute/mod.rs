@@ -6,7 +6,7 @@ mod results;
 
 pub use self::expansion::{
     AnswerType, answer, boxed, call_once, clone_for_fallback, failed, failed_result, hint_if,
-    make_boxed, never, reject, reject_result, time_out, time_out_result, typed, whole, whole_mut,
+    never, reject, reject_result, time_out, time_out_result, typed, whole, whole_mut,
     without_error,
 };
 pub use self::key_text::{DisplayKey, KeyText, ToKeyText, kept_key};

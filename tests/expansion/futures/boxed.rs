@@ -310,3 +310,19 @@ fn a_boxed_future_may_be_returned_early_though_its_output_is_generic() {
     assert_eq!(run(call(None::<u8>)), Err(Error::Down));
     assert_eq!(ends("boxed.generic_early"), "1 success, 1 failure");
 }
+
+#[test]
+fn the_names_of_a_body_do_not_hide_the_output_of_its_boxed_future() {
+    #[circuit_breaker(name = "boxed.generic_shadowed")]
+    fn call<T: Send + 'static>(value: T) -> BoxFuture<'static, Result<T, Error>> {
+        #[allow(dead_code)]
+        struct Error;
+        #[allow(dead_code)]
+        struct Result;
+        let value = Ok(value);
+        Box::pin(async move { value })
+    }
+
+    assert_eq!(run(call(1)), Ok(1));
+    assert_eq!(ends("boxed.generic_shadowed"), "1 success");
+}

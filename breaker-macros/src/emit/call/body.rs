@@ -2,38 +2,43 @@
 
 use proc_macro2::{Delimiter, Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::{ReturnType, Token};
+use syn::Token;
 
 use super::{Call, UserBlock};
 use crate::emit::arguments::{ArgumentUse, Consumer};
+use crate::emit::paths::local;
 use crate::emit::returned::Returned;
-use crate::emit::tokens::{braced, delimited};
+use crate::emit::tokens::{braced, call_instead, delimited};
 use crate::item::assignments::{assigns_to_self, may_lend};
-use crate::item::returns::{BoxedFuture, Shape};
+use crate::item::returns::Shape;
+use crate::item::tail::Tail;
 
 impl Call<'_> {
-    /// Runs a body that makes a future. This part of the function is not guarded.
+    /// Runs a body that makes a future, which has a type that the user has written or an inferred one. This part of the
+    /// function is not guarded.
     pub(crate) fn emit_make_future(
         &self,
         body: &UserBlock<'_>,
-        boxed: Option<&BoxedFuture>,
+        ty: Option<&TokenStream>,
     ) -> TokenStream {
-        let call = match (boxed, &self.function.signature.output) {
-            (Some(BoxedFuture { tail: Some(_), .. }), _) => {
-                let (make_boxed, output) = (self.runtime.item("make_boxed"), &self.returned.ty);
-                quote_spanned!(Span::mixed_site()=> #make_boxed::<#output, _, _>)
-            }
-            // The body is coerced to the type.
-            (Some(BoxedFuture { tail: None, .. }), ReturnType::Type(_, ty)) => {
-                let ty = quote!(#ty);
-                let call = self.call_once(&ty);
-                let closure = self.closure(body, ArgumentUse::Held, &call, Some(&ty));
-                return quote_spanned!(Span::mixed_site()=> #call(#closure));
-            }
-            _ => self.call_once(&quote_spanned!(Span::mixed_site()=> _)),
-        };
-        let closure = self.closure(body, ArgumentUse::Held, &call, None);
-        quote_spanned!(Span::mixed_site()=> #call(#closure))
+        let inferred = quote_spanned!(Span::mixed_site()=> _);
+        let call_once = self.call_once(ty.unwrap_or(&inferred));
+        let closure = self.closure(body, ArgumentUse::Held, &call_once, ty);
+        quote_spanned!(Span::mixed_site()=> #call_once(#closure))
+    }
+
+    /// Declares the output of a boxed future, and requires it at the end of the body, where rustc reports that
+    /// the future has another output. The body may shadow the names in the type.
+    pub(crate) fn emit_tail(&self, tail: &Tail) -> (TokenStream, TokenStream) {
+        let (output, answer_type) = (local("output"), self.runtime.item("AnswerType"));
+        let ty = &self.returned.ty;
+        let declared =
+            quote_spanned!(Span::mixed_site()=> let #output = #answer_type::<#ty>::new(););
+        let (before, path, arguments) = (&tail.before, &tail.constructor.path, &tail.arguments);
+        let is_output_of = quote_spanned!(Span::mixed_site()=> #answer_type::is_output_of);
+        let future = quote_spanned!(Span::mixed_site()=> &#output, #path #arguments);
+        let checked = call_instead(&tail.constructor, &is_output_of, future);
+        (declared, quote!(#before #checked))
     }
 
     /// Returns the function of the runtime that calls a closure and returns its value.

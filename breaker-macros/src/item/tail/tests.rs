@@ -4,8 +4,8 @@ use quote::quote;
 use super::box_pin;
 
 fn path(body: &TokenStream) -> Option<String> {
-    let constructor = box_pin(body)?;
-    Some(constructor.path.to_string().replace(' ', ""))
+    let tail = box_pin(body)?;
+    Some(tail.constructor.path.to_string().replace(' ', ""))
 }
 
 #[test]
@@ -23,6 +23,13 @@ fn a_boxed_future_at_the_end_is_found() {
     }
     let fragment = Group::new(Delimiter::None, quote!(Box::pin(call)));
     assert_eq!(path(&quote!(#fragment)).as_deref(), Some("Box::pin"));
+}
+
+#[test]
+fn the_statements_before_it_are_kept() {
+    let tail = box_pin(&quote!(let a = b; Box::pin(a))).expect("a call");
+    assert_eq!(tail.before.to_string(), quote!(let a = b;).to_string());
+    assert_eq!(tail.arguments.to_string(), "(a)");
 }
 
 #[test]
