@@ -1,10 +1,12 @@
 //! The kind of value that a function returns: a plain value, or a future.
 
-use proc_macro2::TokenStream;
 use proc_macro2::extra::DelimSpan;
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::quote;
 use syn::parse::{ParseStream, Parser};
-use syn::{Error, Generics, Path, Result, ReturnType, Signature, Token, Type, parenthesized};
+use syn::{
+    Error, Generics, Path, Result, ReturnType, Signature, Token, Type, TypePath, parenthesized,
+};
 
 use super::body::{Body, braced, split_attributes};
 use super::spelling::{Output, Spelling, boxed_future, future_output, visible};
@@ -58,11 +60,31 @@ pub(super) fn shape(signature: &Signature, body: &Body) -> Shape {
             None => Shape::Sync,
         },
         Type::Path(path) => match boxed_future(path) {
+            Some(_) if constructs(body.statements.clone(), path) => Shape::Sync,
             Some(future) => boxed(body, future, &signature.generics),
             None => Shape::Sync,
         },
         _ => Shape::Sync,
     }
+}
+
+/// Returns whether the body contains `BoxFuture(…)` or `BoxFuture { … }`. Then the type is not an alias but a struct
+/// with this name.
+fn constructs(body: TokenStream, path: &TypePath) -> bool {
+    let name = path.path.segments.last().map(|last| &last.ident);
+    let tokens: Vec<_> = body.into_iter().collect();
+    let is_call = tokens.windows(2).any(|tokens| match tokens {
+        [TokenTree::Ident(ident), TokenTree::Group(group)] => {
+            Some(ident) == name
+                && matches!(group.delimiter(), Delimiter::Parenthesis | Delimiter::Brace)
+        }
+        _ => false,
+    });
+    is_call
+        || tokens.into_iter().any(|token| match token {
+            TokenTree::Group(group) => constructs(group.stream(), path),
+            _ => false,
+        })
 }
 
 fn opaque(body: &Body, output: Output) -> Shape {

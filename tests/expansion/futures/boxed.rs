@@ -326,3 +326,16 @@ fn the_names_of_a_body_do_not_hide_the_output_of_its_boxed_future() {
     assert_eq!(run(call(1)), Ok(1));
     assert_eq!(ends("boxed.generic_shadowed"), "1 success");
 }
+
+#[test]
+fn a_struct_that_is_called_like_an_alias_is_a_plain_value() {
+    struct BoxFuture<T>(Pin<Box<dyn Future<Output = T>>>);
+
+    #[circuit_breaker(name = "boxed.struct", success(_), fallback = |_| unreachable!())]
+    fn call(value: u32) -> BoxFuture<u32> {
+        BoxFuture(Box::pin(async move { value }))
+    }
+
+    assert_eq!(run(call(1).0), 1);
+    assert_eq!(ends("boxed.struct"), "1 success");
+}

@@ -181,3 +181,20 @@ fn any_other_body_stays_eager() {
         assert_eq!(described(boxed(&body)), "boxedR", "{text}");
     }
 }
+
+#[test]
+fn a_struct_with_the_name_of_an_alias_is_a_plain_value() {
+    for body in [
+        quote!(BoxFuture(Box::pin(call()))),
+        quote!(if up { own::BoxFuture { inner } } else { down() }),
+    ] {
+        let item = quote!(fn pay() -> own::BoxFuture<A> { #body });
+        assert_eq!(described(item), "sync", "{body}");
+    }
+    let alias = quote!(
+        fn pay() -> BoxFuture<A> {
+            f::<BoxFuture<A>>(BoxFuture::new(call()))
+        }
+    );
+    assert!(described(alias).starts_with("boxed"));
+}
