@@ -24,8 +24,9 @@ pub(crate) use self::paths::macro_at;
 use self::paths::{Runtime, local};
 use self::returned::Returned;
 use self::signatures::Signatures;
-use self::tokens::{braced, call_instead};
+use self::tokens::{braced, call_instead, delimited};
 use crate::declare::Declaration;
+use crate::item::clippy::{is_canonical, passes_function};
 use crate::item::function::Function;
 use crate::item::returns::{BoxedFuture, FutureBlock, Shape};
 use crate::item::tail::Constructor;
@@ -67,9 +68,32 @@ fn emit_function(function: &Function, signature: &Signature, body: &TokenStream)
         ..
     } = function;
     let inner = &original.inner_attributes;
-    // Without the user's own braces, rustc would not report dead code.
-    let body = braced(original.braces, quote!(#(#inner)* #body));
-    quote!(#(#attributes)* #visibility #defaultness #signature #body)
+    let inside = quote!(#(#inner)* #body);
+    let body = if is_canonical(&signature.ident, original.statements.clone()) {
+        // clippy does not compare braces of a macro with the body that it demands.
+        let span = Span::mixed_site().located_at(original.braces.join());
+        delimited(Delimiter::Brace, span, inside)
+    } else {
+        // Without the user's own braces, rustc would not report dead code.
+        braced(original.braces, inside)
+    };
+    let allowed = allowed_lints(function);
+    quote!(#(#attributes)* #allowed #visibility #defaultness #signature #body)
+}
+
+/// Allows the lints that clippy would report because it does not find the body in the expansion. They concern the function
+/// as a whole, and nothing inside of it.
+fn allowed_lints(function: &Function) -> TokenStream {
+    let statements = &function.body.statements;
+    let span = Span::mixed_site();
+    let mut allowed = TokenStream::new();
+    if statements.is_empty() && !function.signature.generics.params.is_empty() {
+        allowed.extend(quote_spanned!(span=> #[allow(clippy::extra_unused_type_parameters)]));
+    }
+    if passes_function(statements.clone()) {
+        allowed.extend(quote_spanned!(span=> #[allow(clippy::must_use_candidate)]));
+    }
+    allowed
 }
 
 fn user_body(function: &Function) -> UserBlock<'_> {

@@ -5,6 +5,7 @@ mod bare_trait;
 pub(crate) mod body;
 pub(crate) mod borrows;
 pub(crate) mod checks;
+pub(crate) mod clippy;
 pub(crate) mod control;
 pub(crate) mod function;
 pub(crate) mod mentions;

@@ -130,10 +130,20 @@ impl TryFrom<&str> for Number {
     }
 }
 
-// Twice: for the function, and for the closure that contains its body.
 #[circuit_breaker(name = "fires.large_function")]
-pub fn large(text: &str) -> Result<Number, Large> { // fires: clippy::result_large_err, clippy::result_large_err
+pub fn large(text: &str) -> Result<Number, Large> { // fires: clippy::result_large_err
     text.parse()
+}
+
+#[circuit_breaker(name = "fires.large_function_any", fallback = |_| Ok(Number(7)), fallback_on = any)]
+pub fn large_function_any(text: &str) -> Result<Number, Large> { // fires: clippy::result_large_err
+    text.parse()
+}
+
+// Twice: for the function, and for the closure that contains its body, because the lint stays on in the body.
+#[circuit_breaker(name = "fires.large_with_closure")]
+pub fn large_with_closure(text: &str) -> Result<u32, Large> { // fires: clippy::result_large_err, clippy::result_large_err
+    text.parse().map(|number: Number| number.0)
 }
 
 #[circuit_breaker(name = "fires.large_future")]
@@ -217,4 +227,82 @@ pub fn awaitable_later(value: u32) -> impl Future<Output = std::future::Ready<u3
 pub async fn awaitable_inside(value: u32) -> Result<u32, BreakerError> {
     let inside = async { std::future::ready(value) }; // fires: clippy::async_yields_async
     Ok(inside.await.await)
+}
+
+/// Something whose order and copy follow from other traits.
+#[derive(Debug, Copy, PartialEq, Eq)]
+pub struct Rank(u8);
+
+impl Ord for Rank {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        other.0.cmp(&self.0)
+    }
+}
+
+impl PartialOrd for Rank {
+    #[circuit_breaker(name = "fires.order", failure(None), fallback = |_| None)]
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Clone for Rank { // fires: clippy::expl_impl_clone_on_copy
+    #[circuit_breaker(name = "fires.copy", success(_), fallback = |_| *self)]
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+/// The same, written in another way.
+#[derive(Debug, Copy, PartialEq, Eq)]
+pub struct Level(u8);
+
+impl Ord for Level {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        other.0.cmp(&self.0)
+    }
+}
+
+impl PartialOrd for Level { // fires: clippy::non_canonical_partial_ord_impl
+    #[circuit_breaker(name = "fires.other_order", failure(None), fallback = |_| None)]
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        other.0.partial_cmp(&self.0)
+    }
+}
+
+impl Clone for Level { // fires: clippy::expl_impl_clone_on_copy
+    #[circuit_breaker(name = "fires.other_copy", success(_), fallback = |_| *self)]
+    fn clone(&self) -> Self { // fires: clippy::non_canonical_clone_impl
+        Self(self.0)
+    }
+}
+
+impl Level {
+    #[circuit_breaker(name = "fires.must_use", success(_), fallback = |_| 0)]
+    pub fn above(self) -> u8 { // fires: clippy::must_use_candidate
+        self.0 + 1
+    }
+
+    #[circuit_breaker(name = "fires.passes_function", success(_), fallback = |_| Vec::new())]
+    pub fn all(list: &[u8]) -> Vec<Self> {
+        list.iter().map(Self::of).collect()
+    }
+
+    fn of(level: &u8) -> Self { // fires: clippy::trivially_copy_pass_by_ref
+        Self(*level)
+    }
+
+    #[circuit_breaker(name = "fires.empty", success(()), fallback = |_| ())]
+    pub(crate) fn nothing<T>(self) {}
+
+    #[circuit_breaker(name = "fires.not_empty", success(()), fallback = |_| ())]
+    pub(crate) fn something<T>(self) { // fires: clippy::extra_unused_type_parameters
+        let _ = self.0;
+    }
+}
+
+/// Uses what is not public.
+pub fn use_all(level: Level) {
+    level.nothing::<u8>();
+    level.something::<u8>();
 }

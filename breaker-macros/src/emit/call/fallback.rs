@@ -1,7 +1,7 @@
 //! The fallback: a call of its path, or the body of its closure.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Expr, MacroDelimiter};
 
@@ -24,7 +24,11 @@ impl Call<'_> {
             Flow::Sync => self.fallback_closure(fallback, usage),
             Flow::Async => self.fallback_block(fallback, usage),
         };
-        self.emit_work(flow, &work)
+        let code = match &fallback.kind {
+            FallbackKind::Path(_) => TokenStream::new(),
+            FallbackKind::Closure(closure) => closure.body.to_token_stream(),
+        };
+        self.emit_work(flow, &work, &code)
     }
 
     fn fallback_closure(&self, fallback: &Fallback, usage: ArgumentUse) -> TokenStream {

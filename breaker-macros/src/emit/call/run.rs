@@ -9,6 +9,7 @@ use crate::args::Given;
 use crate::args::setting::Setting;
 use crate::emit::constants::checked;
 use crate::emit::paths::{local, macro_at};
+use crate::item::clippy::may_contain_closure;
 use crate::item::returns::Shape;
 
 impl Call<'_> {
@@ -46,22 +47,34 @@ impl Call<'_> {
 
     /// Runs the body, which is a closure or a future, and binds its value to `answer`.
     fn emit_body(&self, flow: Flow, work: &TokenStream) -> TokenStream {
-        self.emit_work_by(flow, work, &self.call_body())
+        let code = &self.function.body.statements;
+        self.emit_work_by(flow, work, &self.call_body(), code)
     }
 
-    /// Runs a closure or a future, and binds its value to `answer`.
-    pub(super) fn emit_work(&self, flow: Flow, work: &TokenStream) -> TokenStream {
-        self.emit_work_by(flow, work, &self.call_once(&self.returned.ty))
+    /// Runs a closure or a future that contains the user's `code`, and binds its value to `answer`.
+    pub(super) fn emit_work(
+        &self,
+        flow: Flow,
+        work: &TokenStream,
+        code: &TokenStream,
+    ) -> TokenStream {
+        self.emit_work_by(flow, work, &self.call_once(&self.returned.ty), code)
     }
 
     /// Runs a closure, with the function `call`, or a future.
-    fn emit_work_by(&self, flow: Flow, work: &TokenStream, call: &TokenStream) -> TokenStream {
+    fn emit_work_by(
+        &self,
+        flow: Flow,
+        work: &TokenStream,
+        call: &TokenStream,
+        code: &TokenStream,
+    ) -> TokenStream {
         let (guard, answer) = (local("guard"), local("answer"));
         let ty = &self.returned.ty;
         let same = self.emit_same_type(&answer);
         match flow {
             Flow::Sync => {
-                let allowed = self.allow_large_error();
+                let allowed = self.allow_large_error(code);
                 quote_spanned!(Span::mixed_site()=>
                     #allowed
                     let #answer = #call(#work);
@@ -105,12 +118,13 @@ impl Call<'_> {
         self.returned.is_opaque && self.fallback_on().is_some()
     }
 
-    /// Exempts the closure from `clippy::result_large_err` if clippy does not report the function: a method of a trait
+    /// Exempts the closure from `clippy::result_large_err`, which reports the function if it has to: a method of a trait
     /// cannot choose its error type, and a future is not a `Result`. A function with a visibility is not a
-    /// method of a trait.
-    fn allow_large_error(&self) -> Option<TokenStream> {
+    /// method of a trait. In such a function, the lint stays on for closures in the user's code.
+    fn allow_large_error(&self, code: &TokenStream) -> Option<TokenStream> {
         let exempt = matches!(self.function.visibility, Visibility::Inherited)
-            || !matches!(self.function.shape, Shape::Sync);
+            || !matches!(self.function.shape, Shape::Sync)
+            || !may_contain_closure(code);
         exempt.then(|| quote_spanned!(Span::mixed_site()=> #[allow(clippy::result_large_err)]))
     }
 
