@@ -22,9 +22,10 @@ pub use crate::values::{BreakerError, CallError, Outcome};
 // The requirements on a function's types.
 pub use crate::attribute::{
     AnswerType, AsyncAnswer, ClassifyByType, ClassifyOther, ClassifyResult, CloneForFallback,
-    DisplayKey, FromRejection, FromRejectionResult, FromTimeout, KeyText, ResultLike, SettleByType,
-    SettleOther, SettleResult, TakeError, TakeRejection, ToKeyText, answer, boxed, by_classifier,
-    by_result, call_once, clone_for_fallback, failed, failed_result, hint_if, kept_key, never,
-    reject, reject_result, settle_result, time_out, time_out_result, typed, whole, whole_mut,
+    DisplayKey, FromRejection, FromRejectionResult, FromTimeout, FromTimeoutResult, KeyText,
+    ResultLike, SettleByType, SettleOther, SettleResult, TakeError, TakeRejection, TakeTimeout,
+    ToKeyText, answer, boxed, by_classifier, by_result, call_once, clone_for_fallback, failed,
+    failed_result, hint_if, kept_key, never, reject, reject_limited, reject_limited_result,
+    reject_result, settle_result, time_out, time_out_result, typed, whole, whole_mut,
     without_error,
 };

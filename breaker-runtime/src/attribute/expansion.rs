@@ -6,8 +6,8 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use super::results::{
-    AsyncAnswer, CloneForFallback, FromRejection, FromRejectionResult, FromTimeout, ResultLike,
-    TakeError,
+    AsyncAnswer, CloneForFallback, FromRejection, FromRejectionResult, FromTimeout,
+    FromTimeoutResult, ResultLike, TakeError,
 };
 use crate::call::{Handle, RejectedCall};
 use crate::values::{BreakerError, Outcome};
@@ -75,9 +75,21 @@ pub fn reject<R: FromRejection>(rejected: RejectedCall<impl Handle>) -> R {
     R::rejected(rejected.into_error())
 }
 
+/// Makes the return value of a rejected call, as [`reject_result`] does, for a function with `call_timeout`.
+#[inline]
+pub fn reject_limited_result<R: FromTimeoutResult>(rejected: RejectedCall<impl Handle>) -> R {
+    R::timed_out(rejected.into_error())
+}
+
+/// Makes the return value of a rejected call, as [`reject`] does, for a function with `call_timeout`.
+#[inline]
+pub fn reject_limited<R: FromTimeout>(rejected: RejectedCall<impl Handle>) -> R {
+    R::timed_out(rejected.into_error())
+}
+
 /// Makes the return value of a timed-out call, for a function whose `Result` also decides the outcome.
-pub fn time_out_result<R: FromRejectionResult>(error: BreakerError) -> R {
-    R::rejected(error)
+pub fn time_out_result<R: FromTimeoutResult>(error: BreakerError) -> R {
+    R::timed_out(error)
 }
 
 /// Makes the return value of a timed-out call, for a function whose outcome patterns or a classifier decide.

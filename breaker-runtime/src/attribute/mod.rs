@@ -6,12 +6,12 @@ mod results;
 
 pub use self::expansion::{
     AnswerType, answer, boxed, call_once, clone_for_fallback, failed, failed_result, hint_if,
-    never, reject, reject_result, time_out, time_out_result, typed, whole, whole_mut,
-    without_error,
+    never, reject, reject_limited, reject_limited_result, reject_result, time_out, time_out_result,
+    typed, whole, whole_mut, without_error,
 };
 pub use self::key_text::{DisplayKey, KeyText, ToKeyText, kept_key};
 pub use self::results::{
     AsyncAnswer, ClassifyByType, ClassifyOther, ClassifyResult, CloneForFallback, FromRejection,
-    FromRejectionResult, FromTimeout, ResultLike, SettleByType, SettleOther, SettleResult,
-    TakeError, TakeRejection, by_classifier, by_result, settle_result,
+    FromRejectionResult, FromTimeout, FromTimeoutResult, ResultLike, SettleByType, SettleOther,
+    SettleResult, TakeError, TakeRejection, TakeTimeout, by_classifier, by_result, settle_result,
 };

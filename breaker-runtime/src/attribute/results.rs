@@ -92,11 +92,10 @@ impl<T, E> TakeError<E> for Result<T, E> {
     message = "calls can be rejected, but `{Self}` cannot hold a `BreakerError`",
     label = "does not implement `From<BreakerError>`",
     note = "add a variant with `#[from] BreakerError` to the error type, or `fallback = …` to the attribute",
-    note = "if the error type belongs to another crate, use `fallback = |error| Err(…)`",
-    note = "with `call_timeout`, the fallback must also answer timed-out calls: `fallback_on = any`"
+    note = "if the error type belongs to another crate, use `fallback = |error| Err(…)`"
 )]
 pub trait TakeRejection {
-    /// Makes the error of a rejected or timed-out call.
+    /// Makes the error of a rejected call.
     fn from_rejection(error: BreakerError) -> Self;
 }
 
@@ -104,6 +103,27 @@ pub trait TakeRejection {
 impl<E: From<BreakerError>> TakeRejection for E {
     #[inline]
     fn from_rejection(error: BreakerError) -> Self {
+        error.into()
+    }
+}
+
+/// An error type that can hold a [`BreakerError`], for a function with `call_timeout`.
+#[diagnostic::on_unimplemented(
+    message = "calls can be rejected or time out, but `{Self}` cannot hold a `BreakerError`",
+    label = "does not implement `From<BreakerError>`",
+    note = "add a variant with `#[from] BreakerError` to the error type, or `fallback = …` to the attribute",
+    note = "if the error type belongs to another crate, use `fallback = |error| Err(…)`",
+    note = "with `call_timeout`, the fallback must also answer timed-out calls: `fallback_on = any`"
+)]
+pub trait TakeTimeout {
+    /// Makes the error of a rejected or timed-out call.
+    fn from_timeout(error: BreakerError) -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: From<BreakerError>> TakeTimeout for E {
+    #[inline]
+    fn from_timeout(error: BreakerError) -> Self {
         error.into()
     }
 }
@@ -125,19 +145,19 @@ impl<T, E: TakeRejection> FromRejection for Result<T, E> {
     }
 }
 
-/// A return type that can hold the [`BreakerError`] of a timed-out call.
+/// A return type that can hold the [`BreakerError`] of a rejected or timed-out call.
 #[diagnostic::on_unimplemented(
     message = "calls can time out, but `{Self}` cannot hold a `BreakerError`: `call_timeout` needs a `Result`",
     label = "cannot hold a `BreakerError`"
 )]
 pub trait FromTimeout {
-    /// Makes the return value of a timed-out call.
+    /// Makes the return value of a rejected or timed-out call.
     fn timed_out(error: BreakerError) -> Self;
 }
 
-impl<T, E: TakeRejection> FromTimeout for Result<T, E> {
+impl<T, E: TakeTimeout> FromTimeout for Result<T, E> {
     fn timed_out(error: BreakerError) -> Self {
-        Err(E::from_rejection(error))
+        Err(E::from_timeout(error))
     }
 }
 
@@ -156,6 +176,24 @@ impl<T, E: TakeRejection> FromRejectionResult for Result<T, E> {
     #[inline]
     fn rejected(error: BreakerError) -> Self {
         Err(E::from_rejection(error))
+    }
+}
+
+/// A return type like that of [`FromRejectionResult`], for a function with `call_timeout`.
+#[diagnostic::on_unimplemented(
+    message = "cannot tell success from failure for the return type `{Self}`: return a `Result`, or add `failure(…)` or `classify = …`",
+    label = "not a `Result`",
+    note = "a future is recognised by its spelling: use an `async fn`, or write `Pin<Box<dyn Future<Output = …>>>` in full"
+)]
+pub trait FromTimeoutResult {
+    /// Makes the return value of a rejected or timed-out call.
+    fn timed_out(error: BreakerError) -> Self;
+}
+
+impl<T, E: TakeTimeout> FromTimeoutResult for Result<T, E> {
+    #[inline]
+    fn timed_out(error: BreakerError) -> Self {
+        Err(E::from_timeout(error))
     }
 }
 

@@ -70,7 +70,11 @@ impl Call<'_> {
     pub(super) fn emit_rejection(&self, rejected: &Ident) -> TokenStream {
         let (counting, error) = (local("counting"), local("error"));
         let [rejected_type, inner] = ["RejectedCall", "CallError"].map(|it| self.runtime.item(it));
-        let returned = self.error_value("reject", rejected);
+        let reject = match self.declaration.call_timeout {
+            Some(_) => "reject_limited",
+            None => "reject",
+        };
+        let returned = self.error_value(reject, rejected);
         let fall_back = quote_spanned!(Span::mixed_site()=> #rejected_type::fall_back(#rejected));
         match self.fallback_on() {
             None => returned,
