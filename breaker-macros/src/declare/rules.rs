@@ -1,14 +1,13 @@
 //! Rules that relate settings to each other or to the annotated function. Each rule is one Rust
 //! function.
 
+mod returned;
 pub(crate) mod settings;
 
 use proc_macro2::{Ident, Spacing, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::{
-    Error, Expr, ExprLit, FnArg, GenericParam, Generics, Lit, Meta, Pat, Result, Signature, Type,
-};
+use syn::{Error, Expr, ExprLit, FnArg, GenericParam, Generics, Lit, Meta, Pat, Result, Signature};
 
 use crate::args::callable::{FallbackKind, FallbackOn};
 use crate::args::setting::Setting;
@@ -19,7 +18,6 @@ use crate::item::borrows::{MutableArgument, mutable_arguments, returned_mutable}
 use crate::item::function::Function;
 use crate::item::mentions::{bindings, mentions};
 use crate::item::returns::Shape;
-use crate::item::spelling::visible;
 
 pub(super) fn check(arguments: &Arguments, function: &Function, errors: &mut Errors) {
     settings::check(arguments, errors);
@@ -32,7 +30,7 @@ pub(super) fn check(arguments: &Arguments, function: &Function, errors: &mut Err
         arguments,
         &function.signature,
     ));
-    errors.take(failures_can_be_recognised(arguments, function));
+    errors.take(returned::failures_can_be_recognised(arguments, function));
     for given in arguments.settings.iter().chain(&arguments.call_timeout) {
         let generics = &function.signature.generics;
         errors.take(constant_is_not_generic(&given.value, generics));
@@ -151,28 +149,6 @@ fn call_timeout_has_a_future(arguments: &Arguments, function: &Function) -> Resu
             Err(Error::new(span, message))
         }
         _ => Ok(()),
-    }
-}
-
-/// A function that returns nothing has no `Err`, so another setting has to recognise its failures.
-fn failures_can_be_recognised(arguments: &Arguments, function: &Function) -> Result<()> {
-    let classifiers = [
-        SettingName::Classify,
-        SettingName::Ignore,
-        SettingName::Success,
-        SettingName::Failure,
-    ];
-    if classifiers.iter().any(|name| arguments.mentions(*name)) {
-        return Ok(());
-    }
-    let message = "cannot tell success from failure for the return type `()`: return a `Result`, \
-                   or add `failure(…)` or `classify = …`";
-    match function.returned() {
-        None => Err(Error::new(function.signature.ident.span(), message)),
-        Some(ty) => match visible(ty) {
-            Type::Tuple(unit) if unit.elems.is_empty() => Err(Error::new_spanned(ty, message)),
-            _ => Ok(()),
-        },
     }
 }
 

@@ -107,6 +107,21 @@ pub(super) fn boxed_future(path: &TypePath) -> Option<Spelling<'_>> {
     })
 }
 
+/// Recognises `impl Stream<…>`, `Pin<Box<dyn Stream<…>>>`, `BoxStream<…>` and `LocalBoxStream<…>`.
+pub(crate) fn is_stream(ty: &Type) -> bool {
+    match visible(ty) {
+        Type::ImplTrait(stream) => bound(&stream.bounds, "Stream").is_some(),
+        Type::TraitObject(stream) => bound(&stream.bounds, "Stream").is_some(),
+        Type::Path(path) => path.path.segments.last().is_some_and(|last| {
+            let inside = only_argument(last, "Pin").or_else(|| only_argument(last, "Box"));
+            last.ident == "BoxStream"
+                || last.ident == "LocalBoxStream"
+                || inside.is_some_and(is_stream)
+        }),
+        _ => false,
+    }
+}
+
 /// Returns `<future as Future>::Output`, whose errors rustc reports at `span`.
 fn output_of(future: &Type, span: Span) -> Type {
     let span = Span::mixed_site().located_at(span);

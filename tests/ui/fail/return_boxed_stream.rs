@@ -1,0 +1,9 @@
+use breaker_runtime::{BreakerError, circuit_breaker};
+use futures::stream::{self, BoxStream};
+
+#[circuit_breaker(name = "payment")]
+fn pay() -> BoxStream<'static, Result<u32, BreakerError>> {
+    Box::pin(stream::empty())
+}
+
+fn main() {}
