@@ -5,7 +5,7 @@ pub(crate) mod callable;
 pub(crate) mod literal;
 pub(crate) mod setting;
 pub(crate) mod setting_name;
-mod spelling;
+pub(crate) mod spelling;
 mod syntax;
 pub(crate) mod value;
 

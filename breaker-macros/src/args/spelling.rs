@@ -6,7 +6,7 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 const LONGEST: usize = 60;
 
 /// Writes tokens as a person would. Returns `None` if the text is too long to repeat it.
-pub(super) fn spelled(tokens: TokenStream) -> Option<String> {
+pub(crate) fn spelled(tokens: TokenStream) -> Option<String> {
     let mut text = String::new();
     write(&mut text, tokens);
     (text.chars().count() <= LONGEST).then_some(text)
