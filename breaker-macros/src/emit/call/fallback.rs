@@ -1,9 +1,9 @@
 //! The fallback: a call of its path, or the body of its closure.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Expr, MacroDelimiter};
+use syn::{Expr, ExprPath, MacroDelimiter};
 
 use super::{Call, Flow};
 use crate::args::callable::{Closure, FallbackKind, FallbackOn};
@@ -33,10 +33,7 @@ impl Call<'_> {
 
     fn fallback_closure(&self, fallback: &Fallback, usage: ArgumentUse) -> TokenStream {
         let inside = match &fallback.kind {
-            FallbackKind::Path(path) => {
-                let path = quote!(#path);
-                self.arguments.call(&path, path.span(), usage)
-            }
+            FallbackKind::Path(path) => self.arguments.call(&self.callee(path), path.span(), usage),
             FallbackKind::Closure(closure) => self.inlined(closure, fallback.on, usage),
         };
         quote_spanned!(Span::mixed_site()=> move || { #inside })
@@ -46,16 +43,29 @@ impl Call<'_> {
         let anchor = self.type_anchor();
         let inside = match &fallback.kind {
             FallbackKind::Path(path) => {
-                let path = quote!(#path);
                 let span = path.span();
                 let answer = self.runtime.item_at("answer", span);
-                let call = self.arguments.call(&path, span, usage);
+                let call = self.arguments.call(&self.callee(path), span, usage);
                 let span = Span::mixed_site().located_at(span);
                 quote_spanned!(span=> #answer({ #call }).await)
             }
             FallbackKind::Closure(closure) => self.inlined(closure, fallback.on, usage),
         };
         quote_spanned!(Span::mixed_site()=> async move { #anchor #inside })
+    }
+
+    /// Returns the path of a fallback. In a method, a mere name is in parentheses.
+    ///
+    /// If only a method has this name, rustc then shows the method. Without the parentheses, rustc would
+    /// suggest calls of the method with these arguments, none of which is a fallback.
+    fn callee(&self, path: &ExprPath) -> TokenStream {
+        let is_method = self.function.signature.receiver().is_some();
+        if !is_method || path.path.get_ident().is_none() {
+            return quote!(#path);
+        }
+        let mut group = Group::new(Delimiter::Parenthesis, quote!(#path));
+        group.set_span(Span::mixed_site().located_at(path.span()));
+        group.into_token_stream()
     }
 
     /// Emits the closure's body after bindings for its argument and the function's arguments.

@@ -1,0 +1,14 @@
+use breaker_runtime::{BreakerError, circuit_breaker};
+
+pub trait Prices {
+    #[circuit_breaker(name = "prices", fallback = stale)]
+    fn price(&self) -> Result<u32, BreakerError> {
+        Ok(5)
+    }
+
+    fn stale(&self) -> Result<u32, BreakerError> {
+        Ok(4)
+    }
+}
+
+fn main() {}
