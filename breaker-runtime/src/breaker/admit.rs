@@ -122,23 +122,24 @@ impl CircuitBreaker {
         }
     }
 
-    /// Returns why the next call would be rejected, whatever it is, or `None` if it might be admitted.
-    ///
-    /// It admits no call. While the circuit is closed it reads the gate only.
+    /// Returns whether the gate shows that the circuit is closed.
     #[cfg(feature = "tower")]
     #[inline]
-    pub(crate) fn next_rejection(&self) -> Option<Rejected> {
-        if self.shared().gate.word().is_closed() {
-            return None;
-        }
-        self.next_rejection_locked()
+    pub(crate) fn is_closed_at_gate(&self) -> bool {
+        self.shared().gate.word().is_closed()
     }
 
+    /// Returns why the next call would be rejected, whatever it is, or `None` if it might be admitted.
+    ///
+    /// It admits no call.
     #[cfg(feature = "tower")]
     #[inline(never)]
-    fn next_rejection_locked(&self) -> Option<Rejected> {
+    pub(crate) fn next_rejection(&self) -> Option<Rejected> {
         let shared = self.shared();
         let word = shared.gate.word();
+        if word.is_closed() {
+            return None;
+        }
         if word.is_open() {
             if let Some(rest) = shared.time_left(word) {
                 return Some(Rejected {

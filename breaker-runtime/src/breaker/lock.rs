@@ -15,6 +15,7 @@ use crate::values::{Override, PastTransition, Transition};
 impl CircuitBreaker {
     /// Runs one step of the machine under its lock, publishes the result, and notifies the listeners after
     /// releasing the lock.
+    #[inline]
     pub(crate) fn change<R>(
         &self,
         step: impl FnOnce(&mut Machine, Tick, &mut Vec<Change>) -> R,
@@ -148,6 +149,7 @@ impl Shared {
     }
 
     /// Adds to the machine what the threads have tallied.
+    #[inline]
     pub(super) fn drain(&self, locked: &mut Locked) {
         if let (Some(tallies), Some(drained)) = (self.tallies.get(), &mut locked.drained) {
             tallies.drain(drained, &mut locked.machine, locked.latest);
@@ -171,6 +173,7 @@ impl Shared {
         self.publish(locked);
     }
 
+    #[inline]
     fn publish(&self, locked: &Locked) {
         let machine = &locked.machine;
         let latency = machine.settings().latency;

@@ -293,6 +293,7 @@ impl Tallies {
     }
 
     /// Revokes all leases: each thread takes the lock once, for a lease by the settings that are now in force.
+    #[inline]
     pub(crate) fn revoke_all(&self) {
         let epoch = self.epoch.load(Ordering::Relaxed);
         self.epoch.store(epoch + 1, Ordering::Relaxed);

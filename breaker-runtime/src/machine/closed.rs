@@ -27,6 +27,7 @@ pub(super) struct ClosedCallEnd {
 }
 
 impl Closed {
+    #[inline]
     pub(super) fn new(settings: &Settings, now: Tick) -> Self {
         Self {
             failures_in_a_row: 0,
@@ -53,10 +54,12 @@ impl Closed {
     }
 
     /// Returns whether the ramp, if there is one, admits this call.
+    #[inline]
     pub(super) fn ramp_admits(&mut self, now: Tick) -> bool {
         self.ramp.as_mut().is_none_or(|ramp| ramp.admits(now))
     }
 
+    #[inline]
     pub(super) fn enter(&mut self, generation: u64, now: Tick, settings: &Settings) -> Ticket {
         if let Some(limit) = settings.slow_call {
             let bucket = self.in_flight.enter(now, limit);
@@ -70,18 +73,22 @@ impl Closed {
     }
 
     /// Removes a call from the calls in flight; returns what was added for it meanwhile.
+    #[inline]
     pub(super) fn leave(&mut self, ticket: Ticket) -> Option<Noticed> {
         self.in_flight.leave(ticket.bucket(), ticket.began()?)
     }
 
+    #[inline]
     pub(super) fn absorb_starts(&mut self, span: Span, calls: u32, last: Tick) {
         self.in_flight.absorb_starts(span, calls, last);
     }
 
+    #[inline]
     pub(super) fn absorb_ends(&mut self, span: Span, calls: u32) {
         self.in_flight.absorb_ends(span, calls);
     }
 
+    #[inline]
     pub(super) fn absorb_successes(&mut self, calls: u64, at: Tick) {
         if let Some(window) = &mut self.window {
             let calls = self.in_flight.subtract_surplus(calls);
@@ -89,6 +96,7 @@ impl Closed {
         }
     }
 
+    #[inline]
     pub(super) fn absorbed(&mut self) {
         self.in_flight.absorbed();
         if self.window.is_none() {
@@ -125,6 +133,7 @@ impl Closed {
     }
 
     /// Records how a call ended; returns the rule that was met.
+    #[inline]
     pub(super) fn settle(
         &mut self,
         ClosedCallEnd { end, slow, noticed }: ClosedCallEnd,
@@ -238,6 +247,7 @@ impl Closed {
     }
 
     /// Returns whether no failure and no slow call counts against the dependency, and no ramp rejects calls.
+    #[inline]
     pub(super) fn is_clean(&mut self, now: Tick, settings: &Settings) -> bool {
         let counts = self.counts(now).unwrap_or_default();
         let ramp = self.ramp.as_ref().is_some_and(|ramp| !ramp.ended(now));
@@ -247,6 +257,7 @@ impl Closed {
     }
 
     /// Begins a new window if the setting `window` has changed, and a new bucket if `slow_call` has.
+    #[inline]
     pub(super) fn reconfigure(&mut self, old: &Settings, new: &Settings, now: Tick) {
         if old.window != new.window {
             self.window = new.window.map(SlidingWindow::new);
@@ -289,10 +300,12 @@ impl Closed {
         self.failures_in_a_row
     }
 
+    #[inline]
     pub(super) fn counts(&mut self, now: Tick) -> Option<WindowCounts> {
         self.window.as_mut().map(|window| window.counts(now))
     }
 
+    #[inline]
     pub(super) fn ramp_share(&self, now: Tick) -> Option<f64> {
         self.ramp.as_ref().map(|ramp| ramp.share(now))
     }

@@ -171,23 +171,27 @@ impl InFlight {
     }
 
     /// Returns the bucket that a call which begins at `now` enters, if it exists.
+    #[inline]
     pub(super) fn current(&self, now: Tick) -> Option<Span> {
         let last = self.buckets.last().filter(|_| self.filling)?;
         (now < last.span.until).then_some(last.span)
     }
 
     /// Returns the bucket of a call in flight.
+    #[inline]
     pub(super) fn bucket_of(&self, number: BucketNumber, began: Tick) -> Option<Span> {
         let mut spans = self.buckets.iter().rev().map(|bucket| bucket.span);
         spans.find(|span| span.contains(number, began))
     }
 
+    #[inline]
     fn bucket_mut(&mut self, number: BucketNumber, began: Tick) -> Option<&mut Bucket> {
         let mut buckets = self.buckets.iter_mut().rev();
         buckets.find(|bucket| bucket.span.contains(number, began))
     }
 
     /// Counts a call that ends; returns what was added for it.
+    #[inline]
     pub(super) fn leave(&mut self, number: BucketNumber, began: Tick) -> Option<Noticed> {
         let bucket = self.bucket_mut(number, began)?;
         bucket.calls -= 1;
@@ -213,6 +217,7 @@ impl InFlight {
     }
 
     /// Adds calls that began in a bucket, none of them after `last`.
+    #[inline]
     pub(super) fn absorb_starts(&mut self, span: Span, calls: u32, last: Tick) {
         self.restore(span);
         if let Some(bucket) = self.bucket_mut(span.number, span.from) {
@@ -231,6 +236,7 @@ impl InFlight {
     }
 
     /// Subtracts calls of a bucket that ended as fast successes.
+    #[inline]
     pub(super) fn absorb_ends(&mut self, span: Span, calls: u32) {
         self.restore(span);
         if let Some(bucket) = self.bucket_mut(span.number, span.from) {
@@ -241,6 +247,7 @@ impl InFlight {
     /// Finds the noticed calls that have ended as fast successes, and adds them to the surplus.
     ///
     /// Call it after all ends and starts of a drain were absorbed.
+    #[inline]
     pub(super) fn absorbed(&mut self) {
         for at in 0..self.buckets.len() {
             let bucket = &mut self.buckets[at];
@@ -256,6 +263,7 @@ impl InFlight {
     }
 
     /// Returns how many of the drained successes are new samples.
+    #[inline]
     pub(super) fn subtract_surplus(&mut self, successes: u64) -> u64 {
         let left_out = self.surplus.min(successes);
         self.surplus -= left_out;
@@ -268,6 +276,7 @@ impl InFlight {
     }
 
     /// Returns the oldest bucket with calls that have become slow and were not noticed, and when they became slow.
+    #[inline]
     pub(super) fn overdue(&self, now: Tick, slow_call: Duration) -> Option<(Span, Tick)> {
         let mut buckets = self.buckets.iter();
         let bucket = buckets.find(|bucket| bucket.unnoticed() > 0)?;
@@ -276,6 +285,7 @@ impl InFlight {
     }
 
     /// Returns when the next calls become slow, as far as is known.
+    #[inline]
     pub(super) fn next_due(&self, slow_call: Duration) -> Option<Tick> {
         let mut buckets = self.buckets.iter();
         let bucket = buckets.find(|bucket| bucket.unnoticed() > 0)?;
@@ -283,6 +293,7 @@ impl InFlight {
     }
 
     /// Records that one more call of this bucket was noticed as slow.
+    #[inline]
     pub(super) fn notice(&mut self, span: Span, noticed: Noticed) {
         if let Some(bucket) = self.bucket_mut(span.number, span.from) {
             bucket.noticed += 1;
@@ -303,6 +314,7 @@ impl InFlight {
     ///
     /// If all numbers are taken, the current bucket continues: a new one could not be distinguished from the old one
     /// with the same number.
+    #[inline]
     pub(super) fn change_length(&mut self, now: Tick) {
         self.filling &= self.all_are_taken(now);
     }

@@ -61,11 +61,13 @@ impl Probes {
     }
 
     /// Returns whether all `permits` are taken.
+    #[inline]
     pub(super) fn are_full(&self, permits: NonZeroU32) -> bool {
         self.in_flight.len() >= permits.get() as usize
     }
 
     /// Admits one more probe, unless all `permits` are taken.
+    #[inline]
     pub(super) fn admit(&mut self, now: Tick, permits: NonZeroU32) -> bool {
         let full = self.are_full(permits);
         if !full {
@@ -86,6 +88,7 @@ impl Probes {
     /// Releases a probe's permit and counts its outcome.
     ///
     /// A probe that exceeded `probe_timeout` has lost its permit and decides nothing.
+    #[inline]
     pub(super) fn settle(&mut self, ticket: Ticket, end: End, settings: &Settings) -> ProbeVerdict {
         let Some(at) = self.position(ticket) else {
             return ProbeVerdict::Stay;

@@ -46,6 +46,7 @@ impl Ramp {
         self.began.after(self.time)
     }
 
+    #[inline]
     pub(super) fn admits(&mut self, now: Tick) -> bool {
         let whole = self.whole();
         let credit = self.credit.map_or(whole, |credit| credit + self.part(now));
@@ -65,11 +66,13 @@ impl Ramp {
 
     /// Returns the share of calls that are admitted at `now`.
     #[expect(clippy::cast_precision_loss, reason = "the share is only displayed")]
+    #[inline]
     pub(super) fn share(&self, now: Tick) -> f64 {
         self.part(now) as f64 / self.whole() as f64
     }
 
     /// Returns the share at `now`, in parts of [`Ramp::whole`].
+    #[inline]
     fn part(&self, now: Tick) -> u128 {
         let elapsed = now.since(self.began).min(self.time).as_nanos();
         self.time.as_nanos() + (START_DIVISOR - 1) * elapsed

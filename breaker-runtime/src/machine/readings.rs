@@ -14,6 +14,7 @@ use crate::values::State;
 
 impl Machine {
     /// Returns what the gate publishes.
+    #[inline]
     pub(crate) fn gate_state(&self) -> GateState {
         match &self.phase {
             _ if self.forced().is_some() => GateState::AskMachine,
@@ -27,6 +28,7 @@ impl Machine {
     }
 
     /// Returns what the thread of this call may tally from now on.
+    #[inline]
     pub(crate) fn tally_lease(&self, ticket: Ticket, now: Tick) -> TallyLease {
         match &self.phase {
             Phase::Closed(closed) => closed.tally_lease(ticket, now, &self.settings),

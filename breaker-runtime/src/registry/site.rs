@@ -77,6 +77,7 @@ impl Site {
     /// # Errors
     ///
     /// A [`RejectedCall`] if the circuit does not admit the call.
+    #[inline]
     pub fn enter_in(
         &'static self,
         registry: &Registry,
@@ -90,6 +91,7 @@ impl Site {
     /// # Errors
     ///
     /// A [`RejectedCall`] if the circuit does not admit the call.
+    #[inline]
     pub fn enter_keyed(&'static self, key: &str) -> Result<Guard<Owned>, RejectedCall<Owned>> {
         #[cfg(feature = "test-util")]
         if let Some(registry) = current::registry_for(self.declaration.name()) {
@@ -108,6 +110,7 @@ impl Site {
     /// # Errors
     ///
     /// A [`RejectedCall`] if the circuit does not admit the call.
+    #[inline]
     pub fn enter_keyed_in(
         &'static self,
         registry: &Registry,

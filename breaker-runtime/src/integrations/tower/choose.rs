@@ -32,7 +32,11 @@ pub trait HasBreaker {
     /// Returns why the breaker would reject a call, if it would reject every call that could come next.
     #[inline]
     fn rejects_all(&self) -> Option<RejectionReason> {
-        Some(self.breaker().next_rejection()?.reason)
+        let breaker = self.breaker();
+        if breaker.is_closed_at_gate() {
+            return None;
+        }
+        Some(breaker.next_rejection()?.reason)
     }
 
     /// Returns the same as [`rejects_all`](Self::rejects_all), and notices calls that have become slow.

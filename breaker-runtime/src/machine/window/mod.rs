@@ -21,6 +21,7 @@ pub(crate) enum SlidingWindow {
 }
 
 impl SlidingWindow {
+    #[inline]
     pub(crate) fn new(window: Window) -> Self {
         match window {
             Window::Calls(calls) => Self::Count(CountWindow::new(calls)),
@@ -69,6 +70,7 @@ impl SlidingWindow {
     }
 
     /// Returns what is in the window at `now`.
+    #[inline]
     pub(crate) fn counts(&mut self, now: Tick) -> WindowCounts {
         match self {
             Self::Count(window) => window.counts(),

@@ -21,6 +21,7 @@ pub(crate) struct TimeWindow {
 }
 
 impl TimeWindow {
+    #[inline]
     pub(super) fn new(time: Duration) -> Self {
         Self {
             buckets: [WindowCounts::default(); BUCKETS],
@@ -42,6 +43,7 @@ impl TimeWindow {
         SampleIndex(bucket)
     }
 
+    #[inline]
     pub(super) fn add_successes(&mut self, calls: u64, at: Tick) {
         self.evict(at);
         let bucket = at.as_nanos() / self.width;
@@ -66,6 +68,7 @@ impl TimeWindow {
     /// Marks one sample of a bucket as failed.
     ///
     /// The bucket does not know which one, and need not: all samples that are marked later were added alike.
+    #[inline]
     pub(super) fn fail(&mut self, index: SampleIndex, now: Tick) {
         self.evict(now);
         if self.current - index.0 < BUCKETS as u64 {
@@ -88,6 +91,7 @@ impl TimeWindow {
     }
 
     /// Empties the buckets that have left the window by `now`.
+    #[inline]
     fn evict(&mut self, now: Tick) {
         let current = now.as_nanos() / self.width;
         let passed = current.saturating_sub(self.current).min(BUCKETS as u64);
