@@ -42,6 +42,9 @@ fn calls(call: Call) {
 #[bench::count_window(ours::count_window)]
 #[bench::time_window(ours::long_time_window)]
 #[bench::slow_call(ours::long_slow_call)]
+#[bench::latency(ours::latency)]
+#[bench::keyed(ours::keyed)]
+#[bench::failing(ours::failing)]
 #[bench::open(args = (ours::open), setup = tripped)]
 fn path(call: Call) {
     calls(call);

@@ -4,7 +4,7 @@ use std::future::ready;
 
 use breaker_runtime::{Registry, circuit_breaker};
 
-use crate::{Answer, body, poll};
+use crate::{Answer, BAD, body, poll};
 
 /// Opens after failures in a row, which is the default.
 #[circuit_breaker(name = "threshold")]
@@ -80,6 +80,13 @@ pub fn long_slow_call(value: u64) -> Answer {
 #[inline(never)]
 pub fn long_time_window(value: u64) -> Answer {
     body(value)
+}
+
+/// Fails at each call and never opens the circuit.
+#[circuit_breaker(name = "failing", threshold = u32::MAX)]
+#[inline(never)]
+pub fn failing(_: u64) -> Answer {
+    body(BAD)
 }
 
 /// Is rejected, once [`trip`] has been called.
