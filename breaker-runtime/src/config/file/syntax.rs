@@ -3,7 +3,9 @@
 use toml::de::Error;
 
 use super::lines::Lines;
+use super::value::meant_by;
 use super::words::shown;
+use crate::config::grammar::advice::Advice;
 
 /// A problem at a byte of the text; `None` for the whole file.
 #[derive(Clone, Debug)]
@@ -73,7 +75,7 @@ fn last_unclear(line: usize, lines: &Lines<'_>) -> usize {
     next.unwrap_or(lines.count()) - 1
 }
 
-/// Adds to the parser's message what the parser knows but does not report.
+/// Adds to the parser's message what the parser does not report: a name, or what the value means.
 fn message(message: &str, word: &str, line: &str) -> String {
     match message {
         "duplicate key" if is_head(line) => format!("duplicate table `{}`", shown(line.trim())),
@@ -81,8 +83,18 @@ fn message(message: &str, word: &str, line: &str) -> String {
         _ if message.starts_with("invalid unquoted key") => {
             format!("{message}; quote a name that has other characters")
         }
-        _ => message.to_owned(),
+        _ => value_message(line).unwrap_or_else(|| message.to_owned()),
     }
+}
+
+/// Describes the value of a setting by what it means, if that is known.
+fn value_message(line: &str) -> Option<String> {
+    let (key, value) = line.split_once('=')?;
+    let word = key.rsplit('.').next()?.trim();
+    let value = value.split('#').next()?.trim().trim_end_matches([',', ';']);
+    let forms = meant_by(word, value);
+    let problem = format!("`{}` has an invalid value", shown(word));
+    (!forms.is_empty()).then(|| Advice::Write(forms).about(&problem))
 }
 
 #[cfg(test)]

@@ -145,20 +145,29 @@ pub(crate) fn read(setting: Setting, raw: RawValue<'_>, written: &str) -> Result
     }
 }
 
+/// Returns what to write in place of a value that a file has without quotes, or with a sign that TOML does
+/// not allow there.
+pub(super) fn meant_by(word: &str, unquoted: &str) -> Vec<String> {
+    let raw = RawValue::Text(unquoted);
+    if word == Force::NAME {
+        let meant = force_meant(raw).map(|word| raw.written(word));
+        return meant.into_iter().collect();
+    }
+    match Setting::find(word) {
+        Some(setting) if read(setting, raw, unquoted).is_ok() => vec![raw.written(unquoted)],
+        Some(setting) => meant(setting, raw, unquoted),
+        None => Vec::new(),
+    }
+}
+
 /// Reads the value of `force`.
 pub(super) fn read_force(raw: RawValue<'_>) -> Result<Force, String> {
-    let word = match raw.text() {
+    match raw.text() {
         Some("open") => return Ok(Force::Open),
         Some("closed") => return Ok(Force::Closed),
         Some(OFF) => return Ok(Force::Off),
-        text => text.map(str::to_ascii_lowercase).unwrap_or_default(),
-    };
-    let meant = match word.as_str() {
-        "open" | "force_open" | "forced_open" => Some("open"),
-        "closed" | "force_closed" | "forced_closed" => Some("closed"),
-        OFF => Some(OFF),
-        _ => None,
-    };
+        _ => {}
+    }
     let found = match raw.text() {
         Some(text) => RawValue::Variable(text).words(),
         None => raw.words(),
@@ -168,8 +177,17 @@ pub(super) fn read_force(raw: RawValue<'_>) -> Result<Force, String> {
         ["open", "closed", OFF].map(|word| raw.mentioned(word)),
     );
     let problem = format!("`{name}` must be {open}, {closed} or {off}, not {found}");
-    let meant = meant.map(|word| raw.written(word));
+    let meant = force_meant(raw).map(|word| raw.written(word));
     Err(with_advice(problem, meant.into_iter().collect()))
+}
+
+fn force_meant(raw: RawValue<'_>) -> Option<&'static str> {
+    match raw.text()?.to_ascii_lowercase().as_str() {
+        "open" | "force_open" | "forced_open" => Some("open"),
+        "closed" | "force_closed" | "forced_closed" => Some("closed"),
+        OFF => Some(OFF),
+        _ => None,
+    }
 }
 
 /// Names the values of a kind.
@@ -208,15 +226,16 @@ fn meant(setting: Setting, raw: RawValue<'_>, written: &str) -> Vec<String> {
     one.into_iter().collect()
 }
 
-/// Returns the durations that a number or a time of day can mean.
+/// Returns the windows and durations that a number, a time of day or a text can mean.
 fn durations(kind: ValueKind, raw: RawValue<'_>, written: &str) -> Vec<String> {
-    let number = match raw {
-        RawValue::Integer(number) => Number::read(&number.to_string()),
-        RawValue::Float(_) => Number::read(written),
-        _ => None,
+    let text = match raw {
+        RawValue::Integer(number) => number.to_string(),
+        _ => raw.text().unwrap_or(written).to_owned(),
     };
-    match (number, duration::parse(written)) {
-        (Some(number), _) => either(kind, number, raw),
+    let calls = meaning::calls(&text).filter(|_| kind == ValueKind::Window);
+    match (calls, duration::parse(&text)) {
+        (Some(calls), _) => vec![calls],
+        (None, Err(Mistake::NoUnit(number))) => either(kind, number, raw),
         (None, Err(Mistake::Notation { meant, .. })) => vec![raw.written(&meant)],
         _ => Vec::new(),
     }
@@ -240,12 +259,9 @@ fn not_a_duration(setting: Setting, raw: RawValue<'_>, text: &str, mistake: &Mis
         return format!("`{name}`: expected a duration or {mentioned}: write `{off}`");
     }
     if kind == ValueKind::Window {
-        let forms = match (meaning::calls(text), mistake) {
-            (Some(calls), _) => vec![calls],
-            (None, Mistake::NoUnit(number)) => either(kind, *number, raw),
-            (None, _) => Vec::new(),
-        };
-        if !forms.is_empty() {
+        let is_number = matches!(mistake, Mistake::NoUnit(_)) || meaning::calls(text).is_some();
+        let forms = durations(kind, raw, text);
+        if is_number && !forms.is_empty() {
             let quotes = match raw {
                 RawValue::Variable(_) => "",
                 _ => " without quotes",
