@@ -8,6 +8,7 @@ use super::section::{Force, Section};
 use super::value::{RawValue, read, read_force};
 use super::words::unknown_setting;
 use crate::config::Setting;
+use crate::config::grammar::words::{BREAKER_SETTINGS, translate};
 
 const PREFIX: &str = "BREAKER_";
 /// Separates the breaker from the setting. A name may contain it; a setting does not.
@@ -102,6 +103,8 @@ impl Reader<'_> {
             return Err(format!("missing breaker name before `{SEPARATOR}`"));
         }
         if form != name || word_form != word {
+            let setting = translate(word, BREAKER_SETTINGS).map(variable_name);
+            let word_form = setting.unwrap_or(word_form);
             return Err(format!(
                 "a variable is in upper case, with `_` for everything except letters and digits; \
                  did you mean `{PREFIX}{form}{SEPARATOR}{word_form}`?"

@@ -178,6 +178,22 @@ fn lower_case_letters_and_other_characters_are_a_mistake() {
 }
 
 #[test]
+fn a_setting_in_another_spelling_is_advised_by_its_name() {
+    for word in [
+        "openFor",
+        "OpenFor",
+        "open-for",
+        "resetTimeout",
+        "cool_off_time",
+    ] {
+        let variable = format!("BREAKER_PAYMENT__{word}");
+        let problems = problems(&[(&variable, "1s")], &["payment"]);
+        let advice = "did you mean `BREAKER_PAYMENT__OPEN_FOR`?";
+        assert!(problems[0].ends_with(advice), "{problems:?}");
+    }
+}
+
+#[test]
 fn a_variable_without_a_breaker_name_is_a_mistake() {
     assert_eq!(
         problems(&[("BREAKER___THRESHOLD", "1")], &["payment"]),
