@@ -92,12 +92,9 @@ impl Reader<'_> {
         let mut section = Section::new(self.position(Some(head.start)));
         for entry in table {
             let (word, value) = entry;
-            match (owner, value.get_ref()) {
-                (Owner::One(breaker), DeValue::Table(table))
-                    if is_section(word.get_ref(), table) =>
-                {
-                    let name = format!("{breaker}.{}", word.get_ref());
-                    self.dotted(name, word.span(), table);
+            match value.get_ref() {
+                DeValue::Table(table) if is_section(word.get_ref(), table) => {
+                    self.nested(owner, word.get_ref(), word.span(), table);
                     continue;
                 }
                 _ => {}
@@ -131,19 +128,22 @@ impl Reader<'_> {
         }
     }
 
-    /// Reports the tables inside the table of a breaker: those of a name with dots and without quotes.
-    fn dotted(&mut self, name: String, head: Range<usize>, table: &DeTable<'_>) {
+    /// Reports the tables inside a table: those of a name with dots and without quotes, or those of
+    /// breakers under `[default]`.
+    fn nested(&mut self, owner: Owner<'_>, word: &str, head: Range<usize>, table: &DeTable<'_>) {
+        let (parent, name) = match owner {
+            Owner::All => (DEFAULT, word.to_owned()),
+            Owner::One(breaker) => (BREAKERS, format!("{breaker}.{word}")),
+        };
         for (name, head) in sections(name, head, table) {
-            let not_a_table = format!(
-                "`{BREAKERS}.{}` is not the table of a breaker",
-                shown(&name)
-            );
-            let message = match check_name(&name) {
-                Ok(()) => format!(
-                    "{not_a_table}: quote a name that contains a dot, as in `{}`",
+            let problem = format!("`{parent}.{}` is not the table of a breaker", shown(&name));
+            let message = match (check_name(&name), owner) {
+                (Err(error), _) => format!("{problem}: {error}"),
+                (Ok(()), Owner::All) => format!("{problem}, which is `{}`", head_of(&name)),
+                (Ok(()), Owner::One(_)) => format!(
+                    "{problem}: quote a name that contains a dot, as in `{}`",
                     head_of(&name)
                 ),
-                Err(error) => format!("{not_a_table}: {error}"),
             };
             self.problem(head, message);
         }

@@ -239,6 +239,23 @@ fn a_name_with_dots_that_no_breaker_can_have_is_not_advised() {
 }
 
 #[test]
+fn the_table_of_a_breaker_is_not_under_default() {
+    assert_eq!(
+        problems("[default.payment]\nthreshold = 3\n"),
+        [
+            "b.toml:1:10: `default.payment` is not the table of a breaker, which is `[breakers.payment]`"
+        ]
+    );
+    assert_eq!(
+        problems("[default]\napi.com = { threshold = 3 }\n"),
+        [
+            "b.toml:2:5: `default.api.com` is not the table of a breaker, which is \
+             `[breakers.\"api.com\"]`"
+        ]
+    );
+}
+
+#[test]
 fn an_override_applies_to_one_breaker() {
     assert_eq!(
         problems("[default]\nforce = \"open\"\n"),
