@@ -306,3 +306,9 @@ pub fn use_all(level: Level) {
     level.nothing::<u8>();
     level.something::<u8>();
 }
+
+#[circuit_breaker(name = "fires.inline_always")]
+#[inline(always)] // fires: clippy::inline_always
+pub fn inline_always(value: u32) -> Result<u32, BreakerError> {
+    Ok(value)
+}

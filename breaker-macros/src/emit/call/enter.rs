@@ -53,12 +53,9 @@ impl Call<'_> {
 
     /// Emits the call site and the call, followed by the fallback.
     fn emit_call(&self, flow: Flow, work: &TokenStream, usage: ArgumentUse) -> TokenStream {
-        let site = emit_site(self.declaration, self.function, &self.runtime);
-        let signatures = self.signatures.map(|signatures| &signatures.item);
-        let site = quote!(#site #signatures);
         let guarded = self.emit_enter(flow, work, usage);
         let Some(fallback) = &self.declaration.fallback else {
-            return quote!(#site #guarded);
+            return guarded;
         };
         let (entered, guard, error) = (local("entered"), local("guard"), local("error"));
         let (answer, outcome) = (local("answer"), local("outcome"));
@@ -82,7 +79,6 @@ impl Call<'_> {
         let fallback_guard = self.runtime.item("FallbackGuard");
         let answer_type = self.emit_answer_type();
         quote_spanned!(Span::mixed_site()=>
-            #site
             #answer_type
             let #entered = #guarded;
             #begin
@@ -100,6 +96,10 @@ impl Call<'_> {
         let (request, run) = (self.permit_request(usage), self.emit_run(flow, work));
         let mutable = mutable((flow == Flow::Async) != self.settles_at_once());
         let (rejection, permitted) = (self.emit_rejection(&rejected), local("permitted"));
+        let site = emit_site(self.declaration, self.function, &self.runtime);
+        let signatures = self.signatures.map(|signatures| &signatures.item);
+        // Clippy looks at the attributes of a function only if it does not begin with an item.
+        let items = quote!(#site #signatures);
         // A separate statement drops the temporaries of the expressions of `registry` and `key`, such as
         // a lock guard, before the body runs.
         let entered = quote_spanned!(Span::mixed_site()=>
@@ -117,11 +117,13 @@ impl Call<'_> {
                         ::core::result::Result::Err(#rejected) => return #rejection,
                     }
                 };
+                #items
                 #run
             );
         }
         let lent = self.arguments.lent(usage);
         quote_spanned!(Span::mixed_site()=> {
+            #items
             #entered
             #lent
             match #permitted {
