@@ -14,8 +14,6 @@ pub(super) struct Returned {
     pub(super) ty: TokenStream,
     /// Whether the whole type is opaque.
     pub(super) is_opaque: bool,
-    /// Whether the type may be a future, or a value that can be awaited.
-    pub(super) may_be_future: bool,
     /// Whether the type is written: a function without an arrow returns `()`.
     pub(super) is_written: bool,
     /// The span of the first token of the type or, for a function without an arrow, of its name.
@@ -30,7 +28,6 @@ impl Returned {
             None => Self {
                 ty: quote!(()),
                 is_opaque: false,
-                may_be_future: false,
                 is_written: false,
                 span: function.signature.ident.span(),
                 end: function.signature.ident.span(),
@@ -42,7 +39,6 @@ impl Returned {
                 infer_opaque(&mut ty);
                 Self {
                     is_opaque: matches!(visible(&ty), Type::Infer(_)),
-                    may_be_future: may_be_future(&ty),
                     ty: ty.into_token_stream(),
                     is_written: true,
                     span,
@@ -50,18 +46,6 @@ impl Returned {
                 }
             }
         }
-    }
-}
-
-/// Returns whether a type may be a future, judged by its spelling.
-fn may_be_future(ty: &Type) -> bool {
-    match visible(ty) {
-        Type::Array(_) | Type::Never(_) | Type::Ptr(_) | Type::Slice(_) | Type::Tuple(_) => false,
-        Type::Path(path) => {
-            let last = path.path.segments.last();
-            !last.is_some_and(|last| last.ident == "Result" || last.ident == "Option")
-        }
-        _ => true,
     }
 }
 

@@ -1,7 +1,11 @@
-//! What clippy looks for in the body of a function, and does not find in an expansion.
+//! What clippy judges a function by, where it judges an expansion differently.
 
-use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
+use syn::Type;
+
+use super::mentions::may_mention;
+use super::spelling::visible;
 
 /// Returns whether a body is the one that clippy demands of a `clone` or a `partial_cmp` that follows from
 /// another trait: `*self`, or `Some(self.cmp(other))` in one of its forms.
@@ -113,6 +117,37 @@ pub(crate) fn may_contain_closure(tokens: impl ToTokens) -> bool {
             TokenTree::Group(group) => may_contain_closure(group.stream()),
             TokenTree::Literal(_) => false,
         })
+}
+
+/// Returns whether a type may be a future, judged by its spelling.
+pub(crate) fn may_be_future(ty: &Type) -> bool {
+    match visible(ty) {
+        Type::Array(_) | Type::Never(_) | Type::Ptr(_) | Type::Slice(_) | Type::Tuple(_) => false,
+        Type::Path(path) => {
+            let last = path.path.segments.last();
+            !last.is_some_and(|last| last.ident == "Result" || last.ident == "Option")
+        }
+        _ => true,
+    }
+}
+
+/// Returns whether `clippy::type_complexity` may report a type. For each part of a type the lint adds ten times the
+/// part's depth, and more for a function or a trait object. By default it reports more than 250.
+pub(crate) fn may_be_complex(ty: &Type) -> bool {
+    const MOST_SIMPLE_PARTS: usize = 6;
+    let special = ["fn", "dyn"].map(|word| Ident::new(word, Span::call_site()));
+    let ty = ty.to_token_stream();
+    parts(ty.clone()) > MOST_SIMPLE_PARTS || may_mention(ty, &special)
+}
+
+/// Counts the names, tuples, arrays and slices in a type.
+fn parts(ty: TokenStream) -> usize {
+    let parts = ty.into_iter().map(|token| match token {
+        TokenTree::Ident(_) => 1,
+        TokenTree::Group(group) => 1 + parts(group.stream()),
+        TokenTree::Literal(_) | TokenTree::Punct(_) => 0,
+    });
+    parts.sum()
 }
 
 #[cfg(test)]

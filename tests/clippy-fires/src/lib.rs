@@ -312,3 +312,19 @@ pub fn use_all(level: Level) {
 pub fn inline_always(value: u32) -> Result<u32, BreakerError> {
     Ok(value)
 }
+
+/// A trait whose implementations cannot choose the return type.
+pub trait Fold {
+    fn fold(&self) -> Result<(usize, u8), ((usize, u8), (usize, [u8; 2]), Option<Vec<u8>>)>; // fires: clippy::type_complexity
+}
+
+impl Fold for u8 {
+    #[circuit_breaker(
+        name = "fires.complex_type",
+        fallback = |_| Ok((0, 0)),
+        fallback_on = any,
+    )]
+    fn fold(&self) -> Result<(usize, u8), ((usize, u8), (usize, [u8; 2]), Option<Vec<u8>>)> {
+        Ok((1, *self))
+    }
+}

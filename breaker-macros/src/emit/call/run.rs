@@ -9,7 +9,7 @@ use crate::args::Given;
 use crate::args::setting::Setting;
 use crate::emit::constants::checked;
 use crate::emit::paths::{local, macro_at};
-use crate::item::clippy::may_contain_closure;
+use crate::item::clippy::{may_be_complex, may_be_future, may_contain_closure};
 use crate::item::returns::Shape;
 
 impl Call<'_> {
@@ -74,9 +74,11 @@ impl Call<'_> {
         let same = self.emit_same_type(&answer);
         match flow {
             Flow::Sync => {
-                let allowed = self.allow_large_error(code);
+                let large = self.allow_large_error(code);
+                let complex = self.allow_complex_type();
                 quote_spanned!(Span::mixed_site()=>
-                    #allowed
+                    #large
+                    #complex
                     let #answer = #call(#work);
                     #same
                 )
@@ -128,12 +130,19 @@ impl Call<'_> {
         exempt.then(|| quote_spanned!(Span::mixed_site()=> #[allow(clippy::result_large_err)]))
     }
 
+    /// Exempts the return type of the closure from `clippy::type_complexity`, for the same reason. The lint stays on in
+    /// the user's code if the type is so simple that clippy cannot report it.
+    fn allow_complex_type(&self) -> Option<TokenStream> {
+        let exempt = matches!(self.function.visibility, Visibility::Inherited)
+            && self.function.returned().is_some_and(may_be_complex);
+        exempt.then(|| quote_spanned!(Span::mixed_site()=> #[allow(clippy::type_complexity)]))
+    }
+
     /// Exempts an `async` block from `clippy::async_yields_async`, which does not look at an `async fn`. The lint stays
     /// on where the type is certainly not a future, because the block contains the user's code.
     pub(crate) fn allow_awaitable_answer(&self) -> Option<TokenStream> {
-        self.returned
-            .may_be_future
-            .then(|| quote_spanned!(Span::mixed_site()=> #[allow(clippy::async_yields_async)]))
+        let exempt = self.function.returned().is_some_and(may_be_future);
+        exempt.then(|| quote_spanned!(Span::mixed_site()=> #[allow(clippy::async_yields_async)]))
     }
 
     /// Runs the work, records its outcome and returns its value.

@@ -1,4 +1,5 @@
 use proc_macro2::Span;
+use syn::parse_str;
 
 use super::*;
 
@@ -68,4 +69,31 @@ fn a_closure_is_found_at_any_depth() {
         assert!(may_contain_closure(tokens(body)), "{body}");
     }
     assert!(!may_contain_closure(tokens("{ text.parse()? }")));
+}
+
+#[test]
+fn a_type_is_simple_if_clippy_cannot_report_it() {
+    let is_complex = |ty: &str| may_be_complex(&parse_str(ty).expect("a type"));
+    for ty in [
+        "Result<(A, B), E>",
+        "&'a mut [Option<T>]",
+        "HashMap<K, Vec<V>>",
+        "impl Iterator<Item = T>",
+    ] {
+        assert!(!is_complex(ty), "{ty}");
+    }
+    for ty in ["((((A, B), C), D), E)", "Box<dyn Fn()>", "fn(A)"] {
+        assert!(is_complex(ty), "{ty}");
+    }
+}
+
+#[test]
+fn a_result_is_not_a_future() {
+    let is_future = |ty: &str| may_be_future(&parse_str(ty).expect("a type"));
+    for ty in ["io::Result<A>", "Option<A>", "(A, B)", "[A]", "!"] {
+        assert!(!is_future(ty), "{ty}");
+    }
+    for ty in ["JoinHandle<A>", "impl Sized", "&mut F", "Box<dyn Future>"] {
+        assert!(is_future(ty), "{ty}");
+    }
 }
