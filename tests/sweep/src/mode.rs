@@ -42,7 +42,7 @@ impl Mode {
             Self::Result | Self::ResultWithoutTimeout => {
                 "threshold = 4294967295, fallback_on = any, fallback = |error| match error { \
                  ::breaker_runtime::CallError::Inner(error) => ::core::result::Result::Err(error), \
-                 ::breaker_runtime::CallError::Breaker(_) => ::core::panic!(\"rejected\") }"
+                 ::breaker_runtime::CallError::Breaker(_) => ::core::unreachable!() }"
             }
         };
         let limit = if self == Self::Result && is_future {
