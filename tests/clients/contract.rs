@@ -1,8 +1,8 @@
 //! The contract that tower-resilience publishes for its breaker (`tests/contract.rs` of
 //! tower-resilience-circuitbreaker 0.14), applied to this one.
 //!
-//! Both are ready without polling the inner service while the circuit rejects every call. There, a mode exists in
-//! which readiness waits until the circuit admits calls; this breaker has no such mode.
+//! Both breakers are ready without polling the inner service while the circuit rejects every call. In one mode of
+//! tower-resilience, `poll_ready` waits until the circuit admits calls; this breaker has no such mode.
 
 use std::convert::Infallible;
 use std::future::{Future, Ready, pending, ready};

@@ -1,4 +1,4 @@
-//! Advice that sets another value than the one that was meant.
+//! Advice that sets a value other than the one that the writer meant.
 
 use std::fs;
 use std::path::PathBuf;

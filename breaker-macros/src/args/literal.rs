@@ -1,4 +1,4 @@
-//! Literals: numbers, durations, windows and flags, and what a literal of another kind means.
+//! Literals: numbers, durations, windows and flags, and the meaning of a literal of the wrong kind.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::grammar::duration::{self, Mistake};
 use crate::grammar::meaning;
 use crate::grammar::number::Number;
 
-/// Turns off what is on by default.
+/// The word that turns off a setting.
 const OFF: &str = "off";
 
 /// A literal and the setting that it was given to.

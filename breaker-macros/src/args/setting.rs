@@ -1,4 +1,4 @@
-//! Numbers, durations, windows and flags. Literals are read and checked, constants are left to rustc.
+//! Numbers, durations, windows and flags. This crate checks literals, and rustc checks constants.
 
 use std::time::Duration;
 

@@ -5,7 +5,7 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 /// The longest text that a message repeats, in characters.
 const LONGEST: usize = 60;
 
-/// Writes tokens as a person would. Returns `None` if the text is too long to repeat it.
+/// Writes tokens as a person would. Returns `None` if the text is too long to repeat.
 pub(crate) fn spelled(tokens: TokenStream) -> Option<String> {
     let mut text = String::new();
     write(&mut text, tokens);

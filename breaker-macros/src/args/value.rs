@@ -87,7 +87,7 @@ pub(super) fn name(setting: SettingName, expr: &Expr) -> Result<LitStr> {
     Ok(text.clone())
 }
 
-/// Returns the name that was written without its quotes or in other ones. A word in upper case is the
+/// Returns the name that was written without quotes or in the wrong ones. A word in upper case is the
 /// name of a constant, whose value is unknown.
 fn meant_name(expr: &Expr) -> Option<String> {
     match (expr, literal(expr)) {

@@ -13,7 +13,7 @@ pub(super) fn braced(braces: DelimSpan, tokens: TokenStream) -> TokenStream {
     group.into_token_stream()
 }
 
-/// Puts tokens into delimiters that have a span of their own.
+/// Puts tokens into delimiters with the given span.
 pub(super) fn delimited(delimiter: Delimiter, span: Span, tokens: TokenStream) -> TokenStream {
     let mut group = Group::new(delimiter, tokens);
     group.set_span(span);

@@ -36,7 +36,7 @@ pub(crate) enum Mistake {
 }
 
 impl Mistake {
-    /// Describes the mistake. `form` writes a duration as the source of the text has it.
+    /// Describes the mistake. `form` writes a duration in the notation of the source.
     pub(crate) fn message(&self, form: impl Fn(&str) -> String) -> String {
         match self {
             Self::NotPositive => "a duration must be longer than zero".to_owned(),

@@ -1,4 +1,4 @@
-//! What a value that is not written as its setting takes it means where it comes from.
+//! The meaning of values in notations that no setting takes, as other libraries and formats define it.
 //!
 //! Each function returns a text that is valid in an attribute, a file and a variable, or `None` if only
 //! the writer knows the meaning.
@@ -56,7 +56,7 @@ pub(crate) fn calls(text: &str) -> Option<String> {
     Some(calls.to_string())
 }
 
-/// Removes space around a text, and quotes of which there is one pair too many.
+/// Removes the space around a text and one pair of superfluous quotes.
 pub(super) fn unquoted(text: &str) -> &str {
     let text = text.trim();
     let inside = |quote: char| text.strip_prefix(quote)?.strip_suffix(quote);

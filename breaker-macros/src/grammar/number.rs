@@ -8,8 +8,7 @@ const DIGITS: usize = 24;
 /// The largest exponent that is read.
 const EXPONENT: u32 = 12;
 
-/// A decimal number that is not negative: `digits` without the last `scale` of them, which are behind
-/// the point.
+/// A decimal number that is not negative. The last `scale` digits of `digits` are after the point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Number {
     digits: u128,
@@ -22,7 +21,7 @@ impl Number {
         Self::split(text).and_then(|(number, rest)| rest.is_empty().then_some(number))
     }
 
-    /// Splits the number off with which a text begins.
+    /// Splits off the number at the beginning of a text.
     pub(crate) fn split(text: &str) -> Option<(Self, &str)> {
         let text = text.strip_prefix('+').unwrap_or(text);
         let is_part = |letter: char| letter.is_ascii_digit() || matches!(letter, '.' | ',' | '_');
@@ -110,7 +109,7 @@ impl fmt::Display for Number {
     }
 }
 
-/// Splits a number into the digits before and behind its point, without separators.
+/// Splits a number into the digits before and after its point, without separators.
 ///
 /// A comma separates thousands or the fraction. If only the writer knows which, the result is `None`.
 fn plain(written: &str) -> Option<(String, String)> {

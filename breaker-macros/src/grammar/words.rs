@@ -227,7 +227,7 @@ fn spellings(word: &str) -> impl Iterator<Item = String> {
     [Some(whole), without].into_iter().flatten()
 }
 
-/// Returns a word in lower case without separators. Longer words are cut off: no setting is so long.
+/// Returns a word in lower case without separators. Long words are cut off, because no name of a setting is that long.
 fn spelling(word: &str) -> String {
     letters(word).take(LONGEST).collect()
 }

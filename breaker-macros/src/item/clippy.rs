@@ -1,4 +1,4 @@
-//! What clippy judges a function by, where it judges an expansion differently.
+//! The properties of a function that clippy judges differently in an expansion.
 
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -132,7 +132,7 @@ pub(crate) fn may_be_future(ty: &Type) -> bool {
 }
 
 /// Returns whether `clippy::type_complexity` may report a type. For each part of a type the lint adds ten times the
-/// part's depth, and more for a function or a trait object. By default it reports more than 250.
+/// part's depth, and more for a function or a trait object. By default it reports a sum above 250.
 pub(crate) fn may_be_complex(ty: &Type) -> bool {
     const MOST_SIMPLE_PARTS: usize = 6;
     let special = ["fn", "dyn"].map(|word| Ident::new(word, Span::call_site()));

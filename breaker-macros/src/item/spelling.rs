@@ -71,8 +71,8 @@ pub(crate) fn visible(mut ty: &Type) -> &Type {
 
 /// Recognises `Pin<Box<dyn Future<Output = R> + 'a>>`, `BoxFuture<'a, R>` and `LocalBoxFuture<'a, R>`.
 ///
-/// Two of these are aliases. Each crate may have its own, whose output is not the parameter: `Result<R, Error>`, for
-/// example.
+/// The last two are aliases. A crate may have its own alias, whose output is not the parameter but `Result<R, Error>`,
+/// for example.
 pub(super) fn boxed_future(path: &TypePath) -> Option<Spelling<'_>> {
     let last = path.path.segments.last()?;
     if last.ident == "BoxFuture" || last.ident == "LocalBoxFuture" {

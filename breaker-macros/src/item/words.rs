@@ -12,7 +12,7 @@ pub(crate) enum Word {
 impl Word {
     /// Returns whether this may be a type parameter.
     ///
-    /// The parameters of an `impl` around the function are not in sight. Most consist of one letter.
+    /// The attribute does not see the parameters of an `impl` around the function. Most consist of one letter.
     pub(crate) fn is_generic(&self, generics: &Generics) -> bool {
         let Self::Name(name) = self else {
             return false;

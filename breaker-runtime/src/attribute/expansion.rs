@@ -40,12 +40,12 @@ pub fn never<R>() -> R {
     unreachable!("expansions call this behind `if false`")
 }
 
-/// The type of the values of a function. It is `Send` whatever the type is.
+/// Stands for the type of the value that a function returns. It is `Send`, whatever that type is.
 #[derive(Debug)]
 pub struct AnswerType<R>(PhantomData<fn() -> R>);
 
 impl<R> AnswerType<R> {
-    /// Makes the type, which inference determines.
+    /// Makes a placeholder whose type parameter rustc infers.
     #[expect(clippy::new_without_default, reason = "only expansions call it")]
     #[inline]
     pub const fn new() -> Self {
@@ -56,8 +56,8 @@ impl<R> AnswerType<R> {
     #[inline]
     pub const fn is_that_of(&self, _: &R) {}
 
-    /// Requires that the future has this output, and returns the future without a change of its type: a trait object
-    /// may live shorter.
+    /// Requires that the future has this output, and returns the future. It does not convert the future into a trait
+    /// object, which might not live long enough.
     pub fn is_output_of<F: Future<Output = R>>(&self, future: Pin<Box<F>>) -> Pin<Box<F>> {
         future
     }

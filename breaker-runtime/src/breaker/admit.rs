@@ -129,7 +129,7 @@ impl CircuitBreaker {
         self.shared().gate.word().is_closed()
     }
 
-    /// Returns why the next call would be rejected, whatever it is, or `None` if it might be admitted.
+    /// Returns why the breaker would reject any next call, or `None` if it might admit one.
     ///
     /// It admits no call.
     #[cfg(feature = "tower")]
@@ -155,15 +155,15 @@ impl CircuitBreaker {
         })
     }
 
-    /// Applies what is due, such as calls that have become slow.
+    /// Applies the changes that are due, such as the outcome of a probe that has become slow.
     #[cfg(feature = "tower")]
     pub(crate) fn advance(&self) {
         self.change(Machine::advance);
     }
 
-    /// Rejects a call that cannot be made, because nothing was prepared for it while the circuit rejected every call.
+    /// Rejects a call for which the inner service was not polled, because the circuit rejected every call then.
     ///
-    /// `reason` is why the circuit did so; it is used if the circuit does not any more.
+    /// `reason` is why the circuit did so. The rejection states it if the circuit no longer rejects every call.
     #[cfg(feature = "tower")]
     #[cold]
     pub(crate) fn reject(&self, reason: RejectionReason) -> Rejection {

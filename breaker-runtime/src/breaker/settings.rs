@@ -104,7 +104,7 @@ impl Shared {
         locked.merged.inconsistency(&layered)
     }
 
-    /// Returns the settings that have no effect because of other ones.
+    /// Returns the settings that have no effect because of another setting.
     pub(crate) fn void_settings(&self) -> Vec<VoidSetting> {
         let locked = self.lock();
         locked.merged.void_settings(&locked.layered)

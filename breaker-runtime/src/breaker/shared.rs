@@ -164,7 +164,7 @@ impl CircuitBreaker {
     }
 }
 
-/// Sorts breakers by their names, and those of one name by their keys.
+/// Sorts breakers by name and then by key.
 pub(crate) fn sort_by_name(breakers: &mut [CircuitBreaker]) {
     breakers.sort_unstable_by(|a, b| (a.name(), a.key()).cmp(&(b.name(), b.key())));
 }

@@ -7,7 +7,7 @@ use super::shared::CircuitBreaker;
 use super::wakers::{Place, Wakers};
 use crate::sync::Ordering;
 
-/// The place of one task among those that a breaker wakes; dropping it gives the place up.
+/// The place of one task among the tasks that a breaker wakes; dropping it gives up the place.
 #[derive(Debug)]
 pub(crate) struct Waiting {
     breaker: CircuitBreaker,

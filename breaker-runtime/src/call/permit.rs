@@ -52,7 +52,7 @@ use crate::values::{End, Outcome, Rejection};
 ///
 /// struct Guarded<S> {
 ///     stream: S,
-///     /// Taken when the stream ends.
+///     /// `None` once the stream has ended or failed.
 ///     permit: Option<Permit>,
 /// }
 ///

@@ -88,10 +88,10 @@ const WINDOW_RULES: [Setting; 3] = [
     Setting::MaxFailures,
 ];
 
-/// A constraint: returns the pair of settings that does not meet it.
+/// A constraint, which returns the pair of settings that violates it.
 type Constraint = fn(&Config) -> Option<Inconsistency>;
 
-/// All constraints, the first one reported first.
+/// All constraints, in the order in which they are reported.
 const CONSTRAINTS: [Constraint; 8] = [
     ceiling,
     |config| rule_without_window(config, Setting::FailureRate),
@@ -149,7 +149,7 @@ fn rate_without_limit(config: &Config) -> Option<Inconsistency> {
     })
 }
 
-/// A rule that needs more calls than the window holds.
+/// Checks that a rule does not need more calls than the window holds.
 fn more_than_window(config: &Config, rule: Setting) -> Option<Inconsistency> {
     let Some(Window::Calls(calls)) = config.get(Setting::Window) else {
         return None;

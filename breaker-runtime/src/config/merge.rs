@@ -32,7 +32,7 @@ pub(crate) struct Merged {
     sources: Vec<Location>,
     /// The longest `call_timeout` of all declarations.
     call_timeout: Option<Duration>,
-    /// Whether a declaration has no `call_timeout`.
+    /// Whether at least one declaration has no `call_timeout`.
     has_unlimited_calls: bool,
 }
 
@@ -182,7 +182,7 @@ impl Merged {
         })
     }
 
-    /// Returns the settings that have no effect because of other ones.
+    /// Returns the settings that have no effect because of another setting.
     pub(crate) fn void_settings(&self, layered: &Layered) -> Vec<VoidSetting> {
         let given = self.effective(layered);
         let judged = Judged {

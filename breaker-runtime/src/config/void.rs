@@ -1,7 +1,7 @@
 //! Settings that have no effect because of another setting.
 //!
-//! Each rule is one function. A rule is judged by the settings in force, but it reports a setting only if somebody gave
-//! it: the defaults fit each other.
+//! Each rule is one function. A rule looks at the settings in force, but it reports a setting only if a declaration or
+//! a layer gives it, because the defaults fit each other.
 
 use std::fmt;
 use std::time::Duration;
@@ -40,9 +40,9 @@ pub struct VoidSetting {
     pub breaker: String,
     /// The setting that has no effect.
     pub setting: &'static str,
-    /// The setting that decides first.
+    /// The setting that takes effect first.
     pub because_of: &'static str,
-    /// Why the setting has no effect, and what to change.
+    /// Why the setting has no effect.
     problem: String,
 }
 
@@ -156,7 +156,7 @@ impl Judged<'_> {
         (backoff > 1.0 && max_open_for == open_for).then_some(found)
     }
 
-    /// In a window of calls, as many failures in a row are also failures in the window.
+    /// In a window of calls, each failure in a row is also a failure in the window, so the lower limit decides.
     fn threshold_above_max_failures(&self) -> Option<Found> {
         let (threshold, most) = (self.in_force.threshold?, self.in_force.max_failures?);
         let Window::Calls(_) = self.in_force.window? else {
@@ -190,7 +190,7 @@ impl Judged<'_> {
     }
 }
 
-/// The setting without effect, the one that decides first, and the problem.
+/// The setting without effect, the setting that takes effect first, and the problem.
 type Found = (&'static str, &'static str, String);
 
 #[cfg(test)]

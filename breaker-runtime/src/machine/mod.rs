@@ -125,7 +125,7 @@ impl Machine {
         }
     }
 
-    /// Returns why the next call would be rejected, whatever it is, or `None` if it might be admitted.
+    /// Returns why the machine would reject any next call, or `None` if it might admit one.
     ///
     /// A ramp may admit any call. [`advance`](Self::advance) must have been called for the same instant.
     #[cfg(feature = "tower")]

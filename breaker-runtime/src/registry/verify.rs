@@ -5,8 +5,10 @@ use super::declarations::declared_conflicts;
 use super::finding::Finding;
 
 impl Registry {
-    /// Returns every disagreement between declarations, settings that were loaded for breakers that do not exist, and
-    /// settings of this registry's breakers that have no effect because of other settings.
+    /// Returns all mistakes in declarations and settings.
+    ///
+    /// A mistake is a disagreement between declarations, settings that were loaded for a breaker that does not exist,
+    /// or a setting of a breaker in this registry that has no effect because of another setting.
     ///
     /// A test should expect an empty list.
     ///

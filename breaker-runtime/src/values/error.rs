@@ -58,8 +58,9 @@ impl BreakerError {
     ///
     /// It also looks into an [`io::Error`](std::io::Error), which hides the error that it was made from.
     ///
-    /// A variant such as `#[error("rejected by its circuit breaker")] Breaker(#[from] BreakerError)` can be found, and one
-    /// that is `#[error(transparent)]` cannot, because it takes the place of the error that it holds.
+    /// It finds the error in a variant such as
+    /// `#[error("rejected by its circuit breaker")] Breaker(#[from] BreakerError)`, but not in one that is
+    /// `#[error(transparent)]`, because the error in such a variant is not a source.
     ///
     /// # Examples
     ///
@@ -78,7 +79,7 @@ impl BreakerError {
         chain(error).find_map(|error| error.downcast_ref())
     }
 
-    /// Returns why the call was stopped, in two words at most.
+    /// Returns why the call was stopped, as part of a sentence.
     fn reason(&self) -> &'static str {
         match self {
             Self::Rejected(rejection) => rejection.reason().as_str(),
@@ -232,10 +233,10 @@ impl<E> CallError<E> {
     }
 }
 
-/// The length of the longest chain of errors that is searched: an error may be its own source.
+/// The most errors of one chain that are searched, because an error may be its own source.
 const LONGEST_CHAIN: usize = 128;
 
-/// Returns an error and its sources, from the outside to the inside.
+/// Returns an error and its sources, the outermost first.
 pub(crate) fn chain<'a>(
     error: &'a (dyn Error + 'static),
 ) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
@@ -243,7 +244,7 @@ pub(crate) fn chain<'a>(
 }
 
 fn next_source<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
-    // The source of an `io::Error` is that of the error that it was made from, which would be left out.
+    // `io::Error::source` skips the error that the `io::Error` was made from, and returns the source of that error.
     match error
         .downcast_ref::<io::Error>()
         .and_then(io::Error::get_ref)

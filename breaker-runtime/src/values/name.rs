@@ -72,8 +72,9 @@ impl fmt::Debug for BreakerName {
     }
 }
 
-/// Names the breaker as part of a sentence: `` circuit breaker `fetch` ``, and with `{:#}` also the key:
-/// `` circuit breaker `fetch` for `example.org` ``.
+/// Names the breaker as part of a sentence, as in `` circuit breaker `fetch` ``.
+///
+/// `{:#}` adds the key, as in `` circuit breaker `fetch` for `example.org` ``.
 impl fmt::Display for BreakerName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "circuit breaker `{}`", self.as_str())?;

@@ -145,8 +145,8 @@ impl Rejection {
 
 /// Formats the rejection as a sentence.
 ///
-/// `{}` names the breaker and the reason only, so that all such rejections have the same text and can be grouped by it.
-/// `{:#}` adds the key and the time that is left.
+/// `{}` contains only the name of the breaker and the reason, so that equal rejections have equal texts and can be
+/// grouped. `{:#}` adds the key, and the time that is left if it is known.
 impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.name.fmt(f)?;

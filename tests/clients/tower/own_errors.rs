@@ -88,7 +88,7 @@ fn every_other_error_is_a_failure() {
     assert_eq!(judged(ServiceError::Inner("down")), FAILURE);
 }
 
-/// Is its own source.
+/// An error that is its own source.
 #[derive(Debug)]
 struct Endless;
 

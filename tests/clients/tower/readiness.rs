@@ -1,4 +1,4 @@
-//! Readiness: nobody waits for a service that would not be called.
+//! Readiness: no caller waits for a service that would not be called.
 
 use std::future::{Ready, ready};
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use tower::{Layer, Service, ServiceExt};
 use super::now;
 use crate::support::{Bench, OPEN_FOR};
 
-/// A service that is ready if its switch says so, and counts how often it was polled and called.
+/// A service that is ready while its switch is on, and counts how often it was polled and called.
 #[derive(Clone, Default)]
 struct Switched {
     is_ready: Arc<AtomicBool>,
@@ -183,7 +183,7 @@ fn callers_that_wait_for_the_inner_service_are_woken_when_the_circuit_opens() {
         assert!(poll(service, &waker).is_pending());
         assert!(poll(service, &waker).is_pending());
     }
-    // One that has gone is not woken.
+    // The circuit does not wake a service that was dropped.
     drop(waiting.pop());
     bench.fail_times(5);
     assert_eq!(woken.0.load(Ordering::SeqCst), 2);

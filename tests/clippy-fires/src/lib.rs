@@ -253,7 +253,7 @@ impl Clone for Rank { // fires: clippy::expl_impl_clone_on_copy
     }
 }
 
-/// The same, written in another way.
+/// A type whose order and clone differ from what its other traits imply.
 #[derive(Debug, Copy, PartialEq, Eq)]
 pub struct Level(u8);
 
@@ -301,7 +301,7 @@ impl Level {
     }
 }
 
-/// Uses what is not public.
+/// Uses the methods that are not public.
 pub fn use_all(level: Level) {
     level.nothing::<u8>();
     level.something::<u8>();

@@ -37,9 +37,9 @@ pub(super) fn failures_can_be_recognised(arguments: &Arguments, function: &Funct
     }
 }
 
-/// The patterns are those of the returned `Result`, and not of its error.
+/// The patterns match the returned `Result`, and not its error.
 ///
-/// A name in upper case can be a constant of any type, so it is left to rustc.
+/// A name in upper case can be a constant of any type, so rustc checks it.
 pub(super) fn patterns_are_of_the_result(arguments: &Arguments, function: &Function) -> Vec<Error> {
     let Some(error) = function.returned().and_then(error_type) else {
         return Vec::new();

@@ -21,7 +21,7 @@ const NEED_WINDOW: [SettingName; 3] = [
     SettingName::SlowRate,
 ];
 
-/// How the second period of a pair has to compare with the first one.
+/// How long the second period of a pair has to be, compared with the first one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Order {
     AtLeast,
@@ -29,7 +29,7 @@ pub(crate) enum Order {
     Less,
 }
 
-/// Two periods of which one would have no effect if they were in another order.
+/// Two periods, one of which has no effect if they are in the wrong order.
 pub(crate) struct PeriodPair {
     pub(crate) names: [SettingName; 2],
     pub(crate) order: Order,
@@ -37,7 +37,7 @@ pub(crate) struct PeriodPair {
     pub(crate) message: &'static str,
 }
 
-/// All pairs of periods. The runtime finds pairs of several attributes, in `Registry::verify`.
+/// All pairs of periods. If several attributes give them, `Registry::verify` of the runtime checks them.
 pub(crate) const PERIOD_PAIRS: [PeriodPair; 5] = [
     PeriodPair {
         names: [SettingName::OpenFor, SettingName::MaxOpenFor],
@@ -153,7 +153,7 @@ fn ceiling_leaves_room_for_backoff(arguments: &Arguments) -> Result<()> {
     }
 }
 
-/// In a window of calls, as many failures in a row are also failures in the window.
+/// In a window of calls, each failure in a row is also a failure in the window, so the lower limit decides.
 fn threshold_is_within_max_failures(arguments: &Arguments) -> Result<()> {
     let window = arguments.setting(SettingName::Window);
     let counts_calls = window.is_some_and(|it| {

@@ -175,7 +175,7 @@ fn plain(pattern: &Pat) -> Option<&PatIdent> {
     }
 }
 
-/// Returns the type `&_` with the spans of a reference, behind a colon. rustc suggests `&mut` there if the body
+/// Returns the type `&_` with the spans of a reference, after a colon. rustc suggests `&mut` there if the body
 /// changes what the argument refers to.
 fn reference_type(ty: &Type) -> Option<TokenStream> {
     let Type::Reference(reference) = visible(ty) else {

@@ -14,8 +14,8 @@ use crate::item::returns::Shape;
 use crate::item::tail::Tail;
 
 impl Call<'_> {
-    /// Runs a body that makes a future, which has a type that the user has written or an inferred one. This part of the
-    /// function is not guarded.
+    /// Runs a body that makes a future. The user has written the type of the future, or rustc infers it. This part of
+    /// the function is not guarded.
     pub(crate) fn emit_make_future(
         &self,
         body: &UserBlock<'_>,
@@ -27,8 +27,8 @@ impl Call<'_> {
         quote_spanned!(Span::mixed_site()=> #call_once(#closure))
     }
 
-    /// Declares the output of a boxed future, and requires it at the end of the body, where rustc reports that
-    /// the future has another output. The body may shadow the names in the type.
+    /// Declares the output of a boxed future, and requires it at the end of the body. There rustc reports a
+    /// future with another output. The body may shadow the names in the type.
     pub(crate) fn emit_tail(&self, tail: &Tail) -> (TokenStream, TokenStream) {
         let (output, answer_type) = (local("output"), self.runtime.item("AnswerType"));
         let ty = &self.returned.ty;
@@ -61,8 +61,8 @@ impl Call<'_> {
         self.closure(body, usage, &self.call_body(), is_written.then_some(ty))
     }
 
-    /// Makes a closure that `call` calls. A return type that the user has written is written again, so that
-    /// rustc explains errors of the body by it.
+    /// Makes a closure that `call` calls. The closure repeats the return type that the user has written, so
+    /// that rustc explains errors of the body by it.
     fn closure(
         &self,
         body: &UserBlock<'_>,
@@ -124,7 +124,7 @@ impl Call<'_> {
         block(capture, inside)
     }
 
-    /// Returns `self` if the body is to borrow it from a closure or block around it that owns it.
+    /// Returns `self` if the body has to borrow it from a closure or block around it that owns it.
     ///
     /// When rustc looks for assignments that nothing reads, it does not count the drop of a variable that
     /// a closure owns. It would report `self.open = false` in a `commit(mut self)`, although `Drop` reads

@@ -130,8 +130,8 @@ impl Call<'_> {
         exempt.then(|| quote_spanned!(Span::mixed_site()=> #[allow(clippy::result_large_err)]))
     }
 
-    /// Exempts the return type of the closure from `clippy::type_complexity`, for the same reason. The lint stays on in
-    /// the user's code if the type is so simple that clippy cannot report it.
+    /// Exempts the return type of the closure from `clippy::type_complexity`, which reports the function if it has to.
+    /// The lint stays on in the user's code if the type is so simple that clippy cannot report it.
     fn allow_complex_type(&self) -> Option<TokenStream> {
         let exempt = matches!(self.function.visibility, Visibility::Inherited)
             && self.function.returned().is_some_and(may_be_complex);

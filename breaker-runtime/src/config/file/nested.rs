@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 use super::section::Force;
 use crate::config::Setting;
 
-/// Returns whether a table inside the table of a breaker holds settings, and is not the value of one.
+/// Returns whether a table inside the table of a breaker holds settings and is not the value of a setting.
 pub(super) fn is_section(word: &str, table: &DeTable<'_>) -> bool {
     let is_setting = |word: &str| Setting::find(word).is_some() || word == Force::NAME;
     let mut entries = table.iter();
@@ -17,8 +17,8 @@ pub(super) fn is_section(word: &str, table: &DeTable<'_>) -> bool {
         })
 }
 
-/// Returns each table below `name` that contains something other than tables, or nothing: its name
-/// with all dots, and its place.
+/// Returns the whole name and the place of each table that is empty or contains something other than
+/// tables: of `table` and of the tables in it.
 pub(super) fn sections(
     name: String,
     head: Range<usize>,

@@ -128,8 +128,8 @@ impl Reader<'_> {
         }
     }
 
-    /// Reports the tables inside a table: those of a name with dots and without quotes, or those of
-    /// breakers under `[default]`.
+    /// Reports the tables inside a table. They come from a name with dots and without quotes, or they are
+    /// tables of breakers under `[default]`.
     fn nested(&mut self, owner: Owner<'_>, word: &str, head: Range<usize>, table: &DeTable<'_>) {
         let (parent, name) = match owner {
             Owner::All => (DEFAULT, word.to_owned()),
@@ -149,7 +149,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Reports a word at the top of the file that is not one of the two tables.
+    /// Reports a word at the top level of the file that names neither of the two tables.
     fn misplaced(&mut self, word: &str, head: Range<usize>, value: &DeValue<'_>) {
         let meant = match word {
             "circuit_breaker" | "circuit_breakers" | "circuit-breakers" => Some(BREAKERS),
@@ -246,7 +246,7 @@ fn raw<'a>(value: &'a DeValue<'_>) -> RawValue<'a> {
     }
 }
 
-/// Writes the head of the table of a breaker.
+/// Writes the header of the table of a breaker.
 fn head_of(name: &str) -> String {
     let is_bare = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-');
     if name.chars().all(is_bare) {

@@ -1,5 +1,4 @@
-//! The advice of the messages about a file and about variables: whoever follows it gets the value that was
-//! meant.
+//! The advice in messages about files and variables: following it gives the value that the writer meant.
 
 mod advice;
 mod notations;

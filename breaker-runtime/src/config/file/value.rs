@@ -11,7 +11,7 @@ use crate::config::grammar::number::Number;
 use crate::config::value::ValueKind;
 use crate::config::{Setting, Value, Window};
 
-/// Turns off an optional setting.
+/// The word that turns off an optional setting.
 const OFF: &str = "off";
 
 /// A value as a file, a variable or a format of serde has it.
@@ -62,7 +62,7 @@ impl<'a> RawValue<'a> {
         }
     }
 
-    /// Writes a text as the source of this value has it.
+    /// Writes a text in the notation of the source of this value: a variable has no quotes.
     fn written(self, text: &str) -> String {
         match self {
             Self::Variable(_) => text.to_owned(),
@@ -70,7 +70,7 @@ impl<'a> RawValue<'a> {
         }
     }
 
-    /// Writes a text as a part of a sentence.
+    /// Writes a text as part of a sentence.
     fn mentioned(self, text: &str) -> String {
         match self {
             Self::Variable(_) => format!("`{text}`"),
@@ -204,8 +204,8 @@ fn expected(kind: ValueKind, raw: RawValue<'_>) -> String {
     }
 }
 
-/// Returns what to write in place of a value of another kind or range; several forms if only the writer
-/// knows which one was meant.
+/// Returns what to write in place of a value of the wrong kind or out of range. It returns several forms
+/// if only the writer knows which one was meant.
 fn meant(setting: Setting, raw: RawValue<'_>, written: &str) -> Vec<String> {
     let (kind, text) = (setting.kind(), raw.text().unwrap_or(written));
     let turns_off = match raw {

@@ -23,7 +23,8 @@ use crate::values::{KeyStats, State};
 /// name with keys is `down` if every key that was used within `idle_ttl` is open or forced open, or if the name itself is
 /// forced open. If only some of its keys are open, it is `degraded`.
 ///
-/// The body is JSON. It lists every name that is not closed or that has a key that is not closed, sorted by name:
+/// The body is JSON. It lists every name that is not closed, or that has a key that is neither closed nor forced
+/// closed, sorted by name:
 ///
 /// ```json
 /// {"status":"degraded","breakers":[
@@ -32,8 +33,8 @@ use crate::values::{KeyStats, State};
 /// ```
 ///
 /// `retry_after` is in whole seconds, rounded up, or `null` if it is unknown. `keys` counts the keys of the name by state,
-/// or is `null` if the name has no keys; no key is named, because a key may belong to a user. A request is a reading: it
-/// applies transitions that are due, such as the end of an open period.
+/// or is `null` if the name has no keys. The body contains no key, because a key may identify a user. A request is a
+/// reading: it applies transitions that are due, such as the end of an open period.
 ///
 /// # Examples
 ///

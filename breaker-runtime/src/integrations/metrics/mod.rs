@@ -80,8 +80,8 @@
 //! eighth wide. Each call is recorded with a value one sixteenth below the end of its bucket, so sums and quantiles are
 //! off by at most a fifteenth. Use [`DURATION_BUCKETS`] for exporters that need fixed buckets.
 //!
-//! **Several registries** that one recorder receives need labels of their own, because breakers of the same name would
-//! share their series otherwise: see [`Publisher::with_labels`].
+//! **Several registries** that one recorder receives need different labels, because otherwise breakers with the same
+//! name would share their series: see [`Publisher::with_labels`].
 //!
 //! **A removed breaker** keeps its counters, including what it counted since the last [`publish`]. Its gauges become 0,
 //! and its rates `NaN`. A breaker that is made and removed between two calls of `publish` is not seen.

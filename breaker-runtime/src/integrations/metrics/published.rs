@@ -59,7 +59,7 @@ impl Reading {
 /// writes it again.
 #[derive(Debug, Default)]
 pub(super) struct Published {
-    /// The publisher's own labels, which every series has.
+    /// The labels that the publisher adds to every series.
     extra_labels: Vec<Label>,
     is_described: bool,
     rounds: u64,

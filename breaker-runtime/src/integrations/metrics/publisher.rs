@@ -76,18 +76,18 @@ struct Turn {
 impl Publisher {
     /// Makes a publisher that has written nothing yet.
     ///
-    /// If one recorder receives several registries, use [`with_labels`](Self::with_labels): breakers of the same name
-    /// would share their series otherwise.
+    /// If one recorder receives several registries, use [`with_labels`](Self::with_labels): otherwise breakers with the
+    /// same name would share their series.
     pub fn new(registry: &Registry) -> Self {
         Self::labelled(registry, Vec::new())
     }
 
-    /// Makes a publisher whose series have further labels, such as the tenant that the registry belongs to.
+    /// Makes a publisher that adds labels to every series, such as the tenant that the registry belongs to.
     ///
     /// # Errors
     ///
-    /// [`InvalidLabel`] if a label's name is empty, occurs twice, or is a name that the [series](super::SERIES)
-    /// themselves use, such as `breaker` or `state`.
+    /// [`InvalidLabel`] if the name of a label is empty, occurs twice, or is the name of a label that the
+    /// [series](super::SERIES) already have, such as `breaker` or `state`.
     ///
     /// # Examples
     ///

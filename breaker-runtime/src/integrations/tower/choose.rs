@@ -29,7 +29,7 @@ pub trait HasBreaker {
     /// Returns the breaker of the name.
     fn breaker(&self) -> &CircuitBreaker;
 
-    /// Returns why the breaker would reject a call, if it would reject every call that could come next.
+    /// Returns why the breaker would reject any next call, or `None` if it might admit one.
     #[inline]
     fn rejects_all(&self) -> Option<RejectionReason> {
         let breaker = self.breaker();
@@ -39,7 +39,7 @@ pub trait HasBreaker {
         Some(breaker.next_rejection()?.reason)
     }
 
-    /// Returns the same as [`rejects_all`](Self::rejects_all), and notices calls that have become slow.
+    /// Notices calls that have become slow, and then returns what [`rejects_all`](Self::rejects_all) returns.
     fn rejects_all_now(&self) -> Option<RejectionReason> {
         self.breaker().advance();
         self.rejects_all()
@@ -126,7 +126,7 @@ fn leaked(breaker: CircuitBreaker) -> &'static CircuitBreaker {
 
     use crate::sync::fixed::Mutex;
 
-    /// Every breaker that was leaked so far, by its address, which no other breaker can have.
+    /// Every breaker that was leaked so far, by its address. A leaked breaker keeps its address.
     static LEAKED: Lazy<Mutex<HashMap<usize, &'static CircuitBreaker>>> =
         Lazy::new(|| Mutex::new(HashMap::new()));
 
@@ -194,7 +194,7 @@ impl<K> HasBreaker for PerKey<K> {
         self.keyed.parent()
     }
 
-    /// The request is not known yet, so only an override of the name rejects whatever comes.
+    /// The key of the next request is not known yet, so only an override of the name rejects every call.
     fn rejects_all(&self) -> Option<RejectionReason> {
         let rejected = self.breaker().next_rejection()?;
         Some(rejected.reason).filter(|reason| *reason == RejectionReason::Forced)

@@ -73,12 +73,12 @@ where
     }
 }
 
-/// The default classifier: `Ok` is a success and `Err` a failure, unless the error is that of another breaker.
+/// The default classifier: `Ok` is a success, and `Err` is a failure unless it is the error of another breaker.
 ///
-/// The error of a breaker says nothing about the dependency, so it is ignored. It is found if the error is a
-/// [`BreakerError`](crate::BreakerError), or holds one as a [`ServiceError`](super::ServiceError), a boxed error or an
-/// `io::Error` does, at any depth. For any other type of error, write a classifier with
-/// [`BreakerError::find_in`](crate::BreakerError::find_in), which finds a breaker's error among the sources.
+/// The error of a breaker says nothing about the dependency, so the classifier ignores it. It recognises a
+/// [`BreakerError`](crate::BreakerError), also inside a [`ServiceError`](super::ServiceError), a boxed error or an
+/// `io::Error`, at any depth. For any other type of error, write a classifier with
+/// [`BreakerError::find_in`](crate::BreakerError::find_in), which also searches the sources of an error.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ByResult;
 
@@ -92,7 +92,7 @@ impl<R, E: 'static> Classify<R, E> for ByResult {
     }
 }
 
-/// Classifies an error: that of another breaker is ignored, and every other one is a failure.
+/// Ignores the error of another breaker, and classifies every other error as a failure.
 #[cold]
 pub(super) fn of_error<E: 'static>(error: &E) -> Outcome {
     if holds_breaker_error(error) {
@@ -102,7 +102,9 @@ pub(super) fn of_error<E: 'static>(error: &E) -> Outcome {
     }
 }
 
-/// A classifier that ignores the errors that are or hold a `T`.
+/// A classifier that ignores each error that is a `T` or holds one.
+///
+/// [`CircuitBreakerLayer::ignore_errors`](super::CircuitBreakerLayer::ignore_errors) makes it.
 pub struct IgnoreErrors<C, T> {
     classify: C,
     ignored: PhantomData<fn() -> T>,

@@ -1,4 +1,4 @@
-//! Finding an error of one type in the error of a service, in which it may be wrapped.
+//! Finds an error of one type in the error of a service, which may wrap it.
 
 use std::any::{Any, TypeId};
 use std::error::Error;
@@ -33,7 +33,7 @@ pub(super) fn holds<T: Error + 'static, E: 'static>(error: &E) -> bool {
     }
 }
 
-/// Returns the standard error that `error` is, if that is one of the types that can hold any error.
+/// Returns `error` as a standard error, if it has one of the types that can hold any error.
 fn standard_error(error: &dyn Any) -> Option<&(dyn Error + 'static)> {
     type Thread = dyn Error + Send;
     type Threads = dyn Error + Send + Sync;
@@ -50,10 +50,10 @@ fn standard_error(error: &dyn Any) -> Option<&(dyn Error + 'static)> {
     }
 }
 
-/// A type of [`ServiceError`] that a service has returned, and how to unwrap it.
+/// A type of [`ServiceError`] that a service has returned, with the function that unwraps it.
 ///
 /// The types cannot be listed in the program's source: one layer does not know what the errors of another layer hold.
-/// They form a list, which only grows, by one entry for each type in the program.
+/// They form a list that never shrinks and has at most one entry for each type in the program.
 struct KnownType {
     id: TypeId,
     unwrap: fn(&dyn Any) -> Option<&dyn Any>,

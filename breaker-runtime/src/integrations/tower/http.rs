@@ -13,7 +13,7 @@ use crate::values::Outcome;
 /// | answer | counts as |
 /// |---|---|
 /// | `5xx`, `429` | failure; its `Retry-After` is the hint for the open period |
-/// | an error | failure; ignored if it is or holds the error of a breaker, as for [`ByResult`](super::ByResult) |
+/// | an error | failure, or ignored if it is or holds the error of a breaker, see [`ByResult`](super::ByResult) |
 /// | `200` with the header `grpc-status` | see [`grpc_outcome`](HttpClassifier::grpc_outcome) |
 /// | any other status, including all other `4xx` | success: the server has answered |
 ///

@@ -62,7 +62,7 @@ impl CircuitBreakerLayer {
     /// With the feature `test-util`, a layer that is made while a `TestRegistry` is entered uses the breaker of that
     /// registry.
     ///
-    /// A breaker that was used by such a layer stays in memory until the program ends, even after it is
+    /// A breaker that such a layer has used stays in memory until the program ends, even after it is
     /// [removed](Registry::remove), so that calls need no reference count. For names that come and go, use
     /// [`in_registry`](Self::in_registry).
     ///
@@ -118,7 +118,8 @@ impl<B> CircuitBreakerLayer<ByResult, B> {
 impl<C, B> CircuitBreakerLayer<C, B> {
     /// Sets the [classifier](super::Classify), such as a closure that takes a `Result<&Response, &Error>`.
     ///
-    /// By default, an `Ok` is a success and an `Err` a failure, except for errors of other breakers: see [`ByResult`].
+    /// By default, an `Ok` is a success, and an `Err` is a failure unless it is the error of another breaker: see
+    /// [`ByResult`].
     pub fn classify<D>(self, classify: D) -> CircuitBreakerLayer<D, B> {
         let choose = self.choose;
         CircuitBreakerLayer { classify, choose }
@@ -130,10 +131,11 @@ impl<C, B> CircuitBreakerLayer<C, B> {
         self.classify(super::http::HttpClassifier)
     }
 
-    /// Ignores every error that is a `T` or holds one, as [`ByResult`] finds the error of a breaker.
+    /// Ignores every error that is a `T` or holds one, where [`ByResult`] would find the error of a breaker.
     ///
-    /// Use it for errors that say nothing about the dependency, such as that of a load that an inner layer sheds. It
-    /// extends the classifier, so call it after [`classify`](Self::classify) and [`http`](Self::http).
+    /// Use it for errors that say nothing about the dependency, such as the error of an inner layer that sheds load. It
+    /// extends the classifier, so call it after [`classify`](Self::classify) or [`http`](Self::http), which replace the
+    /// classifier.
     ///
     /// # Examples
     ///

@@ -30,21 +30,21 @@
 //! The breaker admits or rejects a call in `call`, so a reservation that is never used holds no permit. A rejected call
 //! does not reach the inner service.
 //!
-//! While the circuit rejects every call, `poll_ready` is ready at once and does not poll the inner service: nobody waits
-//! for a service that would not be called. Otherwise it polls the inner service. Callers that wait for it are woken when
-//! the circuit opens. This has three consequences:
+//! While the circuit rejects every call, `poll_ready` returns ready at once and does not poll the inner service, so
+//! that no caller waits for a service that would not be called. Otherwise `poll_ready` polls the inner service. When the
+//! circuit opens, it wakes the callers that wait for the inner service. This has three consequences:
 //!
 //! - A call that follows such a `poll_ready` is rejected, even if the circuit has closed in between, because nothing was
-//!   reserved for it. Its rejection has no `retry_after` then.
+//!   reserved for it. In that case its rejection has no `retry_after`.
 //! - A rejected call does not use up what the inner service reserved in an earlier `poll_ready`, such as a permit of a
 //!   `ConcurrencyLimit` or a slot of a `Buffer`. This service keeps the reservation for its next call, and releases it
 //!   when it is dropped. So put the limit outside of the breaker, or drop the clone whose call was rejected, as
 //!   `oneshot` and most servers and clients do.
 //! - A load balancer that prefers ready services would prefer one whose circuit is open. So put the balancer inside of
-//!   the breaker, or one breaker inside of each endpoint together with a retry outside of the balancer.
+//!   the breaker, or put one breaker inside of each endpoint and a retry outside of the balancer.
 //!
-//! With keys, `poll_ready` does not know the key of the request yet. It is ready at once only while the name itself is
-//! forced open.
+//! With keys, `poll_ready` does not know the key of the request yet. It skips the inner service only while the name
+//! itself is forced open.
 //!
 //! An error of the inner `poll_ready` is passed on and not counted, because no call was admitted.
 //!
@@ -54,7 +54,7 @@
 //! |---|---|
 //! | its future is ready | what the [classifier](Classify) returns for the answer |
 //! | its answer is or holds the error of another breaker, such as a rejection | ignored by the [default](ByResult) and the HTTP classifier |
-//! | its answer is or holds an error of a type given to [`ignore_errors`](CircuitBreakerLayer::ignore_errors), such as a shed load | ignored |
+//! | its answer is or holds an error of a type given to [`ignore_errors`](CircuitBreakerLayer::ignore_errors), such as that of a layer that sheds load | ignored |
 //! | the inner `call` panics, or its future panics while it is polled | failure; the panic continues to unwind |
 //! | the classifier panics | failure; the panic continues to unwind |
 //! | its future is dropped, polled or not | cancelled; a failure if it had been pending for `cancel_after` |

@@ -121,7 +121,7 @@ where
 }
 
 impl<S, C, B: HasBreaker> CircuitBreakerService<S, C, B> {
-    /// Is ready without polling the inner service. What that reserved earlier stays reserved.
+    /// Becomes ready without polling the inner service, which keeps what it reserved earlier.
     #[cold]
     fn skip_inner(&mut self, reason: RejectionReason) -> Poll<()> {
         self.waiting = None;
@@ -131,13 +131,13 @@ impl<S, C, B: HasBreaker> CircuitBreakerService<S, C, B> {
         Poll::Ready(())
     }
 
-    /// Waits for the inner service, and for the circuit to reject every call.
+    /// Waits until the inner service is ready or the circuit rejects every call.
     #[cold]
     fn wait(&mut self, context: &Context<'_>) -> Poll<()> {
         self.readiness = Readiness::Unknown;
         let breaker = self.choose.breaker();
         let waiting = self.waiting.get_or_insert_with(|| Waiting::new(breaker));
-        // Before the circuit is checked: the task is woken if it opens afterwards.
+        // This precedes the check of the circuit, so that the task is woken if the circuit opens after the check.
         waiting.wake_on_change(context.waker());
         match self.choose.rejects_all_now() {
             Some(reason) => self.skip_inner(reason),
@@ -146,7 +146,7 @@ impl<S, C, B: HasBreaker> CircuitBreakerService<S, C, B> {
     }
 }
 
-/// A clone has reserved nothing: its inner service has to become ready by itself.
+/// A clone has reserved nothing, so its inner service has to become ready first.
 impl<S: Clone, C: Clone, B: Clone> Clone for CircuitBreakerService<S, C, B> {
     fn clone(&self) -> Self {
         let inner = self.inner.clone();
