@@ -62,7 +62,8 @@ impl Call<'_> {
     }
 
     /// Makes a closure that `call` calls. The closure repeats the return type that the user has written, so
-    /// that rustc explains errors of the body by it.
+    /// that rustc explains errors of the body by it. The tokens before the type have the spans of the
+    /// signature, which rustc shows as the beginning of the closure.
     fn closure(
         &self,
         body: &UserBlock<'_>,
@@ -71,14 +72,17 @@ impl Call<'_> {
         ty: Option<&TokenStream>,
     ) -> TokenStream {
         let arrow = ty.map(|ty| quote_spanned!(Span::mixed_site()=> -> #ty));
+        let signature = &self.function.signature;
+        let begin = signature.fn_token.span;
+        let [open, close] = [begin, signature.paren_token.span.close()].map(Token![|]);
         let closure = |capture, inside| {
             let block = outer_block(body, &inside);
-            quote_spanned!(body.braces.join()=> #capture || #arrow #block)
+            quote!(#capture #open #close #arrow #block)
         };
         // Without `move`, rustc suggests the same clones as in a function. The closure owns the arguments
         // nevertheless, because it binds them again. It cannot bind `self` again.
         let capture = if self.arguments.have_self() {
-            self.capture(usage, body)
+            self.capture(usage, begin)
         } else {
             TokenStream::new()
         };
@@ -101,7 +105,7 @@ impl Call<'_> {
             let block = outer_block(body, &inside);
             quote_spanned!(body.braces.join()=> async #capture #block)
         };
-        let capture = self.capture(usage, body);
+        let capture = self.capture(usage, body.braces.join());
         let (whole, bound) = (
             self.arguments.whole_self(&self.runtime),
             self.arguments.bind(Consumer::Body, usage),
@@ -140,11 +144,11 @@ impl Call<'_> {
     }
 
     /// Returns `move`, unless the fallback needs a `&mut self` after the body.
-    fn capture(&self, usage: ArgumentUse, body: &UserBlock<'_>) -> TokenStream {
+    fn capture(&self, usage: ArgumentUse, span: Span) -> TokenStream {
         if self.arguments.lends_self(usage) {
             TokenStream::new()
         } else {
-            quote_spanned!(body.braces.join()=> move)
+            quote_spanned!(span=> move)
         }
     }
 
@@ -164,8 +168,8 @@ impl Call<'_> {
     }
 }
 
-/// Puts the inside into a block. The closure or `async` block and its outer braces have the spans of the user's
-/// braces, so that clippy lints the last expression as that of a function.
+/// Puts the inside into a block with the spans of the user's braces, so that clippy lints the last expression as
+/// that of a function.
 fn outer_block(body: &UserBlock<'_>, inside: &TokenStream) -> TokenStream {
     braced(
         body.braces,
