@@ -12,8 +12,9 @@
 //! - That closure goes straight to a function that takes `FnOnce`, so that borrows can leave it
 //!   (`returns::borrows`).
 //! - The body knows its type before its first `?` and coerces to it (`returns::coercions`).
-//! - `impl Trait` in the return type becomes `_` where it cannot be written (`returns::impl_trait`).
-//! - The expansion has no inner `fn`, which would lose `Self` and the generics of the `impl`
+//! - `impl Trait` in the return type becomes `_` where it cannot be written (`returns::impl_trait`). A closure that
+//!   the function returns still gets the types of its arguments from the bound (`returns::closures`).
+//! - The body is not in an inner `fn`, which would lose `Self` and the generics of the `impl`
 //!   (`functions::methods`).
 //! - A trait decides whether a type is a `Result` (`returns::result_types`, `returns::outcomes`).
 //!
@@ -34,7 +35,10 @@
 //! - The future is guarded, not the call that makes it (`futures::async_fn`).
 //! - `Box::pin(async move { … })` and a bare `async move { … }` are guarded inside; in other bodies the part
 //!   before the future stays eager (`futures::boxed`, `futures::impl_future`, `futures::async_trait`).
-//! - `Send` is kept (`futures::send`), and a dropped future is cancelled (`futures::dropped`).
+//! - The output of a boxed future is that of its type, whatever the parameters of an alias say
+//!   (`futures::boxed`).
+//! - `Send` is kept, also if the error that the fallback gets is not `Send` (`futures::send`), and a dropped
+//!   future is cancelled (`futures::dropped`).
 //! - Recursion through a box stays legal (`futures::recursion`).
 //! - The future does not double in size (`futures::size`).
 //!
