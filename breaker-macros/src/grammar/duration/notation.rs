@@ -84,7 +84,10 @@ pub(super) fn read(text: &str) -> Meaning {
             duration(&[(number, unit)], problem)
         }
         (None, Some(amounts)) => duration(&amounts, ONE_UNIT.to_owned()),
-        (None, None) => Meaning::UnknownUnit(word.to_owned()),
+        (None, None) if word.starts_with(char::is_alphabetic) => {
+            Meaning::UnknownUnit(word.to_owned())
+        }
+        (None, None) => Meaning::Unknown,
     }
 }
 

@@ -53,7 +53,15 @@ const DURATIONS: &[(&str, Result<u128, &str>)] = &[
     ),
     (
         "1\n2",
-        Err("unknown unit `2`; the units are `ms`, `s`, `m` and `h`"),
+        Err("a duration is a number and a unit, such as `30s`"),
+    ),
+    (
+        "30 s\n2",
+        Err("unknown unit `s\\n2`; the units are `ms`, `s`, `m` and `h`"),
+    ),
+    (
+        "24:00:00",
+        Err("a duration is a number and a unit, such as `30s`"),
     ),
     ("", Err("a duration is a number and a unit, such as `30s`")),
     ("-", Err("a duration is a number and a unit, such as `30s`")),
