@@ -79,7 +79,7 @@ impl CircuitBreaker {
     /// keys, this trips the breaker of each key that there is.
     pub fn trip(&self) {
         match (self.keys(), self.key()) {
-            (Some(keys), None) => keys.for_each(&mut |key| key.trip()),
+            (Some(keys), None) => keys.for_each_kept(&mut |key| key.trip()),
             _ => self.change(Machine::trip),
         }
     }

@@ -91,6 +91,9 @@ pub(crate) trait KeySet: fmt::Debug + Send + Sync {
     /// Calls `act` with the breaker of each key.
     fn for_each(&self, act: &mut dyn FnMut(&CircuitBreaker));
 
+    /// Calls `act` with the breaker of each key, except for keys that are idle and remember nothing.
+    fn for_each_kept(&self, act: &mut dyn FnMut(&CircuitBreaker));
+
     /// Returns the sums over all keys.
     fn stats(&self) -> KeyStats;
 

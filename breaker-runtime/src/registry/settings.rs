@@ -105,7 +105,7 @@ impl Registry {
     ) -> Result<(), ConfigError> {
         breaker.shared().apply_layers(changing.reading, &change)?;
         // The breaker itself comes first: a key that is added from now on copies it.
-        let keyed = self.keyed_of(breaker).map(|keyed| keyed.breakers());
+        let keyed = self.keyed_of(breaker).map(|keyed| keyed.all());
         for breaker in keyed.unwrap_or_default() {
             breaker.shared().apply_layers(changing.reading, &change)?;
         }

@@ -57,7 +57,8 @@ impl Registry {
 
     /// Returns the sums over all keys of a name, or `None` if the name has no keys.
     ///
-    /// This is a reading: it applies transitions that are due, and evicts keys that are idle.
+    /// This is a reading: it applies transitions that are due. Keys that have been idle for `idle_ttl` and remember no
+    /// failure are not counted as keys, although they are evicted only when a new key comes. Their totals are included.
     pub fn key_stats(&self, name: &str) -> Option<KeyStats> {
         Some(self.keyed(name)?.stats())
     }

@@ -8,7 +8,7 @@
 //! evicted. In a full set it skips an entry once that was used since it was last examined. If none of the examined
 //! breakers can be evicted so, the one that has been idle for longest goes, although it remembers failures: it must have
 //! been idle for `idle_ttl` and for its window. So the work is bounded, whatever the number of keys. A list in the order
-//! of use would have to be written by every call. Readings evict only breakers that a new one would replace (R23).
+//! of use would have to be written by every call. Readings evict nothing (R23).
 //!
 //! **Counts.** An evicted breaker leaves its counts to the set when its last handle is dropped, and so does an unlisted
 //! breaker, for which the set had no room. Sums over all keys are taken under the lock of the order, while no entry can
@@ -120,44 +120,45 @@ impl KeyedBreakers {
         breaker
     }
 
-    /// Evicts the keys that have been idle for `idle_ttl` and whose breakers remember nothing that matters.
+    /// Calls `act` with the breaker of each key, and with whether the key was used within `idle_ttl`.
     ///
-    /// Neither the order of the others nor their marks change, so that readings do not affect later evictions (R23).
-    fn evict_clean_idle(&self) {
+    /// It leaves out keys that have been idle for `idle_ttl` and whose breakers remember nothing that matters: a new key
+    /// can evict them at any time. It does not evict them, because that would affect later evictions (R23).
+    fn each_kept(&self, mut act: impl FnMut(&CircuitBreaker, bool)) {
         let scan = EvictionScan::new(&self.parent);
-        lock(&self.order).retain(|key| {
-            let evicted = self.by_key.write(key, |shard| {
-                let entry = shard.get(key)?;
-                let evict = scan.is_idle(entry) && scan.is_clean(entry);
-                evict.then(|| shard.remove(key)).flatten()
+        let keys = lock(&self.order).clone();
+        for key in keys {
+            let kept = self.by_key.get(&key, |entry| {
+                let recent = !scan.is_idle(entry);
+                let kept = recent || !scan.is_clean(entry);
+                kept.then(|| (entry.breaker.clone(), recent))
             });
-            evicted.is_none()
-        });
+            // One at a time, because a breaker that is held cannot be evicted.
+            if let Some((breaker, recent)) = kept.flatten() {
+                act(&breaker, recent);
+            }
+        }
     }
 
-    /// Returns all breakers, sorted by key.
-    pub(crate) fn breakers(&self) -> Vec<CircuitBreaker> {
+    /// Returns the breakers of all keys.
+    pub(crate) fn all(&self) -> Vec<CircuitBreaker> {
         let mut breakers = Vec::new();
         self.by_key
             .each(|entry| breakers.push(entry.breaker.clone()));
+        breakers
+    }
+
+    /// Returns the breakers by key, sorted by key, except for keys that are idle and remember nothing.
+    pub(crate) fn breakers(&self) -> Vec<CircuitBreaker> {
+        let mut breakers = Vec::new();
+        self.each_kept(|breaker, _| breakers.push(breaker.clone()));
         sort_by_name(&mut breakers);
         breakers
     }
 
     pub(crate) fn stats(&self) -> KeyStats {
-        self.evict_clean_idle();
         let mut stats = KeyStats::new(self.parent.name());
-        let scan = EvictionScan::new(&self.parent);
-        // One at a time, because a breaker that is held cannot be evicted.
-        let keys = lock(&self.order).clone();
-        for key in keys {
-            let found = self
-                .by_key
-                .get(&key, |entry| (entry.breaker.clone(), !scan.is_idle(entry)));
-            if let Some((breaker, recent)) = found {
-                stats.add_key(breaker.state_and_probes(), recent);
-            }
-        }
+        self.each_kept(|breaker, recent| stats.add_key(breaker.state_and_probes(), recent));
         // All at once: a breaker that is evicted meanwhile would be counted twice or not at all.
         let now = self.parent.shared().now();
         let order = lock(&self.order);
@@ -247,8 +248,6 @@ impl KeyedBreakers {
 
 impl KeySet for KeyedBreakers {
     fn for_each(&self, act: &mut dyn FnMut(&CircuitBreaker)) {
-        // A reading may have evicted them, which must make no difference (R23).
-        self.evict_clean_idle();
         let keys = lock(&self.order).clone();
         // One at a time, because a breaker that is held cannot be evicted.
         for key in keys {
@@ -256,6 +255,10 @@ impl KeySet for KeyedBreakers {
                 act(&breaker);
             }
         }
+    }
+
+    fn for_each_kept(&self, act: &mut dyn FnMut(&CircuitBreaker)) {
+        self.each_kept(|breaker, _| act(breaker));
     }
 
     fn stats(&self) -> KeyStats {

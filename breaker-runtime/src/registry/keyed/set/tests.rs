@@ -113,7 +113,7 @@ fn a_key_that_is_open_or_has_failures_or_is_in_use_is_not_evicted() {
 }
 
 #[test]
-fn a_key_that_was_idle_for_the_idle_ttl_is_evicted() {
+fn a_key_that_was_idle_for_the_idle_ttl_is_no_longer_listed_and_a_new_key_evicts_it() {
     let (registry, clock) = registry();
     succeed(&of(&registry, "a"));
     clock.advance(MINUTE / 2);
@@ -123,6 +123,13 @@ fn a_key_that_was_idle_for_the_idle_ttl_is_evicted() {
     assert_eq!(stats.keys, 1);
     assert_eq!(keys(&registry), ["b"]);
     assert_eq!(stats.totals.calls, 2);
+
+    // Readings evict nothing.
+    assert!(registry.get_keyed("fetch", "a").is_some());
+    of(&registry, "c");
+    assert!(registry.get_keyed("fetch", "a").is_none());
+    let stats = registry.key_stats("fetch").expect("it has keys");
+    assert_eq!((stats.keys, stats.totals.calls), (2, 2));
 }
 
 #[test]
