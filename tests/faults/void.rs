@@ -42,7 +42,7 @@ async fn settings_that_come_from_elsewhere_are_judged_with_those_of_the_attribut
     assert_eq!(
         void(&test),
         [
-            "circuit breaker `void.limited`: no call is ever slow: `call_timeout` ends each call after 5s, and \
+            "circuit breaker `void.limited`: no call ever counts as slow: `call_timeout` ends each call after 5s, and \
              `slow_call` is 5s"
         ]
     );

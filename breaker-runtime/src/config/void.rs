@@ -38,7 +38,7 @@ use crate::time::Brief;
 pub struct VoidSetting {
     /// The breaker's name.
     pub breaker: String,
-    /// The setting that has no effect.
+    /// The setting that has no effect, or none on probes.
     pub setting: &'static str,
     /// The setting that takes effect first.
     pub because_of: &'static str,
@@ -96,7 +96,7 @@ impl Judged<'_> {
         let slow_call = self.in_force.slow_call?;
         let limit = self.call_timeout.filter(|limit| slow_call >= *limit)?;
         let problem = format!(
-            "no call is ever slow: `call_timeout` ends each call after {}, and `slow_call` is {}",
+            "no call ever counts as slow: `call_timeout` ends each call after {}, and `slow_call` is {}",
             Brief(limit),
             Brief(slow_call)
         );
@@ -106,7 +106,7 @@ impl Judged<'_> {
     fn slow_call_after_probe_timeout(&self) -> Option<Found> {
         let (slow_call, limit) = (self.in_force.slow_call?, self.in_force.probe_timeout);
         let problem = format!(
-            "no probe is ever slow: `probe_timeout` gives it up after {}, and `slow_call` is {}",
+            "no probe ever counts as slow: `probe_timeout` gives up on it after {}, and `slow_call` is {}",
             Brief(limit),
             Brief(slow_call)
         );
@@ -122,7 +122,7 @@ impl Judged<'_> {
         let given = self.in_force.probe_timeout;
         let limit = self.call_timeout.filter(|limit| given < *limit)?;
         let problem = format!(
-            "probes that would succeed can fail: `probe_timeout` gives them up after {}, and `call_timeout` is {}",
+            "probes that would succeed can fail: `probe_timeout` gives up on them after {}, and `call_timeout` is {}",
             Brief(given),
             Brief(limit)
         );
@@ -133,7 +133,7 @@ impl Judged<'_> {
         let given = self.in_force.cancel_after?;
         let limit = self.call_timeout.filter(|limit| given > *limit)?;
         let problem = format!(
-            "no cancelled call is a failure: `call_timeout` ends each call after {}, and `cancel_after` is {}",
+            "a cancelled call never counts as a failure: `call_timeout` ends each call after {}, and `cancel_after` is {}",
             Brief(limit),
             Brief(given)
         );

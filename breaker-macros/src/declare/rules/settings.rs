@@ -47,25 +47,25 @@ pub(crate) const PERIOD_PAIRS: [PeriodPair; 5] = [
     PeriodPair {
         names: [SettingName::CallTimeout, SettingName::SlowCall],
         order: Order::Less,
-        message: "no call is ever slow, because `call_timeout` ends it before: lower `slow_call`, \
+        message: "no call ever counts as slow, because `call_timeout` ends it first: lower `slow_call`, \
                   or raise `call_timeout`",
     },
     PeriodPair {
         names: [SettingName::ProbeTimeout, SettingName::SlowCall],
         order: Order::AtMost,
-        message: "no probe is ever slow, because `probe_timeout` gives it up before: lower \
+        message: "no probe ever counts as slow, because `probe_timeout` gives up on it first: lower \
                   `slow_call`, or raise `probe_timeout`",
     },
     PeriodPair {
         names: [SettingName::CallTimeout, SettingName::ProbeTimeout],
         order: Order::AtLeast,
-        message: "`probe_timeout` gives up probes that `call_timeout` lets run: raise it, or lower \
+        message: "`probe_timeout` gives up on probes that `call_timeout` still allows: raise it, or lower \
                   `call_timeout`",
     },
     PeriodPair {
         names: [SettingName::CallTimeout, SettingName::CancelAfter],
         order: Order::AtMost,
-        message: "no cancelled call is ever a failure, because `call_timeout` ends it before: lower \
+        message: "a cancelled call never counts as a failure, because `call_timeout` ends it first: lower \
                   `cancel_after`, or write `cancel_after = \"off\"`",
     },
 ];
@@ -145,7 +145,7 @@ fn ceiling_leaves_room_for_backoff(arguments: &Arguments) -> Result<()> {
         (Some((at, backoff)), Some((_, open_for)), Some((_, most)))
             if backoff > 1.0 && most == open_for =>
         {
-            let message = "the open period cannot grow, because `max_open_for` is as short as \
+            let message = "the open period cannot grow, because `max_open_for` is no longer than \
                            `open_for`: raise it, or remove `backoff`";
             Err(Error::new(at, message))
         }

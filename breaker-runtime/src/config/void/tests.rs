@@ -131,7 +131,7 @@ fn the_text_says_which_values_collide() {
         .iter()
         .map(ToString::to_string)
         .collect();
-    let first = "circuit breaker `payment`: no call is ever slow: `call_timeout` ends each call after 500.0ms, and \
+    let first = "circuit breaker `payment`: no call ever counts as slow: `call_timeout` ends each call after 500.0ms, and \
                  `slow_call` is 2s";
     assert_eq!(texts[0], first);
 }

@@ -56,7 +56,7 @@ pub struct InvalidLabel {
 enum LabelProblem {
     #[error("has no name: a label's name must not be empty")]
     Empty,
-    #[error("is a label of the series themselves: choose another name")]
+    #[error("is a label that the series already use: choose another name")]
     Taken,
     #[error("is given twice: give each label once")]
     Twice,

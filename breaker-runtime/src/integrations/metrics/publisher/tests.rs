@@ -328,7 +328,7 @@ fn a_label_that_a_publisher_cannot_have_is_an_error_that_says_why() {
     };
     assert_eq!(
         error(&[("tenant", "a"), ("state", "b")]),
-        "label `state` is a label of the series themselves: choose another name"
+        "label `state` is a label that the series already use: choose another name"
     );
     assert_eq!(
         error(&[("tenant", "a"), ("tenant", "a")]),
