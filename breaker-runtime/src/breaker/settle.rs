@@ -189,7 +189,8 @@ impl Shared {
             measured => measured,
         };
         let success = FastSuccess {
-            sampled: word.is_sampled().then_some(now.unwrap_or_default()),
+            at: now.unwrap_or_default(),
+            is_sample: word.is_sampled(),
             tracked: None,
         };
         let counted = tallies.success(claimed_slot(), ticket.generation(), success);
@@ -215,7 +216,8 @@ impl Shared {
             return false;
         }
         let success = FastSuccess {
-            sampled: word.is_sampled().then_some(now),
+            at: now,
+            is_sample: word.is_sampled(),
             tracked: Some(ticket),
         };
         let counted = tallies.success(claimed_slot(), ticket.generation(), success);

@@ -15,7 +15,7 @@
 //!
 //! | time | what happens |
 //! |--:|---|
-//! | 0.0 s | T ends a call under the lock. The machine counts it and grants T a lease for samples until 6.0 s |
+//! | 0.0 s | T ends a call under the lock. The machine counts it and grants T a lease for successes until 6.0 s |
 //! | up to 5.9 s | T ends 1,000 fast successes and counts them in its tally |
 //! | 6.0 s | T ends one more, outside its lease, and takes the lock. It drains 1,000 successes into the first tenth, the machine counts the call in the second, and T gets a lease until 12.0 s |
 //!
@@ -80,10 +80,10 @@ pub(crate) struct Tallies {
 struct Tally {
     /// Samples of the window, which are successes.
     samples: CallCount,
-    /// The end of the lease for samples, in ticks.
-    samples_until: AtomicU64,
-    /// The epoch of the lease for samples.
-    samples_epoch: AtomicU64,
+    /// The end of the lease for successes, in ticks.
+    successes_until: AtomicU64,
+    /// The epoch of the lease for successes.
+    successes_epoch: AtomicU64,
     /// Calls that began in the bucket of the lease.
     starts: CallCount,
     /// The beginning of that bucket, in ticks.
@@ -185,13 +185,15 @@ impl Tallies {
                 end => end,
             },
         };
-        if let Some(now) = ended.sampled {
-            let counted = tally.samples_epoch.load(Ordering::Relaxed) == epoch
-                && now.as_nanos() < tally.samples_until.load(Ordering::Relaxed)
-                && tally.samples.add(generation, Ordering::Relaxed);
-            if !counted {
+        if ended.is_sample || ended.tracked.is_some() {
+            let granted = tally.successes_epoch.load(Ordering::Relaxed) == epoch
+                && ended.at.as_nanos() < tally.successes_until.load(Ordering::Relaxed);
+            if !granted {
                 return false;
             }
+        }
+        if ended.is_sample && !tally.samples.add(generation, Ordering::Relaxed) {
+            return false;
         }
         // Last, and with `Release`: a drain that sees the end also sees the sample.
         if let Some((count, next)) = end {
@@ -238,7 +240,7 @@ impl Tallies {
             if let Some(new) = tally.samples.drain(generation, Ordering::Relaxed, samples) {
                 // The last instant of the lease is in the same tenth as the samples. If the thread counted by a revoked
                 // lease for another window, that instant may be in the future; `latest` then takes its place.
-                let until = tally.samples_until.load(Ordering::Relaxed);
+                let until = tally.successes_until.load(Ordering::Relaxed);
                 let at = Tick::from_nanos(until.saturating_sub(1)).min(latest);
                 machine.absorb_successes(new.get().into(), at);
             }
@@ -259,11 +261,11 @@ impl Tallies {
             return;
         };
         let epoch = self.epoch.load(Ordering::Relaxed);
-        if let Some(until) = lease.samples {
+        if let Some(until) = lease.successes {
             tally.samples.grant(generation);
             let until = until.as_nanos();
-            tally.samples_until.store(until, Ordering::Relaxed);
-            tally.samples_epoch.store(epoch, Ordering::Relaxed);
+            tally.successes_until.store(until, Ordering::Relaxed);
+            tally.successes_epoch.store(epoch, Ordering::Relaxed);
             drained.samples = 0;
         }
         if let Some((span, until)) = lease.starts {
@@ -303,8 +305,10 @@ impl Tallies {
 /// A success that the machine need not see at once.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FastSuccess {
-    /// When it ended, if it is a sample of a window.
-    pub(crate) sampled: Option<Tick>,
+    /// When it ended. Zero suffices for a sample of a window of calls.
+    pub(crate) at: Tick,
+    /// Whether it is a sample of a window.
+    pub(crate) is_sample: bool,
     /// Its ticket, if it was counted in flight.
     pub(crate) tracked: Option<Ticket>,
 }

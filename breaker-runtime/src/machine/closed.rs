@@ -115,18 +115,19 @@ impl Closed {
         let ends = ticket
             .began()
             .and_then(|began| self.in_flight.bucket_of(ticket.bucket(), began));
-        // No thread tallies a sample after the instant at which a call in flight becomes slow, which may be a call
+        // No thread tallies a success after the instant at which a call in flight becomes slow, which may be a call
         // that another thread starts later.
         let next_slow = settings.slow_call.map(|limit| {
             let due = self.in_flight.next_due(limit);
             due.unwrap_or_else(|| now.after(limit))
         });
-        let samples = window.map(|window| {
-            let end = window.bucket_end(now);
-            next_slow.map_or(end, |due| due.min(end))
-        });
+        let bucket_end = window.map(|window| window.bucket_end(now));
+        let successes = match (bucket_end, next_slow) {
+            (Some(end), Some(due)) => Some(due.min(end)),
+            (end, due) => end.or(due),
+        };
         TallyLease {
-            samples,
+            successes,
             starts,
             ends,
         }

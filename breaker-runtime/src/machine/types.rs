@@ -79,8 +79,8 @@ pub(crate) enum GateState {
 /// What a thread may tally without the lock, and until when.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct TallyLease {
-    /// Until when a success falls into the present bucket of the window.
-    pub(crate) samples: Option<Tick>,
+    /// Until when a success falls into the present bucket of the window and no call in flight becomes slow.
+    pub(crate) successes: Option<Tick>,
     /// The bucket in which calls begin, and until when they may: until it ends or until calls in flight become slow.
     pub(crate) starts: Option<(Span, Tick)>,
     /// A bucket whose calls may end: that of the call for which the lease is granted.

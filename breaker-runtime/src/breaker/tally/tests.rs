@@ -109,7 +109,8 @@ impl Tallied {
         let plain = matches!(ticket.role(), Role::Call | Role::Tracked);
         if fast && plain && word.success_needs_tally_only(Ticket::call(word.generation())) {
             let success = FastSuccess {
-                sampled: word.is_sampled().then_some(now),
+                at: now,
+                is_sample: word.is_sampled(),
                 tracked: (ticket.role() == Role::Tracked).then_some(ticket),
             };
             if self.tallies.success(slot, ticket.generation(), success) {
@@ -277,7 +278,8 @@ fn a_call_that_was_noticed_as_slow_and_then_tallied_as_fast_has_one_sample() {
     assert_eq!(counted(&mut tallied), Some((2, 1)));
     // Its thread read the clock before the call was noticed, and was held up since then.
     let success = FastSuccess {
-        sampled: Some(start),
+        at: start,
+        is_sample: true,
         tracked: Some(hung),
     };
     assert!(tallied.tallies.success(0, hung.generation(), success));
@@ -296,7 +298,8 @@ fn counts_of_an_older_generation_are_not_drained() {
     // A thread that loaded the gate word before the reset does this.
     let _ = tallied.tallies.start(0, ticket.generation(), now);
     let success = FastSuccess {
-        sampled: Some(now),
+        at: now,
+        is_sample: true,
         tracked: Some(ticket),
     };
     let _ = tallied.tallies.success(0, ticket.generation(), success);
@@ -336,7 +339,8 @@ fn a_success_counted_by_a_revoked_lease_enters_the_new_window_at_the_right_time(
     let now = tallied.tallies.epoch.load(Ordering::Relaxed);
     tallied.tallies.epoch.store(before, Ordering::Relaxed);
     let success = FastSuccess {
-        sampled: Some(Tick::default()),
+        at: Tick::default(),
+        is_sample: true,
         tracked: None,
     };
     assert!(tallied.tallies.success(0, 0, success));
@@ -479,15 +483,16 @@ fn a_success_at_the_end_of_a_tenth_belongs_to_the_next_tenth() {
     let until = tallied
         .machine
         .tally_lease(first, now)
-        .samples
+        .successes
         .expect("a window");
-    let counts = |now: Tick| {
-        let sampled = Some(now);
-        let tracked = None;
+    let counts = |at: Tick| {
         let generation = tallied.machine.generation();
-        tallied
-            .tallies
-            .success(0, generation, FastSuccess { sampled, tracked })
+        let success = FastSuccess {
+            at,
+            is_sample: true,
+            tracked: None,
+        };
+        tallied.tallies.success(0, generation, success)
     };
     assert!(counts(Tick::from_nanos(until.as_nanos() - 1)));
     assert!(!counts(until));
