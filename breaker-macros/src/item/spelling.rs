@@ -122,10 +122,11 @@ pub(crate) fn is_stream(ty: &Type) -> bool {
     }
 }
 
-/// Returns `<future as Future>::Output`, whose errors rustc reports at `span`.
+/// Returns `<future as Future>::Output`, whose errors rustc reports at `span` alone.
 fn output_of(future: &Type, span: Span) -> Type {
-    let span = Span::mixed_site().located_at(span);
-    let tokens = quote_spanned!(span=> <#future as ::core::future::Future>::Output);
+    // In edition 2015, a path of the user could not begin with `::core`.
+    let path = quote_spanned!(Span::mixed_site().located_at(span)=> ::core::future::Future);
+    let tokens = quote_spanned!(span=> <#future as #path>::Output);
     syn::parse2(tokens.clone()).unwrap_or(Type::Verbatim(tokens))
 }
 
