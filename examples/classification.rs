@@ -25,7 +25,7 @@ enum FetchError {
     NotModified,
     #[error("the server did not answer")]
     Timeout,
-    #[error(transparent)]
+    #[error("stopped by its circuit breaker")]
     Breaker(#[from] BreakerError),
 }
 

@@ -16,7 +16,7 @@ use breaker_runtime::{BreakerError, CircuitBreaker, Registry, State, circuit_bre
 enum StockError {
     #[error("the warehouse is out of reach")]
     OutOfReach,
-    #[error(transparent)]
+    #[error("stopped by its circuit breaker")]
     Breaker(#[from] BreakerError),
 }
 

@@ -18,7 +18,7 @@ use service::{Mode, PaymentService};
 enum FetchError {
     #[error(transparent)]
     Http(#[from] reqwest::Error),
-    #[error(transparent)]
+    #[error("stopped by its circuit breaker")]
     Breaker(#[from] BreakerError),
 }
 

@@ -17,7 +17,7 @@ enum ShopError {
     OutOfReach,
     #[error("not for sale")]
     NotForSale,
-    #[error(transparent)]
+    #[error("stopped by its circuit breaker")]
     Breaker(#[from] BreakerError),
 }
 

@@ -41,7 +41,7 @@ enum PayError {
     Declined,
     #[error(transparent)]
     Http(#[from] reqwest::Error),
-    #[error(transparent)]
+    #[error("stopped by its circuit breaker")]
     Breaker(#[from] BreakerError),
 }
 

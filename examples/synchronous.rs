@@ -21,7 +21,7 @@ enum SensorError {
     #[error("not a temperature: {0}")]
     Number(#[from] num::ParseFloatError),
     // What a rejected call returns.
-    #[error(transparent)]
+    #[error("stopped by its circuit breaker")]
     Breaker(#[from] BreakerError),
 }
 

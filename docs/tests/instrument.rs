@@ -12,7 +12,7 @@ use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 enum Error {
     #[error("down")]
     Down,
-    #[error(transparent)]
+    #[error("stopped by its circuit breaker")]
     Breaker(#[from] BreakerError),
 }
 

@@ -10,7 +10,7 @@ enum FetchError {
     #[error("no route to the host")]
     NoRoute,
     #[cfg(feature = "breaker")]
-    #[error(transparent)]
+    #[error("stopped by its circuit breaker")]
     Breaker(#[from] breaker_runtime::BreakerError),
 }
 

@@ -21,7 +21,7 @@ pub(crate) enum PayError {
     #[error(transparent)]
     Http(#[from] reqwest::Error),
     /// A call that took longer than `call_timeout`. The fallback answers rejected calls.
-    #[error(transparent)]
+    #[error("stopped by its circuit breaker")]
     Breaker(#[from] BreakerError),
 }
 

@@ -116,7 +116,7 @@ pub(crate) enum Error {
     Declined(u32),
     #[error("no number")]
     Number(#[from] std::num::ParseIntError),
-    #[error(transparent)]
+    #[error("stopped by its circuit breaker")]
     Breaker(#[from] BreakerError),
 }
 

@@ -2,6 +2,7 @@
 
 mod advice;
 mod cancellation;
+mod chains;
 mod files;
 mod hints;
 mod keys;

@@ -12,7 +12,7 @@ const SECOND: Duration = Duration::from_secs(1);
 enum Error {
     #[error("down")]
     Down,
-    #[error(transparent)]
+    #[error("stopped by its circuit breaker")]
     Breaker(#[from] BreakerError),
 }
 

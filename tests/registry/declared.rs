@@ -96,7 +96,7 @@ fn second_of_two(fails: bool) -> Result<(), Down> {
 pub(super) enum Down {
     #[error("down")]
     Down,
-    #[error(transparent)]
+    #[error("stopped by its circuit breaker")]
     Breaker(#[from] BreakerError),
 }
 

@@ -15,7 +15,7 @@ use breaker_runtime::{BreakerError, Registry, State, circuit_breaker};
 enum Down {
     #[error("down")]
     Down,
-    #[error(transparent)]
+    #[error("stopped by its circuit breaker")]
     Breaker(#[from] BreakerError),
 }
 

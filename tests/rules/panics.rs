@@ -120,7 +120,7 @@ fn r11_a_future_that_is_never_polled_is_not_counted() {
 enum Error {
     #[error("down")]
     Down,
-    #[error(transparent)]
+    #[error("stopped by its circuit breaker")]
     Breaker(#[from] BreakerError),
 }
 

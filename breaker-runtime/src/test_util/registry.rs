@@ -36,7 +36,7 @@ use crate::time::{Clock, Time};
 /// # enum BreakerOrDown {
 /// #     #[error("down")]
 /// #     Down,
-/// #     #[error(transparent)]
+/// #     #[error("stopped by its circuit breaker")]
 /// #     Breaker(#[from] BreakerError),
 /// # }
 ///

@@ -22,7 +22,7 @@ use crate::time::{Brief, nanos};
 /// enum PayError {
 ///     #[error("declined")]
 ///     Declined,
-///     #[error(transparent)]
+///     #[error("stopped by its circuit breaker")]
 ///     Breaker(#[from] BreakerError),
 /// }
 ///

@@ -27,7 +27,7 @@ static BANK_ASKED: AtomicU32 = AtomicU32::new(0);
 enum ChargeError {
     #[error("the bank does not answer")]
     NoAnswer,
-    #[error(transparent)]
+    #[error("stopped by its circuit breaker")]
     Breaker(#[from] BreakerError),
 }
 

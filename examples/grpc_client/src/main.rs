@@ -157,7 +157,7 @@ async fn what_the_layer_cannot_see(server: &StockServer) -> anyhow::Result<()> {
 enum StockError {
     #[error(transparent)]
     Grpc(#[from] Status),
-    #[error(transparent)]
+    #[error("stopped by its circuit breaker")]
     Breaker(#[from] BreakerError),
 }
 

@@ -28,7 +28,7 @@ use tokio::time::{MissedTickBehavior, interval, sleep};
 enum StockError {
     #[error("the warehouse does not answer")]
     NoAnswer,
-    #[error(transparent)]
+    #[error("stopped by its circuit breaker")]
     Breaker(#[from] BreakerError),
 }
 

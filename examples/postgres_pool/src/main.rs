@@ -35,7 +35,7 @@ enum OrderError {
     Pool(#[from] PoolError),
     #[error(transparent)]
     Postgres(#[from] tokio_postgres::Error),
-    #[error(transparent)]
+    #[error("stopped by its circuit breaker")]
     Breaker(#[from] BreakerError),
 }
 

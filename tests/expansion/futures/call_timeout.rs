@@ -33,7 +33,7 @@ async fn a_call_over_its_limit_is_a_failure_and_its_error_gives_the_limit() {
     assert_eq!(timed_out.name(), "call_timeout.limit");
     assert_eq!(timed_out.limit(), Duration::from_millis(250));
     assert_eq!(
-        late.to_string(),
+        timed_out.to_string(),
         "the call through circuit breaker `call_timeout.limit` took longer than its `call_timeout`"
     );
     assert_eq!(
