@@ -48,6 +48,9 @@ impl<S: Subscriber> Layer<S> for Capture {
 }
 
 fn capture(level: Level, run: impl FnOnce()) -> Vec<Logged> {
+    // With a subscriber that is always there, no event is disabled because another thread reaches it first, before any
+    // test has a subscriber.
+    let _ = tracing::subscriber::set_global_default(tracing_subscriber::registry());
     let logged = Arc::new(Mutex::new(Vec::new()));
     let capture = Capture {
         level,

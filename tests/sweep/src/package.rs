@@ -109,12 +109,27 @@ impl Package {
                 source: PathBuf::from(text(&target["src_path"])),
                 tested: target["test"] == true,
             });
+        let targets: Vec<_> = targets.collect();
+        for target in targets.iter().filter(|it| it.kind == "lib") {
+            raise_recursion_limit(&target.source)?;
+        }
         Ok(Copy {
             features: self.features.clone(),
-            targets: targets.collect(),
+            targets,
             root,
         })
     }
+}
+
+/// Does what the documentation of the attribute advises for long chains of annotated futures.
+///
+/// The attribute stands in the first line of the crate, so that all lines keep their numbers.
+fn raise_recursion_limit(root: &Path) -> Result<()> {
+    let text = fs::read_to_string(root)?;
+    if !text.contains("recursion_limit") {
+        fs::write(root, format!("#![recursion_limit = \"512\"] {text}"))?;
+    }
+    Ok(())
 }
 
 impl Copy {
