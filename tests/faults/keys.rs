@@ -40,6 +40,43 @@ impl Keys {
 }
 
 #[test]
+fn a_name_that_was_tripped_before_its_first_key_does_not_stay_open() {
+    let keys = Keys::new(Config::new().critical(true));
+    let name = keys.registry.get_or_create("fetch", keys.config).unwrap();
+    name.trip();
+    keys.of("a").try_acquire().unwrap().success();
+    assert_eq!(name.state(), State::Closed);
+    name.trip();
+    assert_eq!(
+        (name.state(), keys.of("a").state()),
+        (State::Closed, State::Open)
+    );
+}
+
+#[test]
+fn control_by_name_reaches_keys_and_calls_without_a_key() {
+    let keys = Keys::new(Config::new());
+    let name = keys.registry.get_or_create("fetch", keys.config).unwrap();
+    name.try_acquire().unwrap().success();
+    keys.of("a").try_acquire().unwrap().success();
+    name.trip();
+    assert!(name.try_acquire().is_err());
+    assert!(keys.of("a").try_acquire().is_err());
+    name.reset();
+    assert!(name.try_acquire().is_ok());
+    assert!(keys.of("a").try_acquire().is_ok());
+}
+
+#[test]
+fn a_circuit_that_calls_without_a_key_have_opened_stays_open_when_a_key_comes() {
+    let keys = Keys::new(Config::new().threshold(1));
+    let name = keys.registry.get_or_create("fetch", keys.config).unwrap();
+    name.try_acquire().unwrap().failure();
+    keys.of("a").try_acquire().unwrap().success();
+    assert_eq!(name.state(), State::Open);
+}
+
+#[test]
 fn a_name_that_was_forced_closed_recovers_with_its_keys() {
     let keys = Keys::new(Config::new().critical(true));
     keys.of("a").try_acquire().unwrap().success();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use breaker_runtime::test_util::ManualClock;
-use breaker_runtime::{Config, EventKind, Registry, State, Window};
+use breaker_runtime::{Config, EventKind, Overrides, Permit, Registry, State, Totals, Window};
 
 use crate::support::Bench;
 
@@ -112,4 +112,38 @@ fn r23_a_call_that_became_slow_counts_from_then_on_however_it_ends() {
         assert_eq!(bench.state(), State::Open, "looked: {look}");
         assert_eq!(bench.breaker.snapshot().retry_after, Some(29 * SECOND));
     }
+}
+
+/// What happens to a call that began before `slow_call` was set, and to the calls after it.
+fn slow_call_set_late(scraped: bool, old: fn(Permit)) -> (bool, Totals) {
+    let bench = Bench::new(Config::new().threshold(2));
+    let earlier = bench.permit();
+    let slow = Overrides {
+        slow_call: Some(SECOND),
+        ..Overrides::default()
+    };
+    bench.registry.configure("payment", slow).unwrap();
+    let _hanging = bench.permit();
+    bench.advance(2 * SECOND);
+    if scraped {
+        let _ = bench.state();
+    }
+    old(earlier);
+    bench.permit().failure();
+    let admitted = bench.breaker.try_acquire().map(Permit::success).is_ok();
+    (admitted, bench.breaker.snapshot().totals)
+}
+
+#[test]
+fn r23_a_call_that_began_before_slow_call_was_set_ends_after_those_that_became_slow() {
+    for old in [Permit::success as fn(Permit), Permit::ignore, drop] {
+        let (looked, alone) = (
+            slow_call_set_late(true, old),
+            slow_call_set_late(false, old),
+        );
+        assert_eq!(looked.0, alone.0);
+        assert_eq!(looked.1.stale, alone.1.stale);
+        assert_eq!(looked.1.opens, alone.1.opens);
+    }
+    assert!(slow_call_set_late(false, Permit::success).0);
 }

@@ -105,6 +105,11 @@ impl CircuitBreaker {
         });
         match admitted {
             Ok((mut ticket, recovering)) => {
+                #[cfg(feature = "tower")]
+                if ticket.role() == Role::Probe {
+                    // It may have been the last permit, so that the tasks that wait would be rejected now.
+                    self.wake_waiting();
+                }
                 if recovering && ticket.role() != Role::Uncounted {
                     ticket.set_nesting();
                     self.begin_nesting(ticket);

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::shared::CircuitBreaker;
 use crate::machine::{Forced, ForcedKind, Machine};
+use crate::values::State;
 
 /// Manual control.
 impl CircuitBreaker {
@@ -76,11 +77,33 @@ impl CircuitBreaker {
     /// Opens the circuit as if a rule had been met; probes are admitted after the open period as usual.
     ///
     /// A circuit that is already open keeps its period. An override stays as it is. On the breaker of a name with
-    /// keys, this trips the breaker of each key that there is.
+    /// keys, this trips the breaker of each key that there is, and the breaker of the name if calls without a key use it.
     pub fn trip(&self) {
-        match (self.keys(), self.key()) {
-            (Some(keys), None) => keys.for_each_kept(&mut |key| key.trip()),
-            _ => self.change(Machine::trip),
+        let keys = self.keys().filter(|_| self.key().is_none());
+        if keys.is_none() || self.has_own_calls() {
+            self.change(Machine::trip);
+        }
+        if let Some(keys) = keys {
+            keys.for_each_kept(&mut |key| key.trip());
+        }
+    }
+
+    /// Returns whether a call has gone through this breaker itself, not through that of a key.
+    fn has_own_calls(&self) -> bool {
+        let totals = self.shared().counters.totals(self.shared().time.moment());
+        totals.calls + totals.rejected > 0
+    }
+
+    /// Closes the circuit of a name that has got its first key, unless calls without a key use it.
+    ///
+    /// Calls with a key would never close it again.
+    pub(crate) fn leave_calls_to_keys(&self) {
+        if !self.has_own_calls() {
+            self.change(|machine, now, changes| {
+                if machine.machine_state() != State::Closed {
+                    machine.reset(now, changes);
+                }
+            });
         }
     }
 

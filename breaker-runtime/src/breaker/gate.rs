@@ -102,19 +102,16 @@ impl Word {
 
     /// Returns whether the success of this plain call needs the tally at most.
     ///
-    /// That holds if the circuit is closed in the call's generation, no success ends a row of failures, and no
-    /// latency is recorded.
+    /// That holds if the circuit is closed in the call's generation, no success ends a row of failures, and neither
+    /// calls in flight nor latency are recorded. If calls in flight are, the machine has to notice first which of them
+    /// have become slow.
     pub(crate) fn success_needs_tally_only(self, ticket: Ticket) -> bool {
-        self.without_tally_flags() == ticket.bits()
+        self.0 & !(SAMPLED | TIME_WINDOW | PRECISE) == ticket.bits()
     }
 
     /// Returns whether the success of this call, which is counted in flight, needs the tally at most.
     pub(crate) fn tracked_success_needs_tally_only(self, ticket: Ticket) -> bool {
-        self.without_tally_flags() == ticket.bits_if_tracked()
-    }
-
-    fn without_tally_flags(self) -> u64 {
-        self.0 & !(SAMPLED | TIME_WINDOW | IN_FLIGHT | PRECISE)
+        self.0 & !(SAMPLED | TIME_WINDOW | IN_FLIGHT | PRECISE) == ticket.bits_if_tracked()
     }
 
     /// Returns this word without the flag `latency`.

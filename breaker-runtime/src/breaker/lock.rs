@@ -69,15 +69,22 @@ impl CircuitBreaker {
             let event = Event::new(self.clone(), sequence, at, kind);
             let listeners = &shared.cold.registry.listeners;
             #[cfg(feature = "tower")]
-            for task in shared.cold.registry.wakers.take(shared.id()) {
-                listeners.catch_panic(|| task.wake());
-            }
+            self.wake_waiting();
             listeners.catch_panic(|| log::event(&shared.name, event.kind()));
             listeners.notify(&event, Event::pending);
             drop(event);
             locked = shared.lock();
         }
         locked.delivering = false;
+    }
+
+    /// Wakes the tasks that wait for a change of this breaker.
+    #[cfg(feature = "tower")]
+    pub(super) fn wake_waiting(&self) {
+        let link = &self.shared().cold.registry;
+        for task in link.wakers.take(self.shared().id()) {
+            link.listeners.catch_panic(|| task.wake());
+        }
     }
 
     /// Queues events that no listener has received yet, in the order in which they happened, and delivers them.

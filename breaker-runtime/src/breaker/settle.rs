@@ -93,7 +93,8 @@ impl CircuitBreaker {
             return;
         }
         let current = word.generation() == ticket.generation();
-        let decides = current && may_decide(ticket.role(), end);
+        // Calls in flight that have become slow are noticed first, whatever this end decides.
+        let decides = current && (may_decide(ticket.role(), end) || word.tracks_in_flight());
         let limit = shared.limits.slow_call().filter(|_| end != End::Cancelled);
         let dated = matches!(end, End::Success | End::Failure);
         // Such a success can only end a row of failures.

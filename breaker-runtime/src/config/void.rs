@@ -78,7 +78,7 @@ impl Judged<'_> {
         Self::RULES.iter().filter_map(found).collect()
     }
 
-    const RULES: [fn(&Self) -> Option<Found>; 7] = [
+    const RULES: [fn(&Self) -> Option<Found>; 10] = [
         Self::slow_call_after_call_timeout,
         Self::slow_call_after_probe_timeout,
         Self::probe_timeout_before_call_timeout,
@@ -86,6 +86,9 @@ impl Judged<'_> {
         Self::backoff_at_the_ceiling,
         Self::threshold_above_max_failures,
         Self::failure_rate_above_max_failures,
+        Self::threshold_above_window,
+        Self::min_calls_without_rate,
+        Self::cancel_after_slow_call,
     ];
 
     fn is_given(&self, setting: Setting) -> bool {
@@ -171,6 +174,55 @@ impl Judged<'_> {
             problem,
         );
         (threshold > most).then_some(found)
+    }
+
+    /// A window of calls that are all failures meets every failure rate.
+    fn threshold_above_window(&self) -> Option<Found> {
+        let (threshold, Window::Calls(calls)) = (self.in_force.threshold?, self.in_force.window?)
+        else {
+            return None;
+        };
+        self.in_force.failure_rate?;
+        let problem = format!(
+            "`threshold` never decides: `failure_rate` opens the circuit when all {calls} calls in the window have \
+             failed, before {threshold} in a row"
+        );
+        let found = (
+            Setting::Threshold.name(),
+            Setting::FailureRate.name(),
+            problem,
+        );
+        (threshold > calls).then_some(found)
+    }
+
+    fn min_calls_without_rate(&self) -> Option<Found> {
+        let has_rate = self.in_force.failure_rate.is_some() || self.in_force.slow_rate.is_some();
+        let problem = "`min_calls` decides nothing: it applies to `failure_rate` and `slow_rate`, and neither is set"
+            .to_owned();
+        let found = (
+            Setting::MinCalls.name(),
+            Setting::FailureRate.name(),
+            problem,
+        );
+        (self.is_given(Setting::MinCalls) && !has_rate).then_some(found)
+    }
+
+    /// Without a `slow_rate`, a slow call is a failure already.
+    fn cancel_after_slow_call(&self) -> Option<Found> {
+        let (given, slow_call) = (self.in_force.cancel_after?, self.in_force.slow_call?);
+        let problem = format!(
+            "`cancel_after` decides nothing: a call counts as a failure from `slow_call` on, which is {}, and \
+             `cancel_after` is {}",
+            Brief(slow_call),
+            Brief(given)
+        );
+        let found = (
+            Setting::CancelAfter.name(),
+            Setting::SlowCall.name(),
+            problem,
+        );
+        let void = self.in_force.slow_rate.is_none() && given > slow_call;
+        (self.is_given(Setting::CancelAfter) && void).then_some(found)
     }
 
     fn failure_rate_above_max_failures(&self) -> Option<Found> {

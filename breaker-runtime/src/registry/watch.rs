@@ -34,7 +34,7 @@ impl Registry {
     /// A thread polls the file every `interval`, at least 10 ms. Polling also works where the system reports no
     /// changes, such as on network file systems and for mounted secrets. A change takes effect when two looks, 20 ms
     /// apart, have read the same contents. `on_load` receives the result of each load after the first. A broken or
-    /// missing file changes no settings, and neither does a file that has become empty; `on_load` receives the
+    /// missing file changes no settings, and neither does a file that contains no settings any more; `on_load` receives the
     /// problems once for each change. Replace the file by renaming a new one over it: a file that is rewritten in
     /// place may be read half written if the writer pauses.
     ///
@@ -109,18 +109,22 @@ impl Registry {
     }
 }
 
-/// Returns whether a file contains no settings, as after an editor truncated it.
+/// Returns whether a file contains no settings, as after an editor truncated it: nothing but comments and the heads of
+/// tables.
 fn is_empty(holds: &Result<String, ConfigProblems>) -> bool {
     let is_blank = |line: &str| line.is_empty() || line.starts_with('#');
-    holds
-        .as_ref()
-        .is_ok_and(|text| text.lines().map(str::trim).all(is_blank))
+    let is_head = |line: &str| line.starts_with('[') && !line.contains('=');
+    holds.as_ref().is_ok_and(|text| {
+        let text = text.trim_start_matches('\u{feff}');
+        let mut lines = text.lines().map(str::trim);
+        lines.all(|line| is_blank(line) || is_head(line))
+    })
 }
 
 fn became_empty(path: &Path) -> ConfigProblems {
     let position = Position::whole(&path.display().to_string());
-    let problem = "the file has become empty; the settings stay as they are (to remove all settings, \
-                   load the empty file with `Registry::load`)";
+    let problem = "the file contains no settings any more; the settings stay as they are (to remove all \
+                   settings, load the file with `Registry::load`)";
     ConfigProblems::new(vec![position.problem(problem)])
 }
 

@@ -73,6 +73,10 @@ fn the_error_of_a_breaker_is_ignored_however_it_is_wrapped() {
     assert_eq!(judged(boxed(twice)), IGNORED);
     let call = CallError::<io::Error>::Breaker(rejection());
     assert_eq!(judged(boxed(call)), IGNORED);
+    assert_eq!(judged(Box::new(rejection())), IGNORED);
+    assert_eq!(judged(Arc::new(rejection())), IGNORED);
+    let from_a_layer = ServiceError::<io::Error>::Breaker(rejection());
+    assert_eq!(judged(CallError::from(from_a_layer)), IGNORED);
     let shared: Arc<dyn Error + Send + Sync> = Arc::new(Wrapped(boxed(rejection())));
     assert_eq!(judged(shared), IGNORED);
     let local: Box<dyn Error + Send> = Box::new(rejection());

@@ -197,6 +197,20 @@ fn callers_that_wait_for_the_inner_service_are_woken_when_the_circuit_opens() {
 }
 
 #[test]
+fn callers_that_wait_are_woken_when_the_last_probe_begins() {
+    let bench = Bench::new(Config::new().half_open_calls(1));
+    bench.half_open();
+    let woken = Arc::new(Woken::default());
+    let waker = Waker::from(Arc::clone(&woken));
+    let mut service = CircuitBreakerLayer::from(bench.breaker.clone()).layer(Switched::default());
+    assert!(poll(&mut service, &waker).is_pending());
+    let _probe = bench.permit();
+    assert_eq!(woken.0.load(Ordering::SeqCst), 1);
+    assert!(poll(&mut service, &waker).is_ready());
+    assert_eq!(rejected(&mut service), Some(RejectionReason::HalfOpenFull));
+}
+
+#[test]
 fn a_caller_that_waits_is_not_woken_by_another_breaker() {
     let bench = Bench::default();
     let other = bench.registry.get_or_create("mail", Config::new()).unwrap();

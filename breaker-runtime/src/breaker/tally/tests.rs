@@ -106,8 +106,9 @@ impl Tallied {
             return;
         }
         let fast = end == End::Success && !ticket.lasted(limit, now);
-        let plain = matches!(ticket.role(), Role::Call | Role::Tracked);
-        if fast && plain && word.success_needs_tally_only(Ticket::call(word.generation())) {
+        let needs_tally_only =
+            word.success_needs_tally_only(ticket) || word.tracked_success_needs_tally_only(ticket);
+        if fast && needs_tally_only {
             let success = FastSuccess {
                 at: now,
                 is_sample: word.is_sampled(),

@@ -86,6 +86,31 @@ fn each_pair_is_found_at_its_limit_and_not_before() {
         ),
         (window(100).max_failures(5).failure_rate(0.25), None, &[]),
         (
+            window(10).failure_rate(1.0).threshold(11),
+            None,
+            &[("threshold", "failure_rate")],
+        ),
+        (window(10).failure_rate(1.0).threshold(10), None, &[]),
+        (
+            window(10).max_failures(3).min_calls(5),
+            None,
+            &[("min_calls", "failure_rate")],
+        ),
+        (
+            new().slow_call(ten).cancel_after(Some(11 * SECOND)),
+            None,
+            &[("cancel_after", "slow_call")],
+        ),
+        (new().slow_call(ten).cancel_after(Some(ten)), None, &[]),
+        (
+            window(10)
+                .slow_call(ten)
+                .slow_rate(0.5)
+                .cancel_after(Some(11 * SECOND)),
+            None,
+            &[],
+        ),
+        (
             window(100).max_failures(5).failure_rate(0.5).min_calls(10),
             None,
             &[],

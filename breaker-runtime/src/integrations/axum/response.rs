@@ -57,7 +57,7 @@ impl<E: IntoResponse> IntoResponse for CallError<E> {
 
 /// Responds as the breaker's error or the inner service's error does.
 #[cfg(feature = "tower")]
-impl<E: IntoResponse> IntoResponse for crate::integrations::tower::ServiceError<E> {
+impl<E: IntoResponse + 'static> IntoResponse for crate::integrations::tower::ServiceError<E> {
     fn into_response(self) -> Response<Body> {
         CallError::from(self).into_response()
     }

@@ -76,8 +76,9 @@ where
 /// The default classifier: `Ok` is a success, and `Err` is a failure unless it is the error of another breaker.
 ///
 /// The error of a breaker says nothing about the dependency, so the classifier ignores it. It recognises a
-/// [`BreakerError`](crate::BreakerError), also inside a [`ServiceError`](super::ServiceError), a boxed error or an
-/// `io::Error`, at any depth. For any other type of error, write a classifier with
+/// [`BreakerError`](crate::BreakerError), also inside a [`ServiceError`](super::ServiceError), a
+/// [`CallError`](crate::CallError) made from one, a boxed error or an `io::Error`, at any depth. For any other type of
+/// error, write a classifier with
 /// [`BreakerError::find_in`](crate::BreakerError::find_in), which also searches the sources of an error.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ByResult;

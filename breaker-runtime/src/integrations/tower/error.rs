@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
+use super::wrappers::note;
 use crate::values::{BreakerError, CallError, Rejection};
 
 type BoxError = Box<dyn Error + Send + Sync>;
@@ -62,6 +63,16 @@ impl<E> ServiceError<E> {
     }
 }
 
+impl<E: 'static> ServiceError<E> {
+    /// Notes that services return this type, so that an outer layer can look into it.
+    pub(super) fn note() {
+        note::<Self>(|error| match error.downcast_ref::<Self>()? {
+            Self::Breaker(error) => Some(error),
+            Self::Inner(error) => Some(error),
+        });
+    }
+}
+
 impl<E: fmt::Display> fmt::Display for ServiceError<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -80,8 +91,12 @@ impl<E: Into<BoxError>> From<ServiceError<E>> for BoxError {
     }
 }
 
-impl<E> From<ServiceError<E>> for CallError<E> {
+impl<E: 'static> From<ServiceError<E>> for CallError<E> {
     fn from(error: ServiceError<E>) -> Self {
+        note::<Self>(|error| match error.downcast_ref::<Self>()? {
+            Self::Breaker(error) => Some(error),
+            Self::Inner(error) => Some(error),
+        });
         match error {
             ServiceError::Breaker(error) => Self::Breaker(error),
             ServiceError::Inner(error) => Self::Inner(error),

@@ -9,7 +9,6 @@ use pin_project_lite::pin_project;
 
 use super::classify::Classify;
 use super::error::ServiceError;
-use super::find_error::note_service_error;
 use crate::call::{Guard, Handle, poll};
 use crate::values::{BreakerError, Outcome};
 
@@ -87,7 +86,7 @@ where
                 poll(running.0, future, context).map(|answer| {
                     settle(running.0, classify, answer.as_ref());
                     answer.map_err(|error| {
-                        note_service_error::<E>();
+                        ServiceError::<E>::note();
                         ServiceError::Inner(error)
                     })
                 })
@@ -96,7 +95,7 @@ where
                 let error = error
                     .take()
                     .expect("a future is not polled after completion");
-                note_service_error::<E>();
+                ServiceError::<E>::note();
                 Poll::Ready(Err(ServiceError::Breaker(error)))
             }
         }

@@ -84,6 +84,7 @@ mod future;
 mod http;
 mod layer;
 mod service;
+mod wrappers;
 
 pub use self::choose::{ChooseBreaker, InRegistry, KeyOfRequest, Named, PerKey, Single};
 pub use self::classify::{ByResult, Classify, IgnoreErrors, WithHint};

@@ -81,13 +81,16 @@ impl Registry {
         self.keyed_of(parent).unwrap_or_else(|| {
             let made = || KeyedBreakers::new(parent);
             let (name, breakers) = (parent.name(), &self.inner.breakers);
-            breakers.write(name, |shard| match shard.get_mut(name) {
+            let keyed = breakers.write(name, |shard| match shard.get_mut(name) {
                 Some(entry) if entry.breaker.same_as(parent) => {
                     Arc::clone(entry.keyed.get_or_insert_with(made))
                 }
                 // The breaker was removed meanwhile, and another one may have its name.
                 _ => made(),
-            })
+            });
+            // Without the lock, because this may notify listeners.
+            parent.leave_calls_to_keys();
+            keyed
         })
     }
 

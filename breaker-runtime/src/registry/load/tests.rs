@@ -532,7 +532,13 @@ fn a_file_that_goes_back_before_it_was_read_twice_is_not_loaded() {
 
 #[test]
 fn a_watched_file_that_becomes_empty_changes_nothing() {
-    for empty in ["", "\n  \n", "# threshold = 5\n"] {
+    for empty in [
+        "",
+        "\n  \n",
+        "# threshold = 5\n",
+        "\u{feff}",
+        "[default]\n[breakers.payment] # soon\n",
+    ] {
         let bench = Bench::new();
         let forced = "[breakers.payment]\nforce = \"open\"\n";
         let (watch, loads) = watch_script(&bench.registry, &[forced, empty, empty]);
@@ -542,7 +548,7 @@ fn a_watched_file_that_becomes_empty_changes_nothing() {
         let problems = loads.try_recv().expect("it is reported");
         let problems = problems.expect_err("it is a problem").to_string();
         assert!(
-            problems.starts_with("breakers.toml: the file has become empty; "),
+            problems.starts_with("breakers.toml: the file contains no settings any more; "),
             "{problems}"
         );
         watch.check();
