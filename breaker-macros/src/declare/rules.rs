@@ -147,8 +147,8 @@ fn conditional_arguments_are_few(arguments: &Arguments, signature: &Signature) -
 fn call_timeout_has_a_future(arguments: &Arguments, function: &Function) -> Result<()> {
     match (arguments.span(SettingName::CallTimeout), &function.shape) {
         (Some(span), Shape::Sync) => {
-            let message =
-                "a synchronous call cannot be stopped: `call_timeout` needs an `async fn`";
+            let message = "a synchronous call cannot be stopped: `call_timeout` needs an `async fn`, or a return \
+                 type that shows the future, such as `Pin<Box<dyn Future<Output = …>>>`";
             Err(Error::new(span, message))
         }
         _ => Ok(()),

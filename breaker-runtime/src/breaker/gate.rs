@@ -106,12 +106,16 @@ impl Word {
     /// calls in flight nor latency are recorded. If calls in flight are, the machine has to notice first which of them
     /// have become slow.
     pub(crate) fn success_needs_tally_only(self, ticket: Ticket) -> bool {
-        self.0 & !(SAMPLED | TIME_WINDOW | PRECISE) == ticket.bits()
+        self.without_tally_flags() == ticket.bits()
     }
 
     /// Returns whether the success of this call, which is counted in flight, needs the tally at most.
     pub(crate) fn tracked_success_needs_tally_only(self, ticket: Ticket) -> bool {
-        self.0 & !(SAMPLED | TIME_WINDOW | IN_FLIGHT | PRECISE) == ticket.bits_if_tracked()
+        self.without_tally_flags() ^ IN_FLIGHT == ticket.bits_if_tracked()
+    }
+
+    fn without_tally_flags(self) -> u64 {
+        self.0 & !(SAMPLED | TIME_WINDOW | PRECISE)
     }
 
     /// Returns this word without the flag `latency`.

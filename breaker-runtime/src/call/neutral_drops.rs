@@ -12,8 +12,9 @@ use crate::breaker::as_neutral;
 ///
 /// A call that is dropped after `cancel_after` counts as a failure, because a caller that gives up on a hanging
 /// dependency leaves no other trace. Where the program drops calls for reasons unrelated to the dependency, put the
-/// code that drops them into this scope: the losers of a hedge, or a task that a user aborts. Calls that are dropped
-/// with the future itself are included.
+/// code that drops them into this scope, such as the losers of a hedge. Calls that are dropped with the future itself are
+/// included. An aborted task drops its calls by itself and not inside the scope of the code that aborts it, so put the
+/// scope into the task: `tokio::spawn(neutral_drops(work))`.
 ///
 /// For the length of a shutdown, use [`Registry::neutral_drops`](crate::Registry::neutral_drops).
 ///

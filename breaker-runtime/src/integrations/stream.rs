@@ -18,6 +18,9 @@ const CAPACITY: usize = 256;
 
 /// The events of a registry since the stream was made by [`Registry::events`].
 ///
+/// An event holds its breaker. So a stream that nobody reads keeps up to 256 breakers by key, which cannot be evicted
+/// meanwhile.
+///
 /// The stream never delays a call. A reader that falls more than 256 events behind loses the oldest ones and gets
 /// [`Missed`] with their number. The stream ends when the registry and all its breakers are dropped. Dropping the
 /// stream ends the subscription.

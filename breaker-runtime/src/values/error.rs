@@ -59,8 +59,9 @@ impl BreakerError {
     /// It also looks into an [`io::Error`](std::io::Error), which hides the error that it was made from.
     ///
     /// It finds the error in a variant such as
-    /// `#[error("rejected by its circuit breaker")] Breaker(#[from] BreakerError)`, but not in one that is
-    /// `#[error(transparent)]`, because the error in such a variant is not a source.
+    /// `#[error("stopped by its circuit breaker")] Breaker(#[from] BreakerError)`, but not in one that is
+    /// `#[error(transparent)]`, because the error in such a variant is not a source. A [`Rejection`] or a [`TimedOut`] that
+    /// is a source itself is another type, which `downcast_ref` finds.
     ///
     /// # Examples
     ///

@@ -138,7 +138,8 @@ fn a_constant_is_the_same_for_all_instances() {
 
 #[test]
 fn call_timeout_needs_a_future() {
-    let message = "a synchronous call cannot be stopped: `call_timeout` needs an `async fn`";
+    let message = "a synchronous call cannot be stopped: `call_timeout` needs an `async fn`, or a return \
+                   type that shows the future, such as `Pin<Box<dyn Future<Output = …>>>`";
     for signature in [
         "fn pay() -> R",
         "fn pay() -> impl Iterator<Item = R>",

@@ -118,6 +118,9 @@ impl<B> CircuitBreakerLayer<ByResult, B> {
 impl<C, B> CircuitBreakerLayer<C, B> {
     /// Sets the [classifier](super::Classify), such as a closure that takes a `Result<&Response, &Error>`.
     ///
+    /// It replaces the classifier before it, with what [`ignore_errors`](Self::ignore_errors) and [`hint`](Self::hint)
+    /// have added to that.
+    ///
     /// By default, an `Ok` is a success, and an `Err` is a failure unless it is the error of another breaker: see
     /// [`ByResult`].
     pub fn classify<D>(self, classify: D) -> CircuitBreakerLayer<D, B> {
@@ -126,6 +129,8 @@ impl<C, B> CircuitBreakerLayer<C, B> {
     }
 
     /// Classifies HTTP responses by status and respects `Retry-After`: see [`HttpClassifier`](super::HttpClassifier).
+    ///
+    /// It replaces the classifier before it, as [`classify`](Self::classify) does.
     #[cfg(feature = "http")]
     pub fn http(self) -> CircuitBreakerLayer<super::http::HttpClassifier, B> {
         self.classify(super::http::HttpClassifier)
