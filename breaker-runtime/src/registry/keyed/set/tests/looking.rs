@@ -5,7 +5,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use crate::call::Permit;
-use crate::config::{Config, Window};
+use crate::config::{Config, Overrides, Window};
 use crate::registry::Registry;
 use crate::test_util::ManualClock;
 use crate::values::Outcome;
@@ -22,6 +22,8 @@ enum Step {
     ForceName(bool),
     ClearName,
     TripKey(u8),
+    /// Sets `slow_call` to so many seconds, or takes that back.
+    SlowCall(Option<u64>),
 }
 
 /// What somebody looks at between two steps.
@@ -45,6 +47,7 @@ fn steps() -> impl Strategy<Value = Vec<(Step, Look)>> {
         1 => any::<bool>().prop_map(Step::ForceName),
         2 => Just(Step::ClearName),
         1 => (0..6_u8).prop_map(Step::TripKey),
+        1 => proptest::option::of(2..30_u64).prop_map(Step::SlowCall),
     ];
     let look = prop_oneof![
         Just(Look::Nothing),
@@ -123,6 +126,15 @@ fn meet(config: Config, steps: &[(Step, Look)], looked_at: bool) -> Vec<String> 
             Step::ForceName(false) => name.force_closed("test", None),
             Step::ClearName => name.clear_override(),
             Step::TripKey(key) => breaker(key).trip(),
+            Step::SlowCall(seconds) => {
+                let slow = Overrides {
+                    slow_call: seconds.map(Duration::from_secs),
+                    ..Overrides::default()
+                };
+                let unset = registry.unconfigure("fetch");
+                let set = registry.configure("fetch", slow);
+                unset.and(set).expect("the settings are right");
+            }
         }
         if looked_at {
             match look {
