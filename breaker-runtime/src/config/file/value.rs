@@ -275,6 +275,9 @@ fn not_a_duration(setting: Setting, raw: RawValue<'_>, text: &str, mistake: &Mis
         Mistake::NoDuration if setting.takes_off() => format!(", or {}", raw.mentioned(OFF)),
         _ => String::new(),
     };
+    if let (ValueKind::Window, Mistake::NoDuration) = (kind, mistake) {
+        return format!("`{name}`: expected {}{off}", expected(kind, raw));
+    }
     let problem = mistake.message(|text| raw.written(text));
     format!("`{name}`: {problem}{off}")
 }

@@ -153,8 +153,8 @@ fn all_problems_are_reported_at_once_in_the_order_of_the_variables() {
         [
             "BREAKER_MAIL__BACKOFF: `backoff` must be at least 1 and finite, not 0.5",
             "BREAKER_PAYMENT__FORCE: `force` must be `open`, `closed` or `off`, not \"opne\"",
-            "BREAKER_PAYMENT__WINDOW: `window`: a duration is a number and a unit, such as `30s`, \
-             or `off`",
+            "BREAKER_PAYMENT__WINDOW: `window`: expected a duration such as `60s` or a whole number \
+             of calls, or `off`",
         ]
     );
 }
