@@ -10,7 +10,7 @@ use super::classify::{ByResult, Classify};
 use super::error::ServiceError;
 use super::future::ResponseFuture;
 use crate::breaker::{CircuitBreaker, Waiting};
-use crate::call::enter;
+use crate::call::{RejectedCall, enter};
 use crate::values::RejectionReason;
 
 /// A service behind a circuit breaker, made by a [`CircuitBreakerLayer`](super::CircuitBreakerLayer).
@@ -86,31 +86,25 @@ where
 
     #[inline]
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        if let Some(reason) = self.choose.rejects_all() {
-            return self.skip_inner(reason).map(Ok);
-        }
-        match self.inner.poll_ready(context) {
-            Poll::Ready(answer) => {
-                self.waiting = None;
-                self.readiness = match answer {
-                    Ok(()) => Readiness::Ready,
-                    Err(_) => Readiness::Unknown,
-                };
-                Poll::Ready(answer.map_err(ServiceError::Inner))
-            }
-            Poll::Pending => self.wait(context).map(Ok),
+        if self.choose.breaker().is_closed_at_gate() {
+            self.poll_inner(context)
+        } else {
+            self.poll_unless_rejecting(context)
         }
     }
 
     #[inline]
     fn call(&mut self, request: Request) -> Self::Future {
         let breaker = self.choose.choose(&request);
-        if let Readiness::Rejecting(reason) = self.readiness {
-            return ResponseFuture::rejected(breaker.reject(reason).into());
-        }
-        let mut guard = match enter(breaker) {
+        let entered = match self.readiness {
+            Readiness::Rejecting(reason) => Err(breaker.reject(reason).into()),
+            Readiness::Unknown | Readiness::Ready => {
+                enter(breaker).map_err(RejectedCall::into_error)
+            }
+        };
+        let mut guard = match entered {
             Ok(guard) => guard,
-            Err(rejected) => return ResponseFuture::rejected(rejected.into_error()),
+            Err(error) => return ResponseFuture::rejected(error),
         };
         self.readiness = Readiness::Unknown;
         let classify = self.classify.clone();
@@ -121,6 +115,54 @@ where
 }
 
 impl<S, C, B: HasBreaker> CircuitBreakerService<S, C, B> {
+    /// Polls the inner service.
+    ///
+    /// Only the common answer is handled here, so that this is small enough to be inlined: the answer would pass through
+    /// memory otherwise.
+    #[inline]
+    fn poll_inner<Request>(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<(), ServiceError<S::Error>>>
+    where
+        S: Service<Request>,
+    {
+        match self.inner.poll_ready(context) {
+            Poll::Ready(Ok(())) if self.waiting.is_none() => {
+                self.readiness = Readiness::Ready;
+                Poll::Ready(Ok(()))
+            }
+            Poll::Ready(answer) => Poll::Ready(self.stop_waiting(answer)),
+            Poll::Pending => self.wait(context).map(Ok),
+        }
+    }
+
+    /// Polls the inner service unless the circuit rejects every call.
+    #[cold]
+    fn poll_unless_rejecting<Request>(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<(), ServiceError<S::Error>>>
+    where
+        S: Service<Request>,
+    {
+        match self.choose.rejects_all() {
+            Some(reason) => self.skip_inner(reason).map(Ok),
+            None => self.poll_inner(context),
+        }
+    }
+
+    /// Takes an error of the inner service, or its answer to a task that has waited for it.
+    #[cold]
+    fn stop_waiting<E>(&mut self, answer: Result<(), E>) -> Result<(), ServiceError<E>> {
+        self.waiting = None;
+        self.readiness = match answer {
+            Ok(()) => Readiness::Ready,
+            Err(_) => Readiness::Unknown,
+        };
+        answer.map_err(ServiceError::Inner)
+    }
+
     /// Becomes ready without polling the inner service, which keeps what it reserved earlier.
     #[cold]
     fn skip_inner(&mut self, reason: RejectionReason) -> Poll<()> {
