@@ -30,13 +30,8 @@ pub trait HasBreaker {
     fn breaker(&self) -> &CircuitBreaker;
 
     /// Returns why the breaker would reject any next call, or `None` if it might admit one.
-    #[inline]
     fn rejects_all(&self) -> Option<RejectionReason> {
-        let breaker = self.breaker();
-        if breaker.is_closed_at_gate() {
-            return None;
-        }
-        Some(breaker.next_rejection()?.reason)
+        Some(self.breaker().next_rejection()?.reason)
     }
 
     /// Notices calls that have become slow, and then returns what [`rejects_all`](Self::rejects_all) returns.
