@@ -113,11 +113,7 @@ impl Judged<'_> {
             Brief(limit),
             Brief(slow_call)
         );
-        let found = (
-            Setting::SlowCall.name(),
-            Setting::ProbeTimeout.name(),
-            problem,
-        );
+        let found = pair(Setting::SlowCall, Setting::ProbeTimeout, problem);
         (slow_call > limit).then_some(found)
     }
 
@@ -155,7 +151,7 @@ impl Judged<'_> {
             "the open period never grows by `backoff`: `open_for` and `max_open_for` are both {}",
             Brief(open_for)
         );
-        let found = (Setting::Backoff.name(), Setting::MaxOpenFor.name(), problem);
+        let found = pair(Setting::Backoff, Setting::MaxOpenFor, problem);
         (backoff > 1.0 && max_open_for == open_for).then_some(found)
     }
 
@@ -168,11 +164,7 @@ impl Judged<'_> {
         let problem = format!(
             "`threshold` never decides: {most} failures in the window (`max_failures`) come before {threshold} in a row"
         );
-        let found = (
-            Setting::Threshold.name(),
-            Setting::MaxFailures.name(),
-            problem,
-        );
+        let found = pair(Setting::Threshold, Setting::MaxFailures, problem);
         (threshold > most).then_some(found)
     }
 
@@ -187,11 +179,7 @@ impl Judged<'_> {
             "`threshold` never decides: `failure_rate` opens the circuit when all {calls} calls in the window have \
              failed, before {threshold} in a row"
         );
-        let found = (
-            Setting::Threshold.name(),
-            Setting::FailureRate.name(),
-            problem,
-        );
+        let found = pair(Setting::Threshold, Setting::FailureRate, problem);
         (threshold > calls).then_some(found)
     }
 
@@ -199,11 +187,7 @@ impl Judged<'_> {
         let has_rate = self.in_force.failure_rate.is_some() || self.in_force.slow_rate.is_some();
         let problem = "`min_calls` decides nothing: it applies to `failure_rate` and `slow_rate`, and neither is set"
             .to_owned();
-        let found = (
-            Setting::MinCalls.name(),
-            Setting::FailureRate.name(),
-            problem,
-        );
+        let found = pair(Setting::MinCalls, Setting::FailureRate, problem);
         (self.is_given(Setting::MinCalls) && !has_rate).then_some(found)
     }
 
@@ -216,11 +200,7 @@ impl Judged<'_> {
             Brief(slow_call),
             Brief(given)
         );
-        let found = (
-            Setting::CancelAfter.name(),
-            Setting::SlowCall.name(),
-            problem,
-        );
+        let found = pair(Setting::CancelAfter, Setting::SlowCall, problem);
         let void = self.in_force.slow_rate.is_none() && given > slow_call;
         (self.is_given(Setting::CancelAfter) && void).then_some(found)
     }
@@ -233,17 +213,17 @@ impl Judged<'_> {
             "`failure_rate` never decides: {most} failures in the window (`max_failures`) come before {rate} of \
              {min_calls} calls (`min_calls`)"
         );
-        let found = (
-            Setting::FailureRate.name(),
-            Setting::MaxFailures.name(),
-            problem,
-        );
+        let found = pair(Setting::FailureRate, Setting::MaxFailures, problem);
         (fewest > f64::from(most)).then_some(found)
     }
 }
 
 /// The setting without effect, the setting that takes effect first, and the problem.
 type Found = (&'static str, &'static str, String);
+
+fn pair(setting: Setting, because_of: Setting, problem: String) -> Found {
+    (setting.name(), because_of.name(), problem)
+}
 
 #[cfg(test)]
 mod tests;
