@@ -22,7 +22,7 @@ enum Step {
     ForceName(bool),
     ClearName,
     TripKey(u8),
-    /// Sets `slow_call` to so many seconds, or takes that back.
+    /// Sets `slow_call` to a number of seconds, or takes it back.
     SlowCall(Option<u64>),
 }
 
