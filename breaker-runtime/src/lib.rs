@@ -163,7 +163,7 @@ mod config;
 mod integrations;
 mod machine;
 mod registry;
-#[cfg(feature = "config")]
+#[cfg(feature = "serde")]
 mod serialize;
 mod sync;
 mod time;

@@ -10,6 +10,8 @@ mod config;
 mod conflict;
 mod constraints;
 mod error;
+#[cfg(feature = "serde")]
+mod exact_duration;
 #[cfg(feature = "config")]
 pub(crate) mod file;
 mod grammar {
@@ -43,6 +45,8 @@ pub use self::conflict::{Conflict, ConflictSide};
 #[cfg(feature = "config")]
 pub(crate) use self::constraints::Inconsistency;
 pub use self::error::ConfigError;
+#[cfg(feature = "serde")]
+pub(crate) use self::exact_duration::ExactDuration;
 #[cfg(feature = "config")]
 pub use self::file::{ConfigProblem, ConfigProblems};
 #[cfg(feature = "config")]
@@ -54,9 +58,9 @@ pub(crate) use self::merge::{Merged, Source};
 pub(crate) use self::name::check_name;
 pub use self::overrides::Overrides;
 pub use self::settings::Settings;
-#[cfg(feature = "config")]
+#[cfg(feature = "serde")]
 pub(crate) use self::table::Setting;
-#[cfg(feature = "config")]
+#[cfg(feature = "serde")]
 pub(crate) use self::value::Value;
 pub use self::void::VoidSetting;
 pub use self::window::{Window, WindowFrom};

@@ -19,8 +19,8 @@ macro_rules! overrides_struct {
     )+) => {
         /// Settings that replace those in force at run time. A setting that is `None` stays as it is.
         ///
-        /// With the feature `config`, overrides can be serialized and deserialized as the section of a file,
-        /// in self-describing formats such as JSON:
+        /// With the feature `serde`, overrides can be serialized as the section of a file, and with the feature
+        /// `config` also deserialized, in self-describing formats such as JSON:
         /// `{"open_for": "30s", "window": 100, "cancel_after": "off"}`. A setting that is missing or null
         /// overrides nothing. An unknown setting or a value out of range is an error.
         ///

@@ -43,7 +43,7 @@ pub struct VoidSetting {
     /// The setting that takes effect first.
     pub because_of: &'static str,
     /// Why the setting has no effect.
-    problem: String,
+    pub(crate) problem: String,
 }
 
 impl fmt::Display for VoidSetting {

@@ -7,13 +7,13 @@ use crate::config::{Config, Location, Source};
 /// One attribute in the source.
 #[derive(Debug)]
 pub struct Declaration {
-    name: &'static str,
-    function: &'static str,
-    location: Location,
-    config: Config,
-    names_registry: bool,
-    call_timeout: Option<Duration>,
-    has_key: bool,
+    pub(crate) name: &'static str,
+    pub(crate) function: &'static str,
+    pub(crate) location: Location,
+    pub(crate) config: Config,
+    pub(crate) names_registry: bool,
+    pub(crate) call_timeout: Option<Duration>,
+    pub(crate) has_key: bool,
 }
 
 impl Declaration {

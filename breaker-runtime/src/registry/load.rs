@@ -92,7 +92,7 @@ impl Registry {
         }
     }
 
-    pub(super) fn load_text(
+    pub(crate) fn load_text(
         &self,
         text: &str,
         path: &Path,

@@ -1,10 +1,16 @@
-//! Serializes what can be read from a breaker, and what can be set, with serde.
+//! Serializes what a breaker and a registry tell, and what can be set, with serde.
 //!
 //! Durations are text as in a file (`"30s"`, `"250ms"`, `"1.5s"`), exact to the nanosecond. Counts are numbers.
 //! States and reasons are their labels. Times are text in the format of RFC 3339, in UTC and with milliseconds.
-//! [`Settings`] and [`Overrides`](crate::config::Overrides) are the section of a file.
+//! [`Settings`] and [`Overrides`](crate::config::Overrides) are the section of a file. An event and a finding begin with
+//! the label of their kind.
 
+#[macro_use]
+mod macros;
+mod event;
+#[cfg(feature = "config")]
 mod overrides;
+mod registry;
 mod timestamp;
 
 use std::time::{Duration, SystemTime};
@@ -14,45 +20,13 @@ use serde::{Serialize, Serializer};
 
 use self::timestamp::Timestamp;
 use crate::breaker::{ProbeProgress, Snapshot, WindowStats};
-use crate::config::file::ExactDuration;
-use crate::config::{Layer, Layers, Location, Setting, Settings, Value, Window};
+use crate::config::{
+    Config, ExactDuration, Layer, Layers, Location, Overrides, Setting, Settings, Value, Window,
+};
 use crate::values::{
     KeyStats, Latency, Override, PastTransition, Reason, Rejections, State, Totals, Transition,
     TransitionCount,
 };
-
-/// Serializes a struct with all of its fields. The pattern `Self { … }` makes the compiler find a missing one.
-/// For `field: form` the result of calling `form` with the field is serialized.
-macro_rules! record {
-    ($type:ident { $($field:ident $(: $form:path)?),* $(,)? }) => {
-        impl Serialize for $type {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                const FIELDS: &[&str] = &[$(stringify!($field)),*];
-                let Self { $($field),* } = self;
-                let mut record = serializer.serialize_struct(stringify!($type), FIELDS.len())?;
-                $(
-                    let name = stringify!($field).trim_start_matches("r#");
-                    $(let $field = &$form(*$field);)?
-                    record.serialize_field(name, $field)?;
-                )*
-                record.end()
-            }
-        }
-    };
-}
-
-/// Serializes types as the text that they display.
-macro_rules! text {
-    ($($type:ty),*) => {
-        $(
-            impl Serialize for $type {
-                fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                    serializer.collect_str(self)
-                }
-            }
-        )*
-    };
-}
 
 text!(State, Reason, Layer, ExactDuration, Timestamp);
 
@@ -239,6 +213,20 @@ impl Serialize for Settings {
             settings.serialize_field(setting.name(), &self.value(setting))?;
         }
         settings.end()
+    }
+}
+
+/// Serializes the section of a file with the settings that are given.
+impl Serialize for Config {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.given().map(|(setting, value)| (setting.name(), value)))
+    }
+}
+
+/// Serializes the section of a file with the settings that are given.
+impl Serialize for Overrides {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Config::from(self).serialize(serializer)
     }
 }
 

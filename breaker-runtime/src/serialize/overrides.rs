@@ -1,24 +1,12 @@
-//! Serializes and deserializes [`Overrides`] as the section of a file, with the settings that are given.
+//! Deserializes [`Overrides`] from the section of a file, with the settings that are given.
 
 use std::fmt;
 
 use serde::de::{Error as _, MapAccess, Visitor};
-use serde::ser::SerializeMap as _;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer};
 
 use crate::config::file::{RawValue, read, unknown_setting};
-use crate::config::{Config, Overrides, Setting};
-
-impl Serialize for Overrides {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let config = Config::from(self);
-        let mut map = serializer.serialize_map(Some(config.given().count()))?;
-        for (setting, value) in config.given() {
-            map.serialize_entry(setting.name(), &value)?;
-        }
-        map.end()
-    }
-}
+use crate::config::{Overrides, Setting};
 
 /// Deserializes from a self-describing format, such as JSON.
 ///

@@ -2,8 +2,10 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::{Value, json};
 
+use crate::breaker::EventKind;
 use crate::config::{Config, Location, Window};
-use crate::registry::Registry;
+use crate::registry::{Declaration, Registry};
+use crate::sync::{Arc, Mutex, lock};
 use crate::values::Override;
 use crate::values::{Reason, State};
 
@@ -41,6 +43,12 @@ fn settings_read_back_as_the_section_of_a_file() {
             "critical": false
         })
     );
+    #[cfg(feature = "config")]
+    reads_back(&written, &asked);
+}
+
+#[cfg(feature = "config")]
+fn reads_back(written: &Value, asked: &Config) {
     let entries = written.as_object().expect("it is an object").iter();
     let lines: Vec<_> = entries
         .map(|(key, value)| format!("{key} = {value}"))
@@ -139,4 +147,152 @@ fn a_snapshot_has_all_of_its_fields() {
     assert_eq!(written["layers"]["open_for"], "default");
     assert_eq!(written["key"], Value::Null);
     assert_eq!(written["declared_at"][0]["module"], "");
+}
+
+/// The events of `act` on a breaker, as JSON.
+fn events(act: impl FnOnce(&Registry)) -> Vec<Value> {
+    let registry = Registry::new();
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let listener = Arc::clone(&told);
+    let subscription = registry.subscribe(move |event| lock(&listener).push(value(event)));
+    act(&registry);
+    drop(subscription);
+    std::mem::take(&mut *lock(&told))
+}
+
+#[test]
+fn an_event_is_its_breaker_its_place_and_its_kind() {
+    let told = events(|registry| {
+        let made = registry.get_or_create_keyed("fetch", "a.example", Config::new());
+        made.expect("the configuration is valid").trip();
+    });
+    let [event] = told.as_slice() else {
+        panic!("{told:?}");
+    };
+    let fields: Vec<_> = event.as_object().expect("it is an object").keys().collect();
+    assert_eq!(
+        fields,
+        ["at", "breaker", "key", "kind", "sequence", "transition"]
+    );
+    assert_eq!(event["breaker"], "fetch");
+    assert_eq!(event["key"], "a.example");
+    assert_eq!(event["sequence"], 1);
+    assert!(event["at"].as_str().is_some_and(|at| at.ends_with('Z')));
+    assert_eq!(event["kind"], "transition");
+    assert_eq!(event["transition"]["to"], "open");
+    assert_eq!(event["transition"]["open_period"], "30s");
+}
+
+#[test]
+fn events_of_overrides_have_the_override() {
+    let told = events(|registry| {
+        let made = registry.get_or_create("mail", Config::new());
+        let mail = made.expect("the configuration is valid");
+        mail.force_open("maintenance", None);
+        mail.clear_override();
+    });
+    let kinds: Vec<_> = told.iter().map(|event| &event["kind"]).collect();
+    assert_eq!(kinds, ["override_set", "override_cleared"]);
+    for event in &told {
+        assert_eq!(event["override"]["state"], "forced_open");
+        assert_eq!(event["override"]["reason"], "maintenance");
+    }
+}
+
+#[test]
+fn a_kind_without_its_event_has_the_same_fields() {
+    assert_eq!(
+        value(EventKind::SettingsRejected("too low".to_owned())),
+        json!({ "kind": "settings_rejected", "problem": "too low" })
+    );
+}
+
+#[test]
+fn a_conflict_has_both_sides() {
+    let registry = Registry::new();
+    let made = registry.get_or_create("mail", Config::new().threshold(3));
+    made.expect("the configuration is valid");
+    let error = registry.get_or_create("mail", Config::new().threshold(4));
+    let Err(crate::config::ConfigError::Conflict(conflict)) = error else {
+        panic!("{error:?}");
+    };
+    let written = value(&conflict);
+    assert_eq!(written["breaker"], "mail");
+    assert_eq!(written["first"]["setting"], "threshold");
+    assert_eq!(written["first"]["value"], "3");
+    assert_eq!(written["second"]["value"], "4");
+    assert_eq!(
+        written["second"]["location"]["line"],
+        conflict.second.location.line
+    );
+    assert_eq!(
+        value(EventKind::Conflict(*conflict.clone())),
+        json!({ "kind": "conflict", "conflict": written })
+    );
+}
+
+#[test]
+fn findings_begin_with_their_kind() {
+    let registry = Registry::new();
+    let config = Config::new()
+        .slow_call(Duration::from_secs(60))
+        .probe_timeout(Duration::from_secs(10));
+    let made = registry.get_or_create("mail", config);
+    made.expect("the configuration is valid");
+    let problem = "no probe ever counts as slow: `probe_timeout` gives up on it after 10s, and `slow_call` is 60s";
+    assert_eq!(
+        value(registry.verify()),
+        json!([{
+            "kind": "void_setting",
+            "void_setting": {
+                "breaker": "mail", "setting": "slow_call", "because_of": "probe_timeout", "problem": problem,
+            },
+        }])
+    );
+}
+
+#[test]
+fn a_declaration_has_the_settings_that_it_gives() {
+    let location = Location::new("app::pay", "src/pay.rs", 3, 1);
+    let config = Config::new().threshold(3).latency(true);
+    let declaration = Declaration::new("payment", "charge", location, config, false)
+        .with_call_timeout(Duration::from_millis(250))
+        .with_key();
+    assert_eq!(
+        value(declaration),
+        json!({
+            "name": "payment", "function": "charge",
+            "location": { "module": "app::pay", "file": "src/pay.rs", "line": 3, "column": 1 },
+            "config": { "threshold": 3, "latency": true },
+            "names_registry": false, "call_timeout": "250ms", "has_key": true,
+        })
+    );
+}
+
+#[cfg(feature = "config")]
+#[test]
+fn a_report_and_problems_have_their_places() {
+    use std::path::Path;
+
+    let registry = Registry::new();
+    let made = registry.get_or_create("payment", Config::new());
+    made.expect("the configuration is valid");
+    let load = |text: &str| registry.load_text(text, Path::new("b.toml"), [], false);
+    let report = load("[breakers.payment]\nthreshold = 3\n[breakers.paymnt]\nthreshold = 3\n");
+    let report = report.expect("the file is valid");
+    assert_eq!(
+        value(report),
+        json!({
+            "configured": ["payment"],
+            "unknown": [{ "name": "paymnt", "place": "b.toml:3:11", "nearest": "payment" }],
+        })
+    );
+    let problems = load("[breakers.payment]\nthreshold = 0\n").expect_err("zero is too low");
+    let written = value(problems);
+    assert_eq!(written[0]["file"], "b.toml");
+    assert_eq!(
+        (&written[0]["line"], &written[0]["column"]),
+        (&json!(2), &json!(13))
+    );
+    assert!(written[0]["message"].is_string());
 }

@@ -4,7 +4,6 @@
 //! [`Section`]s over the other layers, and can look up the position of each setting.
 
 mod environment;
-mod exact_duration;
 mod lines;
 mod nested;
 mod parse;
@@ -15,7 +14,6 @@ mod value;
 mod words;
 
 pub(crate) use self::environment::{Environment, environment, variable_name};
-pub(crate) use self::exact_duration::ExactDuration;
 pub(crate) use self::parse::parse;
 pub(crate) use self::problem::Position;
 pub use self::problem::{ConfigProblem, ConfigProblems};
