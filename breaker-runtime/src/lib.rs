@@ -179,7 +179,8 @@ pub mod test_util;
 mod loom_models;
 
 pub use self::breaker::{
-    CircuitBreaker, Event, EventKind, ProbeProgress, Snapshot, Subscription, WindowStats,
+    BreakerControl, CircuitBreaker, Event, EventKind, ProbeProgress, Snapshot, Subscription,
+    WindowStats,
 };
 pub use self::call::{Permit, neutral_drops};
 pub use self::config::{
@@ -203,8 +204,9 @@ pub use self::registry::{
 };
 pub use self::time::{Clock, Tick};
 pub use self::values::{
-    BreakerError, CallError, KeyStats, Latency, Outcome, Override, PastTransition, Reason,
-    Rejection, RejectionReason, Rejections, State, TimedOut, Totals, Transition, TransitionCount,
+    Actor, Attribution, BreakerError, CallError, InvalidActor, KeyStats, Latency, Outcome,
+    Override, PastTransition, Reason, Rejection, RejectionReason, Rejections, State, TimedOut,
+    Totals, Transition, TransitionCount,
 };
 
 #[cfg(feature = "macros")]

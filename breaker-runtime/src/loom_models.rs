@@ -15,7 +15,7 @@ use crate::machine::{Machine, Ticket};
 use crate::registry::{Declaration, Registry, Site};
 use crate::sync::Arc;
 use crate::time::{Clock, Tick};
-use crate::values::{End, State};
+use crate::values::{Attribution, End, State};
 
 #[derive(Debug)]
 struct StoppedClock;
@@ -112,7 +112,7 @@ fn two_probes_never_share_the_last_permit_and_it_comes_back() {
             .open_for(Duration::from_nanos(1));
         let (_registry, breaker) = breaker(config);
         breaker.change(|machine, now, changes| {
-            machine.trip(now, changes);
+            machine.trip(Attribution::default(), now, changes);
             machine.advance(now.after(Duration::from_secs(1)), changes);
         });
         let held = Arc::new(std::sync::atomic::AtomicU64::new(0));

@@ -81,7 +81,7 @@ impl Outage {
     /// The first opening of the circuit and its time.
     pub(crate) fn opened(&self) -> anyhow::Result<(Instant, Transition)> {
         let opens = |step: &&(Instant, Transition)| step.1.to == State::Open;
-        let first = self.steps.iter().find(opens).copied();
+        let first = self.steps.iter().find(opens).cloned();
         first.context("the circuit never opened")
     }
 }
@@ -102,7 +102,7 @@ impl Town {
             .subscribe(move |event: &Event| {
                 if let EventKind::Transition(transition) = event.kind() {
                     // This fails after the town is dropped, which does not matter.
-                    let _ = sender.send((Instant::now(), *transition));
+                    let _ = sender.send((Instant::now(), transition.clone()));
                 }
             })
             .detach();

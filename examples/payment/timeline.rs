@@ -24,7 +24,7 @@ impl Timeline {
             .subscribe(move |event: &Event| {
                 if let EventKind::Transition(transition) = event.kind() {
                     // This fails after the timeline is dropped, which does not matter.
-                    let _ = sender.send((Instant::now(), *transition));
+                    let _ = sender.send((Instant::now(), transition.clone()));
                 }
             })
             .detach();

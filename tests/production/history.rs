@@ -21,7 +21,7 @@ fn transitions_are_kept_with_their_reasons_and_counted() {
         }
     }
     let snapshot = bench.breaker.snapshot();
-    let past = snapshot.history.iter().map(|past| past.transition);
+    let past = snapshot.history.iter().map(|past| &past.transition);
     let past: Vec<_> = past.map(|one| (one.from, one.to, one.reason)).collect();
     let life = [
         (State::Closed, State::Open, Reason::FailuresInARow),
@@ -66,7 +66,8 @@ fn a_transition_carries_its_evidence() {
     }
     counted.fail();
     let last = |bench: &Bench| {
-        let transition = bench.breaker.snapshot().history.last().unwrap().transition;
+        let snapshot = bench.breaker.snapshot();
+        let transition = &snapshot.history.last().unwrap().transition;
         (transition.reason, transition.failures, transition.rate)
     };
     assert_eq!(last(&in_a_row), (Reason::FailuresInARow, 5, None));

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use breaker_runtime::{EventKind, Reason, RejectionReason, State};
+use breaker_runtime::{Actor, EventKind, Reason, RejectionReason, State};
 
 use crate::support::{Bench, OPEN_FOR};
 
@@ -206,4 +206,34 @@ fn r14_setting_and_clearing_an_override_are_events() {
         })
         .collect();
     assert_eq!(words, ["set first", "set second", "cleared second"]);
+}
+
+#[test]
+fn r14_a_trip_and_a_reset_say_who_caused_them_and_why() {
+    let bench = Bench::default();
+    let alice = Actor::new("alice")
+        .unwrap()
+        .because("INC-42: bank down")
+        .unwrap();
+    bench.breaker.by(&alice).trip();
+    bench.advance(OPEN_FOR);
+    bench.breaker.by(&Actor::new("bob").unwrap()).reset();
+    bench.breaker.trip();
+    let history = bench.breaker.snapshot().history;
+    let by: Vec<_> = history
+        .iter()
+        .map(|past| {
+            let by = &past.transition.by;
+            (by.actor.as_deref(), by.reason.as_deref())
+        })
+        .collect();
+    assert_eq!(
+        by,
+        [
+            (Some("alice"), Some("INC-42: bank down")),
+            (None, None), // the open period ended
+            (Some("bob"), None),
+            (None, None),
+        ]
+    );
 }

@@ -4,11 +4,63 @@ use std::time::Duration;
 
 use super::shared::CircuitBreaker;
 use crate::machine::{Forced, ForcedKind, Machine};
-use crate::values::State;
+use crate::values::{Actor, Attribution, State};
+
+/// The manual control of a breaker by one actor, made by [`CircuitBreaker::by`].
+#[derive(Debug)]
+pub struct BreakerControl<'a> {
+    breaker: &'a CircuitBreaker,
+    by: Attribution,
+}
+
+impl BreakerControl<'_> {
+    /// Opens the circuit, as [`CircuitBreaker::trip`] does.
+    pub fn trip(&self) {
+        self.breaker.trip_by(&self.by);
+    }
+
+    /// Closes the circuit, as [`CircuitBreaker::reset`] does.
+    pub fn reset(&self) {
+        self.breaker.reset_by(&self.by);
+    }
+
+    /// Rejects every call, as [`CircuitBreaker::force_open`] does.
+    pub fn force_open(&self, ttl: Option<Duration>) {
+        self.breaker.force(ForcedKind::Open, &self.by, ttl);
+    }
+
+    /// Admits every call, as [`CircuitBreaker::force_closed`] does.
+    pub fn force_closed(&self, ttl: Option<Duration>) {
+        self.breaker.force(ForcedKind::Closed, &self.by, ttl);
+    }
+}
 
 /// Manual control.
 impl CircuitBreaker {
+    /// Returns the manual control of this breaker for an actor, whose name and reason are recorded.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use breaker_runtime::{Actor, Config, Registry, State};
+    ///
+    /// let payment = Registry::new().get_or_create("payment", Config::new())?;
+    /// let alice = Actor::new("alice")?.because("INC-42: the bank is down")?;
+    /// payment.by(&alice).trip();
+    /// assert_eq!(payment.state(), State::Open);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn by(&self, actor: &Actor) -> BreakerControl<'_> {
+        BreakerControl {
+            breaker: self,
+            by: actor.into(),
+        }
+    }
+
     /// Rejects every call until the override is cleared or replaced, or `ttl` has passed.
+    ///
+    /// A reason with control characters, or longer than 500 characters, is escaped and cut. To record who forces the
+    /// circuit open, use [`by`](Self::by).
     ///
     /// The machine continues beneath: an open period goes on, but no probe is admitted. An override of a name holds
     /// for all its keys.
@@ -29,7 +81,7 @@ impl CircuitBreaker {
     /// ```
     #[doc(alias = "isolate")]
     pub fn force_open(&self, reason: &str, ttl: Option<Duration>) {
-        self.force(ForcedKind::Open, reason, ttl);
+        self.force(ForcedKind::Open, &Attribution::because(reason), ttl);
     }
 
     /// Admits every call until the override is cleared or replaced, or `ttl` has passed.
@@ -38,22 +90,22 @@ impl CircuitBreaker {
     /// `half_open_calls` of them are probes. Calls are counted and events are delivered as usual.
     #[doc(alias = "disable")]
     pub fn force_closed(&self, reason: &str, ttl: Option<Duration>) {
-        self.force(ForcedKind::Closed, reason, ttl);
+        self.force(ForcedKind::Closed, &Attribution::because(reason), ttl);
     }
 
-    fn force(&self, kind: ForcedKind, reason: &str, ttl: Option<Duration>) {
+    fn force(&self, kind: ForcedKind, by: &Attribution, ttl: Option<Duration>) {
         let keys = self.keys();
         if let (Some(keys), Some(_)) = (&keys, self.key()) {
             // An override needs a place: on a breaker that nobody can find, it would be lost.
             let listed = keys.list(self);
             if !listed.same_as(self) {
-                listed.force(kind, reason, ttl);
+                listed.force(kind, by, ttl);
             }
         }
         self.change(|machine, now, changes| {
             let forced = Forced {
                 kind,
-                reason: reason.into(),
+                by: by.clone(),
                 until: ttl.map(|ttl| now.after(ttl)),
             };
             machine.force(forced, now, changes);
@@ -79,12 +131,16 @@ impl CircuitBreaker {
     /// A circuit that is already open keeps its period. An override stays as it is. On the breaker of a name with
     /// keys, this trips the breaker of each key that there is, and the breaker of the name if calls without a key use it.
     pub fn trip(&self) {
+        self.trip_by(&Attribution::default());
+    }
+
+    fn trip_by(&self, by: &Attribution) {
         let keys = self.keys().filter(|_| self.key().is_none());
         if keys.is_none() || self.has_own_calls() {
-            self.change(Machine::trip);
+            self.change(|machine, now, changes| machine.trip(by.clone(), now, changes));
         }
         if let Some(keys) = keys {
-            keys.for_each_kept(&mut |key| key.trip());
+            keys.for_each_kept(&mut |key| key.trip_by(by));
         }
     }
 
@@ -101,7 +157,7 @@ impl CircuitBreaker {
         if !self.has_own_calls() {
             self.change(|machine, now, changes| {
                 if machine.machine_state() != State::Closed {
-                    machine.reset(now, changes);
+                    machine.reset(Attribution::default(), now, changes);
                 }
             });
         }
@@ -112,9 +168,13 @@ impl CircuitBreaker {
     /// Calls in flight no longer decide anything. An override stays as it is. On the breaker of a name with keys, this
     /// resets the breaker of each key too.
     pub fn reset(&self) {
-        self.change(Machine::reset);
+        self.reset_by(&Attribution::default());
+    }
+
+    fn reset_by(&self, by: &Attribution) {
+        self.change(|machine, now, changes| machine.reset(by.clone(), now, changes));
         if let (Some(keys), None) = (self.keys(), self.key()) {
-            keys.for_each(&mut |key| key.reset());
+            keys.for_each(&mut |key| key.reset_by(by));
         }
     }
 }

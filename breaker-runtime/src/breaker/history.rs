@@ -44,7 +44,7 @@ impl History {
 
     /// Returns the most recent transitions, oldest first.
     pub(crate) fn recent(&self) -> Vec<PastTransition> {
-        self.recent.iter().copied().collect()
+        self.recent.iter().cloned().collect()
     }
 
     pub(crate) fn counts(&self) -> &[TransitionCount] {

@@ -225,6 +225,7 @@ impl Locked {
                 due,
                 open_period,
                 evidence: Evidence { failures, rate },
+                by,
             } => {
                 let transition = Transition {
                     from,
@@ -235,10 +236,15 @@ impl Locked {
                     open_period,
                     failures,
                     rate,
+                    by,
                 };
                 let at = moment.wall;
                 let history: &mut History = self.history.get_or_insert_default();
-                history.add(PastTransition { at, transition }, due.unwrap_or(moment.now));
+                let past = PastTransition {
+                    at,
+                    transition: transition.clone(),
+                };
+                history.add(past, due.unwrap_or(moment.now));
                 EventKind::Transition(transition)
             }
             Change::OverrideSet(forced) => EventKind::OverrideSet(to_override(&forced, moment)),
@@ -262,7 +268,8 @@ impl Locked {
 pub(super) fn to_override(forced: &Forced, moment: WallInstant) -> Override {
     Override {
         state: forced.kind.state(),
-        reason: forced.reason.to_string(),
+        reason: forced.by.reason.as_deref().unwrap_or_default().to_owned(),
+        by: forced.by.clone(),
         until: forced.until.map(|until| moment.date(until)),
     }
 }

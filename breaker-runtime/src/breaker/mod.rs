@@ -26,6 +26,7 @@ mod waiting;
 #[cfg(feature = "tower")]
 mod wakers;
 
+pub use self::control::BreakerControl;
 pub(crate) use self::counters::Counter;
 pub(crate) use self::drops::as_neutral;
 pub use self::event::EventKind;

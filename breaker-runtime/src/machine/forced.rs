@@ -1,8 +1,7 @@
 //! Overrides, which hide the state of the machine and do not change it (R14).
 
-use crate::sync::Arc;
 use crate::time::Tick;
-use crate::values::State;
+use crate::values::{Attribution, State};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ForcedKind {
@@ -22,7 +21,7 @@ impl ForcedKind {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Forced {
     pub(crate) kind: ForcedKind,
-    pub(crate) reason: Arc<str>,
+    pub(crate) by: Attribution,
     pub(crate) until: Option<Tick>,
 }
 

@@ -35,7 +35,7 @@ pub(crate) use self::types::{
 pub(crate) use self::window::WindowCounts;
 use crate::config::Settings;
 use crate::time::{Tick, nanos};
-use crate::values::{Reason, RejectionReason};
+use crate::values::{Attribution, Reason, RejectionReason};
 
 /// The rules of one breaker.
 #[derive(Debug)]
@@ -177,7 +177,7 @@ impl Machine {
                     ProbeVerdict::Stay => None,
                     ProbeVerdict::Close => {
                         let closed = Closed::recovered(&self.settings, now);
-                        self.close(closed, now, Reason::ProbesSucceeded, changes);
+                        self.close(closed, now, Reason::ProbesSucceeded.into(), changes);
                         None
                     }
                     ProbeVerdict::Reopen(reason) => Some(reason),
@@ -261,18 +261,19 @@ impl Machine {
     }
 
     /// Opens the circuit by hand; an open circuit keeps its period.
-    pub(crate) fn trip(&mut self, now: Tick, changes: &mut Vec<Change>) {
+    pub(crate) fn trip(&mut self, by: Attribution, now: Tick, changes: &mut Vec<Change>) {
         self.advance(now, changes);
         if !matches!(self.phase, Phase::Open(_)) {
-            self.open(now, Reason::Tripped.into(), changes);
+            self.open(now, TransitionCause::by(Reason::Tripped, by), changes);
         }
     }
 
     /// Closes the circuit by hand and begins a new generation, even if the circuit is closed.
-    pub(crate) fn reset(&mut self, now: Tick, changes: &mut Vec<Change>) {
+    pub(crate) fn reset(&mut self, by: Attribution, now: Tick, changes: &mut Vec<Change>) {
         self.advance(now, changes);
         let closed = Closed::new(&self.settings, now);
-        self.close(closed, now, Reason::Reset, changes);
+        let cause = TransitionCause::by(Reason::Reset, by);
+        self.close(closed, now, cause, changes);
         self.openings = 0;
     }
 

@@ -6,8 +6,7 @@ use proptest::prelude::*;
 use super::{Change, Forced, ForcedKind, GateState, Machine, Role, Ticket};
 use crate::config::{Config, Settings};
 use crate::time::Tick;
-use crate::values::End;
-use crate::values::State;
+use crate::values::{Attribution, End, State};
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -102,12 +101,12 @@ impl Play {
             }
             Step::Settle(..) => {}
             Step::Pass(secs) => *now = now.after(Duration::from_secs(*secs)),
-            Step::Trip => machine.trip(*now, changes),
-            Step::Reset => machine.reset(*now, changes),
+            Step::Trip => machine.trip(Attribution::default(), *now, changes),
+            Step::Reset => machine.reset(Attribution::default(), *now, changes),
             Step::Force(kind, ttl) => {
                 let forced = Forced {
                     kind: *kind,
-                    reason: "test".into(),
+                    by: Attribution::default(),
                     until: ttl.map(|secs| now.after(Duration::from_secs(secs))),
                 };
                 machine.force(forced, *now, changes);
@@ -221,10 +220,10 @@ fn a_change_of_slow_call_begins_a_new_bucket() {
 fn an_override_that_expires_with_the_open_period_is_reported_first() {
     let mut machine = Machine::new(Config::new().settings(None), at(0), 1);
     let mut changes = Vec::new();
-    machine.trip(at(0), &mut changes);
+    machine.trip(Attribution::default(), at(0), &mut changes);
     let forced = Forced {
         kind: ForcedKind::Open,
-        reason: "test".into(),
+        by: Attribution::default(),
         until: Some(at(30)),
     };
     machine.force(forced.clone(), at(0), &mut changes);

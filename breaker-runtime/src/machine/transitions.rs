@@ -67,12 +67,12 @@ impl Machine {
         &mut self,
         closed: Closed,
         now: Tick,
-        reason: Reason,
+        cause: TransitionCause,
         changes: &mut Vec<Change>,
     ) {
         self.open_window = None;
         let closed = Phase::Closed(closed);
-        self.enter(closed, now, reason.into(), Evidence::default(), changes);
+        self.enter(closed, now, cause, Evidence::default(), changes);
     }
 
     /// Returns whether the circuit has been closed for so long that the next opening is the first of a row (R12).
@@ -105,6 +105,7 @@ impl Machine {
                 due: cause.due,
                 open_period: self.open_period(),
                 evidence,
+                by: cause.by,
             });
         }
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::forced::Forced;
 use super::in_flight::Span;
 use crate::time::Tick;
-use crate::values::{End, Reason, RejectionReason, State};
+use crate::values::{Attribution, End, Reason, RejectionReason, State};
 
 /// How a call ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +40,8 @@ pub(crate) enum Change {
         due: Option<Tick>,
         open_period: Option<Duration>,
         evidence: Evidence,
+        /// Who tripped or reset the circuit.
+        by: Attribution,
     },
     OverrideSet(Forced),
     OverrideCleared(Forced),
@@ -88,13 +90,14 @@ pub(crate) struct TallyLease {
 }
 
 /// The cause of a transition.
-#[derive(Clone, Copy)]
 pub(super) struct TransitionCause {
     pub(super) reason: Reason,
     /// When the transition fell due, if the passing of time alone caused it.
     pub(super) due: Option<Tick>,
     /// How long the circuit should stay open, as the value of the failed call asks (R20).
     pub(super) hint: Option<Duration>,
+    /// Who tripped or reset the circuit.
+    pub(super) by: Attribution,
 }
 
 impl From<Reason> for TransitionCause {
@@ -103,11 +106,20 @@ impl From<Reason> for TransitionCause {
             reason,
             due: None,
             hint: None,
+            by: Attribution::default(),
         }
     }
 }
 
 impl TransitionCause {
+    /// Makes the cause of a transition that somebody asked for.
+    pub(super) fn by(reason: Reason, by: Attribution) -> Self {
+        Self {
+            by,
+            ..reason.into()
+        }
+    }
+
     /// Makes the cause of a transition that fell due at `due`.
     pub(super) fn due(reason: Reason, due: Tick) -> Self {
         Self {

@@ -24,8 +24,8 @@ use crate::config::{
     Config, ExactDuration, Layer, Layers, Location, Overrides, Setting, Settings, Value, Window,
 };
 use crate::values::{
-    KeyStats, Latency, Override, PastTransition, Reason, Rejections, State, Totals, Transition,
-    TransitionCount,
+    Attribution, KeyStats, Latency, Override, PastTransition, Reason, Rejections, State, Totals,
+    Transition, TransitionCount,
 };
 
 text!(State, Reason, Layer, ExactDuration, Timestamp);
@@ -115,6 +115,7 @@ record!(KeyStats {
 record!(Override {
     state,
     reason,
+    by,
     until: maybe_timestamp,
 });
 
@@ -146,7 +147,18 @@ record!(Transition {
     open_period: maybe_duration,
     failures,
     rate,
+    by,
 });
+
+impl Serialize for Attribution {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { actor, reason } = self;
+        let mut by = serializer.serialize_struct("Attribution", 2)?;
+        by.serialize_field("actor", &actor.as_deref())?;
+        by.serialize_field("reason", &reason.as_deref())?;
+        by.end()
+    }
+}
 
 fn maybe_duration(duration: Option<Duration>) -> Option<ExactDuration> {
     duration.map(ExactDuration)

@@ -6,8 +6,7 @@ use crate::breaker::EventKind;
 use crate::config::{Config, Location, Window};
 use crate::registry::{Declaration, Registry};
 use crate::sync::{Arc, Mutex, lock};
-use crate::values::Override;
-use crate::values::{Reason, State};
+use crate::values::{Attribution, Override, Reason, State};
 
 fn value(of: impl serde::Serialize) -> Value {
     serde_json::to_value(of).expect("it can be serialized")
@@ -63,12 +62,14 @@ fn overrides_and_locations_have_all_of_their_fields() {
     let r#override = Override {
         state: State::ForcedOpen,
         reason: "maintenance".to_owned(),
+        by: Attribution::because("maintenance"),
         until: Some(SystemTime::UNIX_EPOCH),
     };
     assert_eq!(
         value(r#override),
         json!({
-            "state": "forced_open", "reason": "maintenance", "until": "1970-01-01T00:00:00.000Z"
+            "state": "forced_open", "reason": "maintenance",
+            "by": { "actor": null, "reason": "maintenance" }, "until": "1970-01-01T00:00:00.000Z"
         })
     );
     assert_eq!(

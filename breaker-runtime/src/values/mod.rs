@@ -1,5 +1,6 @@
 //! Plain values that callers, listeners and operators read. They have no logic beyond labels and sums.
 
+mod actor;
 mod error;
 mod key_stats;
 mod latency;
@@ -7,9 +8,11 @@ mod name;
 mod outcome;
 mod rejection;
 mod state;
+mod text;
 mod totals;
 mod transition;
 
+pub use self::actor::{Actor, Attribution, InvalidActor};
 #[cfg(feature = "tower")]
 pub(crate) use self::error::chain;
 pub use self::error::{BreakerError, CallError, TimedOut};

@@ -3,11 +3,12 @@
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
+use super::actor::Attribution;
 use super::state::{Reason, State};
 use crate::time::Brief;
 
 /// A transition from one state to another.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Transition {
     /// The state before, beneath any override.
@@ -30,6 +31,8 @@ pub struct Transition {
     pub failures: u64,
     /// The share of failures or of slow calls that met a rule.
     pub rate: Option<f64>,
+    /// Who tripped or reset the circuit, and why; empty for every other transition.
+    pub by: Attribution,
 }
 
 /// Formats the transition, for example as `closed -> open (failures_in_a_row)`.
@@ -46,7 +49,7 @@ impl fmt::Display for Transition {
 }
 
 /// A transition together with the time at which it was noticed.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PastTransition {
     /// When the transition was noticed, by the wall clock.
@@ -90,8 +93,10 @@ impl TransitionCount {
 pub struct Override {
     /// [`State::ForcedOpen`] or [`State::ForcedClosed`].
     pub state: State,
-    /// The reason given when the override was set.
+    /// The reason given when the override was set; empty if none was given.
     pub reason: String,
+    /// Who set the override, and why.
+    pub by: Attribution,
     /// When the override expires; `None` if it lasts until it is cleared.
     pub until: Option<SystemTime>,
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::values::Reason;
+use crate::values::{Attribution, Reason};
 
 fn past(from: State, to: State, reason: Reason, generation: u64) -> PastTransition {
     PastTransition {
@@ -13,6 +13,7 @@ fn past(from: State, to: State, reason: Reason, generation: u64) -> PastTransiti
             open_period: None,
             failures: 0,
             rate: None,
+            by: Attribution::default(),
         },
     }
 }

@@ -10,7 +10,11 @@ use crate::config::{Config, Settings, Window};
 use crate::machine::{CallEnd, Change, Machine, Role, Ticket};
 use crate::sync::Ordering;
 use crate::time::Tick;
-use crate::values::End;
+use crate::values::{Attribution, End};
+
+fn reset(machine: &mut Machine, now: Tick, changes: &mut Vec<Change>) {
+    machine.reset(Attribution::default(), now, changes);
+}
 
 /// A machine behind tallies, as a breaker has it. Its threads take turns, and each names its slot.
 struct Tallied {
@@ -219,8 +223,8 @@ proptest! {
                 Step::Settle(..) => {}
                 Step::Pass(nanos) => now = now.after(Duration::from_nanos(nanos)),
                 Step::Reset => {
-                    direct.reset(now, &mut changes);
-                    tallied.step(now, Machine::reset);
+                    direct.reset(Attribution::default(), now, &mut changes);
+                    tallied.step(now, reset);
                 }
                 Step::Configure(new) => {
                     settings = new;
@@ -295,7 +299,7 @@ fn counts_of_an_older_generation_are_not_drained() {
     let now = Tick::default();
     let ticket = tallied.admit(0, now).expect("it is closed");
     tallied.settle(0, ticket, End::Success, u64::MAX, now);
-    tallied.step(now, Machine::reset);
+    tallied.step(now, reset);
     // A thread that loaded the gate word before the reset does this.
     let _ = tallied.tallies.start(0, ticket.generation(), now);
     let success = FastSuccess {

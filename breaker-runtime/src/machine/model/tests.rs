@@ -6,7 +6,7 @@ use super::{Model, Step, other_settings, settings, steps, units};
 use crate::config::Settings;
 use crate::machine::{CallEnd, Change, Forced, Machine, Ticket};
 use crate::time::Tick;
-use crate::values::{RejectionReason, State};
+use crate::values::{Attribution, RejectionReason, State};
 
 /// The machine and the model, which take the same steps.
 struct Pair {
@@ -65,18 +65,18 @@ impl Pair {
                 model.notice();
             }
             Step::Trip => {
-                machine.trip(now, changes);
+                machine.trip(Attribution::default(), now, changes);
                 model.trip();
             }
             Step::Reset => {
-                machine.reset(now, changes);
+                machine.reset(Attribution::default(), now, changes);
                 model.reset();
             }
             Step::Force(kind, ttl) => {
                 let until = ttl.map(|ttl| now.after(units(ttl)));
                 let forced = Forced {
                     kind: *kind,
-                    reason: "test".into(),
+                    by: Attribution::default(),
                     until,
                 };
                 machine.force(forced, now, changes);
@@ -168,21 +168,16 @@ fn meet(settings: Settings, steps: &[Step], looks: &[Option<u64>]) -> Vec<String
                 now = now.after(units(*count));
             }
             Step::Settle(..) | Step::Read => {}
-            Step::Trip => machine.trip(now, &mut changes),
-            Step::Reset => machine.reset(now, &mut changes),
+            Step::Trip => machine.trip(Attribution::default(), now, &mut changes),
+            Step::Reset => machine.reset(Attribution::default(), now, &mut changes),
             Step::Force(kind, ttl) => {
                 let until = ttl.map(|ttl| now.after(units(ttl)));
-                let reason = "test".into();
-                let kind = *kind;
-                machine.force(
-                    Forced {
-                        kind,
-                        reason,
-                        until,
-                    },
-                    now,
-                    &mut changes,
-                );
+                let forced = Forced {
+                    kind: *kind,
+                    by: Attribution::default(),
+                    until,
+                };
+                machine.force(forced, now, &mut changes);
             }
             Step::Clear => machine.clear_override(now, &mut changes),
             Step::Configure(new) => {
