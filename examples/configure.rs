@@ -84,11 +84,12 @@ fn run(file: &PathBuf) -> anyhow::Result<()> {
 
     std::fs::write(file, FILE)?;
     let watch = registry.watch(file, Duration::from_secs(2), |loaded| match loaded {
-        Ok(_) => println!("\nthe file has changed and is in force"),
+        Ok(_) => println!("\nthe file is in force"),
         Err(problems) => {
             println!("\nthe file is broken, the settings stay as they were:\n{problems}");
         }
     })?;
+    watch.check(); // returns when the first load has been reported
     println!("\nwith the file and {}={}", VARIABLE.0, VARIABLE.1);
     show(&warehouse);
     ensure!(

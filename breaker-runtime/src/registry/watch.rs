@@ -33,14 +33,15 @@ impl Registry {
     ///
     /// A thread polls the file every `interval`, at least 10 ms. Polling also works where the system reports no
     /// changes, such as on network file systems and for mounted secrets. A change takes effect when two looks, 20 ms
-    /// apart, have read the same contents. `on_load` receives the result of each load after the first. A broken or
-    /// missing file changes no settings, and neither does a file that contains no settings any more; `on_load` receives the
-    /// problems once for each change. Replace the file by renaming a new one over it: a file that is rewritten in
+    /// apart, have read the same contents. `on_load` receives the result of each load, the first one included, on that
+    /// thread. A broken or missing file changes no settings, and neither does a file that contains no settings any more;
+    /// `on_load` receives the problems once for each change. Replace the file by renaming a new one over it: a file that is rewritten in
     /// place may be read half written if the writer pauses.
     ///
     /// # Errors
     ///
-    /// The errors of [`load`](Self::load), if the file is invalid now. The file is not watched then.
+    /// The errors of [`load`](Self::load), if the file is invalid now. The file is not watched then, and `on_load` is
+    /// not called.
     ///
     /// # Panics
     ///
@@ -64,10 +65,15 @@ impl Registry {
     ) -> Result<ConfigWatch, ConfigProblems> {
         let interval = interval.max(SHORTEST);
         let mut held = read(&path);
-        self.load_held(&held, &path)?;
+        let first = self.load_held(&held, &path)?;
         let (look, asked) = mpsc::channel::<Sender<()>>();
         let (registry, watched) = (self.clone(), path.clone());
         let watch = move || {
+            // A callback that panics is still called for the next load.
+            let report = |loaded| {
+                let _ = panic::catch_unwind(AssertUnwindSafe(|| on_load(loaded)));
+            };
+            report(Ok(first));
             let mut requests = Vec::new();
             let mut seen = None;
             let mut had_settings = !is_empty(&held);
@@ -91,8 +97,7 @@ impl Registry {
                         registry.load_held(&holds, &watched)
                     };
                     held = holds;
-                    // A callback that panics is still called for the next load.
-                    let _ = panic::catch_unwind(AssertUnwindSafe(|| on_load(loaded)));
+                    report(loaded);
                 } else {
                     seen = Some(holds);
                 }
