@@ -40,7 +40,6 @@ fn check_file(text: &str) {
     match parse(text, PATH) {
         Ok(file) => {
             check_section(&file.default);
-            assert_eq!(file.default.force, None);
             for (name, section) in &file.breakers {
                 assert!(check_name(name).is_ok(), "{name:?}");
                 check_section(section);
@@ -72,6 +71,7 @@ fn check_environment(text: &str) {
     let vars = vars.map(|(name, value)| (OsString::from(name), OsString::from(value)));
     match environment(vars, &NAMES) {
         Ok(read) => {
+            read.default.iter().for_each(check_section);
             for (name, section) in &read.breakers {
                 assert!(NAMES.contains(&name.as_str()));
                 check_section(section);

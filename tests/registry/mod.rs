@@ -2,6 +2,7 @@
 
 mod created;
 mod declared;
+mod environment;
 mod isolated;
 mod own_registry;
 mod settings;

@@ -31,6 +31,8 @@ pub enum Layer {
     Default,
     /// The table `[default]` of a file.
     FileDefault,
+    /// A variable of the environment for all breakers, such as `BREAKER__THRESHOLD`.
+    EnvironmentDefault,
     /// An attribute, or [`get_or_create`](crate::Registry::get_or_create).
     Declared,
     /// The breaker's table in a file.
@@ -47,6 +49,7 @@ impl Layer {
         match self {
             Self::Default => "default",
             Self::FileDefault => "file_default",
+            Self::EnvironmentDefault => "environment_default",
             Self::Declared => "declared",
             Self::File => "file",
             Self::Environment => "environment",
@@ -93,6 +96,7 @@ pub(crate) struct Layered {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct ExternalLayers {
     pub(crate) default: Config,
+    pub(crate) environment_default: Config,
     pub(crate) file: Config,
     pub(crate) environment: Config,
 }
@@ -100,9 +104,11 @@ pub(crate) struct ExternalLayers {
 impl Layered {
     /// The settings below the declarations.
     pub(super) fn base(&self) -> Config {
-        self.external
-            .as_ref()
-            .map_or(Config::new(), |external| external.default)
+        let mut base = Config::new();
+        for (_, config) in self.lower_layers() {
+            base.apply(config);
+        }
+        base
     }
 
     /// The settings above the declarations.
@@ -112,6 +118,18 @@ impl Layered {
             overlay.apply(config);
         }
         overlay
+    }
+
+    /// The layers below the declarations, the one that wins last.
+    fn lower_layers(&self) -> impl Iterator<Item = (Layer, &Config)> {
+        let external = self.external.as_deref();
+        let layers = external.map(|external| {
+            [
+                (Layer::FileDefault, &external.default),
+                (Layer::EnvironmentDefault, &external.environment_default),
+            ]
+        });
+        layers.into_iter().flatten()
     }
 
     /// The layers above the declarations, the one that wins last.
@@ -125,10 +143,10 @@ impl Layered {
     }
 
     pub(super) fn layers(&self, declared: &Config) -> Layers {
-        let base = self.base();
-        let lower_layers = [(Layer::FileDefault, &base), (Layer::Declared, declared)];
+        let declared = [(Layer::Declared, declared)];
+        let layers = self.lower_layers().chain(declared);
         let mut of = [Layer::Default; Setting::ALL.len()];
-        for (layer, config) in lower_layers.into_iter().chain(self.upper_layers()) {
+        for (layer, config) in layers.chain(self.upper_layers()) {
             for (setting, _) in config.given() {
                 of[setting as usize] = layer;
             }

@@ -27,11 +27,15 @@ pub struct LoadReport {
 impl Registry {
     /// Loads settings from a TOML file and from the environment.
     ///
-    /// For each setting a later layer takes precedence: the default, the table `[default]` of the file, the
-    /// attribute, the table `[breakers.NAME]` of the file, the environment, and [`configure`](Self::configure). The
-    /// settings have the names and values of the attribute; optional settings also accept `"off"`. `force` with
-    /// `"open"`, `"closed"` or `"off"` sets or clears an override. A variable of the environment is named
-    /// `BREAKER_NAME__SETTING`, in upper case and with `_` in place of every character that is not a letter or digit.
+    /// For each setting a later layer takes precedence: the default, the table `[default]` of the file, variables for
+    /// all breakers, the attribute, the table `[breakers.NAME]` of the file, variables for one breaker, and
+    /// [`configure`](Self::configure). The settings have the names and values of the attribute; optional settings also
+    /// accept `"off"`. A variable for one breaker is named `BREAKER_NAME__SETTING`, in upper case and with `_` in place
+    /// of every character that is not a letter or digit; one for all breakers is named `BREAKER__SETTING`.
+    ///
+    /// `force` with `"open"`, `"closed"` or `"off"` sets or clears an override, with the same precedence. So
+    /// `force = "closed"` in the table `[default]`, or the variable `BREAKER__FORCE=closed`, is one switch for all
+    /// breakers without a `force` in their own table or variables.
     ///
     /// The settings take effect as with [`configure`](Self::configure). Loading again replaces everything that was
     /// loaded before. Settings under a name that no breaker has are kept until there is one, and listed in the
@@ -68,6 +72,31 @@ impl Registry {
     pub fn load(&self, path: impl AsRef<Path>) -> Result<LoadReport, ConfigProblems> {
         let path = path.as_ref();
         self.load_held(&read(path), path)
+    }
+
+    /// Loads settings from the environment alone, as [`load`](Self::load) does with an empty file.
+    ///
+    /// Everything that was loaded before is replaced, including the settings of a file.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigProblems`] lists everything that is wrong, each with its variable. Nothing changes then.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use breaker_runtime::Registry;
+    ///
+    /// // In an environment with `BREAKER_PAYMENT__THRESHOLD=10` and `BREAKER__OPEN_FOR=20s`, all breakers have
+    /// // `open_for = "20s"`, unless their attribute sets it, and `payment` has `threshold = 10`.
+    /// let report = Registry::global().load_env()?;
+    /// for unknown in &report.unknown {
+    ///     eprintln!("{unknown}"); // a variable for a breaker that does not exist
+    /// }
+    /// # Ok::<(), breaker_runtime::ConfigProblems>(())
+    /// ```
+    pub fn load_env(&self) -> Result<LoadReport, ConfigProblems> {
+        self.load_text("", Path::new("environment"), std::env::vars_os(), false)
     }
 
     /// Loads settings as [`load`](Self::load) does, and treats a name that no breaker has as an error.

@@ -56,14 +56,21 @@ impl LoadedSettings {
 
     /// Returns the sections for a breaker, the one that takes precedence first.
     fn sections(&self, name: &str) -> impl Iterator<Item = &Section> {
-        let own = [self.variables(name), self.section(name)];
-        own.into_iter().flatten().chain([&self.file.default])
+        let default = Some(&self.file.default);
+        let sections = [
+            self.variables(name),
+            self.section(name),
+            self.environment.default.as_ref(),
+            default,
+        ];
+        sections.into_iter().flatten()
     }
 
     pub(super) fn external(&self, name: &str) -> ExternalLayers {
         let config = |section: Option<&Section>| section.map_or(Config::new(), |it| it.config);
         ExternalLayers {
             default: self.file.default.config,
+            environment_default: config(self.environment.default.as_ref()),
             file: config(self.section(name)),
             environment: config(self.variables(name)),
         }

@@ -1,4 +1,5 @@
-//! Reads the environment: a variable for each setting of a breaker, as in `BREAKER_PAYMENT__THRESHOLD=10`.
+//! Reads the environment: a variable for each setting of a breaker, as in `BREAKER_PAYMENT__THRESHOLD=10`, and of all
+//! breakers, as in `BREAKER__THRESHOLD=10`.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -11,12 +12,15 @@ use crate::config::Setting;
 use crate::config::grammar::words::{BREAKER_SETTINGS, translate};
 
 const PREFIX: &str = "BREAKER_";
-/// Separates the breaker from the setting. A name may contain it; a setting does not.
+/// Separates the breaker from the setting. A name may contain it; a setting does not. Its first `_` ends the prefix of a
+/// variable for all breakers.
 const SEPARATOR: &str = "__";
 
 /// The settings in the environment.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Environment {
+    /// The section of all breakers.
+    pub(crate) default: Option<Section>,
     /// The sections of the breakers that are known, by their names.
     pub(crate) breakers: BTreeMap<String, Section>,
     /// The sections of all other breakers, by their [`variable_name`].
@@ -32,11 +36,19 @@ pub(crate) fn variable_name(name: &str) -> String {
     name.chars().map(letter).collect()
 }
 
+/// The variable for a setting of one breaker, or of all breakers. Both names are in the form of variables.
+fn variable(name: Option<&str>, setting: &str) -> String {
+    match name {
+        Some(name) => format!("{PREFIX}{name}{SEPARATOR}{setting}"),
+        None => format!("{PREFIX}_{setting}"),
+    }
+}
+
 /// Reads the variables that are for breakers, or returns everything that is wrong with them, in the order
 /// of their names.
 ///
 /// `vars` are all variables of the process, `names` the breakers that are known. A variable without `__`
-/// after its prefix is not for a breaker, and is reported only if a second `_` would make it right.
+/// after `BREAKER` is not for a breaker, and is reported only if a second `_` would make it right.
 pub(crate) fn environment(
     vars: impl IntoIterator<Item = (OsString, OsString)>,
     names: &[&str],
@@ -50,6 +62,7 @@ pub(crate) fn environment(
     }
     let mut reader = Reader {
         breakers,
+        default: None,
         sections: BTreeMap::new(),
         problems: Vec::new(),
     };
@@ -66,6 +79,8 @@ pub(crate) fn environment(
 struct Reader<'a> {
     /// The breakers that are known, by their names in variables.
     breakers: BTreeMap<String, Vec<&'a str>>,
+    /// The section of all breakers.
+    default: Option<Section>,
     /// The sections, by the names of their breakers in variables.
     sections: BTreeMap<String, Section>,
     problems: Vec<ConfigProblem>,
@@ -77,7 +92,11 @@ impl Reader<'_> {
             return;
         };
         let position = Position::whole(variable);
-        let Some((name, word)) = rest.rsplit_once(SEPARATOR) else {
+        let (name, word) = if let Some((name, word)) = rest.rsplit_once(SEPARATOR) {
+            (Some(name), word)
+        } else if let Some(word) = rest.strip_prefix('_') {
+            (None, word)
+        } else {
             if let Some(meant) = self.with_one_more(rest) {
                 let message = format!(
                     "two `_` separate the breaker from the setting; did you mean `{meant}`?"
@@ -93,33 +112,40 @@ impl Reader<'_> {
 
     fn set(
         &mut self,
-        name: &str,
+        name: Option<&str>,
         word: &str,
         value: &OsString,
         position: &Position,
     ) -> Result<(), String> {
-        let [form, word_form] = [name, word].map(variable_name);
-        if name.is_empty() {
-            return Err(format!("missing breaker name before `{SEPARATOR}`"));
-        }
-        if form != name || word_form != word {
-            let setting = translate(word, BREAKER_SETTINGS).map(variable_name);
-            let word_form = setting.unwrap_or(word_form);
+        let [form, word_form] = [name.unwrap_or_default(), word].map(variable_name);
+        if name == Some("") {
             return Err(format!(
-                "a variable is in upper case, with `_` for everything except letters and digits; \
-                 did you mean `{PREFIX}{form}{SEPARATOR}{word_form}`?"
+                "missing breaker name before `{SEPARATOR}`; the variable for all breakers is `{}`",
+                variable(None, &word_form)
             ));
         }
-        let section = self.sections.entry(form.clone());
-        let section = section.or_insert_with(|| {
-            if let Some([first, second, ..]) = self.breakers.get(&form).map(Vec::as_slice) {
-                self.problems.push(position.problem(format!(
-                    "`{form}` is the form of two breakers, `{first}` and `{second}`: \
-                     use a file to configure them"
-                )));
-            }
-            Section::new(position.clone())
-        });
+        if form != name.unwrap_or_default() || word_form != word {
+            let setting = translate(word, BREAKER_SETTINGS).map(variable_name);
+            let meant = variable(name.map(|_| &*form), &setting.unwrap_or(word_form));
+            return Err(format!(
+                "a variable is in upper case, with `_` for everything except letters and digits; \
+                 did you mean `{meant}`?"
+            ));
+        }
+        let section = match name {
+            Some(_) => self.sections.entry(form.clone()).or_insert_with(|| {
+                if let Some([first, second, ..]) = self.breakers.get(&form).map(Vec::as_slice) {
+                    self.problems.push(position.problem(format!(
+                        "`{form}` is the form of two breakers, `{first}` and `{second}`: \
+                         use a file to configure them"
+                    )));
+                }
+                Section::new(position.clone())
+            }),
+            None => self
+                .default
+                .get_or_insert_with(|| Section::new(position.clone())),
+        };
         let value = value.to_str().ok_or("the value is not valid Unicode")?;
         let word = word.to_ascii_lowercase();
         if word == Force::NAME {
@@ -132,14 +158,19 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Returns the variable that was probably meant if a single `_` separates a breaker from a setting.
+    /// Returns the variable that was probably meant if a single `_` separates a breaker from a setting, or precedes a
+    /// setting of all breakers.
     fn with_one_more(&self, rest: &str) -> Option<String> {
         let names = Setting::ALL.into_iter().map(Setting::name);
         names.chain([Force::NAME]).find_map(|setting| {
             let setting = variable_name(setting);
-            let name = rest.strip_suffix(setting.as_str())?.strip_suffix('_')?;
+            let before = rest.strip_suffix(setting.as_str())?;
+            if before.is_empty() {
+                return Some(variable(None, &setting));
+            }
+            let name = before.strip_suffix('_')?;
             let is_known = self.breakers.contains_key(name);
-            is_known.then(|| format!("{PREFIX}{name}{SEPARATOR}{setting}"))
+            is_known.then(|| variable(Some(name), &setting))
         })
     }
 
@@ -147,7 +178,10 @@ impl Reader<'_> {
         if !self.problems.is_empty() {
             return Err(self.problems);
         }
-        let mut environment = Environment::default();
+        let mut environment = Environment {
+            default: self.default,
+            ..Environment::default()
+        };
         for (form, section) in self.sections {
             match self.breakers.get(&form).and_then(|names| names.first()) {
                 Some(name) => environment.breakers.insert((*name).to_owned(), section),

@@ -101,7 +101,7 @@ impl Reader<'_> {
             }
             match Setting::find(word.get_ref()) {
                 Some(setting) => self.setting(&mut section, setting, entry),
-                None if word.get_ref() == Force::NAME => self.force(&mut section, entry, owner),
+                None if word.get_ref() == Force::NAME => self.force(&mut section, entry),
                 None => self.problem(word.span(), unknown_setting(word.get_ref())),
             }
         }
@@ -117,11 +117,7 @@ impl Reader<'_> {
         }
     }
 
-    fn force(&mut self, section: &mut Section, (word, value): Entry<'_>, owner: Owner<'_>) {
-        if let Owner::All = owner {
-            let message = "`force` applies to one breaker and cannot be set in `[default]`";
-            return self.problem(word.span(), message);
-        }
+    fn force(&mut self, section: &mut Section, (word, value): Entry<'_>) {
         match read_force(raw(value.get_ref())) {
             Ok(force) => section.set_force(force, self.position(Some(word.span().start))),
             Err(message) => self.problem(value.span(), message),

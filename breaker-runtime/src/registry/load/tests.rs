@@ -269,6 +269,60 @@ fn loading_the_same_file_again_causes_no_event() {
 }
 
 #[test]
+fn force_for_all_breakers_yields_to_that_of_one() {
+    let bench = Bench::new();
+    let make = |name: &str| bench.registry.get_or_create(name, Config::new());
+    let mail = make("mail").expect("it can be made");
+    let states = || (bench.payment.state(), mail.state());
+    let default = "[default]\nforce = \"closed\"\n";
+    bench.load(default, &[]);
+    assert_eq!(states(), (State::ForcedClosed, State::ForcedClosed));
+    let later = make("later").expect("it can be made");
+    assert_eq!(later.state(), State::ForcedClosed);
+    bench.load(default, &[("BREAKER__FORCE", "open")]);
+    assert_eq!(states(), (State::ForcedOpen, State::ForcedOpen));
+    let own = format!("{default}[breakers.mail]\nforce = \"off\"\n");
+    bench.load(&own, &[("BREAKER__FORCE", "open")]);
+    assert_eq!(states(), (State::ForcedOpen, State::Closed));
+    let over = bench.payment.snapshot().r#override.expect("it is forced");
+    assert_eq!(over.reason, "requested by BREAKER__FORCE");
+    bench.load("", &[]);
+    assert_eq!(states(), (State::Closed, State::Closed));
+}
+
+#[test]
+fn a_variable_for_all_breakers_lies_between_the_default_of_the_file_and_the_attribute() {
+    let bench = Bench::new();
+    let vars = [
+        ("BREAKER__THRESHOLD", "40"),
+        ("BREAKER__HALF_OPEN_CALLS", "5"),
+        ("BREAKER__SUCCESS_THRESHOLD", "6"),
+    ];
+    bench.load(FILE, &vars);
+    let config = bench.payment.config();
+    assert_eq!(config.threshold, Some(3));
+    assert_eq!(config.half_open_calls.get(), 5);
+    assert_eq!(config.success_threshold.get(), 4);
+    assert_eq!(bench.layer("half_open_calls"), Layer::EnvironmentDefault);
+    let problems = bench.try_load("", &[("BREAKER__MAX_OPEN_FOR", "5s")]);
+    assert_eq!(
+        problems.expect_err("the attribute says 20 s").to_string(),
+        "BREAKER__MAX_OPEN_FOR: circuit breaker `payment`: `max_open_for` must be at least as long \
+         as `open_for`: 5s is shorter than 20s"
+    );
+}
+
+#[test]
+fn loading_the_environment_alone_replaces_what_a_file_has_set() {
+    let bench = Bench::new();
+    bench.load("[breakers.payment]\nthreshold = 7\nforce = \"open\"\n", &[]);
+    let report = bench.registry.load_env().expect("no variable is wrong");
+    assert_eq!(report.configured, [""; 0]);
+    assert_eq!(bench.threshold(), Some(3));
+    assert_eq!(bench.payment.state(), State::Closed);
+}
+
+#[test]
 fn a_listener_may_configure_when_force_notifies_it() {
     let bench = Bench::new();
     let registry = bench.registry.clone();

@@ -197,7 +197,55 @@ fn a_setting_in_another_spelling_is_advised_by_its_name() {
 fn a_variable_without_a_breaker_name_is_a_mistake() {
     assert_eq!(
         problems(&[("BREAKER___THRESHOLD", "1")], &["payment"]),
-        ["BREAKER___THRESHOLD: missing breaker name before `__`"]
+        [
+            "BREAKER___THRESHOLD: missing breaker name before `__`; the variable for all breakers is \
+             `BREAKER__THRESHOLD`"
+        ]
+    );
+}
+
+#[test]
+fn a_variable_without_a_breaker_is_for_all_breakers() {
+    let vars = [
+        ("BREAKER__THRESHOLD", "10"),
+        ("BREAKER__FORCE", "closed"),
+        ("BREAKER__X__THRESHOLD", "3"),
+    ];
+    let read = read(&vars, &["payment", "_x"]).expect("all is right");
+    let default = read.default.expect("two variables are for all breakers");
+    assert_eq!(default.config, Config::new().threshold(10));
+    assert_eq!(default.force, Some(Force::Closed));
+    assert_eq!(default.force_position().file, "BREAKER__FORCE");
+    assert_eq!(
+        default.position(Setting::Threshold).file,
+        "BREAKER__THRESHOLD"
+    );
+    assert_eq!(read.breakers["_x"].config, Config::new().threshold(3));
+}
+
+#[test]
+fn mistakes_in_variables_for_all_breakers_are_reported() {
+    assert_eq!(
+        problems(
+            &[
+                ("BREAKER__TRESHOLD", "1"),
+                ("BREAKER__JITTER", "7"),
+                ("BREAKER__openFor", "1s"),
+                ("BREAKER_MAX_OPEN_FOR", "1s"),
+                ("BREAKER_FORCE", "closed"),
+            ],
+            &["payment"]
+        ),
+        [
+            "BREAKER_FORCE: two `_` separate the breaker from the setting; did you mean \
+             `BREAKER__FORCE`?",
+            "BREAKER_MAX_OPEN_FOR: two `_` separate the breaker from the setting; did you mean \
+             `BREAKER__MAX_OPEN_FOR`?",
+            "BREAKER__JITTER: `jitter` must lie between 0 and 1, not 7",
+            "BREAKER__TRESHOLD: unknown setting `treshold`; did you mean `threshold`?",
+            "BREAKER__openFor: a variable is in upper case, with `_` for everything except letters \
+             and digits; did you mean `BREAKER__OPEN_FOR`?",
+        ]
     );
 }
 

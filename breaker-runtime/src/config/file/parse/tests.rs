@@ -73,10 +73,14 @@ fn every_setting() -> Config {
 #[test]
 fn every_setting_can_be_given_in_both_tables() {
     let file = file(&format!(
-        "[default]{EVERY_SETTING}[breakers.payment]{EVERY_SETTING}force = \"open\""
+        "[default]{EVERY_SETTING}force = \"closed\"\n\
+         [breakers.payment]{EVERY_SETTING}force = \"open\""
     ));
-    assert_eq!(file.default.config, every_setting());
-    assert_eq!(file.default.force, None);
+    let default = &file.default;
+    assert_eq!(
+        (default.config, default.force),
+        (every_setting(), Some(Force::Closed))
+    );
     let payment = &file.breakers["payment"];
     assert_eq!(
         (payment.config, payment.force),

@@ -256,14 +256,6 @@ fn the_table_of_a_breaker_is_not_under_default() {
 }
 
 #[test]
-fn an_override_applies_to_one_breaker() {
-    assert_eq!(
-        problems("[default]\nforce = \"open\"\n"),
-        ["b.toml:2:1: `force` applies to one breaker and cannot be set in `[default]`"]
-    );
-}
-
-#[test]
 fn an_unknown_table_names_the_one_that_was_meant() {
     for (text, message) in [
         (
