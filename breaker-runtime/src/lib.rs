@@ -204,9 +204,9 @@ pub use self::registry::{
 };
 pub use self::time::{Clock, Tick};
 pub use self::values::{
-    Actor, Attribution, BreakerError, CallError, InvalidActor, KeyStats, Latency, Outcome,
-    Override, PastTransition, Reason, Rejection, RejectionReason, Rejections, State, TimedOut,
-    Totals, Transition, TransitionCount,
+    Actor, Attribution, BreakerError, CallError, FailureKind, Failures, InvalidActor, KeyStats,
+    Latency, Outcome, Override, PastTransition, Reason, Rejection, RejectionReason, Rejections,
+    State, TimedOut, Totals, Transition, TransitionCount,
 };
 
 #[cfg(feature = "macros")]

@@ -15,7 +15,7 @@ use crate::machine::{Machine, Ticket};
 use crate::registry::{Declaration, Registry, Site};
 use crate::sync::Arc;
 use crate::time::{Clock, Tick};
-use crate::values::{Attribution, End, State};
+use crate::values::{Attribution, End, FailureKind, State};
 
 #[derive(Debug)]
 struct StoppedClock;
@@ -94,7 +94,7 @@ fn a_call_that_races_a_transition_is_counted_once_and_decides_nothing_too_late()
     check(|| {
         let (_registry, breaker) = breaker(Config::new().threshold(1));
         let other = spawn(&breaker, CircuitBreaker::trip);
-        call(&breaker, End::Failure);
+        call(&breaker, End::Failure(FailureKind::Returned));
         other.join().expect("it ends");
         let snapshot = breaker.snapshot();
         assert_eq!(snapshot.state, State::Open);
@@ -160,8 +160,10 @@ fn the_first_use_of_a_call_site_makes_one_breaker() {
 fn the_gate_never_lags_behind_a_change_that_a_thread_has_seen() {
     check(|| {
         let (_registry, breaker) = breaker(Config::new().threshold(2));
-        let other = spawn(&breaker, |breaker| call(breaker, End::Failure));
-        call(&breaker, End::Failure);
+        let other = spawn(&breaker, |breaker| {
+            call(breaker, End::Failure(FailureKind::Returned))
+        });
+        call(&breaker, End::Failure(FailureKind::Returned));
         other.join().expect("it ends");
         assert_eq!(breaker.state(), State::Open);
         assert!(admit(&breaker).is_none());
@@ -173,7 +175,9 @@ fn the_gate_never_lags_behind_a_change_that_a_thread_has_seen() {
 fn a_success_that_races_a_failure_ends_the_row_or_precedes_it() {
     check(|| {
         let (_registry, breaker) = breaker(Config::new().threshold(9));
-        let other = spawn(&breaker, |breaker| call(breaker, End::Failure));
+        let other = spawn(&breaker, |breaker| {
+            call(breaker, End::Failure(FailureKind::Returned))
+        });
         call(&breaker, End::Success);
         other.join().expect("it ends");
         let snapshot = breaker.snapshot();
@@ -277,7 +281,7 @@ fn all_samples_of_two_threads_are_drained() {
             call(breaker, End::Success);
         });
         call(&breaker, End::Success);
-        call(&breaker, End::Failure);
+        call(&breaker, End::Failure(FailureKind::Returned));
         other.join().expect("it ends");
         let window = breaker.snapshot().window.expect("it has one");
         assert_eq!((window.calls, window.failures), (4, 1));

@@ -1,6 +1,7 @@
 //! How a breaker is observed in production: totals, history, events, metrics and logs.
 
 mod events;
+mod failures;
 mod history;
 mod latency;
 mod metrics;

@@ -7,6 +7,7 @@ use std::hash::{BuildHasher, Hasher};
 use once_cell::sync::OnceCell;
 
 use super::counters::Counters;
+use super::failure_counters::FailureCounters;
 use super::gate::Gate;
 use super::published_limits::PublishedLimits;
 use super::shared::{CircuitBreaker, Cold, Locked, RegistryLink, Shared};
@@ -48,6 +49,7 @@ impl CircuitBreaker {
                     last_sequence: 0,
                     delivering: false,
                 }),
+                failures: FailureCounters::default(),
                 registry,
                 latencies: OnceCell::new(),
                 retired,

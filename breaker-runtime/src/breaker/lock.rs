@@ -234,7 +234,8 @@ impl Locked {
                     generation,
                     due_at: due.map(|due| moment.date(due)),
                     open_period,
-                    failures,
+                    failures: failures.all(),
+                    failures_by_kind: failures,
                     rate,
                     by,
                 };

@@ -6,6 +6,7 @@ mod control;
 mod counters;
 mod drops;
 mod event;
+mod failure_counters;
 mod gate;
 mod history;
 mod latencies;

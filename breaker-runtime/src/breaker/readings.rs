@@ -13,7 +13,7 @@ use crate::sync::{Arc, Mutex, Weak};
 use crate::time::{ClockReading, Tick, WallInstant};
 #[cfg(feature = "config")]
 use crate::values::Override;
-use crate::values::{BreakerName, Reason, RetiredCounts, State, Totals, TransitionCount};
+use crate::values::{BreakerName, Failures, Reason, RetiredCounts, State, Totals, TransitionCount};
 
 /// Readings.
 impl CircuitBreaker {
@@ -164,7 +164,16 @@ impl CircuitBreaker {
 impl Shared {
     /// Adds up the counters and the history.
     fn totals(&self, locked: &Locked, moment: WallInstant) -> Totals {
+        // Read first: every failure that it contains is in the total that is read next.
+        let by_kind = self.cold.failures.read();
         let mut totals = self.counters.totals(moment);
+        let judged = locked.machine.stay_counts();
+        totals.failures_by_kind = Failures {
+            returned: totals.failures - by_kind.all(),
+            slow: judged.slow_failures,
+            silent: judged.silent_probes,
+            ..by_kind
+        };
         let Some(history) = &locked.history else {
             return totals;
         };

@@ -12,7 +12,7 @@ use super::thread_slots::claimed_slot;
 use crate::machine::{CallEnd, Role, Ticket};
 use crate::sync::Ordering;
 use crate::time::{Tick, nanos};
-use crate::values::End;
+use crate::values::{End, FailureKind};
 
 impl CircuitBreaker {
     /// Records how a call ended; only a failure has a hint.
@@ -96,7 +96,7 @@ impl CircuitBreaker {
         // Calls in flight that have become slow are noticed first, whatever this end decides.
         let decides = current && (may_decide(ticket.role(), end) || word.tracks_in_flight());
         let limit = shared.limits.slow_call().filter(|_| end != End::Cancelled);
-        let dated = matches!(end, End::Success | End::Failure);
+        let dated = matches!(end, End::Success | End::Failure(_));
         // Such a success can only end a row of failures.
         let ends_row_at_most =
             end == End::Success && ticket.role() == Role::Call && limit.is_none();
@@ -140,7 +140,7 @@ impl CircuitBreaker {
                 .now()
                 .as_nanos()
                 .saturating_sub(since.as_nanos());
-            (lasted >= limit).then_some(End::Failure)
+            (lasted >= limit).then_some(End::Failure(FailureKind::Dropped))
         };
         let end = ticket.stamped().and_then(overdue);
         self.settle(ticket, end.unwrap_or(End::Cancelled), None);
@@ -236,7 +236,10 @@ impl Shared {
     fn count_end(&self, end: End, now: Tick) {
         match end {
             End::Success => self.counters.add_success(now),
-            End::Failure => self.counters.add_failure(now),
+            End::Failure(kind) => {
+                self.counters.add_failure(now);
+                self.cold.failures.add(kind);
+            }
             End::Ignored => self.counters.add(Counter::Ignored),
             End::Cancelled => self.counters.add(Counter::Cancelled),
         }
@@ -248,7 +251,7 @@ impl Shared {
 /// A tracked call and a probe always may, because the machine lists them as in flight.
 fn may_decide(role: Role, end: End) -> bool {
     match role {
-        Role::Call => matches!(end, End::Success | End::Failure),
+        Role::Call => matches!(end, End::Success | End::Failure(_)),
         // An uncounted call counts in the window of an open circuit that is forced closed.
         Role::Tracked | Role::Probe | Role::Uncounted => true,
     }

@@ -13,6 +13,7 @@ use once_cell::sync::OnceCell;
 
 use super::counters::{Counter, Counters};
 use super::event::EventKind;
+use super::failure_counters::FailureCounters;
 use super::gate::Gate;
 use super::history::History;
 use super::latencies::Latencies;
@@ -77,6 +78,7 @@ pub(crate) struct Shared {
 #[repr(align(128))]
 pub(super) struct Cold {
     pub(super) locked: Mutex<Locked>,
+    pub(super) failures: FailureCounters,
     pub(super) registry: Arc<RegistryLink>,
     /// Allocated when the setting `latency` is first turned on.
     pub(super) latencies: OnceCell<Latencies>,
@@ -104,7 +106,7 @@ pub(crate) trait KeySet: fmt::Debug + Send + Sync {
 }
 
 const _: () = assert!(
-    cfg!(breaker_loom) || size_of::<Shared>() <= 896,
+    cfg!(breaker_loom) || size_of::<Shared>() <= 1024,
     "one more cache line for each breaker"
 );
 

@@ -4,7 +4,9 @@ use std::time::{Duration, SystemTime};
 
 use crate::config::{Layers, Location, Settings};
 use crate::machine::WindowCounts;
-use crate::values::{KeyStats, Latency, Override, PastTransition, State, Totals, TransitionCount};
+use crate::values::{
+    Failures, KeyStats, Latency, Override, PastTransition, State, Totals, TransitionCount,
+};
 
 /// A breaker at one instant.
 ///
@@ -88,6 +90,8 @@ pub struct WindowStats {
     pub calls: u64,
     /// The number of these calls that failed.
     pub failures: u64,
+    /// The same failures by kind.
+    pub failures_by_kind: Failures,
     /// The number of these calls that were slow.
     pub slow: u64,
     /// The share of failures; `None` while there are fewer than `min_calls` calls.
@@ -119,8 +123,9 @@ impl WindowStats {
         let min_calls = settings.min_calls.get();
         Self {
             calls: counts.calls,
-            failures: counts.failures,
-            slow: counts.slow,
+            failures: counts.failures.all().into(),
+            failures_by_kind: counts.failures.into(),
+            slow: counts.slow.into(),
             failure_rate: counts.failure_rate(min_calls),
             slow_rate: counts.slow_rate(min_calls),
             frozen,

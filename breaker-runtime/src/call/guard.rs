@@ -6,7 +6,7 @@ use super::fallback::FallbackGuard;
 use super::handle::Handle;
 use crate::breaker::CircuitBreaker;
 use crate::machine::Ticket;
-use crate::values::{BreakerError, BreakerName, End, Outcome, Rejection, TimedOut};
+use crate::values::{BreakerError, BreakerName, End, FailureKind, Outcome, Rejection, TimedOut};
 
 /// Requests permission to run one call.
 #[inline]
@@ -45,10 +45,15 @@ impl<H: Handle> Guard<H> {
 
     /// Records the outcome, and how long the circuit should stay open, as the value asks.
     #[inline(always)]
-    pub fn settle_with_hint(mut self, outcome: Outcome, hint: Option<Duration>) -> Settled<H> {
+    pub fn settle_with_hint(self, outcome: Outcome, hint: Option<Duration>) -> Settled<H> {
+        self.end(outcome.into(), hint)
+    }
+
+    #[inline(always)]
+    fn end(mut self, end: End, hint: Option<Duration>) -> Settled<H> {
         let handle = self.handle.take();
         if let Some(handle) = &handle {
-            handle.settle(self.ticket, outcome.into(), hint);
+            handle.settle(self.ticket, end, hint);
         }
         Settled { handle }
     }
@@ -109,7 +114,7 @@ impl<H: Handle> Guard<H> {
 
     /// Records that the call took longer than `limit`.
     pub fn time_out(self, limit: Duration) -> (Settled<H>, BreakerError) {
-        let settled = self.settle(Outcome::Failure);
+        let settled = self.end(End::Failure(FailureKind::TimedOut), None);
         let name = settled.handle.as_ref().map(|it| it.shared().name().clone());
         let name = name.unwrap_or_else(|| BreakerName::created(""));
         (settled, TimedOut::new(name, limit).into())
@@ -138,7 +143,7 @@ fn abandon(breaker: &CircuitBreaker, ticket: Ticket) {
     } else if idle {
         breaker.cancel(ticket);
     } else {
-        breaker.settle(ticket, End::Failure, None);
+        breaker.settle(ticket, End::Failure(FailureKind::Panicked), None);
     }
 }
 

@@ -5,7 +5,7 @@ use std::thread;
 
 use crate::breaker::CircuitBreaker;
 use crate::machine::Ticket;
-use crate::values::{End, Outcome, Rejection};
+use crate::values::{End, FailureKind, Outcome, Rejection};
 
 /// The right to run one call, and the duty to report how it ended.
 ///
@@ -168,7 +168,7 @@ impl Drop for Permit {
     fn drop(&mut self) {
         let began_unwinding = |open: &OpenPermit| thread::panicking() && !open.unwinding;
         let end = if self.open.as_ref().is_some_and(began_unwinding) {
-            End::Failure
+            End::Failure(FailureKind::Panicked)
         } else {
             End::Cancelled
         };

@@ -2,16 +2,20 @@
 
 use super::in_flight::{InFlight, Noticed, Span};
 use super::ramp::Ramp;
+use super::stay_counts::StayCounts;
 use super::ticket::Ticket;
 use super::types::{Evidence, GateState, TallyLease};
 use super::window::{Sample, SlidingWindow, WindowCounts};
 use crate::config::Settings;
 use crate::time::{Tick, needs_precise_clock};
-use crate::values::{End, Reason};
+use crate::values::{End, FailureCounts, FailureKind, Reason};
 
 #[derive(Debug)]
 pub(super) struct Closed {
-    failures_in_a_row: u32,
+    /// The failures in a row.
+    row: FailureCounts,
+    /// The number of calls of this stay that failed only because they were slow.
+    slow_failures: u64,
     window: Option<SlidingWindow>,
     in_flight: InFlight,
     ramp: Option<Ramp>,
@@ -30,7 +34,8 @@ impl Closed {
     #[inline]
     pub(super) fn new(settings: &Settings, now: Tick) -> Self {
         Self {
-            failures_in_a_row: 0,
+            row: FailureCounts::default(),
+            slow_failures: 0,
             window: settings.window.map(SlidingWindow::new),
             in_flight: InFlight::default(),
             ramp: None,
@@ -144,7 +149,7 @@ impl Closed {
         if matches!(end, End::Ignored | End::Cancelled) {
             return None;
         }
-        let failed = end == End::Failure || (slow && settings.slow_rate.is_none());
+        let failed = failure(end, slow, settings);
         match noticed {
             None => {
                 if let Some(window) = &mut self.window {
@@ -152,22 +157,21 @@ impl Closed {
                 }
             }
             // The call has a sample already: only what is missing is added to it.
-            Some(noticed) if failed && !noticed.failed => {
-                if let (Some(window), Some(sample)) = (&mut self.window, noticed.sample) {
-                    window.fail(sample, now);
+            Some(noticed) if noticed.failed => return None,
+            Some(noticed) => {
+                let window = self.window.as_mut();
+                if let (Some(kind), Some(window), Some(sample)) = (failed, window, noticed.sample) {
+                    window.fail(sample, kind, now);
                 }
             }
-            Some(noticed) if noticed.failed => return None,
-            Some(_) => {}
         }
-        if failed {
-            self.add_failure();
-        } else {
-            self.failures_in_a_row = 0;
+        match failed {
+            Some(kind) => self.add_failure(kind),
+            None => self.row = FailureCounts::default(),
         }
         // A fast success never meets a rule (R4), and neither does the end of a call that has already counted as slow,
         // unless it adds a failure.
-        let counts_against = failed || (slow && noticed.is_none());
+        let counts_against = failed.is_some() || (slow && noticed.is_none());
         counts_against.then(|| self.rule_met(now, settings))?
     }
 
@@ -179,7 +183,7 @@ impl Closed {
         self.ramp.take_if(|ramp| ramp.ended(now));
         let limit = settings.slow_call?;
         while let Some((span, due)) = self.in_flight.overdue(now, limit) {
-            let failed = settings.slow_rate.is_none();
+            let failed = settings.slow_rate.is_none().then_some(FailureKind::Slow);
             self.add_slow_call(span, failed, due);
             if let Some(reason) = self.rule_met(due, settings) {
                 return Some((reason, due));
@@ -189,24 +193,26 @@ impl Closed {
     }
 
     /// Adds the sample of a call in flight that has become slow.
-    fn add_slow_call(&mut self, span: Span, failed: bool, due: Tick) {
+    fn add_slow_call(&mut self, span: Span, failed: Option<FailureKind>, due: Tick) {
         let sample = Sample { failed, slow: true };
         let sample = self.window.as_mut().map(|window| window.add(sample, due));
-        if failed {
-            self.add_failure();
+        if let Some(kind) = failed {
+            self.add_failure(kind);
         }
+        let failed = failed.is_some();
         // A failed sample is never marked again.
         let sample = sample.filter(|_| !failed);
         self.in_flight.notice(span, Noticed { sample, failed });
     }
 
-    fn add_failure(&mut self) {
-        self.failures_in_a_row = self.failures_in_a_row.saturating_add(1);
+    fn add_failure(&mut self, kind: FailureKind) {
+        self.row.add(kind);
+        self.slow_failures += u64::from(kind == FailureKind::Slow);
     }
 
     /// Returns the first rule that the counts meet: any one of them opens the circuit.
     fn rule_met(&mut self, now: Tick, settings: &Settings) -> Option<Reason> {
-        let row = self.failures_in_a_row;
+        let row = self.row.all();
         if settings.threshold.is_some_and(|threshold| row >= threshold) {
             return Some(Reason::FailuresInARow);
         }
@@ -216,7 +222,7 @@ impl Closed {
             rate.zip(limit).is_some_and(|(rate, limit)| rate >= limit)
         };
         let most = settings.max_failures;
-        if most.is_some_and(|most| counts.failures >= u64::from(most)) {
+        if most.is_some_and(|most| counts.failures.all() >= most) {
             Some(Reason::MaxFailures)
         } else if reaches(counts.failure_rate(min_calls), settings.failure_rate) {
             Some(Reason::FailureRate)
@@ -237,9 +243,12 @@ impl Closed {
                 (counts.failures, counts.failure_rate(min_calls))
             }
             (Reason::SlowRate, Some(counts)) => (counts.failures, counts.slow_rate(min_calls)),
-            _ => (self.failures_in_a_row.into(), None),
+            _ => (self.row, None),
         };
-        Evidence { failures, rate }
+        Evidence {
+            failures: failures.into(),
+            rate,
+        }
     }
 
     /// Takes the window out, for a circuit that opens.
@@ -253,8 +262,8 @@ impl Closed {
         let counts = self.counts(now).unwrap_or_default();
         let ramp = self.ramp.as_ref().is_some_and(|ramp| !ramp.ended(now));
         // Without `threshold`, failures in a row mean nothing, and only another call would end the row.
-        let row = settings.threshold.is_some() && self.failures_in_a_row > 0;
-        !row && counts.failures == 0 && counts.slow == 0 && !ramp
+        let row = settings.threshold.is_some() && self.row.all() > 0;
+        !row && counts.failures.all() == 0 && counts.slow == 0 && !ramp
     }
 
     /// Begins a new window if the setting `window` has changed, and a new bucket if `slow_call` has.
@@ -280,12 +289,24 @@ impl Closed {
             .filter(|_| settings.slow_call.is_some());
         let times = [time, settings.slow_call, cancel_after];
         GateState::Closed {
-            streak: self.failures_in_a_row > 0,
+            streak: self.row.all() > 0,
             sampled: self.window.is_some(),
             time_window: time.is_some(),
             in_flight: settings.slow_call.is_some(),
             precise: settings.latency || times.into_iter().flatten().any(needs_precise_clock),
         }
+    }
+
+    pub(super) fn stay_counts(&self) -> StayCounts {
+        StayCounts {
+            slow_failures: self.slow_failures,
+            ..StayCounts::default()
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn row(&self) -> FailureCounts {
+        self.row
     }
 
     #[cfg(test)]
@@ -298,7 +319,7 @@ impl Closed {
     }
 
     pub(super) fn failures_in_a_row(&self) -> u32 {
-        self.failures_in_a_row
+        self.row.all()
     }
 
     #[inline]
@@ -310,4 +331,10 @@ impl Closed {
     pub(super) fn ramp_share(&self, now: Tick) -> Option<f64> {
         self.ramp.as_ref().map(|ramp| ramp.share(now))
     }
+}
+
+/// Returns the kind of failure that a call is: a slow call without another failure is one, if no `slow_rate` is set.
+pub(super) fn failure(end: End, slow: bool, settings: &Settings) -> Option<FailureKind> {
+    let slow = slow && settings.slow_rate.is_none();
+    end.failure().or(slow.then_some(FailureKind::Slow))
 }

@@ -12,6 +12,7 @@ mod phase;
 mod probes;
 mod ramp;
 mod readings;
+mod stay_counts;
 mod ticket;
 mod transitions;
 mod types;
@@ -27,6 +28,7 @@ use self::open_period::Draws;
 use self::open_window::OpenWindow;
 use self::phase::Phase;
 use self::probes::{ProbeVerdict, Probes};
+pub(crate) use self::stay_counts::StayCounts;
 pub(crate) use self::ticket::{BucketNumber, GENERATION_SHIFT, Role, Ticket};
 use self::types::TransitionCause;
 pub(crate) use self::types::{
@@ -57,6 +59,8 @@ pub(crate) struct Machine {
     /// The window at the last opening, until the circuit closes.
     open_window: Option<Box<OpenWindow>>,
     draws: Draws,
+    /// The counts of the stays that have ended.
+    past: StayCounts,
 }
 
 impl Machine {
@@ -72,6 +76,7 @@ impl Machine {
             last_period: Duration::ZERO,
             open_window: None,
             draws: Draws::new(seed),
+            past: StayCounts::default(),
         }
     }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::closed::Closed;
 use super::probes::Probes;
+use super::stay_counts::StayCounts;
 use crate::time::Tick;
 use crate::values::State;
 
@@ -22,6 +23,14 @@ pub(super) struct OpenPeriod {
 }
 
 impl Phase {
+    pub(super) fn counts(&self) -> StayCounts {
+        match self {
+            Self::Closed(closed) => closed.stay_counts(),
+            Self::Open(_) => StayCounts::default(),
+            Self::HalfOpen(probes) => probes.stay_counts(),
+        }
+    }
+
     pub(super) fn state(&self) -> State {
         match self {
             Self::Closed(_) => State::Closed,

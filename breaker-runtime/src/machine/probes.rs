@@ -2,10 +2,11 @@
 
 use std::num::NonZeroU32;
 
+use super::stay_counts::StayCounts;
 use super::ticket::Ticket;
 use crate::config::Settings;
 use crate::time::Tick;
-use crate::values::{End, Reason};
+use crate::values::{End, FailureCounts, FailureKind, Failures, Reason};
 
 /// So many cancellations in a row reopen the circuit, or `success_threshold` if that is more (R7).
 const CANCELLED_IN_A_ROW: u32 = 3;
@@ -14,9 +15,13 @@ const CANCELLED_IN_A_ROW: u32 = 3;
 pub(super) struct Probes {
     in_flight: Vec<Probe>,
     successes: u32,
-    failures: u32,
+    /// The failures without silent probes.
+    failures: FailureCounts,
+    /// The number of probes that exceeded `probe_timeout`.
+    silent: u32,
     /// The number of cancelled probes since the last success.
     cancelled: u32,
+    admitted: u64,
 }
 
 /// One probe in flight.
@@ -43,8 +48,10 @@ impl Probes {
         Self {
             in_flight: Vec::new(),
             successes: 0,
-            failures: 0,
+            failures: FailureCounts::default(),
+            silent: 0,
             cancelled: 0,
+            admitted: 0,
         }
     }
 
@@ -57,7 +64,22 @@ impl Probes {
     }
 
     pub(super) fn failures(&self) -> u32 {
-        self.failures
+        self.failures.all().saturating_add(self.silent)
+    }
+
+    pub(super) fn failures_by_kind(&self) -> Failures {
+        Failures {
+            silent: self.silent.into(),
+            ..self.failures.into()
+        }
+    }
+
+    pub(super) fn stay_counts(&self) -> StayCounts {
+        StayCounts {
+            slow_failures: Failures::from(self.failures).slow,
+            silent_probes: self.silent.into(),
+            probes: self.admitted,
+        }
     }
 
     /// Returns whether all `permits` are taken.
@@ -71,6 +93,7 @@ impl Probes {
     pub(super) fn admit(&mut self, now: Tick, permits: NonZeroU32) -> bool {
         let full = self.are_full(permits);
         if !full {
+            self.admitted += 1;
             self.in_flight.push(Probe {
                 began: now,
                 counted: false,
@@ -97,7 +120,7 @@ impl Probes {
             return ProbeVerdict::Stay;
         }
         match end {
-            End::Failure => self.fail(Reason::ProbeFailed, settings),
+            End::Failure(kind) => self.fail(kind, settings),
             End::Success => {
                 self.cancelled = 0;
                 self.successes += 1;
@@ -120,9 +143,17 @@ impl Probes {
         }
     }
 
-    fn fail(&mut self, reason: Reason, settings: &Settings) -> ProbeVerdict {
-        self.failures = self.failures.saturating_add(1);
-        if self.failures >= settings.probe_failures.get() {
+    fn fail(&mut self, kind: FailureKind, settings: &Settings) -> ProbeVerdict {
+        let reason = match kind {
+            FailureKind::Slow => Reason::ProbeSlow,
+            FailureKind::Silent => Reason::ProbeTimedOut,
+            _ => Reason::ProbeFailed,
+        };
+        match kind {
+            FailureKind::Silent => self.silent = self.silent.saturating_add(1),
+            kind => self.failures.add(kind),
+        }
+        if self.failures() >= settings.probe_failures.get() {
             ProbeVerdict::Reopen(reason)
         } else {
             ProbeVerdict::Stay
@@ -134,10 +165,10 @@ impl Probes {
     /// Returns why the probe failed that reopens the circuit, and when it fell due.
     pub(super) fn expire(&mut self, now: Tick, settings: &Settings) -> Option<(Reason, Tick)> {
         // Failures count in the order in which they fell due.
-        let mut failed: Vec<(Tick, Reason)> = Vec::new();
-        let mut add = |due: Tick, reason| {
+        let mut failed: Vec<(Tick, FailureKind)> = Vec::new();
+        let mut add = |due: Tick, kind| {
             let at = failed.partition_point(|(other, _)| *other <= due);
-            failed.insert(at, (due, reason));
+            failed.insert(at, (due, kind));
         };
         self.in_flight.retain_mut(|probe| {
             let timeout = probe.began.after(settings.probe_timeout);
@@ -145,16 +176,16 @@ impl Probes {
             let slow = settings.slow_call.map(|limit| probe.began.after(limit));
             let slow = slow.filter(|due| now >= *due && *due < timeout && !probe.counted);
             if let Some(due) = slow {
-                add(due, Reason::ProbeSlow);
+                add(due, FailureKind::Slow);
                 probe.counted = true;
             }
             if timed_out && !probe.counted {
-                add(timeout, Reason::ProbeTimedOut);
+                add(timeout, FailureKind::Silent);
             }
             !timed_out
         });
         let mut failed = failed.into_iter();
-        failed.find_map(|(due, reason)| match self.fail(reason, settings) {
+        failed.find_map(|(due, kind)| match self.fail(kind, settings) {
             ProbeVerdict::Reopen(reason) => Some((reason, due)),
             ProbeVerdict::Stay | ProbeVerdict::Close => None,
         })

@@ -5,11 +5,14 @@ use std::time::Duration;
 use super::Machine;
 use super::forced::{Forced, ForcedKind};
 use super::phase::{OpenPeriod, Phase};
+use super::stay_counts::StayCounts;
 use super::ticket::Ticket;
 use super::types::{Eviction, GateState, TallyLease};
 use super::window::WindowCounts;
 use crate::config::{Settings, Window};
 use crate::time::Tick;
+#[cfg(test)]
+use crate::values::FailureCounts;
 use crate::values::State;
 
 impl Machine {
@@ -116,10 +119,26 @@ impl Machine {
         self.forced.as_deref()
     }
 
+    /// Returns what was counted during all stays.
+    pub(crate) fn stay_counts(&self) -> StayCounts {
+        let mut counts = self.past;
+        counts.add(self.phase.counts());
+        counts
+    }
+
     pub(crate) fn failures_in_a_row(&self) -> u32 {
         match &self.phase {
             Phase::Closed(closed) => closed.failures_in_a_row(),
             _ => 0,
+        }
+    }
+
+    /// Returns the failures in a row.
+    #[cfg(test)]
+    pub(crate) fn row(&self) -> FailureCounts {
+        match &self.phase {
+            Phase::Closed(closed) => closed.row(),
+            _ => FailureCounts::default(),
         }
     }
 

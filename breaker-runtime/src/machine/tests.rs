@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::{Change, Forced, ForcedKind, GateState, Machine, Role, Ticket};
 use crate::config::{Config, Settings};
 use crate::time::Tick;
-use crate::values::{Attribution, End, State};
+use crate::values::{Attribution, End, FailureKind, State};
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -22,7 +22,7 @@ enum Step {
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let end = prop_oneof![
         Just(End::Success),
-        Just(End::Failure),
+        Just(End::Failure(FailureKind::Returned)),
         Just(End::Ignored),
         Just(End::Cancelled)
     ];

@@ -1,7 +1,7 @@
 //! The transitions of the machine.
 
 use super::Machine;
-use super::closed::Closed;
+use super::closed::{Closed, failure};
 use super::forced::ForcedKind;
 use super::open_period::open_period;
 use super::open_window::OpenWindow;
@@ -45,7 +45,7 @@ impl Machine {
         if !forced_closed || matches!(end, End::Ignored | End::Cancelled) {
             return;
         }
-        let failed = end == End::Failure || (slow && self.settings.slow_rate.is_none());
+        let failed = failure(end, slow, &self.settings);
         if let Some(window) = &mut self.open_window {
             window.add(Sample { failed, slow }, now);
         }
@@ -57,7 +57,7 @@ impl Machine {
             Phase::Closed(closed) => closed.evidence(reason, now, &self.settings),
             Phase::Open(_) => Evidence::default(),
             Phase::HalfOpen(probes) => Evidence {
-                failures: probes.failures().into(),
+                failures: probes.failures_by_kind(),
                 rate: None,
             },
         }
@@ -92,6 +92,7 @@ impl Machine {
         changes: &mut Vec<Change>,
     ) {
         let from = self.phase.state();
+        self.past.add(self.phase.counts());
         self.phase = phase;
         self.generation += 1;
         self.since = cause.due.unwrap_or(now);

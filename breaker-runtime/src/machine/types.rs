@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::forced::Forced;
 use super::in_flight::Span;
 use crate::time::Tick;
-use crate::values::{Attribution, End, Reason, RejectionReason, State};
+use crate::values::{Attribution, End, Failures, Reason, RejectionReason, State};
 
 /// How a call ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +51,7 @@ pub(crate) enum Change {
 /// The counts behind an opening.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Evidence {
-    pub(crate) failures: u64,
+    pub(crate) failures: Failures,
     /// The share of failures or of slow calls that met a rule, if the rule is about a share.
     pub(crate) rate: Option<f64>,
 }

@@ -24,8 +24,8 @@ use crate::config::{
     Config, ExactDuration, Layer, Layers, Location, Overrides, Setting, Settings, Value, Window,
 };
 use crate::values::{
-    Attribution, KeyStats, Latency, Override, PastTransition, Reason, Rejections, State, Totals,
-    Transition, TransitionCount,
+    Attribution, Failures, KeyStats, Latency, Override, PastTransition, Reason, Rejections, State,
+    Totals, Transition, TransitionCount,
 };
 
 text!(State, Reason, Layer, ExactDuration, Timestamp);
@@ -59,6 +59,7 @@ record!(Totals {
     calls,
     successes,
     failures,
+    failures_by_kind,
     ignored,
     cancelled,
     slow,
@@ -77,6 +78,15 @@ record!(Totals {
     last_transition_at: maybe_timestamp,
 });
 
+record!(Failures {
+    returned,
+    panicked,
+    timed_out,
+    dropped,
+    slow,
+    silent,
+});
+
 record!(Rejections {
     open,
     half_open_full,
@@ -87,6 +97,7 @@ record!(Rejections {
 record!(WindowStats {
     calls,
     failures,
+    failures_by_kind,
     slow,
     failure_rate,
     slow_rate,
@@ -146,6 +157,7 @@ record!(Transition {
     due_at: maybe_timestamp,
     open_period: maybe_duration,
     failures,
+    failures_by_kind,
     rate,
     by,
 });

@@ -127,11 +127,18 @@ fn a_snapshot_has_all_of_its_fields() {
     assert_eq!(written["state"], "open");
     assert_eq!(written["override"], Value::Null);
     assert_eq!(written["open_period"], "1.5s");
+    let kinds = json!({
+        "returned": 1, "panicked": 0, "timed_out": 0, "dropped": 0, "slow": 0, "silent": 0
+    });
     assert_eq!(
         written["window"],
-        json!({ "calls": 1, "failures": 1, "slow": 0, "failure_rate": 1.0, "slow_rate": 0.0, "frozen": true })
+        json!({
+            "calls": 1, "failures": 1, "failures_by_kind": kinds, "slow": 0, "failure_rate": 1.0,
+            "slow_rate": 0.0, "frozen": true
+        })
     );
     assert_eq!(written["totals"]["failures"], 1);
+    assert_eq!(written["totals"]["failures_by_kind"], kinds);
     assert_eq!(written["totals"]["rejections"]["open"], 0);
     assert_eq!(written["totals"]["last_success_at"], Value::Null);
     assert!(written["totals"]["last_failure_at"].is_string());

@@ -2,6 +2,7 @@
 
 mod actor;
 mod error;
+mod failure;
 mod key_stats;
 mod latency;
 mod name;
@@ -16,6 +17,8 @@ pub use self::actor::{Actor, Attribution, InvalidActor};
 #[cfg(feature = "tower")]
 pub(crate) use self::error::chain;
 pub use self::error::{BreakerError, CallError, TimedOut};
+pub(crate) use self::failure::FailureCounts;
+pub use self::failure::{FailureKind, Failures};
 pub use self::key_stats::KeyStats;
 pub(crate) use self::key_stats::RetiredCounts;
 pub use self::latency::Latency;

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::failure::FailureKind;
+
 /// The outcome of a call, as the classification judges it.
 ///
 /// # Examples
@@ -59,17 +61,28 @@ impl fmt::Display for Outcome {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum End {
     Success,
-    Failure,
+    Failure(FailureKind),
     Ignored,
     /// The call ended without an outcome.
     Cancelled,
+}
+
+impl End {
+    /// Returns the kind of the failure, if this is one.
+    #[inline]
+    pub(crate) fn failure(self) -> Option<FailureKind> {
+        match self {
+            Self::Failure(kind) => Some(kind),
+            Self::Success | Self::Ignored | Self::Cancelled => None,
+        }
+    }
 }
 
 impl From<Outcome> for End {
     fn from(outcome: Outcome) -> Self {
         match outcome {
             Outcome::Success => Self::Success,
-            Outcome::Failure => Self::Failure,
+            Outcome::Failure => Self::Failure(FailureKind::Returned),
             Outcome::Ignored => Self::Ignored,
         }
     }

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, SystemTime};
 
+use super::failure::Failures;
+
 /// The totals of a breaker since it was made; no reset and no transition decreases them.
 ///
 /// Each finished call is counted once, when it ends, by its classification.
@@ -14,6 +16,11 @@ pub struct Totals {
     pub successes: u64,
     /// The number of calls that failed; a panic is a failure.
     pub failures: u64,
+    /// The numbers of failures by kind.
+    ///
+    /// `returned`, `panicked`, `timed_out` and `dropped` add up to `failures`. `slow` calls and `silent` probes are
+    /// counted when they are judged, also while they are in flight, and once more by their outcome when they end.
+    pub failures_by_kind: Failures,
     /// The number of calls that say nothing about the dependency.
     pub ignored: u64,
     /// The number of calls that ended without an outcome, for example because their future was dropped.
@@ -70,6 +77,7 @@ impl Totals {
         self.calls += other.calls;
         self.successes += other.successes;
         self.failures += other.failures;
+        self.failures_by_kind.add(&other.failures_by_kind);
         self.ignored += other.ignored;
         self.cancelled += other.cancelled;
         self.slow += other.slow;

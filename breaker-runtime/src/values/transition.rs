@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use super::actor::Attribution;
+use super::failure::Failures;
 use super::state::{Reason, State};
 use crate::time::Brief;
 
@@ -29,22 +30,31 @@ pub struct Transition {
     ///
     /// Depending on the rule that was met, they are failures in a row, failures in the window, or failed probes.
     pub failures: u64,
+    /// The same failures by kind; for an opening by `slow_rate`, the failures in the window.
+    pub failures_by_kind: Failures,
     /// The share of failures or of slow calls that met a rule.
     pub rate: Option<f64>,
     /// Who tripped or reset the circuit, and why; empty for every other transition.
     pub by: Attribution,
 }
 
-/// Formats the transition, for example as `closed -> open (failures_in_a_row)`.
+/// Formats the transition, for example as `closed -> open (failures_in_a_row: timed_out)`.
 ///
-/// `{:#}` adds the length of the open period: `closed -> open for 30s (failures_in_a_row)`.
+/// After the reason come the kinds of the failures behind an opening, the most frequent first. `{:#}` adds the length
+/// of the open period and the numbers: `closed -> open for 30s (failures_in_a_row: 4 timed_out, 1 returned)`.
 impl fmt::Display for Transition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} -> {}", self.from, self.to)?;
         if let Some(period) = self.open_period.filter(|_| f.alternate()) {
             write!(f, " for {}", Brief(period))?;
         }
-        write!(f, " ({})", self.reason)
+        write!(f, " ({}", self.reason)?;
+        let kinds = &self.failures_by_kind;
+        if kinds.all() > 0 {
+            f.write_str(": ")?;
+            kinds.fmt(f)?;
+        }
+        f.write_str(")")
     }
 }
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::values::{Attribution, Reason};
+use crate::values::{Attribution, Failures, Reason};
 
 fn past(from: State, to: State, reason: Reason, generation: u64) -> PastTransition {
     PastTransition {
@@ -12,6 +12,7 @@ fn past(from: State, to: State, reason: Reason, generation: u64) -> PastTransiti
             due_at: None,
             open_period: None,
             failures: 0,
+            failures_by_kind: Failures::default(),
             rate: None,
             by: Attribution::default(),
         },

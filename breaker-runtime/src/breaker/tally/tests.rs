@@ -10,7 +10,7 @@ use crate::config::{Config, Settings, Window};
 use crate::machine::{CallEnd, Change, Machine, Role, Ticket};
 use crate::sync::Ordering;
 use crate::time::Tick;
-use crate::values::{Attribution, End};
+use crate::values::{Attribution, End, FailureKind};
 
 fn reset(machine: &mut Machine, now: Tick, changes: &mut Vec<Change>) {
     machine.reset(Attribution::default(), now, changes);
@@ -178,7 +178,7 @@ fn settings() -> impl Strategy<Value = Settings> {
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let end = prop_oneof![
         12 => Just(End::Success),
-        2 => Just(End::Failure),
+        2 => Just(End::Failure(FailureKind::Returned)),
         1 => Just(End::Ignored),
         1 => Just(End::Cancelled)
     ];
@@ -354,8 +354,17 @@ fn a_success_counted_by_a_revoked_lease_enters_the_new_window_at_the_right_time(
     for hour in 1..=4 {
         let now = at(hour * 3_600);
         let ticket = tallied.admit(0, now).expect("it is closed");
-        tallied.settle(0, ticket, End::Failure, u64::MAX, now);
-        assert_eq!(tallied.machine.counts(now).map(|it| it.failures), Some(1));
+        tallied.settle(
+            0,
+            ticket,
+            End::Failure(FailureKind::Returned),
+            u64::MAX,
+            now,
+        );
+        assert_eq!(
+            tallied.machine.counts(now).map(|it| it.failures.all()),
+            Some(1)
+        );
     }
 }
 
@@ -381,7 +390,7 @@ struct Waiting {
 
 /// Returns steps, each with the lag of its clock and the number of steps until it counts.
 fn delayed_steps() -> impl Strategy<Value = Vec<(DelayedStep, u64, usize)>> {
-    let end = prop_oneof![8 => Just(End::Success), 1 => Just(End::Failure)];
+    let end = prop_oneof![8 => Just(End::Success), 1 => Just(End::Failure(FailureKind::Returned))];
     let thread = 0..THREADS.len();
     let step = prop_oneof![
         20 => thread.clone().prop_map(DelayedStep::Start),
@@ -454,7 +463,7 @@ proptest! {
         }
         for ticket in in_flight {
             ended += 1;
-            tallied.settle(1, ticket, End::Failure, limit, Tick::from_nanos(now));
+            tallied.settle(1, ticket, End::Failure(FailureKind::Returned), limit, Tick::from_nanos(now));
         }
         tallied.step(Tick::default(), |_, _, _| ());
         prop_assert_eq!(tallied.machine.in_flight(), 0);

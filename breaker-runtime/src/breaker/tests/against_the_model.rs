@@ -12,7 +12,7 @@ use crate::machine::{ForcedKind, Ticket};
 use crate::registry::Registry;
 use crate::sync::Arc;
 use crate::time::{Clock, Tick};
-use crate::values::{End, State, Totals};
+use crate::values::{End, FailureKind, Failures, State, Totals};
 
 #[derive(Clone, Default)]
 struct HandClock(Arc<AtomicU64>);
@@ -93,7 +93,17 @@ impl Pair {
         let stale = self.model.settle(call, end, hint);
         let counted = match end {
             End::Success => &mut self.expected.successes,
-            End::Failure => &mut self.expected.failures,
+            End::Failure(kind) => {
+                let by_kind = &mut self.expected.failures_by_kind;
+                *match kind {
+                    FailureKind::Returned => &mut by_kind.returned,
+                    FailureKind::Panicked => &mut by_kind.panicked,
+                    FailureKind::TimedOut => &mut by_kind.timed_out,
+                    FailureKind::Dropped => &mut by_kind.dropped,
+                    FailureKind::Slow | FailureKind::Silent => panic!("no call ends so"),
+                } += 1;
+                &mut self.expected.failures
+            }
             End::Ignored => &mut self.expected.ignored,
             End::Cancelled => &mut self.expected.cancelled,
         };
@@ -173,12 +183,24 @@ impl Pair {
             ]
         };
         assert_eq!(counts(&totals), counts(expected), "{step:?}");
+        let by_kind = Failures {
+            slow: model.slow_failures,
+            silent: model.silent_probes,
+            ..expected.failures_by_kind
+        };
+        assert_eq!(totals.failures_by_kind, by_kind, "{step:?}");
         if model.state == State::Closed {
             let row = model.failures_in_a_row();
             assert_eq!(snapshot.failures_in_a_row, row, "{step:?}");
-            let counted = snapshot.window.map(|it| (it.calls, it.failures, it.slow));
+            let counted = snapshot
+                .window
+                .map(|it| (it.calls, it.failures_by_kind, it.slow));
             let expected = model.counts();
-            let expected = (expected.calls, expected.failures, expected.slow);
+            let expected = (
+                expected.calls,
+                expected.failures.into(),
+                expected.slow.into(),
+            );
             let windowed = model.settings.window.is_some();
             assert_eq!(counted, windowed.then_some(expected), "{step:?}");
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{Call, Model, ProbeOutcome, Role, Sample};
 use crate::machine::ForcedKind;
 use crate::time::Tick;
-use crate::values::{End, State};
+use crate::values::{End, FailureKind, State};
 
 impl Model {
     /// Returns the share of the ramp at an instant, as a numerator and the common denominator.
@@ -100,25 +100,26 @@ impl Model {
         }
         let limit = self.settings.slow_call;
         let slow = limit.is_some_and(|limit| self.now >= call.began.after(limit));
-        let judged = matches!(end, End::Success | End::Failure);
+        let judged = matches!(end, End::Success | End::Failure(_));
         match (call.role, call.noticed) {
             (Role::Call, Some(sample)) if judged => {
-                if self.samples[sample].failed {
+                if self.samples[sample].failed.is_some() {
                     return false;
                 }
-                let failed = end == End::Failure;
+                let failed = end.failure();
                 self.samples[sample].failed = failed;
-                self.row.push(failed);
-                if failed && self.rule_is_met() {
+                self.add_to_row(failed);
+                if failed.is_some() && self.rule_is_met() {
                     self.open(hint);
                 }
             }
             (Role::Call, None) if judged => {
-                let failed = end == End::Failure || slow && self.settings.slow_rate.is_none();
+                let too_slow = slow && self.settings.slow_rate.is_none();
+                let failed = end.failure().or(too_slow.then_some(FailureKind::Slow));
                 let at = self.now;
                 self.samples.push(Sample { at, failed, slow });
-                self.row.push(failed);
-                if (failed || slow) && self.rule_is_met() {
+                self.add_to_row(failed);
+                if (failed.is_some() || slow) && self.rule_is_met() {
                     self.open(hint);
                 }
             }
@@ -134,7 +135,8 @@ impl Model {
                         self.ramp = self.settings.ramp.map(|_| (self.now, Vec::new()));
                     }
                 }
-                End::Success | End::Failure => self.probe_failed(hint),
+                End::Success => self.probe_failed(FailureKind::Slow, hint),
+                End::Failure(kind) => self.probe_failed(kind, hint),
                 End::Cancelled => {
                     self.probes.push(ProbeOutcome::Cancelled);
                     let since_success = self

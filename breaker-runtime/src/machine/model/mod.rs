@@ -13,7 +13,7 @@ pub(crate) use self::steps::{Step, other_settings, settings, steps, units};
 use super::{ForcedKind, WindowCounts};
 use crate::config::{Settings, Window};
 use crate::time::Tick;
-use crate::values::State;
+use crate::values::{FailureCounts, FailureKind, State};
 
 /// Everything that has happened to a circuit, evaluated from the beginning at each query.
 pub(crate) struct Model {
@@ -32,10 +32,13 @@ pub(crate) struct Model {
     samples: Vec<Sample>,
     /// The first sample of the window in force; samples before it belonged to an earlier window.
     window_from: usize,
-    /// The failures (`true`) and successes (`false`) of this closed stay, in order.
-    row: Vec<bool>,
+    /// The failures (with their kinds) and successes of this closed stay, in order.
+    row: Vec<Option<FailureKind>>,
     /// The outcomes of the probes of this half-open stay, in order.
     probes: Vec<ProbeOutcome>,
+    /// The number of calls that were judged as failures only because they were slow.
+    pub(crate) slow_failures: u64,
+    pub(crate) silent_probes: u64,
     /// When the ramp of this closed stay began, and when calls requested permission during it.
     ramp: Option<(Tick, Vec<Tick>)>,
 }
@@ -43,7 +46,7 @@ pub(crate) struct Model {
 #[derive(Clone, Copy)]
 struct Sample {
     at: Tick,
-    failed: bool,
+    failed: Option<FailureKind>,
     slow: bool,
 }
 
@@ -68,8 +71,14 @@ pub(crate) struct Call {
 #[derive(Clone, Copy, PartialEq)]
 enum ProbeOutcome {
     Success,
-    Failure,
+    Failure(FailureKind),
     Cancelled,
+}
+
+fn failure_counts(kinds: impl IntoIterator<Item = FailureKind>) -> FailureCounts {
+    let mut counts = FailureCounts::default();
+    kinds.into_iter().for_each(|kind| counts.add(kind));
+    counts
 }
 
 impl Model {
@@ -88,6 +97,8 @@ impl Model {
             window_from: 0,
             row: Vec::new(),
             probes: Vec::new(),
+            slow_failures: 0,
+            silent_probes: 0,
             ramp: None,
         }
     }
@@ -189,13 +200,23 @@ impl Model {
         let samples: Vec<_> = self.samples.iter().enumerate().filter(counts).collect();
         WindowCounts {
             calls: samples.len() as u64,
-            failures: samples.iter().filter(|(_, sample)| sample.failed).count() as u64,
-            slow: samples.iter().filter(|(_, sample)| sample.slow).count() as u64,
+            failures: failure_counts(samples.iter().filter_map(|(_, sample)| sample.failed)),
+            slow: samples.iter().filter(|(_, sample)| sample.slow).count() as u32,
         }
     }
 
     pub(crate) fn failures_in_a_row(&self) -> u32 {
-        self.row.iter().rev().take_while(|failed| **failed).count() as u32
+        self.failures_of_row().all()
+    }
+
+    /// Adds a call to the row.
+    fn add_to_row(&mut self, failed: Option<FailureKind>) {
+        self.slow_failures += u64::from(failed == Some(FailureKind::Slow));
+        self.row.push(failed);
+    }
+
+    pub(crate) fn failures_of_row(&self) -> FailureCounts {
+        failure_counts(self.row.iter().rev().map_while(|failed| *failed))
     }
 
     fn rule_is_met(&self) -> bool {
@@ -206,27 +227,27 @@ impl Model {
         } = self.counts();
         let settings = &self.settings;
         let enough = calls >= u64::from(settings.min_calls.get());
-        let share = |part: u64, limit: Option<f64>| {
-            enough && limit.is_some_and(|limit| part as f64 / calls as f64 >= limit)
+        let failures = failures.all();
+        let share = |part: u32, limit: Option<f64>| {
+            enough && limit.is_some_and(|limit| f64::from(part) / calls as f64 >= limit)
         };
         let windowed = settings.window.is_some();
         settings
             .threshold
             .is_some_and(|it| self.failures_in_a_row() >= it)
-            || windowed
-                && settings
-                    .max_failures
-                    .is_some_and(|it| failures >= u64::from(it))
+            || windowed && settings.max_failures.is_some_and(|it| failures >= it)
             || windowed && share(failures, settings.failure_rate)
             || windowed && share(slow, settings.slow_rate)
     }
 
-    fn probe_failed(&mut self, hint: Option<Duration>) {
-        self.probes.push(ProbeOutcome::Failure);
+    fn probe_failed(&mut self, kind: FailureKind, hint: Option<Duration>) {
+        self.probes.push(ProbeOutcome::Failure(kind));
+        self.slow_failures += u64::from(kind == FailureKind::Slow);
+        self.silent_probes += u64::from(kind == FailureKind::Silent);
         let failures = self
             .probes
             .iter()
-            .filter(|it| **it == ProbeOutcome::Failure)
+            .filter(|it| matches!(it, ProbeOutcome::Failure(_)))
             .count();
         if failures >= self.settings.probe_failures.get() as usize {
             self.open(hint);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{Model, Role, Sample, units};
 use crate::time::Tick;
-use crate::values::State;
+use crate::values::{FailureKind, State};
 
 impl Model {
     /// Applies the changes that are due, each as of the instant at which it fell due (R23).
@@ -109,14 +109,15 @@ impl Model {
             return;
         }
         let failed = self.settings.slow_rate.is_none();
+        let failed = failed.then_some(FailureKind::Slow);
         self.calls[at].noticed = Some(self.samples.len());
         self.samples.push(Sample {
             at: due,
             failed,
             slow: true,
         });
-        if failed {
-            self.row.push(true);
+        if failed.is_some() {
+            self.add_to_row(failed);
         }
         self.at(due, |model| {
             if model.rule_is_met() {
@@ -140,21 +141,21 @@ impl Model {
             let timed_out = self.now >= silent;
             if let (Some(due), false) = (slow, call.counted) {
                 call.counted = true;
-                failed.push(due);
+                failed.push((due, FailureKind::Slow));
             }
             if timed_out {
                 if !call.counted {
                     call.counted = true;
-                    failed.push(silent);
+                    failed.push((silent, FailureKind::Silent));
                 }
                 // It has lost its permit and decides nothing.
                 call.role = Role::Uncounted;
             }
         }
-        failed.sort();
-        for due in failed {
+        failed.sort_by_key(|(due, _)| *due);
+        for (due, kind) in failed {
             if self.state == State::HalfOpen {
-                self.at(due, |model| model.probe_failed(None));
+                self.at(due, |model| model.probe_failed(kind, None));
             }
         }
     }

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use crate::config::{Config, Settings, Window};
 use crate::machine::ForcedKind;
-use crate::values::End;
+use crate::values::{End, FailureKind};
 
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
@@ -30,7 +30,7 @@ pub(crate) enum Step {
 pub(crate) fn steps() -> impl Strategy<Value = Vec<Step>> {
     let end = prop_oneof![
         4 => Just(End::Success),
-        4 => Just(End::Failure),
+        4 => failures().prop_map(End::Failure),
         1 => Just(End::Ignored),
         1 => Just(End::Cancelled)
     ];
@@ -39,7 +39,7 @@ pub(crate) fn steps() -> impl Strategy<Value = Vec<Step>> {
     let hint = proptest::option::weighted(0.2, 1..200_u64);
     // Only a failure has a hint (R20).
     let settle = |(at, end, hint): (usize, End, Option<u64>)| {
-        Step::Settle(at, end, hint.filter(|_| end == End::Failure))
+        Step::Settle(at, end, hint.filter(|_| end.failure().is_some()))
     };
     let step = prop_oneof![
         16 => nested_in.prop_map(|nested_in| Step::Acquire { nested_in }),
@@ -53,6 +53,16 @@ pub(crate) fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => settings().prop_map(Step::Configure),
     ];
     proptest::collection::vec(step, 0..250)
+}
+
+/// The kinds of failures with which a call can end.
+fn failures() -> impl Strategy<Value = FailureKind> {
+    prop_oneof![
+        Just(FailureKind::Returned),
+        Just(FailureKind::Panicked),
+        Just(FailureKind::TimedOut),
+        Just(FailureKind::Dropped),
+    ]
 }
 
 fn windows() -> impl Strategy<Value = Option<Window>> {

@@ -115,11 +115,7 @@ impl Pair {
         let retry_after = machine.retry_after(model.now);
         assert_eq!(retry_after, model.retry_after(), "{step:?}");
         if model.state == State::Closed {
-            assert_eq!(
-                machine.failures_in_a_row(),
-                model.failures_in_a_row(),
-                "{step:?}"
-            );
+            assert_eq!(machine.row(), model.failures_of_row(), "{step:?}");
             if model.settings.window.is_some() {
                 assert_eq!(machine.counts(model.now), Some(model.counts()), "{step:?}");
             }

@@ -1,17 +1,28 @@
-//! The window of the last N calls: two bits per call.
+//! The window of the last N calls: four bits per call.
 
 use super::sample::{Sample, SampleIndex, WindowCounts};
+use crate::values::FailureKind;
 
-/// The number of samples in a word: bit `2 i` is set if sample i failed, bit `2 i + 1` if it was slow.
-const PER_WORD: u64 = 32;
-const FAILED: u64 = 0b01;
-const SLOW: u64 = 0b10;
-const ALL_FAILED: u64 = 0x5555_5555_5555_5555;
-const ALL_SLOW: u64 = ALL_FAILED << 1;
+/// The number of samples in a word.
+const PER_WORD: u64 = 16;
+/// The number of bits of a sample: three for the failure, and one that is set if the call was slow.
+const BITS: u64 = 4;
+/// The mask of the failure: zero if the call did not fail, otherwise one more than the position in [`FAILURES`].
+const FAILED: u64 = 0b0111;
+const SLOW: u64 = 0b1000;
+
+/// The kinds of failures that a sample can have.
+const FAILURES: [FailureKind; 5] = [
+    FailureKind::Returned,
+    FailureKind::Panicked,
+    FailureKind::TimedOut,
+    FailureKind::Dropped,
+    FailureKind::Slow,
+];
 
 #[derive(Debug)]
 pub(crate) struct CountWindow {
-    /// A ring of N / 4 bytes that is allocated as it fills: sample n is at position n modulo `size`.
+    /// A ring of N / 2 bytes that is allocated as it fills: sample n is at position n modulo `size`.
     words: Vec<u64>,
     size: u64,
     /// The number of samples that were added in total.
@@ -32,10 +43,7 @@ impl CountWindow {
     pub(super) fn add(&mut self, sample: Sample) -> SampleIndex {
         let index = SampleIndex(self.added);
         if self.added >= self.size {
-            let oldest = self.read(index);
-            let mut gone = WindowCounts::default();
-            gone.add(oldest);
-            self.counts.subtract(gone);
+            self.counts.remove(self.read(index));
         }
         self.write(index, sample);
         self.counts.add(sample);
@@ -75,25 +83,28 @@ impl CountWindow {
     /// Replaces all samples of the word that begins at position `at` by successes.
     fn replace_word(&mut self, at: u64) {
         let word = usize::try_from(at / PER_WORD).unwrap_or(usize::MAX);
-        if let Some(word) = self.words.get_mut(word) {
-            let count = |of: u64| u64::from((*word & of).count_ones());
-            let (failures, slow) = (count(ALL_FAILED), count(ALL_SLOW));
-            self.counts.failures -= failures;
-            self.counts.slow -= slow;
-            *word = 0;
+        let Some(word) = self.words.get_mut(word) else {
+            return;
+        };
+        let mut left = std::mem::take(word);
+        // The calls stay as many as they are.
+        while left != 0 {
+            self.counts.remove(sample(left));
+            self.counts.calls += 1;
+            left >>= BITS;
         }
     }
 
-    pub(super) fn fail(&mut self, index: SampleIndex) {
+    pub(super) fn fail(&mut self, index: SampleIndex, kind: FailureKind) {
         let in_window = self.added - index.0 <= self.size;
         let sample = self.read(index);
-        if in_window && !sample.failed {
+        if in_window && sample.failed.is_none() {
             let failed = Sample {
-                failed: true,
+                failed: Some(kind),
                 ..sample
             };
             self.write(index, failed);
-            self.counts.failures += 1;
+            self.counts.failures.add(kind);
         }
     }
 
@@ -105,16 +116,12 @@ impl CountWindow {
     fn word_and_shift(&self, index: SampleIndex) -> (usize, u64) {
         let at = index.0 % self.size;
         let word = usize::try_from(at / PER_WORD).unwrap_or(usize::MAX);
-        (word, at % PER_WORD * 2)
+        (word, at % PER_WORD * BITS)
     }
 
     fn read(&self, index: SampleIndex) -> Sample {
         let (word, shift) = self.word_and_shift(index);
-        let bits = self.words.get(word).map_or(0, |word| word >> shift);
-        Sample {
-            failed: bits & FAILED != 0,
-            slow: bits & SLOW != 0,
-        }
+        sample(self.words.get(word).map_or(0, |word| word >> shift))
     }
 
     fn write(&mut self, index: SampleIndex, sample: Sample) {
@@ -124,7 +131,8 @@ impl CountWindow {
             self.words.reserve_exact(word + 1 - self.words.len());
             self.words.resize(word + 1, 0);
         }
-        let bits = (u64::from(sample.failed) * FAILED) | (u64::from(sample.slow) * SLOW);
+        let failed = sample.failed.map_or(0, |kind| kind as u64 + 1);
+        let bits = failed | (u64::from(sample.slow) * SLOW);
         if let Some(word) = self.words.get_mut(word) {
             *word = (*word & !((FAILED | SLOW) << shift)) | (bits << shift);
         }
@@ -133,5 +141,15 @@ impl CountWindow {
     #[cfg(test)]
     pub(super) fn bytes(&self) -> usize {
         self.words.capacity() * size_of::<u64>()
+    }
+}
+
+/// Returns the sample in the lowest bits of a word.
+fn sample(bits: u64) -> Sample {
+    let failed = FAILURES.into_iter().zip(1..);
+    let mut failed = failed.filter(|(_, number)| bits & FAILED == *number);
+    Sample {
+        failed: failed.next().map(|(kind, _)| kind),
+        slow: bits & SLOW != 0,
     }
 }

@@ -11,6 +11,7 @@ pub(crate) use self::sample::{Sample, SampleIndex, WindowCounts};
 use self::time::TimeWindow;
 use crate::config::Window;
 use crate::time::Tick;
+use crate::values::FailureKind;
 
 /// The samples of one generation that still count.
 #[derive(Debug)]
@@ -62,10 +63,10 @@ impl SlidingWindow {
     }
 
     /// Marks a sample as failed, if it is still in the window and has not failed.
-    pub(crate) fn fail(&mut self, index: SampleIndex, now: Tick) {
+    pub(crate) fn fail(&mut self, index: SampleIndex, kind: FailureKind, now: Tick) {
         match self {
-            Self::Count(window) => window.fail(index),
-            Self::Time(window) => window.fail(index, now),
+            Self::Count(window) => window.fail(index, kind),
+            Self::Time(window) => window.fail(index, kind, now),
         }
     }
 

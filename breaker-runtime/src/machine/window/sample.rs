@@ -1,9 +1,11 @@
 //! Samples and their counts.
 
+use crate::values::{FailureCounts, FailureKind};
+
 /// How one call went.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Sample {
-    pub(crate) failed: bool,
+    pub(crate) failed: Option<FailureKind>,
     pub(crate) slow: bool,
 }
 
@@ -11,8 +13,8 @@ pub(crate) struct Sample {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct WindowCounts {
     pub(crate) calls: u64,
-    pub(crate) failures: u64,
-    pub(crate) slow: u64,
+    pub(crate) failures: FailureCounts,
+    pub(crate) slow: u32,
 }
 
 /// Identifies a sample, so that it can be marked as failed later: by its number, or in a time window by its bucket.
@@ -22,19 +24,30 @@ pub(crate) struct SampleIndex(pub(super) u64);
 impl WindowCounts {
     pub(super) fn add(&mut self, sample: Sample) {
         self.calls += 1;
-        self.failures += u64::from(sample.failed);
-        self.slow += u64::from(sample.slow);
+        if let Some(kind) = sample.failed {
+            self.failures.add(kind);
+        }
+        self.slow = self.slow.saturating_add(sample.slow.into());
     }
 
     pub(super) fn subtract(&mut self, other: Self) {
         self.calls -= other.calls;
-        self.failures -= other.failures;
-        self.slow -= other.slow;
+        self.failures.subtract(other.failures);
+        self.slow = self.slow.saturating_sub(other.slow);
+    }
+
+    /// Removes a sample that was added.
+    pub(super) fn remove(&mut self, sample: Sample) {
+        self.calls -= 1;
+        if let Some(kind) = sample.failed {
+            self.failures.remove(kind);
+        }
+        self.slow = self.slow.saturating_sub(sample.slow.into());
     }
 
     /// Returns the share of failures, if there are at least `min_calls` calls.
     pub(crate) fn failure_rate(&self, min_calls: u32) -> Option<f64> {
-        self.rate(self.failures, min_calls)
+        self.rate(self.failures.all(), min_calls)
     }
 
     /// Returns the share of slow calls, if there are at least `min_calls` calls.
@@ -46,7 +59,7 @@ impl WindowCounts {
         clippy::cast_precision_loss,
         reason = "a rate of more than 2^52 calls is exact enough"
     )]
-    fn rate(&self, part: u64, min_calls: u32) -> Option<f64> {
-        (self.calls >= u64::from(min_calls)).then(|| part as f64 / self.calls as f64)
+    fn rate(&self, part: u32, min_calls: u32) -> Option<f64> {
+        (self.calls >= u64::from(min_calls)).then(|| f64::from(part) / self.calls as f64)
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::sample::{Sample, SampleIndex, WindowCounts};
 use crate::time::{Tick, nanos};
+use crate::values::FailureKind;
 
 /// Ten whole buckets and the one that is filling: a sample stays for at least the window, and at most a tenth longer.
 const BUCKETS: usize = 11;
@@ -69,11 +70,11 @@ impl TimeWindow {
     ///
     /// The bucket does not know which one, and need not: all samples that are marked later were added alike.
     #[inline]
-    pub(super) fn fail(&mut self, index: SampleIndex, now: Tick) {
+    pub(super) fn fail(&mut self, index: SampleIndex, kind: FailureKind, now: Tick) {
         self.evict(now);
         if self.current - index.0 < BUCKETS as u64 {
-            self.counts.failures += 1;
-            self.bucket(index.0).failures += 1;
+            self.counts.failures.add(kind);
+            self.bucket(index.0).failures.add(kind);
         }
     }
 
