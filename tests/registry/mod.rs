@@ -3,6 +3,8 @@
 mod created;
 mod declared;
 mod environment;
+mod in_force;
 mod isolated;
+mod listing;
 mod own_registry;
 mod settings;

@@ -163,3 +163,36 @@ fn a_listener_that_the_first_call_notifies_may_call_the_same_function() {
     with_a_conflict(&registry).unwrap();
     registry.get("own_registry.calls_itself").unwrap().trip();
 }
+
+#[circuit_breaker(name = "own_registry.configured", threshold = 2, registry = registry)]
+fn configured(registry: &Registry) -> Result<(), BreakerError> {
+    let _ = registry;
+    Ok(())
+}
+
+#[test]
+fn a_file_may_name_a_function_that_names_its_registry() {
+    let registry = Registry::new();
+    let path = std::env::temp_dir().join(format!("own-registry-{}.toml", std::process::id()));
+    let load = |text: &str| {
+        std::fs::write(&path, text).unwrap();
+        let loaded = registry.load_strict(&path);
+        std::fs::remove_file(&path).unwrap();
+        loaded
+    };
+    let report = load("[breakers.\"own_registry.configured\"]\nthreshold = 9\n").unwrap();
+    assert_eq!(report.configured, [] as [&str; 0]);
+    assert_eq!(report.unknown, []);
+    assert_eq!(registry.verify(), Registry::new().verify());
+
+    configured(&registry).unwrap();
+    let breaker = registry.get("own_registry.configured").unwrap();
+    assert_eq!(breaker.config().threshold, Some(9));
+
+    let problems = load("[breakers.\"own_registry.configred\"]\nthreshold = 9\n").unwrap_err();
+    let problems = problems.to_string();
+    assert!(
+        problems.contains("did you mean `own_registry.configured`?"),
+        "{problems}"
+    );
+}

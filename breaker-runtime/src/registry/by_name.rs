@@ -1,5 +1,7 @@
 //! The registry, which holds breakers by name.
 
+#[cfg(feature = "metrics")]
+use std::any::Any;
 use std::collections::hash_map::Entry;
 use std::panic::{self, RefUnwindSafe, UnwindSafe};
 
@@ -50,6 +52,9 @@ pub(super) struct RegistryInner {
     pub(super) changing: Mutex<()>,
     #[cfg(feature = "config")]
     pub(super) loaded: CurrentSettings,
+    /// What `metrics::publish` remembers of this registry.
+    #[cfg(feature = "metrics")]
+    pub(super) published: OnceCell<Arc<dyn Any + Send + Sync>>,
 }
 
 // A panic does not leave a registry half changed, because no user code runs under its locks.
@@ -124,6 +129,8 @@ impl Registry {
                 changing: Mutex::default(),
                 #[cfg(feature = "config")]
                 loaded: CurrentSettings::new(),
+                #[cfg(feature = "metrics")]
+                published: OnceCell::new(),
             }),
         }
     }
@@ -197,11 +204,7 @@ impl Registry {
     /// Breakers that are made or removed concurrently may be included or missing.
     pub fn breakers(&self) -> Vec<CircuitBreaker> {
         let mut breakers = Vec::new();
-        for breaker in self.by_name() {
-            let keys = self.keyed_of(&breaker).map(|keyed| keyed.breakers());
-            breakers.push(breaker);
-            breakers.extend(keys.unwrap_or_default());
-        }
+        self.each(|breaker| breakers.push(breaker.clone()));
         breakers
     }
 

@@ -6,6 +6,8 @@ use std::path::Path;
 use std::slice;
 
 use super::by_name::Registry;
+use super::declaration::Declaration;
+use super::declarations::declarations;
 use super::finding::{Unknown, UnknownBreaker};
 use super::loaded::LoadedSettings;
 use crate::breaker::CircuitBreaker;
@@ -147,7 +149,7 @@ impl Registry {
             file,
             environment,
         });
-        let unknown = loaded.unknown(&names);
+        let unknown = loaded.unknown(&names, &declared_elsewhere());
         let mut problems = Vec::new();
         for breaker in &breakers {
             problems.extend(misfit(&loaded, breaker));
@@ -229,9 +231,19 @@ impl Registry {
         let breakers = self.by_name();
         let names: Vec<_> = breakers.iter().map(CircuitBreaker::name).collect();
         let loaded = self.inner.loaded.get();
-        let unknown = loaded.iter().flat_map(|loaded| loaded.unknown(&names));
+        let elsewhere = declared_elsewhere();
+        let unknown = loaded
+            .iter()
+            .flat_map(|loaded| loaded.unknown(&names, &elsewhere));
         unknown.map(|(_, unknown)| unknown).collect()
     }
+}
+
+/// Returns the names of functions that name their registry: their breakers exist from the first call on.
+fn declared_elsewhere() -> Vec<&'static str> {
+    let declarations = declarations().into_iter();
+    let elsewhere = declarations.filter(|declaration| declaration.names_registry());
+    elsewhere.map(Declaration::name).collect()
 }
 
 /// Returns why a breaker cannot have the loaded settings.

@@ -99,7 +99,14 @@ impl LoadedSettings {
     }
 
     /// Returns the settings for breakers that do not exist, and their places.
-    pub(super) fn unknown(&self, names: &[&str]) -> Vec<(&Position, UnknownBreaker)> {
+    ///
+    /// `names` are those of the breakers that exist, and `declared` those that functions declare for another registry.
+    pub(super) fn unknown(
+        &self,
+        names: &[&str],
+        declared: &[&'static str],
+    ) -> Vec<(&Position, UnknownBreaker)> {
+        let names = [names, declared].concat();
         let unknown = |name: &str, section: &'_ Section, nearest: Option<&str>| UnknownBreaker {
             name: name.to_owned(),
             place: section.head().to_string(),

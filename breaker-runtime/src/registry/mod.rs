@@ -13,6 +13,7 @@ mod keyed;
 mod load;
 #[cfg(feature = "config")]
 mod loaded;
+mod readings;
 mod settings;
 mod sharded_map;
 mod shutdown;

@@ -1,9 +1,9 @@
-//! Readings of all breakers, listeners, and settings that change at run time.
+//! Listeners, and settings that change at run time.
 
 use super::by_name::Registry;
 use super::declaration::Declaration;
 use super::declarations::declarations;
-use crate::breaker::{CircuitBreaker, Event, Listener, Snapshot, Subscription};
+use crate::breaker::{CircuitBreaker, Event, Listener, Subscription};
 use crate::config::{Config, ConfigError, Layered, Overrides};
 use crate::sync::{Arc, MutexGuard, lock};
 use crate::time::ClockReading;
@@ -14,21 +14,11 @@ pub(super) struct Changing<'a> {
     _alone: MutexGuard<'a, ()>,
 }
 
-/// Readings, listeners and settings.
+/// Listeners and settings.
 impl Registry {
-    /// Returns the snapshots of all breakers, sorted by name.
-    ///
-    /// This is a reading: it applies transitions that are due.
-    pub fn snapshot(&self) -> Vec<Snapshot> {
-        let breakers = self.breakers();
-        breakers.iter().map(CircuitBreaker::snapshot).collect()
-    }
-
     /// [Resets](CircuitBreaker::reset) every breaker.
     pub fn reset_all(&self) {
-        for breaker in self.breakers() {
-            breaker.reset();
-        }
+        self.each(CircuitBreaker::reset);
     }
 
     /// Calls `listener` for every event of this registry's breakers from now on, and for conflicts that no listener

@@ -55,6 +55,27 @@ where
     get(move || async move { answer(&registry) })
 }
 
+/// Returns a `GET` handler that reports the health of all breakers of the [current](Registry::current) registry.
+///
+/// It answers as that of [`health`] does, for the registry that is in force when the request is handled: the global one,
+/// except in a test that has entered a `TestRegistry`. So a router that is made once serves every test.
+///
+/// # Examples
+///
+/// ```
+/// use axum::Router;
+///
+/// let routes: Router = Router::new()
+///     .route("/health", breaker_runtime::axum::health_current());
+/// # drop(routes);
+/// ```
+pub fn health_current<S>() -> MethodRouter<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    get(|| async { answer(&Registry::current()) })
+}
+
 /// The overall status, from best to worst.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Status {

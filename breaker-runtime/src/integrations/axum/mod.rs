@@ -32,4 +32,4 @@ mod health;
 mod json;
 mod response;
 
-pub use self::health::health;
+pub use self::health::{health, health_current};

@@ -6,27 +6,25 @@ use std::thread::{self, ThreadId};
 use std::time::Duration;
 
 use ::metrics::Label;
-use once_cell::sync::OnceCell;
 use thiserror::Error;
 
 use super::published::{Published, Reading, Readings, Target};
 use super::series::SERIES;
 use crate::registry::Registry;
+use crate::sync::Arc;
 
 /// How long [`Publisher::publish`] waits for another thread, whose recorder may be stuck.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-static GLOBAL: OnceCell<Publisher> = OnceCell::new();
-
-/// Writes the series of the [global](Registry::global) registry to the current recorder.
+/// Writes the series of the [current](Registry::current) registry to the current recorder.
 ///
-/// The [module](super) explains when to call it. It works as [`Publisher::publish`] does.
+/// That is the global registry, except in a test that has entered a `TestRegistry`. The [module](super) explains when to
+/// call it. It works as [`Publisher::publish`] does.
 #[doc(alias = "prometheus")]
 pub fn publish() {
-    // Obtained outside of the cell: the first use of the registry notifies listeners, and those may publish.
-    let registry = Registry::global();
-    let publisher = GLOBAL.get_or_init(|| Publisher::new(registry));
-    publisher.publish();
+    let registry = Registry::current();
+    let turns = registry.published();
+    Publisher { registry, turns }.publish();
 }
 
 /// Writes the series of one registry.
@@ -36,6 +34,12 @@ pub fn publish() {
 #[derive(Debug)]
 pub struct Publisher {
     registry: Registry,
+    turns: Arc<Turns>,
+}
+
+/// What was written so far, and whose turn it is to write.
+#[derive(Debug)]
+struct Turns {
     patience: Duration,
     // Not from `sync`: the loom models publish nothing.
     turn: Mutex<Turn>,
@@ -132,13 +136,9 @@ impl Publisher {
     }
 
     fn labelled(registry: &Registry, extra_labels: Vec<Label>) -> Self {
-        let published = Published::new(extra_labels);
-        let writer = None;
         Self {
             registry: registry.clone(),
-            patience: PATIENCE,
-            turn: Mutex::new(Turn { writer, published }),
-            finished: Condvar::new(),
+            turns: Arc::new(Turns::new(extra_labels)),
         }
     }
 
@@ -151,16 +151,51 @@ impl Publisher {
     /// written anything, and so does a call from inside the recorder. If the recorder panics, the panic continues to
     /// unwind. In each case the next call writes what is missing.
     pub fn publish(&self) {
-        while let Some((round, known)) = self.known() {
+        while let Some((round, known)) = self.turns.known() {
             // Without a turn, because a reading may notify listeners.
             let readings = self.read(known);
-            let Some(mut writing) = self.take_turn() else {
+            let Some(mut writing) = self.turns.take_turn() else {
                 return;
             };
             // If another thread wrote meanwhile, its readings may be newer than these.
             if writing.published.rounds() == round {
                 return writing.published.write(readings);
             }
+        }
+    }
+
+    /// Reads all breakers of the registry, and for the last time those that have left it since the last round.
+    fn read(&self, mut known: BTreeMap<String, Target>) -> Readings {
+        // Breakers by key are read as sums under their name.
+        let (mut present, mut removed) = (Vec::new(), Vec::new());
+        for breaker in self.registry.by_name() {
+            let before = known.remove(breaker.name());
+            let (same, other) = match before {
+                Some(before) if before.breaker.same_as(&breaker) => (Some(before), None),
+                before => (None, before),
+            };
+            removed.extend(other);
+            // The breaker may have left the registry since it was listed.
+            let keyed = self.registry.keyed_of(&breaker);
+            let keyed = keyed.or_else(|| same?.keyed);
+            present.push(Reading::new(Target { breaker, keyed }));
+        }
+        removed.extend(known.into_values());
+        Readings {
+            present,
+            removed: removed.into_iter().map(Reading::new).collect(),
+        }
+    }
+}
+
+impl Turns {
+    fn new(extra_labels: Vec<Label>) -> Self {
+        let published = Published::new(extra_labels);
+        let writer = None;
+        Self {
+            patience: PATIENCE,
+            turn: Mutex::new(Turn { writer, published }),
+            finished: Condvar::new(),
         }
     }
 
@@ -174,7 +209,7 @@ impl Publisher {
         let mut turn = self.wait_for_turn()?;
         turn.writer = Some(thread::current().id());
         Some(Writing {
-            publisher: self,
+            turns: self,
             published: std::mem::take(&mut turn.published),
         })
     }
@@ -198,46 +233,27 @@ impl Publisher {
     fn lock(&self) -> MutexGuard<'_, Turn> {
         self.turn.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
 
-    /// Reads all breakers of the registry, and for the last time those that have left it since the last round.
-    fn read(&self, mut known: BTreeMap<String, Target>) -> Readings {
-        // Breakers by key are read as sums under their name. A handle of one would prevent its eviction.
-        let mut breakers = self.registry.breakers();
-        breakers.retain(|breaker| breaker.key().is_none());
-        let (mut present, mut removed) = (Vec::new(), Vec::new());
-        for breaker in breakers {
-            let before = known.remove(breaker.name());
-            let (same, other) = match before {
-                Some(before) if before.breaker.same_as(&breaker) => (Some(before), None),
-                before => (None, before),
-            };
-            removed.extend(other);
-            // The breaker may have left the registry since it was listed.
-            let keyed = self.registry.keyed_of(&breaker);
-            let keyed = keyed.or_else(|| same?.keyed);
-            present.push(Reading::new(Target { breaker, keyed }));
-        }
-        removed.extend(known.into_values());
-        Readings {
-            present,
-            removed: removed.into_iter().map(Reading::new).collect(),
-        }
+impl Default for Turns {
+    fn default() -> Self {
+        Self::new(Vec::new())
     }
 }
 
 /// The turn of a thread to write; puts the state back when it is dropped, also if the recorder panics.
 struct Writing<'a> {
-    publisher: &'a Publisher,
+    turns: &'a Turns,
     published: Published,
 }
 
 impl Drop for Writing<'_> {
     fn drop(&mut self) {
-        let mut turn = self.publisher.lock();
+        let mut turn = self.turns.lock();
         turn.published = std::mem::take(&mut self.published);
         turn.writer = None;
         drop(turn);
-        self.publisher.finished.notify_all();
+        self.turns.finished.notify_all();
     }
 }
 

@@ -20,7 +20,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::entry::{EvictionScan, KeyEntry};
 use crate::breaker::thread_slots::slots;
-use crate::breaker::{CircuitBreaker, KeySet, sort_by_name};
+use crate::breaker::{CircuitBreaker, KeySet};
 use crate::registry::sharded_map::ShardedMap;
 use crate::sync::{Arc, AtomicU64, Mutex, Ordering, Weak, lock};
 use crate::time::Tick;
@@ -120,13 +120,12 @@ impl KeyedBreakers {
         breaker
     }
 
-    /// Calls `act` with the breaker of each key, and with whether the key was used within `idle_ttl`.
+    /// Calls `act` with the breaker of each of the keys, and with whether the key was used within `idle_ttl`.
     ///
     /// It leaves out keys that have been idle for `idle_ttl` and whose breakers remember nothing that matters: a new key
     /// can evict them at any time. It does not evict them, because that would affect later evictions (R23).
-    fn each_kept(&self, mut act: impl FnMut(&CircuitBreaker, bool)) {
+    fn each_kept(&self, keys: Order, mut act: impl FnMut(&CircuitBreaker, bool)) {
         let scan = EvictionScan::new(&self.parent);
-        let keys = lock(&self.order).clone();
         for key in keys {
             let kept = self.by_key.get(&key, |entry| {
                 let recent = !scan.is_idle(entry);
@@ -148,17 +147,22 @@ impl KeyedBreakers {
         breakers
     }
 
-    /// Returns the breakers by key, sorted by key, except for keys that are idle and remember nothing.
-    pub(crate) fn breakers(&self) -> Vec<CircuitBreaker> {
-        let mut breakers = Vec::new();
-        self.each_kept(|breaker, _| breakers.push(breaker.clone()));
-        sort_by_name(&mut breakers);
-        breakers
+    /// Calls `act` with the breaker of each key, sorted by key, except for keys that are idle and remember nothing.
+    pub(crate) fn each_in_order(&self, mut act: impl FnMut(&CircuitBreaker)) {
+        let mut keys = self.keys();
+        keys.make_contiguous().sort_unstable();
+        self.each_kept(keys, |breaker, _| act(breaker));
+    }
+
+    fn keys(&self) -> Order {
+        lock(&self.order).clone()
     }
 
     pub(crate) fn stats(&self) -> KeyStats {
         let mut stats = KeyStats::new(self.parent.name());
-        self.each_kept(|breaker, recent| stats.add_key(breaker.state_and_probes(), recent));
+        self.each_kept(self.keys(), |breaker, recent| {
+            stats.add_key(breaker.state_and_probes(), recent);
+        });
         // All at once: a breaker that is evicted meanwhile would be counted twice or not at all.
         let now = self.parent.shared().now();
         let order = lock(&self.order);
@@ -248,9 +252,8 @@ impl KeyedBreakers {
 
 impl KeySet for KeyedBreakers {
     fn for_each(&self, act: &mut dyn FnMut(&CircuitBreaker)) {
-        let keys = lock(&self.order).clone();
         // One at a time, because a breaker that is held cannot be evicted.
-        for key in keys {
+        for key in self.keys() {
             if let Some(breaker) = self.get(&key) {
                 act(&breaker);
             }
@@ -258,7 +261,7 @@ impl KeySet for KeyedBreakers {
     }
 
     fn for_each_kept(&self, act: &mut dyn FnMut(&CircuitBreaker)) {
-        self.each_kept(|breaker, _| act(breaker));
+        self.each_kept(self.keys(), |breaker, _| act(breaker));
     }
 
     fn stats(&self) -> KeyStats {

@@ -12,7 +12,7 @@ use ::metrics::{
 
 use metrics_exporter_prometheus::PrometheusBuilder;
 
-use super::Publisher;
+use super::{Publisher, Turns};
 use crate::breaker::CircuitBreaker;
 use crate::config::Config;
 use crate::registry::Registry;
@@ -187,14 +187,23 @@ fn a_recorder_may_publish() {
     assert_eq!(recording.value(&successes("payment")), Some(1.0));
 }
 
+/// A publisher that waits for another thread as long as it is told.
+fn patient(registry: &Registry, patience: Duration) -> Publisher {
+    let turns = Turns {
+        patience,
+        ..Turns::default()
+    };
+    Publisher {
+        registry: registry.clone(),
+        turns: Arc::new(turns),
+    }
+}
+
 #[test]
 fn a_recorder_may_wait_for_a_thread_that_publishes() {
     let registry = Registry::new();
     succeed(&breaker(&registry, "payment"));
-    let publisher = Arc::new(Publisher {
-        patience: Duration::ZERO,
-        ..Publisher::new(&registry)
-    });
+    let publisher = Arc::new(patient(&registry, Duration::ZERO));
     let publishing = Arc::clone(&publisher);
     let recording = Recording::new(move || {
         let publishing = Arc::clone(&publishing);
@@ -211,10 +220,7 @@ fn a_thread_that_publishes_waits_for_another_one() {
     let registry = Registry::new();
     let payment = breaker(&registry, "payment");
     succeed(&payment);
-    let publisher = Arc::new(Publisher {
-        patience: LONG,
-        ..Publisher::new(&registry)
-    });
+    let publisher = Arc::new(patient(&registry, LONG));
     let (entered, wait_until_entered) = mpsc::channel();
     let (release, wait_for_release) = mpsc::channel::<()>();
     let wait_for_release = Mutex::new(wait_for_release);
