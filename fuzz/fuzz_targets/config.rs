@@ -37,12 +37,14 @@ fn check_problem(problem: &ConfigProblem) {
 }
 
 fn check_file(text: &str) {
-    match parse(text, PATH) {
+    match parse(&[(PATH, text)]) {
         Ok(file) => {
             check_section(&file.default);
-            for (name, section) in &file.breakers {
+            for (name, section) in file.breakers.iter().chain(&file.groups) {
                 assert!(check_name(name).is_ok(), "{name:?}");
                 check_section(section);
+                let group = section.group.as_ref();
+                assert!(group.is_none_or(|group| file.groups.contains_key(&group.name)));
             }
         }
         Err(problems) => {

@@ -35,7 +35,7 @@ pub enum Layer {
     EnvironmentDefault,
     /// An attribute, or [`get_or_create`](crate::Registry::get_or_create).
     Declared,
-    /// The breaker's table in a file.
+    /// The breaker's table in a file, and the table of its group.
     File,
     /// A variable of the environment.
     Environment,

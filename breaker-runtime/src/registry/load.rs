@@ -30,10 +30,13 @@ impl Registry {
     /// Loads settings from a TOML file and from the environment.
     ///
     /// For each setting a later layer takes precedence: the default, the table `[default]` of the file, variables for
-    /// all breakers, the attribute, the table `[breakers.NAME]` of the file, variables for one breaker, and
+    /// all breakers, the attribute, the group of the breaker, its table `[breakers.NAME]`, variables for one breaker, and
     /// [`configure`](Self::configure). The settings have the names and values of the attribute; optional settings also
     /// accept `"off"`. A variable for one breaker is named `BREAKER_NAME__SETTING`, in upper case and with `_` in place
     /// of every character that is not a letter or digit; one for all breakers is named `BREAKER__SETTING`.
+    ///
+    /// A table `[groups.NAME]` has settings of each breaker with `group = "NAME"` in its own table. They belong to the layer
+    /// of that table, and the table's own settings take precedence.
     ///
     /// `force` with `"open"`, `"closed"` or `"off"` sets or clears an override, with the same precedence. So
     /// `force = "closed"` in the table `[default]`, or the variable `BREAKER__FORCE=closed`, is one switch for all
@@ -134,7 +137,7 @@ impl Registry {
         let changing = self.changing();
         let breakers = self.by_name();
         let names: Vec<_> = breakers.iter().map(CircuitBreaker::name).collect();
-        let file = file::parse(text, &path);
+        let file = file::parse(&[(&path, text)]);
         let environment = file::environment(vars, &names);
         let (file, environment) = match (file, environment) {
             (Ok(file), Ok(environment)) => (file, environment),

@@ -47,6 +47,12 @@ impl LoadedSettings {
         self.file.breakers.get(name)
     }
 
+    /// Returns the section of the breaker's group.
+    fn group(&self, name: &str) -> Option<&Section> {
+        let group = self.section(name)?.group.as_ref()?;
+        self.file.groups.get(&group.name)
+    }
+
     /// Returns the section of the environment. A breaker that was unknown at loading time is found by the name of its
     /// variables.
     pub(super) fn variables(&self, name: &str) -> Option<&Section> {
@@ -60,6 +66,7 @@ impl LoadedSettings {
         let sections = [
             self.variables(name),
             self.section(name),
+            self.group(name),
             self.environment.default.as_ref(),
             default,
         ];
@@ -68,10 +75,12 @@ impl LoadedSettings {
 
     pub(super) fn external(&self, name: &str) -> ExternalLayers {
         let config = |section: Option<&Section>| section.map_or(Config::new(), |it| it.config);
+        let mut file = config(self.group(name));
+        file.apply(&config(self.section(name)));
         ExternalLayers {
             default: self.file.default.config,
             environment_default: config(self.environment.default.as_ref()),
-            file: config(self.section(name)),
+            file,
             environment: config(self.variables(name)),
         }
     }

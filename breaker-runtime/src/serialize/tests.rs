@@ -52,7 +52,8 @@ fn reads_back(written: &Value, asked: &Config) {
     let lines: Vec<_> = entries
         .map(|(key, value)| format!("{key} = {value}"))
         .collect();
-    let file = crate::config::file::parse(&format!("[default]\n{}", lines.join("\n")), "b.toml");
+    let file =
+        crate::config::file::parse(&[("b.toml", &format!("[default]\n{}", lines.join("\n")))]);
     let read = file.expect("it has just been written").default.config;
     assert_eq!(read.settings(None), asked.settings(None));
 }

@@ -4,6 +4,7 @@
 //! [`Section`]s over the other layers, and can look up the position of each setting.
 
 mod environment;
+mod files;
 mod lines;
 mod nested;
 mod parse;
@@ -14,7 +15,7 @@ mod value;
 mod words;
 
 pub(crate) use self::environment::{Environment, environment, variable_name};
-pub(crate) use self::parse::parse;
+pub(crate) use self::files::parse;
 pub(crate) use self::problem::Position;
 pub use self::problem::{ConfigProblem, ConfigProblems};
 pub(crate) use self::section::{File, Force, Section};

@@ -4,12 +4,13 @@ use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
 
-use super::section::Force;
+use super::section::{Force, Group};
 use crate::config::Setting;
 
 /// Returns whether a table inside the table of a breaker holds settings and is not the value of a setting.
 pub(super) fn is_section(word: &str, table: &DeTable<'_>) -> bool {
-    let is_setting = |word: &str| Setting::find(word).is_some() || word == Force::NAME;
+    let is_setting =
+        |word: &str| Setting::find(word).is_some() || matches!(word, Force::NAME | Group::NAME);
     let mut entries = table.iter();
     !is_setting(word)
         || entries.any(|(word, value)| {

@@ -1,4 +1,5 @@
-//! Reads a file: TOML with a table `[default]`, and a table `[breakers.NAME]` for each breaker.
+//! Reads a file: TOML with a table `[default]`, a table `[breakers.NAME]` for each breaker, and a table `[groups.NAME]` for
+//! what several breakers have in common.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -9,20 +10,28 @@ use toml::de::{DeString, DeTable, DeValue};
 use super::lines::Lines;
 use super::nested::{is_section, sections};
 use super::problem::{ConfigProblem, Position};
-use super::section::{File, Force, Section};
+use super::section::{File, Force, Group, Section};
 use super::syntax::{Syntax, TextProblem};
-use super::value::{RawValue, integer, read, read_force};
-use super::words::{shown, unknown_setting};
+use super::value::{RawValue, integer, read, read_force, read_group};
+use super::words::{is_group, shown, unknown_setting};
 use crate::config::grammar::words::nearest;
 use crate::config::{Setting, check_name};
 
 const DEFAULT: &str = "default";
 const BREAKERS: &str = "breakers";
+pub(super) const GROUPS: &str = "groups";
 
-/// Reads a file, or returns everything that is wrong with it, in the order of the file.
-///
-/// `path` is what positions call the file.
-pub(crate) fn parse(text: &str, path: &str) -> Result<File, Vec<ConfigProblem>> {
+/// What was read from one file.
+pub(super) struct ReadFile {
+    pub(super) file: File,
+    /// Everything that is wrong with it, in the order of the text.
+    pub(super) problems: Vec<ConfigProblem>,
+    /// Whether the whole text is TOML.
+    pub(super) is_clear: bool,
+}
+
+/// Reads a file. `path` is what positions call it.
+pub(super) fn parse_one(text: &str, path: &str) -> ReadFile {
     let (document, errors) = DeTable::parse_recoverable(text);
     let lines = Lines::new(text);
     let syntax = Syntax::new(&errors, text, &lines);
@@ -32,12 +41,10 @@ pub(crate) fn parse(text: &str, path: &str) -> Result<File, Vec<ConfigProblem>> 
         lines,
         problems: Vec::new(),
     };
-    let file = reader.file(document.get_ref());
-    let problems = reader.finish(syntax);
-    if problems.is_empty() {
-        Ok(file)
-    } else {
-        Err(problems)
+    ReadFile {
+        file: reader.file(document.get_ref()),
+        problems: reader.finish(syntax),
+        is_clear: errors.is_empty(),
     }
 }
 
@@ -55,23 +62,34 @@ impl Reader<'_> {
     fn file(&mut self, document: &DeTable<'_>) -> File {
         let mut file = File {
             default: Section::new(Position::whole(self.path)),
-            breakers: BTreeMap::new(),
+            ..File::default()
         };
         for (name, value) in document {
             match (name.get_ref().as_ref(), value.get_ref()) {
                 (DEFAULT, DeValue::Table(table)) => {
                     file.default = self.section(name.span(), table, Owner::All);
                 }
-                (BREAKERS, DeValue::Table(table)) => file.breakers = self.breakers(table),
-                (DEFAULT | BREAKERS, _) => self.not_a_table(name.get_ref(), value),
+                (BREAKERS, DeValue::Table(table)) => {
+                    file.breakers = self.sections(BREAKERS, table, Owner::One);
+                }
+                (GROUPS, DeValue::Table(table)) => {
+                    file.groups = self.sections(GROUPS, table, Owner::Group);
+                }
+                (DEFAULT | BREAKERS | GROUPS, _) => self.not_a_table(name.get_ref(), value),
                 (word, other) => self.misplaced(word, name.span(), other),
             }
         }
         file
     }
 
-    fn breakers(&mut self, table: &DeTable<'_>) -> BTreeMap<String, Section> {
-        let mut breakers = BTreeMap::new();
+    /// Reads the tables of the breakers or of the groups.
+    fn sections<'a>(
+        &mut self,
+        kind: &str,
+        table: &'a DeTable<'_>,
+        owner: fn(&'a str) -> Owner<'a>,
+    ) -> BTreeMap<String, Section> {
+        let mut found = BTreeMap::new();
         for (name, value) in table {
             let word = name.get_ref().as_ref();
             if let Err(error) = check_name(word) {
@@ -79,13 +97,13 @@ impl Reader<'_> {
             }
             match value.get_ref() {
                 DeValue::Table(table) => {
-                    let section = self.section(name.span(), table, Owner::One(word));
-                    breakers.insert(word.to_owned(), section);
+                    let section = self.section(name.span(), table, owner(word));
+                    found.insert(word.to_owned(), section);
                 }
-                _ => self.not_a_table(&format!("{BREAKERS}.{}", shown(word)), value),
+                _ => self.not_a_table(&format!("{kind}.{}", shown(word)), value),
             }
         }
-        breakers
+        found
     }
 
     fn section(&mut self, head: Range<usize>, table: &DeTable<'_>, owner: Owner<'_>) -> Section {
@@ -102,6 +120,12 @@ impl Reader<'_> {
             match Setting::find(word.get_ref()) {
                 Some(setting) => self.setting(&mut section, setting, entry),
                 None if word.get_ref() == Force::NAME => self.force(&mut section, entry),
+                None if word.get_ref() == Group::NAME => self.group(&mut section, entry, owner),
+                None if matches!(owner, Owner::One(_)) && is_group(word.get_ref()) => {
+                    let (word, meant) = (shown(word.get_ref()), Group::NAME);
+                    let message = format!("unknown setting `{word}`; did you mean `{meant}`?");
+                    self.problem(entry.0.span(), message);
+                }
                 None => self.problem(word.span(), unknown_setting(word.get_ref())),
             }
         }
@@ -124,32 +148,52 @@ impl Reader<'_> {
         }
     }
 
+    fn group(&mut self, section: &mut Section, (word, value): Entry<'_>, owner: Owner<'_>) {
+        let message = match owner {
+            Owner::One(_) => match read_group(raw(value.get_ref())) {
+                Ok(name) => {
+                    let position = self.position(Some(value.span().start));
+                    section.group = Some(Group { name, position });
+                    return;
+                }
+                Err(message) => return self.problem(value.span(), message),
+            },
+            Owner::All => "`group` belongs in the table of a breaker, not in `[default]`",
+            Owner::Group(_) => "`group` belongs in the table of a breaker: groups have no groups",
+        };
+        self.problem(word.span(), message);
+    }
+
     /// Reports the tables inside a table. They come from a name with dots and without quotes, or they are
     /// tables of breakers under `[default]`.
     fn nested(&mut self, owner: Owner<'_>, word: &str, head: Range<usize>, table: &DeTable<'_>) {
-        let (parent, name) = match owner {
-            Owner::All => (DEFAULT, word.to_owned()),
-            Owner::One(breaker) => (BREAKERS, format!("{breaker}.{word}")),
+        let (parent, kind, name) = match owner {
+            Owner::All => (DEFAULT, "breaker", word.to_owned()),
+            Owner::One(breaker) => (BREAKERS, "breaker", format!("{breaker}.{word}")),
+            Owner::Group(group) => (GROUPS, "group", format!("{group}.{word}")),
         };
         for (name, head) in sections(name, head, table) {
-            let problem = format!("`{parent}.{}` is not the table of a breaker", shown(&name));
+            let problem = format!("`{parent}.{}` is not the table of a {kind}", shown(&name));
             let message = match (check_name(&name), owner) {
                 (Err(error), _) => format!("{problem}: {error}"),
-                (Ok(()), Owner::All) => format!("{problem}, which is `{}`", head_of(&name)),
-                (Ok(()), Owner::One(_)) => format!(
+                (Ok(()), Owner::All) => {
+                    format!("{problem}, which is `{}`", head_of(BREAKERS, &name))
+                }
+                (Ok(()), Owner::One(_) | Owner::Group(_)) => format!(
                     "{problem}: quote a name that contains a dot, as in `{}`",
-                    head_of(&name)
+                    head_of(parent, &name)
                 ),
             };
             self.problem(head, message);
         }
     }
 
-    /// Reports a word at the top level of the file that names neither of the two tables.
+    /// Reports a word at the top level of the file that names none of the tables.
     fn misplaced(&mut self, word: &str, head: Range<usize>, value: &DeValue<'_>) {
         let meant = match word {
             "circuit_breaker" | "circuit_breakers" | "circuit-breakers" => Some(BREAKERS),
-            _ => nearest(word, [DEFAULT, BREAKERS]),
+            "configs" => Some(GROUPS),
+            _ => nearest(word, [DEFAULT, BREAKERS, GROUPS]),
         };
         let tables = match (meant, value) {
             (Some(meant), _) => {
@@ -161,8 +205,8 @@ impl Reader<'_> {
             (None, DeValue::Array(_)) => vec![(word.to_owned(), head)],
             (None, _) => {
                 let message = format!(
-                    "`{}` is outside of any table; settings belong under `[{DEFAULT}]` or \
-                     `[{BREAKERS}.NAME]`",
+                    "`{}` is outside of any table; settings belong under `[{DEFAULT}]`, \
+                     `[{GROUPS}.NAME]` or `[{BREAKERS}.NAME]`",
                     shown(word)
                 );
                 return self.problem(head, message);
@@ -171,9 +215,14 @@ impl Reader<'_> {
         for (name, head) in tables {
             let unknown = format!("unknown table `{}`", shown(&name));
             let message = if check_name(&name).is_ok() {
-                format!("{unknown}; the table of a breaker is `{}`", head_of(&name))
+                format!(
+                    "{unknown}; the table of a breaker is `{}`",
+                    head_of(BREAKERS, &name)
+                )
             } else {
-                format!("{unknown}; the tables are `[{DEFAULT}]` and `[{BREAKERS}.NAME]`")
+                format!(
+                    "{unknown}; the tables are `[{DEFAULT}]`, `[{GROUPS}.NAME]` and `[{BREAKERS}.NAME]`"
+                )
             };
             self.problem(head, message);
         }
@@ -224,6 +273,7 @@ impl Reader<'_> {
 #[derive(Clone, Copy)]
 enum Owner<'a> {
     All,
+    Group(&'a str),
     One(&'a str),
 }
 
@@ -242,13 +292,13 @@ fn raw<'a>(value: &'a DeValue<'_>) -> RawValue<'a> {
     }
 }
 
-/// Writes the header of the table of a breaker.
-fn head_of(name: &str) -> String {
+/// Writes the header of the table of a breaker or a group.
+pub(super) fn head_of(parent: &str, name: &str) -> String {
     let is_bare = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-');
     if name.chars().all(is_bare) {
-        format!("[{BREAKERS}.{name}]")
+        format!("[{parent}.{name}]")
     } else {
-        format!("[{BREAKERS}.\"{name}\"]")
+        format!("[{parent}.\"{name}\"]")
     }
 }
 

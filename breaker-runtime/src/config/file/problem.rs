@@ -5,7 +5,7 @@ use std::{fmt, slice, vec};
 use thiserror::Error;
 
 /// A position in a file, a whole file, or a variable of the environment.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Position {
     /// The file, or the variable.
     pub(crate) file: String,

@@ -1,15 +1,18 @@
 //! The settings that a file or the environment asks of one breaker, and the position of each.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use super::problem::Position;
 use crate::config::{Config, Setting, Value};
 
-/// The settings in a whole file.
-#[derive(Clone, Debug, PartialEq)]
+/// The settings in a whole file, or in several that lie over each other.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct File {
     /// The table `[default]`, for every breaker.
     pub(crate) default: Section,
+    /// The tables `[groups.NAME]`, by the name.
+    pub(crate) groups: BTreeMap<String, Section>,
     /// The tables `[breakers.NAME]`, by the name.
     pub(crate) breakers: BTreeMap<String, Section>,
 }
@@ -17,15 +20,23 @@ pub(crate) struct File {
 /// The settings that are asked of one breaker, or of all breakers.
 ///
 /// Each value is in its range. The caller, who knows the layers below, checks whether they are consistent.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Section {
     pub(crate) config: Config,
     pub(crate) force: Option<Force>,
+    pub(crate) group: Option<Group>,
     head: Position,
     /// The position of each setting in `config`.
     settings: Vec<(Setting, Position)>,
     /// The position of `force`.
     force_position: Option<Position>,
+}
+
+/// The group that a breaker is in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Group {
+    pub(crate) name: String,
+    pub(super) position: Position,
 }
 
 /// The setting `force`: an override that is asked for.
@@ -41,11 +52,36 @@ impl Force {
     pub(super) const NAME: &str = "force";
 }
 
+impl Group {
+    pub(super) const NAME: &str = "group";
+}
+
+impl File {
+    /// Lays another file over this one, table by table and setting by setting.
+    pub(super) fn overlay(&mut self, over: Self) {
+        self.default.overlay(over.default);
+        overlay(&mut self.groups, over.groups);
+        overlay(&mut self.breakers, over.breakers);
+    }
+}
+
+fn overlay(sections: &mut BTreeMap<String, Section>, over: BTreeMap<String, Section>) {
+    for (name, section) in over {
+        match sections.entry(name) {
+            Entry::Occupied(below) => below.into_mut().overlay(section),
+            Entry::Vacant(vacant) => {
+                vacant.insert(section);
+            }
+        }
+    }
+}
+
 impl Section {
     pub(super) fn new(head: Position) -> Self {
         Self {
             config: Config::new(),
             force: None,
+            group: None,
             head,
             settings: Vec::new(),
             force_position: None,
@@ -55,6 +91,19 @@ impl Section {
     pub(super) fn set(&mut self, setting: Setting, value: Value, position: Position) {
         self.config = self.config.with(setting, value);
         self.settings.push((setting, position));
+    }
+
+    /// Replaces what `over` gives; the head stays.
+    fn overlay(&mut self, over: Self) {
+        self.config.apply(&over.config);
+        let is_below = |(setting, _): &(Setting, _)| over.config.value(*setting).is_none();
+        self.settings.retain(is_below);
+        self.settings.extend(over.settings);
+        self.group = over.group.or(self.group.take());
+        if over.force.is_some() {
+            self.force = over.force;
+            self.force_position = over.force_position;
+        }
     }
 
     pub(super) fn set_force(&mut self, force: Force, position: Position) {

@@ -9,7 +9,7 @@ use crate::config::Config;
 
 /// Reads the settings of one breaker from lines of a file.
 fn file(lines: &str) -> Result<Config, String> {
-    let file = parse(&format!("[breakers.payment]\n{lines}\n"), "b.toml");
+    let file = parse(&[("b.toml", &format!("[breakers.payment]\n{lines}\n"))]);
     let file = file.map_err(|problems| problems[0].message.clone())?;
     Ok(file.breakers["payment"].config)
 }

@@ -2,14 +2,14 @@
 
 use std::num::IntErrorKind;
 
-use super::section::Force;
+use super::section::{Force, Group};
 use super::words::shown;
 use crate::config::grammar::advice::Advice;
 use crate::config::grammar::duration::{self, Mistake};
 use crate::config::grammar::meaning;
 use crate::config::grammar::number::Number;
 use crate::config::value::ValueKind;
-use crate::config::{Setting, Value, Window};
+use crate::config::{Setting, Value, Window, check_name};
 
 /// The word that turns off an optional setting.
 const OFF: &str = "off";
@@ -153,6 +153,10 @@ pub(super) fn meant_by(word: &str, unquoted: &str) -> Vec<String> {
         let meant = force_meant(raw).map(|word| raw.written(word));
         return meant.into_iter().collect();
     }
+    if word == Group::NAME {
+        let is_name = check_name(unquoted).is_ok();
+        return is_name.then(|| raw.written(unquoted)).into_iter().collect();
+    }
     match Setting::find(word) {
         Some(setting) if read(setting, raw, unquoted).is_ok() => vec![raw.written(unquoted)],
         Some(setting) => meant(setting, raw, unquoted),
@@ -179,6 +183,14 @@ pub(super) fn read_force(raw: RawValue<'_>) -> Result<Force, String> {
     let problem = format!("`{name}` must be {open}, {closed} or {off}, not {found}");
     let meant = force_meant(raw).map(|word| raw.written(word));
     Err(with_advice(problem, meant.into_iter().collect()))
+}
+
+/// Reads the value of `group`.
+pub(super) fn read_group(raw: RawValue<'_>) -> Result<String, String> {
+    raw.text().map(str::to_owned).ok_or_else(|| {
+        let (name, found) = (Group::NAME, raw.words());
+        format!("`{name}` must be the name of a group, such as \"http\", not {found}")
+    })
 }
 
 fn force_meant(raw: RawValue<'_>) -> Option<&'static str> {

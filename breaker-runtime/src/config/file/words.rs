@@ -1,6 +1,6 @@
 //! Messages about words that are not settings.
 
-use super::section::Force;
+use super::section::{Force, Group};
 use crate::config::Setting;
 use crate::config::grammar::advice::any_of;
 use crate::config::grammar::words::{self, BREAKER_SETTINGS, FUNCTION_SETTINGS, translate};
@@ -17,6 +17,9 @@ pub(crate) fn unknown_setting(word: &str) -> String {
              `call_timeout` limits one call and belongs in the attribute",
             shown(word)
         );
+    }
+    if word == Group::NAME {
+        return "`group` belongs in the table of a breaker in a file".to_owned();
     }
     if FUNCTION_SETTINGS.iter().any(|(name, _)| *name == word) {
         return of_function(word);
@@ -47,6 +50,12 @@ pub(crate) fn unknown_setting(word: &str) -> String {
     }
     let all: Vec<_> = names().map(|name| format!("`{name}`")).collect();
     format!("{unknown}; the settings are {}", all.join(", "))
+}
+
+/// Returns whether a word in the table of a breaker probably means `group`.
+pub(super) fn is_group(word: &str) -> bool {
+    let is_base = ["base_config", "baseConfig", "base-config"].contains(&word);
+    is_base || word.starts_with("gr") && words::misspelt(word, [Group::NAME]).is_some()
 }
 
 /// Explains where a setting of a function belongs.

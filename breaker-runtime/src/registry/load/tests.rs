@@ -313,6 +313,32 @@ fn a_variable_for_all_breakers_lies_between_the_default_of_the_file_and_the_attr
 }
 
 #[test]
+fn a_group_lies_between_the_attribute_and_the_table_of_its_breaker() {
+    let bench = Bench::new();
+    let text = "[default]\nhalf_open_calls = 7\nsuccess_threshold = 8\n\
+                [groups.http]\nhalf_open_calls = 6\nthreshold = 11\nopen_for = \"1s\"\n\
+                force = \"open\"\n\
+                [breakers.payment]\ngroup = \"http\"\nopen_for = \"2s\"\n";
+    let vars = [("BREAKER__FORCE", "closed")];
+    bench.load(text, &vars);
+    let config = bench.payment.config();
+    assert_eq!(config.threshold, Some(11));
+    assert_eq!(config.open_for, 2 * SECOND);
+    assert_eq!(config.half_open_calls.get(), 6);
+    assert_eq!(config.success_threshold.get(), 8);
+    assert_eq!(bench.layer("threshold"), Layer::File);
+    assert_eq!(bench.payment.state(), State::ForcedOpen);
+    let problems = bench.try_load(
+        "[groups.http]\nfailure_rate = 0.5\n[breakers.payment]\ngroup = \"http\"\n",
+        &[],
+    );
+    assert_eq!(
+        problems.expect_err("there is no window").to_string(),
+        "breakers.toml:2:1: circuit breaker `payment`: `failure_rate` needs a `window`"
+    );
+}
+
+#[test]
 fn loading_the_environment_alone_replaces_what_a_file_has_set() {
     let bench = Bench::new();
     bench.load("[breakers.payment]\nthreshold = 7\nforce = \"open\"\n", &[]);

@@ -74,10 +74,10 @@ fn each_setting_alone_is_read_as_in_a_file() {
         let value = serde_json::to_string(&value).expect("overrides can be serialized");
         let json = format!("{{\"{}\": {value}}}", setting.name());
         let read: Overrides = serde_json::from_str(&json).expect("it has just been written");
-        let file = parse(
-            &format!("[default]\n{} = {value}", setting.name()),
+        let file = parse(&[(
             "b.toml",
-        );
+            &format!("[default]\n{} = {value}", setting.name()),
+        )]);
         let file = file.expect("it has just been written");
         assert_eq!(Config::from(&read), file.default.config, "{json}");
         assert_eq!(Config::from(&read).given().count(), 1);

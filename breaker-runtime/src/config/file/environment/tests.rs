@@ -121,6 +121,14 @@ fn the_message_for_an_unknown_setting_names_the_nearest_one() {
 }
 
 #[test]
+fn a_group_is_set_in_a_file_only() {
+    assert_eq!(
+        problems(&[("BREAKER_PAYMENT__GROUP", "http")], &["payment"]),
+        ["BREAKER_PAYMENT__GROUP: `group` belongs in the table of a breaker in a file"]
+    );
+}
+
+#[test]
 fn two_breakers_with_the_same_variable_name_are_reported_once() {
     let vars = [
         ("BREAKER_PAY_X__THRESHOLD", "1"),

@@ -3,21 +3,20 @@ mod size;
 
 use std::time::Duration;
 
-use super::parse;
-use crate::config::file::{File, Force};
+use crate::config::file::{File, Force, parse};
 use crate::config::{Config, Setting, Window};
 
 const SECOND: Duration = Duration::from_secs(1);
 
 fn file(text: &str) -> File {
-    match parse(text, "b.toml") {
+    match parse(&[("b.toml", text)]) {
         Ok(file) => file,
         Err(problems) => panic!("{problems:?}"),
     }
 }
 
 fn problems(text: &str) -> Vec<String> {
-    let problems = parse(text, "b.toml").expect_err("something is wrong");
+    let problems = parse(&[("b.toml", text)]).expect_err("something is wrong");
     problems.iter().map(ToString::to_string).collect()
 }
 

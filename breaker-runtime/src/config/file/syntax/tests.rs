@@ -1,7 +1,7 @@
 use crate::config::file::parse;
 
 fn problems(text: &str) -> Vec<String> {
-    let problems = parse(text, "b.toml").expect_err("something is wrong");
+    let problems = parse(&[("b.toml", text)]).expect_err("something is wrong");
     problems.iter().map(ToString::to_string).collect()
 }
 
@@ -110,7 +110,7 @@ fn a_value_that_toml_cannot_read_is_answered_with_what_it_means() {
         assert_eq!(advice, forms.join(" or "), "{line}");
         let word = line.split(' ').next().expect("it is a setting");
         let fixed = format!("[breakers.mail]\n{word} = {}\n", advice.trim_matches('`'));
-        assert!(parse(&fixed, "b.toml").is_ok(), "{fixed}");
+        assert!(parse(&[("b.toml", &fixed)]).is_ok(), "{fixed}");
     }
 }
 

@@ -267,6 +267,14 @@ fn an_unknown_table_names_the_one_that_was_meant() {
             "2: unknown table `circuit_breakers`; did you mean `breakers`?",
         ),
         (
+            "[group.http]",
+            "2: unknown table `group`; did you mean `groups`?",
+        ),
+        (
+            "[configs.http]",
+            "2: unknown table `configs`; did you mean `groups`?",
+        ),
+        (
             "[defaults]",
             "2: unknown table `defaults`; did you mean `default`?",
         ),
@@ -284,12 +292,12 @@ fn an_unknown_table_names_the_one_that_was_meant() {
         ),
         (
             "[\"p q\"]",
-            "2: unknown table `p q`; the tables are `[default]` and `[breakers.NAME]`",
+            "2: unknown table `p q`; the tables are `[default]`, `[groups.NAME]` and `[breakers.NAME]`",
         ),
         (
             "threshold = 5",
-            "1: `threshold` is outside of any table; settings belong under `[default]` or \
-             `[breakers.NAME]`",
+            "1: `threshold` is outside of any table; settings belong under `[default]`, \
+             `[groups.NAME]` or `[breakers.NAME]`",
         ),
     ] {
         assert_eq!(problems(text), [format!("b.toml:1:{message}")]);
