@@ -10,8 +10,9 @@ use super::declaration::Declaration;
 use super::declarations::declarations;
 use super::finding::{Unknown, UnknownBreaker};
 use super::loaded::LoadedSettings;
+use super::texts::{Texts, read};
 use crate::breaker::CircuitBreaker;
-use crate::config::file::{self, ConfigProblem, ConfigProblems, Force, Position};
+use crate::config::file::{self, ConfigProblem, ConfigProblems, Force};
 use crate::sync::Arc;
 use crate::values::State;
 
@@ -35,12 +36,12 @@ impl Registry {
     /// accept `"off"`. A variable for one breaker is named `BREAKER_NAME__SETTING`, in upper case and with `_` in place
     /// of every character that is not a letter or digit; one for all breakers is named `BREAKER__SETTING`.
     ///
-    /// A table `[groups.NAME]` has settings of each breaker with `group = "NAME"` in its own table. They belong to the layer
+    /// A table `[groups.NAME]` has settings of each breaker with `group = "NAME"` in its table. They belong to the layer
     /// of that table, and the table's own settings take precedence.
     ///
     /// `force` with `"open"`, `"closed"` or `"off"` sets or clears an override, with the same precedence. So
     /// `force = "closed"` in the table `[default]`, or the variable `BREAKER__FORCE=closed`, is one switch for all
-    /// breakers without a `force` in their own table or variables.
+    /// breakers whose table and variables have no `force`.
     ///
     /// The settings take effect as with [`configure`](Self::configure). Loading again replaces everything that was
     /// loaded before. Settings under a name that no breaker has are kept until there is one, and listed in the
@@ -75,8 +76,45 @@ impl Registry {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn load(&self, path: impl AsRef<Path>) -> Result<LoadReport, ConfigProblems> {
-        let path = path.as_ref();
-        self.load_held(&read(path), path)
+        self.load_files([path])
+    }
+
+    /// Loads settings as [`load`](Self::load) does, from several files of which each lies over those before it.
+    ///
+    /// So one file can have what all deployments share, and the next one what differs. A setting of a table replaces the
+    /// same setting of the same table in the files before; all other settings stay. A table can name a group of any of
+    /// the files. Without a file, only the environment is loaded, as by [`load_env`](Self::load_env).
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`load`](Self::load), in the order of the files. Nothing changes then.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use breaker_runtime::{Config, Registry};
+    ///
+    /// let folder = std::env::temp_dir();
+    /// let [base, over] = ["base", "over"].map(|name| folder.join(format!("{name}-{}.toml", std::process::id())));
+    /// std::fs::write(&base, "[breakers.payment]\nthreshold = 10\nopen_for = \"20s\"\n")?;
+    /// std::fs::write(&over, "[breakers.payment]\nopen_for = \"1s\"\n")?;
+    ///
+    /// let registry = Registry::new();
+    /// let payment = registry.get_or_create("payment", Config::new())?;
+    /// registry.load_files([&base, &over])?;
+    /// assert_eq!(payment.config().threshold, Some(10));
+    /// assert_eq!(payment.config().open_for, Duration::from_secs(1));
+    /// # std::fs::remove_file(&base)?;
+    /// # std::fs::remove_file(&over)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn load_files<P: AsRef<Path>>(
+        &self,
+        paths: impl IntoIterator<Item = P>,
+    ) -> Result<LoadReport, ConfigProblems> {
+        let paths: Vec<_> = paths.into_iter().collect();
+        self.load_held(&Texts::read(&paths, read))
     }
 
     /// Loads settings from the environment alone, as [`load`](Self::load) does with an empty file.
@@ -101,7 +139,7 @@ impl Registry {
     /// # Ok::<(), breaker_runtime::ConfigProblems>(())
     /// ```
     pub fn load_env(&self) -> Result<LoadReport, ConfigProblems> {
-        self.load_text("", Path::new("environment"), std::env::vars_os(), false)
+        self.load_texts(&[], std::env::vars_os(), false)
     }
 
     /// Loads settings as [`load`](Self::load) does, and treats a name that no breaker has as an error.
@@ -110,34 +148,32 @@ impl Registry {
     ///
     /// The errors of [`load`](Self::load), and one for each name that no breaker has. Nothing changes then.
     pub fn load_strict(&self, path: impl AsRef<Path>) -> Result<LoadReport, ConfigProblems> {
-        let path = path.as_ref();
-        self.load_text(&read(path)?, path, std::env::vars_os(), true)
+        let texts = Texts::read(&[path], read)?;
+        self.load_texts(&texts.files(), std::env::vars_os(), true)
     }
 
-    /// Loads the contents of a file that was read before.
+    /// Loads files that were read before.
     pub(super) fn load_held(
         &self,
-        held: &Result<String, ConfigProblems>,
-        path: &Path,
+        held: &Result<Texts, ConfigProblems>,
     ) -> Result<LoadReport, ConfigProblems> {
         match held {
-            Ok(text) => self.load_text(text, path, std::env::vars_os(), false),
+            Ok(texts) => self.load_texts(&texts.files(), std::env::vars_os(), false),
             Err(problems) => Err(problems.clone()),
         }
     }
 
-    pub(crate) fn load_text(
+    /// Loads files, each with its path and its text.
+    pub(crate) fn load_texts(
         &self,
-        text: &str,
-        path: &Path,
+        files: &[(&str, &str)],
         vars: impl IntoIterator<Item = (OsString, OsString)>,
         strict: bool,
     ) -> Result<LoadReport, ConfigProblems> {
-        let path = path.display().to_string();
         let changing = self.changing();
         let breakers = self.by_name();
         let names: Vec<_> = breakers.iter().map(CircuitBreaker::name).collect();
-        let file = file::parse(&[(&path, text)]);
+        let file = file::parse(files);
         let environment = file::environment(vars, &names);
         let (file, environment) = match (file, environment) {
             (Ok(file), Ok(environment)) => (file, environment),
@@ -148,7 +184,10 @@ impl Registry {
             }
         };
         let loaded = Arc::new(LoadedSettings {
-            path,
+            path: files
+                .first()
+                .map_or("environment", |(path, _)| *path)
+                .to_owned(),
             file,
             environment,
         });
@@ -291,16 +330,6 @@ fn force(breaker: &CircuitBreaker, before: Option<&LoadedSettings>, loaded: &Loa
             }
         }
     }
-}
-
-/// Reads a file.
-pub(super) fn read(path: &Path) -> Result<String, ConfigProblems> {
-    let problem = |problem| {
-        let place = Position::whole(&path.display().to_string());
-        ConfigProblems::new(vec![place.problem(problem)])
-    };
-    let held = std::fs::read(path).map_err(|error| problem(format!("cannot be read: {error}")))?;
-    String::from_utf8(held).map_err(|error| problem(format!("is not UTF-8: {error}")))
 }
 
 #[cfg(all(test, feature = "test-util"))]

@@ -18,6 +18,8 @@ mod settings;
 mod sharded_map;
 mod shutdown;
 mod site;
+#[cfg(feature = "config")]
+mod texts;
 mod verify;
 #[cfg(feature = "config")]
 mod watch;

@@ -1,4 +1,4 @@
-//! Watching a settings file.
+//! Watching files of settings.
 
 use std::fmt;
 use std::panic::{self, AssertUnwindSafe};
@@ -8,8 +8,9 @@ use std::thread::{self, ThreadId};
 use std::time::Duration;
 
 use super::by_name::Registry;
-use super::load::{LoadReport, read};
-use crate::config::file::{ConfigProblems, Position};
+use super::load::LoadReport;
+use super::texts::{Texts, read};
+use crate::config::file::{ConfigProblem, ConfigProblems, Position};
 
 /// The shortest interval between two looks at a file.
 const SHORTEST: Duration = Duration::from_millis(10);
@@ -17,19 +18,19 @@ const SHORTEST: Duration = Duration::from_millis(10);
 /// How long a change must last before it takes effect: an editor may be writing the file.
 const SETTLE: Duration = Duration::from_millis(20);
 
-/// A watched file, made by [`Registry::watch`]; dropping it ends the watch.
+/// One or several watched files, made by [`Registry::watch`]; dropping it ends the watch.
 ///
 /// Dropping does not wait: a change that was found before may still take effect.
-#[must_use = "the file is watched for as long as this is kept"]
+#[must_use = "the files are watched for as long as this is kept"]
 pub struct ConfigWatch {
-    path: PathBuf,
+    paths: Vec<PathBuf>,
     /// Requests an immediate look and its acknowledgement. The thread ends when this sender is dropped.
     look: Sender<Sender<()>>,
     thread: ThreadId,
 }
 
 impl Registry {
-    /// Loads a settings file, and loads it again whenever its contents have changed.
+    /// Loads a file of settings, and loads it again whenever its contents have changed.
     ///
     /// A thread polls the file every `interval`, at least 10 ms. Polling also works where the system reports no
     /// changes, such as on network file systems and for mounted secrets. A change takes effect when two looks, 20 ms
@@ -52,22 +53,45 @@ impl Registry {
         interval: Duration,
         on_load: impl Fn(Result<LoadReport, ConfigProblems>) + Send + 'static,
     ) -> Result<ConfigWatch, ConfigProblems> {
-        self.watch_contents(path.into(), interval, read, on_load)
+        self.watch_files([path], interval, on_load)
     }
 
-    /// Watches a file whose contents `read` returns.
+    /// Watches several files as [`watch`](Self::watch) does, and loads them as [`load_files`](Self::load_files) does.
+    ///
+    /// If one of the files changes, all are loaded again. A change takes effect when two looks, 20 ms apart, have read
+    /// the same contents of all files.
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`load_files`](Self::load_files), if the files are invalid now. They are not watched then, and
+    /// `on_load` is not called.
+    ///
+    /// # Panics
+    ///
+    /// If the system cannot start a thread.
+    pub fn watch_files<P: Into<PathBuf>>(
+        &self,
+        paths: impl IntoIterator<Item = P>,
+        interval: Duration,
+        on_load: impl Fn(Result<LoadReport, ConfigProblems>) + Send + 'static,
+    ) -> Result<ConfigWatch, ConfigProblems> {
+        let paths = paths.into_iter().map(Into::into).collect();
+        self.watch_contents(paths, interval, read, on_load)
+    }
+
+    /// Watches files whose contents `read` returns.
     pub(super) fn watch_contents(
         &self,
-        path: PathBuf,
+        paths: Vec<PathBuf>,
         interval: Duration,
         mut read: impl FnMut(&Path) -> Result<String, ConfigProblems> + Send + 'static,
         on_load: impl Fn(Result<LoadReport, ConfigProblems>) + Send + 'static,
     ) -> Result<ConfigWatch, ConfigProblems> {
         let interval = interval.max(SHORTEST);
-        let mut held = read(&path);
-        let first = self.load_held(&held, &path)?;
+        let mut held = Texts::read(&paths, &mut read);
+        let first = self.load_held(&held)?;
         let (look, asked) = mpsc::channel::<Sender<()>>();
-        let (registry, watched) = (self.clone(), path.clone());
+        let (registry, watched) = (self.clone(), paths.clone());
         let watch = move || {
             // A callback that panics is still called for the next load.
             let report = |loaded| {
@@ -76,7 +100,7 @@ impl Registry {
             report(Ok(first));
             let mut requests = Vec::new();
             let mut seen = None;
-            let mut had_settings = !is_empty(&held);
+            let mut empty_before = empty(&held).unwrap_or_default();
             loop {
                 // A change must be read twice before it takes effect.
                 let wait = if seen.is_some() { SETTLE } else { interval };
@@ -85,16 +109,22 @@ impl Registry {
                     Err(RecvTimeoutError::Timeout) => {}
                     Err(RecvTimeoutError::Disconnected) => return,
                 }
-                let holds = read(&watched);
+                let holds = Texts::read(&watched, &mut read);
                 if holds == held {
                     seen = None;
                 } else if seen.as_ref() == Some(&holds) {
                     seen = None;
-                    let loaded = if had_settings && is_empty(&holds) {
-                        Err(became_empty(&watched))
+                    let empty = empty(&holds);
+                    let emptied = empty
+                        .iter()
+                        .flatten()
+                        .filter(|it| !empty_before.contains(it));
+                    let emptied: Vec<_> = emptied.map(|path| became_empty(path)).collect();
+                    let loaded = if emptied.is_empty() {
+                        empty_before = empty.unwrap_or(empty_before);
+                        registry.load_held(&holds)
                     } else {
-                        had_settings |= holds.is_ok() && !is_empty(&holds);
-                        registry.load_held(&holds, &watched)
+                        Err(ConfigProblems::new(emptied))
                     };
                     held = holds;
                     report(loaded);
@@ -110,33 +140,31 @@ impl Registry {
         let thread = thread::Builder::new().name("breaker-config".to_owned());
         let thread = thread.spawn(watch).expect("the system starts a thread");
         let thread = thread.thread().id();
-        Ok(ConfigWatch { path, look, thread })
+        Ok(ConfigWatch {
+            paths,
+            look,
+            thread,
+        })
     }
 }
 
-/// Returns whether a file contains no settings, as after an editor truncated it: nothing but comments and the heads of
-/// tables.
-fn is_empty(holds: &Result<String, ConfigProblems>) -> bool {
-    let is_blank = |line: &str| line.is_empty() || line.starts_with('#');
-    let is_head = |line: &str| line.starts_with('[') && !line.contains('=');
-    holds.as_ref().is_ok_and(|text| {
-        let text = text.trim_start_matches('\u{feff}');
-        let mut lines = text.lines().map(str::trim);
-        lines.all(|line| is_blank(line) || is_head(line))
-    })
+/// Returns the files that contain no settings, if all could be read.
+fn empty(holds: &Result<Texts, ConfigProblems>) -> Option<Vec<String>> {
+    let texts = holds.as_ref().ok()?;
+    Some(texts.empty().map(str::to_owned).collect())
 }
 
-fn became_empty(path: &Path) -> ConfigProblems {
-    let position = Position::whole(&path.display().to_string());
-    let problem = "the file contains no settings any more; the settings stay as they are (to remove all \
-                   settings, load the file with `Registry::load`)";
-    ConfigProblems::new(vec![position.problem(problem)])
+fn became_empty(path: &str) -> ConfigProblem {
+    Position::whole(path).problem(
+        "the file contains no settings any more; the settings stay as they are (to remove all \
+         settings, load the file with `Registry::load`)",
+    )
 }
 
 impl ConfigWatch {
-    /// Looks at the file now, and returns when any change is in force.
+    /// Looks at the files now, and returns when any change is in force.
     ///
-    /// Called from the callback of the watch, it returns at once, and the file is read again at the next look.
+    /// Called from the callback of the watch, it returns at once, and the files are read again at the next look.
     pub fn check(&self) {
         if thread::current().id() == self.thread {
             return;
@@ -148,16 +176,16 @@ impl ConfigWatch {
         }
     }
 
-    /// Returns the path of the watched file.
-    pub fn path(&self) -> &Path {
-        &self.path
+    /// Returns the paths of the watched files, each of which lies over those before it.
+    pub fn paths(&self) -> &[PathBuf] {
+        &self.paths
     }
 }
 
 impl fmt::Debug for ConfigWatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ConfigWatch")
-            .field("path", &self.path)
+            .field("paths", &self.paths)
             .finish_non_exhaustive()
     }
 }

@@ -281,12 +281,10 @@ fn a_declaration_has_the_settings_that_it_gives() {
 #[cfg(feature = "config")]
 #[test]
 fn a_report_and_problems_have_their_places() {
-    use std::path::Path;
-
     let registry = Registry::new();
     let made = registry.get_or_create("payment", Config::new());
     made.expect("the configuration is valid");
-    let load = |text: &str| registry.load_text(text, Path::new("b.toml"), [], false);
+    let load = |text: &str| registry.load_texts(&[("b.toml", text)], [], false);
     let report = load("[breakers.payment]\nthreshold = 3\n[breakers.paymnt]\nthreshold = 3\n");
     let report = report.expect("the file is valid");
     assert_eq!(

@@ -1,7 +1,6 @@
 mod watch;
 
 use std::ffi::OsString;
-use std::path::Path;
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -34,8 +33,8 @@ impl Bench {
         let vars = vars
             .iter()
             .map(|(name, value)| (OsString::from(name), value.into()));
-        let path = Path::new("breakers.toml");
-        self.registry.load_text(text, path, vars, false)
+        self.registry
+            .load_texts(&[("breakers.toml", text)], vars, false)
     }
 
     fn load(&self, text: &str, vars: &[(&str, &str)]) -> LoadReport {
@@ -196,9 +195,10 @@ fn settings_for_a_missing_breaker_are_kept_until_it_is_made() {
 #[test]
 fn an_unknown_name_is_an_error_for_load_strict() {
     let bench = Bench::new();
-    let path = Path::new("breakers.toml");
     let text = "[breakers.paymnet]\nthreshold = 1\n[breakers.payment]\nthreshold = 1\n";
-    let problems = bench.registry.load_text(text, path, [], true);
+    let problems = bench
+        .registry
+        .load_texts(&[("breakers.toml", text)], [], true);
     assert_eq!(
         problems.expect_err("no breaker has that name").to_string(),
         "breakers.toml:1:11: there is no circuit breaker `paymnet`; did you mean `payment`?"
@@ -386,6 +386,41 @@ fn loaded_settings_apply_to_every_key() {
 }
 
 #[test]
+fn the_second_file_lies_over_the_first() {
+    let bench = Bench::new();
+    let load = |over: &str| {
+        let files = [("base.toml", FILE), ("over.toml", over)];
+        bench.registry.load_texts(&files, [], false)
+    };
+    load("[breakers.payment]\nopen_for = \"4s\"\n").expect("the settings are valid");
+    assert_eq!(bench.payment.config().open_for, 4 * SECOND);
+    assert_eq!(bench.payment.config().success_threshold.get(), 4);
+    let problems = load("[breakers.payment]\nmax_open_for = \"1s\"\nforce = \"open\"\n");
+    assert_eq!(
+        problems.expect_err("the first file says 2 s").to_string(),
+        "over.toml:2:1: circuit breaker `payment`: `max_open_for` must be at least as long as \
+         `open_for`: 1s is shorter than 2s"
+    );
+    assert_eq!(bench.payment.config().open_for, 4 * SECOND);
+    load("[breakers.payment]\nforce = \"open\"\n[breakers.fax]\n").expect("it is valid");
+    let over = bench.payment.snapshot().r#override.expect("it is forced");
+    assert_eq!(over.reason, "requested by over.toml");
+    let unknown = bench.registry.verify();
+    assert_eq!(
+        unknown[0].to_string(),
+        "over.toml:3:11: there is no circuit breaker `fax`"
+    );
+}
+
+#[test]
+fn each_file_that_cannot_be_read_is_reported() {
+    let problems = Registry::new().load_files(["no/base.toml", "no/over.toml"]);
+    let problems = problems.expect_err("neither exists");
+    let files: Vec<_> = problems.iter().map(|problem| &*problem.file).collect();
+    assert_eq!(files, ["no/base.toml", "no/over.toml"]);
+}
+
+#[test]
 fn a_file_that_cannot_be_read_is_reported() {
     let problems = Registry::new().load("no/such/file.toml");
     let problems = problems.expect_err("the file does not exist").to_string();
@@ -401,7 +436,7 @@ fn a_file_that_is_loaded_while_a_breaker_is_made_applies_to_it() {
     let registry = Registry::with_clock(hook.clone());
     let load = |registry: &Registry, threshold: u32| {
         let text = format!("[default]\nthreshold = {threshold}");
-        let loaded = registry.load_text(&text, Path::new("breakers.toml"), [], false);
+        let loaded = registry.load_texts(&[("breakers.toml", &text)], [], false);
         loaded.expect("the settings are valid");
     };
     load(&registry, 100);
@@ -468,7 +503,7 @@ fn the_last_load_decides_the_overrides_even_if_a_listener_loads() {
     let loading = bench.registry.clone();
     let subscription = bench.registry.subscribe(move |event| {
         if let EventKind::OverrideSet(_) = event.kind() {
-            let loaded = loading.load_text("", Path::new("breakers.toml"), [], false);
+            let loaded = loading.load_texts(&[], [], false);
             loaded.expect("the settings are valid");
         }
     });

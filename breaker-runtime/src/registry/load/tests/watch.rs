@@ -40,7 +40,7 @@ fn a_watched_file_is_applied_when_it_changes_and_a_broken_one_changes_nothing() 
         *results.lock().expect("nobody panics"),
         [true, true, false, false, true]
     );
-    assert_eq!(watch.path(), path);
+    assert_eq!(watch.paths(), [path.as_path()]);
     std::fs::remove_file(&path).expect("it was written");
 }
 
@@ -51,7 +51,7 @@ fn the_first_load_of_a_watched_file_is_reported_unless_it_fails() {
         let (sender, loads) = std::sync::mpsc::channel();
         let read = move |_: &Path| Ok(text.to_owned());
         let on_load = move |loaded| sender.send(loaded).expect("the test waits");
-        let watch = registry.watch_contents("b.toml".into(), 3600 * SECOND, read, on_load);
+        let watch = registry.watch_contents(vec!["b.toml".into()], 3600 * SECOND, read, on_load);
         watch.map(|watch| {
             watch.check();
             drop(watch);
@@ -132,7 +132,7 @@ fn watch_script(
         Ok(next)
     };
     let on_load = move |loaded| sender.send(loaded).expect("the test waits");
-    let watch = registry.watch_contents("breakers.toml".into(), 3600 * SECOND, read, on_load);
+    let watch = registry.watch_contents(vec!["breakers.toml".into()], 3600 * SECOND, read, on_load);
     let watch = watch.expect("the first contents are valid");
     let first = loads.recv().expect("the first load is reported");
     assert!(first.is_ok());
@@ -153,6 +153,46 @@ fn a_change_of_a_watched_file_takes_effect_when_it_was_read_twice() {
         loads.try_recv().is_err(),
         "the half-written file was loaded"
     );
+}
+
+#[test]
+fn a_change_of_any_watched_file_loads_all_of_them() {
+    let bench = Bench::new();
+    let folder = std::env::temp_dir().join(format!("breaker-two-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("the directory is writable");
+    let paths = ["base.toml", "over.toml"].map(|name| folder.join(name));
+    let write = |at: usize, text: &str| {
+        std::fs::write(&paths[at], text).expect("the directory is writable");
+    };
+    write(0, "[breakers.payment]\nthreshold = 4\nbackoff = 2\n");
+    write(1, "[breakers.payment]\nthreshold = 5\n");
+    let (sender, loads) = std::sync::mpsc::channel();
+    let watch = bench
+        .registry
+        .watch_files(&paths, 3600 * SECOND, move |loaded| {
+            let loaded = loaded.map_err(|problems| problems.to_string());
+            sender.send(loaded).expect("the test waits");
+        });
+    let watch = watch.expect("the files are valid");
+    assert_eq!(watch.paths(), paths);
+    assert!(loads.recv().expect("the first load").is_ok());
+    let settings = || {
+        let config = bench.payment.config();
+        (config.threshold, config.backoff.to_string())
+    };
+    assert_eq!(settings(), (Some(5), "2".to_owned()));
+    write(0, "[breakers.payment]\nbackoff = 3\n");
+    watch.check();
+    assert_eq!(settings(), (Some(5), "3".to_owned()));
+    assert!(loads.try_recv().expect("a load").is_ok());
+    write(1, "# an editor is writing\n");
+    watch.check();
+    assert_eq!(settings(), (Some(5), "3".to_owned()));
+    let problem = loads.try_recv().expect("it is reported");
+    let problem = problem.expect_err("the file has become empty");
+    assert!(problem.contains("over.toml: the file contains no settings any more"));
+    drop(watch);
+    std::fs::remove_dir_all(&folder).expect("it exists");
 }
 
 #[test]
