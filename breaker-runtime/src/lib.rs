@@ -184,7 +184,7 @@ pub use self::breaker::{
 };
 pub use self::call::{Permit, neutral_drops};
 pub use self::config::{
-    Config, ConfigError, Conflict, ConflictSide, Layer, Layers, Location, Overrides, Settings,
+    Config, ConfigError, Conflict, ConflictSide, Layers, Location, Overrides, Settings,
     VoidSetting, Window,
 };
 #[cfg(feature = "config")]
@@ -200,13 +200,13 @@ pub use self::integrations::tower;
 #[cfg(feature = "config")]
 pub use self::registry::{ConfigWatch, LoadReport};
 pub use self::registry::{
-    Declaration, Finding, NeutralDrops, Registry, UnknownBreaker, carry, carry_fn,
+    Declaration, Finding, NeutralDrops, Registry, RegistryControl, UnknownBreaker, carry, carry_fn,
 };
 pub use self::time::{Clock, Tick};
 pub use self::values::{
-    Actor, Attribution, BreakerError, CallError, FailureKind, Failures, InvalidActor, KeyStats,
-    Latency, Outcome, Override, PastTransition, Reason, Rejection, RejectionReason, Rejections,
-    State, TimedOut, Totals, Transition, TransitionCount,
+    Action, ActionKind, Actor, Attribution, BreakerError, CallError, FailureKind, Failures,
+    InvalidActor, KeyStats, Latency, Layer, Outcome, Override, PastTransition, Reason, Rejection,
+    RejectionReason, Rejections, State, TimedOut, Totals, Transition, TransitionCount,
 };
 
 #[cfg(feature = "macros")]

@@ -1,5 +1,6 @@
 //! How a breaker is observed in production: totals, history, events, metrics and logs.
 
+mod actions;
 mod events;
 mod failures;
 mod history;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
-use breaker_runtime::{Config, Window};
+use breaker_runtime::{Actor, Config, Window};
 use tracing::field::{Field, Visit};
 use tracing::{Level, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
@@ -137,12 +137,42 @@ fn overrides_are_logged_with_their_reason() {
         bench.breaker.force_open("bank maintenance", None);
         bench.breaker.clear_override();
     });
-    let states: Vec<_> = logged
+    let states = logged
         .iter()
-        .map(|logged| logged.fields["state"].as_str())
-        .collect();
-    assert_eq!(states, ["forced_open", "forced_open"]);
-    assert_eq!(logged[0].fields["reason"], "bank maintenance");
+        .filter_map(|logged| logged.fields.get("state"));
+    assert_eq!(states.collect::<Vec<_>>(), ["forced_open", "forced_open"]);
+    assert_eq!(logged[1].fields["reason"], "bank maintenance");
+}
+
+#[test]
+fn actions_and_their_effects_are_logged_with_actor_and_reason() {
+    let logged = capture(Level::INFO, || {
+        let bench = Bench::default();
+        let alice = Actor::new("alice").unwrap().because("INC-42").unwrap();
+        bench.breaker.by(&alice).trip();
+        bench.breaker.by(&alice).force_open(None);
+        bench.registry.by(&alice).reset_all();
+    });
+    let messages = logged.iter().map(|it| it.fields["message"].as_str());
+    assert_eq!(
+        messages.collect::<Vec<_>>(),
+        [
+            "circuit breaker `payment`: tripped by alice (INC-42)",
+            "circuit breaker `payment`: closed -> open (tripped)",
+            "circuit breaker `payment`: forced open by alice (INC-42)",
+            "circuit breaker `payment`: an override was set",
+            "circuit breakers: all circuits reset by alice (INC-42)",
+            "circuit breaker `payment`: all circuits reset by alice (INC-42)",
+            "circuit breaker `payment`: open -> closed (reset)",
+        ]
+    );
+    for it in &logged {
+        assert_eq!(it.target, "breaker");
+        assert_eq!(it.fields["actor"], "alice");
+        let is_transition = it.fields.contains_key("generation");
+        let reason = if is_transition { "because" } else { "reason" };
+        assert_eq!(it.fields[reason], "INC-42");
+    }
 }
 
 /// A layer that panics at every event.

@@ -53,7 +53,7 @@ fn r14_an_override_expires_when_its_time_has_passed() {
     bench.advance(MINUTE);
     bench.succeed();
     assert_eq!(bench.state(), State::Closed);
-    let events = record.take();
+    let events = record.effects();
     let kinds: Vec<_> = events.iter().map(breaker_runtime::Event::kind).collect();
     assert!(
         matches!(
@@ -196,7 +196,7 @@ fn r14_setting_and_clearing_an_override_are_events() {
     bench.breaker.force_closed("second", Some(MINUTE));
     bench.breaker.clear_override();
     bench.breaker.clear_override();
-    let events = record.take();
+    let events = record.effects();
     let words: Vec<_> = events
         .iter()
         .map(|event| match event.kind() {

@@ -92,9 +92,16 @@ impl Record {
         std::mem::take(&mut self.0.lock().unwrap())
     }
 
-    /// Takes the transitions so far, and panics if there are other events.
+    /// Takes the events so far without those of actions.
+    pub(crate) fn effects(&self) -> Vec<Event> {
+        let mut events = self.take();
+        events.retain(|event| !matches!(event.kind(), EventKind::Action(_)));
+        events
+    }
+
+    /// Takes the transitions so far, and panics if there are other events than these and actions.
     pub(crate) fn transitions(&self) -> Vec<(State, State, Reason)> {
-        let events = self.take();
+        let events = self.effects();
         let transition = |event: &Event| match event.kind() {
             EventKind::Transition(transition) => {
                 (transition.from, transition.to, transition.reason)

@@ -1,10 +1,11 @@
-//! Manual control of a breaker: overrides hide the state of the machine, and `trip` and `reset` change it.
+//! Manual control of a breaker: `trip` and `reset` change the state of the machine. Overrides are in `overrides.rs`.
 
 use std::time::Duration;
 
 use super::shared::CircuitBreaker;
-use crate::machine::{Forced, ForcedKind, Machine};
-use crate::values::{Actor, Attribution, State};
+use crate::machine::{Change, ForcedKind, Machine};
+use crate::time::Tick;
+use crate::values::{ActionKind, Actor, Attribution, State};
 
 /// The manual control of a breaker by one actor, made by [`CircuitBreaker::by`].
 #[derive(Debug)]
@@ -21,17 +22,22 @@ impl BreakerControl<'_> {
 
     /// Closes the circuit, as [`CircuitBreaker::reset`] does.
     pub fn reset(&self) {
-        self.breaker.reset_by(&self.by);
+        self.breaker.reset_by(ActionKind::Reset, &self.by);
     }
 
     /// Rejects every call, as [`CircuitBreaker::force_open`] does.
     pub fn force_open(&self, ttl: Option<Duration>) {
-        self.breaker.force(ForcedKind::Open, &self.by, ttl);
+        self.breaker.force_by(ForcedKind::Open, &self.by, ttl);
     }
 
     /// Admits every call, as [`CircuitBreaker::force_closed`] does.
     pub fn force_closed(&self, ttl: Option<Duration>) {
-        self.breaker.force(ForcedKind::Closed, &self.by, ttl);
+        self.breaker.force_by(ForcedKind::Closed, &self.by, ttl);
+    }
+
+    /// Clears the override, as [`CircuitBreaker::clear_override`] does.
+    pub fn clear_override(&self) {
+        self.breaker.clear_override_by(&self.by);
     }
 }
 
@@ -57,75 +63,6 @@ impl CircuitBreaker {
         }
     }
 
-    /// Rejects every call until the override is cleared or replaced, or `ttl` has passed.
-    ///
-    /// A reason with control characters, or longer than 500 characters, is escaped and cut. To record who forces the
-    /// circuit open, use [`by`](Self::by).
-    ///
-    /// The machine continues beneath: an open period goes on, but no probe is admitted. An override of a name holds
-    /// for all its keys.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use breaker_runtime::{Config, Registry, State};
-    ///
-    /// let payment = Registry::new().get_or_create("payment", Config::new())?;
-    /// payment.force_open("bank maintenance", None);
-    /// assert_eq!(payment.state(), State::ForcedOpen);
-    /// assert_eq!(payment.snapshot().machine_state, State::Closed);
-    ///
-    /// payment.clear_override();
-    /// assert_eq!(payment.state(), State::Closed);
-    /// # Ok::<(), breaker_runtime::ConfigError>(())
-    /// ```
-    #[doc(alias = "isolate")]
-    pub fn force_open(&self, reason: &str, ttl: Option<Duration>) {
-        self.force(ForcedKind::Open, &Attribution::because(reason), ttl);
-    }
-
-    /// Admits every call until the override is cleared or replaced, or `ttl` has passed.
-    ///
-    /// The machine continues beneath. While it is open, calls decide nothing; while it is half open, the first
-    /// `half_open_calls` of them are probes. Calls are counted and events are delivered as usual.
-    #[doc(alias = "disable")]
-    pub fn force_closed(&self, reason: &str, ttl: Option<Duration>) {
-        self.force(ForcedKind::Closed, &Attribution::because(reason), ttl);
-    }
-
-    fn force(&self, kind: ForcedKind, by: &Attribution, ttl: Option<Duration>) {
-        let keys = self.keys();
-        if let (Some(keys), Some(_)) = (&keys, self.key()) {
-            // An override needs a place: on a breaker that nobody can find, it would be lost.
-            let listed = keys.list(self);
-            if !listed.same_as(self) {
-                listed.force(kind, by, ttl);
-            }
-        }
-        self.change(|machine, now, changes| {
-            let forced = Forced {
-                kind,
-                by: by.clone(),
-                until: ttl.map(|ttl| now.after(ttl)),
-            };
-            machine.force(forced, now, changes);
-        });
-        self.pass_override_on();
-    }
-
-    /// Gives the keys of this name the override that is in force now.
-    fn pass_override_on(&self) {
-        if let (Some(keys), None) = (self.keys(), self.key()) {
-            keys.for_each(&mut |key| key.inherit_override(self));
-        }
-    }
-
-    /// Clears the override, if there is one.
-    pub fn clear_override(&self) {
-        self.change(Machine::clear_override);
-        self.pass_override_on();
-    }
-
     /// Opens the circuit as if a rule had been met; probes are admitted after the open period as usual.
     ///
     /// A circuit that is already open keeps its period. An override stays as it is. On the breaker of a name with
@@ -135,12 +72,18 @@ impl CircuitBreaker {
     }
 
     fn trip_by(&self, by: &Attribution) {
+        let trip = |machine: &mut Machine, now: Tick, changes: &mut Vec<Change>| {
+            machine.trip(by.clone(), now, changes);
+        };
         let keys = self.keys().filter(|_| self.key().is_none());
-        if keys.is_none() || self.has_own_calls() {
-            self.change(|machine, now, changes| machine.trip(by.clone(), now, changes));
-        }
+        let calls_are_by_key = keys.is_some() && !self.has_own_calls();
+        self.act(ActionKind::Trip, by, |machine, now, changes| {
+            if !calls_are_by_key {
+                trip(machine, now, changes);
+            }
+        });
         if let Some(keys) = keys {
-            keys.for_each_kept(&mut |key| key.trip_by(by));
+            keys.for_each_kept(&mut |key| key.change(trip));
         }
     }
 
@@ -168,13 +111,19 @@ impl CircuitBreaker {
     /// Calls in flight no longer decide anything. An override stays as it is. On the breaker of a name with keys, this
     /// resets the breaker of each key too.
     pub fn reset(&self) {
-        self.reset_by(&Attribution::default());
+        self.reset_by(ActionKind::Reset, &Attribution::default());
     }
 
-    fn reset_by(&self, by: &Attribution) {
-        self.change(|machine, now, changes| machine.reset(by.clone(), now, changes));
-        if let (Some(keys), None) = (self.keys(), self.key()) {
-            keys.for_each(&mut |key| key.reset_by(by));
-        }
+    fn reset_by(&self, kind: ActionKind, by: &Attribution) {
+        let reset = |machine: &mut Machine, now: Tick, changes: &mut Vec<Change>| {
+            machine.reset(by.clone(), now, changes);
+        };
+        self.act(kind, by, reset);
+        self.for_each_key(|key| key.change(reset));
+    }
+
+    /// Resets the breaker as one of all breakers of its registry.
+    pub(crate) fn reset_with_all(&self, by: &Attribution) {
+        self.reset_by(ActionKind::ResetAll, by);
     }
 }

@@ -1,7 +1,7 @@
 //! What an event reports.
 
 use crate::config::Conflict;
-use crate::values::{Override, Transition};
+use crate::values::{Action, Override, Transition};
 
 /// What an [`Event`](crate::Event) reports.
 #[derive(Clone, Debug, PartialEq)]
@@ -9,6 +9,10 @@ use crate::values::{Override, Transition};
 pub enum EventKind {
     /// The state changed.
     Transition(Transition),
+    /// Somebody acted on the breaker; the events of the effects follow.
+    ///
+    /// An action on a name with keys is an event of the breaker of the name, and of none of its keys.
+    Action(Action),
     /// Somebody set an override.
     OverrideSet(Override),
     /// Somebody cleared an override.

@@ -1,20 +1,23 @@
-//! The history of a breaker's transitions.
+//! The history of a breaker's transitions and of the actions on it.
 
 use std::collections::VecDeque;
 use std::time::{Duration, SystemTime};
 
+use super::action_ring::BreakerActions;
 use crate::time::Tick;
 use crate::values::{PastTransition, State, Transition, TransitionCount};
 
 /// The number of transitions that are kept individually.
 const CAPACITY: usize = 64;
 
-/// The transitions of one breaker; a breaker without a transition has no history.
+/// The transitions of one breaker and the actions on it; a breaker without either has no history.
 #[derive(Debug, Default)]
 pub(crate) struct History {
     /// The most recent transitions, oldest first.
     recent: VecDeque<PastTransition>,
     counts: Vec<TransitionCount>,
+    /// The most recent actions, which transitions do not displace.
+    pub(super) actions: BreakerActions,
     /// The total length of all finished stays in the open state.
     open_time: Duration,
     /// When the present stay in the open state began, if the circuit is open.

@@ -259,7 +259,7 @@ impl Locked {
         self.queue(moment.wall, kind);
     }
 
-    fn queue(&mut self, wall: std::time::SystemTime, kind: EventKind) {
+    pub(super) fn queue(&mut self, wall: std::time::SystemTime, kind: EventKind) {
         self.last_sequence += 1;
         self.events.push_back((self.last_sequence, wall, kind));
     }
@@ -271,6 +271,8 @@ pub(super) fn to_override(forced: &Forced, moment: WallInstant) -> Override {
         state: forced.kind.state(),
         reason: forced.by.reason.as_deref().unwrap_or_default().to_owned(),
         by: forced.by.clone(),
+        layer: forced.layer,
+        since: forced.since,
         until: forced.until.map(|until| moment.date(until)),
     }
 }

@@ -1,9 +1,9 @@
 //! The log of a breaker: `tracing` events with the target `breaker`. Without the feature `tracing`, nothing is logged.
 
 #[cfg(feature = "tracing")]
-pub(crate) use self::with_tracing::{conflict, event, rejection};
+pub(crate) use self::with_tracing::{action, conflict, event, rejection};
 #[cfg(not(feature = "tracing"))]
-pub(crate) use self::without_tracing::{conflict, event, rejection};
+pub(crate) use self::without_tracing::{action, conflict, event, rejection};
 
 #[cfg(feature = "tracing")]
 mod with_tracing {
@@ -11,7 +11,7 @@ mod with_tracing {
 
     use super::super::event::EventKind;
     use crate::config::Conflict;
-    use crate::values::{BreakerName, Override, Rejection, State, Transition};
+    use crate::values::{Action, BreakerName, Override, Rejection, State, Transition};
 
     /// Logs an event of a breaker: an opening as a warning, everything else as information.
     ///
@@ -20,6 +20,7 @@ mod with_tracing {
         let (name, key) = (breaker.as_str(), breaker.key());
         match kind {
             EventKind::Transition(changed) => transition(name, key, changed),
+            EventKind::Action(it) => action(it),
             EventKind::OverrideSet(set) => an_override(name, key, set, "an override was set"),
             EventKind::OverrideCleared(was) => {
                 an_override(name, key, was, "an override was cleared");
@@ -47,6 +48,8 @@ mod with_tracing {
                     open_for = changed.open_period.map(field::debug),
                     failures = changed.open_period.map(|_| changed.failures),
                     rate = changed.rate,
+                    actor = changed.by.actor.as_deref(),
+                    because = changed.by.reason.as_deref(),
                     "circuit breaker `{name}`: {changed}"
                 )
             };
@@ -64,8 +67,22 @@ mod with_tracing {
             name,
             key,
             state = it.state.as_str(),
-            reason = it.reason,
+            actor = it.by.actor.as_deref(),
+            reason = it.by.reason.as_deref(),
             "circuit breaker `{name}`: {what}"
+        );
+    }
+
+    /// Logs what somebody did.
+    pub(crate) fn action(it: &Action) {
+        info!(
+            target: "breaker",
+            name = it.breaker,
+            key = it.key,
+            action = it.kind.as_str(),
+            actor = it.by.actor.as_deref(),
+            reason = it.by.reason.as_deref(),
+            "{it}"
         );
     }
 
@@ -92,9 +109,11 @@ mod with_tracing {
 mod without_tracing {
     use super::super::event::EventKind;
     use crate::config::Conflict;
-    use crate::values::{BreakerName, Rejection};
+    use crate::values::{Action, BreakerName, Rejection};
 
     pub(crate) fn event(_: &BreakerName, _: &EventKind) {}
+
+    pub(crate) fn action(_: &Action) {}
 
     pub(crate) fn conflict(_: &Conflict) {}
 

@@ -1,5 +1,7 @@
 //! One breaker among threads: the gate that most calls pass without the lock, and the machine behind the lock.
 
+mod action_ring;
+mod actions;
 mod admit;
 mod construct;
 mod control;
@@ -14,6 +16,7 @@ mod listeners;
 mod lock;
 mod log;
 mod nesting;
+mod overrides;
 mod published_limits;
 mod readings;
 mod settings;
@@ -32,6 +35,8 @@ pub(crate) use self::counters::Counter;
 pub(crate) use self::drops::as_neutral;
 pub use self::event::EventKind;
 pub(crate) use self::nesting::Nesting;
+#[cfg(any(test, feature = "config"))]
+pub(crate) use self::overrides::ExternalOverride;
 pub use self::shared::{CircuitBreaker, Event, Subscription};
 pub(crate) use self::shared::{KeySet, Listener, RegistryLink, sort_by_name};
 pub use self::snapshot::{ProbeProgress, Snapshot, WindowStats};

@@ -11,8 +11,6 @@ use crate::config::Settings;
 use crate::machine::Eviction;
 use crate::sync::{Arc, Mutex, Weak};
 use crate::time::{ClockReading, Tick, WallInstant};
-#[cfg(feature = "config")]
-use crate::values::Override;
 use crate::values::{BreakerName, Failures, Reason, RetiredCounts, State, Totals, TransitionCount};
 
 /// Readings.
@@ -65,15 +63,21 @@ impl CircuitBreaker {
         let machine = &locked.machine;
         let frozen = machine.window_is_frozen();
         let window = counts.map(|counts| WindowStats::new(counts, frozen, machine.settings()));
+        let overrides = machine
+            .all_forced()
+            .map(|forced| to_override(forced, moment));
+        let overrides: Vec<_> = overrides.collect();
         let probes = machine.probes();
         let totals = shared.totals(&locked, moment);
         let history = locked.history.as_deref();
+        let actions = history.map(|it| it.actions.all());
         let snapshot = Snapshot {
             name: shared.name.as_str().to_owned(),
             key: shared.name.key().map(str::to_owned),
             state: machine.state(),
             machine_state: machine.machine_state(),
-            r#override: machine.forced().map(|forced| to_override(forced, moment)),
+            r#override: overrides.first().cloned(),
+            overrides,
             generation: machine.generation(),
             since: locked.since,
             totals,
@@ -93,6 +97,7 @@ impl CircuitBreaker {
             latency: shared.cold.latencies.get().map(Latencies::read),
             transitions: history.map_or(Vec::new(), |it| it.counts().to_vec()),
             history: history.map(History::recent).unwrap_or_default(),
+            actions: actions.unwrap_or_default(),
             config: *machine.settings(),
             layers: locked.merged.layers(&locked.layered),
             declared_at: locked.merged.sources().to_vec(),
@@ -117,6 +122,13 @@ impl CircuitBreaker {
     /// Returns the set of breakers by key that this breaker belongs to.
     pub(super) fn keys(&self) -> Option<Arc<dyn KeySet>> {
         self.shared().cold.keys.get()?.upgrade()
+    }
+
+    /// Calls `act` with the breaker of each key, if this is the breaker of a name with keys.
+    pub(super) fn for_each_key(&self, mut act: impl FnMut(&CircuitBreaker)) {
+        if let (Some(keys), None) = (self.keys(), self.key()) {
+            keys.for_each(&mut act);
+        }
     }
 
     /// Returns whether this breaker is that of a name with keys, or of one of the keys.
@@ -153,6 +165,13 @@ impl CircuitBreaker {
             registry,
             retired,
         )
+    }
+
+    /// Delivers the events that a change under another lock has queued, also for the keys of a name.
+    #[cfg(any(test, feature = "config"))]
+    pub(crate) fn deliver_all_queued(&self) {
+        self.deliver_queued();
+        self.for_each_key(CircuitBreaker::deliver_queued);
     }
 
     /// Delivers the events that a change under another lock has queued.
@@ -222,15 +241,6 @@ impl Shared {
     /// Reads the clocks, for a change under a lock under which no user code may run.
     pub(crate) fn reading(&self) -> ClockReading {
         self.time.reading(self.time.now())
-    }
-
-    /// Returns the override in force, without applying transitions that are due.
-    #[cfg(feature = "config")]
-    pub(crate) fn overridden(&self) -> Option<Override> {
-        let moment = self.time.moment();
-        let locked = self.lock();
-        let forced = locked.machine.forced();
-        forced.map(|forced| to_override(forced, moment))
     }
 
     pub(crate) fn coarse_now(&self) -> Tick {

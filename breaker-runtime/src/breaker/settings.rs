@@ -21,29 +21,19 @@ impl CircuitBreaker {
         self.announce_conflicts(conflicts);
     }
 
-    /// Takes over the settings that surround the declarations of `parent`, and its override.
+    /// Takes over the settings that surround the declarations of `parent`, and its overrides.
     pub(crate) fn inherit_settings(&self, parent: &CircuitBreaker) {
         let reading = self.shared().reading();
         // The parent stays locked until this is done: whoever changes the parent later finds this breaker too.
         let parent = parent.shared().lock();
         let layered = parent.layered.clone();
         let inherited = self.shared().apply_layers(reading, |own| *own = layered);
-        self.shared().inherit_override(&parent, reading);
+        self.shared().inherit_overrides(&parent, reading);
         drop(parent);
         debug_assert!(
             inherited.is_ok(),
             "the parent has these settings: {inherited:?}"
         );
-        self.deliver_queued();
-    }
-
-    /// Takes over the override of `parent`, or that it has none.
-    pub(super) fn inherit_override(&self, parent: &CircuitBreaker) {
-        let reading = self.shared().reading();
-        // The parent stays locked until this is done, so that the last change of its override is the last here.
-        let parent = parent.shared().lock();
-        self.shared().inherit_override(&parent, reading);
-        drop(parent);
         self.deliver_queued();
     }
 }
@@ -78,14 +68,6 @@ impl Shared {
             machine.reconfigure(settings, now, changes);
         });
         self.apply(locked, &settings);
-    }
-
-    /// Gives the machine the override of the breaker of its name.
-    fn inherit_override(&self, parent: &Locked, reading: ClockReading) {
-        let forced = parent.machine.own_forced().cloned();
-        self.step(&mut self.lock(), reading, |machine, now, changes| {
-            machine.set_name_override(forced, now, changes);
-        });
     }
 
     /// Puts settings in force that no configuration produces.

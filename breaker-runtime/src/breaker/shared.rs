@@ -11,6 +11,7 @@ use std::time::SystemTime;
 
 use once_cell::sync::OnceCell;
 
+use super::action_ring::RegistryActions;
 use super::counters::{Counter, Counters};
 use super::event::EventKind;
 use super::failure_counters::FailureCounters;
@@ -122,7 +123,7 @@ pub(super) struct Locked {
     pub(super) since: SystemTime,
     pub(super) merged: Merged,
     pub(super) layered: Layered,
-    /// Allocated by the first transition.
+    /// Allocated by the first transition or action.
     pub(super) history: Option<Box<History>>,
     /// Events that were not delivered yet, oldest first.
     pub(super) events: VecDeque<(u64, SystemTime, EventKind)>,
@@ -284,6 +285,7 @@ pub(crate) struct RegistryLink {
     pub(crate) listeners: Listeners<Event, PendingEvent>,
     #[cfg(feature = "tower")]
     pub(super) wakers: Wakers,
+    pub(super) actions: Mutex<RegistryActions>,
     /// How many guards declare dropped calls neutral; see [`Registry::neutral_drops`](crate::Registry::neutral_drops).
     pub(crate) neutral_drops: AtomicU64,
 }

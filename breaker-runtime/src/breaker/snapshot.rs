@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use crate::config::{Layers, Location, Settings};
 use crate::machine::WindowCounts;
 use crate::values::{
-    Failures, KeyStats, Latency, Override, PastTransition, State, Totals, TransitionCount,
+    Action, Failures, KeyStats, Latency, Override, PastTransition, State, Totals, TransitionCount,
 };
 
 /// A breaker at one instant.
@@ -41,6 +41,10 @@ pub struct Snapshot {
     pub machine_state: State,
     /// The override in force, if there is one.
     pub r#override: Option<Override>,
+    /// All overrides that are set, the one in force first.
+    ///
+    /// For one of several breakers by key, they include those of the name.
+    pub overrides: Vec<Override>,
     /// The number of transitions and resets so far.
     pub generation: u64,
     /// When the machine entered its state, or was last reset.
@@ -74,6 +78,8 @@ pub struct Snapshot {
     pub transitions: Vec<TransitionCount>,
     /// The last 64 transitions, oldest first.
     pub history: Vec<PastTransition>,
+    /// The last 20 actions on this breaker, oldest first; transitions do not displace them.
+    pub actions: Vec<Action>,
     /// The settings in force.
     pub config: Settings,
     /// The layer that each setting in force comes from.

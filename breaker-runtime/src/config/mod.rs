@@ -52,7 +52,7 @@ pub use self::file::{ConfigProblem, ConfigProblems};
 #[cfg(feature = "config")]
 pub(crate) use self::layers::ExternalLayers;
 pub(crate) use self::layers::Layered;
-pub use self::layers::{Layer, Layers};
+pub use self::layers::Layers;
 pub use self::location::Location;
 pub(crate) use self::merge::{Merged, Source};
 pub(crate) use self::name::check_name;

@@ -1,7 +1,9 @@
 //! Overrides, which hide the state of the machine and do not change it (R14).
 
+use std::time::SystemTime;
+
 use crate::time::Tick;
-use crate::values::{Attribution, State};
+use crate::values::{Attribution, Layer, State};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ForcedKind {
@@ -18,15 +20,52 @@ impl ForcedKind {
     }
 }
 
+/// One override.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Forced {
     pub(crate) kind: ForcedKind,
+    /// The layer that set it: [`Layer::Runtime`] for a person, otherwise that of the file or variable.
+    pub(crate) layer: Layer,
     pub(crate) by: Attribution,
+    /// When it was set, by the wall clock.
+    pub(crate) since: SystemTime,
     pub(crate) until: Option<Tick>,
 }
 
 impl Forced {
-    pub(crate) fn has_expired(&self, now: Tick) -> bool {
+    pub(super) fn has_expired(&self, now: Tick) -> bool {
         self.until.is_some_and(|until| now >= until)
+    }
+
+    /// Returns whether `other` asks for the same from the same layer.
+    #[cfg(any(test, feature = "config"))]
+    pub(super) fn is_same_request(&self, other: &Self) -> bool {
+        (self.kind, self.layer) == (other.kind, other.layer)
+    }
+}
+
+/// The overrides of one breaker or of one name, in two layers. That of a person takes precedence.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct ForcedLayers {
+    pub(super) person: Option<Forced>,
+    /// What a file or a variable asks for.
+    pub(super) external: Option<Forced>,
+}
+
+/// All overrides of a machine.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct AllForced {
+    pub(super) own: ForcedLayers,
+    /// Those of the name, for one of several breakers by key.
+    pub(super) name: ForcedLayers,
+}
+
+impl AllForced {
+    /// Returns all that are set, the one in force first: a person's before a file's, and then the name's before the
+    /// key's.
+    pub(super) fn by_precedence(&self) -> impl Iterator<Item = &Forced> {
+        let Self { own, name } = self;
+        let all = [&name.person, &own.person, &name.external, &own.external];
+        all.into_iter().flatten()
     }
 }

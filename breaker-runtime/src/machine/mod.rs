@@ -8,6 +8,7 @@ mod forced;
 mod in_flight;
 mod open_period;
 mod open_window;
+mod overrides;
 mod phase;
 mod probes;
 mod ramp;
@@ -21,6 +22,7 @@ mod window;
 use std::time::Duration;
 
 use self::closed::{Closed, ClosedCallEnd};
+use self::forced::AllForced;
 pub(crate) use self::forced::{Forced, ForcedKind};
 use self::in_flight::Noticed;
 pub(crate) use self::in_flight::Span;
@@ -50,10 +52,8 @@ pub(crate) struct Machine {
     since: Tick,
     /// The number of openings in a row without a calm closed stay between them (n in R12).
     openings: u32,
-    /// The override of this breaker.
-    forced: Option<Box<Forced>>,
-    /// The override of the name, for one of several breakers by key; it takes precedence.
-    name_forced: Option<Box<Forced>>,
+    /// The overrides; `None` if there are none.
+    overrides: Option<Box<AllForced>>,
     /// The length of the last open period.
     last_period: Duration,
     /// The window at the last opening, until the circuit closes.
@@ -71,8 +71,7 @@ impl Machine {
             generation: 0,
             since: now,
             openings: 0,
-            forced: None,
-            name_forced: None,
+            overrides: None,
             last_period: Duration::ZERO,
             open_window: None,
             draws: Draws::new(seed),
@@ -220,18 +219,10 @@ impl Machine {
     /// opening is noticed after its open period is half open at once (R23).
     pub(crate) fn advance(&mut self, now: Tick, changes: &mut Vec<Change>) {
         // Changes are reported in the order in which they fell due, the end of an override before what is due with it.
-        if let Some(until) = self.own_forced_until().filter(|until| *until <= now) {
-            self.advance_phase(until.before(), changes);
-            let expired = self.forced.take();
-            changes.extend(expired.map(|forced| Change::OverrideExpired(*forced)));
+        if self.overrides.is_some() {
+            self.expire_overrides(now, changes);
         }
-        // The breaker of the name reports the end of its override.
-        self.name_forced.take_if(|forced| forced.has_expired(now));
         self.advance_phase(now, changes);
-    }
-
-    fn own_forced_until(&self) -> Option<Tick> {
-        self.forced.as_ref().and_then(|forced| forced.until)
     }
 
     fn advance_phase(&mut self, now: Tick, changes: &mut Vec<Change>) {
@@ -280,31 +271,6 @@ impl Machine {
         let cause = TransitionCause::by(Reason::Reset, by);
         self.close(closed, now, cause, changes);
         self.openings = 0;
-    }
-
-    /// Sets an override.
-    pub(crate) fn force(&mut self, forced: Forced, now: Tick, changes: &mut Vec<Change>) {
-        self.advance(now, changes);
-        changes.push(Change::OverrideSet(forced.clone()));
-        self.forced = Some(Box::new(forced));
-    }
-
-    /// Clears the override, if there is one.
-    pub(crate) fn clear_override(&mut self, now: Tick, changes: &mut Vec<Change>) {
-        self.advance(now, changes);
-        let cleared = self.forced.take();
-        changes.extend(cleared.map(|forced| Change::OverrideCleared(*forced)));
-    }
-
-    /// Sets or clears the override of the name, for one of several breakers by key.
-    pub(crate) fn set_name_override(
-        &mut self,
-        forced: Option<Forced>,
-        now: Tick,
-        changes: &mut Vec<Change>,
-    ) {
-        self.advance(now, changes);
-        self.name_forced = forced.map(Box::new);
     }
 
     /// Puts new settings in force from the next decision on; state, generation and open period stay.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Machine;
-use super::forced::{Forced, ForcedKind};
+use super::forced::ForcedKind;
 use super::phase::{OpenPeriod, Phase};
 use super::stay_counts::StayCounts;
 use super::ticket::Ticket;
@@ -20,7 +20,7 @@ impl Machine {
     #[inline]
     pub(crate) fn gate_state(&self) -> GateState {
         match &self.phase {
-            _ if self.forced().is_some() => GateState::AskMachine,
+            _ if self.overrides.is_some() => GateState::AskMachine,
             Phase::Closed(closed) => closed.gate_state(&self.settings),
             Phase::Open(OpenPeriod { period, until }) => GateState::Open {
                 period: *period,
@@ -72,9 +72,7 @@ impl Machine {
     /// Returns when the breaker may be evicted, if nobody holds it.
     pub(crate) fn eviction(&mut self, now: Tick) -> Eviction {
         let calm = self.openings == 0 || self.has_been_calm(now);
-        // An override that has ended affects no call, even if its end was not noticed.
-        let ended = self.own_forced_until().is_some_and(|until| until <= now);
-        if self.forced.is_some() && !ended {
+        if self.is_overridden(now) {
             return Eviction::Never;
         }
         match &mut self.phase {
@@ -107,16 +105,6 @@ impl Machine {
             Phase::Closed(closed) => closed.in_flight(),
             _ => 0,
         }
-    }
-
-    /// Returns the override in force: that of the name, or else that of the breaker.
-    pub(crate) fn forced(&self) -> Option<&Forced> {
-        self.name_forced.as_deref().or(self.forced.as_deref())
-    }
-
-    /// Returns the override of this breaker, without that of its name.
-    pub(crate) fn own_forced(&self) -> Option<&Forced> {
-        self.forced.as_deref()
     }
 
     /// Returns what was counted during all stays.

@@ -3,10 +3,11 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::{Change, Forced, ForcedKind, GateState, Machine, Role, Ticket};
+use super::model::forced;
+use super::{Change, ForcedKind, GateState, Machine, Role, Ticket};
 use crate::config::{Config, Settings};
 use crate::time::Tick;
-use crate::values::{Attribution, End, FailureKind, State};
+use crate::values::{Attribution, End, FailureKind, Layer, State};
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -104,12 +105,8 @@ impl Play {
             Step::Trip => machine.trip(Attribution::default(), *now, changes),
             Step::Reset => machine.reset(Attribution::default(), *now, changes),
             Step::Force(kind, ttl) => {
-                let forced = Forced {
-                    kind: *kind,
-                    by: Attribution::default(),
-                    until: ttl.map(|secs| now.after(Duration::from_secs(secs))),
-                };
-                machine.force(forced, *now, changes);
+                let until = ttl.map(|secs| now.after(Duration::from_secs(secs)));
+                machine.force(forced(*kind, Layer::Runtime, until), *now, changes);
             }
             Step::Clear => machine.clear_override(*now, changes),
         }
@@ -221,11 +218,7 @@ fn an_override_that_expires_with_the_open_period_is_reported_first() {
     let mut machine = Machine::new(Config::new().settings(None), at(0), 1);
     let mut changes = Vec::new();
     machine.trip(Attribution::default(), at(0), &mut changes);
-    let forced = Forced {
-        kind: ForcedKind::Open,
-        by: Attribution::default(),
-        until: Some(at(30)),
-    };
+    let forced = forced(ForcedKind::Open, Layer::Runtime, Some(at(30)));
     machine.force(forced.clone(), at(0), &mut changes);
     changes.clear();
     machine.advance(at(40), &mut changes);

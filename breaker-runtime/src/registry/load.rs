@@ -1,9 +1,7 @@
 //! Loading settings from a file and from the environment.
 
 use std::ffi::OsString;
-use std::mem::replace;
 use std::path::Path;
-use std::slice;
 
 use super::by_name::Registry;
 use super::declaration::Declaration;
@@ -12,9 +10,8 @@ use super::finding::{Unknown, UnknownBreaker};
 use super::loaded::LoadedSettings;
 use super::texts::{Texts, read};
 use crate::breaker::CircuitBreaker;
-use crate::config::file::{self, ConfigProblem, ConfigProblems, Force};
+use crate::config::file::{self, ConfigProblem, ConfigProblems};
 use crate::sync::Arc;
-use crate::values::State;
 
 /// The result of loading settings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -205,7 +202,7 @@ impl Registry {
             return Err(ConfigProblems::new(problems));
         }
         // Replaced before the existing breakers change: a breaker that is being made looks there.
-        let before = self.inner.loaded.replace(Arc::clone(&loaded));
+        self.inner.loaded.replace(Arc::clone(&loaded));
         let breakers = self.by_name();
         for breaker in &breakers {
             let external = Arc::new(loaded.external(breaker.name()));
@@ -213,10 +210,13 @@ impl Registry {
             let _ = self.apply_layers(&changing, breaker, |layered| {
                 layered.external = Some(Arc::clone(&external));
             });
+            breaker.force_external(loaded.force(breaker.name()), changing.reading);
         }
-        // Overrides notify listeners, which may load or configure.
+        // Listeners may load or configure.
         drop(changing);
-        self.force(&breakers, before, Arc::clone(&loaded));
+        for breaker in &breakers {
+            breaker.deliver_all_queued();
+        }
         let all = breakers.iter().map(CircuitBreaker::name);
         let asked = |name: &&str| loaded.section(name).or(loaded.variables(name)).is_some();
         Ok(LoadReport {
@@ -239,34 +239,13 @@ impl Registry {
         let fits = self.apply_layers(&changing, breaker, |layered| {
             layered.external = Some(Arc::clone(&external));
         });
+        // An override is valid with any settings.
+        breaker.force_external(loaded.force(breaker.name()), changing.reading);
         drop(changing);
         if let Err(error) = fits {
             breaker.announce_rejected_settings(&error);
         }
-        // An override is valid with any settings.
-        self.force(slice::from_ref(breaker), None, loaded);
-    }
-
-    /// Sets and clears the requested overrides.
-    ///
-    /// It repeats until they are those of the last load, because a listener or another thread may load meanwhile.
-    fn force(
-        &self,
-        breakers: &[CircuitBreaker],
-        mut before: Option<Arc<LoadedSettings>>,
-        mut loaded: Arc<LoadedSettings>,
-    ) {
-        loop {
-            for breaker in breakers {
-                force(breaker, before.as_deref(), &loaded);
-            }
-            match self.inner.loaded.get() {
-                Some(last) if !Arc::ptr_eq(&last, &loaded) => {
-                    before = Some(replace(&mut loaded, last));
-                }
-                _ => return,
-            }
-        }
+        breaker.deliver_all_queued();
     }
 
     pub(super) fn unknown_breakers(&self) -> Vec<UnknownBreaker> {
@@ -300,36 +279,6 @@ fn misfit(loaded: &LoadedSettings, breaker: &CircuitBreaker) -> Option<ConfigPro
         "circuit breaker `{name}`: {}",
         inconsistency.problem()
     )))
-}
-
-/// Sets the override that is requested now, or clears the one that was requested before.
-fn force(breaker: &CircuitBreaker, before: Option<&LoadedSettings>, loaded: &LoadedSettings) {
-    let reason = |by: &str| format!("requested by {by}");
-    let in_force = breaker.shared().overridden();
-    let is_by = |state, by: &str| {
-        let in_force = in_force.as_ref();
-        in_force.is_some_and(|it| it.state == state && it.reason == reason(by))
-    };
-    let wanted = loaded.force(breaker.name());
-    match wanted {
-        Some((Force::Open, by)) if !is_by(State::ForcedOpen, by) => {
-            breaker.force_open(&reason(by), None);
-        }
-        Some((Force::Closed, by)) if !is_by(State::ForcedClosed, by) => {
-            breaker.force_closed(&reason(by), None);
-        }
-        Some((Force::Open | Force::Closed, _)) => {}
-        Some((Force::Off, _)) => breaker.clear_override(),
-        None => {
-            let before = before.and_then(|before| before.force(breaker.name()));
-            let ours = before.is_some_and(|(_, by)| {
-                is_by(State::ForcedOpen, by) || is_by(State::ForcedClosed, by)
-            });
-            if ours {
-                breaker.clear_override();
-            }
-        }
-    }
 }
 
 #[cfg(all(test, feature = "test-util"))]

@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::RwLock;
 
 use super::finding::UnknownBreaker;
+use crate::breaker::ExternalOverride;
 use crate::config::file::{self, Environment, File, Force, Position, Section, variable_name};
 use crate::config::{Config, ExternalLayers, Setting};
+use crate::machine::ForcedKind;
 use crate::sync::{Arc, PoisonError};
+use crate::values::{Attribution, Layer};
 
 /// The settings that were loaded last; breakers that are made later take theirs from here.
 #[derive(Debug)]
@@ -42,6 +45,14 @@ impl CurrentSettings {
     }
 }
 
+/// Returns the place that asks for a setting or an override as its actor.
+fn attribution(layer: Layer, place: &str) -> Attribution {
+    match layer {
+        Layer::Environment | Layer::EnvironmentDefault => Attribution::of_place("variable", place),
+        _ => Attribution::of_place("file", place),
+    }
+}
+
 impl LoadedSettings {
     pub(super) fn section(&self, name: &str) -> Option<&Section> {
         self.file.breakers.get(name)
@@ -62,15 +73,21 @@ impl LoadedSettings {
 
     /// Returns the sections for a breaker, the one that takes precedence first.
     fn sections(&self, name: &str) -> impl Iterator<Item = &Section> {
-        let default = Some(&self.file.default);
-        let sections = [
-            self.variables(name),
-            self.section(name),
-            self.group(name),
-            self.environment.default.as_ref(),
-            default,
+        self.layers(name).map(|(_, section)| section)
+    }
+
+    /// Returns the sections for a breaker and their layers, the one that takes precedence first.
+    fn layers(&self, name: &str) -> impl Iterator<Item = (Layer, &Section)> {
+        let layers = [
+            (Layer::Environment, self.variables(name)),
+            (Layer::File, self.section(name)),
+            (Layer::File, self.group(name)),
+            (Layer::EnvironmentDefault, self.environment.default.as_ref()),
+            (Layer::FileDefault, Some(&self.file.default)),
         ];
-        sections.into_iter().flatten()
+        layers
+            .into_iter()
+            .filter_map(|(layer, it)| Some((layer, it?)))
     }
 
     pub(super) fn external(&self, name: &str) -> ExternalLayers {
@@ -85,10 +102,23 @@ impl LoadedSettings {
         }
     }
 
-    /// Returns the override that is requested, and the file or variable that requests it.
-    pub(super) fn force(&self, name: &str) -> Option<(Force, &str)> {
-        let mut sections = self.sections(name);
-        sections.find_map(|section| Some((section.force?, section.force_position().file.as_str())))
+    /// Returns the override that is requested.
+    pub(super) fn force(&self, name: &str) -> Option<ExternalOverride> {
+        let mut sections = self.layers(name);
+        let (force, layer, place) = sections.find_map(|(layer, section)| {
+            let place = &section.force_position().file;
+            Some((section.force?, layer, place))
+        })?;
+        let kind = match force {
+            Force::Open => ForcedKind::Open,
+            Force::Closed => ForcedKind::Closed,
+            Force::Off => return None,
+        };
+        Some(ExternalOverride {
+            kind,
+            layer,
+            by: attribution(layer, place),
+        })
     }
 
     /// Returns the place of a setting that is inconsistent for a breaker.

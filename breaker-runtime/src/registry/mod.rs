@@ -3,6 +3,7 @@
 mod attach;
 mod by_name;
 mod carry;
+mod control;
 #[cfg(feature = "test-util")]
 pub(crate) mod current;
 mod declaration;
@@ -26,6 +27,7 @@ mod watch;
 
 pub use self::by_name::Registry;
 pub use self::carry::{carry, carry_fn};
+pub use self::control::RegistryControl;
 pub use self::declaration::Declaration;
 pub use self::finding::{Finding, UnknownBreaker};
 #[cfg(any(feature = "metrics", feature = "tower"))]

@@ -10,17 +10,12 @@ use crate::time::ClockReading;
 
 /// Held by a thread while it changes settings.
 pub(super) struct Changing<'a> {
-    reading: ClockReading,
+    pub(super) reading: ClockReading,
     _alone: MutexGuard<'a, ()>,
 }
 
 /// Listeners and settings.
 impl Registry {
-    /// [Resets](CircuitBreaker::reset) every breaker.
-    pub fn reset_all(&self) {
-        self.each(CircuitBreaker::reset);
-    }
-
     /// Calls `listener` for every event of this registry's breakers from now on, and for conflicts that no listener
     /// has received yet.
     ///

@@ -3,9 +3,11 @@
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
+use super::maybe_duration;
 use super::timestamp::Timestamp;
 use crate::breaker::{Event, EventKind};
 use crate::config::{Conflict, ConflictSide};
+use crate::values::{Action, Attribution};
 
 /// Serializes the name and the key of the breaker, the sequence number, the time, and the fields of the [`EventKind`].
 impl Serialize for Event {
@@ -22,6 +24,7 @@ impl Serialize for Event {
 
 kinds!(EventKind {
     Transition: "transition" => "transition",
+    Action: "action" => "action",
     OverrideSet: "override_set" => "override",
     OverrideCleared: "override_cleared" => "override",
     OverrideExpired: "override_expired" => "override",
@@ -40,3 +43,34 @@ record!(ConflictSide {
     value,
     location,
 });
+
+/// Serializes the action with the label of its kind, and with the `ttl` of an override.
+impl Serialize for Action {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self {
+            at,
+            breaker,
+            key,
+            kind,
+            by,
+        } = self;
+        let mut action = serializer.serialize_struct("Action", 6)?;
+        action.serialize_field("at", &Timestamp(*at))?;
+        action.serialize_field("breaker", breaker)?;
+        action.serialize_field("key", key)?;
+        action.serialize_field("kind", kind.as_str())?;
+        action.serialize_field("ttl", &maybe_duration(kind.ttl()))?;
+        action.serialize_field("by", by)?;
+        action.end()
+    }
+}
+
+impl Serialize for Attribution {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { actor, reason } = self;
+        let mut by = serializer.serialize_struct("Attribution", 2)?;
+        by.serialize_field("actor", &actor.as_deref())?;
+        by.serialize_field("reason", &reason.as_deref())?;
+        by.end()
+    }
+}

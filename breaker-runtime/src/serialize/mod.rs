@@ -21,10 +21,10 @@ use serde::{Serialize, Serializer};
 use self::timestamp::Timestamp;
 use crate::breaker::{ProbeProgress, Snapshot, WindowStats};
 use crate::config::{
-    Config, ExactDuration, Layer, Layers, Location, Overrides, Setting, Settings, Value, Window,
+    Config, ExactDuration, Layers, Location, Overrides, Setting, Settings, Value, Window,
 };
 use crate::values::{
-    Attribution, Failures, KeyStats, Latency, Override, PastTransition, Reason, Rejections, State,
+    Failures, KeyStats, Latency, Layer, Override, PastTransition, Reason, Rejections, State,
     Totals, Transition, TransitionCount,
 };
 
@@ -36,6 +36,7 @@ record!(Snapshot {
     state,
     machine_state,
     r#override,
+    overrides,
     generation,
     since: Timestamp,
     totals,
@@ -50,6 +51,7 @@ record!(Snapshot {
     latency,
     transitions,
     history,
+    actions,
     config,
     layers,
     declared_at,
@@ -127,6 +129,8 @@ record!(Override {
     state,
     reason,
     by,
+    layer,
+    since: Timestamp,
     until: maybe_timestamp,
 });
 
@@ -161,16 +165,6 @@ record!(Transition {
     rate,
     by,
 });
-
-impl Serialize for Attribution {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { actor, reason } = self;
-        let mut by = serializer.serialize_struct("Attribution", 2)?;
-        by.serialize_field("actor", &actor.as_deref())?;
-        by.serialize_field("reason", &reason.as_deref())?;
-        by.end()
-    }
-}
 
 fn maybe_duration(duration: Option<Duration>) -> Option<ExactDuration> {
     duration.map(ExactDuration)

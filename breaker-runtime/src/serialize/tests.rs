@@ -6,7 +6,7 @@ use crate::breaker::EventKind;
 use crate::config::{Config, Location, Window};
 use crate::registry::{Declaration, Registry};
 use crate::sync::{Arc, Mutex, lock};
-use crate::values::{Attribution, Override, Reason, State};
+use crate::values::{Attribution, Layer, Override, Reason, State};
 
 fn value(of: impl serde::Serialize) -> Value {
     serde_json::to_value(of).expect("it can be serialized")
@@ -64,13 +64,16 @@ fn overrides_and_locations_have_all_of_their_fields() {
         state: State::ForcedOpen,
         reason: "maintenance".to_owned(),
         by: Attribution::because("maintenance"),
+        layer: Layer::Runtime,
+        since: SystemTime::UNIX_EPOCH,
         until: Some(SystemTime::UNIX_EPOCH),
     };
     assert_eq!(
         value(r#override),
         json!({
             "state": "forced_open", "reason": "maintenance",
-            "by": { "actor": null, "reason": "maintenance" }, "until": "1970-01-01T00:00:00.000Z"
+            "by": { "actor": null, "reason": "maintenance" },
+            "layer": "runtime", "since": "1970-01-01T00:00:00.000Z", "until": "1970-01-01T00:00:00.000Z"
         })
     );
     assert_eq!(
@@ -104,6 +107,7 @@ fn a_snapshot_has_all_of_its_fields() {
         "state",
         "machine_state",
         "override",
+        "overrides",
         "generation",
         "since",
         "totals",
@@ -118,6 +122,7 @@ fn a_snapshot_has_all_of_its_fields() {
         "latency",
         "transitions",
         "history",
+        "actions",
         "config",
         "layers",
         "declared_at",
@@ -175,9 +180,17 @@ fn an_event_is_its_breaker_its_place_and_its_kind() {
         let made = registry.get_or_create_keyed("fetch", "a.example", Config::new());
         made.expect("the configuration is valid").trip();
     });
-    let [event] = told.as_slice() else {
+    let [action, event] = told.as_slice() else {
         panic!("{told:?}");
     };
+    assert_eq!(action["kind"], "action");
+    assert_eq!(
+        action["action"],
+        json!({
+            "at": action["at"], "breaker": "fetch", "key": "a.example", "kind": "trip", "ttl": null,
+            "by": { "actor": null, "reason": null }
+        })
+    );
     let fields: Vec<_> = event.as_object().expect("it is an object").keys().collect();
     assert_eq!(
         fields,
@@ -185,7 +198,7 @@ fn an_event_is_its_breaker_its_place_and_its_kind() {
     );
     assert_eq!(event["breaker"], "fetch");
     assert_eq!(event["key"], "a.example");
-    assert_eq!(event["sequence"], 1);
+    assert_eq!(event["sequence"], 2);
     assert!(event["at"].as_str().is_some_and(|at| at.ends_with('Z')));
     assert_eq!(event["kind"], "transition");
     assert_eq!(event["transition"]["to"], "open");
@@ -201,8 +214,11 @@ fn events_of_overrides_have_the_override() {
         mail.clear_override();
     });
     let kinds: Vec<_> = told.iter().map(|event| &event["kind"]).collect();
-    assert_eq!(kinds, ["override_set", "override_cleared"]);
-    for event in &told {
+    assert_eq!(
+        kinds,
+        ["action", "override_set", "action", "override_cleared"]
+    );
+    for event in [&told[1], &told[3]] {
         assert_eq!(event["override"]["state"], "forced_open");
         assert_eq!(event["override"]["reason"], "maintenance");
     }

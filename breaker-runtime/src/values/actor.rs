@@ -144,6 +144,21 @@ impl Attribution {
     }
 }
 
+#[cfg(feature = "config")]
+impl Attribution {
+    /// Makes the attribution of something that a file or a variable asked for. The end of a long path remains.
+    pub(crate) fn of_place(kind: &str, place: &str) -> Self {
+        let place = printable(place, usize::MAX);
+        let room = LONGEST_NAME - kind.len() - " ".len();
+        let excess = place.chars().count().saturating_sub(room);
+        let place: String = place.chars().skip(excess).collect();
+        Self {
+            actor: Some(format!("{kind} {place}").into()),
+            reason: None,
+        }
+    }
+}
+
 impl From<&Actor> for Attribution {
     fn from(actor: &Actor) -> Self {
         Self {

@@ -1,10 +1,12 @@
 //! Plain values that callers, listeners and operators read. They have no logic beyond labels and sums.
 
+mod action;
 mod actor;
 mod error;
 mod failure;
 mod key_stats;
 mod latency;
+mod layer;
 mod name;
 mod outcome;
 mod rejection;
@@ -13,6 +15,7 @@ mod text;
 mod totals;
 mod transition;
 
+pub use self::action::{Action, ActionKind};
 pub use self::actor::{Actor, Attribution, InvalidActor};
 #[cfg(feature = "tower")]
 pub(crate) use self::error::chain;
@@ -23,6 +26,7 @@ pub use self::key_stats::KeyStats;
 pub(crate) use self::key_stats::RetiredCounts;
 pub use self::latency::Latency;
 pub(crate) use self::latency::{BUCKETS, bucket_of};
+pub use self::layer::Layer;
 pub(crate) use self::name::BreakerName;
 pub(crate) use self::outcome::End;
 pub use self::outcome::Outcome;

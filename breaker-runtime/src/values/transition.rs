@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use super::actor::Attribution;
 use super::failure::Failures;
+use super::layer::Layer;
 use super::state::{Reason, State};
 use crate::time::Brief;
 
@@ -97,7 +98,9 @@ impl TransitionCount {
     }
 }
 
-/// An override: a state that an operator has forced, which hides the state of the machine from callers.
+/// An override: a state that a person, a file or a variable forces, which hides the state of the machine from callers.
+///
+/// What a person forces takes precedence over what a file or a variable forces. Each is taken back by whoever set it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Override {
@@ -107,6 +110,10 @@ pub struct Override {
     pub reason: String,
     /// Who set the override, and why.
     pub by: Attribution,
+    /// What set the override: [`Layer::Runtime`] for a person or code, otherwise the layer of the file or variable.
+    pub layer: Layer,
+    /// When the override was set, by the wall clock.
+    pub since: SystemTime,
     /// When the override expires; `None` if it lasts until it is cleared.
     pub until: Option<SystemTime>,
 }

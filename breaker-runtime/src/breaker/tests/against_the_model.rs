@@ -5,14 +5,14 @@ use std::time::{Duration, SystemTime};
 
 use proptest::prelude::*;
 
-use crate::breaker::{CircuitBreaker, nesting};
+use crate::breaker::{CircuitBreaker, ExternalOverride, nesting};
 use crate::config::{Config, Settings};
 use crate::machine::model::{Model, Step, other_settings, settings, steps, units};
 use crate::machine::{ForcedKind, Ticket};
 use crate::registry::Registry;
 use crate::sync::Arc;
 use crate::time::{Clock, Tick};
-use crate::values::{End, FailureKind, Failures, State, Totals};
+use crate::values::{Attribution, End, FailureKind, Failures, Layer, State, Totals};
 
 #[derive(Clone, Default)]
 struct HandClock(Arc<AtomicU64>);
@@ -148,6 +148,16 @@ impl Pair {
             Step::Clear => {
                 self.breaker.clear_override();
                 self.model.clear();
+            }
+            Step::ForceByFile(kind) => {
+                let wanted = kind.map(|kind| ExternalOverride {
+                    kind,
+                    layer: Layer::File,
+                    by: Attribution::default(),
+                });
+                let reading = self.breaker.shared().reading();
+                self.breaker.force_external(wanted, reading);
+                self.model.force_by_file(*kind);
             }
             Step::Configure(new) => {
                 let settings = other_settings(&self.model.settings, *new);

@@ -39,10 +39,10 @@ impl Model {
 
     pub(crate) fn admit(&mut self, nested_in: Option<u64>) -> Result<Role, &'static str> {
         self.notice();
-        if let Some((ForcedKind::Open, _)) = self.forced {
+        if let Some((ForcedKind::Open, _)) = self.forced() {
             return Err("forced");
         }
-        let forced_closed = self.forced.is_some();
+        let forced_closed = self.forced().is_some();
         let nested = nested_in == Some(self.generation);
         let role = match self.state {
             State::Open => Err("open"),

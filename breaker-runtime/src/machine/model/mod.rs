@@ -9,7 +9,7 @@ mod steps;
 
 use std::time::Duration;
 
-pub(crate) use self::steps::{Step, other_settings, settings, steps, units};
+pub(crate) use self::steps::{Step, forced, other_settings, settings, steps, units};
 use super::{ForcedKind, WindowCounts};
 use crate::config::{Settings, Window};
 use crate::time::Tick;
@@ -25,7 +25,10 @@ pub(crate) struct Model {
     since: Tick,
     openings: u32,
     open_for: Duration,
-    forced: Option<(ForcedKind, Option<Tick>)>,
+    /// What a person forces, and until when.
+    person: Option<(ForcedKind, Option<Tick>)>,
+    /// What a file forces.
+    file: Option<ForcedKind>,
     /// Every call that was admitted.
     pub(crate) calls: Vec<Call>,
     /// The samples of this closed stay, in the order in which they were added.
@@ -91,7 +94,8 @@ impl Model {
             since: Tick::default(),
             openings: 0,
             open_for: Duration::ZERO,
-            forced: None,
+            person: None,
+            file: None,
             calls: Vec::new(),
             samples: Vec::new(),
             window_from: 0,
@@ -167,12 +171,22 @@ impl Model {
 
     pub(crate) fn force(&mut self, kind: ForcedKind, ttl: Option<u64>) {
         self.notice();
-        self.forced = Some((kind, ttl.map(|ttl| self.now.after(units(ttl)))));
+        self.person = Some((kind, ttl.map(|ttl| self.now.after(units(ttl)))));
     }
 
     pub(crate) fn clear(&mut self) {
         self.notice();
-        self.forced = None;
+        self.person = None;
+    }
+
+    pub(crate) fn force_by_file(&mut self, kind: Option<ForcedKind>) {
+        self.notice();
+        self.file = kind;
+    }
+
+    /// Returns the override in force: a person's before a file's.
+    pub(crate) fn forced(&self) -> Option<(ForcedKind, Option<Tick>)> {
+        self.person.or(self.file.map(|kind| (kind, None)))
     }
 
     /// Puts other settings in force (R16); a different window begins empty.
@@ -186,7 +200,7 @@ impl Model {
 
     /// Returns how long to wait before the next attempt.
     pub(crate) fn retry_after(&self) -> Option<Duration> {
-        match self.forced {
+        match self.forced() {
             Some((ForcedKind::Open, until)) => until.map(|until| until.since(self.now)),
             Some((ForcedKind::Closed, _)) => None,
             None => {

@@ -27,10 +27,10 @@ impl Model {
 
     fn notice_once(&mut self) {
         if self
-            .forced
+            .person
             .is_some_and(|(_, until)| until.is_some_and(|until| self.now >= until))
         {
-            self.forced = None;
+            self.person = None;
         }
         match self.state {
             State::Open => {

@@ -1,12 +1,13 @@
 //! Random steps and settings.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use proptest::prelude::*;
 
 use crate::config::{Config, Settings, Window};
-use crate::machine::ForcedKind;
-use crate::values::{End, FailureKind};
+use crate::machine::{Forced, ForcedKind};
+use crate::time::Tick;
+use crate::values::{Attribution, End, FailureKind, Layer};
 
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
@@ -24,6 +25,8 @@ pub(crate) enum Step {
     /// The override and its `ttl` in [`units`].
     Force(ForcedKind, Option<u64>),
     Clear,
+    /// What a file forces from now on.
+    ForceByFile(Option<ForcedKind>),
     Configure(Settings),
 }
 
@@ -35,6 +38,7 @@ pub(crate) fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => Just(End::Cancelled)
     ];
     let kind = prop_oneof![Just(ForcedKind::Open), Just(ForcedKind::Closed)];
+    let by_file = proptest::option::of(kind.clone());
     let nested_in = proptest::option::weighted(0.2, 0..2_u64);
     let hint = proptest::option::weighted(0.2, 1..200_u64);
     // Only a failure has a hint (R20).
@@ -50,6 +54,7 @@ pub(crate) fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => Just(Step::Reset),
         1 => (kind, proptest::option::of(1..60_u64)).prop_map(|(kind, ttl)| Step::Force(kind, ttl)),
         1 => Just(Step::Clear),
+        1 => by_file.prop_map(Step::ForceByFile),
         1 => settings().prop_map(Step::Configure),
     ];
     proptest::collection::vec(step, 0..250)
@@ -63,6 +68,17 @@ fn failures() -> impl Strategy<Value = FailureKind> {
         Just(FailureKind::TimedOut),
         Just(FailureKind::Dropped),
     ]
+}
+
+/// Makes an override.
+pub(crate) fn forced(kind: ForcedKind, layer: Layer, until: Option<Tick>) -> Forced {
+    Forced {
+        kind,
+        layer,
+        by: Attribution::default(),
+        since: SystemTime::UNIX_EPOCH,
+        until,
+    }
 }
 
 fn windows() -> impl Strategy<Value = Option<Window>> {

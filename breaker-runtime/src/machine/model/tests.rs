@@ -2,11 +2,11 @@
 
 use proptest::prelude::*;
 
-use super::{Model, Step, other_settings, settings, steps, units};
+use super::{Model, Step, forced, other_settings, settings, steps, units};
 use crate::config::Settings;
-use crate::machine::{CallEnd, Change, Forced, Machine, Ticket};
+use crate::machine::{CallEnd, Change, Machine, Ticket};
 use crate::time::Tick;
-use crate::values::{Attribution, RejectionReason, State};
+use crate::values::{Attribution, Layer, RejectionReason, State};
 
 /// The machine and the model, which take the same steps.
 struct Pair {
@@ -74,17 +74,18 @@ impl Pair {
             }
             Step::Force(kind, ttl) => {
                 let until = ttl.map(|ttl| now.after(units(ttl)));
-                let forced = Forced {
-                    kind: *kind,
-                    by: Attribution::default(),
-                    until,
-                };
+                let forced = forced(*kind, Layer::Runtime, until);
                 machine.force(forced, now, changes);
                 model.force(*kind, *ttl);
             }
             Step::Clear => {
                 machine.clear_override(now, changes);
                 model.clear();
+            }
+            Step::ForceByFile(kind) => {
+                let wanted = kind.map(|kind| forced(kind, Layer::File, None));
+                machine.force_external(wanted, now, changes);
+                model.force_by_file(*kind);
             }
             Step::Configure(new) => {
                 let settings = other_settings(&model.settings, *new);
@@ -106,8 +107,8 @@ impl Pair {
             "{step:?}"
         );
         assert_eq!(
-            machine.forced().is_some(),
-            model.forced.is_some(),
+            machine.forced().map(|it| (it.kind, it.until)),
+            model.forced(),
             "{step:?}"
         );
         let open_period = (model.state == State::Open).then_some(model.open_for);
@@ -168,14 +169,14 @@ fn meet(settings: Settings, steps: &[Step], looks: &[Option<u64>]) -> Vec<String
             Step::Reset => machine.reset(Attribution::default(), now, &mut changes),
             Step::Force(kind, ttl) => {
                 let until = ttl.map(|ttl| now.after(units(ttl)));
-                let forced = Forced {
-                    kind: *kind,
-                    by: Attribution::default(),
-                    until,
-                };
+                let forced = forced(*kind, Layer::Runtime, until);
                 machine.force(forced, now, &mut changes);
             }
             Step::Clear => machine.clear_override(now, &mut changes),
+            Step::ForceByFile(kind) => {
+                let wanted = kind.map(|kind| forced(kind, Layer::File, None));
+                machine.force_external(wanted, now, &mut changes);
+            }
             Step::Configure(new) => {
                 settings = other_settings(&settings, *new);
                 machine.reconfigure(settings, now, &mut changes);

@@ -1,3 +1,4 @@
+mod overrides;
 mod watch;
 
 use std::ffi::OsString;
@@ -8,9 +9,10 @@ use super::super::{Finding, LoadReport, Registry, tests::Hook};
 use crate::breaker::CircuitBreaker;
 use crate::breaker::EventKind;
 use crate::config::file::ConfigProblems;
-use crate::config::{Config, Layer, Overrides};
+use crate::config::{Config, Overrides};
 use crate::sync::Arc;
-use crate::values::State;
+use crate::test_util::ManualClock;
+use crate::values::{Layer, State};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -21,7 +23,14 @@ struct Bench {
 
 impl Bench {
     fn new() -> Self {
-        let registry = Registry::new();
+        Self::of(Registry::new())
+    }
+
+    fn with_clock(clock: &ManualClock) -> Self {
+        Self::of(Registry::with_clock(clock.clone()))
+    }
+
+    fn of(registry: Registry) -> Self {
         let declared = Config::new().threshold(3).open_for(20 * SECOND);
         let payment = registry
             .get_or_create("payment", declared)
@@ -238,7 +247,8 @@ fn force_sets_an_override_and_clears_only_its_own() {
     bench.load(&forced("open"), &[]);
     assert_eq!(bench.payment.state(), State::ForcedOpen);
     let over = bench.payment.snapshot().r#override.expect("it is forced");
-    assert_eq!(over.reason, "requested by breakers.toml");
+    assert_eq!(over.by.actor.as_deref(), Some("file breakers.toml"));
+    assert_eq!((over.layer, over.reason.as_str()), (Layer::File, ""));
     bench.load(&forced("closed"), &[]);
     assert_eq!(bench.payment.state(), State::ForcedClosed);
     bench.load("", &[]);
@@ -248,9 +258,15 @@ fn force_sets_an_override_and_clears_only_its_own() {
     bench.load("", &[]);
     assert_eq!(bench.payment.state(), State::ForcedOpen);
     bench.load(&forced("off"), &[]);
+    assert_eq!(bench.payment.state(), State::ForcedOpen);
+    bench.payment.clear_override();
     assert_eq!(bench.payment.state(), State::Closed);
     bench.load(&forced("off"), &[("BREAKER_PAYMENT__FORCE", "open")]);
     assert_eq!(bench.payment.state(), State::ForcedOpen);
+    let over = bench.payment.snapshot().r#override.expect("it is forced");
+    let actor = over.by.actor.as_deref();
+    assert_eq!(actor, Some("variable BREAKER_PAYMENT__FORCE"));
+    assert_eq!(over.layer, Layer::Environment);
 }
 
 #[test]
@@ -285,7 +301,7 @@ fn force_for_all_breakers_yields_to_that_of_one() {
     bench.load(&own, &[("BREAKER__FORCE", "open")]);
     assert_eq!(states(), (State::ForcedOpen, State::Closed));
     let over = bench.payment.snapshot().r#override.expect("it is forced");
-    assert_eq!(over.reason, "requested by BREAKER__FORCE");
+    assert_eq!(over.by.to_string(), "variable BREAKER__FORCE");
     bench.load("", &[]);
     assert_eq!(states(), (State::Closed, State::Closed));
 }
@@ -404,7 +420,7 @@ fn the_second_file_lies_over_the_first() {
     assert_eq!(bench.payment.config().open_for, 4 * SECOND);
     load("[breakers.payment]\nforce = \"open\"\n[breakers.fax]\n").expect("it is valid");
     let over = bench.payment.snapshot().r#override.expect("it is forced");
-    assert_eq!(over.reason, "requested by over.toml");
+    assert_eq!(over.by.to_string(), "file over.toml");
     let unknown = bench.registry.verify();
     assert_eq!(
         unknown[0].to_string(),

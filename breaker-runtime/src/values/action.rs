@@ -1,0 +1,118 @@
+//! What people and programs do to breakers.
+
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+use super::actor::Attribution;
+use crate::time::Brief;
+
+/// Something that somebody did to a breaker or to a registry.
+///
+/// The last 20 actions of each breaker are in its [`Snapshot`](crate::Snapshot), and the last 256 of a registry in
+/// [`Registry::actions`](crate::Registry::actions). Transitions do not displace them.
+///
+/// # Examples
+///
+/// ```
+/// use breaker_runtime::{Actor, ActionKind, Config, Registry};
+///
+/// let registry = Registry::new();
+/// let payment = registry.get_or_create("payment", Config::new())?;
+/// payment.by(&Actor::new("alice")?.because("INC-42")?).reset();
+///
+/// let actions = registry.actions();
+/// assert_eq!(actions[0].kind, ActionKind::Reset);
+/// assert_eq!(actions[0].to_string(), "circuit breaker `payment`: reset by alice (INC-42)");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Action {
+    /// When it happened, by the wall clock.
+    pub at: SystemTime,
+    /// The name of the breaker; `None` for an action on the whole registry.
+    pub breaker: Option<String>,
+    /// The key, for an action on one of several breakers of a name.
+    pub key: Option<String>,
+    /// What was done.
+    pub kind: ActionKind,
+    /// Who did it, and why.
+    pub by: Attribution,
+}
+
+/// What somebody did to a breaker or to a registry.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum ActionKind {
+    /// [`trip`](crate::CircuitBreaker::trip), even if the circuit was open already.
+    Trip,
+    /// [`reset`](crate::CircuitBreaker::reset), even if the circuit was closed already.
+    Reset,
+    /// [`force_open`](crate::CircuitBreaker::force_open).
+    ForceOpen {
+        /// How long the override is to last; `None` if it lasts until it is cleared.
+        ttl: Option<Duration>,
+    },
+    /// [`force_closed`](crate::CircuitBreaker::force_closed).
+    ForceClosed {
+        /// How long the override is to last; `None` if it lasts until it is cleared.
+        ttl: Option<Duration>,
+    },
+    /// [`clear_override`](crate::CircuitBreaker::clear_override), even if there was no override.
+    ClearOverride,
+    /// [`Registry::reset_all`](crate::Registry::reset_all).
+    ///
+    /// The registry has one such action, without the name of a breaker; each breaker has one too.
+    ResetAll,
+}
+
+impl ActionKind {
+    /// Returns the label: the name of the variant in snake case.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Trip => "trip",
+            Self::Reset => "reset",
+            Self::ForceOpen { .. } => "force_open",
+            Self::ForceClosed { .. } => "force_closed",
+            Self::ClearOverride => "clear_override",
+            Self::ResetAll => "reset_all",
+        }
+    }
+
+    /// Returns how long an override is to last, if this sets one that ends.
+    pub const fn ttl(&self) -> Option<Duration> {
+        match self {
+            Self::ForceOpen { ttl } | Self::ForceClosed { ttl } => *ttl,
+            _ => None,
+        }
+    }
+}
+
+/// Formats what was done, for example as `forced open for 60s`.
+impl fmt::Display for ActionKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Trip => "tripped",
+            Self::Reset => "reset",
+            Self::ForceOpen { .. } => "forced open",
+            Self::ForceClosed { .. } => "forced closed",
+            Self::ClearOverride => "override cleared",
+            Self::ResetAll => "all circuits reset",
+        })?;
+        match self.ttl() {
+            Some(ttl) => write!(f, " for {}", Brief(ttl)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Formats the action in one line, for example as ``circuit breaker `payment`: tripped by alice (INC-42)``.
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.breaker {
+            Some(breaker) => write!(f, "circuit breaker `{breaker}`: ")?,
+            None => f.write_str("circuit breakers: ")?,
+        }
+        write!(f, "{} by {}", self.kind, self.by)
+    }
+}
