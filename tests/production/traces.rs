@@ -131,6 +131,40 @@ fn a_key_is_logged_next_to_the_name() {
 }
 
 #[test]
+fn the_text_of_every_line_names_the_key_and_escapes_it() {
+    let mut rejected = None;
+    let logged = capture(Level::DEBUG, || {
+        let bench = Bench::default();
+        let keyed = bench
+            .registry
+            .get_or_create_keyed("fetch", "a\n.example", Config::new())
+            .unwrap();
+        keyed.trip();
+        rejected = keyed.try_acquire().err();
+        keyed.force_open("maintenance", None);
+    });
+    let texts: Vec<_> = logged
+        .iter()
+        .map(|logged| &*logged.fields["message"])
+        .collect();
+    assert_eq!(
+        texts,
+        [
+            r"circuit breaker `fetch` for `a\n.example`: tripped by code",
+            r"circuit breaker `fetch` for `a\n.example`: closed -> open (tripped)",
+            r"circuit breaker `fetch` for `a\n.example` is open; next probe in 30s",
+            r"circuit breaker `fetch` for `a\n.example`: forced open by code (maintenance)",
+            r"circuit breaker `fetch` for `a\n.example`: an override was set",
+        ]
+    );
+    // The error, which may reach another user, does not.
+    assert_eq!(
+        rejected.unwrap().to_string(),
+        "circuit breaker `fetch` is open"
+    );
+}
+
+#[test]
 fn overrides_are_logged_with_their_reason() {
     let logged = capture(Level::INFO, || {
         let bench = Bench::default();

@@ -13,34 +13,32 @@ mod with_tracing {
     use crate::config::Conflict;
     use crate::values::{Action, BreakerName, Override, Rejection, State, Transition};
 
-    /// Logs an event of a breaker: an opening as a warning, everything else as information.
+    /// Logs an event of a breaker, with the key in the text: an opening as a warning, everything else as information.
     ///
     /// [`conflict`] logs conflicts, because listeners may receive them a second time.
     pub(crate) fn event(breaker: &BreakerName, kind: &EventKind) {
-        let (name, key) = (breaker.as_str(), breaker.key());
         match kind {
-            EventKind::Transition(changed) => transition(name, key, changed),
+            EventKind::Transition(changed) => transition(breaker, changed),
             EventKind::Action(it) => action(it),
-            EventKind::OverrideSet(set) => an_override(name, key, set, "an override was set"),
-            EventKind::OverrideCleared(was) => {
-                an_override(name, key, was, "an override was cleared");
-            }
-            EventKind::OverrideExpired(was) => an_override(name, key, was, "an override has ended"),
+            EventKind::OverrideSet(set) => an_override(breaker, set, "an override was set"),
+            EventKind::OverrideCleared(was) => an_override(breaker, was, "an override was cleared"),
+            EventKind::OverrideExpired(was) => an_override(breaker, was, "an override has ended"),
             EventKind::SettingsRejected(problem) => {
-                warn!(target: "breaker", name, key, "circuit breaker `{name}`: {problem}");
+                let (name, key) = (breaker.as_str(), breaker.key());
+                warn!(target: "breaker", name, key, "{breaker:#}: {problem}");
             }
             EventKind::Conflict(_) => {}
         }
     }
 
-    fn transition(name: &str, key: Option<&str>, changed: &Transition) {
+    fn transition(breaker: &BreakerName, changed: &Transition) {
         // The level must be a constant.
         macro_rules! log {
             ($level:ident) => {
                 $level!(
                     target: "breaker",
-                    name,
-                    key,
+                    name = breaker.as_str(),
+                    key = breaker.key(),
                     from = changed.from.as_str(),
                     to = changed.to.as_str(),
                     reason = changed.reason.as_str(),
@@ -50,7 +48,7 @@ mod with_tracing {
                     rate = changed.rate,
                     actor = changed.by.actor.as_deref(),
                     because = changed.by.reason.as_deref(),
-                    "circuit breaker `{name}`: {changed}"
+                    "{breaker:#}: {changed}"
                 )
             };
         }
@@ -61,15 +59,15 @@ mod with_tracing {
         }
     }
 
-    fn an_override(name: &str, key: Option<&str>, it: &Override, what: &str) {
+    fn an_override(breaker: &BreakerName, it: &Override, what: &str) {
         info!(
             target: "breaker",
-            name,
-            key,
+            name = breaker.as_str(),
+            key = breaker.key(),
             state = it.state.as_str(),
             actor = it.by.actor.as_deref(),
             reason = it.by.reason.as_deref(),
-            "circuit breaker `{name}`: {what}"
+            "{breaker:#}: {what}"
         );
     }
 
@@ -82,7 +80,7 @@ mod with_tracing {
             action = it.kind.as_str(),
             actor = it.by.actor.as_deref(),
             reason = it.by.reason.as_deref(),
-            "{it}"
+            "{it:#}"
         );
     }
 
@@ -100,7 +98,7 @@ mod with_tracing {
             state = rejection.state().as_str(),
             reason = rejection.reason().as_str(),
             retry_after = rejection.retry_after().map(field::debug),
-            "{rejection}"
+            "{rejection:#}"
         );
     }
 }

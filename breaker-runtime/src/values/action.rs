@@ -107,12 +107,17 @@ impl fmt::Display for ActionKind {
 }
 
 /// Formats the action in one line, for example as ``circuit breaker `payment`: tripped by alice (INC-42)``.
+///
+/// `{:#}` adds the key.
 impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.breaker {
-            Some(breaker) => write!(f, "circuit breaker `{breaker}`: ")?,
-            None => f.write_str("circuit breakers: ")?,
+            Some(breaker) => write!(f, "circuit breaker `{breaker}`")?,
+            None => f.write_str("circuit breakers")?,
         }
-        write!(f, "{} by {}", self.kind, self.by)
+        if let Some(key) = self.key.as_ref().filter(|_| f.alternate()) {
+            write!(f, " for `{}`", key.escape_debug())?;
+        }
+        write!(f, ": {} by {}", self.kind, self.by)
     }
 }
