@@ -112,7 +112,7 @@
 //! | task | use |
 //! |---|---|
 //! | log or handle events | the feature `tracing`; [`Registry::subscribe`]; with the feature `tokio`, `Registry::events` |
-//! | export metrics for graphs and alerts | with the feature `metrics`, `metrics::publish` |
+//! | export metrics for graphs and alerts | with the feature `metrics`, `metrics::publish`; with the feature `opentelemetry`, `opentelemetry::observe` |
 //! | inspect breakers | [`Registry::snapshot`]: totals, window, [history](Snapshot::history), [latency](Snapshot::latency), settings and [their origin](Snapshot::layers) |
 //! | report health over HTTP | with the feature `axum`, `axum::health` |
 //! | force a circuit open or closed | [`CircuitBreaker::force_open`], [`CircuitBreaker::force_closed`], or `force` in a file |
@@ -193,6 +193,8 @@ pub use self::config::{ConfigProblem, ConfigProblems};
 pub use self::integrations::axum;
 #[cfg(feature = "metrics")]
 pub use self::integrations::metrics;
+#[cfg(feature = "opentelemetry")]
+pub use self::integrations::opentelemetry;
 #[cfg(feature = "tokio")]
 pub use self::integrations::stream::{EventStream, Missed};
 #[cfg(feature = "tower")]

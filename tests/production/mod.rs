@@ -2,10 +2,12 @@
 
 mod actions;
 mod events;
+mod exporters;
 mod failures;
 mod history;
 mod latency;
 mod metrics;
+mod otel;
 mod totals;
 mod totals_of_futures;
 mod traces;

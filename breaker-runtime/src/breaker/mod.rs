@@ -37,6 +37,8 @@ pub use self::event::EventKind;
 pub(crate) use self::nesting::Nesting;
 #[cfg(any(test, feature = "config"))]
 pub(crate) use self::overrides::ExternalOverride;
+#[cfg(any(feature = "metrics", feature = "opentelemetry"))]
+pub(crate) use self::shared::WeakBreaker;
 pub use self::shared::{CircuitBreaker, Event, Subscription};
 pub(crate) use self::shared::{KeySet, Listener, RegistryLink, sort_by_name};
 pub use self::snapshot::{ProbeProgress, Snapshot, WindowStats};

@@ -57,6 +57,7 @@ pub struct CircuitBreaker {
 }
 
 /// A handle that does not keep its breaker alive.
+#[derive(Clone, Debug)]
 pub(crate) struct WeakBreaker(Weak<Shared>);
 
 /// What all handles of one breaker share.
@@ -176,6 +177,12 @@ pub(crate) fn sort_by_name(breakers: &mut [CircuitBreaker]) {
 }
 
 impl WeakBreaker {
+    /// Returns whether both refer to the same breaker.
+    #[cfg(any(feature = "metrics", feature = "opentelemetry"))]
+    pub(crate) fn same_as(&self, other: &Self) -> bool {
+        self.0.ptr_eq(&other.0)
+    }
+
     pub(crate) fn upgrade(&self) -> Option<CircuitBreaker> {
         self.0.upgrade().map(|shared| CircuitBreaker { shared })
     }

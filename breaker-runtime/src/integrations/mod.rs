@@ -5,8 +5,12 @@
 
 #[cfg(feature = "axum")]
 pub mod axum;
+#[cfg(any(feature = "metrics", feature = "opentelemetry"))]
+mod export;
 #[cfg(feature = "metrics")]
 pub mod metrics;
+#[cfg(feature = "opentelemetry")]
+pub mod opentelemetry;
 #[cfg(feature = "tokio")]
 pub(crate) mod stream;
 #[cfg(feature = "tower")]

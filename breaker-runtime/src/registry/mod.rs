@@ -30,7 +30,7 @@ pub use self::carry::{carry, carry_fn};
 pub use self::control::RegistryControl;
 pub use self::declaration::Declaration;
 pub use self::finding::{Finding, UnknownBreaker};
-#[cfg(any(feature = "metrics", feature = "tower"))]
+#[cfg(any(feature = "metrics", feature = "opentelemetry", feature = "tower"))]
 pub(crate) use self::keyed::KeyedBreakers;
 #[cfg(feature = "config")]
 pub use self::load::LoadReport;

@@ -88,6 +88,16 @@ impl KeyStats {
         self.unlisted = unlisted;
     }
 
+    /// Returns the state of most keys that were used within `idle_ttl`, or `None` if there are no such keys.
+    ///
+    /// If several states are equally frequent, it returns the worst of them. From the worst to the best, the states are
+    /// forced open, open, half open, closed and forced closed.
+    pub fn prevailing_state(&self) -> Option<State> {
+        let states = self.recent_states.iter();
+        let most = states.max_by_key(|(state, keys)| (*keys, state.severity()));
+        most.map(|(state, _)| *state)
+    }
+
     /// Returns how many keys are in `state`.
     pub fn in_state(&self, state: State) -> usize {
         let mut states = self.states.iter();

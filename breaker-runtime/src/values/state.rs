@@ -41,6 +41,19 @@ impl State {
     }
 }
 
+impl State {
+    /// Returns how bad the state is for callers; a larger number is worse.
+    pub(super) fn severity(self) -> u8 {
+        match self {
+            Self::ForcedClosed => 0,
+            Self::Closed => 1,
+            Self::HalfOpen => 2,
+            Self::Open => 3,
+            Self::ForcedOpen => 4,
+        }
+    }
+}
+
 impl fmt::Display for State {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())

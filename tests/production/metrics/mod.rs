@@ -3,6 +3,7 @@
 mod counters;
 mod durations;
 mod exposition;
+mod keys;
 mod monitoring;
 mod states;
 

@@ -143,6 +143,49 @@ fn keys_are_counted_by_state_and_never_named() {
 }
 
 #[test]
+fn the_state_of_a_name_with_keys_is_what_most_of_its_callers_meet() {
+    let scraped = Scraped::new();
+    let seen = || state(&scraped.scrape(), "fetch");
+    let config = Config::new().open_for(Duration::from_secs(3600));
+    let config = config.idle_ttl(Duration::from_secs(60));
+    let keys = ["a", "b", "c", "d"].map(|key| scraped.keyed("fetch", key, config));
+    assert_eq!(seen(), State::Closed);
+    keys[0].trip();
+    assert_eq!(seen(), State::Closed, "one of four");
+    keys[1].trip();
+    assert_eq!(
+        seen(),
+        State::Open,
+        "of two equally frequent states the worse one"
+    );
+    scraped.clock.advance(Duration::from_secs(60));
+    for key in ["c", "d"] {
+        scraped.keyed("fetch", key, config);
+    }
+    assert_eq!(seen(), State::Closed, "the open ones are not in use");
+
+    let name = scraped.registry.get("fetch").unwrap();
+    name.force_open("maintenance", None);
+    assert_eq!(seen(), State::ForcedOpen);
+    for key in &keys {
+        let snapshot = key.snapshot();
+        assert_eq!(snapshot.state, State::ForcedOpen);
+        let shown = snapshot.r#override.expect("that of the name");
+        assert_eq!(shown.reason, "maintenance");
+    }
+    name.clear_override();
+    assert_eq!(keys[2].snapshot().r#override, None);
+    assert_eq!(seen(), State::Closed);
+
+    scraped.clock.advance(Duration::from_secs(60));
+    assert_eq!(
+        seen(),
+        State::Closed,
+        "without keys in use, that of calls without a key"
+    );
+}
+
+#[test]
 fn a_removed_breaker_has_no_state() {
     let scraped = Scraped::new();
     let config = Config::new()

@@ -44,6 +44,7 @@
 //! | series | kind | labels other than `breaker` | meaning |
 //! |---|---|---|---|
 //! | `circuit_breaker_calls_total` | counter | `outcome`: `success`, `failure`, `ignored`, `cancelled` | calls that have ended; rejected calls are not included |
+//! | `circuit_breaker_failures_total` | counter | `kind`: `returned`, `panicked`, `timed_out`, `dropped`, `slow`, `silent` | failures, by what made the call a failure |
 //! | `circuit_breaker_slow_calls_total` | counter | | calls that took at least `slow_call` |
 //! | `circuit_breaker_stale_total` | counter | | calls that ended too late to decide anything |
 //! | `circuit_breaker_rejected_total` | counter | `reason`: `open`, `half_open_full`, `ramp`, `forced` | calls that were rejected |
@@ -58,7 +59,13 @@
 //! | `circuit_breaker_keys` | gauge | `state` | keys that have a breaker, by the state of that breaker; only for names with keys |
 //! | `circuit_breaker_unlisted_calls_total` | counter | | calls whose key had no room under `max_keys`; only for names with keys |
 //!
-//! `circuit_breaker_calls_total` includes the slow and the stale calls.
+//! `circuit_breaker_calls_total` includes the slow and the stale calls. In `circuit_breaker_failures_total`, a `slow` call
+//! and a `silent` probe count when they are judged, also while they are in flight, and once more by their outcome when
+//! they end.
+//!
+//! `circuit_breaker_state` of a name with keys says what most callers of the name meet: its override or, without one, the
+//! state of most keys that were used within `idle_ttl`. Of two states that are equally frequent it shows the worse one
+//! ([`prevailing_state`](crate::KeyStats::prevailing_state)). `circuit_breaker_keys` shows the states of all keys.
 //!
 //! **Counters** never decrease, neither when a key is evicted nor when a breaker is [removed](crate::Registry::remove)
 //! and another one is made under its name. All their label values are written as 0 from the start, so that `rate` and
@@ -69,9 +76,9 @@
 //! a query, and a graph shows a gap.
 //!
 //! **Keys** are not labels, because there may be any number of them. The counts of all keys of a name, including
-//! evicted ones, are added up under the name. `circuit_breaker_state` and the two rates belong to the breaker of the
-//! name itself. Calls with a key go through the breaker of the key, so the breaker of the name has no rates, and its
-//! state shows only its override; `circuit_breaker_keys` shows the states of the keys.
+//! evicted ones, are added up under the name. The two rates belong to the breaker of the name itself, which has none,
+//! because calls with a key go through the breaker of the key. [`Publisher::with_key_labels`] makes a limited number of
+//! keys labels.
 //!
 //! **Open seconds** are whole because the facade's counters are. A fraction of a second is not lost: it is included
 //! once the second is full.
@@ -88,7 +95,6 @@
 
 #![doc(alias = "prometheus")]
 
-mod counts;
 mod published;
 mod publisher;
 mod series;

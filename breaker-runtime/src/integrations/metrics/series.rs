@@ -2,6 +2,8 @@
 
 use ::metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
 
+use crate::integrations::export::{DURATION_BOUNDS, ROWS, Row, RowKind};
+
 /// One series of the exporter.
 ///
 /// # Examples
@@ -43,125 +45,35 @@ pub enum Kind {
 }
 
 /// All series, in the order of the documentation.
-pub const SERIES: &[Series] = &[
-    CALLS,
-    SLOW_CALLS,
-    STALE,
-    REJECTED,
-    FALLBACKS,
-    STATE,
-    TRANSITIONS,
-    OPEN_SECONDS,
-    FAILURE_RATE,
-    SLOW_CALL_RATE,
-    PROBES_IN_FLIGHT,
-    CALL_DURATION,
-    KEYS,
-    UNLISTED_CALLS,
-];
+pub const SERIES: &[Series] = &{
+    let mut series = [Series::new(&ROWS[0]); ROWS.len()];
+    let mut at = 1;
+    while at < ROWS.len() {
+        series[at] = Series::new(&ROWS[at]);
+        at += 1;
+    }
+    series
+};
 
 /// Upper bounds of buckets for `circuit_breaker_call_duration_seconds`, in seconds: from one millisecond to half a
 /// minute.
-pub const DURATION_BUCKETS: &[f64] = &[
-    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0,
-];
+pub const DURATION_BUCKETS: &[f64] = DURATION_BOUNDS;
 
-pub(super) const CALLS: Series = counter(
-    "circuit_breaker_calls_total",
-    &["breaker", "outcome"],
-    "Calls that have ended, by outcome; rejected calls are not included.",
-);
-pub(super) const SLOW_CALLS: Series = counter(
-    "circuit_breaker_slow_calls_total",
-    &["breaker"],
-    "Calls that took at least slow_call.",
-);
-pub(super) const STALE: Series = counter(
-    "circuit_breaker_stale_total",
-    &["breaker"],
-    "Calls that ended in another generation than they began in, and so decided nothing.",
-);
-pub(super) const REJECTED: Series = counter(
-    "circuit_breaker_rejected_total",
-    &["breaker", "reason"],
-    "Calls that were rejected, by reason.",
-);
-pub(super) const FALLBACKS: Series = counter(
-    "circuit_breaker_fallbacks_total",
-    &["breaker", "result"],
-    "Answers of the fallback, classified as the function's own answers are.",
-);
-pub(super) const STATE: Series = gauge(
-    "circuit_breaker_state",
-    &["breaker", "state"],
-    "1 for the current state as callers meet it, 0 for the others.",
-);
-pub(super) const TRANSITIONS: Series = counter(
-    "circuit_breaker_transitions_total",
-    &["breaker", "from", "to", "reason"],
-    "State transitions; overrides are not included.",
-);
-pub(super) const OPEN_SECONDS: Series = Series {
-    unit: Unit::Seconds,
-    ..counter(
-        "circuit_breaker_open_seconds_total",
-        &["breaker"],
-        "Whole seconds spent open, including the current open period; overrides are not included.",
-    )
-};
-pub(super) const FAILURE_RATE: Series = gauge(
-    "circuit_breaker_failure_rate",
-    &["breaker"],
-    "Share of failures in the window, 0 to 1; NaN while it is unknown, as below min_calls.",
-);
-pub(super) const SLOW_CALL_RATE: Series = gauge(
-    "circuit_breaker_slow_call_rate",
-    &["breaker"],
-    "Share of slow calls in the window, 0 to 1; NaN while it is unknown, as below min_calls.",
-);
-pub(super) const PROBES_IN_FLIGHT: Series = gauge(
-    "circuit_breaker_probes_in_flight",
-    &["breaker"],
-    "Probes in flight while the circuit is half open.",
-);
-pub(super) const CALL_DURATION: Series = Series {
-    kind: Kind::Histogram,
-    unit: Unit::Seconds,
-    ..gauge(
-        "circuit_breaker_call_duration_seconds",
-        &["breaker"],
-        "Duration of calls that ended with an outcome.",
-    )
-};
-pub(super) const KEYS: Series = gauge(
-    "circuit_breaker_keys",
-    &["breaker", "state"],
-    "Keys that have a breaker, by the state of that breaker.",
-);
-pub(super) const UNLISTED_CALLS: Series = counter(
-    "circuit_breaker_unlisted_calls_total",
-    &["breaker"],
-    "Calls whose key had no room under max_keys.",
-);
-
-const fn counter(
-    name: &'static str,
-    labels: &'static [&'static str],
-    help: &'static str,
-) -> Series {
-    Series {
-        kind: Kind::Counter,
-        ..gauge(name, labels, help)
-    }
-}
-
-const fn gauge(name: &'static str, labels: &'static [&'static str], help: &'static str) -> Series {
-    Series {
-        name,
-        kind: Kind::Gauge,
-        unit: Unit::Count,
-        labels,
-        help,
+impl Series {
+    const fn new(row: &Row) -> Self {
+        let (kind, unit) = match row.kind {
+            RowKind::Counter => (Kind::Counter, Unit::Count),
+            RowKind::Gauge => (Kind::Gauge, Unit::Count),
+            RowKind::Seconds => (Kind::Counter, Unit::Seconds),
+            RowKind::Histogram => (Kind::Histogram, Unit::Seconds),
+        };
+        Self {
+            name: row.name,
+            kind,
+            unit,
+            labels: row.labels,
+            help: row.help,
+        }
     }
 }
 

@@ -1,0 +1,91 @@
+//! The values of one collection, which all instruments share.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use ::opentelemetry::KeyValue;
+
+use crate::integrations::export::{Counts, Entry, Gauges, Memory};
+use crate::registry::Registry;
+use crate::sync::Arc;
+
+/// The values of one name, or of one key that is an attribute.
+pub(super) struct Point {
+    /// Those of the name and the key.
+    pub(super) attributes: Vec<KeyValue>,
+    pub(super) counts: Counts,
+    /// `None` if the breaker is gone.
+    pub(super) gauges: Option<Gauges>,
+}
+
+/// The values that the instruments read.
+///
+/// The SDK collects one instrument after the other. A reading serves all of them: it is taken anew when an instrument
+/// asks that has already had its values.
+pub(super) struct Collected {
+    registry: Registry,
+    // Not from `sync`: the loom models collect nothing.
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    memory: Memory,
+    points: Arc<Vec<Point>>,
+    /// The instruments that have had the values, one bit each.
+    served: u32,
+}
+
+impl Collected {
+    pub(super) fn new(registry: &Registry, max_keys: usize) -> Self {
+        let mut state = State {
+            // All have had the values that are not there yet.
+            served: u32::MAX,
+            ..State::default()
+        };
+        state.memory.label_keys(max_keys);
+        Self {
+            registry: registry.clone(),
+            state: Mutex::new(state),
+        }
+    }
+
+    /// Returns the present values for an instrument.
+    pub(super) fn points(&self, instrument: u32) -> Arc<Vec<Point>> {
+        let bit = 1 << instrument;
+        loop {
+            let mut state = self.lock();
+            if state.served & bit == 0 {
+                state.served |= bit;
+                return Arc::clone(&state.points);
+            }
+            let read = state.memory.prepare();
+            drop(state);
+            // Without the lock, because a reading may notify listeners.
+            let readings = read(&self.registry);
+            let mut state = self.lock();
+            // If another thread read meanwhile, its values are newer.
+            if state.memory.add(&readings) {
+                state.points = Arc::new(state.memory.entries().map(|it| Point::new(&it)).collect());
+                state.served = 0;
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Point {
+    fn new(entry: &Entry<'_>) -> Self {
+        let name = KeyValue::new("circuit_breaker.name", entry.name.to_owned());
+        let key = entry
+            .key
+            .map(|key| KeyValue::new("circuit_breaker.key", key.to_owned()));
+        Self {
+            attributes: std::iter::once(name).chain(key).collect(),
+            counts: entry.counts.clone(),
+            gauges: entry.gauges.cloned(),
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! Instruments of OpenTelemetry, which read the breakers when they are collected. Needs the feature `opentelemetry`.
+//!
+//! Calls through a breaker measure nothing for this module, and need no exporter. [`observe`] registers observable
+//! instruments with a meter. When a reader of the SDK collects them, they take a snapshot of every breaker:
+//!
+//! ```
+//! use breaker_runtime::Registry;
+//!
+//! // Once, after the program has installed its meter provider.
+//! let meter = opentelemetry::global::meter("breaker");
+//! breaker_runtime::opentelemetry::observe(&meter, Registry::global());
+//! ```
+//!
+//! # The instruments
+//!
+//! They mean the same as the series of the module `metrics`.
+//!
+//! | instrument | kind | attributes other than `circuit_breaker.name` | meaning |
+//! |---|---|---|---|
+//! | `circuit_breaker.calls` | counter | `circuit_breaker.outcome`: `success`, `failure`, `ignored`, `cancelled` | calls that have ended; rejected calls are not included |
+//! | `circuit_breaker.failures` | counter | `circuit_breaker.kind`: `returned`, `panicked`, `timed_out`, `dropped`, `slow`, `silent` | failures, by what made the call a failure |
+//! | `circuit_breaker.slow_calls` | counter | | calls that took at least `slow_call` |
+//! | `circuit_breaker.stale` | counter | | calls that ended too late to decide anything |
+//! | `circuit_breaker.rejected` | counter | `circuit_breaker.reason`: `open`, `half_open_full`, `ramp`, `forced` | calls that were rejected |
+//! | `circuit_breaker.fallbacks` | counter | `circuit_breaker.result`: `success`, `failure` | answers of the fallback |
+//! | `circuit_breaker.state` | gauge | `circuit_breaker.state`: `closed`, `open`, `half_open`, `forced_open`, `forced_closed` | 1 for the current state as callers meet it, 0 for the other four |
+//! | `circuit_breaker.transitions` | counter | `circuit_breaker.from`, `circuit_breaker.to`, `circuit_breaker.reason` | state transitions; overrides are not included |
+//! | `circuit_breaker.open_time` | counter, in seconds | | time spent open, including the current open period; overrides are not included |
+//! | `circuit_breaker.failure_rate` | gauge | | the share of failures in the window |
+//! | `circuit_breaker.slow_call_rate` | gauge | | the share of slow calls in the window |
+//! | `circuit_breaker.probes_in_flight` | gauge | | probes in flight while the circuit is half open |
+//! | `circuit_breaker.call_duration.bucket` | counter | `le` | calls that took at most `le` seconds; only with the setting `latency` |
+//! | `circuit_breaker.call_duration.sum` | counter, in seconds | | how long these calls took in total |
+//! | `circuit_breaker.keys` | gauge | `circuit_breaker.state` | keys that have a breaker, by the state of that breaker; only for names with keys |
+//! | `circuit_breaker.unlisted_calls` | counter | | calls whose key had no room under `max_keys`; only for names with keys |
+//!
+//! **Counters** never decrease, neither when a key is evicted nor when a breaker is [removed](Registry::remove) and
+//! another one is made under its name.
+//!
+//! **Rates** have no data point while they are unknown: without a `window`, and below `min_calls`. The gauges of a removed
+//! breaker have none either.
+//!
+//! **Durations** are counters of buckets, because a histogram of OpenTelemetry cannot be observed. `le` is the end of the
+//! bucket in seconds, and `+Inf` for all calls, as in Prometheus. A call counts by the bucket of the breaker's histogram
+//! ([`Latency`](crate::Latency)), which is at most an eighth wide. A backend that reads counters of buckets as Prometheus
+//! does computes quantiles of any period and over several processes:
+//! `histogram_quantile(0.95, sum by (le) (rate(circuit_breaker_call_duration_bucket_total[5m])))`.
+//!
+//! **Keys** are not attributes, because there may be any number of them: the counts of all keys of a name are added up
+//! under the name. [`observe_with_keys`] makes a limited number of them attributes.
+
+#![doc(alias = "otel")]
+#![doc(alias = "otlp")]
+
+mod collected;
+mod instruments;
+
+use ::opentelemetry::metrics::Meter;
+
+use self::instruments::Instruments;
+use crate::registry::Registry;
+
+/// Registers instruments with a meter, which read the breakers of a registry when they are collected.
+///
+/// The [module](self) lists them. They last as long as the meter's provider. Call this once for each pair of a registry
+/// and a meter.
+///
+/// A collection is a reading: it applies transitions that are due, and so may notify listeners. A listener must not
+/// collect, because the SDK holds a lock meanwhile.
+pub fn observe(meter: &Meter, registry: &Registry) {
+    observe_with_keys(meter, registry, 0);
+}
+
+/// Registers instruments as [`observe`] does, and gives at most `max` keys of each name the attribute
+/// `circuit_breaker.key`.
+///
+/// The first keys that are seen get the attribute, and never lose it. The other keys, and calls without a key, are added
+/// up in the data points without the attribute. So the sum over all data points of a name is still the number of its
+/// calls. No counter decreases when a key is evicted; its gauges then have no data points.
+///
+/// **An attribute is readable by everybody who can read the metrics.** Do not use this for keys that identify a person,
+/// such as users or tenants.
+///
+/// # Examples
+///
+/// ```
+/// use breaker_runtime::Registry;
+/// use breaker_runtime::opentelemetry::observe_with_keys;
+///
+/// let meter = opentelemetry::global::meter("breaker");
+/// observe_with_keys(&meter, Registry::global(), 50);
+/// ```
+pub fn observe_with_keys(meter: &Meter, registry: &Registry, max: usize) {
+    Instruments::new(meter, registry, max).build_all();
+}
