@@ -207,8 +207,8 @@ pub use self::registry::{
 pub use self::time::{Clock, Tick};
 pub use self::values::{
     Action, ActionKind, Actor, Attribution, BreakerError, CallError, FailureKind, Failures,
-    InvalidActor, KeyStats, Latency, Layer, Outcome, Override, PastTransition, Reason, Rejection,
-    RejectionReason, Rejections, State, TimedOut, Totals, Transition, TransitionCount,
+    InvalidActor, KeyStats, Latency, Layer, Outage, Outcome, Override, PastTransition, Reason,
+    Rejection, RejectionReason, Rejections, State, TimedOut, Totals, Transition, TransitionCount,
 };
 
 #[cfg(feature = "macros")]

@@ -74,7 +74,7 @@ fn r23_an_opening_whose_period_has_passed_is_half_open_at_once_and_both_changes_
     bench.advance(100 * SECOND);
     assert_eq!(bench.state(), State::HalfOpen);
     let due: Vec<_> = record
-        .take()
+        .effects()
         .iter()
         .map(|event| match event.kind() {
             EventKind::Transition(transition) => transition.due_at,

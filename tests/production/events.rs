@@ -21,7 +21,7 @@ async fn a_stream_yields_every_event_in_order() {
 async fn a_reader_that_is_too_slow_loses_the_oldest_events_and_learns_how_many() {
     let bench = Bench::default();
     let mut events = bench.registry.events();
-    for _ in 0..75 {
+    for _ in 0..50 {
         bench.breaker.trip();
         bench.breaker.reset();
     }
@@ -47,8 +47,10 @@ async fn the_stream_ends_with_the_registry() {
     assert!(matches!(action.kind(), EventKind::Action(_)));
     let event = events.next().await.unwrap().unwrap();
     assert!(matches!(event.kind(), EventKind::Transition(_)));
+    let outage = events.next().await.unwrap().unwrap();
+    assert!(matches!(outage.kind(), EventKind::OutageBegan(_)));
     // An event keeps its breaker, and so the listeners, alive.
-    drop((action, event));
+    drop((action, event, outage));
     assert!(events.next().await.is_none());
 }
 

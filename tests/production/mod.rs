@@ -8,6 +8,7 @@ mod history;
 mod latency;
 mod metrics;
 mod otel;
+mod outages;
 mod totals;
 mod totals_of_futures;
 mod traces;

@@ -74,7 +74,7 @@ fn an_opening_is_logged_at_warn_and_a_recovery_at_info() {
         bench.succeed();
     });
     let levels: Vec<_> = logged.iter().filter_map(|logged| logged.level).collect();
-    assert_eq!(levels, [Level::WARN, Level::INFO, Level::INFO]);
+    assert_eq!(levels, [Level::WARN, Level::INFO, Level::INFO, Level::INFO]);
     assert!(logged.iter().all(|logged| logged.target == "breaker"));
     let opening = &logged[0].fields;
     for (field, value) in [
@@ -85,7 +85,12 @@ fn an_opening_is_logged_at_warn_and_a_recovery_at_info() {
         ("generation", "1"),
         ("open_for", "30s"),
         ("failures", "2"),
+        ("kinds", "2 returned"),
         ("rate", "0.5"),
+        (
+            "message",
+            "circuit breaker `payment`: closed -> open (failure_rate: returned)",
+        ),
     ] {
         assert_eq!(
             opening.get(field).map(String::as_str),
@@ -93,7 +98,11 @@ fn an_opening_is_logged_at_warn_and_a_recovery_at_info() {
             "{field}"
         );
     }
-    let closing = &logged[2].fields;
+    assert_eq!(
+        logged[1].fields["message"],
+        "circuit breaker `payment`: an outage began"
+    );
+    let closing = &logged[3].fields;
     assert!(!closing.contains_key("open_for") && !closing.contains_key("failures"));
     assert_eq!(closing["to"], "closed");
 }
@@ -193,15 +202,20 @@ fn actions_and_their_effects_are_logged_with_actor_and_reason() {
         [
             "circuit breaker `payment`: tripped by alice (INC-42)",
             "circuit breaker `payment`: closed -> open (tripped)",
+            "circuit breaker `payment`: an outage began",
             "circuit breaker `payment`: forced open by alice (INC-42)",
             "circuit breaker `payment`: an override was set",
             "circuit breakers: all circuits reset by alice (INC-42)",
             "circuit breaker `payment`: all circuits reset by alice (INC-42)",
             "circuit breaker `payment`: open -> closed (reset)",
+            "circuit breaker `payment`: an outage has ended",
         ]
     );
     for it in &logged {
         assert_eq!(it.target, "breaker");
+        if it.fields.contains_key("openings") {
+            continue;
+        }
         assert_eq!(it.fields["actor"], "alice");
         let is_transition = it.fields.contains_key("generation");
         let reason = if is_transition { "because" } else { "reason" };
@@ -227,6 +241,6 @@ fn a_subscriber_that_panics_affects_no_call() {
             bench.fail();
         }
         assert!(bench.breaker.try_acquire().is_err());
-        assert_eq!(bench.registry.listener_panics(), 2);
+        assert_eq!(bench.registry.listener_panics(), 3);
     });
 }

@@ -127,7 +127,7 @@ fn r6_the_event_says_when_the_period_ended_and_when_that_was_noticed() {
     bench.fail_times(5);
     bench.advance(OPEN_FOR + Duration::from_secs(7));
     assert_eq!(bench.state(), State::HalfOpen);
-    let events = record.take();
+    let events = record.effects();
     let breaker_runtime::EventKind::Transition(transition) = events[1].kind() else {
         panic!("{events:?}");
     };

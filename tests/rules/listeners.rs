@@ -21,9 +21,10 @@ fn r15_a_listener_sees_the_new_state() {
         .detach();
     bench.breaker.trip();
     bench.breaker.reset();
-    // The event of the action comes first.
+    // Each time the event of the action, of the transition and of the outage.
     let (open, closed) = (State::Open, State::Closed);
-    assert_eq!(*seen.lock().unwrap(), [open, open, closed, closed]);
+    let seen = seen.lock().unwrap();
+    assert_eq!(*seen, [open, open, open, closed, closed, closed]);
 }
 
 #[test]
@@ -62,10 +63,12 @@ fn r15_a_listener_that_panics_is_counted_and_affects_no_call_and_no_other_listen
         .detach();
     let record = bench.record();
     bench.fail_times(5);
-    assert_eq!(bench.registry.listener_panics(), 1);
-    assert_eq!(record.take().len(), 1);
-    bench.breaker.reset(); // an action and its transition
-    assert_eq!(bench.registry.listener_panics(), 3);
+    // A transition and the beginning of an outage.
+    assert_eq!(bench.registry.listener_panics(), 2);
+    assert_eq!(record.take().len(), 2);
+    // An action, its transition and the end of the outage.
+    bench.breaker.reset();
+    assert_eq!(bench.registry.listener_panics(), 5);
     bench.succeed();
 }
 
@@ -83,7 +86,7 @@ fn r15_a_panic_whose_payload_panics_when_dropped_affects_no_call() {
         .subscribe(|_: &Event| std::panic::panic_any(Grenade))
         .detach();
     bench.fail_times(5);
-    assert_eq!(bench.registry.listener_panics(), 1);
+    assert_eq!(bench.registry.listener_panics(), 2);
 }
 
 #[test]
@@ -116,7 +119,8 @@ fn r15_events_of_many_threads_arrive_one_at_a_time_in_order_and_without_gaps() {
     let sequences = sequences.lock().unwrap();
     let totals = bench.breaker.snapshot().totals;
     let actions = 4 * 500 * 2;
-    let events = actions + totals.opens + totals.closes;
+    // Each opening begins an outage, and each closing ends it.
+    let events = actions + 2 * (totals.opens + totals.closes);
     assert!(sequences.iter().copied().eq(1..=events), "{events} events");
 }
 
@@ -146,8 +150,8 @@ fn r15_a_listener_that_blocks_delays_only_the_call_that_delivers() {
         assert_eq!(bench.breaker.snapshot().state, State::Closed);
         gates.1.wait();
     });
-    // Two transitions and the reset.
-    assert_eq!(deliveries.load(Ordering::SeqCst), 3);
+    // Two transitions, the outage and the reset.
+    assert_eq!(deliveries.load(Ordering::SeqCst), 5);
 }
 
 #[test]

@@ -92,14 +92,14 @@ impl Record {
         std::mem::take(&mut self.0.lock().unwrap())
     }
 
-    /// Takes the events so far without those of actions.
+    /// Takes the events so far without those of actions and outages.
     pub(crate) fn effects(&self) -> Vec<Event> {
         let mut events = self.take();
-        events.retain(|event| !matches!(event.kind(), EventKind::Action(_)));
+        events.retain(|event| is_effect(event.kind()));
         events
     }
 
-    /// Takes the transitions so far, and panics if there are other events than these and actions.
+    /// Takes the transitions so far, and panics if there are other events than these, actions and outages.
     pub(crate) fn transitions(&self) -> Vec<(State, State, Reason)> {
         let events = self.effects();
         let transition = |event: &Event| match event.kind() {
@@ -110,4 +110,12 @@ impl Record {
         };
         events.iter().map(transition).collect()
     }
+}
+
+/// Returns whether the event reports a change of the state, of an override or of settings.
+pub(crate) fn is_effect(kind: &EventKind) -> bool {
+    !matches!(
+        kind,
+        EventKind::Action(_) | EventKind::OutageBegan(_) | EventKind::OutageEnded(_)
+    )
 }

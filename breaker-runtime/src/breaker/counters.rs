@@ -8,7 +8,7 @@ use super::thread_slots::{claimed_slot, default_slice, slot, slots};
 use crate::sync::AtomicU64;
 use crate::sync::Ordering::Relaxed;
 use crate::time::{Tick, Time, WallInstant};
-use crate::values::{RejectionReason, Totals};
+use crate::values::{RejectionReason, Rejections, Totals};
 
 /// Identifies one counter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,18 +117,19 @@ impl Counters {
         };
     }
 
-    /// Counts a success that has read no clock, and dates the first of every [`DATED`].
+    /// Counts a success that has read no clock, and dates the first of every [`DATED`]; calls `then` after dating one.
     #[inline(always)]
     #[expect(
         clippy::inline_always,
         reason = "nearly every call ends in one of these two"
     )]
-    pub(crate) fn add_clean_success(&self, time: &Time) {
+    pub(crate) fn add_clean_success(&self, time: &Time, then: impl FnOnce()) {
         match self.claimed() {
             Some(slot) => {
                 let before = slot.add_owned(Counter::Successes);
                 if before % DATED == 0 {
                     slot.date_clean_success(before + 1, time);
+                    then();
                 }
             }
             None => self.add_first_clean_success(time),
@@ -180,12 +181,23 @@ impl Counters {
         }
     }
 
+    /// Returns the numbers of rejections by reason, and of answers of fallbacks.
+    pub(crate) fn rejections_and_fallbacks(&self) -> (Rejections, u64) {
+        let (mut rejections, mut fallbacks) = (Rejections::default(), 0);
+        for slot in &self.all {
+            slot.add_rejections_to(&mut rejections);
+            fallbacks += slot.read(Counter::FallbackSuccesses);
+            fallbacks += slot.read(Counter::FallbackFailures);
+        }
+        (rejections, fallbacks)
+    }
+
     /// Returns the sums of all slots. They may miss what other threads count at the same time.
     pub(crate) fn totals(&self, moment: WallInstant) -> Totals {
         let mut totals = Totals::default();
         let (mut last_success, mut last_failure) = (0, 0);
         for slot in &self.all {
-            let read = |counter: Counter| slot.counts[counter as usize].load(Relaxed);
+            let read = |counter: Counter| slot.read(counter);
             let dated = slot.dated_successes.load(Relaxed);
             let successes = read(Counter::Successes);
             totals.last_success_is_lower_bound |= successes > dated;
@@ -194,10 +206,7 @@ impl Counters {
             totals.ignored += read(Counter::Ignored);
             totals.cancelled += read(Counter::Cancelled);
             totals.slow += read(Counter::Slow);
-            totals.rejections.open += read(Counter::RejectedOpen);
-            totals.rejections.half_open_full += read(Counter::RejectedHalfOpenFull);
-            totals.rejections.ramp += read(Counter::RejectedRamp);
-            totals.rejections.forced += read(Counter::RejectedForced);
+            slot.add_rejections_to(&mut totals.rejections);
             totals.stale += read(Counter::Stale);
             totals.fallback_successes += read(Counter::FallbackSuccesses);
             totals.fallback_failures += read(Counter::FallbackFailures);
@@ -217,6 +226,17 @@ impl Counters {
 }
 
 impl CounterSlot {
+    fn read(&self, counter: Counter) -> u64 {
+        self.counts[counter as usize].load(Relaxed)
+    }
+
+    fn add_rejections_to(&self, rejections: &mut Rejections) {
+        rejections.open += self.read(Counter::RejectedOpen);
+        rejections.half_open_full += self.read(Counter::RejectedHalfOpenFull);
+        rejections.ramp += self.read(Counter::RejectedRamp);
+        rejections.forced += self.read(Counter::RejectedForced);
+    }
+
     /// Increments a counter, as the only writer; returns the count before.
     #[inline]
     fn add_owned(&self, counter: Counter) -> u64 {

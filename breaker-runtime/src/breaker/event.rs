@@ -1,7 +1,7 @@
 //! What an event reports.
 
 use crate::config::Conflict;
-use crate::values::{Action, Override, Transition};
+use crate::values::{Action, Outage, Override, Transition};
 
 /// What an [`Event`](crate::Event) reports.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,6 +13,13 @@ pub enum EventKind {
     ///
     /// An action on a name with keys is an event of the breaker of the name, and of none of its keys.
     Action(Action),
+    /// An outage began. Follows the transition with which it began.
+    OutageBegan(Outage),
+    /// An outage ended: it has its length and its cost.
+    ///
+    /// No call needs to notice the end. So this event may come late: with the next reading, a call that takes the
+    /// lock, or one of the next 64 successes of a thread. [`ended_at`](Outage::ended_at) is exact.
+    OutageEnded(Outage),
     /// Somebody set an override.
     OverrideSet(Override),
     /// Somebody cleared an override.

@@ -4,8 +4,9 @@ use std::collections::VecDeque;
 use std::time::{Duration, SystemTime};
 
 use super::action_ring::BreakerActions;
+use super::outages::{Costs, Outages};
 use crate::time::Tick;
-use crate::values::{PastTransition, State, Transition, TransitionCount};
+use crate::values::{Outage, PastTransition, State, Transition, TransitionCount};
 
 /// The number of transitions that are kept individually.
 const CAPACITY: usize = 64;
@@ -22,6 +23,7 @@ pub(crate) struct History {
     open_time: Duration,
     /// When the present stay in the open state began, if the circuit is open.
     open_since: Option<Tick>,
+    pub(crate) outages: Outages,
 }
 
 impl History {
@@ -43,6 +45,12 @@ impl History {
         TransitionCount::add_to(&mut self.counts, one);
         self.open_time = self.open_time(now);
         self.open_since = (to == State::Open).then_some(now);
+    }
+
+    /// Begins an outage with the last transition.
+    pub(crate) fn begin_outage(&mut self, costs: Costs) -> Option<Outage> {
+        let (opening, since) = (self.recent.back()?, self.open_since?);
+        Some(self.outages.begin(opening, since, costs))
     }
 
     /// Returns the most recent transitions, oldest first.

@@ -3,12 +3,13 @@
 use super::event::EventKind;
 use super::history::History;
 use super::log;
+use super::outages::Costs;
 use super::shared::{CircuitBreaker, Event, Locked, PendingEvent, Shared};
 use super::tally::Tallies;
 use super::thread_slots::slot;
 use crate::config::{Conflict, Settings};
 use crate::machine::{Change, Evidence, Forced, Machine, Ticket};
-use crate::sync::{MutexGuard, lock};
+use crate::sync::{MutexGuard, Ordering, lock};
 use crate::time::{ClockReading, Tick, WallInstant};
 use crate::values::{Override, PastTransition, Transition};
 
@@ -149,7 +150,9 @@ impl Shared {
         let result = step(&mut locked.machine, now, &mut changes);
         let is_new_generation = locked.machine.generation() != generation;
         if is_new_generation || !changes.is_empty() {
-            locked.record_all(changes, is_new_generation, reading.at(now));
+            let costs = self.costs(&locked.machine);
+            locked.record_all(changes, is_new_generation, reading.at(now), costs);
+            self.publish_outage_end(&locked.machine);
         }
         self.publish(locked);
         result
@@ -174,10 +177,29 @@ impl Shared {
             });
             tallies.revoke_all();
         }
+        self.publish_outage_end(&locked.machine);
         if settings.latency {
             self.cold.latencies.get_or_init(Default::default);
         }
         self.publish(locked);
+    }
+
+    /// Publishes when the present outage ends, for calls that do not take the lock.
+    fn publish_outage_end(&self, machine: &Machine) {
+        let end = machine.outage_end().map_or(u64::MAX, Tick::as_nanos);
+        self.cold.outage_end.store(end, Ordering::Relaxed);
+    }
+
+    /// Returns the totals from which the cost of an outage is computed.
+    pub(super) fn costs(&self, machine: &Machine) -> Costs {
+        let counted = self.counters.rejections_and_fallbacks();
+        let (rejections, fallbacks) = counted;
+        Costs {
+            rejected: rejections.all() - rejections.ramp,
+            ramp: rejections.ramp,
+            fallbacks,
+            probes: machine.stay_counts().probes,
+        }
     }
 
     #[inline]
@@ -205,17 +227,23 @@ impl Locked {
 
     /// Records what one step of the machine changed.
     #[cold]
-    fn record_all(&mut self, changes: Vec<Change>, is_new_generation: bool, moment: WallInstant) {
+    fn record_all(
+        &mut self,
+        changes: Vec<Change>,
+        is_new_generation: bool,
+        moment: WallInstant,
+        costs: Costs,
+    ) {
         if is_new_generation {
             self.since = moment.date(self.machine.since());
         }
         for change in changes {
-            self.record(change, moment);
+            self.record(change, moment, costs);
         }
     }
 
     /// Adds a change to the history and queues its event.
-    fn record(&mut self, change: Change, moment: WallInstant) {
+    fn record(&mut self, change: Change, moment: WallInstant, costs: Costs) {
         let kind = match change {
             Change::Transition {
                 from,
@@ -245,8 +273,25 @@ impl Locked {
                     at,
                     transition: transition.clone(),
                 };
+                history.outages.add(&past, costs);
                 history.add(past, due.unwrap_or(moment.now));
                 EventKind::Transition(transition)
+            }
+            Change::OutageBegan => match self
+                .history
+                .as_deref_mut()
+                .and_then(|history| history.begin_outage(costs))
+            {
+                Some(outage) => EventKind::OutageBegan(outage),
+                None => return,
+            },
+            Change::OutageEnded { at } => {
+                let history = self.history.as_deref_mut();
+                let ended = history.and_then(|it| it.outages.end(moment.date(at), at, costs));
+                match ended {
+                    Some(outage) => EventKind::OutageEnded(outage),
+                    None => return,
+                }
             }
             Change::OverrideSet(forced) => EventKind::OverrideSet(to_override(&forced, moment)),
             Change::OverrideCleared(forced) => {

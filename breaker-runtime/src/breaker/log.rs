@@ -11,7 +11,7 @@ mod with_tracing {
 
     use super::super::event::EventKind;
     use crate::config::Conflict;
-    use crate::values::{Action, BreakerName, Override, Rejection, State, Transition};
+    use crate::values::{Action, BreakerName, Outage, Override, Rejection, State, Transition};
 
     /// Logs an event of a breaker, with the key in the text: an opening as a warning, everything else as information.
     ///
@@ -20,6 +20,8 @@ mod with_tracing {
         match kind {
             EventKind::Transition(changed) => transition(breaker, changed),
             EventKind::Action(it) => action(it),
+            EventKind::OutageBegan(outage) => an_outage(breaker, outage, "an outage began"),
+            EventKind::OutageEnded(outage) => an_outage(breaker, outage, "an outage has ended"),
             EventKind::OverrideSet(set) => an_override(breaker, set, "an override was set"),
             EventKind::OverrideCleared(was) => an_override(breaker, was, "an override was cleared"),
             EventKind::OverrideExpired(was) => an_override(breaker, was, "an override has ended"),
@@ -32,6 +34,8 @@ mod with_tracing {
     }
 
     fn transition(breaker: &BreakerName, changed: &Transition) {
+        let kinds = changed.failures_by_kind;
+        let kinds = (kinds.all() > 0).then(|| format!("{kinds:#}"));
         // The level must be a constant.
         macro_rules! log {
             ($level:ident) => {
@@ -45,6 +49,7 @@ mod with_tracing {
                     generation = changed.generation,
                     open_for = changed.open_period.map(field::debug),
                     failures = changed.open_period.map(|_| changed.failures),
+                    kinds = kinds.as_deref(),
                     rate = changed.rate,
                     actor = changed.by.actor.as_deref(),
                     because = changed.by.reason.as_deref(),
@@ -57,6 +62,20 @@ mod with_tracing {
         } else {
             log!(info);
         }
+    }
+
+    fn an_outage(breaker: &BreakerName, outage: &Outage, what: &str) {
+        info!(
+            target: "breaker",
+            name = breaker.as_str(),
+            key = breaker.key(),
+            lasted = outage.ended_at.map(|_| field::debug(outage.lasted)),
+            openings = outage.openings,
+            probes = outage.probes,
+            rejected = outage.rejected,
+            fallbacks = outage.fallbacks,
+            "{breaker:#}: {what}"
+        );
     }
 
     fn an_override(breaker: &BreakerName, it: &Override, what: &str) {

@@ -16,6 +16,7 @@ mod listeners;
 mod lock;
 mod log;
 mod nesting;
+mod outages;
 mod overrides;
 mod published_limits;
 mod readings;

@@ -8,10 +8,12 @@ use super::lock::to_override;
 use super::shared::{CircuitBreaker, KeySet, Locked, Shared};
 use super::snapshot::{ProbeProgress, Snapshot, WindowStats};
 use crate::config::Settings;
-use crate::machine::Eviction;
+use crate::machine::{Eviction, Machine};
 use crate::sync::{Arc, Mutex, Weak};
 use crate::time::{ClockReading, Tick, WallInstant};
-use crate::values::{BreakerName, Failures, Reason, RetiredCounts, State, Totals, TransitionCount};
+use crate::values::{
+    BreakerName, Failures, KeyReading, Reason, RetiredCounts, State, Totals, TransitionCount,
+};
 
 /// Readings.
 impl CircuitBreaker {
@@ -95,6 +97,8 @@ impl CircuitBreaker {
             open_period: machine.open_period(),
             retry_after: machine.retry_after(now),
             latency: shared.cold.latencies.get().map(Latencies::read),
+            outage: history.and_then(|it| it.outages.present(now, shared.costs(machine))),
+            past_outages: history.map(|it| it.outages.past()).unwrap_or_default(),
             transitions: history.map_or(Vec::new(), |it| it.counts().to_vec()),
             history: history.map(History::recent).unwrap_or_default(),
             actions: actions.unwrap_or_default(),
@@ -111,12 +115,20 @@ impl CircuitBreaker {
         *self.shared().lock().machine.settings()
     }
 
-    /// Returns the state and the number of probes in flight, without the copies that a snapshot makes.
-    pub(crate) fn state_and_probes(&self) -> (State, usize) {
-        self.change(|machine, now, changes| {
-            machine.advance(now, changes);
-            (machine.state(), machine.probes_in_flight())
-        })
+    /// Returns what the sums over all keys need, without the copies that a snapshot makes.
+    pub(crate) fn key_reading(&self) -> KeyReading {
+        let shared = self.shared();
+        let reading = shared.reading();
+        let mut locked = shared.lock();
+        shared.step(&mut locked, reading, Machine::advance);
+        let history = locked.history.as_deref();
+        let read = KeyReading {
+            state: locked.machine.state(),
+            probes_in_flight: locked.machine.probes_in_flight(),
+            outage_since: history.and_then(|it| it.outages.present_since()),
+        };
+        self.unlock(locked);
+        read
     }
 
     /// Returns the set of breakers by key that this breaker belongs to.

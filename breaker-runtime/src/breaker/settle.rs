@@ -9,7 +9,7 @@ use super::gate::Word;
 use super::shared::{CircuitBreaker, Shared};
 use super::tally::FastSuccess;
 use super::thread_slots::claimed_slot;
-use crate::machine::{CallEnd, Role, Ticket};
+use crate::machine::{CallEnd, Machine, Role, Ticket};
 use crate::sync::Ordering;
 use crate::time::{Tick, nanos};
 use crate::values::{End, FailureKind};
@@ -24,7 +24,8 @@ impl CircuitBreaker {
         if end != End::Success {
             self.settle_locked(word, ticket, end, hint);
         } else if word.success_is_free(ticket) {
-            shared.counters.add_clean_success(&shared.time);
+            let end_outage = || self.end_outage_if_due();
+            shared.counters.add_clean_success(&shared.time, end_outage);
         } else {
             cold_path();
             self.settle_success(word, ticket);
@@ -54,7 +55,11 @@ impl CircuitBreaker {
 
     #[inline(never)]
     fn settle_sampled_success(&self, word: Word, ticket: Ticket) {
-        if !self.shared().tally_plain_success(word, ticket, None) {
+        let end_outage = || self.end_outage_if_due();
+        if !self
+            .shared()
+            .tally_plain_success(word, ticket, None, end_outage)
+        {
             self.settle_success_locked(word, ticket);
         }
     }
@@ -126,6 +131,16 @@ impl CircuitBreaker {
         }
     }
 
+    /// Notices the end of an outage: no success of a closed circuit takes the lock.
+    #[cold]
+    fn end_outage_if_due(&self) {
+        let shared = self.shared();
+        let end = shared.cold.outage_end.load(Ordering::Relaxed);
+        if end != u64::MAX && end <= shared.time.coarse().as_nanos() {
+            self.change(Machine::advance);
+        }
+    }
+
     /// Records a call whose future was dropped: a failure if it had been pending for at least `cancel_after`, unless
     /// the program declared such drops neutral.
     pub(crate) fn cancel(&self, ticket: Ticket) {
@@ -167,7 +182,7 @@ impl Shared {
     )]
     fn tally_success(&self, word: Word, ticket: Ticket, measured: Option<Tick>) -> bool {
         if word.success_needs_tally_only(ticket) {
-            self.tally_plain_success(word, ticket, measured)
+            self.tally_plain_success(word, ticket, measured, || {})
         } else {
             word.tracked_success_needs_tally_only(ticket)
                 && self.tally_tracked_success(word, ticket, measured)
@@ -176,7 +191,13 @@ impl Shared {
 
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "as for `tally_success`")]
-    fn tally_plain_success(&self, word: Word, ticket: Ticket, measured: Option<Tick>) -> bool {
+    fn tally_plain_success(
+        &self,
+        word: Word,
+        ticket: Ticket,
+        measured: Option<Tick>,
+        then: impl FnOnce(),
+    ) -> bool {
         if let (Some(now), false) = (measured, word.is_sampled()) {
             // Only the call's duration mattered.
             self.counters.add_success(now);
@@ -197,7 +218,7 @@ impl Shared {
         let counted = tallies.success(claimed_slot(), ticket.generation(), success);
         match now {
             Some(now) if counted => self.counters.add_success(now),
-            None if counted => self.counters.add_clean_success(&self.time),
+            None if counted => self.counters.add_clean_success(&self.time, then),
             _ => {}
         }
         counted

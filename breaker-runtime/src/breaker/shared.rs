@@ -81,6 +81,8 @@ pub(crate) struct Shared {
 pub(super) struct Cold {
     pub(super) locked: Mutex<Locked>,
     pub(super) failures: FailureCounters,
+    /// When the present outage ends, in ticks, if the circuit is closed.
+    pub(super) outage_end: AtomicU64,
     pub(super) registry: Arc<RegistryLink>,
     /// Allocated when the setting `latency` is first turned on.
     pub(super) latencies: OnceCell<Latencies>,

@@ -5,7 +5,8 @@ use std::time::{Duration, SystemTime};
 use crate::config::{Layers, Location, Settings};
 use crate::machine::WindowCounts;
 use crate::values::{
-    Action, Failures, KeyStats, Latency, Override, PastTransition, State, Totals, TransitionCount,
+    Action, Failures, KeyStats, Latency, Outage, Override, PastTransition, State, Totals,
+    TransitionCount,
 };
 
 /// A breaker at one instant.
@@ -74,6 +75,10 @@ pub struct Snapshot {
     pub retry_after: Option<Duration>,
     /// The latencies of calls, if the setting `latency` is or was on.
     pub latency: Option<Latency>,
+    /// The present outage, if there is one.
+    pub outage: Option<Outage>,
+    /// The last eight outages that have ended, oldest first.
+    pub past_outages: Vec<Outage>,
     /// How often each kind of transition took place, in the order of their first occurrence.
     pub transitions: Vec<TransitionCount>,
     /// The last 64 transitions, oldest first.

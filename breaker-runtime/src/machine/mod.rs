@@ -236,20 +236,33 @@ impl Machine {
     }
 
     fn advance_once(&mut self, now: Tick, changes: &mut Vec<Change>) {
+        if let Some(end) = self.outage_end().filter(|end| *end <= now) {
+            // What fell due before the end of the outage may prolong it.
+            let generation = self.generation;
+            self.advance_to(end.before(), now, changes);
+            if self.generation == generation {
+                self.end_outage(end, changes);
+            }
+        }
+        self.advance_to(now, now, changes);
+    }
+
+    /// Applies what fell due until `due`, at most one transition.
+    fn advance_to(&mut self, due: Tick, now: Tick, changes: &mut Vec<Change>) {
         match &mut self.phase {
             Phase::Closed(closed) => {
-                if let Some((reason, due)) = closed.notice(now, &self.settings) {
+                if let Some((reason, due)) = closed.notice(due, &self.settings) {
                     self.open(now, TransitionCause::due(reason, due), changes);
                 }
             }
-            Phase::Open(period) if now < period.until => {}
+            Phase::Open(period) if due < period.until => {}
             Phase::Open(period) => {
                 let cause = TransitionCause::due(Reason::OpenPeriodEnded, period.until);
                 let half_open = Phase::HalfOpen(Probes::new());
                 self.enter(half_open, now, cause, Evidence::default(), changes);
             }
             Phase::HalfOpen(probes) => {
-                if let Some((reason, due)) = probes.expire(now, &self.settings) {
+                if let Some((reason, due)) = probes.expire(due, &self.settings) {
                     self.open(now, TransitionCause::due(reason, due), changes);
                 }
             }
@@ -270,7 +283,7 @@ impl Machine {
         let closed = Closed::new(&self.settings, now);
         let cause = TransitionCause::by(Reason::Reset, by);
         self.close(closed, now, cause, changes);
-        self.openings = 0;
+        self.end_outage(now, changes);
     }
 
     /// Puts new settings in force from the next decision on; state, generation and open period stay.

@@ -71,7 +71,7 @@ impl Machine {
 
     /// Returns when the breaker may be evicted, if nobody holds it.
     pub(crate) fn eviction(&mut self, now: Tick) -> Eviction {
-        let calm = self.openings == 0 || self.has_been_calm(now);
+        let calm = self.openings == 0 || self.outage_end().is_some_and(|end| end <= now);
         if self.is_overridden(now) {
             return Eviction::Never;
         }

@@ -14,13 +14,11 @@ use crate::values::{End, Reason};
 impl Machine {
     pub(super) fn open(&mut self, now: Tick, cause: TransitionCause, changes: &mut Vec<Change>) {
         let at = cause.due.unwrap_or(now);
+        let begins = self.openings == 0;
         // Cancelled probes say nothing about the dependency: they only repeat the period (R12).
         let period = if cause.reason == Reason::ProbesCancelled {
             self.last_period.min(self.settings.max_open_for)
         } else {
-            if self.has_been_calm(at) {
-                self.openings = 0;
-            }
             self.openings = self.openings.saturating_add(1);
             open_period(&self.settings, self.openings, cause.hint, &mut self.draws)
         };
@@ -35,6 +33,9 @@ impl Machine {
             self.open_window = window.map(|window| Box::new(OpenWindow::new(window, at)));
         }
         self.enter(open, now, cause, evidence, changes);
+        if begins {
+            changes.push(Change::OutageBegan);
+        }
     }
 
     /// Counts a call that only an override admitted.
@@ -75,11 +76,21 @@ impl Machine {
         self.enter(closed, now, cause, Evidence::default(), changes);
     }
 
-    /// Returns whether the circuit has been closed for so long that the next opening is the first of a row (R12).
-    pub(super) fn has_been_calm(&self, now: Tick) -> bool {
+    /// Returns when the row of openings ends: when the circuit has been closed for `open_for` (R12).
+    pub(crate) fn outage_end(&self) -> Option<Tick> {
         match &self.phase {
-            Phase::Closed(closed) => now.since(closed.calm_since()) >= self.settings.open_for,
-            Phase::Open(_) | Phase::HalfOpen(_) => false,
+            Phase::Closed(closed) if self.openings > 0 => {
+                Some(closed.calm_since().after(self.settings.open_for))
+            }
+            _ => None,
+        }
+    }
+
+    /// Ends the row of openings.
+    pub(super) fn end_outage(&mut self, at: Tick, changes: &mut Vec<Change>) {
+        if self.openings > 0 {
+            self.openings = 0;
+            changes.push(Change::OutageEnded { at });
         }
     }
 

@@ -43,6 +43,12 @@ pub(crate) enum Change {
         /// Who tripped or reset the circuit.
         by: Attribution,
     },
+    /// An outage began with the transition before.
+    OutageBegan,
+    /// The present outage ended, because of the passing of time or a reset.
+    OutageEnded {
+        at: Tick,
+    },
     OverrideSet(Forced),
     OverrideCleared(Forced),
     OverrideExpired(Forced),

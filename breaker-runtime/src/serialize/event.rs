@@ -25,6 +25,8 @@ impl Serialize for Event {
 kinds!(EventKind {
     Transition: "transition" => "transition",
     Action: "action" => "action",
+    OutageBegan: "outage_began" => "outage",
+    OutageEnded: "outage_ended" => "outage",
     OverrideSet: "override_set" => "override",
     OverrideCleared: "override_cleared" => "override",
     OverrideExpired: "override_expired" => "override",

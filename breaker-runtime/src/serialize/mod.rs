@@ -24,8 +24,8 @@ use crate::config::{
     Config, ExactDuration, Layers, Location, Overrides, Setting, Settings, Value, Window,
 };
 use crate::values::{
-    Failures, KeyStats, Latency, Layer, Override, PastTransition, Reason, Rejections, State,
-    Totals, Transition, TransitionCount,
+    Failures, KeyStats, Latency, Layer, Outage, Override, PastTransition, Reason, Rejections,
+    State, Totals, Transition, TransitionCount,
 };
 
 text!(State, Reason, Layer, ExactDuration, Timestamp);
@@ -49,6 +49,8 @@ record!(Snapshot {
     open_period: maybe_duration,
     retry_after: maybe_duration,
     latency,
+    outage,
+    past_outages,
     transitions,
     history,
     actions,
@@ -122,6 +124,7 @@ record!(KeyStats {
     totals,
     transitions,
     probes_in_flight,
+    outage_since: maybe_timestamp,
     latency,
 });
 
@@ -151,6 +154,19 @@ record!(TransitionCount {
 record!(PastTransition {
     at: Timestamp,
     transition
+});
+
+record!(Outage {
+    began_at: Timestamp,
+    closed_at: maybe_timestamp,
+    ended_at: maybe_timestamp,
+    lasted: ExactDuration,
+    first,
+    last,
+    openings,
+    probes,
+    rejected,
+    fallbacks,
 });
 
 record!(Transition {

@@ -120,6 +120,8 @@ fn a_snapshot_has_all_of_its_fields() {
         "open_period",
         "retry_after",
         "latency",
+        "outage",
+        "past_outages",
         "transitions",
         "history",
         "actions",
@@ -180,9 +182,12 @@ fn an_event_is_its_breaker_its_place_and_its_kind() {
         let made = registry.get_or_create_keyed("fetch", "a.example", Config::new());
         made.expect("the configuration is valid").trip();
     });
-    let [action, event] = told.as_slice() else {
+    let [action, event, outage] = told.as_slice() else {
         panic!("{told:?}");
     };
+    assert_eq!(outage["kind"], "outage_began");
+    assert_eq!(outage["outage"]["openings"], 1);
+    assert_eq!(outage["outage"]["first"]["transition"]["to"], "open");
     assert_eq!(action["kind"], "action");
     assert_eq!(
         action["action"],

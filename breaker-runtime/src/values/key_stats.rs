@@ -1,5 +1,7 @@
 //! The sums over the breakers of all keys of one name.
 
+use std::time::SystemTime;
+
 use super::latency::Latency;
 use super::state::State;
 use super::totals::Totals;
@@ -43,8 +45,18 @@ pub struct KeyStats {
     pub transitions: Vec<TransitionCount>,
     /// The number of probes in flight.
     pub probes_in_flight: usize,
+    /// When the oldest of the present outages began, if a breaker has one.
+    pub outage_since: Option<SystemTime>,
     /// The latencies of all calls, including those of evicted breakers, if the setting `latency` is or was on.
     pub latency: Option<Latency>,
+}
+
+/// What the sums over all keys need of one breaker.
+pub(crate) struct KeyReading {
+    pub(crate) state: State,
+    pub(crate) probes_in_flight: usize,
+    /// When the present outage began.
+    pub(crate) outage_since: Option<SystemTime>,
 }
 
 impl KeyStats {
@@ -58,14 +70,22 @@ impl KeyStats {
             totals: Totals::default(),
             transitions: Vec::new(),
             probes_in_flight: 0,
+            outage_since: None,
             latency: None,
         }
     }
 
-    /// Adds one breaker, given its state, its number of probes in flight, and whether it was used within `idle_ttl`.
-    pub(crate) fn add_key(&mut self, (state, probes): (State, usize), recent: bool) {
+    /// Adds one breaker; `recent` is whether it was used within `idle_ttl`.
+    pub(crate) fn add_key(&mut self, key: KeyReading, recent: bool) {
+        let KeyReading {
+            state,
+            probes_in_flight,
+            outage_since,
+        } = key;
         self.keys += 1;
-        self.probes_in_flight += probes;
+        self.probes_in_flight += probes_in_flight;
+        let earliest = self.outage_since.into_iter().chain(outage_since).min();
+        self.outage_since = earliest;
         add_state(&mut self.states, state);
         if recent {
             add_state(&mut self.recent_states, state);

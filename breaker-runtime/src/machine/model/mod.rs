@@ -39,6 +39,9 @@ pub(crate) struct Model {
     row: Vec<Option<FailureKind>>,
     /// The outcomes of the probes of this half-open stay, in order.
     probes: Vec<ProbeOutcome>,
+    /// When outages began and ended.
+    pub(crate) outages_begun: Vec<Tick>,
+    pub(crate) outages_ended: Vec<Tick>,
     /// The number of calls that were judged as failures only because they were slow.
     pub(crate) slow_failures: u64,
     pub(crate) silent_probes: u64,
@@ -101,6 +104,8 @@ impl Model {
             window_from: 0,
             row: Vec::new(),
             probes: Vec::new(),
+            outages_begun: Vec::new(),
+            outages_ended: Vec::new(),
             slow_failures: 0,
             silent_probes: 0,
             ramp: None,
@@ -118,14 +123,28 @@ impl Model {
         self.ramp = None;
     }
 
-    fn open(&mut self, hint: Option<Duration>) {
+    /// Returns when the present outage ends if the circuit stays closed.
+    fn outage_end(&self) -> Option<Tick> {
         let calm_from = match self.settings.ramp {
             Some(time) if self.ramp.is_some() => self.since.after(time),
             _ => self.since,
         };
-        let calm =
-            self.state == State::Closed && self.now >= calm_from.after(self.settings.open_for);
-        self.openings = if calm { 1 } else { self.openings + 1 };
+        let ends = self.state == State::Closed && self.openings > 0;
+        ends.then(|| calm_from.after(self.settings.open_for))
+    }
+
+    fn end_outage(&mut self) {
+        if self.openings > 0 {
+            self.openings = 0;
+            self.outages_ended.push(self.now);
+        }
+    }
+
+    fn open(&mut self, hint: Option<Duration>) {
+        if self.openings == 0 {
+            self.outages_begun.push(self.now);
+        }
+        self.openings += 1;
         let mut period = self.settings.open_for;
         for _ in 1..self.openings.min(64) {
             period = (period * 2).min(self.settings.max_open_for);
@@ -166,7 +185,7 @@ impl Model {
     pub(crate) fn reset(&mut self) {
         self.notice();
         self.enter(State::Closed);
-        self.openings = 0;
+        self.end_outage();
     }
 
     pub(crate) fn force(&mut self, kind: ForcedKind, ttl: Option<u64>) {

@@ -39,7 +39,17 @@ impl Model {
                     self.at(ended, |model| model.enter(State::HalfOpen));
                 }
             }
-            State::Closed => self.notice_slow_calls(),
+            State::Closed => {
+                let generation = self.generation;
+                if let Some(end) = self.outage_end().filter(|end| self.now >= *end) {
+                    self.at(end.before(), Self::notice_slow_calls);
+                    if self.generation != generation {
+                        return;
+                    }
+                    self.at(end, Self::end_outage);
+                }
+                self.notice_slow_calls();
+            }
             State::HalfOpen => self.notice_overdue_probes(),
             _ => unreachable!(),
         }

@@ -111,6 +111,22 @@ impl Pair {
             model.forced(),
             "{step:?}"
         );
+        let begun = self.changes.iter().zip(self.changes.iter().skip(1));
+        let begun = begun.filter_map(|(before, change)| match (before, change) {
+            (Change::Transition { due, .. }, Change::OutageBegan) => Some(*due),
+            _ => None,
+        });
+        for (due, begun) in begun.zip(&model.outages_begun) {
+            assert!(due.is_none_or(|due| due == *begun), "{step:?}");
+        }
+        let count = |of: fn(&Change) -> bool| self.changes.iter().filter(|it| of(it)).count();
+        let begun = count(|change| matches!(change, Change::OutageBegan));
+        assert_eq!(begun, model.outages_begun.len(), "{step:?}");
+        let ended = self.changes.iter().filter_map(|change| match change {
+            Change::OutageEnded { at } => Some(*at),
+            _ => None,
+        });
+        assert_eq!(ended.collect::<Vec<_>>(), model.outages_ended, "{step:?}");
         let open_period = (model.state == State::Open).then_some(model.open_for);
         assert_eq!(machine.open_period(), open_period, "{step:?}");
         let retry_after = machine.retry_after(model.now);

@@ -161,7 +161,7 @@ impl KeyedBreakers {
     pub(crate) fn stats(&self) -> KeyStats {
         let mut stats = KeyStats::new(self.parent.name());
         self.each_kept(self.keys(), |breaker, recent| {
-            stats.add_key(breaker.state_and_probes(), recent);
+            stats.add_key(breaker.key_reading(), recent);
         });
         // All at once: a breaker that is evicted meanwhile would be counted twice or not at all.
         let now = self.parent.shared().now();

@@ -1,0 +1,134 @@
+//! The outages of a breaker: the present one, and the last few that have ended.
+
+use std::collections::VecDeque;
+use std::time::SystemTime;
+
+use crate::time::Tick;
+use crate::values::{Outage, PastTransition, State};
+
+/// The number of ended outages that are kept.
+const CAPACITY: usize = 8;
+
+/// The outages of one breaker.
+#[derive(Debug, Default)]
+pub(crate) struct Outages {
+    present: Option<Present>,
+    /// Oldest first.
+    past: VecDeque<Outage>,
+}
+
+#[derive(Debug)]
+struct Present {
+    outage: Outage,
+    began: Tick,
+    /// The totals when it began.
+    before: Costs,
+    /// The totals when the circuit last closed, if it is closed.
+    closed: Option<Costs>,
+}
+
+/// The totals from which the cost of an outage is the difference.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Costs {
+    /// Rejected calls, except those that a ramp rejected.
+    pub(crate) rejected: u64,
+    /// Calls that a ramp rejected.
+    pub(crate) ramp: u64,
+    /// Answers of fallbacks.
+    pub(crate) fallbacks: u64,
+    /// Probes that were admitted.
+    pub(crate) probes: u64,
+}
+
+impl Outages {
+    /// Begins an outage with an opening that took place at `now`.
+    pub(crate) fn begin(&mut self, opening: &PastTransition, now: Tick, costs: Costs) -> Outage {
+        let outage = Outage {
+            began_at: opening.transition.due_at.unwrap_or(opening.at),
+            closed_at: None,
+            ended_at: None,
+            lasted: std::time::Duration::ZERO,
+            first: opening.clone(),
+            last: opening.clone(),
+            openings: 1,
+            probes: 0,
+            rejected: 0,
+            fallbacks: 0,
+        };
+        self.present = Some(Present {
+            outage: outage.clone(),
+            began: now,
+            before: costs,
+            closed: None,
+        });
+        outage
+    }
+
+    /// Adds a transition to the present outage.
+    pub(crate) fn add(&mut self, past: &PastTransition, costs: Costs) {
+        let Some(present) = &mut self.present else {
+            return;
+        };
+        match past.transition.to {
+            State::Open => {
+                present.outage.openings += 1;
+                present.outage.last = past.clone();
+                present.outage.closed_at = None;
+                present.closed = None;
+            }
+            State::Closed => {
+                present.outage.closed_at = Some(past.at);
+                present.closed = Some(costs);
+            }
+            _ => {}
+        }
+    }
+
+    /// Ends the present outage.
+    pub(crate) fn end(&mut self, at: SystemTime, now: Tick, costs: Costs) -> Option<Outage> {
+        let present = self.present.take()?;
+        let outage = Outage {
+            ended_at: Some(at),
+            ..present.read(now, costs)
+        };
+        if self.past.len() == CAPACITY {
+            self.past.pop_front();
+        }
+        self.past.push_back(outage.clone());
+        Some(outage)
+    }
+
+    /// Returns the present outage.
+    pub(crate) fn present(&self, now: Tick, costs: Costs) -> Option<Outage> {
+        self.present
+            .as_ref()
+            .map(|present| present.read(now, costs))
+    }
+
+    /// Returns when the present outage began.
+    pub(crate) fn present_since(&self) -> Option<SystemTime> {
+        self.present.as_ref().map(|present| present.outage.began_at)
+    }
+
+    /// Returns the last outages that have ended, oldest first.
+    pub(crate) fn past(&self) -> Vec<Outage> {
+        self.past.iter().cloned().collect()
+    }
+}
+
+impl Present {
+    fn read(&self, now: Tick, costs: Costs) -> Outage {
+        let until = self.closed.unwrap_or(costs);
+        let before = &self.before;
+        Outage {
+            lasted: now.since(self.began),
+            probes: until.probes - before.probes,
+            rejected: (until.rejected - before.rejected) + (costs.ramp - before.ramp),
+            fallbacks: until.fallbacks - before.fallbacks,
+            ..self.outage.clone()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
