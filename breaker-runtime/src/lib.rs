@@ -206,7 +206,7 @@ pub use self::registry::{
 };
 pub use self::time::{Clock, Tick};
 pub use self::values::{
-    Action, ActionKind, Actor, Attribution, BreakerError, CallError, FailureKind, Failures,
+    Action, ActionKind, Actor, Attribution, BreakerError, CallError, Cause, FailureKind, Failures,
     InvalidActor, KeyStats, Latency, Layer, Outage, Outcome, Override, PastTransition, Reason,
     Rejection, RejectionReason, Rejections, State, TimedOut, Totals, Transition, TransitionCount,
 };

@@ -1,6 +1,7 @@
 //! How a breaker is observed in production: totals, history, events, metrics and logs.
 
 mod actions;
+mod causes;
 mod events;
 mod exporters;
 mod failures;

@@ -110,7 +110,7 @@ fn the_end_of_an_outage_has_its_length_and_its_cost() {
     assert_eq!(ended.closed_at, Some(closed));
     assert_eq!(ended.lasted, 2 * OPEN_FOR);
     assert_eq!((ended.openings, ended.probes, ended.rejected), (1, 3, 7));
-    assert_eq!(snapshot.past_outages, [ended.clone()]);
+    assert_eq!(snapshot.past_outages, std::slice::from_ref(ended));
     assert_eq!(snapshot.outage, None);
 }
 

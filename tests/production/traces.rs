@@ -161,6 +161,7 @@ fn the_text_of_every_line_names_the_key_and_escapes_it() {
         [
             r"circuit breaker `fetch` for `a\n.example`: tripped by code",
             r"circuit breaker `fetch` for `a\n.example`: closed -> open (tripped)",
+            r"circuit breaker `fetch` for `a\n.example`: an outage began",
             r"circuit breaker `fetch` for `a\n.example` is open; next probe in 30s",
             r"circuit breaker `fetch` for `a\n.example`: forced open by code (maintenance)",
             r"circuit breaker `fetch` for `a\n.example`: an override was set",

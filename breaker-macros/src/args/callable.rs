@@ -1,6 +1,6 @@
-//! Parsers for the values that the expansion calls: the fallback, the classifier and the hint.
+//! Parsers for the values that the expansion calls: the fallback, the classifier, the hint and the cause.
 
-use proc_macro2::{Ident, TokenTree};
+use proc_macro2::{Ident, Span, TokenTree};
 use quote::ToTokens;
 use syn::{
     Error, Expr, ExprClosure, ExprLit, ExprPath, Lit, Member, Pat, Result, ReturnType, Type,
@@ -9,6 +9,15 @@ use syn::{
 use super::setting_name::SettingName;
 use super::value::{expected, literal, text, ungroup};
 use crate::grammar::advice::Advice;
+
+/// How the cause of an opening is stated.
+#[cfg_attr(test, derive(Debug))]
+pub(crate) enum Cause {
+    /// By the error of the returned `Result`: the setting has no value.
+    Error(Span),
+    /// By a function of the returned value.
+    Stated(Expr),
+}
 
 /// The calls that the fallback runs for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +76,7 @@ fn reject_attributes(argument: &Pat) -> Result<()> {
     }
 }
 
-/// Parses a function of the returned value: a classifier or a hint.
+/// Parses a function of the returned value: a classifier, a hint or a cause.
 pub(super) fn of_value(name: SettingName, expr: Expr) -> Result<Expr> {
     Ok(match callable(name, expr)? {
         Callable::Path(path) => Expr::Path(path),
@@ -184,6 +193,11 @@ fn inlined(name: SettingName, closure: ExprClosure) -> Result<Callable> {
             "the returned value",
             "value",
             "the hint is computed without waiting",
+        ),
+        SettingName::Cause => (
+            "the returned value",
+            "value",
+            "the cause is stated without waiting",
         ),
         _ => (
             "the returned value",

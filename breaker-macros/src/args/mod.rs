@@ -15,7 +15,7 @@ use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{Error, Expr, Lit, LitStr, Path, Result, Token, token};
 
-use self::callable::{FallbackKind, FallbackOn};
+use self::callable::{Cause, FallbackKind, FallbackOn};
 use self::setting::Setting;
 use self::setting_name::{SettingName, ValueKind};
 use self::spelling::spelled;
@@ -46,6 +46,7 @@ pub(crate) struct Arguments {
     /// The settings of the breaker, in the order of the documentation.
     pub(crate) settings: Vec<Given<Setting>>,
     pub(crate) open_for_hint: Option<Given<Expr>>,
+    pub(crate) cause: Option<Given<Cause>>,
     pub(crate) call_timeout: Option<Given<Setting>>,
     pub(crate) ignore: Option<Given<Arm>>,
     pub(crate) success: Option<Given<Arm>>,
@@ -188,6 +189,10 @@ impl Arguments {
     fn store(&mut self, name: SettingName, at: Span, form: Form) -> Result<()> {
         let expr = match form {
             Form::Value(expr) => expr,
+            Form::Word => {
+                self.cause = Some(Given::new(at, Cause::Error(at)));
+                return Ok(());
+            }
             Form::Pattern(arm) => {
                 let slot = match name {
                     SettingName::Ignore => &mut self.ignore,
@@ -209,6 +214,10 @@ impl Arguments {
             }
             ValueKind::Hint => {
                 self.open_for_hint = Some(Given::new(at, callable::of_value(name, expr)?));
+            }
+            ValueKind::Cause => {
+                let stated = callable::of_value(name, expr)?;
+                self.cause = Some(Given::new(at, Cause::Stated(stated)));
             }
             ValueKind::Classifier => {
                 self.classify = Some(Given::new(at, callable::of_value(name, expr)?));
@@ -239,6 +248,7 @@ fn error_of(malformed: Malformed, name: SettingName) -> Error {
                 let text = spelled(match form.as_ref() {
                     Form::Value(expr) => expr.to_token_stream(),
                     Form::Pattern(arm) => arm.to_token_stream(),
+                    Form::Word => return None,
                 })?;
                 let accepted = Arguments::default().store(name, at, *form).is_ok();
                 accepted.then(|| name.with_value(&text))

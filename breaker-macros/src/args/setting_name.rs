@@ -12,6 +12,7 @@ pub(crate) enum ValueKind {
     /// A duration that limits the calls of one function.
     CallTimeout(Range),
     Hint,
+    Cause,
     Pattern,
     Classifier,
     Fallback,
@@ -121,6 +122,7 @@ setting_names! {
     Success: "success", ValueKind::Pattern, "Ok(_)";
     Failure: "failure", ValueKind::Pattern, "Err(_)";
     Classify: "classify", ValueKind::Classifier, "judge";
+    Cause: "cause", ValueKind::Cause, "|value| value.to_string()";
     Fallback: "fallback", ValueKind::Fallback, "pay_later";
     FallbackOn: "fallback_on", ValueKind::FallbackOn, "any";
     Key: "key", ValueKind::Key, "host";

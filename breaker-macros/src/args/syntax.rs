@@ -17,6 +17,8 @@ pub(super) enum Form {
     Value(Expr),
     /// `(pattern)`
     Pattern(Arm),
+    /// Nothing: the name alone.
+    Word,
 }
 
 /// Why a setting has no value.
@@ -75,6 +77,10 @@ pub(super) fn parse_form(
             value::arm(&content)
         })?;
         return Ok(Form::Pattern(arm));
+    }
+    let alone = input.is_empty() || input.peek(Token![,]);
+    if alone && name == Some(SettingName::Cause) {
+        return Ok(Form::Word);
     }
     if !input.peek(Token![=]) || input.peek(Token![==]) || input.peek(Token![=>]) {
         return Err(missing("="));

@@ -9,7 +9,7 @@ const ALL: &str = "; the settings are `name`, `threshold`, `window`, `max_failur
                     `min_calls`, `slow_call`, `slow_rate`, `open_for`, `backoff`, `max_open_for`, \
                     `jitter`, `open_for_hint`, `half_open_calls`, `success_threshold`, \
                     `probe_failures`, `probe_timeout`, `ramp`, `call_timeout`, `cancel_after`, \
-                    `ignore`, `success`, `failure`, `classify`, `fallback`, `fallback_on`, \
+                    `ignore`, `success`, `failure`, `classify`, `cause`, `fallback`, `fallback_on`, \
                     `key`, `max_keys`, `idle_ttl`, `registry`, `latency`, `critical`, `crate`";
 
 #[test]
@@ -29,6 +29,14 @@ fn every_setting_is_accepted() {
                      latency = true, critical = cfg!(feature = \"vital\")";
     assert_eq!(about(arguments), [] as [&str; 0]);
     assert_eq!(about("key = key, latency = LATENCY"), [] as [&str; 0]);
+    for cause in [
+        "cause",
+        "cause, latency = true",
+        "cause = describe",
+        "cause = |r| text(r)",
+    ] {
+        assert_eq!(about(cause), [] as [&str; 0], "{cause}");
+    }
     assert_eq!(
         about("classify = Self::judge, fallback = <T as Later>::pay::<u8>"),
         [] as [&str; 0]

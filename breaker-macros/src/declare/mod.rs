@@ -6,7 +6,7 @@ use proc_macro2::Span;
 use syn::ext::IdentExt;
 use syn::{Error, Expr, LitStr, Path};
 
-use crate::args::callable::{FallbackKind, FallbackOn};
+use crate::args::callable::{Cause, FallbackKind, FallbackOn};
 use crate::args::setting::Setting;
 use crate::args::setting_name::SettingName;
 use crate::args::value::Arm;
@@ -25,6 +25,7 @@ pub(crate) struct Declaration {
     pub(crate) settings: Vec<Setting>,
     /// A path or a closure.
     pub(crate) open_for_hint: Option<Expr>,
+    pub(crate) cause: Option<Cause>,
     /// The limit of each call, with the span of its name.
     pub(crate) call_timeout: Option<Given<Setting>>,
     pub(crate) classifier: Classifier,
@@ -90,6 +91,7 @@ pub(crate) fn declare(
             .map(|given| given.value)
             .collect(),
         open_for_hint: value(arguments.open_for_hint),
+        cause: value(arguments.cause),
         call_timeout: arguments.call_timeout,
         classifier,
         fallback: value(arguments.fallback).map(|kind| Fallback { on, kind }),

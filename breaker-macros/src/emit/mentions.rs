@@ -3,7 +3,7 @@
 use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
-use crate::args::callable::FallbackKind;
+use crate::args::callable::{Cause, FallbackKind};
 use crate::args::value::Arm;
 use crate::declare::{Classifier, Declaration};
 use crate::item::mentions::{bindings, mentions};
@@ -54,11 +54,16 @@ impl Mentions {
             key,
             registry,
             open_for_hint: hint,
+            cause,
             ..
         } = declaration;
+        let cause = match cause {
+            Some(Cause::Stated(cause)) => cause.to_token_stream(),
+            Some(Cause::Error(_)) | None => TokenStream::new(),
+        };
         Self {
             fallback,
-            all: quote!(#closure #classifier #key #registry #hint),
+            all: quote!(#closure #classifier #key #registry #hint #cause),
         }
     }
 

@@ -107,6 +107,7 @@ pub(crate) const FUNCTION_SETTINGS: &Synonyms = synonyms! {
         failure_when handle handled_exceptions record_exception record_exception_predicate
         record_exceptions record_failure_predicate record_result_predicate should_handle;
     classify: classifier failure_classifier is_failure is_success is_successful;
+    cause: describe error_message error_text failure_message last_error last_exception;
     fallback: fallback_fn fallback_function fallback_method on_reject;
     fallback_on: fallback_for fallback_if fallback_when;
     key: group_by group_key key_by key_fn keyed_by partition_by partition_key per_key;

@@ -1,9 +1,11 @@
 //! What expansions of the attribute require of a function's types.
 
+mod causes;
 mod expansion;
 mod key_text;
 mod results;
 
+pub use self::causes::{ErrorText, HasShownError, ShownError, error_text};
 pub use self::expansion::{
     AnswerType, answer, boxed, call_once, clone_for_fallback, failed, failed_result, hint_if,
     never, reject, reject_limited, reject_limited_result, reject_result, time_out, time_out_result,

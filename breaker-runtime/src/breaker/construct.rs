@@ -46,6 +46,7 @@ impl CircuitBreaker {
                     layered,
                     history: None,
                     events: VecDeque::new(),
+                    awaiting_cause: Vec::new(),
                     last_sequence: 0,
                     delivering: false,
                 }),

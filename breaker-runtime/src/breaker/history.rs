@@ -58,6 +58,10 @@ impl History {
         self.recent.iter().cloned().collect()
     }
 
+    pub(crate) fn recent_mut(&mut self) -> impl Iterator<Item = &mut PastTransition> {
+        self.recent.iter_mut()
+    }
+
     pub(crate) fn counts(&self) -> &[TransitionCount] {
         &self.counts
     }

@@ -1,5 +1,7 @@
 //! The lock around the machine, which only [`Shared::lock`] takes. No user code runs under it.
 
+use std::time::SystemTime;
+
 use super::event::EventKind;
 use super::history::History;
 use super::log;
@@ -64,7 +66,7 @@ impl CircuitBreaker {
         if locked.delivering {
             return;
         }
-        while let Some((sequence, at, kind)) = locked.events.pop_front() {
+        while let Some((sequence, at, kind)) = locked.next_event() {
             locked.delivering = true;
             drop(locked);
             let event = Event::new(self.clone(), sequence, at, kind);
@@ -265,6 +267,7 @@ impl Locked {
                     failures: failures.all(),
                     failures_by_kind: failures,
                     rate,
+                    cause: None,
                     by,
                 };
                 let at = moment.wall;
@@ -304,7 +307,16 @@ impl Locked {
         self.queue(moment.wall, kind);
     }
 
-    pub(super) fn queue(&mut self, wall: std::time::SystemTime, kind: EventKind) {
+    /// Takes the next event, unless it waits for its cause.
+    fn next_event(&mut self) -> Option<(u64, SystemTime, EventKind)> {
+        let (next, ..) = self.events.front()?;
+        if self.awaiting_cause.contains(next) {
+            return None;
+        }
+        self.events.pop_front()
+    }
+
+    pub(super) fn queue(&mut self, wall: SystemTime, kind: EventKind) {
         self.last_sequence += 1;
         self.events.push_back((self.last_sequence, wall, kind));
     }

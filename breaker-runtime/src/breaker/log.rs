@@ -51,6 +51,8 @@ mod with_tracing {
                     failures = changed.open_period.map(|_| changed.failures),
                     kinds = kinds.as_deref(),
                     rate = changed.rate,
+                    cause = changed.cause.as_ref().map(|it| &*it.text),
+                    function = changed.cause.as_ref().and_then(|it| it.function),
                     actor = changed.by.actor.as_deref(),
                     because = changed.by.reason.as_deref(),
                     "{breaker:#}: {changed}"

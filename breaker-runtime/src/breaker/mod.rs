@@ -3,6 +3,7 @@
 mod action_ring;
 mod actions;
 mod admit;
+mod causes;
 mod construct;
 mod control;
 mod counters;

@@ -105,6 +105,12 @@ impl Outages {
             .map(|present| present.read(now, costs))
     }
 
+    /// Calls `act` with the present outage and with those that have ended.
+    pub(crate) fn each_mut(&mut self, act: impl FnMut(&mut Outage)) {
+        let present = self.present.iter_mut().map(|present| &mut present.outage);
+        present.chain(&mut self.past).for_each(act);
+    }
+
     /// Returns when the present outage began.
     pub(crate) fn present_since(&self) -> Option<SystemTime> {
         self.present.as_ref().map(|present| present.outage.began_at)

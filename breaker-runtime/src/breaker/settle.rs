@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::admit::cold_path;
+use super::causes::{StateCause, TellEnd, WithCause, WithoutCause};
 use super::counters::Counter;
 use super::drops;
 use super::gate::Word;
@@ -86,6 +87,28 @@ impl CircuitBreaker {
     /// stale, and it is counted as failure and stale, as in the third row.
     #[inline(never)]
     fn settle_locked(&self, word: Word, ticket: Ticket, end: End, hint: Option<Duration>) {
+        self.settle_telling(word, ticket, CallEnd { end, hint }, WithoutCause);
+    }
+
+    /// Records a failure whose cause is asked for if it opens the circuit.
+    #[inline(never)]
+    pub(crate) fn settle_with_cause(
+        &self,
+        ticket: Ticket,
+        end: CallEnd,
+        cause: &mut StateCause<'_>,
+    ) {
+        let word = self.shared().gate.word();
+        self.settle_telling(word, ticket, end, WithCause(cause));
+    }
+
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "it has two callers, of which one is common"
+    )]
+    fn settle_telling(&self, word: Word, ticket: Ticket, ended: CallEnd, tell: impl TellEnd) {
+        let CallEnd { end, hint: _ } = ended;
         let shared = self.shared();
         let ticket = shared.end_nesting(ticket);
         let measured = word
@@ -119,10 +142,7 @@ impl CircuitBreaker {
         }
         let stale = if decides {
             let reading = shared.time.reading(now);
-            let ended = CallEnd { end, hint };
-            self.change_for_call(reading, |machine, now, changes| {
-                (machine.settle(ticket, ended, now, changes), Some(ticket))
-            })
+            tell.tell(self, reading, ticket, ended)
         } else {
             !current
         };

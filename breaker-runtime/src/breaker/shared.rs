@@ -130,6 +130,8 @@ pub(super) struct Locked {
     pub(super) history: Option<Box<History>>,
     /// Events that were not delivered yet, oldest first.
     pub(super) events: VecDeque<(u64, SystemTime, EventKind)>,
+    /// The numbers of events that wait until the cause of their transition is known.
+    pub(super) awaiting_cause: Vec<u64>,
     pub(super) last_sequence: u64,
     /// Whether a thread is delivering events; it also delivers those that are queued meanwhile.
     pub(super) delivering: bool,
@@ -295,6 +297,8 @@ pub(crate) struct RegistryLink {
     #[cfg(feature = "tower")]
     pub(super) wakers: Wakers,
     pub(super) actions: Mutex<RegistryActions>,
+    /// How often the code that states a cause has panicked.
+    pub(crate) cause_panics: AtomicU64,
     /// How many guards declare dropped calls neutral; see [`Registry::neutral_drops`](crate::Registry::neutral_drops).
     pub(crate) neutral_drops: AtomicU64,
 }

@@ -1,12 +1,15 @@
 //! The guard of a call that this crate runs itself.
 
+use std::fmt::Display;
 use std::time::Duration;
 
 use super::fallback::FallbackGuard;
 use super::handle::Handle;
 use crate::breaker::CircuitBreaker;
-use crate::machine::Ticket;
-use crate::values::{BreakerError, BreakerName, End, FailureKind, Outcome, Rejection, TimedOut};
+use crate::machine::{CallEnd, Ticket};
+use crate::values::{
+    BreakerError, BreakerName, Cause, End, FailureKind, Origin, Outcome, Rejection, TimedOut,
+};
 
 /// Requests permission to run one call.
 #[inline]
@@ -73,6 +76,20 @@ impl<H: Handle> Guard<H> {
         }
     }
 
+    /// Records a failed call that no fallback follows; `cause` states its cause if it opens the circuit.
+    #[cfg(feature = "tower")]
+    #[cold]
+    pub(crate) fn record_failure(
+        &mut self,
+        hint: Option<Duration>,
+        cause: &mut dyn FnMut() -> Option<Cause>,
+    ) {
+        if let Some(handle) = self.handle.take() {
+            let end = Outcome::Failure.into();
+            handle.settle_with_cause(self.ticket, CallEnd { end, hint }, cause);
+        }
+    }
+
     /// Records that none of the call's code runs until its future is first polled.
     ///
     /// From the first pending poll on, [`mark_idle`](Self::mark_idle) records that, and stamps the time.
@@ -112,6 +129,48 @@ impl<H: Handle> Guard<H> {
         self.ticket.mark_idle();
     }
 
+    /// Records the outcome; if it is a failure that opens the circuit, `cause` states its cause.
+    ///
+    /// `cause` runs at most once, outside of every lock.
+    #[inline]
+    pub fn settle_with_cause<'a, R, D: Display>(
+        mut self,
+        outcome: Outcome,
+        hint: Option<Duration>,
+        answer: &'a R,
+        cause: impl FnOnce(&'a R) -> D,
+        origin: Origin,
+    ) -> Settled<H> {
+        if outcome != Outcome::Failure {
+            return self.settle_with_hint(outcome, hint);
+        }
+        let handle = self.handle.take();
+        if let Some(handle) = &handle {
+            let end = outcome.into();
+            settle_with_cause(handle, self.ticket, CallEnd { end, hint }, origin, || {
+                cause(answer)
+            });
+        }
+        Settled { handle }
+    }
+
+    /// Records that the call took longer than `limit`, which is the cause if it opens the circuit.
+    pub fn time_out_with_cause(
+        mut self,
+        limit: Duration,
+        origin: Origin,
+    ) -> (Settled<H>, BreakerError) {
+        let handle = self.handle.take();
+        let name = handle.as_ref().map(|it| it.shared().name().clone());
+        let name = name.unwrap_or_else(|| BreakerName::created(""));
+        let error = TimedOut::new(name, limit);
+        if let Some(handle) = &handle {
+            let end = End::Failure(FailureKind::TimedOut).into();
+            settle_with_cause(handle, self.ticket, end, origin, || format!("{error:#}"));
+        }
+        (Settled { handle }, error.into())
+    }
+
     /// Records that the call took longer than `limit`.
     pub fn time_out(self, limit: Duration) -> (Settled<H>, BreakerError) {
         let settled = self.end(End::Failure(FailureKind::TimedOut), None);
@@ -119,6 +178,21 @@ impl<H: Handle> Guard<H> {
         let name = name.unwrap_or_else(|| BreakerName::created(""));
         (settled, TimedOut::new(name, limit).into())
     }
+}
+
+/// Records a failure; `cause` states its cause if it opens the circuit.
+pub(super) fn settle_with_cause<D: Display>(
+    breaker: &CircuitBreaker,
+    ticket: Ticket,
+    end: CallEnd,
+    origin: Origin,
+    cause: impl FnOnce() -> D,
+) {
+    let mut cause = Some(cause);
+    breaker.settle_with_cause(ticket, end, &mut || {
+        let cause = cause.take().expect("a cause is asked for once");
+        Some(Cause::new(cause(), origin))
+    });
 }
 
 impl<H: Handle> Drop for Guard<H> {

@@ -1,11 +1,12 @@
 //! Permits, for calls that do not end where they begin.
 
-use std::fmt;
-use std::thread;
+use std::fmt::{self, Display};
+use std::{panic, thread};
 
+use super::guard::settle_with_cause;
 use crate::breaker::CircuitBreaker;
 use crate::machine::Ticket;
-use crate::values::{End, FailureKind, Outcome, Rejection};
+use crate::values::{End, FailureKind, Origin, Outcome, Rejection};
 
 /// The right to run one call, and the duty to report how it ended.
 ///
@@ -153,6 +154,20 @@ impl Permit {
     #[inline]
     pub fn record(mut self, outcome: Outcome) {
         self.settle(outcome.into());
+    }
+
+    /// Reports that the dependency failed; if that opens the circuit, `cause` states the cause.
+    ///
+    /// `cause` runs at most once, and outside of every lock. Its text is kept in the [`Transition`](crate::Transition)
+    /// with at most 256 characters; see [`Cause`](crate::Cause). A panic of `cause` is caught and
+    /// [counted](crate::Registry::cause_panics).
+    #[track_caller]
+    pub fn failure_with_cause<D: Display>(mut self, cause: impl FnOnce() -> D) {
+        let origin = Origin::of_caller(panic::Location::caller());
+        if let Some(open) = self.open.take() {
+            let end = End::from(Outcome::Failure).into();
+            settle_with_cause(&open.breaker, open.ticket, end, origin, cause);
+        }
     }
 
     #[inline]

@@ -5,7 +5,7 @@ use super::declaration::Declaration;
 use super::declarations::declarations;
 use crate::breaker::{CircuitBreaker, Event, Listener, Subscription};
 use crate::config::{Config, ConfigError, Layered, Overrides};
-use crate::sync::{Arc, MutexGuard, lock};
+use crate::sync::{Arc, MutexGuard, Ordering, lock};
 use crate::time::ClockReading;
 
 /// Held by a thread while it changes settings.
@@ -51,6 +51,11 @@ impl Registry {
     /// Returns how often a listener of this registry has panicked.
     pub fn listener_panics(&self) -> u64 {
         self.inner.link.listeners.panics()
+    }
+
+    /// Returns how often code that states a [cause](crate::Cause) has panicked; such an opening has no cause.
+    pub fn cause_panics(&self) -> u64 {
+        self.inner.link.cause_panics.load(Ordering::Relaxed)
     }
 
     /// Changes settings of a breaker at run time.

@@ -12,6 +12,7 @@ use crate::breaker::CircuitBreaker;
 use crate::call::{Guard, Owned, RejectedCall, enter};
 use crate::sync::fixed::AtomicBool;
 use crate::sync::{Arc, Ordering};
+use crate::values::Origin;
 
 /// The call site of one annotated function: a `static` in its expansion.
 #[derive(Debug)]
@@ -60,6 +61,16 @@ impl Site {
 
     pub(super) fn declaration(&'static self) -> &'static Declaration {
         &self.declaration
+    }
+
+    /// Returns whose calls these are.
+    pub fn origin(&'static self) -> Origin {
+        let location = self.declaration.location();
+        Origin {
+            function: Some(self.declaration.function()),
+            file: location.file,
+            line: location.line,
+        }
     }
 
     /// Requests permission to run one call.

@@ -24,8 +24,8 @@ use crate::config::{
     Config, ExactDuration, Layers, Location, Overrides, Setting, Settings, Value, Window,
 };
 use crate::values::{
-    Failures, KeyStats, Latency, Layer, Outage, Override, PastTransition, Reason, Rejections,
-    State, Totals, Transition, TransitionCount,
+    Cause, Failures, KeyStats, Latency, Layer, Outage, Override, PastTransition, Reason,
+    Rejections, State, Totals, Transition, TransitionCount,
 };
 
 text!(State, Reason, Layer, ExactDuration, Timestamp);
@@ -156,6 +156,23 @@ record!(PastTransition {
     transition
 });
 
+impl Serialize for Cause {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self {
+            text,
+            function,
+            file,
+            line,
+        } = self;
+        let mut cause = serializer.serialize_struct("Cause", 4)?;
+        cause.serialize_field("text", &**text)?;
+        cause.serialize_field("function", function)?;
+        cause.serialize_field("file", file)?;
+        cause.serialize_field("line", line)?;
+        cause.end()
+    }
+}
+
 record!(Outage {
     began_at: Timestamp,
     closed_at: maybe_timestamp,
@@ -179,6 +196,7 @@ record!(Transition {
     failures,
     failures_by_kind,
     rate,
+    cause,
     by,
 });
 

@@ -52,6 +52,7 @@ pub struct KeyStats {
 }
 
 /// What the sums over all keys need of one breaker.
+#[derive(Clone, Copy)]
 pub(crate) struct KeyReading {
     pub(crate) state: State,
     pub(crate) probes_in_flight: usize,

@@ -2,6 +2,7 @@
 
 mod action;
 mod actor;
+mod cause;
 mod error;
 mod failure;
 mod key_stats;
@@ -18,6 +19,7 @@ mod transition;
 
 pub use self::action::{Action, ActionKind};
 pub use self::actor::{Actor, Attribution, InvalidActor};
+pub use self::cause::{Cause, Origin};
 #[cfg(feature = "tower")]
 pub(crate) use self::error::chain;
 pub use self::error::{BreakerError, CallError, TimedOut};

@@ -5,23 +5,22 @@ pub(crate) fn printable(text: &str, longest: usize) -> String {
     let mut printable = String::new();
     let mut room = longest;
     for letter in text.chars() {
-        let escaped = letter.is_control();
-        let length = if escaped {
-            letter.escape_default().count()
-        } else {
-            1
-        };
+        let printed = printed(letter);
+        let length = printed.clone().count();
         if length > room {
             break;
         }
         room -= length;
-        if escaped {
-            printable.extend(letter.escape_default());
-        } else {
-            printable.push(letter);
-        }
+        printable.extend(printed);
     }
     printable
+}
+
+/// Returns a character, or the escape of a control character.
+pub(super) fn printed(letter: char) -> impl Iterator<Item = char> + Clone {
+    let escape = letter.is_control().then(|| letter.escape_default());
+    let plain = escape.is_none().then_some(letter);
+    escape.into_iter().flatten().chain(plain)
 }
 
 #[cfg(test)]

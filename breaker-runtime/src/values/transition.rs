@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use super::actor::Attribution;
+use super::cause::Cause;
 use super::failure::Failures;
 use super::layer::Layer;
 use super::state::{Reason, State};
@@ -35,6 +36,8 @@ pub struct Transition {
     pub failures_by_kind: Failures,
     /// The share of failures or of slow calls that met a rule.
     pub rate: Option<f64>,
+    /// The cause of an opening, if a call caused it whose function, permit or layer says what its cause is.
+    pub cause: Option<Cause>,
     /// Who tripped or reset the circuit, and why; empty for every other transition.
     pub by: Attribution,
 }

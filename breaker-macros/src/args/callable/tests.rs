@@ -118,6 +118,27 @@ fn a_classifier_is_a_path_or_a_closure() {
 }
 
 #[test]
+fn a_cause_is_a_path_or_a_closure_or_nothing() {
+    for (wrong, message) in [
+        (
+            "describe()",
+            "expected a path, not a call: write `cause = describe`",
+        ),
+        (
+            "|| x",
+            "expected a closure with one argument, the returned value: write `cause = |value| …`",
+        ),
+        (
+            "async |r| x",
+            "remove `async`: the cause is stated without waiting",
+        ),
+    ] {
+        let arguments = format!("cause = {wrong}");
+        assert_eq!(about(&arguments), [message], "{wrong}");
+    }
+}
+
+#[test]
 fn a_hint_is_a_path_or_a_closure() {
     for (wrong, message) in [
         (

@@ -4,15 +4,15 @@
 //! `return` or the guard of the fallback with its error.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote_spanned;
+use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
 
 use super::Call;
 use crate::args::Given;
-use crate::args::callable::FallbackOn;
+use crate::args::callable::{Cause, FallbackOn};
 use crate::args::setting::Setting;
 use crate::declare::Classifier;
-use crate::emit::paths::local;
+use crate::emit::paths::{item, local};
 
 impl Call<'_> {
     /// Finishes a call whose body has returned a value.
@@ -45,7 +45,14 @@ impl Call<'_> {
         let (guard, counting, error) = (local("guard"), local("counting"), local("error"));
         let guard_type = self.runtime.item("Guard");
         let limit = self.call_timeout(limit);
-        let timed_out = quote_spanned!(Span::mixed_site()=> #guard_type::time_out(#guard, #limit));
+        let timed_out = if self.declaration.cause.is_some() {
+            let origin = self.emit_origin();
+            quote_spanned!(Span::mixed_site()=>
+                #guard_type::time_out_with_cause(#guard, #limit, #origin)
+            )
+        } else {
+            quote_spanned!(Span::mixed_site()=> #guard_type::time_out(#guard, #limit))
+        };
         let returned = self.error_value("time_out", &error);
         match self.fallback_on() {
             None => quote_spanned!(Span::mixed_site()=>
@@ -104,22 +111,37 @@ impl Call<'_> {
         quote_spanned!(span=> #settle_result::<#ty, _>(#guard, #answer))
     }
 
-    /// Records an outcome, with the hint if there is one.
+    /// Records an outcome, with the hint and the cause if they are given.
     fn emit_settle_outcome(&self, answer: &Ident, outcome: &Ident) -> TokenStream {
         let (ty, guard) = (self.runtime.item("Guard"), local("guard"));
-        match &self.declaration.open_for_hint {
-            None => quote_spanned!(Span::mixed_site()=> #ty::settle(#guard, #outcome)),
-            Some(hint) => {
-                let hint_if = self.runtime.item_at("hint_if", hint.span());
+        let hint = self.declaration.open_for_hint.as_ref().map(|hint| {
+            let hint_if = self.runtime.item_at("hint_if", hint.span());
+            quote_spanned!(Span::mixed_site()=> #hint_if(#outcome, &#answer, #hint))
+        });
+        let cause = match &self.declaration.cause {
+            None => None,
+            Some(Cause::Stated(cause)) => Some(cause.to_token_stream()),
+            Some(Cause::Error(at)) => Some(self.runtime.item_at("error_text", *at)),
+        };
+        match (hint, cause) {
+            (None, None) => quote_spanned!(Span::mixed_site()=> #ty::settle(#guard, #outcome)),
+            (Some(hint), None) => quote_spanned!(Span::mixed_site()=>
+                #ty::settle_with_hint(#guard, #outcome, #hint)
+            ),
+            (hint, Some(cause)) => {
+                let none = quote_spanned!(Span::mixed_site()=> ::core::option::Option::None);
+                let (hint, origin) = (hint.unwrap_or(none), self.emit_origin());
                 quote_spanned!(Span::mixed_site()=>
-                    #ty::settle_with_hint(
-                        #guard,
-                        #outcome,
-                        #hint_if(#outcome, &#answer, #hint),
-                    )
+                    #ty::settle_with_cause(#guard, #outcome, #hint, &#answer, #cause, #origin)
                 )
             }
         }
+    }
+
+    /// Returns whose call it is.
+    fn emit_origin(&self) -> TokenStream {
+        let (ty, site) = (self.runtime.item("Site"), item("SITE"));
+        quote_spanned!(Span::mixed_site()=> #ty::origin(&#site))
     }
 
     /// Converts an error of the breaker to the returned type.

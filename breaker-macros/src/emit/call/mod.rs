@@ -71,6 +71,7 @@ impl Call<'_> {
         let declaration = self.declaration;
         matches!(declaration.classifier, Classifier::ByResult)
             && declaration.open_for_hint.is_none()
+            && declaration.cause.is_none()
             && declaration.call_timeout.is_none()
             && matches!(self.fallback_on(), None | Some(FallbackOn::Rejected))
     }

@@ -14,6 +14,7 @@ fn past(from: State, to: State, reason: Reason, generation: u64) -> PastTransiti
             failures: 0,
             failures_by_kind: Failures::default(),
             rate: None,
+            cause: None,
             by: Attribution::default(),
         },
     }

@@ -18,6 +18,7 @@ fn past(to: State, seconds: u64) -> PastTransition {
             failures: 0,
             failures_by_kind: Failures::default(),
             rate: None,
+            cause: None,
             by: Attribution::default(),
         },
     }

@@ -1,12 +1,13 @@
 //! Classifying the answers of a service.
 
 use std::error::Error;
-use std::fmt;
+use std::fmt::{self, Display};
 use std::marker::PhantomData;
+use std::panic::Location;
 use std::time::Duration;
 
 use super::find_error::{holds, holds_breaker_error};
-use crate::values::Outcome;
+use crate::values::{Cause, Origin, Outcome};
 
 /// Classifies the answers of a service.
 ///
@@ -57,6 +58,15 @@ pub trait Classify<Response, Error> {
     /// Returns how long the answer of a failed call asks not to be called again, as the setting `open_for_hint` of the
     /// attribute does. By default `None`.
     fn hint(&self, answer: Result<&Response, &Error>) -> Option<Duration> {
+        let _ = answer;
+        None
+    }
+
+    /// Returns the cause of a failed call that has opened the circuit, as the setting `cause` of the attribute does. By
+    /// default `None`.
+    ///
+    /// It is called for no other call, at most once, and outside of every lock. [`Cause::here`] makes a cause.
+    fn cause(&self, answer: Result<&Response, &Error>) -> Option<Cause> {
         let _ = answer;
         None
     }
@@ -136,6 +146,10 @@ where
     fn hint(&self, answer: Result<&R, &E>) -> Option<Duration> {
         self.classify.hint(answer)
     }
+
+    fn cause(&self, answer: Result<&R, &E>) -> Option<Cause> {
+        self.classify.cause(answer)
+    }
 }
 
 impl<C: Clone, T> Clone for IgnoreErrors<C, T> {
@@ -170,6 +184,47 @@ where
     #[inline]
     fn hint(&self, answer: Result<&R, &E>) -> Option<Duration> {
         (self.hint)(answer)
+    }
+
+    fn cause(&self, answer: Result<&R, &E>) -> Option<Cause> {
+        self.classify.cause(answer)
+    }
+}
+
+/// A classifier with a separate function for the cause.
+#[derive(Clone)]
+pub struct WithCause<C, F> {
+    pub(super) classify: C,
+    pub(super) cause: F,
+    /// Where the function was added to the layer.
+    pub(super) added_at: &'static Location<'static>,
+}
+
+impl<R, E, C, F, D> Classify<R, E> for WithCause<C, F>
+where
+    C: Classify<R, E>,
+    F: Fn(Result<&R, &E>) -> D,
+    D: Display,
+{
+    #[inline]
+    fn classify(&self, answer: Result<&R, &E>) -> Outcome {
+        self.classify.classify(answer)
+    }
+
+    #[inline]
+    fn hint(&self, answer: Result<&R, &E>) -> Option<Duration> {
+        self.classify.hint(answer)
+    }
+
+    fn cause(&self, answer: Result<&R, &E>) -> Option<Cause> {
+        let origin = Origin::of_caller(self.added_at);
+        Some(Cause::new((self.cause)(answer), origin))
+    }
+}
+
+impl<C, F> fmt::Debug for WithCause<C, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WithCause").finish_non_exhaustive()
     }
 }
 

@@ -121,12 +121,12 @@ fn settle<R, E>(
     classify: &impl Classify<R, E>,
     answer: Result<&R, &E>,
 ) {
-    let outcome = classify.classify(answer);
-    let hint = match outcome {
-        Outcome::Failure => classify.hint(answer),
-        Outcome::Success | Outcome::Ignored => None,
-    };
-    guard.record_with_hint(outcome, hint);
+    match classify.classify(answer) {
+        Outcome::Failure => {
+            guard.record_failure(classify.hint(answer), &mut || classify.cause(answer));
+        }
+        outcome => guard.record(outcome),
+    }
 }
 
 impl<F, C, H: Handle> fmt::Debug for ResponseFuture<F, C, H> {

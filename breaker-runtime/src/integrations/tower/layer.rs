@@ -2,11 +2,12 @@
 
 use std::error::Error;
 use std::fmt;
+use std::panic::Location;
 
 use tower_layer::Layer;
 
 use super::choose::{CanHaveKeys, HasBreaker, InRegistry, Named, PerKey, Single};
-use super::classify::{ByResult, IgnoreErrors, WithHint};
+use super::classify::{ByResult, IgnoreErrors, WithCause, WithHint};
 use super::service::CircuitBreakerService;
 use crate::breaker::CircuitBreaker;
 use crate::config::{Config, ConfigError};
@@ -169,6 +170,38 @@ impl<C, B> CircuitBreakerLayer<C, B> {
     pub fn hint<H>(self, hint: H) -> CircuitBreakerLayer<WithHint<C, H>, B> {
         let Self { classify, choose } = self;
         let classify = WithHint { classify, hint };
+        CircuitBreakerLayer { classify, choose }
+    }
+
+    /// Sets the function that describes the cause of an opening: it takes the `Result<&Response, &Error>` of a failed
+    /// call and returns text, or another value with `Display`.
+    ///
+    /// It is called only for a failed call that has opened the circuit, and outside of every lock; see
+    /// [`Cause`](crate::Cause). It replaces the cause of the classifier, so call it after [`classify`](Self::classify).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use breaker_runtime::tower::CircuitBreakerLayer;
+    /// use breaker_runtime::{Config, Registry};
+    ///
+    /// let registry = Registry::new();
+    /// let layer = CircuitBreakerLayer::in_registry(&registry, "search", Config::new())?
+    ///     .cause(|answer: Result<&String, &std::io::Error>| match answer {
+    ///         Ok(answer) => answer.clone(),
+    ///         Err(error) => error.to_string(),
+    ///     });
+    /// # drop(layer);
+    /// # Ok::<(), breaker_runtime::ConfigError>(())
+    /// ```
+    #[track_caller]
+    pub fn cause<F>(self, cause: F) -> CircuitBreakerLayer<WithCause<C, F>, B> {
+        let Self { classify, choose } = self;
+        let classify = WithCause {
+            classify,
+            cause,
+            added_at: Location::caller(),
+        };
         CircuitBreakerLayer { classify, choose }
     }
 

@@ -87,7 +87,7 @@ mod service;
 mod wrappers;
 
 pub use self::choose::{ChooseBreaker, InRegistry, KeyOfRequest, Named, PerKey, Single};
-pub use self::classify::{ByResult, Classify, IgnoreErrors, WithHint};
+pub use self::classify::{ByResult, Classify, IgnoreErrors, WithCause, WithHint};
 pub use self::error::ServiceError;
 pub use self::future::ResponseFuture;
 #[cfg(feature = "http")]

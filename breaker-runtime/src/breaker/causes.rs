@@ -1,0 +1,146 @@
+//! The cause of an opening, which user code states outside of the lock.
+//!
+//! The machine decides under the lock whether a failure opens the circuit. Only then is the cause asked for: the lock is
+//! released, the user's code runs, and the cause is added to the history and to the events of the transition. These events
+//! wait meanwhile, and so do later events of the breaker. Calls and readings do not wait.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::event::EventKind;
+use super::shared::{CircuitBreaker, Locked};
+use crate::machine::{CallEnd, Ticket};
+use crate::sync::{MutexGuard, Ordering};
+use crate::time::ClockReading;
+use crate::values::{Cause, Outage, State, Transition};
+
+/// User code that states the cause of a failure, if it knows it.
+pub(crate) type StateCause<'a> = dyn FnMut() -> Option<Cause> + 'a;
+
+/// How the machine is told of the end of a call.
+pub(super) trait TellEnd {
+    /// Returns whether the call belongs to an older generation.
+    fn tell(
+        self,
+        breaker: &CircuitBreaker,
+        reading: ClockReading,
+        of: Ticket,
+        end: CallEnd,
+    ) -> bool;
+}
+
+/// Tells the machine of a call without a cause.
+pub(super) struct WithoutCause;
+
+impl TellEnd for WithoutCause {
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "it is the only line of its caller")]
+    fn tell(
+        self,
+        breaker: &CircuitBreaker,
+        reading: ClockReading,
+        of: Ticket,
+        end: CallEnd,
+    ) -> bool {
+        breaker.change_for_call(reading, |machine, now, changes| {
+            (machine.settle(of, end, now, changes), Some(of))
+        })
+    }
+}
+
+/// Tells the machine of a failure whose cause is asked for if it opens the circuit.
+pub(super) struct WithCause<'a, 'b>(pub(super) &'a mut StateCause<'b>);
+
+impl TellEnd for WithCause<'_, '_> {
+    fn tell(
+        self,
+        breaker: &CircuitBreaker,
+        reading: ClockReading,
+        of: Ticket,
+        end: CallEnd,
+    ) -> bool {
+        let shared = breaker.shared();
+        let mut locked = shared.lock();
+        let before = locked.last_sequence;
+        let stale = shared.step(&mut locked, reading, |machine, now, changes| {
+            machine.settle(of, end, now, changes)
+        });
+        let opening = locked.opening_after(before);
+        locked.awaiting_cause.extend(opening);
+        breaker.unlock(locked);
+        if let Some(sequence) = opening {
+            breaker.ask_cause(sequence, self.0);
+        }
+        stale
+    }
+}
+
+impl CircuitBreaker {
+    /// Asks for the cause of a transition and delivers the event.
+    #[cold]
+    fn ask_cause(&self, sequence: u64, cause: &mut StateCause<'_>) {
+        let shared = self.shared();
+        let stated = catch_unwind(AssertUnwindSafe(cause));
+        let mut locked: MutexGuard<'_, Locked> = shared.lock();
+        locked.awaiting_cause.retain(|other| *other != sequence);
+        if let Ok(Some(cause)) = &stated {
+            locked.set_cause(sequence, cause);
+        }
+        self.unlock(locked);
+        if let Err(panic) = stated {
+            shared
+                .cold
+                .registry
+                .cause_panics
+                .fetch_add(1, Ordering::Relaxed);
+            shared.cold.registry.listeners.catch_panic(|| drop(panic));
+        }
+    }
+}
+
+impl Locked {
+    /// Returns the number of the event of an opening that a call has just caused.
+    fn opening_after(&self, before: u64) -> Option<u64> {
+        let caused =
+            |transition: &Transition| transition.to == State::Open && transition.due_at.is_none();
+        let mut new = self.events.iter().rev().take_while(|(at, ..)| *at > before);
+        new.find_map(|(at, _, kind)| match kind {
+            EventKind::Transition(transition) if caused(transition) => Some(*at),
+            _ => None,
+        })
+    }
+
+    /// Adds the cause to a transition whose event is queued: in the history, in the outage, and in the events.
+    fn set_cause(&mut self, sequence: u64, cause: &Cause) {
+        let mut of = None;
+        let mut events = self.events.iter_mut();
+        if let Some((_, _, EventKind::Transition(transition))) =
+            events.find(|(at, ..)| *at == sequence)
+        {
+            transition.cause = Some(cause.clone());
+            of = Some(transition.generation);
+        }
+        let Some(generation) = of else {
+            return;
+        };
+        let set = |transition: &mut Transition| {
+            if transition.generation == generation {
+                transition.cause = Some(cause.clone());
+            }
+        };
+        let set_in = |outage: &mut Outage| {
+            set(&mut outage.first.transition);
+            set(&mut outage.last.transition);
+        };
+        for (_, _, kind) in events {
+            if let EventKind::OutageBegan(outage) | EventKind::OutageEnded(outage) = kind {
+                set_in(outage);
+            }
+        }
+        if let Some(history) = &mut self.history {
+            history
+                .recent_mut()
+                .for_each(|past| set(&mut past.transition));
+            history.outages.each_mut(set_in);
+        }
+    }
+}
