@@ -8,7 +8,7 @@ pub use core::compile_error;
 pub use inventory;
 
 // The declaration and the call site.
-pub use crate::config::{Config, Location, Window, WindowFrom};
+pub use crate::config::{Config, Location, Window, WindowFrom, name_problem};
 pub use crate::registry::{Declaration, Listed, Registry, Site, SiteHandle};
 
 // The call.

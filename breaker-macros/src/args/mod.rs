@@ -13,14 +13,14 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
-use syn::{Error, Expr, Lit, LitStr, Path, Result, Token, token};
+use syn::{Error, Expr, Lit, Path, Result, Token, token};
 
 use self::callable::{Cause, FallbackKind, FallbackOn};
 use self::setting::Setting;
 use self::setting_name::{SettingName, ValueKind};
 use self::spelling::spelled;
 use self::syntax::{Form, Malformed, parse_form, skip, skip_one};
-use self::value::Arm;
+use self::value::{Arm, Name};
 use crate::errors::Errors;
 use crate::grammar::name;
 
@@ -42,7 +42,7 @@ impl<T> Given<T> {
 #[derive(Default)]
 #[cfg_attr(test, derive(Debug))]
 pub(crate) struct Arguments {
-    pub(crate) name: Option<Given<LitStr>>,
+    pub(crate) name: Option<Given<Name>>,
     /// The settings of the breaker, in the order of the documentation.
     pub(crate) settings: Vec<Given<Setting>>,
     pub(crate) open_for_hint: Option<Given<Expr>>,
@@ -204,7 +204,7 @@ impl Arguments {
             }
         };
         match name.kind() {
-            ValueKind::Name => self.name = Some(Given::new(at, value::name(name, &expr)?)),
+            ValueKind::Name => self.name = Some(Given::new(at, value::name(name, expr)?)),
             ValueKind::Breaker(range) => {
                 let setting = setting::read(name, range, expr)?;
                 self.settings.push(Given::new(at, setting));

@@ -102,7 +102,7 @@ fn a_value_follows_an_equals_sign() {
         "name threshold = 5",
         "name(\"a\", \"b\")",
         "name: 5 5",
-        "name == LATER",
+        "name == later()",
         "name => \"not valid\"",
     ] {
         assert_eq!(whole(wrong), [message], "{wrong}");

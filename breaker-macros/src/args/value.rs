@@ -1,11 +1,14 @@
 //! Parsers for the values that are not numbers, and what all parsers of values share.
 
+use std::fmt;
+
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::parse::ParseStream;
-use syn::{Error, Expr, ExprLit, ExprUnary, Lit, LitStr, Pat, Path, Result, Token, UnOp};
+use syn::{Error, Expr, ExprLit, ExprPath, ExprUnary, Lit, LitStr, Pat, Path, Result, Token, UnOp};
 
 use super::setting_name::SettingName;
+use super::spelling::spelled;
 use crate::grammar::name;
 
 /// A pattern for the returned value, with its `if`.
@@ -13,6 +16,26 @@ use crate::grammar::name;
 pub(crate) struct Arm {
     pub(crate) pattern: Pat,
     pub(crate) guard: Option<Expr>,
+}
+
+/// The name of a breaker.
+#[cfg_attr(test, derive(Debug))]
+pub(crate) enum Name {
+    Literal(LitStr),
+    /// The path of a `const` of type `&str`. The expansion checks its value at compile time.
+    Const(ExprPath),
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Literal(text) => f.write_str(&text.value()),
+            Self::Const(path) => {
+                let path = path.to_token_stream();
+                f.write_str(&spelled(path.clone()).unwrap_or_else(|| path.to_string()))
+            }
+        }
+    }
 }
 
 /// Removes the invisible groups around a `macro_rules!` fragment.
@@ -67,28 +90,33 @@ pub(super) fn text(lit: &Lit) -> Option<String> {
     }
 }
 
-/// Parses the name of the breaker, which has to be a literal.
-pub(super) fn name(setting: SettingName, expr: &Expr) -> Result<LitStr> {
-    let Some((Lit::Str(text), false)) = literal(expr) else {
-        let meant = meant_name(expr).filter(|name| name::check(name).is_ok());
+/// Parses the name of the breaker: a literal, or the path of a constant.
+pub(super) fn name(setting: SettingName, expr: Expr) -> Result<Name> {
+    let expr = ungroup(expr);
+    let meant = meant_name(&expr);
+    if let (Expr::Path(path), None) = (&expr, &meant) {
+        return Ok(Name::Const(path.clone()));
+    }
+    let Some((Lit::Str(text), false)) = literal(&expr) else {
+        let meant = meant.filter(|name| name::check(name).is_ok());
         let meant = meant.as_deref().map(quoted);
         return Err(expected(
-            "a string literal",
+            "a string literal or the path of a constant",
             setting,
             meant.as_deref(),
-            expr,
+            &expr,
         ));
     };
-    name::check(&text.value()).map_err(|message| Error::new_spanned(expr, message))?;
+    name::check(&text.value()).map_err(|message| Error::new_spanned(&expr, message))?;
     if !text.suffix().is_empty() {
         let value = quoted(&text.value());
-        return Err(no_suffix(setting, text.suffix(), &value, expr));
+        return Err(no_suffix(setting, text.suffix(), &value, &expr));
     }
-    Ok(text.clone())
+    Ok(Name::Literal(text.clone()))
 }
 
 /// Returns the name that was written without quotes or in the wrong ones. A word in upper case is the
-/// name of a constant, whose value is unknown.
+/// name of a constant.
 fn meant_name(expr: &Expr) -> Option<String> {
     match (expr, literal(expr)) {
         (_, Some((Lit::Int(number), false))) => Some(number.to_string()),

@@ -4,12 +4,12 @@ pub(crate) mod rules;
 
 use proc_macro2::Span;
 use syn::ext::IdentExt;
-use syn::{Error, Expr, LitStr, Path};
+use syn::{Error, Expr, Path};
 
 use crate::args::callable::{Cause, FallbackKind, FallbackOn};
 use crate::args::setting::Setting;
 use crate::args::setting_name::SettingName;
-use crate::args::value::Arm;
+use crate::args::value::{Arm, Name};
 use crate::args::{Arguments, Given};
 use crate::errors::Errors;
 use crate::grammar::name;
@@ -18,7 +18,7 @@ use crate::item::function::Function;
 /// The content of a valid attribute.
 #[cfg_attr(test, derive(Debug))]
 pub(crate) struct Declaration {
-    pub(crate) name: LitStr,
+    pub(crate) name: Name,
     /// The path of the runtime, if it is not `::breaker_runtime`.
     pub(crate) runtime: Option<Path>,
     /// The settings of the breaker, in the order of the documentation.

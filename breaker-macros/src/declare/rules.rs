@@ -271,12 +271,10 @@ fn breaker_guards_once(arguments: &Arguments, function: &Function) -> Vec<Error>
         // The errors of that attribute are reported when the compiler expands it.
         let other = || Arguments::parse(list.tokens.clone(), &mut Errors::default()).name;
         path.is_some_and(|last| last.ident == "circuit_breaker")
-            && other().is_some_and(|other| other.value.value() == name.value())
+            && other().is_some_and(|other| other.value.to_string() == name.to_string())
     });
-    let message = format!(
-        "`{}` already guards this function: remove one of the two attributes",
-        name.value()
-    );
+    let message =
+        format!("`{name}` already guards this function: remove one of the two attributes");
     others
         .map(|attribute| Error::new_spanned(attribute, &message))
         .collect()

@@ -11,6 +11,7 @@ use super::paths::{Runtime, item, local};
 use crate::args::literal::WindowSize;
 use crate::args::setting::{Number, Setting, SettingValue};
 use crate::args::setting_name::{Bound, Range, SettingName};
+use crate::args::value::Name;
 use crate::declare::Declaration;
 use crate::declare::rules::settings::{Order, PERIOD_PAIRS, exceeds_window};
 
@@ -46,6 +47,33 @@ pub(super) fn checked(setting: &Setting, rt: &Runtime) -> Checked {
         },
         SettingValue::Window(number) => constant(setting, number, rt, |size| window(*size, rt)),
         SettingValue::Flag(number) => constant(setting, number, rt, |flag| quote!(#flag)),
+    }
+}
+
+/// Emits the name of the breaker.
+pub(super) fn checked_name(name: &Name, rt: &Runtime) -> Checked {
+    let path = match name {
+        Name::Literal(text) => {
+            return Checked {
+                check: TokenStream::new(),
+                value: text.to_token_stream(),
+            };
+        }
+        Name::Const(path) => path,
+    };
+    let name = item("NAME");
+    let span = Span::mixed_site().located_at(path.span());
+    let problem_in = rt.item_at("name_problem", span);
+    let problem = local("problem");
+    let check = quote_spanned!(span=>
+        const #name: &'static ::core::primitive::str = #path;
+        const _: () = if let ::core::option::Option::Some(#problem) = #problem_in(#name) {
+            ::core::panic!("{}", #problem)
+        };
+    );
+    Checked {
+        check,
+        value: quote!(#name),
     }
 }
 

@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote_spanned};
 use syn::ext::IdentExt;
 
-use super::constants::{Checked, asserted_pairs, checked};
+use super::constants::{Checked, asserted_pairs, checked, checked_name};
 use super::paths::{Runtime, item};
 use crate::args::setting::Setting;
 use crate::declare::Declaration;
@@ -26,7 +26,10 @@ pub(super) fn emit_site(
         "Listed",
     ]
     .map(|name| rt.path(name));
-    let name = &declaration.name;
+    let Checked {
+        check: name_check,
+        value: name,
+    } = checked_name(&declaration.name, rt);
     let ident = function.signature.ident.unraw().to_string();
     let names_registry = declaration.registry.is_some();
     let (checks, settings): (TokenStream, TokenStream) = declaration
@@ -44,6 +47,7 @@ pub(super) fn emit_site(
     let key = declaration.key.as_ref();
     let keyed = key.map(|_| quote_spanned!(Span::mixed_site()=> .with_key()));
     quote_spanned!(Span::mixed_site()=>
+        #name_check
         #checks
         #check
         #pairs

@@ -56,6 +56,7 @@ pub use self::layers::Layers;
 pub use self::location::Location;
 pub(crate) use self::merge::{Merged, Source};
 pub(crate) use self::name::check_name;
+pub use self::name::name_problem;
 pub use self::overrides::Overrides;
 pub use self::settings::Settings;
 #[cfg(feature = "serde")]

@@ -3,6 +3,7 @@
 #![deny(clippy::shadow_same, clippy::shadow_unrelated, clippy::type_complexity)]
 
 mod call_sites;
+mod constant_names;
 mod crates;
 mod generated_names;
 mod lints;

@@ -9,9 +9,17 @@ fn name(value: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_name_is_a_string_literal() {
-    let message = "expected a string literal, such as `name = \"payment\"`";
-    for wrong in ["concat!(\"p\")", "-\"p\"", "NAME", "a::b", "größe", "' '"] {
+fn a_name_is_a_string_literal_or_the_path_of_a_constant() {
+    let message =
+        "expected a string literal or the path of a constant, such as `name = \"payment\"`";
+    for wrong in [
+        "concat!(\"p\")",
+        "-\"p\"",
+        "-NAME",
+        "name()",
+        "größe",
+        "' '",
+    ] {
         assert_eq!(name(wrong), [message], "{wrong}");
     }
     for (wrong, text) in [
@@ -22,14 +30,24 @@ fn a_name_is_a_string_literal() {
         ("c\"p\"", "p"),
         ("true", "true"),
     ] {
-        let message = format!("expected a string literal: write `name = \"{text}\"`");
+        let message = format!(
+            "expected a string literal or the path of a constant: write `name = \"{text}\"`"
+        );
         assert_eq!(name(wrong), [message], "{wrong}");
     }
     assert_eq!(
         name("\"p\"x"),
         ["remove the suffix `x`: write `name = \"p\"`"]
     );
-    assert_eq!(name("r#\"payment\"#"), [] as [&str; 0]);
+    for right in [
+        "r#\"payment\"#",
+        "NAME",
+        "a::b",
+        "A::<u8>::B",
+        "<A as B>::C",
+    ] {
+        assert_eq!(name(right), [] as [&str; 0], "{right}");
+    }
 }
 
 #[test]
