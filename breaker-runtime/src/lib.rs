@@ -202,7 +202,8 @@ pub use self::integrations::tower;
 #[cfg(feature = "config")]
 pub use self::registry::{ConfigWatch, LoadReport};
 pub use self::registry::{
-    Declaration, Finding, NeutralDrops, Registry, RegistryControl, UnknownBreaker, carry, carry_fn,
+    Declaration, Finding, NamedBreaker, NeutralDrops, Registry, RegistryControl, SimilarNames,
+    UnknownBreaker, carry, carry_fn,
 };
 pub use self::time::{Clock, Tick};
 pub use self::values::{

@@ -1,6 +1,6 @@
 //! Breakers that `get_or_create` makes.
 
-use breaker_runtime::{Config, Registry};
+use breaker_runtime::{Config, Finding, Registry};
 
 use crate::support::Bench;
 
@@ -95,5 +95,46 @@ fn debug_of_a_permit_shows_the_name_of_the_breaker() {
     assert_eq!(
         format!("{permit:?}"),
         "Permit { breaker: Some(\"payment\") }"
+    );
+}
+
+#[test]
+fn verify_reports_names_that_are_nearly_the_same() {
+    let registry = Registry::new();
+    for name in [
+        "created.transfer",
+        "created.tranfser",
+        "created/transfer",
+        "created.transfer-1",
+    ] {
+        registry.get_or_create(name, Config::new()).unwrap();
+    }
+    let similar = |finding| match finding {
+        Finding::SimilarNames(similar) => Some(similar),
+        _ => None,
+    };
+    let findings = registry.verify().into_iter().filter_map(similar);
+    let findings: Vec<_> = findings
+        .filter(|it| it.first.name.starts_with("created"))
+        .collect();
+    let pairs: Vec<_> = findings
+        .iter()
+        .map(|it| (&*it.first.name, &*it.second.name))
+        .collect();
+    assert_eq!(
+        pairs,
+        [
+            ("created.tranfser", "created.transfer"),
+            ("created.tranfser", "created/transfer"),
+            ("created.transfer", "created/transfer"),
+        ]
+    );
+    let place = findings[0].first.location.unwrap();
+    assert_eq!(
+        findings[0].to_string(),
+        format!(
+            "circuit breakers `created.tranfser` ({place}) and `created.transfer` ({place}) have nearly the \
+             same name"
+        )
     );
 }

@@ -5,7 +5,7 @@ use super::event::EventKind;
 use super::shared::{CircuitBreaker, Locked, Shared};
 #[cfg(feature = "config")]
 use crate::config::Inconsistency;
-use crate::config::{ConfigError, Conflict, Layered, Settings, Source, VoidSetting};
+use crate::config::{ConfigError, Conflict, Layered, Location, Settings, Source, VoidSetting};
 use crate::time::ClockReading;
 
 impl CircuitBreaker {
@@ -90,6 +90,11 @@ impl Shared {
     pub(crate) fn void_settings(&self) -> Vec<VoidSetting> {
         let locked = self.lock();
         locked.merged.void_settings(&locked.layered)
+    }
+
+    /// Returns where the breaker was first declared.
+    pub(crate) fn declared_at(&self) -> Option<Location> {
+        self.lock().merged.sources().first().copied()
     }
 
     /// Returns where `source` disagrees with the configuration that the breaker was made with.

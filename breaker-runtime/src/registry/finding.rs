@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::config::{Conflict, VoidSetting};
+use crate::config::{Conflict, Location, VoidSetting};
 
 /// A problem that [`Registry::verify`](crate::Registry::verify) found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +14,63 @@ pub enum Finding {
     UnknownBreaker(UnknownBreaker),
     /// A setting of a breaker has no effect because of another setting.
     VoidSetting(VoidSetting),
+    /// Two breakers have nearly the same name, so that one of them may be a slip.
+    SimilarNames(SimilarNames),
+}
+
+/// Two breakers with nearly the same name.
+///
+/// The names differ only in case and in the separators `- _ . : /`, except for separators between two digits. Or they
+/// have the same parts between separators except for one part of at least six letters, in which one letter is missing, or
+/// two neighbours have changed places, or, among at least eight letters, one letter is another one. A difference in the
+/// first letter of a part or in a digit is no slip. So neither `payment-1` and `payment-2` are similar, nor `payment-eu`
+/// and `payment-us`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SimilarNames {
+    /// The breaker whose name is first in alphabetical order.
+    pub first: NamedBreaker,
+    /// The other breaker.
+    pub second: NamedBreaker,
+}
+
+/// The name of a breaker, and where the breaker is declared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NamedBreaker {
+    /// The name.
+    pub name: String,
+    /// The first declaration of the breaker.
+    pub location: Option<Location>,
+}
+
+impl NamedBreaker {
+    pub(super) fn new(name: &str, location: Option<Location>) -> Self {
+        Self {
+            name: name.to_owned(),
+            location,
+        }
+    }
+}
+
+impl fmt::Display for SimilarNames {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { first, second } = self;
+        write!(
+            f,
+            "circuit breakers {first} and {second} have nearly the same name"
+        )
+    }
+}
+
+impl fmt::Display for NamedBreaker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}`", self.name)?;
+        match self.location {
+            Some(location) => write!(f, " ({location})"),
+            None => Ok(()),
+        }
+    }
 }
 
 /// A name for which settings were loaded, but which no breaker has.
@@ -34,6 +91,7 @@ impl fmt::Display for Finding {
             Self::Conflict(conflict) => conflict.fmt(f),
             Self::UnknownBreaker(unknown) => unknown.fmt(f),
             Self::VoidSetting(void) => void.fmt(f),
+            Self::SimilarNames(similar) => similar.fmt(f),
         }
     }
 }

@@ -18,6 +18,7 @@ mod readings;
 mod settings;
 mod sharded_map;
 mod shutdown;
+mod similar_names;
 mod site;
 #[cfg(feature = "config")]
 mod texts;
@@ -29,7 +30,7 @@ pub use self::by_name::Registry;
 pub use self::carry::{carry, carry_fn};
 pub use self::control::RegistryControl;
 pub use self::declaration::Declaration;
-pub use self::finding::{Finding, UnknownBreaker};
+pub use self::finding::{Finding, NamedBreaker, SimilarNames, UnknownBreaker};
 #[cfg(any(feature = "metrics", feature = "opentelemetry", feature = "tower"))]
 pub(crate) use self::keyed::KeyedBreakers;
 #[cfg(feature = "config")]

@@ -8,9 +8,10 @@ impl Registry {
     /// Returns all mistakes in declarations and settings.
     ///
     /// A mistake is a disagreement between declarations, settings that were loaded for a breaker that does not exist,
-    /// or a setting of a breaker in this registry that has no effect because of another setting.
+    /// a setting of a breaker in this registry that has no effect because of another setting, or two breakers with
+    /// [nearly the same name](crate::SimilarNames).
     ///
-    /// A test should expect an empty list.
+    /// A test should expect an empty list, or a list of similar names that are meant to be so.
     ///
     /// # Examples
     ///
@@ -28,6 +29,8 @@ impl Registry {
             let void = breaker.shared().void_settings().into_iter();
             findings.extend(void.map(Finding::VoidSetting));
         }
+        let similar = self.similar_names().into_iter();
+        findings.extend(similar.map(Finding::SimilarNames));
         findings
     }
 }

@@ -9,7 +9,7 @@ use crate::config::VoidSetting;
 use crate::config::{ConfigProblem, ConfigProblems};
 #[cfg(feature = "config")]
 use crate::registry::LoadReport;
-use crate::registry::{Declaration, Finding, UnknownBreaker};
+use crate::registry::{Declaration, Finding, NamedBreaker, SimilarNames, UnknownBreaker};
 
 record!(Declaration {
     name,
@@ -25,6 +25,7 @@ kinds!(Finding {
     Conflict: "conflict" => "conflict",
     UnknownBreaker: "unknown_breaker" => "unknown_breaker",
     VoidSetting: "void_setting" => "void_setting",
+    SimilarNames: "similar_names" => "similar_names",
 });
 
 record!(UnknownBreaker {
@@ -32,6 +33,10 @@ record!(UnknownBreaker {
     place,
     nearest,
 });
+
+record!(SimilarNames { first, second });
+
+record!(NamedBreaker { name, location });
 
 record!(VoidSetting {
     breaker,

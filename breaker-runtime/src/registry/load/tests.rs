@@ -196,7 +196,7 @@ fn settings_for_a_missing_breaker_are_kept_until_it_is_made() {
     let findings = bench.registry.verify();
     let findings = findings.iter().filter_map(|finding| match finding {
         Finding::UnknownBreaker(unknown) => Some(&*unknown.name),
-        Finding::Conflict(_) | Finding::VoidSetting(_) => None,
+        Finding::Conflict(_) | Finding::VoidSetting(_) | Finding::SimilarNames(_) => None,
     });
     assert_eq!(findings.collect::<Vec<_>>(), ["paymnet"]);
 }
