@@ -57,6 +57,8 @@ impl Registry {
     /// let mut events = registry.events();
     /// registry.get_or_create("payment", Config::new())?.trip();
     ///
+    /// let action = events.next().await.expect("the registry exists")?;
+    /// assert!(matches!(action.kind(), EventKind::Action(_)));
     /// let event = events.next().await.expect("the registry exists")?;
     /// assert_eq!(event.breaker().name(), "payment");
     /// assert!(matches!(event.kind(), EventKind::Transition(changed) if changed.to == State::Open));
