@@ -209,7 +209,8 @@ pub use self::time::{Clock, Tick};
 pub use self::values::{
     Action, ActionKind, Actor, Attribution, BreakerError, CallError, Cause, FailureKind, Failures,
     InvalidActor, KeyStats, Latency, Layer, Outage, Outcome, Override, PastTransition, Reason,
-    Rejection, RejectionReason, Rejections, State, TimedOut, Totals, Transition, TransitionCount,
+    Rejection, RejectionReason, Rejections, SettingChange, State, TimedOut, Totals, Transition,
+    TransitionCount,
 };
 
 #[cfg(feature = "macros")]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
-use breaker_runtime::{Actor, Config, Window};
+use breaker_runtime::{Actor, Config, Overrides, Window};
 use tracing::field::{Field, Visit};
 use tracing::{Level, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
@@ -222,6 +222,30 @@ fn actions_and_their_effects_are_logged_with_actor_and_reason() {
         let reason = if is_transition { "because" } else { "reason" };
         assert_eq!(it.fields[reason], "INC-42");
     }
+}
+
+#[test]
+fn changes_of_settings_are_logged_with_values_and_layer() {
+    let logged = capture(Level::INFO, || {
+        let bench = Bench::default();
+        let alice = Actor::new("alice").unwrap().because("INC-42").unwrap();
+        let more = Overrides {
+            threshold: Some(9),
+            ..Overrides::default()
+        };
+        let configured = bench.registry.by(&alice).configure("payment", more);
+        configured.unwrap();
+    });
+    let [action, change] = &logged[..] else {
+        panic!("{logged:?}");
+    };
+    assert_eq!(action.fields["action"], "configure");
+    let fields = ["setting", "from", "to", "layer", "actor", "reason"];
+    let values = fields.map(|field| change.fields[field].as_str());
+    assert_eq!(
+        values,
+        ["threshold", "5", "9", "runtime", "alice", "INC-42"]
+    );
 }
 
 /// A layer that panics at every event.

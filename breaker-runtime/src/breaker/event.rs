@@ -1,7 +1,7 @@
 //! What an event reports.
 
 use crate::config::Conflict;
-use crate::values::{Action, Outage, Override, Transition};
+use crate::values::{Action, Outage, Override, SettingChange, Transition};
 
 /// What an [`Event`](crate::Event) reports.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +26,10 @@ pub enum EventKind {
     OverrideCleared(Override),
     /// An override expired.
     OverrideExpired(Override),
+    /// The value in force for a setting changed.
+    ///
+    /// The breaker of a name announces it once, and its keys do not.
+    SettingsChanged(SettingChange),
     /// Settings that were loaded before this breaker existed do not fit it and were not applied; the text says why.
     SettingsRejected(String),
     /// A declaration of this breaker disagrees with an earlier one.

@@ -11,7 +11,9 @@ mod with_tracing {
 
     use super::super::event::EventKind;
     use crate::config::Conflict;
-    use crate::values::{Action, BreakerName, Outage, Override, Rejection, State, Transition};
+    use crate::values::{
+        Action, BreakerName, Outage, Override, Rejection, SettingChange, State, Transition,
+    };
 
     /// Logs an event of a breaker, with the key in the text: an opening as a warning, everything else as information.
     ///
@@ -25,6 +27,7 @@ mod with_tracing {
             EventKind::OverrideSet(set) => an_override(breaker, set, "an override was set"),
             EventKind::OverrideCleared(was) => an_override(breaker, was, "an override was cleared"),
             EventKind::OverrideExpired(was) => an_override(breaker, was, "an override has ended"),
+            EventKind::SettingsChanged(change) => setting_change(breaker, change),
             EventKind::SettingsRejected(problem) => {
                 let (name, key) = (breaker.as_str(), breaker.key());
                 warn!(target: "breaker", name, key, "{breaker:#}: {problem}");
@@ -89,6 +92,21 @@ mod with_tracing {
             actor = it.by.actor.as_deref(),
             reason = it.by.reason.as_deref(),
             "{breaker:#}: {what}"
+        );
+    }
+
+    fn setting_change(breaker: &BreakerName, change: &SettingChange) {
+        info!(
+            target: "breaker",
+            name = breaker.as_str(),
+            key = breaker.key(),
+            setting = change.setting,
+            from = change.from,
+            to = change.to,
+            layer = change.layer.as_str(),
+            actor = change.by.actor.as_deref(),
+            reason = change.by.reason.as_deref(),
+            "{breaker:#}: {change}"
         );
     }
 

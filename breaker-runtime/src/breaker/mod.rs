@@ -39,6 +39,7 @@ pub use self::event::EventKind;
 pub(crate) use self::nesting::Nesting;
 #[cfg(any(test, feature = "config"))]
 pub(crate) use self::overrides::ExternalOverride;
+pub(crate) use self::settings::Announcement;
 #[cfg(any(feature = "metrics", feature = "opentelemetry"))]
 pub(crate) use self::shared::WeakBreaker;
 pub use self::shared::{CircuitBreaker, Event, Subscription};

@@ -103,7 +103,7 @@ impl CircuitBreaker {
             history: history.map(History::recent).unwrap_or_default(),
             actions: actions.unwrap_or_default(),
             config: *machine.settings(),
-            layers: locked.merged.layers(&locked.layered),
+            layers: locked.layers(),
             declared_at: locked.merged.sources().to_vec(),
         };
         self.unlock(locked);
@@ -180,7 +180,6 @@ impl CircuitBreaker {
     }
 
     /// Delivers the events that a change under another lock has queued, also for the keys of a name.
-    #[cfg(any(test, feature = "config"))]
     pub(crate) fn deliver_all_queued(&self) {
         self.deliver_queued();
         self.for_each_key(CircuitBreaker::deliver_queued);

@@ -1,12 +1,52 @@
 //! The settings of a breaker: its declarations, the layers around them, and what it inherits from its name.
 
-#[cfg(feature = "config")]
 use super::event::EventKind;
 use super::shared::{CircuitBreaker, Locked, Shared};
 #[cfg(feature = "config")]
 use crate::config::Inconsistency;
-use crate::config::{ConfigError, Conflict, Layered, Location, Settings, Source, VoidSetting};
+use crate::config::{
+    ConfigError, Conflict, Layered, Layers, Location, Setting, Settings, Source, VoidSetting,
+};
 use crate::time::ClockReading;
+use crate::values::{ActionKind, Attribution, Layer, SettingChange};
+
+/// How a change of settings is announced.
+pub(crate) struct Announcement<'a> {
+    /// What was done, if it was done to this breaker alone.
+    pub(crate) action: Option<ActionKind>,
+    pub(crate) by: &'a Attribution,
+    /// Returns the file or variable that changes a setting, from its layers before and after.
+    pub(crate) place: &'a dyn Fn(Setting, [Layer; 2]) -> Option<Attribution>,
+}
+
+impl Announcement<'_> {
+    /// Returns the changes from the settings before to those after.
+    fn changes(&self, [before, after]: [&Settings; 2], layers: [Layers; 2]) -> Vec<SettingChange> {
+        let differs = |setting: &Setting| before.value(*setting) != after.value(*setting);
+        let changed = Setting::ALL.into_iter().filter(differs);
+        let changed: Vec<_> = changed
+            .map(|setting| {
+                let layers = layers.map(|layers| layers.of_setting(setting));
+                (setting, layers[1], (self.place)(setting, layers))
+            })
+            .collect();
+        // A default that depends on another setting changes with it.
+        let first = changed.iter().find_map(|(_, _, place)| place.clone());
+        let by = |place: Option<Attribution>| match self.by.actor {
+            Some(_) => self.by.clone(),
+            None => place.or_else(|| first.clone()).unwrap_or_default(),
+        };
+        let change =
+            |(setting, layer, place): (Setting, Layer, Option<Attribution>)| SettingChange {
+                setting: setting.name(),
+                from: before.value(setting).to_string(),
+                to: after.value(setting).to_string(),
+                layer,
+                by: by(place),
+            };
+        changed.into_iter().map(change).collect()
+    }
+}
 
 impl CircuitBreaker {
     /// Notifies the listeners that settings do not fit this breaker.
@@ -27,7 +67,9 @@ impl CircuitBreaker {
         // The parent stays locked until this is done: whoever changes the parent later finds this breaker too.
         let parent = parent.shared().lock();
         let layered = parent.layered.clone();
-        let inherited = self.shared().apply_layers(reading, |own| *own = layered);
+        let inherited = self
+            .shared()
+            .apply_layers(reading, None, |own| *own = layered);
         self.shared().inherit_overrides(&parent, reading);
         drop(parent);
         debug_assert!(
@@ -38,14 +80,23 @@ impl CircuitBreaker {
     }
 }
 
+impl Locked {
+    /// Returns the layer that each setting comes from.
+    pub(super) fn layers(&self) -> Layers {
+        self.merged.layers(&self.layered)
+    }
+}
+
 impl Shared {
     /// Changes the settings that surround the declarations.
     ///
+    /// With an announcement, events report the action and each value in force that changes; the caller delivers them.
     /// If the result is invalid, nothing changes and the error says why. The caller reads the clock, because it
     /// may hold a lock under which no user code may run.
     pub(crate) fn apply_layers(
         &self,
         reading: ClockReading,
+        announcement: Option<&Announcement<'_>>,
         change: impl FnOnce(&mut Layered),
     ) -> Result<(), ConfigError> {
         let mut locked = self.lock();
@@ -57,8 +108,20 @@ impl Shared {
             return Err(inconsistency.into());
         }
         let settings = config.settings(locked.merged.call_timeout());
+        let (before, layers_before) = (*locked.machine.settings(), locked.layers());
         locked.layered = layered;
         self.put_in_force(&mut locked, settings, reading);
+        if let Some(announcement) = announcement {
+            if let Some(action) = &announcement.action {
+                self.record_action(&mut locked, reading, action.clone(), announcement.by);
+            }
+            let changes =
+                announcement.changes([&before, &settings], [layers_before, locked.layers()]);
+            let at = reading.at(locked.latest).wall;
+            for change in changes {
+                locked.queue(at, EventKind::SettingsChanged(change));
+            }
+        }
         Ok(())
     }
 

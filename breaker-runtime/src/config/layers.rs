@@ -19,6 +19,10 @@ impl Layers {
         layers.find_map(|(name, layer)| (name == setting).then_some(layer))
     }
 
+    pub(crate) fn of_setting(&self, setting: Setting) -> Layer {
+        self.of[setting as usize]
+    }
+
     /// Returns the names of all settings, in the order of the documentation, and the layer of each.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, Layer)> + '_ {
         let layer = |setting: Setting| (setting.name(), self.of[setting as usize]);

@@ -59,7 +59,6 @@ pub(crate) use self::name::check_name;
 pub use self::name::name_problem;
 pub use self::overrides::Overrides;
 pub use self::settings::Settings;
-#[cfg(feature = "serde")]
 pub(crate) use self::table::Setting;
 #[cfg(feature = "serde")]
 pub(crate) use self::value::Value;

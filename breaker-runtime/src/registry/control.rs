@@ -1,6 +1,14 @@
 //! The control of a registry, in the name of an actor, and the actions so far.
 
+#[cfg(feature = "config")]
+use std::path::Path;
+
 use super::by_name::Registry;
+#[cfg(feature = "config")]
+use super::load::LoadReport;
+#[cfg(feature = "config")]
+use crate::config::file::ConfigProblems;
+use crate::config::{ConfigError, Overrides};
 use crate::values::{Action, ActionKind, Actor, Attribution};
 
 /// The control of a registry by one actor, made by [`Registry::by`].
@@ -11,6 +19,71 @@ pub struct RegistryControl<'a> {
 }
 
 impl RegistryControl<'_> {
+    /// Changes settings of a breaker at run time, as [`Registry::configure`] does.
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`Registry::configure`].
+    pub fn configure(&self, name: &str, overrides: Overrides) -> Result<(), ConfigError> {
+        self.registry.configure_by(name, &overrides, &self.by)
+    }
+
+    /// Takes back the settings that were configured, as [`Registry::unconfigure`] does.
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`Registry::unconfigure`].
+    pub fn unconfigure(&self, name: &str) -> Result<(), ConfigError> {
+        self.registry.unconfigure_by(name, &self.by)
+    }
+
+    /// Loads settings from a TOML file and from the environment, as [`Registry::load`] does.
+    ///
+    /// The changes of settings are attributed to the actor. The overrides of the file are attributed to the file: they
+    /// are taken back by the file too.
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`Registry::load`].
+    #[cfg(feature = "config")]
+    pub fn load(&self, path: impl AsRef<Path>) -> Result<LoadReport, ConfigProblems> {
+        self.load_files([path])
+    }
+
+    /// Loads settings from several files, as [`Registry::load_files`] does.
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`Registry::load_files`].
+    #[cfg(feature = "config")]
+    pub fn load_files<P: AsRef<Path>>(
+        &self,
+        paths: impl IntoIterator<Item = P>,
+    ) -> Result<LoadReport, ConfigProblems> {
+        let paths: Vec<_> = paths.into_iter().collect();
+        self.registry.load_files_by(&paths, &self.by)
+    }
+
+    /// Loads settings as [`load`](Self::load) does, and treats a name that no breaker has as an error.
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`Registry::load_strict`].
+    #[cfg(feature = "config")]
+    pub fn load_strict(&self, path: impl AsRef<Path>) -> Result<LoadReport, ConfigProblems> {
+        self.registry.load_strict_by(path.as_ref(), &self.by)
+    }
+
+    /// Loads settings from the environment alone, as [`Registry::load_env`] does.
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`Registry::load_env`].
+    #[cfg(feature = "config")]
+    pub fn load_env(&self) -> Result<LoadReport, ConfigProblems> {
+        self.registry.load_env_by(&self.by)
+    }
+
     /// Resets every breaker, as [`Registry::reset_all`] does.
     pub fn reset_all(&self) {
         self.registry.reset_all_by(&self.by);

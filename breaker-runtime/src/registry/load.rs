@@ -9,9 +9,11 @@ use super::declarations::declarations;
 use super::finding::{Unknown, UnknownBreaker};
 use super::loaded::LoadedSettings;
 use super::texts::{Texts, read};
-use crate::breaker::CircuitBreaker;
+use crate::breaker::{Announcement, CircuitBreaker};
 use crate::config::file::{self, ConfigProblem, ConfigProblems};
 use crate::sync::Arc;
+use crate::time::Tick;
+use crate::values::{Action, ActionKind, Attribution, Layer};
 
 /// The result of loading settings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -111,7 +113,15 @@ impl Registry {
         paths: impl IntoIterator<Item = P>,
     ) -> Result<LoadReport, ConfigProblems> {
         let paths: Vec<_> = paths.into_iter().collect();
-        self.load_held(&Texts::read(&paths, read))
+        self.load_files_by(&paths, &Attribution::default())
+    }
+
+    pub(super) fn load_files_by<P: AsRef<Path>>(
+        &self,
+        paths: &[P],
+        by: &Attribution,
+    ) -> Result<LoadReport, ConfigProblems> {
+        self.load_held(&Texts::read(paths, read), by)
     }
 
     /// Loads settings from the environment alone, as [`load`](Self::load) does with an empty file.
@@ -136,7 +146,11 @@ impl Registry {
     /// # Ok::<(), breaker_runtime::ConfigProblems>(())
     /// ```
     pub fn load_env(&self) -> Result<LoadReport, ConfigProblems> {
-        self.load_texts(&[], std::env::vars_os(), false)
+        self.load_env_by(&Attribution::default())
+    }
+
+    pub(super) fn load_env_by(&self, by: &Attribution) -> Result<LoadReport, ConfigProblems> {
+        self.load_texts(&[], std::env::vars_os(), false, by)
     }
 
     /// Loads settings as [`load`](Self::load) does, and treats a name that no breaker has as an error.
@@ -145,17 +159,26 @@ impl Registry {
     ///
     /// The errors of [`load`](Self::load), and one for each name that no breaker has. Nothing changes then.
     pub fn load_strict(&self, path: impl AsRef<Path>) -> Result<LoadReport, ConfigProblems> {
+        self.load_strict_by(path.as_ref(), &Attribution::default())
+    }
+
+    pub(super) fn load_strict_by(
+        &self,
+        path: &Path,
+        by: &Attribution,
+    ) -> Result<LoadReport, ConfigProblems> {
         let texts = Texts::read(&[path], read)?;
-        self.load_texts(&texts.files(), std::env::vars_os(), true)
+        self.load_texts(&texts.files(), std::env::vars_os(), true, by)
     }
 
     /// Loads files that were read before.
     pub(super) fn load_held(
         &self,
         held: &Result<Texts, ConfigProblems>,
+        by: &Attribution,
     ) -> Result<LoadReport, ConfigProblems> {
         match held {
-            Ok(texts) => self.load_texts(&texts.files(), std::env::vars_os(), false),
+            Ok(texts) => self.load_texts(&texts.files(), std::env::vars_os(), false, by),
             Err(problems) => Err(problems.clone()),
         }
     }
@@ -166,6 +189,7 @@ impl Registry {
         files: &[(&str, &str)],
         vars: impl IntoIterator<Item = (OsString, OsString)>,
         strict: bool,
+        by: &Attribution,
     ) -> Result<LoadReport, ConfigProblems> {
         let changing = self.changing();
         let breakers = self.by_name();
@@ -202,18 +226,39 @@ impl Registry {
             return Err(ConfigProblems::new(problems));
         }
         // Replaced before the existing breakers change: a breaker that is being made looks there.
-        self.inner.loaded.replace(Arc::clone(&loaded));
+        let before = self.inner.loaded.replace(Arc::clone(&loaded));
+        let action = Action {
+            at: changing.reading.at(Tick::default()).wall,
+            breaker: None,
+            key: None,
+            kind: ActionKind::Load {
+                paths: files.iter().map(|(path, _)| (*path).to_owned()).collect(),
+            },
+            by: by.clone(),
+        };
+        self.inner.link.add_action(action.clone());
         let breakers = self.by_name();
         for breaker in &breakers {
             let external = Arc::new(loaded.external(breaker.name()));
             // A breaker created concurrently may not fit; it has already announced `SettingsRejected`.
-            let _ = self.apply_layers(&changing, breaker, |layered| {
+            let place = |setting, [old, new]: [Layer; 2]| match &before {
+                // The setting is no longer given where it was.
+                Some(before) if old > new => before.place(breaker.name(), setting, old),
+                _ => loaded.place(breaker.name(), setting, new),
+            };
+            let announcement = Announcement {
+                action: None,
+                by,
+                place: &place,
+            };
+            let _ = self.apply_layers(&changing, breaker, Some(&announcement), |layered| {
                 layered.external = Some(Arc::clone(&external));
             });
             breaker.force_external(loaded.force(breaker.name()), changing.reading);
         }
         // Listeners may load or configure.
         drop(changing);
+        self.inner.link.log_action(&action);
         for breaker in &breakers {
             breaker.deliver_all_queued();
         }
@@ -236,7 +281,7 @@ impl Registry {
             return;
         };
         let external = Arc::new(loaded.external(breaker.name()));
-        let fits = self.apply_layers(&changing, breaker, |layered| {
+        let fits = self.apply_layers(&changing, breaker, None, |layered| {
             layered.external = Some(Arc::clone(&external));
         });
         // An override is valid with any settings.

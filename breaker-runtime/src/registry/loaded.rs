@@ -121,6 +121,14 @@ impl LoadedSettings {
         })
     }
 
+    /// Returns the file or variable that gives a setting in a layer, as an actor.
+    pub(super) fn place(&self, name: &str, setting: Setting, layer: Layer) -> Option<Attribution> {
+        let gives = |section: &Section| section.config.value(setting).is_some();
+        let mut sections = self.layers(name);
+        let (_, section) = sections.find(|(it, section)| *it == layer && gives(section))?;
+        Some(attribution(layer, &section.position(setting).file))
+    }
+
     /// Returns the place of a setting that is inconsistent for a breaker.
     ///
     /// That is the breaker's section, or the file, if the other setting comes from `configure` or a declaration.

@@ -3,10 +3,11 @@
 use super::by_name::Registry;
 use super::declaration::Declaration;
 use super::declarations::declarations;
-use crate::breaker::{CircuitBreaker, Event, Listener, Subscription};
+use crate::breaker::{Announcement, CircuitBreaker, Event, Listener, Subscription};
 use crate::config::{Config, ConfigError, Layered, Overrides};
 use crate::sync::{Arc, MutexGuard, Ordering, lock};
 use crate::time::ClockReading;
+use crate::values::{ActionKind, Attribution};
 
 /// Held by a thread while it changes settings.
 pub(super) struct Changing<'a> {
@@ -68,12 +69,45 @@ impl Registry {
     /// A [`ConfigError`] if the registry has no breaker of that name, or if a value is invalid by itself or together
     /// with the settings in force. Nothing changes then.
     pub fn configure(&self, name: &str, overrides: Overrides) -> Result<(), ConfigError> {
-        let breaker = self.named(name)?;
-        let overrides = Config::from(&overrides);
-        let changing = self.changing();
-        self.apply_layers(&changing, &breaker, |layered| {
+        self.configure_by(name, &overrides, &Attribution::default())
+    }
+
+    pub(super) fn configure_by(
+        &self,
+        name: &str,
+        overrides: &Overrides,
+        by: &Attribution,
+    ) -> Result<(), ConfigError> {
+        let overrides = Config::from(overrides);
+        let given = overrides.given();
+        let given = given.map(|(setting, value)| format!("{} = {value}", setting.name()));
+        let settings = given.collect::<Vec<_>>().join(", ");
+        let action = ActionKind::Configure { settings };
+        self.change_runtime_layer(name, action, by, |layered| {
             layered.runtime.get_or_insert_default().apply(&overrides);
         })
+    }
+
+    /// Changes the settings of a breaker that were configured at run time.
+    fn change_runtime_layer(
+        &self,
+        name: &str,
+        action: ActionKind,
+        by: &Attribution,
+        change: impl Fn(&mut Layered),
+    ) -> Result<(), ConfigError> {
+        let breaker = self.named(name)?;
+        let announcement = Announcement {
+            action: Some(action),
+            by,
+            place: &|_, _| None,
+        };
+        let changing = self.changing();
+        let changed = self.apply_layers(&changing, &breaker, Some(&announcement), change);
+        // Listeners may configure.
+        drop(changing);
+        breaker.deliver_all_queued();
+        changed
     }
 
     /// Begins a change of settings.
@@ -87,17 +121,22 @@ impl Registry {
     }
 
     /// Changes the layers of settings around the declarations of a breaker, and those of its breakers by key.
+    ///
+    /// The breaker announces the change, and its keys do not. The caller delivers the events.
     pub(super) fn apply_layers(
         &self,
         changing: &Changing<'_>,
         breaker: &CircuitBreaker,
+        announcement: Option<&Announcement<'_>>,
         change: impl Fn(&mut Layered),
     ) -> Result<(), ConfigError> {
-        breaker.shared().apply_layers(changing.reading, &change)?;
+        let reading = changing.reading;
+        let shared = breaker.shared();
+        shared.apply_layers(reading, announcement, &change)?;
         // The breaker itself comes first: a key that is added from now on copies it.
         let keyed = self.keyed_of(breaker).map(|keyed| keyed.all());
         for breaker in keyed.unwrap_or_default() {
-            breaker.shared().apply_layers(changing.reading, &change)?;
+            breaker.shared().apply_layers(reading, None, &change)?;
         }
         Ok(())
     }
@@ -115,9 +154,13 @@ impl Registry {
     /// A [`ConfigError`] if the registry has no breaker of that name, or if a file that was loaded meanwhile is
     /// inconsistent without the configured settings. Nothing changes then.
     pub fn unconfigure(&self, name: &str) -> Result<(), ConfigError> {
-        let breaker = self.named(name)?;
-        let changing = self.changing();
-        self.apply_layers(&changing, &breaker, |layered| layered.runtime = None)
+        self.unconfigure_by(name, &Attribution::default())
+    }
+
+    pub(super) fn unconfigure_by(&self, name: &str, by: &Attribution) -> Result<(), ConfigError> {
+        self.change_runtime_layer(name, ActionKind::Unconfigure, by, |layered| {
+            layered.runtime = None;
+        })
     }
 
     /// Returns the declarations of the program, ordered by crate, file, line and column.

@@ -11,6 +11,7 @@ use super::by_name::Registry;
 use super::load::LoadReport;
 use super::texts::{Texts, read};
 use crate::config::file::{ConfigProblem, ConfigProblems, Position};
+use crate::values::Attribution;
 
 /// The shortest interval between two looks at a file.
 const SHORTEST: Duration = Duration::from_millis(10);
@@ -89,7 +90,7 @@ impl Registry {
     ) -> Result<ConfigWatch, ConfigProblems> {
         let interval = interval.max(SHORTEST);
         let mut held = Texts::read(&paths, &mut read);
-        let first = self.load_held(&held)?;
+        let first = self.load_held(&held, &Attribution::default())?;
         let (look, asked) = mpsc::channel::<Sender<()>>();
         let (registry, watched) = (self.clone(), paths.clone());
         let watch = move || {
@@ -122,7 +123,7 @@ impl Registry {
                     let emptied: Vec<_> = emptied.map(|path| became_empty(path)).collect();
                     let loaded = if emptied.is_empty() {
                         empty_before = empty.unwrap_or(empty_before);
-                        registry.load_held(&holds)
+                        registry.load_held(&holds, &Attribution::because("a file has changed"))
                     } else {
                         Err(ConfigProblems::new(emptied))
                     };

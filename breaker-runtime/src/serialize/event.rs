@@ -7,7 +7,7 @@ use super::maybe_duration;
 use super::timestamp::Timestamp;
 use crate::breaker::{Event, EventKind};
 use crate::config::{Conflict, ConflictSide};
-use crate::values::{Action, Attribution};
+use crate::values::{Action, Attribution, SettingChange};
 
 /// Serializes the name and the key of the breaker, the sequence number, the time, and the fields of the [`EventKind`].
 impl Serialize for Event {
@@ -30,6 +30,7 @@ kinds!(EventKind {
     OverrideSet: "override_set" => "override",
     OverrideCleared: "override_cleared" => "override",
     OverrideExpired: "override_expired" => "override",
+    SettingsChanged: "settings_changed" => "change",
     SettingsRejected: "settings_rejected" => "problem",
     Conflict: "conflict" => "conflict",
 });
@@ -46,7 +47,15 @@ record!(ConflictSide {
     location,
 });
 
-/// Serializes the action with the label of its kind, and with the `ttl` of an override.
+record!(SettingChange {
+    setting,
+    from,
+    to,
+    layer,
+    by,
+});
+
+/// Serializes the action with the label of its kind, the `ttl` of an override, and the settings or the path as `detail`.
 impl Serialize for Action {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self {
@@ -56,12 +65,13 @@ impl Serialize for Action {
             kind,
             by,
         } = self;
-        let mut action = serializer.serialize_struct("Action", 6)?;
+        let mut action = serializer.serialize_struct("Action", 7)?;
         action.serialize_field("at", &Timestamp(*at))?;
         action.serialize_field("breaker", breaker)?;
         action.serialize_field("key", key)?;
         action.serialize_field("kind", kind.as_str())?;
         action.serialize_field("ttl", &maybe_duration(kind.ttl()))?;
+        action.serialize_field("detail", &kind.detail())?;
         action.serialize_field("by", by)?;
         action.end()
     }

@@ -192,7 +192,7 @@ fn an_event_is_its_breaker_its_place_and_its_kind() {
     assert_eq!(
         action["action"],
         json!({
-            "at": action["at"], "breaker": "fetch", "key": "a.example", "kind": "trip", "ttl": null,
+            "at": action["at"], "breaker": "fetch", "key": "a.example", "kind": "trip", "ttl": null, "detail": null,
             "by": { "actor": null, "reason": null }
         })
     );
@@ -305,7 +305,8 @@ fn a_report_and_problems_have_their_places() {
     let registry = Registry::new();
     let made = registry.get_or_create("payment", Config::new());
     made.expect("the configuration is valid");
-    let load = |text: &str| registry.load_texts(&[("b.toml", text)], [], false);
+    let load =
+        |text: &str| registry.load_texts(&[("b.toml", text)], [], false, &Attribution::default());
     let report = load("[breakers.payment]\nthreshold = 3\n[breakers.paymnt]\nthreshold = 3\n");
     let report = report.expect("the file is valid");
     assert_eq!(

@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use super::actor::Attribution;
+use super::text::printable;
 use crate::time::Brief;
 
 /// Something that somebody did to a breaker or to a registry.
@@ -60,6 +61,20 @@ pub enum ActionKind {
     },
     /// [`clear_override`](crate::CircuitBreaker::clear_override), even if there was no override.
     ClearOverride,
+    /// [`Registry::configure`](crate::Registry::configure).
+    Configure {
+        /// The settings that were given, for example `threshold = 20, window = 60s`.
+        settings: String,
+    },
+    /// [`Registry::unconfigure`](crate::Registry::unconfigure).
+    Unconfigure,
+    /// `Registry::load` and its relatives, or a change of a file that `Registry::watch` watches.
+    ///
+    /// It is an action on the registry. What it changes are events of the breakers.
+    Load {
+        /// The paths of the files; none if the environment alone was loaded.
+        paths: Vec<String>,
+    },
     /// [`Registry::reset_all`](crate::Registry::reset_all).
     ///
     /// The registry has one such action, without the name of a breaker; each breaker has one too.
@@ -75,7 +90,23 @@ impl ActionKind {
             Self::ForceOpen { .. } => "force_open",
             Self::ForceClosed { .. } => "force_closed",
             Self::ClearOverride => "clear_override",
+            Self::Configure { .. } => "configure",
+            Self::Unconfigure => "unconfigure",
+            Self::Load { .. } => "load",
             Self::ResetAll => "reset_all",
+        }
+    }
+
+    /// Returns what was given, as text: the settings that were configured, or the paths that were loaded.
+    pub fn detail(&self) -> Option<String> {
+        match self {
+            Self::Configure { settings } => Some(settings.clone()),
+            Self::Load { paths } if paths.is_empty() => Some("the environment".to_owned()),
+            Self::Load { paths } => {
+                let paths = paths.iter().map(|path| printable(path, usize::MAX));
+                Some(paths.collect::<Vec<_>>().join(", "))
+            }
+            _ => None,
         }
     }
 
@@ -97,10 +128,16 @@ impl fmt::Display for ActionKind {
             Self::ForceOpen { .. } => "forced open",
             Self::ForceClosed { .. } => "forced closed",
             Self::ClearOverride => "override cleared",
+            Self::Configure { .. } => "configured",
+            Self::Unconfigure => "configured settings taken back",
+            Self::Load { .. } => "loaded",
             Self::ResetAll => "all circuits reset",
         })?;
-        match self.ttl() {
-            Some(ttl) => write!(f, " for {}", Brief(ttl)),
+        if let Some(ttl) = self.ttl() {
+            write!(f, " for {}", Brief(ttl))?;
+        }
+        match self.detail() {
+            Some(detail) => write!(f, ": {detail}"),
             None => Ok(()),
         }
     }

@@ -1,3 +1,4 @@
+mod changes;
 mod overrides;
 mod watch;
 
@@ -12,7 +13,7 @@ use crate::config::file::ConfigProblems;
 use crate::config::{Config, Overrides};
 use crate::sync::Arc;
 use crate::test_util::ManualClock;
-use crate::values::{Layer, State};
+use crate::values::{Attribution, Layer, State};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -42,8 +43,12 @@ impl Bench {
         let vars = vars
             .iter()
             .map(|(name, value)| (OsString::from(name), value.into()));
-        self.registry
-            .load_texts(&[("breakers.toml", text)], vars, false)
+        self.registry.load_texts(
+            &[("breakers.toml", text)],
+            vars,
+            false,
+            &Attribution::default(),
+        )
     }
 
     fn load(&self, text: &str, vars: &[(&str, &str)]) -> LoadReport {
@@ -205,9 +210,12 @@ fn settings_for_a_missing_breaker_are_kept_until_it_is_made() {
 fn an_unknown_name_is_an_error_for_load_strict() {
     let bench = Bench::new();
     let text = "[breakers.paymnet]\nthreshold = 1\n[breakers.payment]\nthreshold = 1\n";
-    let problems = bench
-        .registry
-        .load_texts(&[("breakers.toml", text)], [], true);
+    let problems = bench.registry.load_texts(
+        &[("breakers.toml", text)],
+        [],
+        true,
+        &Attribution::default(),
+    );
     assert_eq!(
         problems.expect_err("no breaker has that name").to_string(),
         "breakers.toml:1:11: there is no circuit breaker `paymnet`; did you mean `payment`?"
@@ -368,14 +376,15 @@ fn loading_the_environment_alone_replaces_what_a_file_has_set() {
 fn a_listener_may_configure_when_force_notifies_it() {
     let bench = Bench::new();
     let registry = bench.registry.clone();
-    let subscription = bench.registry.subscribe(move |_| {
-        let more = Overrides {
-            threshold: Some(77),
-            ..Overrides::default()
-        };
-        registry
-            .configure("payment", more)
-            .expect("the settings are valid");
+    let subscription = bench.registry.subscribe(move |event| {
+        if let EventKind::OverrideSet(_) = event.kind() {
+            let more = Overrides {
+                threshold: Some(77),
+                ..Overrides::default()
+            };
+            let configured = registry.configure("payment", more);
+            configured.expect("the settings are valid");
+        }
     });
     bench.load("[breakers.payment]\nforce = \"open\"\n", &[]);
     assert_eq!(bench.threshold(), Some(77));
@@ -406,7 +415,9 @@ fn the_second_file_lies_over_the_first() {
     let bench = Bench::new();
     let load = |over: &str| {
         let files = [("base.toml", FILE), ("over.toml", over)];
-        bench.registry.load_texts(&files, [], false)
+        bench
+            .registry
+            .load_texts(&files, [], false, &Attribution::default())
     };
     load("[breakers.payment]\nopen_for = \"4s\"\n").expect("the settings are valid");
     assert_eq!(bench.payment.config().open_for, 4 * SECOND);
@@ -452,7 +463,12 @@ fn a_file_that_is_loaded_while_a_breaker_is_made_applies_to_it() {
     let registry = Registry::with_clock(hook.clone());
     let load = |registry: &Registry, threshold: u32| {
         let text = format!("[default]\nthreshold = {threshold}");
-        let loaded = registry.load_texts(&[("breakers.toml", &text)], [], false);
+        let loaded = registry.load_texts(
+            &[("breakers.toml", &text)],
+            [],
+            false,
+            &Attribution::default(),
+        );
         loaded.expect("the settings are valid");
     };
     load(&registry, 100);
@@ -519,7 +535,7 @@ fn the_last_load_decides_the_overrides_even_if_a_listener_loads() {
     let loading = bench.registry.clone();
     let subscription = bench.registry.subscribe(move |event| {
         if let EventKind::OverrideSet(_) = event.kind() {
-            let loaded = loading.load_texts(&[], [], false);
+            let loaded = loading.load_texts(&[], [], false, &Attribution::default());
             loaded.expect("the settings are valid");
         }
     });
