@@ -1,5 +1,5 @@
 //! A storm on a few breakers, in real time: threads and a tokio runtime call them in every possible way,
-//! while another thread controls, reconfigures and reads them. At the end no count may be lost, no permit
+//! while two other threads control, reconfigure and read them. At the end no count and no action may be lost, no permit
 //! leaked and no breaker stuck.
 //!
 //! `ci/storm.sh 600` runs it for ten minutes and prints the peaks of memory.
@@ -11,6 +11,7 @@
     reason = "a test that unwraps fails where it should"
 )]
 
+mod actions;
 mod calls;
 mod memory;
 mod steering;
@@ -116,7 +117,7 @@ fn seconds() -> u64 {
 }
 
 #[test]
-fn a_storm_loses_no_count_leaks_no_permit_and_leaves_nothing_stuck() {
+fn a_storm_loses_no_count_and_no_action_leaks_no_permit_and_leaves_nothing_stuck() {
     std::panic::set_hook(Box::new(|info| {
         // The panics of the storm are intended.
         if info.payload().downcast_ref::<calls::Meant>().is_none() {
@@ -135,6 +136,7 @@ fn a_storm_loses_no_count_leaks_no_permit_and_leaves_nothing_stuck() {
     let time = Duration::from_secs(seconds());
     let began = Instant::now();
     let mut memory = memory::Record::new();
+    let ledger = actions::Ledger::new(&registry, &targets);
 
     std::thread::scope(|scope| {
         for seed in 1..=3 {
@@ -144,7 +146,10 @@ fn a_storm_loses_no_count_leaks_no_permit_and_leaves_nothing_stuck() {
         let (tasks, stop) = (targets.clone(), Arc::clone(&over));
         scope.spawn(move || calls::asynchronous(&tasks, &stop));
         let (targets, registry, stop) = (&targets, &registry, &over);
-        scope.spawn(move || steering::steer(targets, registry, stop));
+        for actor in 0..actions::ACTORS.len() {
+            let ledger = &ledger;
+            scope.spawn(move || steering::steer(targets, registry, ledger, actor, stop));
+        }
         // Threads that end before their counts are read, so that later threads take over their slots.
         while began.elapsed() < time || (began.elapsed() < 30 * time && !has_blown(targets)) {
             let threads = (0..4).map(|seed| {
@@ -159,6 +164,7 @@ fn a_storm_loses_no_count_leaks_no_permit_and_leaves_nothing_stuck() {
         over.store(true, Ordering::Relaxed);
     });
 
+    ledger.check(&registry, &targets);
     let mut calls = 0;
     for Target { breaker, kept } in &targets {
         calls += settled(breaker, kept);

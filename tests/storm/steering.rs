@@ -1,14 +1,21 @@
-//! The thread that controls, reconfigures and reads the breakers.
+//! The threads that control, reconfigure and read the breakers.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use breaker_runtime::{Overrides, Registry, Window};
 
+use crate::actions::Ledger;
 use crate::{Dice, Target};
 
-pub(crate) fn steer(targets: &[Target], registry: &Registry, over: &AtomicBool) {
-    let mut dice = Dice::new(7);
+pub(crate) fn steer(
+    targets: &[Target],
+    registry: &Registry,
+    ledger: &Ledger,
+    actor: usize,
+    over: &AtomicBool,
+) {
+    let mut dice = Dice::new(7 + actor as u64);
     let subscription = registry.subscribe(|event| {
         // A listener may call anything.
         let _ = event.breaker().state();
@@ -17,13 +24,15 @@ pub(crate) fn steer(targets: &[Target], registry: &Registry, over: &AtomicBool) 
         let at = usize::try_from(dice.throw(targets.len() as u64)).unwrap();
         let breaker = &targets[at].breaker;
         let soon = Some(Duration::from_micros(dice.throw(500)));
+        let next = || ledger.next(breaker.name(), actor);
         match dice.throw(400) {
-            0 => breaker.trip(),
-            1 => breaker.reset(),
-            2 => breaker.force_open("storm", soon),
-            3 => breaker.force_closed("storm", soon),
-            4 => breaker.clear_override(),
+            0 => breaker.by(&next()).trip(),
+            1 => breaker.by(&next()).reset(),
+            2 => breaker.by(&next()).force_open(soon),
+            3 => breaker.by(&next()).force_closed(soon),
+            4 => breaker.by(&next()).clear_override(),
             5..=9 => registry
+                .by(&next())
                 .configure(breaker.name(), settings(&mut dice, breaker.name()))
                 .unwrap(),
             10..=30 => reads(breaker),
@@ -36,7 +45,8 @@ pub(crate) fn steer(targets: &[Target], registry: &Registry, over: &AtomicBool) 
     }
     drop(subscription);
     for target in targets {
-        target.breaker.clear_override();
+        let last = ledger.next(target.breaker.name(), actor);
+        target.breaker.by(&last).clear_override();
     }
 }
 
