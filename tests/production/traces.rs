@@ -8,12 +8,15 @@ use breaker_runtime::{Actor, Config, Overrides, Window};
 use tracing::field::{Field, Visit};
 use tracing::{Level, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
+use tracing_subscriber::registry::LookupSpan;
 
 use crate::support::{Bench, OPEN_FOR};
 
 #[derive(Clone, Debug, Default)]
 struct Logged {
     level: Option<Level>,
+    /// The name of the span that the line belongs to.
+    span: Option<&'static str>,
     target: String,
     fields: BTreeMap<&'static str, String>,
 }
@@ -31,14 +34,15 @@ struct Capture {
     logged: Arc<Mutex<Vec<Logged>>>,
 }
 
-impl<S: Subscriber> Layer<S> for Capture {
+impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Capture {
     fn enabled(&self, metadata: &tracing::Metadata<'_>, _: Context<'_, S>) -> bool {
         *metadata.level() <= self.level
     }
 
-    fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
+    fn on_event(&self, event: &tracing::Event<'_>, context: Context<'_, S>) {
         let mut logged = Logged {
             level: Some(*event.metadata().level()),
+            span: context.event_span(event).map(|span| span.name()),
             target: event.metadata().target().to_owned(),
             ..Logged::default()
         };
@@ -246,6 +250,76 @@ fn changes_of_settings_are_logged_with_values_and_layer() {
         values,
         ["threshold", "5", "9", "runtime", "alice", "INC-42"]
     );
+}
+
+/// Keeps the span and the text of each event of a registry.
+fn spans_of_events(bench: &Bench) -> Arc<Mutex<Vec<Option<String>>>> {
+    let spans = Arc::new(Mutex::new(Vec::new()));
+    let list = Arc::clone(&spans);
+    let listener = move |event: &breaker_runtime::Event| {
+        list.lock().unwrap().push(event.span().map(str::to_owned));
+    };
+    bench.registry.subscribe(listener).detach();
+    spans
+}
+
+#[test]
+fn events_and_lines_have_the_span_of_the_call() {
+    let mut spans = None;
+    let logged = capture(Level::DEBUG, || {
+        let bench = Bench::new(Config::new().threshold(1));
+        spans = Some(spans_of_events(&bench));
+        tracing::info_span!("checkout").in_scope(|| {
+            tracing::info_span!("payment").in_scope(|| bench.fail());
+            assert!(bench.breaker.try_acquire().is_err());
+        });
+        bench.clock.advance(OPEN_FOR);
+        bench.breaker.state();
+    });
+    let mut spans = spans.unwrap().lock().unwrap().clone();
+    spans.dedup();
+    assert_eq!(spans, [Some("payment".to_owned()), None]);
+    let mut lines: Vec<_> = logged.iter().map(|logged| logged.span).collect();
+    lines.dedup();
+    assert_eq!(lines, [Some("payment"), Some("checkout"), None]);
+}
+
+#[test]
+fn an_event_keeps_its_span_when_another_thread_delivers_it() {
+    let mut spans = None;
+    let logged = capture(Level::INFO, || {
+        let bench = Bench::default();
+        spans = Some(spans_of_events(&bench));
+        let (breaker, other) = (bench.breaker.clone(), bench.breaker.clone());
+        let dispatch = tracing::dispatcher::get_default(Clone::clone);
+        let once = std::sync::Once::new();
+        // While the first event is delivered, another thread causes more, which it cannot deliver.
+        let listener = move |_: &breaker_runtime::Event| {
+            once.call_once(|| {
+                let (dispatch, other) = (dispatch.clone(), other.clone());
+                let resets = move || {
+                    tracing::dispatcher::with_default(&dispatch, || {
+                        tracing::info_span!("second").in_scope(|| {
+                            other.trip();
+                            other.reset();
+                        });
+                    });
+                };
+                std::thread::spawn(resets).join().unwrap();
+            });
+        };
+        bench.registry.subscribe(listener).detach();
+        tracing::info_span!("first").in_scope(|| breaker.force_open("maintenance", None));
+    });
+    let spans = spans.unwrap().lock().unwrap().clone();
+    let lines: Vec<_> = logged
+        .iter()
+        .map(|logged| logged.span.map(str::to_owned))
+        .collect();
+    assert_eq!(spans, lines);
+    let mut spans = spans;
+    spans.dedup();
+    assert_eq!(spans, ["first", "second"].map(|span| Some(span.to_owned())));
 }
 
 /// A layer that panics at every event.

@@ -60,12 +60,14 @@ impl TellEnd for WithCause<'_, '_> {
     ) -> bool {
         let shared = breaker.shared();
         let mut locked = shared.lock();
-        let before = locked.last_sequence;
+        let before = locked.events.last_sequence();
         let stale = shared.step(&mut locked, reading, |machine, now, changes| {
             machine.settle(of, end, now, changes)
         });
         let opening = locked.opening_after(before);
-        locked.awaiting_cause.extend(opening);
+        if let Some(sequence) = opening {
+            locked.events.hold(sequence);
+        }
         breaker.unlock(locked);
         if let Some(sequence) = opening {
             breaker.ask_cause(sequence, self.0);
@@ -81,7 +83,7 @@ impl CircuitBreaker {
         let shared = self.shared();
         let stated = catch_unwind(AssertUnwindSafe(cause));
         let mut locked: MutexGuard<'_, Locked> = shared.lock();
-        locked.awaiting_cause.retain(|other| *other != sequence);
+        locked.events.release(sequence);
         if let Ok(Some(cause)) = &stated {
             locked.set_cause(sequence, cause);
         }
@@ -102,9 +104,9 @@ impl Locked {
     fn opening_after(&self, before: u64) -> Option<u64> {
         let caused =
             |transition: &Transition| transition.to == State::Open && transition.due_at.is_none();
-        let mut new = self.events.iter().rev().take_while(|(at, ..)| *at > before);
-        new.find_map(|(at, _, kind)| match kind {
-            EventKind::Transition(transition) if caused(transition) => Some(*at),
+        let mut new = self.events.after(before);
+        new.find_map(|told| match &told.kind {
+            EventKind::Transition(transition) if caused(transition) => Some(told.sequence),
             _ => None,
         })
     }
@@ -112,10 +114,8 @@ impl Locked {
     /// Adds the cause to a transition whose event is queued: in the history, in the outage, and in the events.
     fn set_cause(&mut self, sequence: u64, cause: &Cause) {
         let mut of = None;
-        let mut events = self.events.iter_mut();
-        if let Some((_, _, EventKind::Transition(transition))) =
-            events.find(|(at, ..)| *at == sequence)
-        {
+        let mut events = self.events.starting_at(sequence);
+        if let Some(EventKind::Transition(transition)) = events.next() {
             transition.cause = Some(cause.clone());
             of = Some(transition.generation);
         }
@@ -131,7 +131,7 @@ impl Locked {
             set(&mut outage.first.transition);
             set(&mut outage.last.transition);
         };
-        for (_, _, kind) in events {
+        for kind in events {
             if let EventKind::OutageBegan(outage) | EventKind::OutageEnded(outage) = kind {
                 set_in(outage);
             }

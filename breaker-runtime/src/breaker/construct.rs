@@ -1,12 +1,12 @@
 //! Making a breaker.
 
-use std::collections::VecDeque;
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
 
 use once_cell::sync::OnceCell;
 
 use super::counters::Counters;
+use super::event_queue::EventQueue;
 use super::failure_counters::FailureCounters;
 use super::gate::Gate;
 use super::published_limits::PublishedLimits;
@@ -45,10 +45,7 @@ impl CircuitBreaker {
                     merged,
                     layered,
                     history: None,
-                    events: VecDeque::new(),
-                    awaiting_cause: Vec::new(),
-                    last_sequence: 0,
-                    delivering: false,
+                    events: EventQueue::default(),
                 }),
                 failures: FailureCounters::default(),
                 outage_end: AtomicU64::new(u64::MAX),

@@ -7,6 +7,7 @@ use super::history::History;
 use super::log;
 use super::outages::Costs;
 use super::shared::{CircuitBreaker, Event, Locked, PendingEvent, Shared};
+use super::span::CallSpan;
 use super::tally::Tallies;
 use super::thread_slots::slot;
 use crate::config::{Conflict, Settings};
@@ -51,34 +52,40 @@ impl CircuitBreaker {
 
     /// Releases the lock and delivers the events that are queued.
     pub(super) fn unlock(&self, locked: MutexGuard<'_, Locked>) {
-        let undelivered = !locked.events.is_empty() && !locked.delivering;
-        drop(locked);
-        if undelivered {
-            self.deliver();
+        if !locked.events.is_empty() {
+            self.deliver(locked);
         }
     }
 
-    /// Delivers the events that are queued, unless another thread is delivering.
+    /// Releases the lock and delivers the events that are queued, unless another thread is delivering.
     #[cold]
-    fn deliver(&self) {
+    fn deliver<'a>(&'a self, mut locked: MutexGuard<'a, Locked>) {
         let shared = self.shared();
-        let mut locked = shared.lock();
-        if locked.delivering {
+        let listeners = &shared.cold.registry.listeners;
+        if let Some(claim) = locked.events.claim() {
+            drop(locked);
+            let mut spans = claim.no_spans();
+            listeners.catch_panic(|| spans = claim.spans());
+            locked = shared.lock();
+            locked.events.add_spans(&claim, spans);
+        }
+        if !locked.events.begin_delivery() {
             return;
         }
-        while let Some((sequence, at, kind)) = locked.next_event() {
-            locked.delivering = true;
+        while let Some((told, span)) = locked.events.next() {
             drop(locked);
-            let event = Event::new(self.clone(), sequence, at, kind);
-            let listeners = &shared.cold.registry.listeners;
+            let event = Event::new(self.clone(), told, span.name());
             #[cfg(feature = "tower")]
             self.wake_waiting();
-            listeners.catch_panic(|| log::event(&shared.name, event.kind()));
+            listeners.catch_panic(|| {
+                // Dropped in here, because that too runs code of the subscriber.
+                let span = span;
+                log::event(&shared.name, event.kind(), &span);
+            });
             listeners.notify(&event, Event::pending);
             drop(event);
             locked = shared.lock();
         }
-        locked.delivering = false;
     }
 
     /// Wakes the tasks that wait for a change of this breaker.
@@ -99,8 +106,10 @@ impl CircuitBreaker {
             let Some(breaker) = it.breaker.upgrade() else {
                 continue;
             };
-            let event = (it.sequence, it.at, it.kind);
-            breaker.shared().lock().events.push_front(event);
+            let none = CallSpan::none();
+            let mut locked = breaker.shared().lock();
+            locked.events.push_again(it.told, none);
+            drop(locked);
             breakers.push(breaker);
         }
         // Delivery starts after all events are queued, so that they keep their order.
@@ -307,18 +316,8 @@ impl Locked {
         self.queue(moment.wall, kind);
     }
 
-    /// Takes the next event, unless it waits for its cause.
-    fn next_event(&mut self) -> Option<(u64, SystemTime, EventKind)> {
-        let (next, ..) = self.events.front()?;
-        if self.awaiting_cause.contains(next) {
-            return None;
-        }
-        self.events.pop_front()
-    }
-
     pub(super) fn queue(&mut self, wall: SystemTime, kind: EventKind) {
-        self.last_sequence += 1;
-        self.events.push_back((self.last_sequence, wall, kind));
+        self.events.push(wall, kind);
     }
 }
 

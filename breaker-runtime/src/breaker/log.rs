@@ -7,9 +7,11 @@ pub(crate) use self::without_tracing::{action, conflict, event, rejection};
 
 #[cfg(feature = "tracing")]
 mod with_tracing {
-    use tracing::{debug, field, info, warn};
+    use tracing::span::Id;
+    use tracing::{Span, debug, field, info, warn};
 
     use super::super::event::EventKind;
+    use super::super::span::CallSpan;
     use crate::config::Conflict;
     use crate::values::{
         Action, BreakerName, Outage, Override, Rejection, SettingChange, State, Transition,
@@ -17,26 +19,32 @@ mod with_tracing {
 
     /// Logs an event of a breaker, with the key in the text: an opening as a warning, everything else as information.
     ///
-    /// [`conflict`] logs conflicts, because listeners may receive them a second time.
-    pub(crate) fn event(breaker: &BreakerName, kind: &EventKind) {
+    /// The line belongs to `span`, whichever thread delivers the event. [`conflict`] logs conflicts, because listeners may
+    /// receive them a second time.
+    pub(crate) fn event(breaker: &BreakerName, kind: &EventKind, span: &CallSpan) {
+        let parent = span.id();
         match kind {
-            EventKind::Transition(changed) => transition(breaker, changed),
-            EventKind::Action(it) => action(it),
-            EventKind::OutageBegan(outage) => an_outage(breaker, outage, "an outage began"),
-            EventKind::OutageEnded(outage) => an_outage(breaker, outage, "an outage has ended"),
-            EventKind::OverrideSet(set) => an_override(breaker, set, "an override was set"),
-            EventKind::OverrideCleared(was) => an_override(breaker, was, "an override was cleared"),
-            EventKind::OverrideExpired(was) => an_override(breaker, was, "an override has ended"),
-            EventKind::SettingsChanged(change) => setting_change(breaker, change),
+            EventKind::Transition(changed) => transition(breaker, changed, parent),
+            EventKind::Action(it) => action_in(it, parent),
+            EventKind::OutageBegan(it) => an_outage(breaker, it, parent, "an outage began"),
+            EventKind::OutageEnded(it) => an_outage(breaker, it, parent, "an outage has ended"),
+            EventKind::OverrideSet(set) => an_override(breaker, set, parent, "an override was set"),
+            EventKind::OverrideCleared(was) => {
+                an_override(breaker, was, parent, "an override was cleared");
+            }
+            EventKind::OverrideExpired(was) => {
+                an_override(breaker, was, parent, "an override has ended");
+            }
+            EventKind::SettingsChanged(change) => setting_change(breaker, change, parent),
             EventKind::SettingsRejected(problem) => {
                 let (name, key) = (breaker.as_str(), breaker.key());
-                warn!(target: "breaker", name, key, "{breaker:#}: {problem}");
+                warn!(target: "breaker", parent: parent, name, key, "{breaker:#}: {problem}");
             }
             EventKind::Conflict(_) => {}
         }
     }
 
-    fn transition(breaker: &BreakerName, changed: &Transition) {
+    fn transition(breaker: &BreakerName, changed: &Transition, parent: Option<Id>) {
         let kinds = changed.failures_by_kind;
         let kinds = (kinds.all() > 0).then(|| format!("{kinds:#}"));
         // The level must be a constant.
@@ -44,6 +52,7 @@ mod with_tracing {
             ($level:ident) => {
                 $level!(
                     target: "breaker",
+                    parent: parent,
                     name = breaker.as_str(),
                     key = breaker.key(),
                     from = changed.from.as_str(),
@@ -69,9 +78,10 @@ mod with_tracing {
         }
     }
 
-    fn an_outage(breaker: &BreakerName, outage: &Outage, what: &str) {
+    fn an_outage(breaker: &BreakerName, outage: &Outage, parent: Option<Id>, what: &str) {
         info!(
             target: "breaker",
+            parent: parent,
             name = breaker.as_str(),
             key = breaker.key(),
             lasted = outage.ended_at.map(|_| field::debug(outage.lasted)),
@@ -83,9 +93,10 @@ mod with_tracing {
         );
     }
 
-    fn an_override(breaker: &BreakerName, it: &Override, what: &str) {
+    fn an_override(breaker: &BreakerName, it: &Override, parent: Option<Id>, what: &str) {
         info!(
             target: "breaker",
+            parent: parent,
             name = breaker.as_str(),
             key = breaker.key(),
             state = it.state.as_str(),
@@ -95,9 +106,10 @@ mod with_tracing {
         );
     }
 
-    fn setting_change(breaker: &BreakerName, change: &SettingChange) {
+    fn setting_change(breaker: &BreakerName, change: &SettingChange, parent: Option<Id>) {
         info!(
             target: "breaker",
+            parent: parent,
             name = breaker.as_str(),
             key = breaker.key(),
             setting = change.setting,
@@ -110,10 +122,15 @@ mod with_tracing {
         );
     }
 
-    /// Logs what somebody did.
+    /// Logs what somebody did, in the current span.
     pub(crate) fn action(it: &Action) {
+        action_in(it, Span::current().id());
+    }
+
+    fn action_in(it: &Action, parent: Option<Id>) {
         info!(
             target: "breaker",
+            parent: parent,
             name = it.breaker,
             key = it.key,
             action = it.kind.as_str(),
@@ -145,10 +162,11 @@ mod with_tracing {
 #[cfg(not(feature = "tracing"))]
 mod without_tracing {
     use super::super::event::EventKind;
+    use super::super::span::CallSpan;
     use crate::config::Conflict;
     use crate::values::{Action, BreakerName, Rejection};
 
-    pub(crate) fn event(_: &BreakerName, _: &EventKind) {}
+    pub(crate) fn event(_: &BreakerName, _: &EventKind, _: &CallSpan) {}
 
     pub(crate) fn action(_: &Action) {}
 

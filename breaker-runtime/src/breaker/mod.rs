@@ -9,6 +9,7 @@ mod control;
 mod counters;
 mod drops;
 mod event;
+mod event_queue;
 mod failure_counters;
 mod gate;
 mod history;
@@ -25,6 +26,7 @@ mod settings;
 mod settle;
 mod shared;
 mod snapshot;
+mod span;
 mod tally;
 pub(crate) mod thread_slots;
 #[cfg(feature = "tower")]

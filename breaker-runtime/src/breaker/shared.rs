@@ -4,7 +4,6 @@
 //! folder.
 
 use std::any::Any;
-use std::collections::VecDeque;
 use std::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::time::SystemTime;
@@ -14,6 +13,7 @@ use once_cell::sync::OnceCell;
 use super::action_ring::RegistryActions;
 use super::counters::{Counter, Counters};
 use super::event::EventKind;
+use super::event_queue::{EventQueue, ToldEvent};
 use super::failure_counters::FailureCounters;
 use super::gate::Gate;
 use super::history::History;
@@ -128,13 +128,7 @@ pub(super) struct Locked {
     pub(super) layered: Layered,
     /// Allocated by the first transition or action.
     pub(super) history: Option<Box<History>>,
-    /// Events that were not delivered yet, oldest first.
-    pub(super) events: VecDeque<(u64, SystemTime, EventKind)>,
-    /// The numbers of events that wait until the cause of their transition is known.
-    pub(super) awaiting_cause: Vec<u64>,
-    pub(super) last_sequence: u64,
-    /// Whether a thread is delivering events; it also delivers those that are queued meanwhile.
-    pub(super) delivering: bool,
+    pub(super) events: EventQueue,
 }
 
 // A panic cannot leave a breaker half changed: no user code runs under the lock, so the data under a poisoned lock is
@@ -239,20 +233,22 @@ pub struct Event {
     sequence: u64,
     at: SystemTime,
     kind: EventKind,
+    span: Option<&'static str>,
 }
 
 impl Event {
     pub(super) fn new(
         breaker: CircuitBreaker,
-        sequence: u64,
-        at: SystemTime,
-        kind: EventKind,
+        told: ToldEvent,
+        span: Option<&'static str>,
     ) -> Self {
+        let ToldEvent { sequence, at, kind } = told;
         Self {
             breaker,
             sequence,
             at,
             kind,
+            span,
         }
     }
 
@@ -276,13 +272,24 @@ impl Event {
         &self.kind
     }
 
+    /// Returns the name of the span of `tracing` that was current for the call or the person who caused the event.
+    ///
+    /// Another thread may deliver the event, so this can differ from the current span of a listener. Returns `None` if
+    /// there was no span, without the feature `tracing`, and for conflicts that were found before the first listener
+    /// subscribed.
+    pub fn span(&self) -> Option<&str> {
+        self.span
+    }
+
     /// Returns what to keep of an event that no listener received: only conflicts are delivered to a later listener.
     pub(super) fn pending(&self) -> Option<PendingEvent> {
         matches!(self.kind, EventKind::Conflict(_)).then(|| PendingEvent {
             breaker: self.breaker.downgrade(),
-            sequence: self.sequence,
-            at: self.at,
-            kind: self.kind.clone(),
+            told: ToldEvent {
+                sequence: self.sequence,
+                at: self.at,
+                kind: self.kind.clone(),
+            },
         })
     }
 }
@@ -308,9 +315,7 @@ pub(crate) struct RegistryLink {
 /// It does not keep its breaker alive: the breaker holds the listeners, which hold this event.
 pub(crate) struct PendingEvent {
     pub(super) breaker: WeakBreaker,
-    pub(super) sequence: u64,
-    pub(super) at: SystemTime,
-    pub(super) kind: EventKind,
+    pub(super) told: ToldEvent,
 }
 
 /// A subscription made by [`Registry::subscribe`](crate::Registry::subscribe).

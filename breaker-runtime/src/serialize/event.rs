@@ -9,14 +9,15 @@ use crate::breaker::{Event, EventKind};
 use crate::config::{Conflict, ConflictSide};
 use crate::values::{Action, Attribution, SettingChange};
 
-/// Serializes the name and the key of the breaker, the sequence number, the time, and the fields of the [`EventKind`].
+/// Serializes the name and the key of the breaker, the sequence number, the time, the span, and the fields of the [`EventKind`].
 impl Serialize for Event {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut event = serializer.serialize_struct("Event", 6)?;
+        let mut event = serializer.serialize_struct("Event", 7)?;
         event.serialize_field("breaker", self.breaker().name())?;
         event.serialize_field("key", &self.breaker().key())?;
         event.serialize_field("sequence", &self.sequence())?;
         event.serialize_field("at", &Timestamp(self.at()))?;
+        event.serialize_field("span", &self.span())?;
         self.kind().serialize_into(&mut event)?;
         event.end()
     }

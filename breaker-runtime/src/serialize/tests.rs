@@ -199,7 +199,15 @@ fn an_event_is_its_breaker_its_place_and_its_kind() {
     let fields: Vec<_> = event.as_object().expect("it is an object").keys().collect();
     assert_eq!(
         fields,
-        ["at", "breaker", "key", "kind", "sequence", "transition"]
+        [
+            "at",
+            "breaker",
+            "key",
+            "kind",
+            "sequence",
+            "span",
+            "transition"
+        ]
     );
     assert_eq!(event["breaker"], "fetch");
     assert_eq!(event["key"], "a.example");
