@@ -1,11 +1,12 @@
 //! Prometheus and OpenTelemetry say the same as the snapshots, for every series.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use breaker_runtime::metrics::{DURATION_BUCKETS, SERIES};
 use breaker_runtime::{
-    Config, FailureKind, KeyStats, Latency, Outcome, Registry, Snapshot, State, Totals, Window,
+    Clock, Config, FailureKind, KeyStats, Latency, Outcome, Registry, Snapshot, State, Totals,
+    Window,
 };
 
 use super::metrics::{OPEN_FOR, Scraped, fail, succeed};
@@ -28,11 +29,11 @@ const STATES: [State; 5] = [
 struct Expected(Values);
 
 impl Expected {
-    fn new(registry: &Registry) -> Self {
+    fn new(registry: &Registry, now: SystemTime) -> Self {
         let mut expected = Self::default();
         let names = registry.snapshot().into_iter();
         for snapshot in names.filter(|snapshot| snapshot.key.is_none()) {
-            expected.add_name(&snapshot);
+            expected.add_name(&snapshot, now);
         }
         expected
     }
@@ -44,7 +45,7 @@ impl Expected {
         *self.0.entry((series, labels.collect())).or_default() += value;
     }
 
-    fn add_name(&mut self, snapshot: &Snapshot) {
+    fn add_name(&mut self, snapshot: &Snapshot, now: SystemTime) {
         let (name, keys) = (&*snapshot.name, snapshot.key_stats.as_ref());
         self.add_totals(name, &snapshot.totals);
         self.add_latency(name, snapshot.latency.as_ref());
@@ -64,6 +65,10 @@ impl Expected {
             self.add("transitions_total", name, &labels, it.count as f64);
         }
         self.add("probes_in_flight", name, &[], probes as f64);
+        let outage = snapshot.outage.as_ref().map(|outage| outage.lasted);
+        let of_keys = keys.and_then(|keys| now.duration_since(keys.outage_since?).ok());
+        let outage = outage.max(of_keys).unwrap_or_default();
+        self.add("outage_seconds", name, &[], outage.as_secs_f64());
         let state = keys.and_then(KeyStats::prevailing_state);
         let state = state.unwrap_or(snapshot.state);
         for one in STATES {
@@ -225,7 +230,7 @@ fn both_exporters_agree_with_the_snapshot_for_every_series() {
     let scraped = busy();
     let reader = Reader::new();
     breaker_runtime::opentelemetry::observe(&reader.meter(), &scraped.registry);
-    let expected = Expected::new(&scraped.registry).0;
+    let expected = Expected::new(&scraped.registry, scraped.clock.wall()).0;
 
     let exposition = scraped.scrape();
     let families = exposition.families.values();

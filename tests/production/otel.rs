@@ -46,6 +46,7 @@ fn name(metric: &Metric) -> String {
     let (total, name) = (is_counter(metric), metric.name().replace('.', "_"));
     match &*name {
         "circuit_breaker_open_time" => "circuit_breaker_open_seconds_total".to_owned(),
+        "circuit_breaker_outage" => "circuit_breaker_outage_seconds".to_owned(),
         "circuit_breaker_call_duration_bucket" => {
             "circuit_breaker_call_duration_seconds_bucket".to_owned()
         }

@@ -249,6 +249,12 @@ impl Shared {
         }
     }
 
+    /// Returns the present time by the wall clock.
+    #[cfg(any(feature = "metrics", feature = "opentelemetry"))]
+    pub(crate) fn wall_now(&self) -> SystemTime {
+        self.time.wall()
+    }
+
     /// Reads the clocks, for a change under a lock under which no user code may run.
     pub(crate) fn reading(&self) -> ClockReading {
         self.time.reading(self.time.now())

@@ -186,6 +186,34 @@ fn the_state_of_a_name_with_keys_is_what_most_of_its_callers_meet() {
 }
 
 #[test]
+fn an_outage_has_an_age_until_it_ends() {
+    let scraped = Scraped::new();
+    let payment = scraped.breaker("payment", Config::new().success_threshold(1));
+    let keys = ["old", "young", "well"].map(|key| scraped.keyed("fetch", key, Config::new()));
+    let age = |name: &str| {
+        let labels = format!("breaker={name}");
+        scraped
+            .scrape()
+            .value("circuit_breaker_outage_seconds", &labels)
+    };
+    assert_eq!((age("payment"), age("fetch")), (0.0, 0.0));
+    payment.trip();
+    keys[0].trip();
+    scraped.clock.advance(Duration::from_millis(7500));
+    keys[1].trip();
+    scraped.clock.advance(Duration::from_secs(1));
+    assert_eq!((age("payment"), age("fetch")), (8.5, 8.5));
+    keys[0].reset();
+    assert_eq!(age("fetch"), 1.0, "that of the younger one");
+
+    scraped.clock.advance(OPEN_FOR);
+    succeed(&payment);
+    assert_eq!(age("payment"), 38.5, "it may open again");
+    scraped.clock.advance(OPEN_FOR);
+    assert_eq!(age("payment"), 0.0, "it has been closed for open_for");
+}
+
+#[test]
 fn a_removed_breaker_has_no_state() {
     let scraped = Scraped::new();
     let config = Config::new()

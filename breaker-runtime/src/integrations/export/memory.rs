@@ -4,6 +4,7 @@
 //! memory keeps the counts of earlier breakers.
 
 use std::collections::BTreeMap;
+use std::time::SystemTime;
 
 use super::counts::Counts;
 use super::reading::{Gauges, KeyReading, Known, Reading, Readings, Target};
@@ -124,10 +125,11 @@ impl Name {
     fn add(&mut self, reading: &Reading, max_keys: usize) {
         self.target = Some(reading.target.clone());
         self.all.raise(&reading.snapshot);
-        let mut gauges = Gauges::new(&reading.snapshot);
+        let mut gauges = Gauges::new(&reading.snapshot, reading.at);
         for key in self.keys.values_mut() {
             key.gauges = None;
         }
+        let at = reading.at;
         for reading in &reading.keys {
             if !self.keys.contains_key(&reading.key) && self.keys.len() >= max_keys {
                 continue;
@@ -137,7 +139,7 @@ impl Name {
             self.keys
                 .entry(reading.key.clone())
                 .or_default()
-                .add(reading);
+                .add(reading, at);
         }
         let mut rest = self.all.all.clone();
         for key in self.keys.values() {
@@ -159,14 +161,14 @@ impl Name {
 }
 
 impl Key {
-    fn add(&mut self, reading: &KeyReading) {
+    fn add(&mut self, reading: &KeyReading, at: SystemTime) {
         let is_same = |before: &WeakBreaker| before.same_as(&reading.breaker);
         if !self.breaker.as_ref().is_some_and(is_same) {
             self.counts.restart();
             self.breaker = Some(reading.breaker.clone());
         }
         self.counts.raise(&reading.snapshot);
-        self.gauges = Some(Gauges::new(&reading.snapshot));
+        self.gauges = Some(Gauges::new(&reading.snapshot, at));
     }
 }
 

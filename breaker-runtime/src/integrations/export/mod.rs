@@ -16,5 +16,6 @@ pub(in crate::integrations) use self::reading::STATES;
 #[cfg(feature = "metrics")]
 pub(in crate::integrations) use self::rows::{CALL_DURATION, OPEN_SECONDS, STATE};
 pub(in crate::integrations) use self::rows::{
-    DURATION_BOUNDS, FAILURE_RATE, KEYS, PROBES_IN_FLIGHT, ROWS, Row, RowKind, SLOW_CALL_RATE,
+    DURATION_BOUNDS, FAILURE_RATE, KEYS, OUTAGE, PROBES_IN_FLIGHT, ROWS, Row, RowKind,
+    SLOW_CALL_RATE,
 };

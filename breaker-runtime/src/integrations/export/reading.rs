@@ -1,6 +1,7 @@
 //! The values of all breakers at one instant.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, SystemTime};
 
 use crate::breaker::{CircuitBreaker, Snapshot, WeakBreaker};
 use crate::registry::{KeyedBreakers, Registry};
@@ -34,6 +35,8 @@ pub(super) struct Known {
 pub(super) struct Reading {
     pub(super) target: Target,
     pub(super) snapshot: Snapshot,
+    /// When the snapshot was taken, by the wall clock.
+    pub(super) at: SystemTime,
     /// The keys that have a label, or get one.
     pub(super) keys: Vec<KeyReading>,
 }
@@ -112,6 +115,7 @@ impl Reading {
             }
         }
         Self {
+            at: target.breaker.shared().wall_now(),
             target,
             snapshot,
             keys,
@@ -136,12 +140,15 @@ pub(in crate::integrations) struct Gauges {
     pub(in crate::integrations) failure_rate: Option<f64>,
     pub(in crate::integrations) slow_call_rate: Option<f64>,
     pub(in crate::integrations) probes_in_flight: usize,
+    /// The age of the present outage, or zero.
+    pub(in crate::integrations) outage: Duration,
     /// The number of keys in each of the [`STATES`], for a name with keys.
     pub(in crate::integrations) keys: Option<[usize; 5]>,
 }
 
 impl Gauges {
-    pub(super) fn new(snapshot: &Snapshot) -> Self {
+    /// `now` is the time of the reading, by the wall clock.
+    pub(super) fn new(snapshot: &Snapshot, now: SystemTime) -> Self {
         let window = snapshot.window.as_ref();
         let keys = snapshot.key_stats.as_ref();
         let probes_of_keys = keys.map_or(0, |keys| keys.probes_in_flight);
@@ -150,9 +157,17 @@ impl Gauges {
             failure_rate: window.and_then(|window| window.failure_rate),
             slow_call_rate: window.and_then(|window| window.slow_rate),
             probes_in_flight: snapshot.probes_in_flight + probes_of_keys,
+            outage: outage(snapshot, keys, now),
             keys: keys.map(|keys| STATES.map(|state| keys.in_state(state))),
         }
     }
+}
+
+/// Returns the age of the oldest outage of a name or of its keys.
+fn outage(snapshot: &Snapshot, keys: Option<&KeyStats>, now: SystemTime) -> Duration {
+    let of_keys = keys.and_then(|keys| now.duration_since(keys.outage_since?).ok());
+    let own = snapshot.outage.as_ref().map(|outage| outage.lasted);
+    own.max(of_keys).unwrap_or_default()
 }
 
 /// Returns the state that most callers of a name meet.

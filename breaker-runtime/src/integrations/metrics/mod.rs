@@ -52,6 +52,7 @@
 //! | `circuit_breaker_state` | gauge | `state`: `closed`, `open`, `half_open`, `forced_open`, `forced_closed` | 1 for the current state as callers meet it, 0 for the other four |
 //! | `circuit_breaker_transitions_total` | counter | `from`, `to`, `reason` | state transitions; overrides are not included |
 //! | `circuit_breaker_open_seconds_total` | counter | | whole seconds spent open, including the current open period; overrides are not included |
+//! | `circuit_breaker_outage_seconds` | gauge | | age of the present outage, 0 without one; for a name with keys, that of the oldest |
 //! | `circuit_breaker_failure_rate` | gauge | | the share of failures in the window |
 //! | `circuit_breaker_slow_call_rate` | gauge | | the share of slow calls in the window |
 //! | `circuit_breaker_probes_in_flight` | gauge | | probes in flight while the circuit is half open |

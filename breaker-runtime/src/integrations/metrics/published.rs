@@ -7,7 +7,7 @@ use ::metrics::{Label, counter, gauge, histogram};
 
 use super::series::describe;
 use crate::integrations::export::{
-    CALL_DURATION, Entry, FAILURE_RATE, KEYS, Memory, OPEN_SECONDS, PROBES_IN_FLIGHT, Row,
+    CALL_DURATION, Entry, FAILURE_RATE, KEYS, Memory, OPEN_SECONDS, OUTAGE, PROBES_IN_FLIGHT, Row,
     SLOW_CALL_RATE, STATE, STATES,
 };
 
@@ -74,6 +74,8 @@ impl Written {
         set_states(&STATE, labels, states);
         let probes = gauges.map_or(0, |gauges| gauges.probes_in_flight);
         set(&PROBES_IN_FLIGHT, labels, probes);
+        let outage = gauges.map_or(0.0, |gauges| gauges.outage.as_secs_f64());
+        gauge!(OUTAGE.name, labels.with(&[])).set(outage);
         let rate = gauges.and_then(|gauges| gauges.failure_rate);
         set_rate(&FAILURE_RATE, labels, rate, &mut self.has_failure_rate);
         let rate = gauges.and_then(|gauges| gauges.slow_call_rate);

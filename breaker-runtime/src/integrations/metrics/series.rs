@@ -64,6 +64,7 @@ impl Series {
         let (kind, unit) = match row.kind {
             RowKind::Counter => (Kind::Counter, Unit::Count),
             RowKind::Gauge => (Kind::Gauge, Unit::Count),
+            RowKind::GaugeOfSeconds => (Kind::Gauge, Unit::Seconds),
             RowKind::Seconds => (Kind::Counter, Unit::Seconds),
             RowKind::Histogram => (Kind::Histogram, Unit::Seconds),
         };

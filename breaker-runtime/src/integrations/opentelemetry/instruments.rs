@@ -5,8 +5,8 @@ use ::opentelemetry::metrics::{AsyncInstrument, Meter};
 
 use super::collected::{Collected, Point};
 use crate::integrations::export::{
-    DURATION_BOUNDS, FAILURE_RATE, KEYS, PROBES_IN_FLIGHT, ROWS, Row, RowKind, SLOW_CALL_RATE,
-    STATES,
+    DURATION_BOUNDS, FAILURE_RATE, KEYS, OUTAGE, PROBES_IN_FLIGHT, ROWS, Row, RowKind,
+    SLOW_CALL_RATE, STATES,
 };
 use crate::registry::Registry;
 use crate::sync::Arc;
@@ -41,7 +41,7 @@ impl<'a> Instruments<'a> {
                     self.counter("circuit_breaker.call_duration.bucket", row, buckets);
                     self.seconds("circuit_breaker.call_duration.sum", row, duration_sum);
                 }
-                RowKind::Gauge => self.gauge(name, row),
+                RowKind::Gauge | RowKind::GaugeOfSeconds => self.gauge(name, row),
             }
         }
     }
@@ -159,6 +159,7 @@ fn levels(row: &Row, point: &Point) -> Vec<Value<f64>> {
     match row.name {
         name if name == KEYS.name => gauges.keys.map(by_state).unwrap_or_default(),
         name if name == PROBES_IN_FLIGHT.name => single(Some(gauges.probes_in_flight as f64)),
+        name if name == OUTAGE.name => single(Some(gauges.outage.as_secs_f64())),
         name if name == FAILURE_RATE.name => single(gauges.failure_rate),
         name if name == SLOW_CALL_RATE.name => single(gauges.slow_call_rate),
         _ => by_state(STATES.map(|state| usize::from(state == gauges.state))),

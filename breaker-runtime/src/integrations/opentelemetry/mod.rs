@@ -26,6 +26,7 @@
 //! | `circuit_breaker.state` | gauge | `circuit_breaker.state`: `closed`, `open`, `half_open`, `forced_open`, `forced_closed` | 1 for the current state as callers meet it, 0 for the other four |
 //! | `circuit_breaker.transitions` | counter | `circuit_breaker.from`, `circuit_breaker.to`, `circuit_breaker.reason` | state transitions; overrides are not included |
 //! | `circuit_breaker.open_time` | counter, in seconds | | time spent open, including the current open period; overrides are not included |
+//! | `circuit_breaker.outage` | gauge, in seconds | | age of the present outage, 0 without one; for a name with keys, that of the oldest |
 //! | `circuit_breaker.failure_rate` | gauge | | the share of failures in the window |
 //! | `circuit_breaker.slow_call_rate` | gauge | | the share of slow calls in the window |
 //! | `circuit_breaker.probes_in_flight` | gauge | | probes in flight while the circuit is half open |
