@@ -61,8 +61,6 @@ impl Registry {
     /// assert!(matches!(action.kind(), EventKind::Action(_)));
     /// let event = events.next().await.expect("the registry exists")?;
     /// assert_eq!(event.breaker().name(), "payment");
-    /// assert!(matches!(event.kind(), EventKind::Action(_)));
-    /// let event = events.next().await.expect("the registry exists")?;
     /// assert!(matches!(event.kind(), EventKind::Transition(changed) if changed.to == State::Open));
     /// # Ok(())
     /// # }
