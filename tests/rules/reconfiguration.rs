@@ -66,6 +66,13 @@ fn r16_an_invalid_reconfiguration_changes_nothing() {
     assert_eq!(error.field(), Some("max_open_for"));
     assert_eq!(bench.breaker.config(), before);
     let error = bench.registry.configure("fax", overrides).unwrap_err();
-    assert_eq!(error, ConfigError::Unknown { name: "fax".into() });
+    assert_eq!(error.to_string(), "there is no circuit breaker `fax`");
+    let error = bench.registry.unconfigure("paymnet").unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "there is no circuit breaker `paymnet`; did you mean `payment`?"
+    );
+    let nearest = Some("payment".to_owned());
+    assert!(matches!(error, ConfigError::Unknown { nearest: it, .. } if it == nearest));
     assert!(bench.registry.get("fax").is_none());
 }

@@ -9,5 +9,6 @@ pub(crate) mod advice;
 pub(crate) mod duration;
 pub(crate) mod meaning;
 pub(crate) mod name;
+pub(crate) mod nearest;
 pub(crate) mod number;
 pub(crate) mod words;

@@ -51,10 +51,20 @@ pub enum ConfigError {
     #[error("{0}")]
     Conflict(Box<Conflict>),
     /// No breaker has this name.
-    #[error("there is no circuit breaker `{name}`")]
+    #[error("there is no circuit breaker `{name}`{}", did_you_mean(nearest.as_deref()))]
     Unknown {
         /// The name that was given.
         name: String,
+        /// The name of the breaker that was probably meant.
+        nearest: Option<String>,
+    },
+    /// A change names a setting that does not exist, or turns off one that cannot be turned off; `problem` says which.
+    #[error("{problem}")]
+    Setting {
+        /// The name that was given.
+        name: String,
+        /// The reason why the setting cannot be changed so, as a sentence.
+        problem: String,
     },
 }
 
@@ -71,8 +81,14 @@ impl ConfigError {
     pub fn field(&self) -> Option<&'static str> {
         match self {
             Self::Name { .. } | Self::Unknown { .. } => Some("name"),
+            Self::Setting { .. } => None,
             Self::OutOfRange { setting, .. } | Self::Together { setting, .. } => Some(setting),
             Self::Conflict(conflict) => Some(conflict.second.setting),
         }
     }
+}
+
+/// Writes the end of a message about an unknown name.
+pub(super) fn did_you_mean(nearest: Option<&str>) -> String {
+    nearest.map_or_else(String::new, |name| format!("; did you mean `{name}`?"))
 }

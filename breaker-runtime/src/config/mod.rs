@@ -24,6 +24,7 @@ mod grammar {
     #[cfg(feature = "config")]
     pub(crate) mod meaning;
     pub(crate) mod name;
+    pub(crate) mod nearest;
     #[cfg(feature = "config")]
     pub(crate) mod number;
     #[cfg(feature = "config")]
@@ -49,6 +50,7 @@ pub use self::error::ConfigError;
 pub(crate) use self::exact_duration::ExactDuration;
 #[cfg(feature = "config")]
 pub use self::file::{ConfigProblem, ConfigProblems};
+pub(crate) use self::grammar::nearest::nearest;
 #[cfg(feature = "config")]
 pub(crate) use self::layers::ExternalLayers;
 pub(crate) use self::layers::Layered;

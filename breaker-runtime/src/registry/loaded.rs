@@ -5,8 +5,8 @@ use std::sync::RwLock;
 
 use super::finding::UnknownBreaker;
 use crate::breaker::ExternalOverride;
-use crate::config::file::{self, Environment, File, Force, Position, Section, variable_name};
-use crate::config::{Config, ExternalLayers, Setting};
+use crate::config::file::{Environment, File, Force, Position, Section, variable_name};
+use crate::config::{Config, ExternalLayers, Setting, nearest};
 use crate::machine::ForcedKind;
 use crate::sync::{Arc, PoisonError};
 use crate::values::{Attribution, Layer};
@@ -162,7 +162,7 @@ impl LoadedSettings {
         let file = self.file.breakers.iter();
         let absent = file.filter(|(name, _)| !names.contains(&name.as_str()));
         let in_file = absent.map(|(name, section)| {
-            let nearest = file::nearest(name, names.iter().copied());
+            let nearest = nearest(name, names.iter().copied());
             (section.head(), unknown(name, section, nearest))
         });
         let forms = names.iter().map(|name| (variable_name(name), *name));
@@ -170,7 +170,7 @@ impl LoadedSettings {
         let variables = self.environment.unknown.iter();
         let absent = variables.filter(|(form, _)| !forms.contains_key(*form));
         let in_environment = absent.map(|(form, section)| {
-            let near = file::nearest(form, forms.keys().map(String::as_str));
+            let near = nearest(form, forms.keys().map(String::as_str));
             let nearest = near.and_then(|near| forms.get(near).copied());
             (section.head(), unknown(form, section, nearest))
         });

@@ -4,7 +4,7 @@ use super::by_name::Registry;
 use super::declaration::Declaration;
 use super::declarations::declarations;
 use crate::breaker::{Announcement, CircuitBreaker, Event, Listener, Subscription};
-use crate::config::{Config, ConfigError, Layered, Overrides};
+use crate::config::{Config, ConfigError, Layered, Overrides, nearest};
 use crate::sync::{Arc, MutexGuard, Ordering, lock};
 use crate::time::ClockReading;
 use crate::values::{ActionKind, Attribution};
@@ -142,8 +142,13 @@ impl Registry {
     }
 
     fn named(&self, name: &str) -> Result<CircuitBreaker, ConfigError> {
-        self.get(name).ok_or_else(|| ConfigError::Unknown {
-            name: name.to_owned(),
+        self.get(name).ok_or_else(|| {
+            let breakers = self.by_name();
+            let names = breakers.iter().map(CircuitBreaker::name);
+            ConfigError::Unknown {
+                name: name.to_owned(),
+                nearest: nearest(name, names).map(str::to_owned),
+            }
         })
     }
 

@@ -6,7 +6,7 @@ use super::parse::{GROUPS, head_of, parse_one};
 use super::problem::ConfigProblem;
 use super::section::{File, Section};
 use super::words::shown;
-use crate::config::grammar::words::nearest;
+use crate::config::grammar::nearest::nearest;
 
 /// Reads files, each of which lies over those before it, or returns everything that is wrong with them, in the order of
 /// the files.

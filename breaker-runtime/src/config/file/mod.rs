@@ -21,7 +21,6 @@ pub use self::problem::{ConfigProblem, ConfigProblems};
 pub(crate) use self::section::{File, Force, Section};
 pub(crate) use self::value::{RawValue, read};
 pub(crate) use self::words::unknown_setting;
-pub(crate) use super::grammar::words::nearest;
 
 #[cfg(test)]
 mod tests;

@@ -14,7 +14,7 @@ use super::section::{File, Force, Group, Section};
 use super::syntax::{Syntax, TextProblem};
 use super::value::{RawValue, integer, read, read_force, read_group};
 use super::words::{is_group, shown, unknown_setting};
-use crate::config::grammar::words::nearest;
+use crate::config::grammar::nearest::nearest;
 use crate::config::{Setting, check_name};
 
 const DEFAULT: &str = "default";
