@@ -184,7 +184,7 @@ pub use self::breaker::{
 };
 pub use self::call::{Permit, neutral_drops};
 pub use self::config::{
-    Config, ConfigError, Conflict, ConflictSide, Layers, Location, Overrides, Settings,
+    Config, ConfigError, Conflict, ConflictSide, Layers, Location, Overrides, Patch, Settings,
     VoidSetting, Window,
 };
 #[cfg(feature = "config")]
@@ -207,10 +207,10 @@ pub use self::registry::{
 };
 pub use self::time::{Clock, Tick};
 pub use self::values::{
-    Action, ActionKind, Actor, Attribution, BreakerError, CallError, Cause, FailureKind, Failures,
-    InvalidActor, KeyStats, Latency, Layer, Outage, Outcome, Override, PastTransition, Reason,
-    Rejection, RejectionReason, Rejections, SettingChange, State, TimedOut, Totals, Transition,
-    TransitionCount,
+    Action, ActionKind, Actor, Attribution, BreakerError, CallError, Cause, Configured,
+    FailureKind, Failures, InvalidActor, KeyStats, Latency, Layer, LayerValue, Outage, Outcome,
+    Override, PastTransition, Reason, Rejection, RejectionReason, Rejections, SettingChange,
+    SettingLayers, State, TimedOut, Totals, Transition, TransitionCount, WindowEffect,
 };
 
 #[cfg(feature = "macros")]

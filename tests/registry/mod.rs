@@ -7,4 +7,5 @@ mod in_force;
 mod isolated;
 mod listing;
 mod own_registry;
+mod patches;
 mod settings;

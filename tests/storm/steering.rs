@@ -31,10 +31,12 @@ pub(crate) fn steer(
             2 => breaker.by(&next()).force_open(soon),
             3 => breaker.by(&next()).force_closed(soon),
             4 => breaker.by(&next()).clear_override(),
-            5..=9 => registry
-                .by(&next())
-                .configure(breaker.name(), settings(&mut dice, breaker.name()))
-                .unwrap(),
+            5..=9 => {
+                registry
+                    .by(&next())
+                    .configure(breaker.name(), settings(&mut dice, breaker.name()))
+                    .unwrap();
+            }
             10..=30 => reads(breaker),
             _ => {
                 // Reading the state applies a transition that is due.

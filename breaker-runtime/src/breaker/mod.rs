@@ -20,6 +20,7 @@ mod log;
 mod nesting;
 mod outages;
 mod overrides;
+mod preview;
 mod published_limits;
 mod readings;
 mod settings;

@@ -21,7 +21,11 @@ pub(crate) struct Announcement<'a> {
 
 impl Announcement<'_> {
     /// Returns the changes from the settings before to those after.
-    fn changes(&self, [before, after]: [&Settings; 2], layers: [Layers; 2]) -> Vec<SettingChange> {
+    pub(super) fn changes(
+        &self,
+        [before, after]: [&Settings; 2],
+        layers: [Layers; 2],
+    ) -> Vec<SettingChange> {
         let differs = |setting: &Setting| before.value(*setting) != after.value(*setting);
         let changed = Setting::ALL.into_iter().filter(differs);
         let changed: Vec<_> = changed

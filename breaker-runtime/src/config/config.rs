@@ -79,6 +79,10 @@ impl Config {
         self
     }
 
+    pub(super) fn remove(&mut self, setting: Setting) {
+        self.values[setting as usize] = None;
+    }
+
     /// The settings that are given, in the order of the documentation.
     pub(crate) fn given(&self) -> impl Iterator<Item = (Setting, Value)> + '_ {
         let given = |setting| Some((setting, self.value(setting)?));
@@ -106,14 +110,17 @@ impl Config {
         }
     }
 
+    /// Returns an error for each value that is out of its range.
+    pub(crate) fn values_out_of_range(&self) -> impl Iterator<Item = ConfigError> + '_ {
+        self.given().filter_map(|(setting, value)| {
+            let range = value.range_problem()?;
+            Some(ConfigError::out_of_range(setting, value, range))
+        })
+    }
+
     /// Checks that each value is in its range.
     pub(crate) fn check_values(&self) -> Result<(), ConfigError> {
-        for (setting, value) in self.given() {
-            if let Some(range) = value.range_problem() {
-                return Err(ConfigError::out_of_range(setting, value, range));
-            }
-        }
-        Ok(())
+        self.values_out_of_range().next().map_or(Ok(()), Err)
     }
 }
 

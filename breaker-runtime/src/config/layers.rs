@@ -3,6 +3,7 @@
 
 use super::config::Config;
 use super::table::Setting;
+use super::value::Value;
 use crate::sync::Arc;
 use crate::values::Layer;
 
@@ -45,6 +46,18 @@ pub(crate) struct ExternalLayers {
     pub(crate) environment_default: Config,
     pub(crate) file: Config,
     pub(crate) environment: Config,
+    /// All values and their places, those that take precedence first.
+    pub(crate) given: Vec<ExternalValue>,
+}
+
+/// A value that a file or the environment gives.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct ExternalValue {
+    pub(crate) layer: Layer,
+    pub(crate) setting: Setting,
+    pub(crate) value: Value,
+    /// The line of the file, or the variable.
+    pub(crate) place: String,
 }
 
 impl Layered {

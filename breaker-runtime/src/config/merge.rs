@@ -83,6 +83,12 @@ impl Merged {
         }
     }
 
+    /// Returns the value that the declarations give a setting, and the location of the one that won.
+    pub(super) fn declared_value(&self, setting: Setting) -> Option<(Value, Location)> {
+        let given = self.find(setting)?;
+        Some((given.value, given.location))
+    }
+
     pub(crate) fn layers(&self, layered: &Layered) -> Layers {
         layered.layers(&self.declared())
     }
@@ -168,18 +174,26 @@ impl Merged {
         found.map(conflict).collect()
     }
 
-    /// Returns an inconsistency that the layers cause, within themselves or with the declarations.
+    /// Returns the inconsistencies that the layers cause, within themselves or with the declarations.
     ///
     /// Declarations that are inconsistent by themselves are not the fault of layers that give other settings.
-    pub(crate) fn inconsistency(&self, layered: &Layered) -> Option<Inconsistency> {
+    pub(crate) fn layered_inconsistencies(
+        &self,
+        layered: &Layered,
+    ) -> impl Iterator<Item = Inconsistency> {
         let (declared, overlay) = (self.declared(), layered.overlay());
         let declared = inconsistencies(&declared);
         let found = inconsistencies(&self.effective(layered));
-        found.into_iter().find(|found| {
+        found.into_iter().filter(move |found| {
             let settings = found.settings();
             let is_overlaid = settings.iter().any(|it| overlay.value(*it).is_some());
             is_overlaid || declared.iter().all(|other| other.settings() != settings)
         })
+    }
+
+    /// Returns the first inconsistency that the layers cause.
+    pub(crate) fn inconsistency(&self, layered: &Layered) -> Option<Inconsistency> {
+        self.layered_inconsistencies(layered).next()
     }
 
     /// Returns the settings that have no effect because of another setting.

@@ -35,6 +35,8 @@ mod location;
 mod merge;
 mod name;
 mod overrides;
+mod patch;
+mod setting_layers;
 mod settings;
 mod table;
 mod value;
@@ -51,15 +53,16 @@ pub(crate) use self::exact_duration::ExactDuration;
 #[cfg(feature = "config")]
 pub use self::file::{ConfigProblem, ConfigProblems};
 pub(crate) use self::grammar::nearest::nearest;
-#[cfg(feature = "config")]
-pub(crate) use self::layers::ExternalLayers;
 pub(crate) use self::layers::Layered;
 pub use self::layers::Layers;
+#[cfg(feature = "config")]
+pub(crate) use self::layers::{ExternalLayers, ExternalValue};
 pub use self::location::Location;
 pub(crate) use self::merge::{Merged, Source};
 pub(crate) use self::name::check_name;
 pub use self::name::name_problem;
 pub use self::overrides::Overrides;
+pub use self::patch::Patch;
 pub use self::settings::Settings;
 pub(crate) use self::table::Setting;
 #[cfg(feature = "serde")]

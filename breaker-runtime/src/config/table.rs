@@ -30,14 +30,12 @@
 //! * `Option<u32>` is the type of the field of `Settings`. An `Option` can be turned off.
 //! * `Some(5)` is the default. `Config::settings` adapts those that depend on other settings.
 
-#[cfg(feature = "config")]
 use std::num::NonZeroU32;
-#[cfg(feature = "config")]
 use std::time::Duration;
 
 #[cfg(feature = "config")]
-use super::value::{FromValue, Value, ValueKind};
-#[cfg(feature = "config")]
+use super::value::ValueKind;
+use super::value::{FromValue, Value};
 use super::window::Window;
 
 /// Hands the rows of all settings, in the order of the documentation, to the macro `$part`.
@@ -195,7 +193,6 @@ macro_rules! setting_enum {
             }
 
             /// Returns whether the setting can be turned off.
-            #[cfg(feature = "config")]
             pub(super) fn takes_off(self) -> bool {
                 match self {
                     $(Self::$Setting => <$InForce>::from_value(Value::Off).is_some(),)+
@@ -206,7 +203,6 @@ macro_rules! setting_enum {
 }
 settings!(setting_enum);
 
-#[cfg(feature = "config")]
 impl Setting {
     /// Finds the setting that has exactly this name.
     pub(crate) fn find(name: &str) -> Option<Self> {

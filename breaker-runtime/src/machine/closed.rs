@@ -233,6 +233,20 @@ impl Closed {
         }
     }
 
+    /// Returns the rule that the counts would meet under other settings.
+    pub(super) fn would_meet(
+        &mut self,
+        old: &Settings,
+        new: &Settings,
+        now: Tick,
+    ) -> Option<Reason> {
+        if old.window == new.window {
+            return self.rule_met(now, new);
+        }
+        let most = new.threshold?;
+        (self.row.all() >= most).then_some(Reason::FailuresInARow)
+    }
+
     /// Returns the counts behind an opening for this reason.
     pub(super) fn evidence(&mut self, reason: Reason, now: Tick, settings: &Settings) -> Evidence {
         let min_calls = settings.min_calls.get();

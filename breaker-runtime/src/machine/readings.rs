@@ -13,7 +13,7 @@ use crate::config::{Settings, Window};
 use crate::time::Tick;
 #[cfg(test)]
 use crate::values::FailureCounts;
-use crate::values::State;
+use crate::values::{Reason, State};
 
 impl Machine {
     /// Returns what the gate publishes.
@@ -145,6 +145,14 @@ impl Machine {
             (_, Some(window)) => Some(window.counts(now)),
             // The setting `window` changed while the circuit was open.
             (_, None) => Some(WindowCounts::default()),
+        }
+    }
+
+    /// Returns the rule that the counts of a closed circuit would meet under other settings.
+    pub(crate) fn would_meet(&mut self, settings: &Settings, now: Tick) -> Option<Reason> {
+        match &mut self.phase {
+            Phase::Closed(closed) => closed.would_meet(&self.settings, settings, now),
+            _ => None,
         }
     }
 

@@ -8,8 +8,8 @@ use super::by_name::Registry;
 use super::load::LoadReport;
 #[cfg(feature = "config")]
 use crate::config::file::ConfigProblems;
-use crate::config::{ConfigError, Overrides};
-use crate::values::{Action, ActionKind, Actor, Attribution};
+use crate::config::{ConfigError, Patch};
+use crate::values::{Action, ActionKind, Actor, Attribution, Configured};
 
 /// The control of a registry by one actor, made by [`Registry::by`].
 #[derive(Debug)]
@@ -24,8 +24,12 @@ impl RegistryControl<'_> {
     /// # Errors
     ///
     /// The errors of [`Registry::configure`].
-    pub fn configure(&self, name: &str, overrides: Overrides) -> Result<(), ConfigError> {
-        self.registry.configure_by(name, &overrides, &self.by)
+    pub fn configure(
+        &self,
+        name: &str,
+        patch: impl Into<Patch>,
+    ) -> Result<Configured, ConfigError> {
+        self.registry.configure_by(name, &patch.into(), &self.by)
     }
 
     /// Takes back the settings that were configured, as [`Registry::unconfigure`] does.
@@ -33,7 +37,7 @@ impl RegistryControl<'_> {
     /// # Errors
     ///
     /// The errors of [`Registry::unconfigure`].
-    pub fn unconfigure(&self, name: &str) -> Result<(), ConfigError> {
+    pub fn unconfigure(&self, name: &str) -> Result<Configured, ConfigError> {
         self.registry.unconfigure_by(name, &self.by)
     }
 

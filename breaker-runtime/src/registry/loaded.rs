@@ -6,7 +6,7 @@ use std::sync::RwLock;
 use super::finding::UnknownBreaker;
 use crate::breaker::ExternalOverride;
 use crate::config::file::{Environment, File, Force, Position, Section, variable_name};
-use crate::config::{Config, ExternalLayers, Setting, nearest};
+use crate::config::{Config, ExternalLayers, ExternalValue, Setting, nearest};
 use crate::machine::ForcedKind;
 use crate::sync::{Arc, PoisonError};
 use crate::values::{Attribution, Layer};
@@ -94,7 +94,17 @@ impl LoadedSettings {
         let config = |section: Option<&Section>| section.map_or(Config::new(), |it| it.config);
         let mut file = config(self.group(name));
         file.apply(&config(self.section(name)));
+        let given = self.layers(name).flat_map(|(layer, section)| {
+            let given = section.config.given();
+            given.map(move |(setting, value)| ExternalValue {
+                layer,
+                setting,
+                value,
+                place: section.position(setting).to_string(),
+            })
+        });
         ExternalLayers {
+            given: given.collect(),
             default: self.file.default.config,
             environment_default: config(self.environment.default.as_ref()),
             file,

@@ -4,10 +4,10 @@ use super::by_name::Registry;
 use super::declaration::Declaration;
 use super::declarations::declarations;
 use crate::breaker::{Announcement, CircuitBreaker, Event, Listener, Subscription};
-use crate::config::{Config, ConfigError, Layered, Overrides, nearest};
+use crate::config::{ConfigError, Layered, Patch, nearest};
 use crate::sync::{Arc, MutexGuard, Ordering, lock};
 use crate::time::ClockReading;
-use crate::values::{ActionKind, Attribution};
+use crate::values::{ActionKind, Attribution, Configured};
 
 /// Held by a thread while it changes settings.
 pub(super) struct Changing<'a> {
@@ -59,43 +59,89 @@ impl Registry {
         self.inner.link.cause_panics.load(Ordering::Relaxed)
     }
 
-    /// Changes settings of a breaker at run time.
+    /// Changes settings of a breaker at run time, and returns what has changed.
     ///
-    /// The new settings hold from the next decision on. State, generation and a running open period stay as they
-    /// are. Settings that are `None` in `overrides` stay as they are in force.
+    /// Takes [`Overrides`](crate::Overrides), or a [`Patch`], which can also turn settings off and take them back. The new
+    /// settings hold from the next decision on. State, generation and a running open period stay as they are. Settings
+    /// that are not mentioned stay as they are in force.
     ///
     /// # Errors
     ///
-    /// A [`ConfigError`] if the registry has no breaker of that name, or if a value is invalid by itself or together
-    /// with the settings in force. Nothing changes then.
-    pub fn configure(&self, name: &str, overrides: Overrides) -> Result<(), ConfigError> {
-        self.configure_by(name, &overrides, &Attribution::default())
+    /// A [`ConfigError`] if the registry has no breaker of that name, if the patch names a setting that does not exist or
+    /// cannot be turned off, or if a value is invalid by itself or together with the settings in force. Nothing changes
+    /// then.
+    pub fn configure(
+        &self,
+        name: &str,
+        patch: impl Into<Patch>,
+    ) -> Result<Configured, ConfigError> {
+        self.configure_by(name, &patch.into(), &Attribution::default())
     }
 
     pub(super) fn configure_by(
         &self,
         name: &str,
-        overrides: &Overrides,
+        patch: &Patch,
         by: &Attribution,
-    ) -> Result<(), ConfigError> {
-        let overrides = Config::from(overrides);
-        let given = overrides.given();
-        let given = given.map(|(setting, value)| format!("{} = {value}", setting.name()));
-        let settings = given.collect::<Vec<_>>().join(", ");
-        let action = ActionKind::Configure { settings };
-        self.change_runtime_layer(name, action, by, |layered| {
-            layered.runtime.get_or_insert_default().apply(&overrides);
-        })
+    ) -> Result<Configured, ConfigError> {
+        let action = ActionKind::Configure {
+            settings: patch.to_string(),
+        };
+        self.change_runtime_layer(name, patch, action, by)
+    }
+
+    /// Returns what [`configure`](Self::configure) would do with a patch, and changes no settings.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with the patch: `configure` would return the first of these errors.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use breaker_runtime::{Config, Overrides, Reason, Registry, Window, WindowEffect};
+    ///
+    /// let registry = Registry::new();
+    /// let config = Config::new().window(Window::Calls(10)).max_failures(5);
+    /// let mail = registry.get_or_create("mail", config)?;
+    /// for _ in 0..3 {
+    ///     let _ = mail.call(|| Err::<(), _>("no route"));
+    /// }
+    ///
+    /// let stricter = Overrides { max_failures: Some(3), ..Overrides::default() };
+    /// let would = registry.dry_run("mail", stricter).expect("the settings are valid");
+    /// assert_eq!(would.changes[0].to, "3");
+    /// assert_eq!(would.window, WindowEffect::Kept);
+    /// assert_eq!(would.rule_met, Some(Reason::MaxFailures)); // the next failure would open the circuit
+    /// assert_eq!(mail.config().max_failures, Some(5));
+    ///
+    /// let wrong = Overrides { jitter: Some(7.0), backoff: Some(0.0), ..Overrides::default() };
+    /// assert_eq!(registry.dry_run("mail", wrong).unwrap_err().len(), 2);
+    /// # Ok::<(), breaker_runtime::ConfigError>(())
+    /// ```
+    pub fn dry_run(
+        &self,
+        name: &str,
+        patch: impl Into<Patch>,
+    ) -> Result<Configured, Vec<ConfigError>> {
+        let patch = patch.into();
+        let breaker = self.named(name).map_err(|error| vec![error])?;
+        let changing = self.changing();
+        let (reading, by) = (changing.reading, Attribution::default());
+        let would = breaker.shared().preview(reading, &patch, &by);
+        drop(changing);
+        breaker.deliver_queued();
+        would
     }
 
     /// Changes the settings of a breaker that were configured at run time.
     fn change_runtime_layer(
         &self,
         name: &str,
+        patch: &Patch,
         action: ActionKind,
         by: &Attribution,
-        change: impl Fn(&mut Layered),
-    ) -> Result<(), ConfigError> {
+    ) -> Result<Configured, ConfigError> {
         let breaker = self.named(name)?;
         let announcement = Announcement {
             action: Some(action),
@@ -103,11 +149,19 @@ impl Registry {
             place: &|_, _| None,
         };
         let changing = self.changing();
-        let changed = self.apply_layers(&changing, &breaker, Some(&announcement), change);
+        // No settings change between the two, as long as `changing` lives.
+        let would = breaker.shared().preview(changing.reading, patch, by);
+        let configured = would.map_err(|mut rejected| rejected.remove(0));
+        let configured = configured.and_then(|configured| {
+            self.apply_layers(&changing, &breaker, Some(&announcement), |layered| {
+                patch.apply(&mut layered.runtime);
+            })?;
+            Ok(configured)
+        });
         // Listeners may configure.
         drop(changing);
         breaker.deliver_all_queued();
-        changed
+        configured
     }
 
     /// Begins a change of settings.
@@ -152,20 +206,23 @@ impl Registry {
         })
     }
 
-    /// Takes back the settings that [`configure`](Self::configure) changed.
+    /// Takes back all settings that [`configure`](Self::configure) changed, and returns what has changed.
     ///
     /// # Errors
     ///
     /// A [`ConfigError`] if the registry has no breaker of that name, or if a file that was loaded meanwhile is
     /// inconsistent without the configured settings. Nothing changes then.
-    pub fn unconfigure(&self, name: &str) -> Result<(), ConfigError> {
+    pub fn unconfigure(&self, name: &str) -> Result<Configured, ConfigError> {
         self.unconfigure_by(name, &Attribution::default())
     }
 
-    pub(super) fn unconfigure_by(&self, name: &str, by: &Attribution) -> Result<(), ConfigError> {
-        self.change_runtime_layer(name, ActionKind::Unconfigure, by, |layered| {
-            layered.runtime = None;
-        })
+    pub(super) fn unconfigure_by(
+        &self,
+        name: &str,
+        by: &Attribution,
+    ) -> Result<Configured, ConfigError> {
+        let patch = Patch::take_back_all();
+        self.change_runtime_layer(name, &patch, ActionKind::Unconfigure, by)
     }
 
     /// Returns the declarations of the program, ordered by crate, file, line and column.

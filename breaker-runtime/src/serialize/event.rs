@@ -7,7 +7,7 @@ use super::maybe_duration;
 use super::timestamp::Timestamp;
 use crate::breaker::{Event, EventKind};
 use crate::config::{Conflict, ConflictSide};
-use crate::values::{Action, Attribution, SettingChange};
+use crate::values::{Action, Attribution, Configured, LayerValue, SettingChange, SettingLayers};
 
 /// Serializes the name and the key of the breaker, the sequence number, the time, the span, and the fields of the [`EventKind`].
 impl Serialize for Event {
@@ -46,6 +46,25 @@ record!(ConflictSide {
     setting,
     value,
     location,
+});
+
+record!(Configured {
+    changes,
+    settings,
+    window,
+    rule_met,
+});
+
+record!(SettingLayers {
+    setting,
+    value,
+    layers,
+});
+
+record!(LayerValue {
+    layer,
+    value,
+    place,
 });
 
 record!(SettingChange {

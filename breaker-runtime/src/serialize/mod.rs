@@ -25,10 +25,10 @@ use crate::config::{
 };
 use crate::values::{
     Cause, Failures, KeyStats, Latency, Layer, Outage, Override, PastTransition, Reason,
-    Rejections, State, Totals, Transition, TransitionCount,
+    Rejections, State, Totals, Transition, TransitionCount, WindowEffect,
 };
 
-text!(State, Reason, Layer, ExactDuration, Timestamp);
+text!(State, Reason, Layer, WindowEffect, ExactDuration, Timestamp);
 
 record!(Snapshot {
     name,

@@ -1,4 +1,4 @@
-//! Deserializes [`Overrides`] from the section of a file, with the settings that are given.
+//! Deserializes [`Overrides`] and [`Patch`] from the section of a file, with the settings that are given.
 
 use std::fmt;
 
@@ -6,46 +6,69 @@ use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use crate::config::file::{RawValue, read, unknown_setting};
-use crate::config::{Overrides, Setting};
+use crate::config::{Overrides, Patch, Setting, Value};
 
 /// Deserializes from a self-describing format, such as JSON.
 ///
 /// Each setting may occur once, with null or a value as in a file. A value out of range is rejected.
 impl<'de> Deserialize<'de> for Overrides {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(OverridesVisitor)
+        let mut overrides = Self::default();
+        for (setting, value) in deserializer.deserialize_map(SettingsVisitor)? {
+            let fits = value.is_none_or(|value| overrides.set(setting, value));
+            if !fits {
+                let message = format!("`{}` cannot be turned off here", setting.name());
+                return Err(D::Error::custom(message));
+            }
+        }
+        Ok(overrides)
     }
 }
 
-struct OverridesVisitor;
+/// Deserializes a JSON merge patch: null takes a setting back, and `"off"` turns it off.
+///
+/// Each setting may occur once. A value out of range is rejected.
+impl<'de> Deserialize<'de> for Patch {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut patch = Self::new();
+        for (setting, value) in deserializer.deserialize_map(SettingsVisitor)? {
+            match value {
+                Some(value) => patch.set(setting, value),
+                None => patch.take_back_setting(setting),
+            }
+        }
+        Ok(patch)
+    }
+}
 
-impl<'de> Visitor<'de> for OverridesVisitor {
-    type Value = Overrides;
+/// Reads settings with their values, or with null.
+struct SettingsVisitor;
+
+impl<'de> Visitor<'de> for SettingsVisitor {
+    type Value = Vec<(Setting, Option<Value>)>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("settings of a circuit breaker")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Overrides, A::Error> {
-        let mut overrides = Overrides::default();
-        let mut seen = Vec::new();
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut settings = Self::Value::new();
         while let Some(word) = map.next_key::<String>()? {
             let setting = Setting::find(&word);
             let setting = setting.ok_or_else(|| A::Error::custom(unknown_setting(&word)))?;
-            if seen.contains(&setting) {
+            if settings.iter().any(|(seen, _)| *seen == setting) {
                 return Err(A::Error::duplicate_field(setting.name()));
             }
-            seen.push(setting);
-            let Some(any) = map.next_value::<Option<AnyValue>>()? else {
-                continue;
+            let value = match map.next_value::<Option<AnyValue>>()? {
+                Some(any) => {
+                    let value = read(setting, any.raw(), &any.to_string());
+                    Some(value.map_err(A::Error::custom)?)
+                }
+                None => None,
             };
-            let value = read(setting, any.raw(), &any.to_string()).map_err(A::Error::custom)?;
-            if !overrides.set(setting, value) {
-                let message = format!("`{}` cannot be turned off here", setting.name());
-                return Err(A::Error::custom(message));
-            }
+            settings.push((setting, value));
         }
-        Ok(overrides)
+        Ok(settings)
     }
 }
 

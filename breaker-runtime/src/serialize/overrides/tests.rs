@@ -1,7 +1,8 @@
 use std::time::Duration;
 
 use crate::config::file::parse;
-use crate::config::{Config, Overrides, Setting, Window};
+use crate::config::{Config, Overrides, Patch, Setting, Window};
+use crate::registry::Registry;
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -149,4 +150,66 @@ fn mistakes_are_reported_as_in_a_file() {
         let message = problem(json);
         assert!(message.starts_with(expected), "{message}");
     }
+}
+
+#[test]
+fn a_patch_is_a_json_merge_patch() {
+    let json = r#"{"threshold": "off", "window": null, "half_open_calls": 7, "ramp": "2s"}"#;
+    let read: Patch = serde_json::from_str(json).expect("the settings are valid");
+    let overrides = Overrides {
+        half_open_calls: Some(7),
+        ramp: Some(Duration::from_secs(2)),
+        ..Overrides::default()
+    };
+    let patch = Patch::from(overrides);
+    assert_eq!(read, patch.off("threshold").take_back("window"));
+    let empty: Patch = serde_json::from_str("{}").expect("it changes nothing");
+    assert_eq!(empty, Patch::new());
+    for (json, expected) in [
+        ("{\"open_for\": \"off\"}", "`open_for` cannot be turned off"),
+        (
+            "{\"treshold\": null}",
+            "unknown setting `treshold`; did you mean `threshold`?",
+        ),
+        (
+            "{\"ramp\": null, \"ramp\": \"1s\"}",
+            "duplicate field `ramp`",
+        ),
+    ] {
+        let read: Result<Patch, _> = serde_json::from_str(json);
+        let message = read.expect_err("something is wrong").to_string();
+        assert!(message.starts_with(expected), "{message}");
+    }
+}
+
+#[test]
+fn the_answer_to_a_patch_is_serialized() {
+    let registry = Registry::new();
+    let made = registry.get_or_create("payment", Config::new());
+    made.expect("the settings are valid");
+    let would = registry.dry_run("payment", Patch::new().off("cancel_after"));
+    let would = would.expect("it can be turned off");
+    let json = serde_json::to_value(&would).expect("it can be serialized");
+    assert_eq!(
+        json,
+        serde_json::json!({
+            "changes": [{
+                "setting": "cancel_after",
+                "from": "1s",
+                "to": "off",
+                "layer": "runtime",
+                "by": { "actor": null, "reason": null },
+            }],
+            "settings": [{
+                "setting": "cancel_after",
+                "value": "off",
+                "layers": [
+                    { "layer": "runtime", "value": "off", "place": null },
+                    { "layer": "default", "value": "1s", "place": null },
+                ],
+            }],
+            "window": "no_window",
+            "rule_met": null,
+        })
+    );
 }

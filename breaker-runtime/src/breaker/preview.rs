@@ -1,0 +1,79 @@
+//! What a change of settings would do, and the layers of a setting.
+
+use super::settings::Announcement;
+use super::shared::{CircuitBreaker, Shared};
+use crate::config::{ConfigError, Patch, Setting};
+use crate::time::ClockReading;
+use crate::values::{Attribution, Configured, SettingLayers, WindowEffect};
+
+impl CircuitBreaker {
+    /// Returns the values that all layers give a setting, with their places; `None` if no setting has this name.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use breaker_runtime::{Config, Layer, Registry};
+    ///
+    /// let payment = Registry::new().get_or_create("payment", Config::new().threshold(3))?;
+    /// let threshold = payment.setting("threshold").expect("there is such a setting");
+    /// assert_eq!(threshold.layers[0].layer, Layer::Declared);
+    /// assert!(threshold.layers[0].place.is_some());
+    /// # Ok::<(), breaker_runtime::ConfigError>(())
+    /// ```
+    pub fn setting(&self, name: &str) -> Option<SettingLayers> {
+        let setting = Setting::find(name)?;
+        let locked = self.shared().lock();
+        Some(locked.merged.setting_layers(&locked.layered, setting))
+    }
+}
+
+impl Shared {
+    /// Returns what a patch would do, or everything that is wrong with it.
+    ///
+    /// The caller delivers the events of transitions that are due.
+    pub(crate) fn preview(
+        &self,
+        reading: ClockReading,
+        patch: &Patch,
+        by: &Attribution,
+    ) -> Result<Configured, Vec<ConfigError>> {
+        let mut locked = self.lock();
+        let mut layered = locked.layered.clone();
+        patch.apply(&mut layered.runtime);
+        let merged = &locked.merged;
+        let config = merged.effective(&layered);
+        let inconsistencies = merged.layered_inconsistencies(&layered);
+        let mut rejected = patch.problems().to_vec();
+        rejected.extend(config.values_out_of_range());
+        rejected.extend(inconsistencies.map(ConfigError::from));
+        if !rejected.is_empty() {
+            return Err(rejected);
+        }
+        let settings = config.settings(merged.call_timeout());
+        let before = *locked.machine.settings();
+        let announcement = Announcement {
+            action: None,
+            by,
+            place: &|_, _| None,
+        };
+        let layers = [locked.layers(), merged.layers(&layered)];
+        let changes = announcement.changes([&before, &settings], layers);
+        let mentioned = patch.settings();
+        let mentioned = mentioned.map(|setting| merged.setting_layers(&layered, setting));
+        let mentioned = mentioned.collect();
+        let rule_met = self.step(&mut locked, reading, |machine, now, changes| {
+            machine.advance(now, changes);
+            machine.would_meet(&settings, now)
+        });
+        Ok(Configured {
+            changes,
+            settings: mentioned,
+            window: match before.window {
+                None => WindowEffect::NoWindow,
+                window if window == settings.window => WindowEffect::Kept,
+                Some(_) => WindowEffect::Emptied,
+            },
+            rule_met,
+        })
+    }
+}
