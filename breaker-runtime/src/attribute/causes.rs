@@ -2,6 +2,9 @@
 
 use std::fmt::{self, Display};
 
+use crate::breaker::StateCause;
+use crate::values::{Cause, Origin};
+
 /// A return type whose error the setting `cause` can show.
 #[diagnostic::on_unimplemented(
     message = "`cause` without a value shows the error of a `Result`, and `{Self}` is none",
@@ -49,8 +52,7 @@ impl<E: Display> ShownError for E {
 }
 
 /// Displays the error of a failed call.
-#[derive(Debug)]
-pub struct ErrorText<'a, R>(&'a R);
+struct ErrorText<'a, R>(&'a R);
 
 impl<R: HasShownError> Display for ErrorText<'_, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -58,7 +60,38 @@ impl<R: HasShownError> Display for ErrorText<'_, R> {
     }
 }
 
-/// Returns the text of the error of a failed call.
-pub fn error_text<R: HasShownError>(answer: &R) -> ErrorText<'_, R> {
-    ErrorText(answer)
+/// Ends a call with `settle`; the error of the call states its cause.
+// It calls `settle` and returns no closure: an opaque type with an unmet bound would be a second error.
+#[inline]
+pub fn error_cause<R: HasShownError, S>(
+    answer: &R,
+    origin: Origin,
+    settle: impl FnOnce(&mut StateCause<'_>) -> S,
+) -> S {
+    settle(&mut || Some(Cause::new(ErrorText(answer), origin)))
+}
+
+/// What the function of the setting `cause` returns.
+#[diagnostic::on_unimplemented(
+    message = "`cause` must return text, and `{Self}` does not implement `Display`",
+    label = "returns `{Self}`"
+)]
+pub trait CauseText: Display {}
+
+#[diagnostic::do_not_recommend]
+impl<D: Display> CauseText for D {}
+
+/// Ends a call with `settle`; the function of the setting `cause` states its cause.
+#[inline]
+pub fn stated_cause<'a, R, D: CauseText, S>(
+    answer: &'a R,
+    cause: impl FnOnce(&'a R) -> D,
+    origin: Origin,
+    settle: impl FnOnce(&mut StateCause<'_>) -> S,
+) -> S {
+    let mut cause = Some(cause);
+    settle(&mut || {
+        let cause = cause.take()?;
+        Some(Cause::new(cause(answer), origin))
+    })
 }

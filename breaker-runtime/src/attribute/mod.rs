@@ -5,7 +5,7 @@ mod expansion;
 mod key_text;
 mod results;
 
-pub use self::causes::{ErrorText, HasShownError, ShownError, error_text};
+pub use self::causes::{CauseText, HasShownError, ShownError, error_cause, stated_cause};
 pub use self::expansion::{
     AnswerType, answer, boxed, call_once, clone_for_fallback, failed, failed_result, hint_if,
     never, reject, reject_limited, reject_limited_result, reject_result, time_out, time_out_result,

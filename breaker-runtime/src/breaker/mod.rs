@@ -35,6 +35,7 @@ mod waiting;
 #[cfg(feature = "tower")]
 mod wakers;
 
+pub(crate) use self::causes::StateCause;
 pub use self::control::BreakerControl;
 pub(crate) use self::counters::Counter;
 pub(crate) use self::drops::as_neutral;

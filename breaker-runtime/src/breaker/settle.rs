@@ -274,12 +274,19 @@ impl Shared {
         self.cold.registry.neutral_drops.load(Ordering::Relaxed) > 0
     }
 
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "every end that takes the lock is counted here"
+    )]
     fn count_end(&self, end: End, now: Tick) {
         match end {
             End::Success => self.counters.add_success(now),
             End::Failure(kind) => {
                 self.counters.add_failure(now);
-                self.cold.failures.add(kind);
+                if kind != FailureKind::Returned {
+                    self.cold.failures.add(kind);
+                }
             }
             End::Ignored => self.counters.add(Counter::Ignored),
             End::Cancelled => self.counters.add(Counter::Cancelled),

@@ -1,11 +1,10 @@
 //! The guard of a call that this crate runs itself.
 
-use std::fmt::Display;
 use std::time::Duration;
 
 use super::fallback::FallbackGuard;
 use super::handle::Handle;
-use crate::breaker::CircuitBreaker;
+use crate::breaker::{CircuitBreaker, StateCause};
 use crate::machine::{CallEnd, Ticket};
 use crate::values::{
     BreakerError, BreakerName, Cause, End, FailureKind, Origin, Outcome, Rejection, TimedOut,
@@ -79,11 +78,7 @@ impl<H: Handle> Guard<H> {
     /// Records a failed call that no fallback follows; `cause` states its cause if it opens the circuit.
     #[cfg(feature = "tower")]
     #[cold]
-    pub(crate) fn record_failure(
-        &mut self,
-        hint: Option<Duration>,
-        cause: &mut dyn FnMut() -> Option<Cause>,
-    ) {
+    pub(crate) fn record_failure(&mut self, hint: Option<Duration>, cause: &mut StateCause<'_>) {
         if let Some(handle) = self.handle.take() {
             let end = Outcome::Failure.into();
             handle.settle_with_cause(self.ticket, CallEnd { end, hint }, cause);
@@ -133,23 +128,19 @@ impl<H: Handle> Guard<H> {
     ///
     /// `cause` runs at most once, outside of every lock.
     #[inline]
-    pub fn settle_with_cause<'a, R, D: Display>(
+    pub fn settle_with_cause(
         mut self,
         outcome: Outcome,
         hint: Option<Duration>,
-        answer: &'a R,
-        cause: impl FnOnce(&'a R) -> D,
-        origin: Origin,
+        cause: &mut StateCause<'_>,
     ) -> Settled<H> {
         if outcome != Outcome::Failure {
-            return self.settle_with_hint(outcome, hint);
+            return self.settle(outcome);
         }
         let handle = self.handle.take();
         if let Some(handle) = &handle {
             let end = outcome.into();
-            settle_with_cause(handle, self.ticket, CallEnd { end, hint }, origin, || {
-                cause(answer)
-            });
+            handle.settle_with_cause(self.ticket, CallEnd { end, hint }, cause);
         }
         Settled { handle }
     }
@@ -166,7 +157,8 @@ impl<H: Handle> Guard<H> {
         let error = TimedOut::new(name, limit);
         if let Some(handle) = &handle {
             let end = End::Failure(FailureKind::TimedOut).into();
-            settle_with_cause(handle, self.ticket, end, origin, || format!("{error:#}"));
+            let cause = &mut || Some(Cause::new(format_args!("{error:#}"), origin));
+            handle.settle_with_cause(self.ticket, end, cause);
         }
         (Settled { handle }, error.into())
     }
@@ -178,21 +170,6 @@ impl<H: Handle> Guard<H> {
         let name = name.unwrap_or_else(|| BreakerName::created(""));
         (settled, TimedOut::new(name, limit).into())
     }
-}
-
-/// Records a failure; `cause` states its cause if it opens the circuit.
-pub(super) fn settle_with_cause<D: Display>(
-    breaker: &CircuitBreaker,
-    ticket: Ticket,
-    end: CallEnd,
-    origin: Origin,
-    cause: impl FnOnce() -> D,
-) {
-    let mut cause = Some(cause);
-    breaker.settle_with_cause(ticket, end, &mut || {
-        let cause = cause.take().expect("a cause is asked for once");
-        Some(Cause::new(cause(), origin))
-    });
 }
 
 impl<H: Handle> Drop for Guard<H> {

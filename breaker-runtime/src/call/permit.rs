@@ -3,10 +3,9 @@
 use std::fmt::{self, Display};
 use std::{panic, thread};
 
-use super::guard::settle_with_cause;
 use crate::breaker::CircuitBreaker;
 use crate::machine::Ticket;
-use crate::values::{End, FailureKind, Origin, Outcome, Rejection};
+use crate::values::{Cause, End, FailureKind, Origin, Outcome, Rejection};
 
 /// The right to run one call, and the duty to report how it ended.
 ///
@@ -166,7 +165,11 @@ impl Permit {
         let origin = Origin::of_caller(panic::Location::caller());
         if let Some(open) = self.open.take() {
             let end = End::from(Outcome::Failure).into();
-            settle_with_cause(&open.breaker, open.ticket, end, origin, cause);
+            let mut cause = Some(cause);
+            open.breaker.settle_with_cause(open.ticket, end, &mut || {
+                let cause = cause.take()?;
+                Some(Cause::new(cause(), origin))
+            });
         }
     }
 

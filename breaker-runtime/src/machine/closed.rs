@@ -207,7 +207,9 @@ impl Closed {
 
     fn add_failure(&mut self, kind: FailureKind) {
         self.row.add(kind);
-        self.slow_failures += u64::from(kind == FailureKind::Slow);
+        if kind == FailureKind::Slow {
+            self.slow_failures += 1;
+        }
     }
 
     /// Returns the first rule that the counts meet: any one of them opens the circuit.

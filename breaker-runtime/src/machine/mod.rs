@@ -225,7 +225,29 @@ impl Machine {
         self.advance_phase(now, changes);
     }
 
+    #[inline]
     fn advance_phase(&mut self, now: Tick, changes: &mut Vec<Change>) {
+        if self.openings > 0 {
+            self.end_outage_by(now, changes);
+        }
+        self.apply_due(now, changes);
+    }
+
+    /// Ends the outage if it ended until `now`, unless what fell due before has prolonged it.
+    ///
+    /// Time alone never closes a circuit, so no other outage ends until `now`.
+    #[cold]
+    fn end_outage_by(&mut self, now: Tick, changes: &mut Vec<Change>) {
+        if let Some(end) = self.outage_end().filter(|end| *end <= now) {
+            self.apply_due(end.before(), changes);
+            if self.outage_end() == Some(end) {
+                self.end_outage(end, changes);
+            }
+        }
+    }
+
+    #[inline]
+    fn apply_due(&mut self, now: Tick, changes: &mut Vec<Change>) {
         loop {
             let generation = self.generation;
             self.advance_once(now, changes);
@@ -236,33 +258,20 @@ impl Machine {
     }
 
     fn advance_once(&mut self, now: Tick, changes: &mut Vec<Change>) {
-        if let Some(end) = self.outage_end().filter(|end| *end <= now) {
-            // What fell due before the end of the outage may prolong it.
-            let generation = self.generation;
-            self.advance_to(end.before(), now, changes);
-            if self.generation == generation {
-                self.end_outage(end, changes);
-            }
-        }
-        self.advance_to(now, now, changes);
-    }
-
-    /// Applies what fell due until `due`, at most one transition.
-    fn advance_to(&mut self, due: Tick, now: Tick, changes: &mut Vec<Change>) {
         match &mut self.phase {
             Phase::Closed(closed) => {
-                if let Some((reason, due)) = closed.notice(due, &self.settings) {
+                if let Some((reason, due)) = closed.notice(now, &self.settings) {
                     self.open(now, TransitionCause::due(reason, due), changes);
                 }
             }
-            Phase::Open(period) if due < period.until => {}
+            Phase::Open(period) if now < period.until => {}
             Phase::Open(period) => {
                 let cause = TransitionCause::due(Reason::OpenPeriodEnded, period.until);
                 let half_open = Phase::HalfOpen(Probes::new());
                 self.enter(half_open, now, cause, Evidence::default(), changes);
             }
             Phase::HalfOpen(probes) => {
-                if let Some((reason, due)) = probes.expire(due, &self.settings) {
+                if let Some((reason, due)) = probes.expire(now, &self.settings) {
                     self.open(now, TransitionCause::due(reason, due), changes);
                 }
             }

@@ -154,12 +154,15 @@ impl FailureCounts {
 
     #[inline]
     pub(crate) fn add(&mut self, kind: FailureKind) {
-        if self.all == u32::MAX {
-            return;
+        self.all = self.all.saturating_add(1);
+        if kind != FailureKind::Returned {
+            self.add_other(kind);
         }
-        self.all += 1;
+    }
+
+    fn add_other(&mut self, kind: FailureKind) {
         if let Some(count) = self.other_mut(kind) {
-            *count += 1;
+            *count = count.saturating_add(1);
         }
     }
 
@@ -188,7 +191,7 @@ impl From<FailureCounts> for Failures {
     fn from(counts: FailureCounts) -> Self {
         let [panicked, timed_out, dropped, slow] = counts.others.map(u64::from);
         Self {
-            returned: u64::from(counts.all) - (panicked + timed_out + dropped + slow),
+            returned: u64::from(counts.all).saturating_sub(panicked + timed_out + dropped + slow),
             panicked,
             timed_out,
             dropped,

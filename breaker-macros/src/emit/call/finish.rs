@@ -4,7 +4,7 @@
 //! `return` or the guard of the fallback with its error.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote_spanned};
+use quote::quote_spanned;
 use syn::spanned::Spanned;
 
 use super::Call;
@@ -118,22 +118,29 @@ impl Call<'_> {
             let hint_if = self.runtime.item_at("hint_if", hint.span());
             quote_spanned!(Span::mixed_site()=> #hint_if(#outcome, &#answer, #hint))
         });
-        let cause = match &self.declaration.cause {
-            None => None,
-            Some(Cause::Stated(cause)) => Some(cause.to_token_stream()),
-            Some(Cause::Error(at)) => Some(self.runtime.item_at("error_text", *at)),
+        let Some(cause) = &self.declaration.cause else {
+            return match hint {
+                None => quote_spanned!(Span::mixed_site()=> #ty::settle(#guard, #outcome)),
+                Some(hint) => quote_spanned!(Span::mixed_site()=>
+                    #ty::settle_with_hint(#guard, #outcome, #hint)
+                ),
+            };
         };
-        match (hint, cause) {
-            (None, None) => quote_spanned!(Span::mixed_site()=> #ty::settle(#guard, #outcome)),
-            (Some(hint), None) => quote_spanned!(Span::mixed_site()=>
-                #ty::settle_with_hint(#guard, #outcome, #hint)
-            ),
-            (hint, Some(cause)) => {
-                let none = quote_spanned!(Span::mixed_site()=> ::core::option::Option::None);
-                let (hint, origin) = (hint.unwrap_or(none), self.emit_origin());
-                quote_spanned!(Span::mixed_site()=>
-                    #ty::settle_with_cause(#guard, #outcome, #hint, &#answer, #cause, #origin)
-                )
+        let none = quote_spanned!(Span::mixed_site()=> ::core::option::Option::None);
+        let (hint, origin, state) = (hint.unwrap_or(none), self.emit_origin(), local("state"));
+        let settle = quote_spanned!(Span::mixed_site()=>
+            |#state| #ty::settle_with_cause(#guard, #outcome, #hint, #state)
+        );
+        match cause {
+            Cause::Stated(cause) => {
+                let stated = self.runtime.item_at("stated_cause", cause.span());
+                let answer = lent_at(answer, cause.span());
+                quote_spanned!(Span::mixed_site()=> #stated(#answer, #cause, #origin, #settle))
+            }
+            Cause::Error(at) => {
+                let error = self.runtime.item_at("error_cause", *at);
+                let answer = lent_at(answer, *at);
+                quote_spanned!(Span::mixed_site()=> #error(#answer, #origin, #settle))
             }
         }
     }
@@ -170,4 +177,11 @@ impl Call<'_> {
             }
         }
     }
+}
+
+/// Returns a reference to the answer with the place of a setting, at which a type that does not fit is reported.
+fn lent_at(answer: &Ident, at: Span) -> TokenStream {
+    let span = Span::mixed_site().located_at(at);
+    let answer = Ident::new(&answer.to_string(), span);
+    quote_spanned!(span=> &#answer)
 }
