@@ -30,7 +30,7 @@ struct QueuedEvent {
 }
 
 /// What an event tells.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct ToldEvent {
     pub(super) sequence: u64,
     pub(super) at: SystemTime,

@@ -230,9 +230,7 @@ impl fmt::Debug for CircuitBreaker {
 #[non_exhaustive]
 pub struct Event {
     breaker: CircuitBreaker,
-    sequence: u64,
-    at: SystemTime,
-    kind: EventKind,
+    told: ToldEvent,
     span: Option<&'static str>,
 }
 
@@ -242,12 +240,9 @@ impl Event {
         told: ToldEvent,
         span: Option<&'static str>,
     ) -> Self {
-        let ToldEvent { sequence, at, kind } = told;
         Self {
             breaker,
-            sequence,
-            at,
-            kind,
+            told,
             span,
         }
     }
@@ -259,17 +254,17 @@ impl Event {
 
     /// Returns the number of the event among those of its breaker, counted from 1 without gaps.
     pub fn sequence(&self) -> u64 {
-        self.sequence
+        self.told.sequence
     }
 
     /// Returns when the event was noticed, by the wall clock.
     pub fn at(&self) -> SystemTime {
-        self.at
+        self.told.at
     }
 
     /// Returns what happened.
     pub fn kind(&self) -> &EventKind {
-        &self.kind
+        &self.told.kind
     }
 
     /// Returns the name of the span of `tracing` that was current for the call or the person who caused the event.
@@ -283,13 +278,9 @@ impl Event {
 
     /// Returns what to keep of an event that no listener received: only conflicts are delivered to a later listener.
     pub(super) fn pending(&self) -> Option<PendingEvent> {
-        matches!(self.kind, EventKind::Conflict(_)).then(|| PendingEvent {
+        matches!(self.told.kind, EventKind::Conflict(_)).then(|| PendingEvent {
             breaker: self.breaker.downgrade(),
-            told: ToldEvent {
-                sequence: self.sequence,
-                at: self.at,
-                kind: self.kind.clone(),
-            },
+            told: self.told.clone(),
         })
     }
 }
