@@ -5,6 +5,7 @@ mod declared;
 mod environment;
 mod in_force;
 mod isolated;
+mod limits;
 mod listing;
 mod own_registry;
 mod patches;

@@ -80,6 +80,9 @@ pub(crate) const BREAKER_SETTINGS: &Synonyms = synonyms! {
     ramp:
         gradual_recovery ramp_up recovery_duration recovery_ramp slow_start slow_start_window
         warm_up;
+    call_timeout:
+        call_limit command_timeout deadline execution_timeout operation_timeout request_timeout
+        time_limit timeout_duration;
     cancel_after: cancellation_threshold cancelled_after;
     max_keys: cache_size capacity key_capacity max_breakers max_capacity max_entries max_instances;
     idle_ttl:
@@ -94,9 +97,6 @@ pub(crate) const FUNCTION_SETTINGS: &Synonyms = synonyms! {
     open_for_hint:
         break_duration_generator delay_fn delay_function open_hint retry_after retry_after_header
         wait_interval_function wait_interval_function_in_open_state;
-    call_timeout:
-        call_limit command_timeout deadline execution_timeout operation_timeout request_timeout
-        time_limit timeout_duration;
     ignore:
         exclude excluded_exceptions ignore_errors ignore_exception ignore_exception_predicate
         ignore_exceptions ignored_errors ignored_exceptions skip_on;

@@ -6,7 +6,7 @@ use crate::config::Settings;
 use crate::sync::{AtomicU64, Ordering};
 use crate::time::nanos;
 
-/// The settings `slow_call` and `cancel_after` that are in force.
+/// The settings `slow_call`, `cancel_after` and `call_timeout` that are in force.
 ///
 /// A change of settings writes them, and calls read them. `Relaxed` suffices: each publishes nothing but itself.
 #[derive(Debug)]
@@ -15,6 +15,8 @@ pub(crate) struct PublishedLimits {
     slow_call: AtomicU64,
     /// In nanoseconds; [`OFF`] if the setting is off.
     cancel_after: AtomicU64,
+    /// In nanoseconds; [`OFF`] if each function keeps its limit.
+    call_timeout: AtomicU64,
 }
 
 /// A duration that is longer than any clock runs.
@@ -26,6 +28,7 @@ impl PublishedLimits {
         let limits = Self {
             slow_call: AtomicU64::new(OFF),
             cancel_after: AtomicU64::new(OFF),
+            call_timeout: AtomicU64::new(OFF),
         };
         limits.publish(settings);
         limits
@@ -33,11 +36,20 @@ impl PublishedLimits {
 
     #[inline]
     pub(crate) fn publish(&self, settings: &Settings) {
-        let word = |limit: Option<Duration>| limit.map_or(OFF, |limit| nanos(limit).min(OFF - 1));
         self.slow_call
             .store(word(settings.slow_call), Ordering::Relaxed);
         self.cancel_after
             .store(word(settings.cancel_after), Ordering::Relaxed);
+    }
+
+    /// Publishes the limit of calls that is in force in place of that of each function.
+    pub(crate) fn publish_call_timeout(&self, limit: Option<Duration>) {
+        self.call_timeout.store(word(limit), Ordering::Relaxed);
+    }
+
+    /// Returns the limit of calls that is in force in place of that of each function.
+    pub(crate) fn call_timeout(&self) -> Option<Duration> {
+        read(&self.call_timeout).map(Duration::from_nanos)
     }
 
     /// Returns `slow_call` in nanoseconds, if it is set.
@@ -51,6 +63,10 @@ impl PublishedLimits {
     pub(crate) fn cancel_after(&self) -> Option<u64> {
         read(&self.cancel_after)
     }
+}
+
+fn word(limit: Option<Duration>) -> u64 {
+    limit.map_or(OFF, |limit| nanos(limit).min(OFF - 1))
 }
 
 #[inline]

@@ -1,5 +1,7 @@
 //! The settings of a breaker: its declarations, the layers around them, and what it inherits from its name.
 
+use std::time::Duration;
+
 use super::event::EventKind;
 use super::shared::{CircuitBreaker, Locked, Shared};
 #[cfg(feature = "config")]
@@ -92,6 +94,11 @@ impl Locked {
 }
 
 impl Shared {
+    /// Returns the limit of the calls of a function whose attribute has the limit `own`.
+    pub(crate) fn call_timeout(&self, own: Duration) -> Duration {
+        self.limits.call_timeout().unwrap_or(own)
+    }
+
     /// Changes the settings that surround the declarations.
     ///
     /// With an announcement, events report the action and each value in force that changes; the caller delivers them.

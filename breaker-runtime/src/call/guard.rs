@@ -145,12 +145,19 @@ impl<H: Handle> Guard<H> {
         Settled { handle }
     }
 
-    /// Records that the call took longer than `limit`, which is the cause if it opens the circuit.
+    /// Returns the limit of a call of a function whose attribute has the limit `own`.
+    pub(super) fn call_timeout(&self, own: Duration) -> Duration {
+        let handle = self.handle.as_ref();
+        handle.map_or(own, |handle| handle.shared().call_timeout(own))
+    }
+
+    /// Records that the call took longer than the limit, which is the cause if it opens the circuit.
     pub fn time_out_with_cause(
         mut self,
-        limit: Duration,
+        own: Duration,
         origin: Origin,
     ) -> (Settled<H>, BreakerError) {
+        let limit = self.call_timeout(own);
         let handle = self.handle.take();
         let name = handle.as_ref().map(|it| it.shared().name().clone());
         let name = name.unwrap_or_else(|| BreakerName::created(""));
@@ -163,8 +170,9 @@ impl<H: Handle> Guard<H> {
         (Settled { handle }, error.into())
     }
 
-    /// Records that the call took longer than `limit`.
-    pub fn time_out(self, limit: Duration) -> (Settled<H>, BreakerError) {
+    /// Records that the call took longer than the limit.
+    pub fn time_out(self, own: Duration) -> (Settled<H>, BreakerError) {
+        let limit = self.call_timeout(own);
         let settled = self.end(End::Failure(FailureKind::TimedOut), None);
         let name = settled.handle.as_ref().map(|it| it.shared().name().clone());
         let name = name.unwrap_or_else(|| BreakerName::created(""));

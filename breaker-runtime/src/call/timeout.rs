@@ -16,7 +16,7 @@ pub struct Limit {
         not(feature = "tokio"),
         expect(dead_code, reason = "there is no timer to set")
     )]
-    limit: Duration,
+    own: Duration,
     #[cfg(feature = "tokio")]
     timer: Option<Pin<Box<tokio::time::Sleep>>>,
 }
@@ -26,19 +26,18 @@ pub struct Limit {
 pub struct Late;
 
 impl Limit {
-    /// Makes a timer that has not started.
-    pub fn new(limit: Duration) -> Self {
+    /// Makes a timer that has not started. `own` is the limit in the attribute.
+    pub fn new(own: Duration) -> Self {
         Self {
-            limit,
+            own,
             #[cfg(feature = "tokio")]
             timer: None,
         }
     }
 
     #[cfg(feature = "tokio")]
-    fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        let limit = self.limit;
-        let set = || Box::pin(tokio::time::sleep(limit));
+    fn poll<H: Handle>(&mut self, guard: &Guard<H>, context: &mut Context<'_>) -> Poll<()> {
+        let set = || Box::pin(tokio::time::sleep(guard.call_timeout(self.own)));
         self.timer.get_or_insert_with(set).as_mut().poll(context)
     }
 
@@ -48,7 +47,7 @@ impl Limit {
         clippy::needless_pass_by_ref_mut,
         reason = "without a timer the attribute rejects the setting"
     )]
-    fn poll(&mut self, _: &mut Context<'_>) -> Poll<()> {
+    fn poll<H: Handle>(&mut self, _: &Guard<H>, _: &mut Context<'_>) -> Poll<()> {
         Poll::Pending
     }
 }
@@ -66,7 +65,7 @@ pub fn poll_limited<H: Handle, F: Future>(
     // A panic from here on counts as the call's failure: the timer panics without a tokio runtime, and a late future may
     // panic when it is dropped.
     guard.mark_running();
-    let late = limit.poll(context);
+    let late = limit.poll(guard, context);
     if late.is_pending() {
         guard.mark_idle();
     }

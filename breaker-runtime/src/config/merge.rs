@@ -62,7 +62,11 @@ impl Merged {
     /// The settings that the declarations ask for.
     fn declared(&self) -> Config {
         let with = |config: Config, given: &GivenSetting| config.with(given.setting, given.value);
-        self.given.iter().fold(Config::new(), with)
+        let declared = self.given.iter().fold(Config::new(), with);
+        match (self.find(Setting::CallTimeout), self.call_timeout) {
+            (None, Some(limit)) => declared.with(Setting::CallTimeout, Value::Period(limit)),
+            _ => declared,
+        }
     }
 
     /// The configuration that is in force as long as no other layer has settings.
@@ -85,8 +89,13 @@ impl Merged {
 
     /// Returns the value that the declarations give a setting, and the location of the one that won.
     pub(super) fn declared_value(&self, setting: Setting) -> Option<(Value, Location)> {
-        let given = self.find(setting)?;
-        Some((given.value, given.location))
+        match (self.find(setting), self.call_timeout) {
+            (Some(given), _) => Some((given.value, given.location)),
+            (None, Some(limit)) if setting == Setting::CallTimeout => {
+                Some((Value::Period(limit), *self.sources.first()?))
+            }
+            (None, _) => None,
+        }
     }
 
     pub(crate) fn layers(&self, layered: &Layered) -> Layers {
@@ -122,6 +131,16 @@ impl Merged {
 
     pub(crate) fn call_timeout(&self) -> Option<Duration> {
         self.call_timeout
+    }
+
+    /// Returns the limit of calls that is in force in place of that of each function. [`Duration::MAX`] is no limit.
+    pub(crate) fn replaced_call_timeout(&self, layered: &Layered) -> Option<Duration> {
+        let setting = Setting::CallTimeout;
+        let declared = || self.find(setting).map(|given| given.value);
+        match layered.overlay().value(setting).or_else(declared)? {
+            Value::Period(limit) => Some(limit),
+            _ => Some(Duration::MAX),
+        }
     }
 
     /// Records a declaration that comes too late to change anything.
@@ -199,11 +218,13 @@ impl Merged {
     /// Returns the settings that have no effect because of another setting.
     pub(crate) fn void_settings(&self, layered: &Layered) -> Vec<VoidSetting> {
         let given = self.effective(layered);
+        let in_force = given.settings(self.call_timeout);
+        let all_limited = self.call_timeout.is_some() && !self.has_unlimited_calls;
         let judged = Judged {
             breaker: &self.breaker,
             given,
-            in_force: given.settings(self.call_timeout),
-            call_timeout: self.call_timeout.filter(|_| !self.has_unlimited_calls),
+            in_force,
+            call_timeout: in_force.call_timeout.filter(|_| all_limited),
         };
         judged.void_settings()
     }

@@ -79,6 +79,11 @@ impl Config {
         if is_left_out(Setting::MaxOpenFor) {
             settings.max_open_for = settings.open_for.saturating_mul(10);
         }
+        if is_left_out(Setting::CallTimeout) {
+            settings.call_timeout = call_timeout;
+        }
+        // Only functions that have a limit can get another one.
+        let call_timeout = call_timeout.and(settings.call_timeout);
         if is_left_out(Setting::ProbeTimeout) {
             settings.probe_timeout = match call_timeout {
                 Some(limit) => limit.saturating_mul(2),

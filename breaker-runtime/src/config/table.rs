@@ -127,6 +127,14 @@ macro_rules! settings {
             /// Longer than zero. Default: off, so that all calls are admitted at once.
             Ramp: Period, ramp(time: Duration) -> Option<Duration> = None;
 
+            /// the time limit of one call, in place of that in the attributes.
+            ///
+            /// Longer than zero. Default: the `call_timeout` of each function; the settings in force show the longest. It
+            /// applies to functions whose attribute has a `call_timeout`, and to calls that begin to wait from then on. If
+            /// this is turned off (`None`, or `Some(None)` in [`Overrides`](crate::Overrides)), their calls have no limit.
+            CallTimeout: Period, call_timeout(limit: Option<Duration> => Value::period_or_off)
+                -> Option<Duration> = None;
+
             /// after how long a cancelled call counts as a failure, measured from the first time that its
             /// future was pending.
             ///
@@ -204,6 +212,12 @@ macro_rules! setting_enum {
 settings!(setting_enum);
 
 impl Setting {
+    /// Returns whether a value for all breakers, beneath those of their declarations, can have an effect.
+    #[cfg(feature = "config")]
+    pub(super) fn has_default_for_all(self) -> bool {
+        self != Self::CallTimeout
+    }
+
     /// Finds the setting that has exactly this name.
     pub(crate) fn find(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|setting| setting.name() == name)

@@ -103,6 +103,7 @@ fn overrides_have_every_setting() {
         probe_failures: Some(1),
         probe_timeout: Some(SECOND),
         ramp: Some(SECOND),
+        call_timeout: Some(Some(SECOND)),
         cancel_after: Some(None),
         max_keys: Some(1),
         idle_ttl: Some(SECOND),

@@ -61,7 +61,7 @@ pub(super) struct Judged<'a> {
     pub(super) call_timeout: Option<Duration>,
 }
 
-const CALL_TIMEOUT: &str = "call_timeout";
+const CALL_TIMEOUT: &str = Setting::CallTimeout.name();
 
 impl Judged<'_> {
     /// Returns all settings that have no effect.

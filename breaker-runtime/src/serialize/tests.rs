@@ -38,6 +38,7 @@ fn settings_read_back_as_the_section_of_a_file() {
             "min_calls": 20, "slow_call": "off", "slow_rate": "off", "open_for": "1.5s",
             "backoff": 1.0, "max_open_for": "15s", "jitter": 0.0, "half_open_calls": 2,
             "success_threshold": 3, "probe_failures": 1, "probe_timeout": "30s", "ramp": "off",
+            "call_timeout": "off",
             "cancel_after": "1s", "max_keys": 1024, "idle_ttl": "600s", "latency": false,
             "critical": false
         })
@@ -53,8 +54,8 @@ fn reads_back(written: &Value, asked: &Config) {
         .map(|(key, value)| format!("{key} = {value}"))
         .collect();
     let file =
-        crate::config::file::parse(&[("b.toml", &format!("[default]\n{}", lines.join("\n")))]);
-    let read = file.expect("it has just been written").default.config;
+        crate::config::file::parse(&[("b.toml", &format!("[breakers.a]\n{}", lines.join("\n")))]);
+    let read = file.expect("it has just been written").breakers["a"].config;
     assert_eq!(read.settings(None), asked.settings(None));
 }
 

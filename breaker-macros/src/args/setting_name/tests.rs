@@ -5,7 +5,9 @@ use crate::grammar::words;
 fn each_setting_has_a_row_of_synonyms() {
     let names = |of_a_breaker: bool| {
         let all = SettingName::ALL.iter();
-        let some = all.filter(move |it| matches!(it.kind(), ValueKind::Breaker(_)) == of_a_breaker);
+        let is_of_a_breaker =
+            |kind| matches!(kind, ValueKind::Breaker(_) | ValueKind::CallTimeout(_));
+        let some = all.filter(move |it| is_of_a_breaker(it.kind()) == of_a_breaker);
         some.map(|it| it.as_str()).collect::<Vec<_>>()
     };
     let rows = |table: &words::Synonyms| table.iter().map(|(name, _)| *name).collect::<Vec<_>>();

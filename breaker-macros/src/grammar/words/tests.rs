@@ -135,6 +135,7 @@ fn well_known_words_lead_to_the_setting() {
         ("half_open_timeout", "probe_timeout"),
         ("slow_start", "ramp"),
         ("cancelled_after", "cancel_after"),
+        ("execution_timeout", "call_timeout"),
         ("max_entries", "max_keys"),
         ("max_capacity", "max_keys"),
         ("idle_timeout", "idle_ttl"),
@@ -147,7 +148,6 @@ fn well_known_words_lead_to_the_setting() {
         assert_eq!(translate(word, FUNCTION_SETTINGS), None, "{word}");
     }
     for (word, setting) in [
-        ("execution_timeout", "call_timeout"),
         ("fallback_method", "fallback"),
         ("recordExceptions", "failure"),
         ("ignoreExceptions", "ignore"),

@@ -146,7 +146,7 @@ enum Step {
     Settle(usize, usize, End),
     Pass(u64),
     Reset,
-    Configure(Settings),
+    Configure(Box<Settings>),
 }
 
 /// The slots of the threads; the last thread has none.
@@ -188,7 +188,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         20 => (thread, 0..9_usize, end).prop_map(|(thread, at, end)| Step::Settle(thread, at, end)),
         6 => (0..60_u64).prop_map(Step::Pass),
         1 => Just(Step::Reset),
-        1 => settings().prop_map(Step::Configure),
+        1 => settings().prop_map(|new| Step::Configure(new.into())),
     ];
     proptest::collection::vec(step, 0..300)
 }
@@ -227,7 +227,7 @@ proptest! {
                     tallied.step(now, reset);
                 }
                 Step::Configure(new) => {
-                    settings = new;
+                    settings = *new;
                     direct.reconfigure(settings, now, &mut Vec::new());
                     tallied.configure(settings, now);
                 }

@@ -160,7 +160,7 @@ impl Pair {
                 self.model.force_by_file(*kind);
             }
             Step::Configure(new) => {
-                let settings = other_settings(&self.model.settings, *new);
+                let settings = other_settings(&self.model.settings, **new);
                 self.breaker.shared().reconfigure(settings);
                 self.model.configure(settings);
             }

@@ -7,7 +7,7 @@ use std::ffi::OsString;
 use super::problem::{ConfigProblem, Position};
 use super::section::{Force, Section};
 use super::value::{RawValue, read, read_force};
-use super::words::unknown_setting;
+use super::words::{not_for_all, unknown_setting};
 use crate::config::Setting;
 use crate::config::grammar::words::{BREAKER_SETTINGS, translate};
 
@@ -153,6 +153,9 @@ impl Reader<'_> {
             return Ok(());
         }
         let setting = Setting::find(&word).ok_or_else(|| unknown_setting(&word))?;
+        if name.is_none() && !setting.has_default_for_all() {
+            return Err(not_for_all(setting));
+        }
         let value = read(setting, RawValue::of_variable(setting, value), value)?;
         section.set(setting, value, position.clone());
         Ok(())
@@ -163,10 +166,11 @@ impl Reader<'_> {
     fn with_one_more(&self, rest: &str) -> Option<String> {
         let names = Setting::ALL.into_iter().map(Setting::name);
         names.chain([Force::NAME]).find_map(|setting| {
+            let is_for_all = Setting::find(setting).is_none_or(Setting::has_default_for_all);
             let setting = variable_name(setting);
             let before = rest.strip_suffix(setting.as_str())?;
             if before.is_empty() {
-                return Some(variable(None, &setting));
+                return is_for_all.then(|| variable(None, &setting));
             }
             let name = before.strip_suffix('_')?;
             let is_known = self.breakers.contains_key(name);

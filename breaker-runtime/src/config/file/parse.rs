@@ -13,7 +13,7 @@ use super::problem::{ConfigProblem, Position};
 use super::section::{File, Force, Group, Section};
 use super::syntax::{Syntax, TextProblem};
 use super::value::{RawValue, integer, read, read_force, read_group};
-use super::words::{is_group, shown, unknown_setting};
+use super::words::{is_group, not_for_all, shown, unknown_setting};
 use crate::config::grammar::nearest::nearest;
 use crate::config::{Setting, check_name};
 
@@ -118,6 +118,9 @@ impl Reader<'_> {
                 _ => {}
             }
             match Setting::find(word.get_ref()) {
+                Some(setting) if owner.is_all() && !setting.has_default_for_all() => {
+                    self.problem(entry.0.span(), not_for_all(setting));
+                }
                 Some(setting) => self.setting(&mut section, setting, entry),
                 None if word.get_ref() == Force::NAME => self.force(&mut section, entry),
                 None if word.get_ref() == Group::NAME => self.group(&mut section, entry, owner),
@@ -275,6 +278,12 @@ enum Owner<'a> {
     All,
     Group(&'a str),
     One(&'a str),
+}
+
+impl Owner<'_> {
+    fn is_all(self) -> bool {
+        matches!(self, Self::All)
+    }
 }
 
 fn raw<'a>(value: &'a DeValue<'_>) -> RawValue<'a> {

@@ -14,7 +14,7 @@ pub(crate) fn unknown_setting(word: &str) -> String {
     if words::is_timeout(word) {
         return format!(
             "`{}` is ambiguous: `open_for` sets how long the circuit stays open; \
-             `call_timeout` limits one call and belongs in the attribute",
+             `call_timeout` limits one call",
             shown(word)
         );
     }
@@ -56,6 +56,14 @@ pub(crate) fn unknown_setting(word: &str) -> String {
 pub(super) fn is_group(word: &str) -> bool {
     let is_base = ["base_config", "baseConfig", "base-config"].contains(&word);
     is_base || word.starts_with("gr") && words::misspelt(word, [Group::NAME]).is_some()
+}
+
+/// Explains that a setting cannot be given for all breakers at once.
+pub(super) fn not_for_all(setting: Setting) -> String {
+    format!(
+        "`{}` cannot be set for all breakers, because each function that has it has a value: set it for one breaker",
+        setting.name()
+    )
 }
 
 /// Explains where a setting of a function belongs.

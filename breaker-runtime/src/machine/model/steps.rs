@@ -27,7 +27,7 @@ pub(crate) enum Step {
     Clear,
     /// What a file forces from now on.
     ForceByFile(Option<ForcedKind>),
-    Configure(Settings),
+    Configure(Box<Settings>),
 }
 
 pub(crate) fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -55,7 +55,7 @@ pub(crate) fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => (kind, proptest::option::of(1..60_u64)).prop_map(|(kind, ttl)| Step::Force(kind, ttl)),
         1 => Just(Step::Clear),
         1 => by_file.prop_map(Step::ForceByFile),
-        1 => settings().prop_map(Step::Configure),
+        1 => settings().prop_map(|new| Step::Configure(new.into())),
     ];
     proptest::collection::vec(step, 0..250)
 }

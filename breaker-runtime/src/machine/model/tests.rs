@@ -88,7 +88,7 @@ impl Pair {
                 model.force_by_file(*kind);
             }
             Step::Configure(new) => {
-                let settings = other_settings(&model.settings, *new);
+                let settings = other_settings(&model.settings, **new);
                 machine.reconfigure(settings, now, changes);
                 model.configure(settings);
             }
@@ -194,7 +194,7 @@ fn meet(settings: Settings, steps: &[Step], looks: &[Option<u64>]) -> Vec<String
                 machine.force_external(wanted, now, &mut changes);
             }
             Step::Configure(new) => {
-                settings = other_settings(&settings, *new);
+                settings = other_settings(&settings, **new);
                 machine.reconfigure(settings, now, &mut changes);
             }
         }

@@ -24,6 +24,7 @@ fn every() -> Overrides {
         probe_failures: Some(1),
         probe_timeout: Some(SECOND / 4),
         ramp: Some(60 * SECOND),
+        call_timeout: Some(Some(SECOND)),
         cancel_after: Some(None),
         max_keys: Some(1000),
         idle_ttl: Some(3600 * SECOND),
@@ -48,7 +49,8 @@ fn every_setting_is_written_as_in_a_file() {
         "{\"threshold\":1,\"window\":100,\"max_failures\":10,\"failure_rate\":0.5,\"min_calls\":20,\
          \"slow_call\":\"1.5s\",\"slow_rate\":1.0,\"open_for\":\"30s\",\"backoff\":2.0,\
          \"max_open_for\":\"300s\",\"jitter\":0.1,\"half_open_calls\":2,\"success_threshold\":3,\
-         \"probe_failures\":1,\"probe_timeout\":\"250ms\",\"ramp\":\"60s\",\"cancel_after\":\"off\",\
+         \"probe_failures\":1,\"probe_timeout\":\"250ms\",\"ramp\":\"60s\",\"call_timeout\":\"1s\",\
+         \"cancel_after\":\"off\",\
          \"max_keys\":1000,\"idle_ttl\":\"3600s\",\"latency\":true,\"critical\":false}"
     );
 }
@@ -77,10 +79,10 @@ fn each_setting_alone_is_read_as_in_a_file() {
         let read: Overrides = serde_json::from_str(&json).expect("it has just been written");
         let file = parse(&[(
             "b.toml",
-            &format!("[default]\n{} = {value}", setting.name()),
+            &format!("[breakers.a]\n{} = {value}", setting.name()),
         )]);
         let file = file.expect("it has just been written");
-        assert_eq!(Config::from(&read), file.default.config, "{json}");
+        assert_eq!(Config::from(&read), file.breakers["a"].config, "{json}");
         assert_eq!(Config::from(&read).given().count(), 1);
     }
 }

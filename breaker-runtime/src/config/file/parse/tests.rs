@@ -73,7 +73,7 @@ fn every_setting() -> Config {
 fn every_setting_can_be_given_in_both_tables() {
     let file = file(&format!(
         "[default]{EVERY_SETTING}force = \"closed\"\n\
-         [breakers.payment]{EVERY_SETTING}force = \"open\""
+         [breakers.payment]{EVERY_SETTING}force = \"open\"\ncall_timeout = \"1s\""
     ));
     let default = &file.default;
     assert_eq!(
@@ -83,7 +83,10 @@ fn every_setting_can_be_given_in_both_tables() {
     let payment = &file.breakers["payment"];
     assert_eq!(
         (payment.config, payment.force),
-        (every_setting(), Some(Force::Open))
+        (
+            every_setting().call_timeout(Some(SECOND)),
+            Some(Force::Open)
+        )
     );
     assert_eq!(payment.config.given().count(), Setting::ALL.len());
 }
@@ -98,9 +101,9 @@ fn every_optional_setting_can_be_off() {
     let lines: Vec<_> = optional()
         .map(|setting| format!("{} = \"off\"", setting.name()))
         .collect();
-    let file = file(&format!("[default]\n{}", lines.join("\n")));
+    let file = file(&format!("[breakers.payment]\n{}", lines.join("\n")));
     assert!(
-        file.default
+        file.breakers["payment"]
             .config
             .given()
             .map(|(setting, _)| setting)

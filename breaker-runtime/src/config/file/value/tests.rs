@@ -110,6 +110,12 @@ const KINDS: &[(Setting, RawValue<'static>, Value, &str)] = &[
         "a duration such as \"30s\" or \"off\"",
     ),
     (
+        Setting::CallTimeout,
+        RawValue::Text("1s"),
+        Value::Period(SECOND),
+        "a duration such as \"30s\" or \"off\"",
+    ),
+    (
         Setting::CancelAfter,
         RawValue::Text("1s"),
         Value::Period(SECOND),

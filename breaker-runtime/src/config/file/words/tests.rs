@@ -67,13 +67,13 @@ fn a_word_without_a_suggestion_lists_all_settings() {
         "unknown setting `colour`; the settings are `threshold`, `window`, `max_failures`, `failure_rate`, \
          `min_calls`, `slow_call`, `slow_rate`, `open_for`, `backoff`, `max_open_for`, `jitter`, \
          `half_open_calls`, `success_threshold`, `probe_failures`, `probe_timeout`, `ramp`, \
-         `cancel_after`, `max_keys`, `idle_ttl`, `latency`, `critical`, `force`"
+         `call_timeout`, `cancel_after`, `max_keys`, `idle_ttl`, `latency`, `critical`, `force`"
     );
 }
 
 #[test]
 fn a_setting_of_a_function_belongs_in_the_attribute() {
-    for name in ["call_timeout", "name", "crate"] {
+    for name in ["fallback", "name", "crate"] {
         assert_eq!(
             unknown_setting(name),
             format!(
@@ -82,15 +82,14 @@ fn a_setting_of_a_function_belongs_in_the_attribute() {
         );
     }
     assert_eq!(
-        unknown_setting("executionTimeout"),
-        "unknown setting `executionTimeout`; `call_timeout` is a setting of a function, not of its \
-         breaker: write it in the attribute"
+        unknown_setting("fallbackMethod"),
+        "unknown setting `fallbackMethod`; `fallback` is a setting of a function, not of its breaker: \
+         write it in the attribute"
     );
     for (word, setting) in [
         ("recordExceptions", "failure"),
         ("ignore-exceptions", "ignore"),
         ("FallbackMethod", "fallback"),
-        ("callTimeout", "call_timeout"),
     ] {
         let message = format!(
             "unknown setting `{word}`; `{setting}` is a setting of a function, not of its breaker: \
@@ -103,13 +102,17 @@ fn a_setting_of_a_function_belongs_in_the_attribute() {
         "unknown setting `onStateChange`; to observe events, the program calls `Registry::subscribe`"
     );
     assert_eq!(
+        unknown_setting("executionTimeout"),
+        "unknown setting `executionTimeout`; did you mean `call_timeout`?"
+    );
+    assert_eq!(
         unknown_setting("max"),
         "unknown setting `max`; did you mean `max_failures`, `max_open_for` or `max_keys`?"
     );
     assert_eq!(
         unknown_setting("timeout"),
         "`timeout` is ambiguous: `open_for` sets how long the circuit stays open; `call_timeout` \
-         limits one call and belongs in the attribute"
+         limits one call"
     );
 }
 

@@ -131,8 +131,8 @@ fn an_unknown_setting_is_reported_at_its_position() {
         "b.toml:2:1: unknown setting `failure_threshold`; did you mean `threshold`?"
     );
     assert_eq!(
-        of_line("call_timeout = \"1s\""),
-        "b.toml:2:1: `call_timeout` is a setting of a function, not of its breaker: write it in \
+        of_line("fallback = \"later\""),
+        "b.toml:2:1: `fallback` is a setting of a function, not of its breaker: write it in \
          the attribute"
     );
 }
@@ -251,6 +251,17 @@ fn the_table_of_a_breaker_is_not_under_default() {
         [
             "b.toml:2:5: `default.api.com` is not the table of a breaker, which is \
              `[breakers.\"api.com\"]`"
+        ]
+    );
+}
+
+#[test]
+fn a_limit_of_calls_is_not_for_all_breakers() {
+    assert_eq!(
+        problems("[default]\ncall_timeout = \"1s\"\n"),
+        [
+            "b.toml:2:1: `call_timeout` cannot be set for all breakers, because each function that has \
+             it has a value: set it for one breaker"
         ]
     );
 }
