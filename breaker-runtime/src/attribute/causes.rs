@@ -7,7 +7,7 @@ use crate::values::{Cause, Origin};
 
 /// A return type whose error the setting `cause` can show.
 #[diagnostic::on_unimplemented(
-    message = "`cause` without a value shows the error of a `Result`, and `{Self}` is none",
+    message = "`cause` without a value shows the error of a `Result`, but `{Self}` is not one",
     label = "not a `Result`",
     note = "write `cause = |value| …`, which returns the text"
 )]
@@ -60,7 +60,7 @@ impl<R: HasShownError> Display for ErrorText<'_, R> {
     }
 }
 
-/// Ends a call with `settle`; the error of the call states its cause.
+/// Ends a call with `settle`, to which it passes a cause: the error of the call.
 // It calls `settle` and returns no closure: an opaque type with an unmet bound would be a second error.
 #[inline]
 pub fn error_cause<R: HasShownError, S>(
@@ -73,7 +73,7 @@ pub fn error_cause<R: HasShownError, S>(
 
 /// What the function of the setting `cause` returns.
 #[diagnostic::on_unimplemented(
-    message = "`cause` must return text, and `{Self}` does not implement `Display`",
+    message = "`cause` must return text, but `{Self}` does not implement `Display`",
     label = "returns `{Self}`"
 )]
 pub trait CauseText: Display {}
@@ -81,7 +81,7 @@ pub trait CauseText: Display {}
 #[diagnostic::do_not_recommend]
 impl<D: Display> CauseText for D {}
 
-/// Ends a call with `settle`; the function of the setting `cause` states its cause.
+/// Ends a call with `settle`, to which it passes a cause: the text from the function of the setting `cause`.
 #[inline]
 pub fn stated_cause<'a, R, D: CauseText, S>(
     answer: &'a R,

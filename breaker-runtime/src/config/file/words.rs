@@ -61,7 +61,7 @@ pub(super) fn is_group(word: &str) -> bool {
 /// Explains that a setting cannot be given for all breakers at once.
 pub(super) fn not_for_all(setting: Setting) -> String {
     format!(
-        "`{}` cannot be set for all breakers, because each function that has it has a value: set it for one breaker",
+        "`{}` cannot be set for all breakers: set it for each breaker",
         setting.name()
     )
 }

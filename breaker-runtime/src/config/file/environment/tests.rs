@@ -251,8 +251,7 @@ fn mistakes_in_variables_for_all_breakers_are_reported() {
              `BREAKER__FORCE`?",
             "BREAKER_MAX_OPEN_FOR: two `_` separate the breaker from the setting; did you mean \
              `BREAKER__MAX_OPEN_FOR`?",
-            "BREAKER__CALL_TIMEOUT: `call_timeout` cannot be set for all breakers, because each function \
-             that has it has a value: set it for one breaker",
+            "BREAKER__CALL_TIMEOUT: `call_timeout` cannot be set for all breakers: set it for each breaker",
             "BREAKER__JITTER: `jitter` must lie between 0 and 1, not 7",
             "BREAKER__TRESHOLD: unknown setting `treshold`; did you mean `threshold`?",
             "BREAKER__openFor: a variable is in upper case, with `_` for everything except letters \

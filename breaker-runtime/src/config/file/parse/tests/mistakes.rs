@@ -259,10 +259,7 @@ fn the_table_of_a_breaker_is_not_under_default() {
 fn a_limit_of_calls_is_not_for_all_breakers() {
     assert_eq!(
         problems("[default]\ncall_timeout = \"1s\"\n"),
-        [
-            "b.toml:2:1: `call_timeout` cannot be set for all breakers, because each function that has \
-             it has a value: set it for one breaker"
-        ]
+        ["b.toml:2:1: `call_timeout` cannot be set for all breakers: set it for each breaker"]
     );
 }
 
