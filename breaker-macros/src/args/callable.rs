@@ -10,12 +10,12 @@ use super::setting_name::SettingName;
 use super::value::{expected, literal, text, ungroup};
 use crate::grammar::advice::Advice;
 
-/// How the cause of an opening is stated.
+/// The source of the text that the setting `cause` keeps.
 #[cfg_attr(test, derive(Debug))]
 pub(crate) enum Cause {
-    /// By the error of the returned `Result`: the setting has no value.
+    /// The error of the returned `Result`: the setting has no value.
     Error(Span),
-    /// By a function of the returned value.
+    /// A function of the returned value.
     Stated(Expr),
 }
 

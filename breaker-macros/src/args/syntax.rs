@@ -17,7 +17,7 @@ pub(super) enum Form {
     Value(Expr),
     /// `(pattern)`
     Pattern(Arm),
-    /// Nothing: the name alone.
+    /// The name of the setting without a value.
     Word,
 }
 

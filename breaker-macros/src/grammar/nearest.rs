@@ -1,4 +1,4 @@
-//! The word that was probably meant by another one.
+//! Finds the word that a misspelt one probably means.
 
 /// The number of letters in which a misspelt word may differ.
 pub(super) const FARTHEST: usize = 2;

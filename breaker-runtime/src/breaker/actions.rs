@@ -15,7 +15,7 @@ impl RegistryLink {
         lock(&self.actions).add(action);
     }
 
-    /// Logs an action of the registry, which is no event of a breaker.
+    /// Logs an action on the registry, which no breaker reports as an event.
     pub(crate) fn log_action(&self, action: &Action) {
         self.listeners.catch_panic(|| log::action(action));
     }
@@ -27,7 +27,7 @@ impl RegistryLink {
 }
 
 impl CircuitBreaker {
-    /// Records an action of somebody and runs the step of the machine that it consists of.
+    /// Records an action, and runs `step`, which has its effect on the machine.
     pub(super) fn act(
         &self,
         kind: ActionKind,
@@ -63,7 +63,7 @@ impl Shared {
         };
         let history: &mut History = locked.history.get_or_insert_default();
         history.actions.add(action.clone());
-        // A registry has one action for all of its breakers.
+        // The registry records one action for all of its breakers.
         if action.kind != ActionKind::ResetAll {
             self.cold.registry.add_action(action.clone());
         }

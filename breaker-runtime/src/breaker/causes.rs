@@ -1,8 +1,8 @@
 //! The cause of an opening, which user code states outside of the lock.
 //!
-//! The machine decides under the lock whether a failure opens the circuit. Only then is the cause asked for: the lock is
-//! released, the user's code runs, and the cause is added to the history and to the events of the transition. These events
-//! wait meanwhile, and so do later events of the breaker. Calls and readings do not wait.
+//! The machine decides under the lock whether a failure opens the circuit. If it does, the lock is released, the
+//! user's code states the cause, and the cause is added to the history and to the events of the transition. These
+//! events wait meanwhile, and so do later events of the breaker. Calls and readings do not wait.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -13,12 +13,12 @@ use crate::sync::{MutexGuard, Ordering};
 use crate::time::ClockReading;
 use crate::values::{Cause, Outage, State, Transition};
 
-/// User code that states the cause of a failure, if it knows it.
+/// User code that states the cause of a failure; `None` if there is none to state.
 pub(crate) type StateCause<'a> = dyn FnMut() -> Option<Cause> + 'a;
 
-/// How the machine is told of the end of a call.
+/// A way to report the end of a call to the machine.
 pub(super) trait TellEnd {
-    /// Returns whether the call belongs to an older generation.
+    /// Reports the end, and returns whether the call belongs to an older generation.
     fn tell(
         self,
         breaker: &CircuitBreaker,
@@ -28,7 +28,7 @@ pub(super) trait TellEnd {
     ) -> bool;
 }
 
-/// Tells the machine of a call without a cause.
+/// Reports a call without a cause.
 pub(super) struct WithoutCause;
 
 impl TellEnd for WithoutCause {
@@ -47,7 +47,7 @@ impl TellEnd for WithoutCause {
     }
 }
 
-/// Tells the machine of a failure whose cause is asked for if it opens the circuit.
+/// Reports a failure. If it opens the circuit, user code states the cause.
 pub(super) struct WithCause<'a, 'b>(pub(super) &'a mut StateCause<'b>);
 
 impl TellEnd for WithCause<'_, '_> {
@@ -77,7 +77,7 @@ impl TellEnd for WithCause<'_, '_> {
 }
 
 impl CircuitBreaker {
-    /// Asks for the cause of a transition and delivers the event.
+    /// Runs the code that states the cause of a transition, and delivers the event.
     #[cold]
     fn ask_cause(&self, sequence: u64, cause: &mut StateCause<'_>) {
         let shared = self.shared();

@@ -7,7 +7,7 @@ use crate::machine::{Change, ForcedKind, Machine};
 use crate::time::Tick;
 use crate::values::{ActionKind, Actor, Attribution, State};
 
-/// The manual control of a breaker by one actor, made by [`CircuitBreaker::by`].
+/// A handle that acts on a breaker in the name of one actor. [`CircuitBreaker::by`] returns it.
 #[derive(Debug)]
 pub struct BreakerControl<'a> {
     breaker: &'a CircuitBreaker,
@@ -43,7 +43,9 @@ impl BreakerControl<'_> {
 
 /// Manual control.
 impl CircuitBreaker {
-    /// Returns the manual control of this breaker for an actor, whose name and reason are recorded.
+    /// Returns a handle that acts on this breaker in the name of an actor.
+    ///
+    /// Each action is recorded with the name and the reason of the actor.
     ///
     /// # Examples
     ///
@@ -66,7 +68,8 @@ impl CircuitBreaker {
     /// Opens the circuit as if a rule had been met; probes are admitted after the open period as usual.
     ///
     /// A circuit that is already open keeps its period. An override stays as it is. On the breaker of a name with
-    /// keys, this trips the breaker of each key that there is, and the breaker of the name if calls without a key use it.
+    /// keys, this trips the breaker of each key that there is, and the breaker of the name if calls without a key use
+    /// it.
     pub fn trip(&self) {
         self.trip_by(&Attribution::default());
     }
@@ -122,7 +125,7 @@ impl CircuitBreaker {
         self.for_each_key(|key| key.change(reset));
     }
 
-    /// Resets the breaker as one of all breakers of its registry.
+    /// Resets the breaker as part of resetting all breakers of its registry.
     pub(crate) fn reset_with_all(&self, by: &Attribution) {
         self.reset_by(ActionKind::ResetAll, by);
     }

@@ -9,16 +9,18 @@ use crate::values::{Action, Outage, Override, SettingChange, Transition};
 pub enum EventKind {
     /// The state changed.
     Transition(Transition),
-    /// Somebody acted on the breaker; the events of the effects follow.
+    /// Somebody acted on the breaker. The events of the effects follow.
     ///
-    /// An action on a name with keys is an event of the breaker of the name, and of none of its keys.
+    /// For an action on a name with keys, only the breaker of the name has this event.
     Action(Action),
-    /// An outage began. Follows the transition with which it began.
+    /// An outage began. This event follows that of the transition that began it.
     OutageBegan(Outage),
-    /// An outage ended: it has its length and its cost.
+    /// An outage ended. Its length and its cost are final.
     ///
-    /// No call needs to notice the end. So this event may come late: with the next reading, a call that takes the
-    /// lock, or one of the next 64 successes of a thread. [`ended_at`](Outage::ended_at) is exact.
+    /// The event may come late, because most calls do not look for the end of an outage: it comes with the next
+    /// reading, with a call that takes the lock, or with one of the next 64 successes of a thread. A breaker that
+    /// records latencies and has neither `slow_call` nor a window of time does not look for it after successes.
+    /// [`ended_at`](Outage::ended_at) is exact in any case.
     OutageEnded(Outage),
     /// Somebody set an override.
     OverrideSet(Override),
@@ -28,7 +30,7 @@ pub enum EventKind {
     OverrideExpired(Override),
     /// The value in force for a setting changed.
     ///
-    /// The breaker of a name announces it once, and its keys do not.
+    /// For a name with keys, only the breaker of the name has this event.
     SettingsChanged(SettingChange),
     /// Settings that were loaded before this breaker existed do not fit it and were not applied; the text says why.
     SettingsRejected(String),

@@ -1,10 +1,11 @@
-//! The events of a breaker that were not delivered yet.
+//! The events of a breaker that have not been delivered yet.
 //!
-//! An event belongs to the span of the thread that caused it, but another thread may deliver it. The span cannot be looked
-//! up under the lock, where the event is queued, because that runs code of the subscriber. So a thread that has queued
-//! events claims them while it holds the lock, looks its span up without it, and adds the span to the events. Until then
-//! they are not delivered, and neither are those behind them. The thread that claimed them delivers them, unless another
-//! one is delivering by then. An event that waits for the cause of its transition is held back in the same way.
+//! An event belongs to the span of the thread that caused it, but another thread may deliver it. The span cannot be
+//! looked up under the lock, under which the event is queued, because that runs code of the subscriber. So a thread
+//! that has queued events claims them while it holds the lock, releases the lock, looks up its span, and adds the span
+//! to the events. Until then neither these events nor later ones are delivered. Then the thread delivers them, unless
+//! another thread is delivering already. An event that waits for the cause of its transition is held back in the same
+//! way.
 
 use std::collections::VecDeque;
 use std::time::SystemTime;
@@ -12,7 +13,7 @@ use std::time::SystemTime;
 use super::event::EventKind;
 use super::span::CallSpan;
 
-/// The events that were not delivered yet, oldest first.
+/// The events that have not been delivered yet, oldest first.
 #[derive(Debug, Default)]
 pub(super) struct EventQueue {
     queued: VecDeque<QueuedEvent>,
@@ -29,7 +30,7 @@ struct QueuedEvent {
     span: EventSpan,
 }
 
-/// What an event tells.
+/// The contents of an event.
 #[derive(Clone, Debug)]
 pub(super) struct ToldEvent {
     pub(super) sequence: u64,
@@ -37,7 +38,7 @@ pub(super) struct ToldEvent {
     pub(super) kind: EventKind,
 }
 
-/// What is known of the span of an event.
+/// What is known about the span of an event.
 #[derive(Debug)]
 enum EventSpan {
     /// Nothing. The holder of the lock has queued the event and claims it before it releases the lock.

@@ -19,8 +19,8 @@ mod with_tracing {
 
     /// Logs an event of a breaker, with the key in the text: an opening as a warning, everything else as information.
     ///
-    /// The line belongs to `span`, whichever thread delivers the event. [`conflict`] logs conflicts, because listeners may
-    /// receive them a second time.
+    /// The line belongs to `span`, whichever thread delivers the event. [`conflict`] logs conflicts, because listeners
+    /// may receive them a second time.
     pub(crate) fn event(breaker: &BreakerName, kind: &EventKind, span: &CallSpan) {
         let parent = span.id();
         match kind {
@@ -122,7 +122,7 @@ mod with_tracing {
         );
     }
 
-    /// Logs what somebody did, in the current span.
+    /// Logs an action in the current span.
     pub(crate) fn action(it: &Action) {
         action_in(it, Span::current().id());
     }

@@ -7,7 +7,7 @@ use crate::machine::{Change, Forced, ForcedKind, Machine};
 use crate::time::{ClockReading, Tick};
 use crate::values::{ActionKind, Attribution, Layer};
 
-/// An override that a file or a variable asks for.
+/// An override that a file or a variable requests.
 #[cfg(any(test, feature = "config"))]
 #[derive(Clone, Debug)]
 pub(crate) struct ExternalOverride {
@@ -24,7 +24,7 @@ impl CircuitBreaker {
     /// circuit open, use [`by`](Self::by).
     ///
     /// The machine continues beneath: an open period goes on, but no probe is admitted. An override of a name holds
-    /// for all its keys. It takes precedence over what a file or a variable forces.
+    /// for all its keys. This override takes precedence over one from a file or a variable.
     ///
     /// # Examples
     ///
@@ -47,9 +47,12 @@ impl CircuitBreaker {
 
     /// Admits every call until the override is cleared or replaced, or `ttl` has passed.
     ///
-    /// The reason and the precedence are those of [`force_open`](Self::force_open). The machine continues beneath. While
-    /// it is open, calls decide nothing; while it is half open, the first `half_open_calls` of them are probes. Calls are
-    /// counted and events are delivered as usual.
+    /// A reason with control characters, or with more than 500 characters, is escaped and cut. To record who forces
+    /// the circuit closed, use [`by`](Self::by).
+    ///
+    /// The machine continues beneath. While it is open, calls decide nothing; while it is half open, up to
+    /// `half_open_calls` calls at a time are probes. Calls are counted and events are delivered as usual. An override
+    /// of a name holds for all its keys. This override takes precedence over one from a file or a variable.
     #[doc(alias = "disable")]
     pub fn force_closed(&self, reason: &str, ttl: Option<Duration>) {
         self.force_by(ForcedKind::Closed, &Attribution::because(reason), ttl);
@@ -86,8 +89,8 @@ impl CircuitBreaker {
     /// Clears the override that [`force_open`](Self::force_open) or [`force_closed`](Self::force_closed) set, if there
     /// is one.
     ///
-    /// What a file or a variable forces stays in force until it no longer asks for it. To replace it, force the other
-    /// state.
+    /// An override from a file or a variable stays in force until a load no longer requests it. To hide it until then,
+    /// force the other state.
     pub fn clear_override(&self) {
         self.clear_override_by(&Attribution::default());
     }
@@ -108,12 +111,12 @@ impl CircuitBreaker {
 
     /// Takes over the overrides of the name; the caller delivers the events.
     fn inherit_overrides(&self, parent: &CircuitBreaker, reading: ClockReading) {
-        // The parent stays locked until this is done, so that the last change of its overrides is the last here.
+        // The parent stays locked until this is done, so that concurrent changes of its overrides arrive in order.
         let parent = parent.shared().lock();
         self.shared().inherit_overrides(&parent, reading);
     }
 
-    /// Sets the override that a file or a variable asks for, or clears it.
+    /// Sets the override that a file or a variable requests, or clears it.
     ///
     /// The caller reads the clock and delivers the events, because it may hold a lock under which no user code may run.
     #[cfg(any(test, feature = "config"))]
@@ -134,7 +137,7 @@ impl CircuitBreaker {
 }
 
 impl Shared {
-    /// Gives the machine the overrides of the breaker of its name.
+    /// Copies the overrides of the breaker of the name into the machine.
     pub(super) fn inherit_overrides(&self, parent: &Locked, reading: ClockReading) {
         let forced = parent.machine.own_forced();
         self.step(&mut self.lock(), reading, |machine, now, changes| {

@@ -42,12 +42,12 @@ impl PublishedLimits {
             .store(word(settings.cancel_after), Ordering::Relaxed);
     }
 
-    /// Publishes the limit of calls that is in force in place of that of each function.
+    /// Publishes the time limit that replaces those of the functions, if one is set.
     pub(crate) fn publish_call_timeout(&self, limit: Option<Duration>) {
         self.call_timeout.store(word(limit), Ordering::Relaxed);
     }
 
-    /// Returns the limit of calls that is in force in place of that of each function.
+    /// Returns the time limit that replaces those of the functions, if one is set.
     pub(crate) fn call_timeout(&self) -> Option<Duration> {
         read(&self.call_timeout).map(Duration::from_nanos)
     }

@@ -249,7 +249,7 @@ impl Shared {
         }
     }
 
-    /// Returns the present time by the wall clock.
+    /// Returns the current time by the wall clock.
     #[cfg(any(feature = "metrics", feature = "opentelemetry"))]
     pub(crate) fn wall_now(&self) -> SystemTime {
         self.time.wall()

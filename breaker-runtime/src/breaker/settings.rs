@@ -14,7 +14,7 @@ use crate::values::{ActionKind, Attribution, Layer, SettingChange};
 
 /// How a change of settings is announced.
 pub(crate) struct Announcement<'a> {
-    /// What was done, if it was done to this breaker alone.
+    /// The action that changed the settings of this breaker alone, if there was one.
     pub(crate) action: Option<ActionKind>,
     pub(crate) by: &'a Attribution,
     /// Returns the file or variable that changes a setting, from its layers before and after.
@@ -101,7 +101,9 @@ impl Shared {
 
     /// Changes the settings that surround the declarations.
     ///
-    /// With an announcement, events report the action and each value in force that changes; the caller delivers them.
+    /// With an announcement, it queues events for the action and for each value in force that changes. The caller
+    /// delivers them.
+    ///
     /// If the result is invalid, nothing changes and the error says why. The caller reads the clock, because it
     /// may hold a lock under which no user code may run.
     pub(crate) fn apply_layers(

@@ -90,7 +90,7 @@ impl CircuitBreaker {
         self.settle_telling(word, ticket, CallEnd { end, hint }, WithoutCause);
     }
 
-    /// Records a failure whose cause is asked for if it opens the circuit.
+    /// Records a failure. If it opens the circuit, `cause` states the cause.
     #[inline(never)]
     pub(crate) fn settle_with_cause(
         &self,
@@ -151,7 +151,7 @@ impl CircuitBreaker {
         }
     }
 
-    /// Notices the end of an outage: no success of a closed circuit takes the lock.
+    /// Notices the end of an outage, because most successes of a closed circuit do not take the lock.
     #[cold]
     fn end_outage_if_due(&self) {
         let shared = self.shared();

@@ -267,11 +267,10 @@ impl Event {
         &self.told.kind
     }
 
-    /// Returns the name of the span of `tracing` that was current for the call or the person who caused the event.
+    /// Returns the name of the `tracing` span in which the event was caused.
     ///
-    /// Another thread may deliver the event, so this can differ from the current span of a listener. Returns `None` if
-    /// there was no span, without the feature `tracing`, and for conflicts that were found before the first listener
-    /// subscribed.
+    /// Another thread may deliver the event, so a listener may run in a different span. Returns `None` if there was no
+    /// span, if the feature `tracing` is off, and for a conflict that was found before the first listener subscribed.
     pub fn span(&self) -> Option<&str> {
         self.span
     }

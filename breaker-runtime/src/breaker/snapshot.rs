@@ -44,7 +44,7 @@ pub struct Snapshot {
     pub r#override: Option<Override>,
     /// All overrides that are set, the one in force first.
     ///
-    /// For one of several breakers by key, they include those of the name.
+    /// For the breaker of a key, the list includes the overrides of its name.
     pub overrides: Vec<Override>,
     /// The number of transitions and resets so far.
     pub generation: u64,
@@ -75,7 +75,7 @@ pub struct Snapshot {
     pub retry_after: Option<Duration>,
     /// The latencies of calls, if the setting `latency` is or was on.
     pub latency: Option<Latency>,
-    /// The present outage, if there is one.
+    /// The current outage, if there is one.
     pub outage: Option<Outage>,
     /// The last eight outages that have ended, oldest first.
     pub past_outages: Vec<Outage>,
@@ -101,7 +101,7 @@ pub struct WindowStats {
     pub calls: u64,
     /// The number of these calls that failed.
     pub failures: u64,
-    /// The same failures by kind.
+    /// The failures of these calls, by kind.
     pub failures_by_kind: Failures,
     /// The number of these calls that were slow.
     pub slow: u64,

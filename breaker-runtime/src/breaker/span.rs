@@ -12,7 +12,7 @@ mod with_tracing {
 
     /// The span in which an event was caused.
     ///
-    /// Whatever looks it up or drops it runs code of the subscriber, so this must not happen under a lock.
+    /// Looking it up and dropping it run code of the subscriber, so neither may happen under a lock.
     #[derive(Debug)]
     pub(crate) struct CallSpan(Span);
 

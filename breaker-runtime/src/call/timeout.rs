@@ -62,8 +62,8 @@ pub fn poll_limited<H: Handle, F: Future>(
     if let Poll::Ready(answer) = poll(guard, future, context) {
         return Poll::Ready(Ok(answer));
     }
-    // A panic from here on counts as the call's failure: the timer panics without a tokio runtime, and a late future may
-    // panic when it is dropped.
+    // A panic from here on counts as the call's failure: the timer panics without a tokio runtime, and a late future
+    // may panic when it is dropped.
     guard.mark_running();
     let late = limit.poll(guard, context);
     if late.is_pending() {

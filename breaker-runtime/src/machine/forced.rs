@@ -37,18 +37,18 @@ impl Forced {
         self.until.is_some_and(|until| now >= until)
     }
 
-    /// Returns whether `other` asks for the same from the same layer.
+    /// Returns whether `other` requests the same state from the same layer.
     #[cfg(any(test, feature = "config"))]
     pub(super) fn is_same_request(&self, other: &Self) -> bool {
         (self.kind, self.layer) == (other.kind, other.layer)
     }
 }
 
-/// The overrides of one breaker or of one name, in two layers. That of a person takes precedence.
+/// The overrides of one breaker or of one name, in two layers. The override of a person takes precedence.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct ForcedLayers {
     pub(super) person: Option<Forced>,
-    /// What a file or a variable asks for.
+    /// The override that a file or a variable requests.
     pub(super) external: Option<Forced>,
 }
 
@@ -56,13 +56,13 @@ pub(crate) struct ForcedLayers {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct AllForced {
     pub(super) own: ForcedLayers,
-    /// Those of the name, for one of several breakers by key.
+    /// The overrides of the name, for the breaker of a key.
     pub(super) name: ForcedLayers,
 }
 
 impl AllForced {
-    /// Returns all that are set, the one in force first: a person's before a file's, and then the name's before the
-    /// key's.
+    /// Returns all overrides that are set, the one in force first: a person's before a file's, and within these the
+    /// name's before the key's.
     pub(super) fn by_precedence(&self) -> impl Iterator<Item = &Forced> {
         let Self { own, name } = self;
         let all = [&name.person, &own.person, &name.external, &own.external];

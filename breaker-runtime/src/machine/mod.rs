@@ -52,7 +52,7 @@ pub(crate) struct Machine {
     since: Tick,
     /// The number of openings in a row without a calm closed stay between them (n in R12).
     openings: u32,
-    /// The overrides; `None` if there are none.
+    /// The overrides, if any is set.
     overrides: Option<Box<AllForced>>,
     /// The length of the last open period.
     last_period: Duration,
@@ -233,9 +233,9 @@ impl Machine {
         self.apply_due(now, changes);
     }
 
-    /// Ends the outage if it ended until `now`, unless what fell due before has prolonged it.
+    /// Ends the outage if its end is due at `now`, unless what fell due earlier has prolonged it.
     ///
-    /// Time alone never closes a circuit, so no other outage ends until `now`.
+    /// Time alone never closes a circuit, so at most one outage can end here.
     #[cold]
     fn end_outage_by(&mut self, now: Tick, changes: &mut Vec<Change>) {
         if let Some(end) = self.outage_end().filter(|end| *end <= now) {

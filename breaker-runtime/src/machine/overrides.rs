@@ -27,12 +27,12 @@ impl Machine {
     pub(super) fn is_overridden(&self, now: Tick) -> bool {
         self.overrides.as_deref().is_some_and(|it| {
             let person = it.own.person.as_ref();
-            // One that has ended affects no call, even if its end was not noticed.
+            // An override that has ended affects no call, even if its end was not noticed.
             person.is_some_and(|it| !it.has_expired(now)) || it.own.external.is_some()
         })
     }
 
-    /// Ends the overrides whose time has passed. What fell due before the end of one is applied before.
+    /// Ends the overrides whose time has passed. Changes that fell due before such an end are applied first.
     pub(super) fn expire_overrides(&mut self, now: Tick, changes: &mut Vec<Change>) {
         let Some(overrides) = self.overrides.as_deref() else {
             return;
@@ -51,7 +51,7 @@ impl Machine {
         }
     }
 
-    /// Changes the overrides, which take memory only if there are any.
+    /// Changes the overrides. They take memory only while one is set.
     fn change_overrides<R>(&mut self, change: impl FnOnce(&mut AllForced) -> R) -> R {
         let mut overrides = self
             .overrides
@@ -76,7 +76,7 @@ impl Machine {
         changes.extend(cleared.map(Change::OverrideCleared));
     }
 
-    /// Sets or clears the override of a file or variable. One that is requested again stays as it is.
+    /// Sets or clears the override of a file or variable. An override that is requested again stays as it is.
     #[cfg(any(test, feature = "config"))]
     pub(crate) fn force_external(
         &mut self,
@@ -99,7 +99,7 @@ impl Machine {
         });
     }
 
-    /// Sets the overrides of the name, for one of several breakers by key.
+    /// Sets the overrides of the name, for the breaker of a key.
     pub(crate) fn set_name_overrides(
         &mut self,
         forced: ForcedLayers,

@@ -1,6 +1,6 @@
 //! Counts that outlive the stay in which they were made.
 
-/// What is counted during a stay in one phase and kept when the stay ends.
+/// The counts of a stay in one phase, which are kept when the stay ends.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct StayCounts {
     /// The number of calls that were judged as failures only because they were slow.

@@ -45,7 +45,7 @@ pub(crate) enum Change {
     },
     /// An outage began with the transition before.
     OutageBegan,
-    /// The present outage ended, because of the passing of time or a reset.
+    /// The current outage ended, because time passed or because of a reset.
     OutageEnded {
         at: Tick,
     },
@@ -118,7 +118,7 @@ impl From<Reason> for TransitionCause {
 }
 
 impl TransitionCause {
-    /// Makes the cause of a transition that somebody asked for.
+    /// Makes the cause of a transition that somebody requested.
     pub(super) fn by(reason: Reason, by: Attribution) -> Self {
         Self {
             by,

@@ -145,7 +145,7 @@ impl Call<'_> {
         }
     }
 
-    /// Returns whose call it is.
+    /// Emits the function, file and line to which the call belongs.
     fn emit_origin(&self) -> TokenStream {
         let (ty, site) = (self.runtime.item("Site"), item("SITE"));
         quote_spanned!(Span::mixed_site()=> #ty::origin(&#site))
@@ -179,7 +179,7 @@ impl Call<'_> {
     }
 }
 
-/// Returns a reference to the answer with the place of a setting, at which a type that does not fit is reported.
+/// Emits a reference to the answer at the position of a setting, so that rustc reports a wrong type there.
 fn lent_at(answer: &Ident, at: Span) -> TokenStream {
     let span = Span::mixed_site().located_at(at);
     let answer = Ident::new(&answer.to_string(), span);
