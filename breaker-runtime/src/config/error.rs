@@ -63,7 +63,7 @@ pub enum ConfigError {
     Setting {
         /// The name that was given.
         name: String,
-        /// The reason why the setting cannot be changed so, as a sentence.
+        /// The reason why the setting cannot be changed in this way, as a sentence.
         problem: String,
     },
 }

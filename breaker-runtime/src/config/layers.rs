@@ -46,7 +46,7 @@ pub(crate) struct ExternalLayers {
     pub(crate) environment_default: Config,
     pub(crate) file: Config,
     pub(crate) environment: Config,
-    /// All values and their places, those that take precedence first.
+    /// All values and their places, in the order of precedence.
     pub(crate) given: Vec<ExternalValue>,
 }
 

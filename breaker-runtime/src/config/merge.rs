@@ -133,7 +133,7 @@ impl Merged {
         self.call_timeout
     }
 
-    /// Returns the limit of calls that is in force in place of that of each function. [`Duration::MAX`] is no limit.
+    /// Returns the time limit that replaces those of the functions, if one is set. [`Duration::MAX`] means no limit.
     pub(crate) fn replaced_call_timeout(&self, layered: &Layered) -> Option<Duration> {
         let setting = Setting::CallTimeout;
         let declared = || self.find(setting).map(|given| given.value);

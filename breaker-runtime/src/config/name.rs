@@ -3,7 +3,7 @@
 use super::error::ConfigError;
 use super::grammar::name;
 
-/// Returns what is wrong with the name in a constant; the rule is that of `check_name`.
+/// Returns what is wrong with the name in a constant, by the rule of `check_name`.
 pub const fn name_problem(name: &str) -> Option<&'static str> {
     let mut rest = name.as_bytes();
     if rest.is_empty() {

@@ -11,12 +11,13 @@ use super::value::Value;
 
 /// A change of the settings that [`Registry::configure`](crate::Registry::configure) has set for a breaker.
 ///
-/// It sets values as [`Overrides`] do, turns settings off, and takes single settings back. A setting that it does not
-/// mention stays as it is. If it mentions a setting twice, the later mention counts. A name that no setting has is an
-/// error of `configure`.
+/// A patch sets values as [`Overrides`] do, turns settings off, and takes single settings back. A setting that it does
+/// not mention stays as it is. If it mentions a setting twice, the later mention counts. If it names a setting that
+/// does not exist, `configure` returns an error.
 ///
 /// With the feature `config`, a patch can be deserialized from a self-describing format such as JSON, as a JSON merge
-/// patch: `{"threshold": 20, "window": null, "ramp": "off"}` sets `threshold`, takes back `window` and turns off `ramp`.
+/// patch: `{"threshold": 20, "window": null, "ramp": "off"}` sets `threshold`, takes back `window` and turns off
+/// `ramp`.
 ///
 /// # Examples
 ///
@@ -43,7 +44,7 @@ use super::value::Value;
 pub struct Patch {
     set: Config,
     taken_back: Vec<Setting>,
-    /// What is wrong with the names.
+    /// What is wrong with the settings that were named.
     problems: Vec<ConfigError>,
 }
 
@@ -55,7 +56,7 @@ impl Patch {
 
     /// Turns a setting off.
     ///
-    /// Settings that every breaker needs, such as `open_for`, cannot be turned off: the patch is then an error.
+    /// Settings that every breaker needs, such as `open_for`, cannot be turned off: `configure` then returns an error.
     pub fn off(mut self, setting: &str) -> Self {
         if let Some(setting) = self.find(setting) {
             if setting.takes_off() {
@@ -71,8 +72,8 @@ impl Patch {
         self
     }
 
-    /// Takes a setting back, so that the value of the layers beneath applies: that of the environment, a file, the
-    /// attribute, or the default.
+    /// Takes a setting back, so that the value of the layer beneath applies: the environment, a file, the attribute,
+    /// or the default.
     pub fn take_back(mut self, setting: &str) -> Self {
         if let Some(setting) = self.find(setting) {
             self.take_back_setting(setting);

@@ -63,8 +63,8 @@ impl Config {
         let mut settings = Settings::given_or_default(self);
         let is_left_out = |setting| self.value(setting).is_none();
 
-        // A rule over the window replaces the rule of failures in a row, unless both are asked for: failures in a row do
-        // not age.
+        // A rule over the window replaces the rule of failures in a row, unless both are asked for: failures in a row
+        // do not age.
         let has_failure_rule = settings.failure_rate.is_some() || settings.max_failures.is_some();
         if is_left_out(Setting::Threshold) && has_failure_rule {
             settings.threshold = None;

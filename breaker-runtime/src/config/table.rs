@@ -127,11 +127,12 @@ macro_rules! settings {
             /// Longer than zero. Default: off, so that all calls are admitted at once.
             Ramp: Period, ramp(time: Duration) -> Option<Duration> = None;
 
-            /// the time limit of one call, in place of that in the attributes.
+            /// the time limit of one call, which replaces that of the attributes.
             ///
-            /// Longer than zero. Default: the `call_timeout` of each function; the settings in force show the longest. It
-            /// applies to functions whose attribute has a `call_timeout`, and to calls that begin to wait from then on. If
-            /// this is turned off (`None`, or `Some(None)` in [`Overrides`](crate::Overrides)), their calls have no limit.
+            /// Longer than zero. Default: the `call_timeout` of each function; the settings in force show the longest.
+            /// A value applies to functions whose attribute has a `call_timeout`, and to calls that start after it
+            /// took effect. If this is turned off (`None`, or `Some(None)` in [`Overrides`](crate::Overrides)), these
+            /// calls have no limit.
             CallTimeout: Period, call_timeout(limit: Option<Duration> => Value::period_or_off)
                 -> Option<Duration> = None;
 

@@ -1,4 +1,4 @@
-//! The control of a registry, in the name of an actor, and the actions so far.
+//! Acting on a registry in the name of an actor, and the most recent actions.
 
 #[cfg(feature = "config")]
 use std::path::Path;
@@ -11,7 +11,7 @@ use crate::config::file::ConfigProblems;
 use crate::config::{ConfigError, Patch};
 use crate::values::{Action, ActionKind, Actor, Attribution, Configured};
 
-/// The control of a registry by one actor, made by [`Registry::by`].
+/// A handle that acts on a registry in the name of one actor. [`Registry::by`] returns it.
 #[derive(Debug)]
 pub struct RegistryControl<'a> {
     registry: &'a Registry,
@@ -43,8 +43,8 @@ impl RegistryControl<'_> {
 
     /// Loads settings from a TOML file and from the environment, as [`Registry::load`] does.
     ///
-    /// The changes of settings are attributed to the actor. The overrides of the file are attributed to the file: they
-    /// are taken back by the file too.
+    /// The changes of settings are attributed to the actor. Overrides are attributed to the file or the variable,
+    /// because only loading settings again can clear them.
     ///
     /// # Errors
     ///
@@ -96,7 +96,9 @@ impl RegistryControl<'_> {
 
 /// Control.
 impl Registry {
-    /// Returns the control of this registry for an actor, whose name and reason are recorded.
+    /// Returns a handle that acts on this registry in the name of an actor.
+    ///
+    /// Each action is recorded with the name and the reason of the actor.
     ///
     /// # Examples
     ///
@@ -115,9 +117,9 @@ impl Registry {
         }
     }
 
-    /// Returns the last 256 actions on the breakers of this registry and on the registry, oldest first.
+    /// Returns the last 256 actions on this registry and its breakers, oldest first.
     ///
-    /// Transitions do not displace them. Those on a breaker that was removed remain.
+    /// Transitions do not displace them. Actions on a breaker that was removed remain.
     pub fn actions(&self) -> Vec<Action> {
         self.inner.link.actions()
     }

@@ -14,17 +14,21 @@ pub enum Finding {
     UnknownBreaker(UnknownBreaker),
     /// A setting of a breaker has no effect because of another setting.
     VoidSetting(VoidSetting),
-    /// Two breakers have nearly the same name, so that one of them may be a slip.
+    /// Two breakers have nearly the same name, so one of the names may be a slip.
     SimilarNames(SimilarNames),
 }
 
 /// Two breakers with nearly the same name.
 ///
-/// The names differ only in case and in the separators `- _ . : /`, except for separators between two digits. Or they
-/// have the same parts between separators except for one part of at least six letters, in which one letter is missing, or
-/// two neighbours have changed places, or, among at least eight letters, one letter is another one. A difference in the
-/// first letter of a part or in a digit is no slip. So neither `payment-1` and `payment-2` are similar, nor `payment-eu`
-/// and `payment-us`.
+/// Two names are similar in these cases:
+///
+/// - They differ only in case and in the separators `- _ . : /`. A separator between two digits is significant.
+/// - Their parts between separators are the same, except for one part of at least six letters in which one letter is
+///   missing or two neighbouring letters have changed places. In a part of at least eight letters, it may also be one
+///   letter that was replaced.
+///
+/// A difference in the first letter of a part, or in a digit, does not count as a slip. So `payment-1` and `payment-2`
+/// are not similar, and neither are `payment-eu` and `payment-us`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SimilarNames {

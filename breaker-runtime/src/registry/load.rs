@@ -29,18 +29,20 @@ pub struct LoadReport {
 impl Registry {
     /// Loads settings from a TOML file and from the environment.
     ///
-    /// For each setting a later layer takes precedence: the default, the table `[default]` of the file, variables for
-    /// all breakers, the attribute, the group of the breaker, its table `[breakers.NAME]`, variables for one breaker, and
-    /// [`configure`](Self::configure). The settings have the names and values of the attribute; optional settings also
-    /// accept `"off"`. A variable for one breaker is named `BREAKER_NAME__SETTING`, in upper case and with `_` in place
-    /// of every character that is not a letter or digit; one for all breakers is named `BREAKER__SETTING`.
+    /// Each setting has the value of the last of these layers that sets it: the default, the table `[default]` of the
+    /// file, variables for all breakers, the attribute, the group of the breaker, its table `[breakers.NAME]`,
+    /// variables for one breaker, and [`configure`](Self::configure). The settings have the names and values of the
+    /// attribute; optional settings also accept `"off"`.
     ///
-    /// A table `[groups.NAME]` has settings of each breaker with `group = "NAME"` in its table. They belong to the layer
-    /// of that table, and the table's own settings take precedence.
+    /// A variable for one breaker is named `BREAKER_NAME__SETTING`, in upper case and with `_` in place of every
+    /// character that is not a letter or digit. A variable for all breakers is named `BREAKER__SETTING`.
+    ///
+    /// A table `[groups.NAME]` has settings for each breaker with `group = "NAME"` in its table. They belong to the
+    /// layer of that table, in which the settings of the breaker take precedence over those of the group.
     ///
     /// `force` with `"open"`, `"closed"` or `"off"` sets or clears an override, with the same precedence. So
     /// `force = "closed"` in the table `[default]`, or the variable `BREAKER__FORCE=closed`, is one switch for all
-    /// breakers whose table and variables have no `force`.
+    /// breakers that have no `force` in their table, their group or a variable.
     ///
     /// The settings take effect as with [`configure`](Self::configure). Loading again replaces everything that was
     /// loaded before. Settings under a name that no breaker has are kept until there is one, and listed in the
@@ -78,11 +80,11 @@ impl Registry {
         self.load_files([path])
     }
 
-    /// Loads settings as [`load`](Self::load) does, from several files of which each lies over those before it.
+    /// Loads settings as [`load`](Self::load) does, from several files, of which later ones override earlier ones.
     ///
-    /// So one file can have what all deployments share, and the next one what differs. A setting of a table replaces the
-    /// same setting of the same table in the files before; all other settings stay. A table can name a group of any of
-    /// the files. Without a file, only the environment is loaded, as by [`load_env`](Self::load_env).
+    /// So one file can have what all deployments share, and the next one what differs. A setting replaces the same
+    /// setting in the same table of earlier files; all other settings stay. A table can name a group from any of the
+    /// files. If there are no files, only the environment is loaded, as by [`load_env`](Self::load_env).
     ///
     /// # Errors
     ///
@@ -171,7 +173,7 @@ impl Registry {
         self.load_texts(&texts.files(), std::env::vars_os(), true, by)
     }
 
-    /// Loads files that were read before.
+    /// Loads files that have already been read.
     pub(super) fn load_held(
         &self,
         held: &Result<Texts, ConfigProblems>,

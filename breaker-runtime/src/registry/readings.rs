@@ -9,12 +9,12 @@ use crate::sync::Arc;
 
 /// Readings.
 impl Registry {
-    /// Returns the registry that annotated functions use here: that of the current test, or the
-    /// [global](Self::global) one.
+    /// Returns the registry that annotated functions use here: that of the current test, or the [global](Self::global)
+    /// one.
     ///
-    /// With the feature `test-util`, that is the innermost `TestRegistry` in force on this thread. A program that reads
-    /// its breakers through `current` can be tested like the functions that it guards. Keep no result between two
-    /// requests: the next one may belong to another test.
+    /// In a test, it is the innermost `TestRegistry` in force on this thread (feature `test-util`). A program that
+    /// reads its breakers through `current` can be tested like the functions that it guards. Call `current` again for
+    /// each request, because the next one may belong to another test.
     ///
     /// # Examples
     ///
@@ -49,11 +49,12 @@ impl Registry {
         published.unwrap_or_else(|_| unreachable!("only one type is stored"))
     }
 
-    /// Calls `act` with each breaker, sorted by name. The breakers of a name by key follow it, sorted by key.
+    /// Calls `act` with each breaker, sorted by name. The breaker of a name with keys is followed by those of its
+    /// keys, sorted by key.
     ///
-    /// A breaker that is held cannot be evicted. So this holds the breaker of one key at a time, where
+    /// A breaker that is held cannot be evicted. So this method holds the breaker of only one key at a time, while
     /// [`breakers`](Self::breakers) holds all of them. Breakers that are made, removed or evicted meanwhile may be
-    /// included or missing. `act` may call anything.
+    /// included or missing. `act` may call anything, because no lock is held.
     ///
     /// # Examples
     ///

@@ -54,22 +54,24 @@ impl Registry {
         self.inner.link.listeners.panics()
     }
 
-    /// Returns how often code that states a [cause](crate::Cause) has panicked; such an opening has no cause.
+    /// Returns how often code that states a [cause](crate::Cause) has panicked.
+    ///
+    /// An opening whose code panicked has no cause.
     pub fn cause_panics(&self) -> u64 {
         self.inner.link.cause_panics.load(Ordering::Relaxed)
     }
 
     /// Changes settings of a breaker at run time, and returns what has changed.
     ///
-    /// Takes [`Overrides`](crate::Overrides), or a [`Patch`], which can also turn settings off and take them back. The new
-    /// settings hold from the next decision on. State, generation and a running open period stay as they are. Settings
-    /// that are not mentioned stay as they are in force.
+    /// Takes [`Overrides`](crate::Overrides), or a [`Patch`], which can also turn settings off and take them back. The
+    /// new settings apply from the next decision on. State, generation and a running open period stay as they are, and
+    /// so do settings that are not mentioned.
     ///
     /// # Errors
     ///
-    /// A [`ConfigError`] if the registry has no breaker of that name, if the patch names a setting that does not exist or
-    /// cannot be turned off, or if a value is invalid by itself or together with the settings in force. Nothing changes
-    /// then.
+    /// A [`ConfigError`] if the registry has no breaker of that name, if the patch names a setting that does not exist
+    /// or cannot be turned off, or if a value is invalid by itself or together with the settings in force. Nothing
+    /// changes then.
     pub fn configure(
         &self,
         name: &str,
@@ -90,11 +92,11 @@ impl Registry {
         self.change_runtime_layer(name, patch, action, by)
     }
 
-    /// Returns what [`configure`](Self::configure) would do with a patch, and changes no settings.
+    /// Returns what [`configure`](Self::configure) would do with a patch, without changing any settings.
     ///
     /// # Errors
     ///
-    /// Everything that is wrong with the patch: `configure` would return the first of these errors.
+    /// Everything that is wrong with the patch. `configure` would return the first of these errors.
     ///
     /// # Examples
     ///
@@ -176,7 +178,7 @@ impl Registry {
 
     /// Changes the layers of settings around the declarations of a breaker, and those of its breakers by key.
     ///
-    /// The breaker announces the change, and its keys do not. The caller delivers the events.
+    /// Only the breaker of a name has events for the change, and its keys do not. The caller delivers the events.
     pub(super) fn apply_layers(
         &self,
         changing: &Changing<'_>,

@@ -7,11 +7,11 @@ use super::declarations::declarations;
 use super::finding::{NamedBreaker, SimilarNames};
 use crate::config::Location;
 
-/// The least letters of a part of a name in which one letter is a slip.
+/// The least number of letters in a part of a name in which one missing letter counts as a slip.
 const LETTERS: usize = 6;
 
-/// The least letters of a part of a name in which another letter is a slip: short words with one other letter are often
-/// other words.
+/// The least number of letters in a part of a name in which one replaced letter counts as a slip: short words with one
+/// letter replaced are often other words.
 const LETTERS_TO_REPLACE: usize = 8;
 
 impl Registry {
@@ -91,8 +91,8 @@ fn is_separator(letter: u8) -> bool {
     matches!(letter, b'-' | b'_' | b'.' | b':' | b'/')
 }
 
-/// Returns whether two words of letters differ by one letter that is missing, or another one, or by two letters that have
-/// changed places; but not in the first letter and not in a digit.
+/// Returns whether two words differ by one letter that is missing or was replaced, or by two letters that have changed
+/// places. The first letter and digits must be the same.
 fn is_slip(one: &[u8], two: &[u8]) -> bool {
     let (short, long) = if one.len() <= two.len() {
         (one, two)

@@ -63,7 +63,7 @@ impl Site {
         &self.declaration
     }
 
-    /// Returns whose calls these are.
+    /// Returns the function, file and line to which the calls of this site belong.
     pub fn origin(&'static self) -> Origin {
         let location = self.declaration.location();
         Origin {

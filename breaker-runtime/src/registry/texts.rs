@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::config::file::{ConfigProblems, Position};
 
-/// Files, each of which lies over those before it, with their texts.
+/// Files with their texts; later ones override earlier ones.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Texts(Vec<(String, String)>);
 
@@ -37,8 +37,8 @@ impl Texts {
             .collect()
     }
 
-    /// Returns the paths of the files that contain no settings, as after an editor truncated one: nothing but comments
-    /// and the heads of tables.
+    /// Returns the paths of the files that contain no settings, only comments and the heads of tables. A file that an
+    /// editor has truncated is one.
     pub(super) fn empty(&self) -> impl Iterator<Item = &str> {
         let empty = self.0.iter().filter(|(_, text)| is_empty(text));
         empty.map(|(path, _)| path.as_str())

@@ -11,7 +11,7 @@ impl Registry {
     /// a setting of a breaker in this registry that has no effect because of another setting, or two breakers with
     /// [nearly the same name](crate::SimilarNames).
     ///
-    /// A test should expect an empty list, or a list of similar names that are meant to be so.
+    /// A test should expect an empty list, or only similar names that are intended.
     ///
     /// # Examples
     ///

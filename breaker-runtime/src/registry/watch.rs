@@ -19,7 +19,8 @@ const SHORTEST: Duration = Duration::from_millis(10);
 /// How long a change must last before it takes effect: an editor may be writing the file.
 const SETTLE: Duration = Duration::from_millis(20);
 
-/// One or several watched files, made by [`Registry::watch`]; dropping it ends the watch.
+/// A watch over one or several files, made by [`Registry::watch`] or [`Registry::watch_files`]. Dropping it ends the
+/// watch.
 ///
 /// Dropping does not wait: a change that was found before may still take effect.
 #[must_use = "the files are watched for as long as this is kept"]
@@ -34,11 +35,13 @@ impl Registry {
     /// Loads a file of settings, and loads it again whenever its contents have changed.
     ///
     /// A thread polls the file every `interval`, at least 10 ms. Polling also works where the system reports no
-    /// changes, such as on network file systems and for mounted secrets. A change takes effect when two looks, 20 ms
-    /// apart, have read the same contents. `on_load` receives the result of each load, the first one included, on that
-    /// thread. A broken or missing file changes no settings, and neither does a file that contains no settings any more;
-    /// `on_load` receives the problems once for each change. Replace the file by renaming a new one over it: a file that is rewritten in
+    /// changes, such as on network file systems and for mounted secrets. A change takes effect after the same contents
+    /// have been read twice, 20 ms apart. Replace the file by renaming a new one over it: a file that is rewritten in
     /// place may be read half written if the writer pauses.
+    ///
+    /// `on_load` receives the result of each load, including the first one, on the thread of the watch. A broken or
+    /// missing file changes no settings, and neither does a file that no longer contains any settings; `on_load`
+    /// receives the problems once for each change.
     ///
     /// # Errors
     ///
@@ -59,8 +62,8 @@ impl Registry {
 
     /// Watches several files as [`watch`](Self::watch) does, and loads them as [`load_files`](Self::load_files) does.
     ///
-    /// If one of the files changes, all are loaded again. A change takes effect when two looks, 20 ms apart, have read
-    /// the same contents of all files.
+    /// If one of the files changes, all are loaded again. A change takes effect after the same contents of all files
+    /// have been read twice, 20 ms apart.
     ///
     /// # Errors
     ///
@@ -177,7 +180,7 @@ impl ConfigWatch {
         }
     }
 
-    /// Returns the paths of the watched files, each of which lies over those before it.
+    /// Returns the paths of the watched files; later ones override earlier ones.
     pub fn paths(&self) -> &[PathBuf] {
         &self.paths
     }

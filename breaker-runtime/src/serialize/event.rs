@@ -9,7 +9,8 @@ use crate::breaker::{Event, EventKind};
 use crate::config::{Conflict, ConflictSide};
 use crate::values::{Action, Attribution, Configured, LayerValue, SettingChange, SettingLayers};
 
-/// Serializes the name and the key of the breaker, the sequence number, the time, the span, and the fields of the [`EventKind`].
+/// Serializes the name and the key of the breaker, the sequence number, the time, the span, and the two fields of the
+/// [`EventKind`].
 impl Serialize for Event {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut event = serializer.serialize_struct("Event", 7)?;
@@ -75,7 +76,7 @@ record!(SettingChange {
     by,
 });
 
-/// Serializes the action with the label of its kind, the `ttl` of an override, and the settings or the path as `detail`.
+/// Serializes the action with the label of its kind, the `ttl` of an override, and the settings or paths as `detail`.
 impl Serialize for Action {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self {

@@ -1,7 +1,7 @@
 //! The forms in which types are serialized.
 
-/// Serializes a struct with all of its fields. The pattern `Self { … }` makes the compiler find a missing one.
-/// For `field: form` the result of calling `form` with the field is serialized.
+/// Serializes a struct with all of its fields. The pattern `Self { … }` makes the compiler report a missing field.
+/// `field: form` serializes what `form` returns for the field.
 macro_rules! record {
     ($type:ident { $($field:ident $(: $form:path)?),* $(,)? }) => {
         impl Serialize for $type {

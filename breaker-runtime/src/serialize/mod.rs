@@ -1,9 +1,9 @@
-//! Serializes what a breaker and a registry tell, and what can be set, with serde.
+//! Serializes what breakers and registries report, and the settings, with serde.
 //!
 //! Durations are text as in a file (`"30s"`, `"250ms"`, `"1.5s"`), exact to the nanosecond. Counts are numbers.
 //! States and reasons are their labels. Times are text in the format of RFC 3339, in UTC and with milliseconds.
-//! [`Settings`] and [`Overrides`](crate::config::Overrides) are the section of a file. An event and a finding begin with
-//! the label of their kind.
+//! [`Settings`] and [`Overrides`](crate::config::Overrides) are the section of a file. Events and findings have a field
+//! `kind` with the label of their kind.
 
 #[macro_use]
 mod macros;
@@ -268,14 +268,14 @@ impl Serialize for Settings {
     }
 }
 
-/// Serializes the section of a file with the settings that are given.
+/// Serializes the settings that are given, as the section of a file.
 impl Serialize for Config {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.given().map(|(setting, value)| (setting.name(), value)))
     }
 }
 
-/// Serializes the section of a file with the settings that are given.
+/// Serializes the settings that are given, as the section of a file.
 impl Serialize for Overrides {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         Config::from(self).serialize(serializer)

@@ -1,4 +1,4 @@
-//! Serializes what a registry tells: declarations, findings, and the results of loading settings.
+//! Serializes what a registry reports: declarations, findings, and the results of loading settings.
 
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};

@@ -33,7 +33,7 @@ pub struct Action {
     pub at: SystemTime,
     /// The name of the breaker; `None` for an action on the whole registry.
     pub breaker: Option<String>,
-    /// The key, for an action on one of several breakers of a name.
+    /// The key, for an action on the breaker of a key.
     pub key: Option<String>,
     /// What was done.
     pub kind: ActionKind,
@@ -68,16 +68,16 @@ pub enum ActionKind {
     },
     /// [`Registry::unconfigure`](crate::Registry::unconfigure).
     Unconfigure,
-    /// `Registry::load` and its relatives, or a change of a file that `Registry::watch` watches.
+    /// Loading settings: `Registry::load`, `load_strict`, `load_files`, `load_env`, or a watched file that has changed.
     ///
-    /// It is an action on the registry. What it changes are events of the breakers.
+    /// This is an action on the registry. Its effects are events of the breakers.
     Load {
-        /// The paths of the files; none if the environment alone was loaded.
+        /// The paths of the files; empty if only the environment was loaded.
         paths: Vec<String>,
     },
     /// [`Registry::reset_all`](crate::Registry::reset_all).
     ///
-    /// The registry has one such action, without the name of a breaker; each breaker has one too.
+    /// The registry has one such action, without the name of a breaker. Each breaker has one too.
     ResetAll,
 }
 
@@ -110,7 +110,7 @@ impl ActionKind {
         }
     }
 
-    /// Returns how long an override is to last, if this sets one that ends.
+    /// Returns how long an override is to last, if this action sets one that expires.
     pub const fn ttl(&self) -> Option<Duration> {
         match self {
             Self::ForceOpen { ttl } | Self::ForceClosed { ttl } => *ttl,

@@ -12,7 +12,7 @@ const LONGEST_NAME: usize = 128;
 /// The length of the longest reason, in characters.
 const LONGEST_REASON: usize = 500;
 
-/// Somebody who acts on breakers: a person or a program, and why it acts.
+/// A person or a program that acts on breakers, and the reason.
 ///
 /// # Examples
 ///
@@ -35,7 +35,7 @@ pub struct Actor {
 }
 
 impl Actor {
-    /// Makes an actor that gives no reason.
+    /// Makes an actor without a reason.
     ///
     /// # Errors
     ///
@@ -45,7 +45,7 @@ impl Actor {
         Ok(Self { name, reason: None })
     }
 
-    /// Adds the reason for which the actor acts, in place of an earlier one.
+    /// Sets the reason why the actor acts, and replaces an earlier one.
     ///
     /// # Errors
     ///
@@ -85,7 +85,7 @@ fn checked(what: &'static str, text: &str, longest: usize) -> Result<Arc<str>, I
     }
 }
 
-/// The reason why an [`Actor`] could not be made: its name or its reason is too long, empty, or has control characters.
+/// The error for an invalid [`Actor`]: its name or its reason is empty, too long, or has control characters.
 ///
 /// # Examples
 ///
@@ -120,9 +120,9 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Who caused something, and why, as far as that is known.
+/// The actor that caused something and the reason, as far as they are known.
 ///
-/// For settings and overrides that were loaded, the actor is the place that asked for them: `file breakers.toml`, or
+/// For settings and overrides that were loaded, the actor is the place that requests them: `file breakers.toml`, or
 /// `variable BREAKER_PAYMENT__FORCE`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]

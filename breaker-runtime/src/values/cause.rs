@@ -27,7 +27,7 @@ const LONGEST: usize = 256;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Cause {
-    /// What the function given as `cause` returned: at most 256 characters, with escapes for control characters.
+    /// The text that describes the failure: at most 256 characters, with escapes for control characters.
     pub text: Arc<str>,
     /// The name of the annotated function; `None` for a permit or a layer.
     pub function: Option<&'static str>,
@@ -57,9 +57,9 @@ impl Origin {
 }
 
 impl Cause {
-    /// Makes a cause whose place is that of the caller, for a classifier of a layer.
+    /// Makes a cause with the file and line of the caller, for a classifier of a Tower layer.
     ///
-    /// `shown` is cut at 256 characters, and its control characters are escaped.
+    /// The text of `shown` is cut at 256 characters, and its control characters are escaped.
     #[track_caller]
     pub fn here(shown: impl Display) -> Self {
         Self::new(shown, Origin::of_caller(std::panic::Location::caller()))

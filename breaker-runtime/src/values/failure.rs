@@ -28,7 +28,7 @@ pub enum FailureKind {
     TimedOut,
     /// The future of the call was dropped after it had been pending for `cancel_after`.
     Dropped,
-    /// The call took at least `slow_call`, or had been in flight for so long.
+    /// The call took at least `slow_call`, or had been in flight for that long.
     Slow,
     /// The call was a probe that had no outcome within `probe_timeout`.
     Silent,
@@ -64,7 +64,7 @@ impl fmt::Display for FailureKind {
     }
 }
 
-/// Numbers of failures, by kind.
+/// The numbers of failures, by kind.
 ///
 /// Displays the kinds that occurred, the most frequent first: `timed_out`, or `timed_out, returned`. `{:#}` adds the
 /// numbers: `4 timed_out, 1 returned`.

@@ -45,7 +45,7 @@ pub struct KeyStats {
     pub transitions: Vec<TransitionCount>,
     /// The number of probes in flight.
     pub probes_in_flight: usize,
-    /// When the oldest of the present outages began, if a breaker has one.
+    /// When the oldest current outage of a key began, if there is one.
     pub outage_since: Option<SystemTime>,
     /// The latencies of all calls, including those of evicted breakers, if the setting `latency` is or was on.
     pub latency: Option<Latency>,
@@ -109,7 +109,7 @@ impl KeyStats {
         self.unlisted = unlisted;
     }
 
-    /// Returns the state of most keys that were used within `idle_ttl`, or `None` if there are no such keys.
+    /// Returns the state that most of the keys used within `idle_ttl` are in, or `None` if there are no such keys.
     ///
     /// If several states are equally frequent, it returns the worst of them. From the worst to the best, the states are
     /// forced open, open, half open, closed and forced closed.

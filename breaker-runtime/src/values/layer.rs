@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// Where the value of a setting or an override comes from. A later layer wins.
+/// Where the value of a setting or an override comes from. A later layer takes precedence.
 ///
 /// # Examples
 ///
@@ -32,7 +32,7 @@ pub enum Layer {
     Declared,
     /// The breaker's table in a file, and the table of its group.
     File,
-    /// A variable of the environment.
+    /// A variable of the environment for one breaker, such as `BREAKER_PAYMENT__THRESHOLD`.
     Environment,
     /// [`configure`](crate::Registry::configure); for an override, [`force_open`](crate::CircuitBreaker::force_open) or
     /// [`force_closed`](crate::CircuitBreaker::force_closed).

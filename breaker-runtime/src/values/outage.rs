@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use super::transition::PastTransition;
 
-/// One outage: a row of openings without a calm closed stay between them.
+/// An outage: a row of openings between which the circuit never stayed closed for long.
 ///
 /// It begins when the circuit leaves the closed state. It ends when the circuit has been closed for `open_for`, after
 /// its ramp if it has one, or when the circuit is reset. So a circuit that opens and closes in turn has one outage, and
@@ -32,11 +32,13 @@ use super::transition::PastTransition;
 pub struct Outage {
     /// When the circuit left the closed state.
     pub began_at: SystemTime,
-    /// When the circuit last closed, if it is closed and has not been calm for long enough, or if the outage has ended.
+    /// When the circuit last closed, if it has not opened again since then.
+    ///
+    /// If the outage has not ended, the circuit has not been closed for long enough.
     pub closed_at: Option<SystemTime>,
     /// When the outage ended, if it has ended.
     pub ended_at: Option<SystemTime>,
-    /// How long the outage has lasted: until its end, or until now.
+    /// How long the outage lasted until its end, or has lasted until now.
     pub lasted: Duration,
     /// The opening with which the outage began.
     pub first: PastTransition,

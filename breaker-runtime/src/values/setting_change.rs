@@ -40,7 +40,7 @@ pub struct SettingChange {
     pub to: String,
     /// The layer that the value after comes from.
     pub layer: Layer,
-    /// Who changed it. For settings that were loaded without an [`Actor`](crate::Actor), the file or variable.
+    /// The actor that changed the setting. Without an [`Actor`](crate::Actor), the file or variable that was loaded.
     pub by: Attribution,
 }
 

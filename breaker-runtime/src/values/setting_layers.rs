@@ -28,11 +28,11 @@ use super::state::Reason;
 pub struct SettingLayers {
     /// The name of the setting.
     pub setting: &'static str,
-    /// The value in force, as text; `off` if the setting is turned off. It can differ from the value of the first layer,
-    /// because some settings limit others.
+    /// The value in force, as text; `off` if the setting is turned off. It can differ from the value of the first
+    /// layer, because some settings limit others.
     pub value: String,
-    /// The layers that give a value, the one that takes precedence first. The last one is the default. The table of a
-    /// breaker in a file precedes that of its group.
+    /// The layers that have a value, in the order of precedence. The last one is the default. The table of a breaker
+    /// in a file precedes that of its group.
     pub layers: Vec<LayerValue>,
 }
 
@@ -44,8 +44,8 @@ pub struct LayerValue {
     pub layer: Layer,
     /// The value, as text; `off` if the layer turns the setting off.
     pub value: String,
-    /// The line of the file, the variable, or the location of the declaration; `None` for a default and for a value that
-    /// was configured at run time.
+    /// The line of the file, the variable, or the location of the declaration; `None` for a default and for a value
+    /// that was configured at run time.
     pub place: Option<String>,
 }
 
@@ -60,8 +60,8 @@ pub struct Configured {
     pub settings: Vec<SettingLayers>,
     /// The effect on the calls in the window.
     pub window: WindowEffect,
-    /// The rule that the counts of the closed circuit meet under the new settings. The next failure then opens the
-    /// circuit.
+    /// The rule, if any, that the counts of the closed circuit meet under the new settings. The next failure then opens
+    /// the circuit.
     pub rule_met: Option<Reason>,
 }
 
@@ -73,7 +73,7 @@ pub enum WindowEffect {
     NoWindow,
     /// The calls stay in the window.
     Kept,
-    /// The window changes, so that it is empty afterwards, or there is none.
+    /// The window is replaced by an empty one, or removed.
     Emptied,
 }
 

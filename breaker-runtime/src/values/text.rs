@@ -1,4 +1,4 @@
-//! Text from outside, made fit for one line of a log.
+//! Escapes and cuts text from outside, so that it fits into one line of a log.
 
 /// Returns `text` with escapes for its control characters, cut to at most `longest` characters.
 pub(crate) fn printable(text: &str, longest: usize) -> String {

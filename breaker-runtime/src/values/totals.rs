@@ -19,7 +19,8 @@ pub struct Totals {
     /// The numbers of failures by kind.
     ///
     /// `returned`, `panicked`, `timed_out` and `dropped` add up to `failures`. `slow` calls and `silent` probes are
-    /// counted when they are judged, also while they are in flight, and once more by their outcome when they end.
+    /// counted when they are judged, even while they are in flight. If such a call then fails in another way, it
+    /// counts a second time, under that kind.
     pub failures_by_kind: Failures,
     /// The number of calls that say nothing about the dependency.
     pub ignored: u64,

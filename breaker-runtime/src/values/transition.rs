@@ -32,13 +32,13 @@ pub struct Transition {
     ///
     /// Depending on the rule that was met, they are failures in a row, failures in the window, or failed probes.
     pub failures: u64,
-    /// The same failures by kind; for an opening by `slow_rate`, the failures in the window.
+    /// The failures behind an opening, by kind. For an opening by `slow_rate`, the failures in the window.
     pub failures_by_kind: Failures,
     /// The share of failures or of slow calls that met a rule.
     pub rate: Option<f64>,
-    /// The cause of an opening, if a call caused it whose function, permit or layer says what its cause is.
+    /// The cause of an opening, if the function, permit or layer of the call that caused it states one.
     pub cause: Option<Cause>,
-    /// Who tripped or reset the circuit, and why; empty for every other transition.
+    /// The actor that tripped or reset the circuit, and the reason; empty for every other transition.
     pub by: Attribution,
 }
 
@@ -103,7 +103,7 @@ impl TransitionCount {
 
 /// An override: a state that a person, a file or a variable forces, which hides the state of the machine from callers.
 ///
-/// What a person forces takes precedence over what a file or a variable forces. Each is taken back by whoever set it.
+/// The override of a person takes precedence over that of a file or a variable. Each is cleared where it was set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Override {
@@ -111,9 +111,9 @@ pub struct Override {
     pub state: State,
     /// The reason given when the override was set; empty if none was given.
     pub reason: String,
-    /// Who set the override, and why.
+    /// The actor, file or variable that set the override, and the reason.
     pub by: Attribution,
-    /// What set the override: [`Layer::Runtime`] for a person or code, otherwise the layer of the file or variable.
+    /// The layer of the override: [`Layer::Runtime`] for a person or code, otherwise the layer of the file or variable.
     pub layer: Layer,
     /// When the override was set, by the wall clock.
     pub since: SystemTime,

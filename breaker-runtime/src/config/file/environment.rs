@@ -12,8 +12,8 @@ use crate::config::Setting;
 use crate::config::grammar::words::{BREAKER_SETTINGS, translate};
 
 const PREFIX: &str = "BREAKER_";
-/// Separates the breaker from the setting. A name may contain it; a setting does not. Its first `_` ends the prefix of a
-/// variable for all breakers.
+/// Separates the breaker from the setting. A name may contain it; a setting does not. In a variable for all breakers,
+/// the first `_` is the end of [`PREFIX`].
 const SEPARATOR: &str = "__";
 
 /// The settings in the environment.
@@ -36,7 +36,7 @@ pub(crate) fn variable_name(name: &str) -> String {
     name.chars().map(letter).collect()
 }
 
-/// The variable for a setting of one breaker, or of all breakers. Both names are in the form of variables.
+/// The variable for a setting of one breaker, or of all breakers. `name` and `setting` are spelled as in variables.
 fn variable(name: Option<&str>, setting: &str) -> String {
     match name {
         Some(name) => format!("{PREFIX}{name}{SEPARATOR}{setting}"),

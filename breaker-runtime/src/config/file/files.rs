@@ -1,4 +1,4 @@
-//! Reads files that lie over each other.
+//! Reads several files, of which later ones override earlier ones.
 
 use std::collections::BTreeSet;
 
@@ -8,10 +8,10 @@ use super::section::{File, Section};
 use super::words::shown;
 use crate::config::grammar::nearest::nearest;
 
-/// Reads files, each of which lies over those before it, or returns everything that is wrong with them, in the order of
-/// the files.
+/// Reads files, of which later ones override earlier ones, or returns everything that is wrong with them, in the order
+/// of the files.
 ///
-/// `files` are the paths, as positions show them, and the texts.
+/// `files` has the path of each file, as positions show it, and its text.
 pub(crate) fn parse(files: &[(&str, &str)]) -> Result<File, Vec<ConfigProblem>> {
     let read = files.iter().map(|(path, text)| parse_one(text, path));
     let mut read: Vec<_> = read.collect();
@@ -19,7 +19,7 @@ pub(crate) fn parse(files: &[(&str, &str)]) -> Result<File, Vec<ConfigProblem>> 
         .iter()
         .flat_map(|it| it.file.groups.keys().cloned())
         .collect();
-    // The table of a group may be among the parts whose meaning is unknown.
+    // In a file that is not valid TOML, the table of a group may be among the parts that could not be read.
     if read.iter().all(|it| it.is_clear) {
         for it in &mut read {
             let sections = it.file.breakers.values();

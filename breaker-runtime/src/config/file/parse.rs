@@ -1,5 +1,5 @@
-//! Reads a file: TOML with a table `[default]`, a table `[breakers.NAME]` for each breaker, and a table `[groups.NAME]` for
-//! what several breakers have in common.
+//! Reads a file: TOML with a table `[default]`, a table `[breakers.NAME]` for each breaker, and a table
+//! `[groups.NAME]` for what several breakers have in common.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -30,7 +30,7 @@ pub(super) struct ReadFile {
     pub(super) is_clear: bool,
 }
 
-/// Reads a file. `path` is what positions call it.
+/// Reads a file. Positions show `path`.
 pub(super) fn parse_one(text: &str, path: &str) -> ReadFile {
     let (document, errors) = DeTable::parse_recoverable(text);
     let lines = Lines::new(text);

@@ -6,7 +6,7 @@ use std::collections::btree_map::Entry;
 use super::problem::Position;
 use crate::config::{Config, Setting, Value};
 
-/// The settings in a whole file, or in several that lie over each other.
+/// The settings in a file, or in several files of which later ones override earlier ones.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct File {
     /// The table `[default]`, for every breaker.
@@ -93,7 +93,7 @@ impl Section {
         self.settings.push((setting, position));
     }
 
-    /// Replaces what `over` gives; the head stays.
+    /// Replaces the values that `over` has; the head stays.
     fn overlay(&mut self, over: Self) {
         self.config.apply(&over.config);
         let is_below = |(setting, _): &(Setting, _)| over.config.value(*setting).is_none();

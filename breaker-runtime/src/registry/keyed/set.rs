@@ -3,12 +3,12 @@
 //! Each call looks its breaker up. The map is sharded over locks by key, so calls with different keys seldom contend;
 //! calls with the same key contend on the reference count of its breaker.
 //!
-//! **Eviction.** A breaker can be evicted at any time if it has no other handles and a new one would decide alike. A new
-//! key examines the next entries in turn: two for idleness while the set has room, otherwise up to 64 until one can be
-//! evicted. In a full set it skips an entry once that was used since it was last examined. If none of the examined
-//! breakers can be evicted so, the one that has been idle for longest goes, although it remembers failures: it must have
-//! been idle for `idle_ttl` and for its window. So the work is bounded, whatever the number of keys. A list in the order
-//! of use would have to be written by every call. Readings evict nothing (R23).
+//! **Eviction.** A breaker can be evicted at any time if it has no other handles and a new one would decide alike. A
+//! new key examines the next entries in turn: two for idleness while the set has room, otherwise up to 64 until one
+//! can be evicted. In a full set it skips an entry once that was used since it was last examined. If none of the
+//! examined breakers can be evicted so, the one that has been idle for longest goes, although it remembers failures:
+//! it must have been idle for `idle_ttl` and for its window. So the work is bounded, whatever the number of keys. A
+//! list in the order of use would have to be written by every call. Readings evict nothing (R23).
 //!
 //! **Counts.** An evicted breaker leaves its counts to the set when its last handle is dropped, and so does an unlisted
 //! breaker, for which the set had no room. Sums over all keys are taken under the lock of the order, while no entry can
@@ -122,8 +122,8 @@ impl KeyedBreakers {
 
     /// Calls `act` with the breaker of each of the keys, and with whether the key was used within `idle_ttl`.
     ///
-    /// It leaves out keys that have been idle for `idle_ttl` and whose breakers remember nothing that matters: a new key
-    /// can evict them at any time. It does not evict them, because that would affect later evictions (R23).
+    /// It leaves out keys that have been idle for `idle_ttl` and whose breakers remember nothing that matters: a new
+    /// key can evict them at any time. It does not evict them, because that would affect later evictions (R23).
     fn each_kept(&self, keys: Order, mut act: impl FnMut(&CircuitBreaker, bool)) {
         let scan = EvictionScan::new(&self.parent);
         for key in keys {
