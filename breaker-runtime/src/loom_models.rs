@@ -195,7 +195,8 @@ fn a_slot_keeps_its_counts_for_its_next_owner() {
         let first = spawn(&breaker, |breaker| call(breaker, End::Success));
         let second = spawn(&breaker, |breaker| call(breaker, End::Success));
         first.join().expect("it ends");
-        // This thread may get the slot of the first thread, while the second thread counts in another or without a slot.
+        // This thread may get the slot of the first thread, while the second thread counts in another or without a
+        // slot.
         call(&breaker, End::Success);
         second.join().expect("it ends");
         assert_eq!(counted(&breaker.snapshot()), 3);

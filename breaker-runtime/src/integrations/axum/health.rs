@@ -20,8 +20,8 @@ use crate::values::{KeyStats, State};
 /// | 503 | `down` | a [`critical`](crate::Config::critical) circuit is open or forced open |
 ///
 /// A critical circuit that is half open only degrades the service, because it needs calls to close again. A critical
-/// name with keys is `down` if every key that was used within `idle_ttl` is open or forced open, or if the name itself is
-/// forced open. If only some of its keys are open, it is `degraded`.
+/// name with keys is `down` if every key that was used within `idle_ttl` is open or forced open, or if the name itself
+/// is forced open. If only some of its keys are open, it is `degraded`.
 ///
 /// The body is JSON. It lists every name that is not closed, or that has a key that is neither closed nor forced
 /// closed, sorted by name:
@@ -32,9 +32,9 @@ use crate::values::{KeyStats, State};
 ///   {"name":"fetch","state":"closed","critical":false,"retry_after":null,"keys":{"closed":7,"open":1}}]}
 /// ```
 ///
-/// `retry_after` is in whole seconds, rounded up, or `null` if it is unknown. `keys` counts the keys of the name by state,
-/// or is `null` if the name has no keys. The body contains no key, because a key may identify a user. A request is a
-/// reading: it applies transitions that are due, such as the end of an open period.
+/// `retry_after` is in whole seconds, rounded up, or `null` if it is unknown. `keys` counts the keys of the name by
+/// state, or is `null` if the name has no keys. The body contains no key, because a key may identify a user. A request
+/// is a reading: it applies transitions that are due, such as the end of an open period.
 ///
 /// # Examples
 ///
@@ -57,8 +57,8 @@ where
 
 /// Returns a `GET` handler that reports the health of all breakers of the [current](Registry::current) registry.
 ///
-/// It answers as that of [`health`] does, for the registry that is in force when the request is handled: the global one,
-/// except in a test that has entered a `TestRegistry`. So a router that is made once serves every test.
+/// It answers as the handler of [`health`] does, for the registry that is in force when the request is handled. That
+/// is the global registry, except in a test that has entered a `TestRegistry`. So one router can serve all tests.
 ///
 /// # Examples
 ///

@@ -52,7 +52,7 @@ pub(in crate::integrations) struct Durations {
 }
 
 impl Counts {
-    /// Adds up what a breaker and the breakers by key of its name counted.
+    /// Adds up the counts of a breaker and, for a name with keys, of the breakers of its keys.
     pub(super) fn new(snapshot: &Snapshot) -> Self {
         let mut counts = Self::default();
         for (from, to, reason) in POSSIBLE_TRANSITIONS {
@@ -136,7 +136,7 @@ impl Counts {
         self.combine(others, |own, more| own + more);
     }
 
-    /// Takes the values of a part away.
+    /// Subtracts the values of `part`.
     pub(super) fn subtract(&mut self, part: &Self) {
         self.combine(part, u64::saturating_sub);
     }

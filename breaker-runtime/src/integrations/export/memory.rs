@@ -27,7 +27,7 @@ struct Name {
     target: Option<Target>,
     /// The counts of the name and of all its keys.
     all: Sum,
-    /// What the keys with a label have not counted.
+    /// The counts that do not belong to a key with a label.
     rest: Counts,
     gauges: Option<Gauges>,
     /// The keys that have a label.
@@ -179,7 +179,7 @@ impl Sum {
         self.all.raise(&sum);
     }
 
-    /// Notes that the next reading is one of a new breaker.
+    /// Notes that the next reading is that of a new breaker.
     fn restart(&mut self) {
         self.earlier = self.all.clone();
     }

@@ -140,7 +140,7 @@ pub(in crate::integrations) struct Gauges {
     pub(in crate::integrations) failure_rate: Option<f64>,
     pub(in crate::integrations) slow_call_rate: Option<f64>,
     pub(in crate::integrations) probes_in_flight: usize,
-    /// The age of the present outage, or zero.
+    /// The age of the current outage, or zero.
     pub(in crate::integrations) outage: Duration,
     /// The number of keys in each of the [`STATES`], for a name with keys.
     pub(in crate::integrations) keys: Option<[usize; 5]>,

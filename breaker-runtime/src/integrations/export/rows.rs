@@ -74,7 +74,7 @@ rows! {
     OPEN_SECONDS: Seconds "circuit_breaker_open_seconds_total", "circuit_breaker.open_time" ["s"], [],
         "Time spent open, including the current open period; overrides are not included.";
     OUTAGE: GaugeOfSeconds "circuit_breaker_outage_seconds", "circuit_breaker.outage" ["s"], [],
-        "Age of the present outage, 0 without one; for a name with keys, that of the oldest.";
+        "Age of the current outage, 0 without one; for a name with keys, that of the oldest.";
     FAILURE_RATE: Gauge "circuit_breaker_failure_rate", "circuit_breaker.failure_rate" ["1"], [],
         "Share of failures in the window, 0 to 1; unknown without a window and below min_calls.";
     SLOW_CALL_RATE: Gauge "circuit_breaker_slow_call_rate", "circuit_breaker.slow_call_rate" ["1"], [],

@@ -52,7 +52,7 @@
 //! | `circuit_breaker_state` | gauge | `state`: `closed`, `open`, `half_open`, `forced_open`, `forced_closed` | 1 for the current state as callers meet it, 0 for the other four |
 //! | `circuit_breaker_transitions_total` | counter | `from`, `to`, `reason` | state transitions; overrides are not included |
 //! | `circuit_breaker_open_seconds_total` | counter | | whole seconds spent open, including the current open period; overrides are not included |
-//! | `circuit_breaker_outage_seconds` | gauge | | age of the present outage, 0 without one; for a name with keys, that of the oldest |
+//! | `circuit_breaker_outage_seconds` | gauge | | age of the current outage, 0 without one; for a name with keys, that of the oldest |
 //! | `circuit_breaker_failure_rate` | gauge | | the share of failures in the window |
 //! | `circuit_breaker_slow_call_rate` | gauge | | the share of slow calls in the window |
 //! | `circuit_breaker_probes_in_flight` | gauge | | probes in flight while the circuit is half open |
@@ -60,13 +60,14 @@
 //! | `circuit_breaker_keys` | gauge | `state` | keys that have a breaker, by the state of that breaker; only for names with keys |
 //! | `circuit_breaker_unlisted_calls_total` | counter | | calls whose key had no room under `max_keys`; only for names with keys |
 //!
-//! `circuit_breaker_calls_total` includes the slow and the stale calls. In `circuit_breaker_failures_total`, a `slow` call
-//! and a `silent` probe count when they are judged, also while they are in flight, and once more by their outcome when
-//! they end.
+//! `circuit_breaker_calls_total` includes the slow and the stale calls. In `circuit_breaker_failures_total`, a `slow`
+//! call and a `silent` probe count when they are judged, even while they are in flight. If such a call then fails in
+//! another way, it counts a second time, under that kind.
 //!
-//! `circuit_breaker_state` of a name with keys says what most callers of the name meet: its override or, without one, the
-//! state of most keys that were used within `idle_ttl`. Of two states that are equally frequent it shows the worse one
-//! ([`prevailing_state`](crate::KeyStats::prevailing_state)). `circuit_breaker_keys` shows the states of all keys.
+//! `circuit_breaker_state` of a name with keys shows what most callers of the name meet: its override or, without one,
+//! the state of most keys that were used within `idle_ttl`. If several states are equally frequent, it shows the worst
+//! of them ([`prevailing_state`](crate::KeyStats::prevailing_state)). `circuit_breaker_keys` shows the states of all
+//! keys.
 //!
 //! **Counters** never decrease, neither when a key is evicted nor when a breaker is [removed](crate::Registry::remove)
 //! and another one is made under its name. All their label values are written as 0 from the start, so that `rate` and
@@ -77,9 +78,9 @@
 //! a query, and a graph shows a gap.
 //!
 //! **Keys** are not labels, because there may be any number of them. The counts of all keys of a name, including
-//! evicted ones, are added up under the name. The two rates belong to the breaker of the name itself, which has none,
-//! because calls with a key go through the breaker of the key. [`Publisher::with_key_labels`] makes a limited number of
-//! keys labels.
+//! evicted ones, are added up under the name. The two rates would be those of the breaker of the name itself, and are
+//! unknown, because calls with a key go through the breaker of the key. [`Publisher::with_key_labels`] labels a
+//! limited number of keys.
 //!
 //! **Open seconds** are whole because the facade's counters are. A fraction of a second is not lost: it is included
 //! once the second is full.

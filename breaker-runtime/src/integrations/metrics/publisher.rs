@@ -18,8 +18,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Writes the series of the [current](Registry::current) registry to the current recorder.
 ///
-/// That is the global registry, except in a test that has entered a `TestRegistry`. The [module](super) explains when to
-/// call it. It works as [`Publisher::publish`] does.
+/// The current registry is the global one, except in a test that has entered a `TestRegistry`. The [module](super)
+/// explains when to call this function. It works as [`Publisher::publish`] does.
 #[doc(alias = "prometheus")]
 pub fn publish() {
     let registry = Registry::current();
@@ -145,15 +145,17 @@ impl Publisher {
     /// Gives the series of at most `max` keys of each name the label `key`.
     ///
     /// The first keys that the publisher sees get the label and never lose it, because the facade cannot delete a
-    /// series: a label for the keys that matter needs a `max` that all keys fit into. The other keys, and calls without
-    /// a key, are added up in the series without the label. So the sum over all series of a name is still the number of
-    /// its calls. No counter decreases when a key is evicted. What the key counted since the last
-    /// [`publish`](Self::publish) is then added to the series without the label, and its gauges become 0.
+    /// series. So choose a `max` that is large enough for all keys that matter. The other keys, and calls without a
+    /// key, are added up in the series without the label. So the sum over all series of a name is still the number of
+    /// its calls.
     ///
-    /// One key has about 45 series, and with `latency` about 60.
+    /// No counter decreases when a key is evicted. What the key counted since the last [`publish`](Self::publish) is
+    /// then added to the series without the label, and the gauges of the key become 0.
     ///
-    /// **A label is readable by everybody who can read the metrics.** Do not use this for keys that identify a person,
-    /// such as users or tenants.
+    /// A key has about 45 series, and with `latency` about 60.
+    ///
+    /// **Everybody with access to the metrics can read the labels.** Do not label keys that identify a person, such as
+    /// users or tenants.
     ///
     /// # Examples
     ///

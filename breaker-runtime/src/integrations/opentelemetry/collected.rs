@@ -10,7 +10,7 @@ use crate::sync::Arc;
 
 /// The values of one name, or of one key that is an attribute.
 pub(super) struct Point {
-    /// Those of the name and the key.
+    /// The attributes for the name and the key.
     pub(super) attributes: Vec<KeyValue>,
     pub(super) counts: Counts,
     /// `None` if the breaker is gone.
@@ -19,8 +19,8 @@ pub(super) struct Point {
 
 /// The values that the instruments read.
 ///
-/// The SDK collects one instrument after the other. A reading serves all of them: it is taken anew when an instrument
-/// asks that has already had its values.
+/// The SDK collects one instrument after the other. One reading serves all of them. A new reading is taken when an
+/// instrument that has already received its values is collected again.
 pub(super) struct Collected {
     registry: Registry,
     // Not from `sync`: the loom models collect nothing.
@@ -31,14 +31,14 @@ pub(super) struct Collected {
 struct State {
     memory: Memory,
     points: Arc<Vec<Point>>,
-    /// The instruments that have had the values, one bit each.
+    /// The instruments that have received these values, one bit each.
     served: u32,
 }
 
 impl Collected {
     pub(super) fn new(registry: &Registry, max_keys: usize) -> Self {
         let mut state = State {
-            // All have had the values that are not there yet.
+            // Every instrument counts as served, so the first one takes a reading.
             served: u32::MAX,
             ..State::default()
         };
@@ -49,7 +49,7 @@ impl Collected {
         }
     }
 
-    /// Returns the present values for an instrument.
+    /// Returns the current values for an instrument.
     pub(super) fn points(&self, instrument: u32) -> Arc<Vec<Point>> {
         let bit = 1 << instrument;
         loop {

@@ -11,7 +11,7 @@ use crate::integrations::export::{
 use crate::registry::Registry;
 use crate::sync::Arc;
 
-/// A value, and its attributes without those of the name and the key.
+/// A value, and its attributes except those for the name and the key.
 type Value<T> = (T, Vec<KeyValue>);
 
 /// Makes instruments.

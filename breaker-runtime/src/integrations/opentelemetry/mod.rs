@@ -1,7 +1,7 @@
-//! Instruments of OpenTelemetry, which read the breakers when they are collected. Needs the feature `opentelemetry`.
+//! OpenTelemetry instruments, which read the breakers when they are collected. Needs the feature `opentelemetry`.
 //!
-//! Calls through a breaker measure nothing for this module, and need no exporter. [`observe`] registers observable
-//! instruments with a meter. When a reader of the SDK collects them, they take a snapshot of every breaker:
+//! A call does no extra work for this module. [`observe`] registers observable instruments with a meter. When a reader
+//! of the SDK collects them, they take a snapshot of every breaker:
 //!
 //! ```
 //! use breaker_runtime::Registry;
@@ -13,7 +13,7 @@
 //!
 //! # The instruments
 //!
-//! They mean the same as the series of the module `metrics`.
+//! Each instrument corresponds to a series of the module `metrics`.
 //!
 //! | instrument | kind | attributes other than `circuit_breaker.name` | meaning |
 //! |---|---|---|---|
@@ -26,29 +26,29 @@
 //! | `circuit_breaker.state` | gauge | `circuit_breaker.state`: `closed`, `open`, `half_open`, `forced_open`, `forced_closed` | 1 for the current state as callers meet it, 0 for the other four |
 //! | `circuit_breaker.transitions` | counter | `circuit_breaker.from`, `circuit_breaker.to`, `circuit_breaker.reason` | state transitions; overrides are not included |
 //! | `circuit_breaker.open_time` | counter, in seconds | | time spent open, including the current open period; overrides are not included |
-//! | `circuit_breaker.outage` | gauge, in seconds | | age of the present outage, 0 without one; for a name with keys, that of the oldest |
+//! | `circuit_breaker.outage` | gauge, in seconds | | age of the current outage, 0 without one; for a name with keys, that of the oldest |
 //! | `circuit_breaker.failure_rate` | gauge | | the share of failures in the window |
 //! | `circuit_breaker.slow_call_rate` | gauge | | the share of slow calls in the window |
 //! | `circuit_breaker.probes_in_flight` | gauge | | probes in flight while the circuit is half open |
 //! | `circuit_breaker.call_duration.bucket` | counter | `le` | calls that took at most `le` seconds; only with the setting `latency` |
-//! | `circuit_breaker.call_duration.sum` | counter, in seconds | | how long these calls took in total |
+//! | `circuit_breaker.call_duration.sum` | counter, in seconds | | the total duration of these calls; only with the setting `latency` |
 //! | `circuit_breaker.keys` | gauge | `circuit_breaker.state` | keys that have a breaker, by the state of that breaker; only for names with keys |
 //! | `circuit_breaker.unlisted_calls` | counter | | calls whose key had no room under `max_keys`; only for names with keys |
 //!
 //! **Counters** never decrease, neither when a key is evicted nor when a breaker is [removed](Registry::remove) and
 //! another one is made under its name.
 //!
-//! **Rates** have no data point while they are unknown: without a `window`, and below `min_calls`. The gauges of a removed
-//! breaker have none either.
+//! **Rates** have no data point while they are unknown: without a `window`, and below `min_calls`. The gauges of a
+//! removed breaker have none either.
 //!
-//! **Durations** are counters of buckets, because a histogram of OpenTelemetry cannot be observed. `le` is the end of the
-//! bucket in seconds, and `+Inf` for all calls, as in Prometheus. A call counts by the bucket of the breaker's histogram
-//! ([`Latency`](crate::Latency)), which is at most an eighth wide. A backend that reads counters of buckets as Prometheus
-//! does computes quantiles of any period and over several processes:
+//! **Durations** are one counter per bucket, because OpenTelemetry has no observable histogram. As in Prometheus, `le`
+//! is the end of the bucket in seconds, and `+Inf` stands for all calls. The counts come from the histogram of the
+//! breaker ([`Latency`](crate::Latency)), whose buckets are at most an eighth wide. A backend that supports such
+//! counters, as Prometheus does, can compute quantiles over any period and over several processes:
 //! `histogram_quantile(0.95, sum by (le) (rate(circuit_breaker_call_duration_bucket_total[5m])))`.
 //!
-//! **Keys** are not attributes, because there may be any number of them: the counts of all keys of a name are added up
-//! under the name. [`observe_with_keys`] makes a limited number of them attributes.
+//! **Keys** are not attributes, because there may be any number of them. The counts of all keys of a name are added up
+//! under the name. [`observe_with_keys`] adds an attribute for a limited number of keys.
 
 #![doc(alias = "otel")]
 #![doc(alias = "otlp")]
@@ -63,11 +63,11 @@ use crate::registry::Registry;
 
 /// Registers instruments with a meter, which read the breakers of a registry when they are collected.
 ///
-/// The [module](self) lists them. They last as long as the meter's provider. Call this once for each pair of a registry
-/// and a meter.
+/// The [module](self) lists the instruments. They exist as long as the provider of the meter. Call this function once
+/// for each pair of a registry and a meter.
 ///
 /// A collection is a reading: it applies transitions that are due, and so may notify listeners. A listener must not
-/// collect, because the SDK holds a lock meanwhile.
+/// start a collection, because the SDK holds a lock meanwhile.
 pub fn observe(meter: &Meter, registry: &Registry) {
     observe_with_keys(meter, registry, 0);
 }
@@ -75,12 +75,12 @@ pub fn observe(meter: &Meter, registry: &Registry) {
 /// Registers instruments as [`observe`] does, and gives at most `max` keys of each name the attribute
 /// `circuit_breaker.key`.
 ///
-/// The first keys that are seen get the attribute, and never lose it. The other keys, and calls without a key, are added
-/// up in the data points without the attribute. So the sum over all data points of a name is still the number of its
-/// calls. No counter decreases when a key is evicted; its gauges then have no data points.
+/// The first keys that are seen get the attribute, and never lose it. The other keys, and calls without a key, are
+/// added up in the data points without the attribute. So the sum over all data points of a name is still the number of
+/// its calls. No counter decreases when a key is evicted; the gauges of the key then have no data points.
 ///
-/// **An attribute is readable by everybody who can read the metrics.** Do not use this for keys that identify a person,
-/// such as users or tenants.
+/// **Everybody with access to the metrics can read the attributes.** Do not use this function for keys that identify a
+/// person, such as users or tenants.
 ///
 /// # Examples
 ///

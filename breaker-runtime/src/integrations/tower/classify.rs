@@ -62,10 +62,10 @@ pub trait Classify<Response, Error> {
         None
     }
 
-    /// Returns the cause of a failed call that has opened the circuit, as the setting `cause` of the attribute does. By
-    /// default `None`.
+    /// Returns the cause of a failed call that has opened the circuit, as the setting `cause` of the attribute does.
     ///
-    /// It is called for no other call, at most once, and outside of every lock. [`Cause::here`] makes a cause.
+    /// The default is `None`. The method is called at most once for such a call, never for another call, and outside
+    /// of every lock. [`Cause::here`] makes a cause.
     fn cause(&self, answer: Result<&Response, &Error>) -> Option<Cause> {
         let _ = answer;
         None

@@ -173,11 +173,11 @@ impl<C, B> CircuitBreakerLayer<C, B> {
         CircuitBreakerLayer { classify, choose }
     }
 
-    /// Sets the function that describes the cause of an opening: it takes the `Result<&Response, &Error>` of a failed
-    /// call and returns text, or another value with `Display`.
+    /// Sets the function that describes the cause of an opening.
     ///
-    /// It is called only for a failed call that has opened the circuit, and outside of every lock; see
-    /// [`Cause`](crate::Cause). It replaces the cause of the classifier, so call it after [`classify`](Self::classify).
+    /// The function takes the `Result<&Response, &Error>` of a failed call, and returns text or another value with
+    /// `Display`. It is called only for a failed call that has opened the circuit, and outside of every lock; see
+    /// [`Cause`](crate::Cause). It replaces the cause of the classifier, so set it after [`classify`](Self::classify).
     ///
     /// # Examples
     ///

@@ -31,11 +31,11 @@
 //! does not reach the inner service.
 //!
 //! While the circuit rejects every call, `poll_ready` returns ready at once and does not poll the inner service, so
-//! that no caller waits for a service that would not be called. Otherwise `poll_ready` polls the inner service. When the
-//! circuit opens, it wakes the callers that wait for the inner service. This has three consequences:
+//! that no caller waits for a service that would not be called. Otherwise `poll_ready` polls the inner service. When
+//! the circuit opens, it wakes the callers that wait for the inner service. This has three consequences:
 //!
-//! - A call that follows such a `poll_ready` is rejected, even if the circuit has closed in between, because nothing was
-//!   reserved for it. In that case its rejection has no `retry_after`.
+//! - A call that follows such a `poll_ready` is rejected, even if the circuit has closed in between, because nothing
+//!   was reserved for it. In that case its rejection has no `retry_after`.
 //! - A rejected call does not use up what the inner service reserved in an earlier `poll_ready`, such as a permit of a
 //!   `ConcurrencyLimit` or a slot of a `Buffer`. This service keeps the reservation for its next call, and releases it
 //!   when it is dropped. So put the limit outside of the breaker, or drop the clone whose call was rejected, as
