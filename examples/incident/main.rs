@@ -1,4 +1,4 @@
-//! Writes the review of an incident from what the breaker itself knows: what happened, why, since when, who acted, and
+//! Writes the review of an incident from what the breaker has recorded: what happened, why, since when, who acted, and
 //! what it cost.
 //!
 //! The payment service hangs and then answers with errors. Meanwhile an operator forces the circuit open and a file of
@@ -38,7 +38,7 @@ enum PayError {
 
 /// Charges the customer's card.
 ///
-/// The texts of `PayError` contain no data of a customer, so they may be kept as causes.
+/// The messages of `PayError` contain no customer data, so they may be kept as causes.
 #[circuit_breaker(
     name = "payment",
     threshold = 3,
@@ -115,7 +115,7 @@ async fn tell() -> anyhow::Result<()> {
     shop.sell(1).await;
     ensure!(shop.payment.state() == State::Open, "the probe failed");
 
-    // The operator keeps all calls away while the database is repaired, and loads calmer settings.
+    // The operator rejects all calls while the database is repaired, and loads a higher threshold.
     let alice = Actor::new("alice")?.because("INC-42: the database is being repaired")?;
     shop.payment
         .by(&alice)

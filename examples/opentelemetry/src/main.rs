@@ -1,5 +1,5 @@
-//! Exports metrics to OpenTelemetry: one call registers instruments, which read the registry when they are collected. So
-//! calls do not pay for metrics.
+//! Exports metrics to OpenTelemetry: one call registers instruments, which read the registry when they are collected.
+//! A call through a breaker does no extra work for them.
 //!
 //! ```text
 //! cargo run -p example-opentelemetry
