@@ -103,6 +103,26 @@ fn a_failure_of_a_closed_circuit_allocates_nothing() {
     assert_eq!(allocations(fail), 0);
 }
 
+#[derive(Debug, PartialEq, thiserror::Error)]
+enum Error {
+    #[error("down")]
+    Down,
+    #[error("stopped by its circuit breaker")]
+    Breaker(#[from] BreakerError),
+}
+
+#[circuit_breaker(name = "allocations.cause", threshold = u32::MAX, cause)]
+fn with_cause(up: bool) -> Result<(), Error> {
+    if up { Ok(()) } else { Err(Error::Down) }
+}
+
+#[test]
+fn a_failure_that_opens_no_circuit_is_asked_for_no_cause_and_allocates_nothing() {
+    assert_eq!(allocations(|| assert_eq!(with_cause(true), Ok(()))), 0);
+    let fail = || assert_eq!(with_cause(false), Err(Error::Down));
+    assert_eq!(allocations(fail), 0);
+}
+
 #[test]
 fn windows_and_lists_of_calls_in_flight_do_not_grow_with_the_number_of_calls() {
     let slow = Duration::from_secs(60);

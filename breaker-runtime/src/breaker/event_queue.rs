@@ -14,8 +14,13 @@ use super::event::EventKind;
 use super::span::CallSpan;
 
 /// The events that have not been delivered yet, oldest first.
+///
+/// Allocated by the first event, because most breakers have none.
 #[derive(Debug, Default)]
-pub(super) struct EventQueue {
+pub(super) struct EventQueue(Option<Box<Queue>>);
+
+#[derive(Debug, Default)]
+struct Queue {
     queued: VecDeque<QueuedEvent>,
     last_sequence: u64,
     /// The numbers of the events that wait until the cause of their transition is known.
@@ -57,20 +62,25 @@ pub(super) struct Claim {
 impl EventQueue {
     #[inline]
     pub(super) fn is_empty(&self) -> bool {
-        self.queued.is_empty()
+        self.0.as_ref().is_none_or(|queue| queue.queued.is_empty())
+    }
+
+    fn queue(&mut self) -> &mut Queue {
+        self.0.get_or_insert_default()
     }
 
     /// Queues a new event.
     pub(super) fn push(&mut self, at: SystemTime, kind: EventKind) {
-        self.last_sequence += 1;
-        let sequence = self.last_sequence;
+        let queue = self.queue();
+        queue.last_sequence += 1;
+        let sequence = queue.last_sequence;
         let told = ToldEvent { sequence, at, kind };
         let span = if CallSpan::EXISTS {
             EventSpan::Unclaimed
         } else {
             EventSpan::Known(CallSpan::none())
         };
-        self.queued.push_back(QueuedEvent { told, span });
+        queue.queued.push_back(QueuedEvent { told, span });
     }
 
     /// Puts an event that no listener has received in front of the others.
@@ -78,13 +88,13 @@ impl EventQueue {
     /// The caller makes the empty span, because it holds the lock when it calls this.
     pub(super) fn push_again(&mut self, told: ToldEvent, none: CallSpan) {
         let span = EventSpan::Known(none);
-        self.queued.push_front(QueuedEvent { told, span });
+        self.queue().queued.push_front(QueuedEvent { told, span });
     }
 
     /// Claims the events that nobody has claimed, which are the last ones.
     pub(super) fn claim(&mut self) -> Option<Claim> {
         let mut claim = None;
-        for event in self.queued.iter_mut().rev() {
+        for event in self.queue().queued.iter_mut().rev() {
             if !matches!(event.span, EventSpan::Unclaimed) {
                 break;
             }
@@ -98,7 +108,7 @@ impl EventQueue {
 
     /// Adds their spans to the events of a claim.
     pub(super) fn add_spans(&mut self, claim: &Claim, spans: Vec<CallSpan>) {
-        let events = self.queued.iter_mut();
+        let events = self.queue().queued.iter_mut();
         let claimed = events.skip_while(|event| event.told.sequence != claim.first);
         for (event, span) in claimed.zip(spans) {
             event.span = EventSpan::Known(span);
@@ -107,49 +117,51 @@ impl EventQueue {
 
     /// Returns whether this thread may deliver events, and then makes it the one that does.
     pub(super) fn begin_delivery(&mut self) -> bool {
-        !std::mem::replace(&mut self.delivering, true)
+        !std::mem::replace(&mut self.queue().delivering, true)
     }
 
     /// Returns the next event to deliver and its span, or ends the delivery.
     pub(super) fn next(&mut self) -> Option<(ToldEvent, CallSpan)> {
-        let event = self.queued.pop_front();
+        let queue = self.queue();
+        let event = queue.queued.pop_front();
         if let Some(QueuedEvent { told, span }) = event {
             match span {
-                EventSpan::Known(span) if !self.held.contains(&told.sequence) => {
+                EventSpan::Known(span) if !queue.held.contains(&told.sequence) => {
                     return Some((told, span));
                 }
                 // The thread that claimed or held it delivers it.
-                span => self.queued.push_front(QueuedEvent { told, span }),
+                span => queue.queued.push_front(QueuedEvent { told, span }),
             }
         }
-        self.delivering = false;
+        queue.delivering = false;
         None
     }
 
     pub(super) fn last_sequence(&self) -> u64 {
-        self.last_sequence
+        self.0.as_ref().map_or(0, |queue| queue.last_sequence)
     }
 
     /// Returns the events after the one with this number, the last one first.
     pub(super) fn after(&self, sequence: u64) -> impl Iterator<Item = &ToldEvent> {
-        let events = self.queued.iter().rev().map(|event| &event.told);
+        let queued = self.0.iter().flat_map(|queue| queue.queued.iter().rev());
+        let events = queued.map(|event| &event.told);
         events.take_while(move |told| told.sequence > sequence)
     }
 
     /// Returns what happened from the event with this number on.
     pub(super) fn starting_at(&mut self, sequence: u64) -> impl Iterator<Item = &mut EventKind> {
-        let events = self.queued.iter_mut().map(|event| &mut event.told);
+        let events = self.queue().queued.iter_mut().map(|event| &mut event.told);
         let from = events.skip_while(move |told| told.sequence != sequence);
         from.map(|told| &mut told.kind)
     }
 
     /// Holds an event and those behind it back until it is released.
     pub(super) fn hold(&mut self, sequence: u64) {
-        self.held.push(sequence);
+        self.queue().held.push(sequence);
     }
 
     pub(super) fn release(&mut self, sequence: u64) {
-        self.held.retain(|other| *other != sequence);
+        self.queue().held.retain(|other| *other != sequence);
     }
 }
 

@@ -265,7 +265,12 @@ impl Locked {
                 generation,
                 due,
                 open_period,
-                evidence: Evidence { failures, rate },
+                evidence:
+                    Evidence {
+                        failures,
+                        by_kind,
+                        rate,
+                    },
                 by,
             } => {
                 let transition = Transition {
@@ -275,8 +280,8 @@ impl Locked {
                     generation,
                     due_at: due.map(|due| moment.date(due)),
                     open_period,
-                    failures: failures.all(),
-                    failures_by_kind: failures,
+                    failures,
+                    failures_by_kind: by_kind,
                     rate,
                     cause: None,
                     by,

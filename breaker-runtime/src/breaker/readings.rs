@@ -64,7 +64,9 @@ impl CircuitBreaker {
         let counts = locked.machine.counts(now);
         let machine = &locked.machine;
         let frozen = machine.window_is_frozen();
-        let window = counts.map(|counts| WindowStats::new(counts, frozen, machine.settings()));
+        let failures = machine.window_failures(now);
+        let window =
+            counts.map(|counts| WindowStats::new(counts, failures, frozen, machine.settings()));
         let overrides = machine
             .all_forced()
             .map(|forced| to_override(forced, moment));

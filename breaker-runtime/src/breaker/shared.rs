@@ -110,7 +110,7 @@ pub(crate) trait KeySet: fmt::Debug + Send + Sync {
 }
 
 const _: () = assert!(
-    cfg!(breaker_loom) || size_of::<Shared>() <= 1024,
+    cfg!(breaker_loom) || size_of::<Shared>() <= 896,
     "one more cache line for each breaker"
 );
 

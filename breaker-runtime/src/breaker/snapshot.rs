@@ -102,6 +102,8 @@ pub struct WindowStats {
     /// The number of these calls that failed.
     pub failures: u64,
     /// The failures of these calls, by kind.
+    ///
+    /// A window of time counts at most 65,535 failures of each kind in each tenth of its length.
     pub failures_by_kind: Failures,
     /// The number of these calls that were slow.
     pub slow: u64,
@@ -130,12 +132,17 @@ pub struct ProbeProgress {
 }
 
 impl WindowStats {
-    pub(crate) fn new(counts: WindowCounts, frozen: bool, settings: &Settings) -> Self {
+    pub(crate) fn new(
+        counts: WindowCounts,
+        failures: Failures,
+        frozen: bool,
+        settings: &Settings,
+    ) -> Self {
         let min_calls = settings.min_calls.get();
         Self {
             calls: counts.calls,
-            failures: counts.failures.all().into(),
-            failures_by_kind: counts.failures.into(),
+            failures: counts.failures.into(),
+            failures_by_kind: failures,
             slow: counts.slow.into(),
             failure_rate: counts.failure_rate(min_calls),
             slow_rate: counts.slow_rate(min_calls),

@@ -8,7 +8,7 @@ use super::types::{Evidence, GateState, TallyLease};
 use super::window::{Sample, SlidingWindow, WindowCounts};
 use crate::config::Settings;
 use crate::time::{Tick, needs_precise_clock};
-use crate::values::{End, FailureCounts, FailureKind, Reason};
+use crate::values::{End, FailureCounts, FailureKind, Failures, Reason};
 
 #[derive(Debug)]
 pub(super) struct Closed {
@@ -18,7 +18,8 @@ pub(super) struct Closed {
     slow_failures: u64,
     window: Option<SlidingWindow>,
     in_flight: InFlight,
-    ramp: Option<Ramp>,
+    /// Boxed, because most breakers have none.
+    ramp: Option<Box<Ramp>>,
     /// When the closed stay began, or when its ramp ends. R12 counts from here.
     calm_since: Tick,
 }
@@ -45,9 +46,9 @@ impl Closed {
 
     /// Makes the closed circuit that follows a recovery: it begins with a ramp if the setting `ramp` is set.
     pub(super) fn recovered(settings: &Settings, now: Tick) -> Self {
-        let ramp = settings.ramp.map(|time| Ramp::new(time, now));
+        let ramp = settings.ramp.map(|time| Box::new(Ramp::new(time, now)));
         Self {
-            calm_since: ramp.as_ref().map_or(now, Ramp::ends),
+            calm_since: ramp.as_ref().map_or(now, |ramp| ramp.ends()),
             ramp,
             ..Self::new(settings, now)
         }
@@ -224,7 +225,7 @@ impl Closed {
             rate.zip(limit).is_some_and(|(rate, limit)| rate >= limit)
         };
         let most = settings.max_failures;
-        if most.is_some_and(|most| counts.failures.all() >= most) {
+        if most.is_some_and(|most| counts.failures >= most) {
             Some(Reason::MaxFailures)
         } else if reaches(counts.failure_rate(min_calls), settings.failure_rate) {
             Some(Reason::FailureRate)
@@ -253,16 +254,21 @@ impl Closed {
     pub(super) fn evidence(&mut self, reason: Reason, now: Tick, settings: &Settings) -> Evidence {
         let min_calls = settings.min_calls.get();
         let counts = self.window.as_mut().map(|window| window.counts(now));
-        let (failures, rate) = match (reason, counts) {
-            (Reason::MaxFailures, Some(counts)) => (counts.failures, None),
-            (Reason::FailureRate, Some(counts)) => {
-                (counts.failures, counts.failure_rate(min_calls))
+        let rate = match (reason, counts) {
+            (Reason::MaxFailures, Some(_)) => None,
+            (Reason::FailureRate, Some(counts)) => counts.failure_rate(min_calls),
+            (Reason::SlowRate, Some(counts)) => counts.slow_rate(min_calls),
+            _ => {
+                return Evidence {
+                    failures: self.row.all().into(),
+                    by_kind: self.row.into(),
+                    rate: None,
+                };
             }
-            (Reason::SlowRate, Some(counts)) => (counts.failures, counts.slow_rate(min_calls)),
-            _ => (self.row, None),
         };
         Evidence {
-            failures: failures.into(),
+            failures: counts.map_or(0, |counts| counts.failures.into()),
+            by_kind: self.window_failures(now),
             rate,
         }
     }
@@ -279,7 +285,7 @@ impl Closed {
         let ramp = self.ramp.as_ref().is_some_and(|ramp| !ramp.ended(now));
         // Without `threshold`, failures in a row mean nothing, and only another call would end the row.
         let row = settings.threshold.is_some() && self.row.all() > 0;
-        !row && counts.failures.all() == 0 && counts.slow == 0 && !ramp
+        !row && counts.failures == 0 && counts.slow == 0 && !ramp
     }
 
     /// Begins a new window if the setting `window` has changed, and a new bucket if `slow_call` has.
@@ -341,6 +347,14 @@ impl Closed {
     #[inline]
     pub(super) fn counts(&mut self, now: Tick) -> Option<WindowCounts> {
         self.window.as_mut().map(|window| window.counts(now))
+    }
+
+    /// Returns the failures in the window, by kind.
+    pub(super) fn window_failures(&self, now: Tick) -> Failures {
+        let window = self.window.as_ref();
+        window
+            .map(|window| window.failures(now))
+            .unwrap_or_default()
     }
 
     #[inline]

@@ -2,6 +2,7 @@
 
 use super::window::{Sample, SlidingWindow, WindowCounts};
 use crate::time::Tick;
+use crate::values::Failures;
 
 /// The window as it was when the circuit opened: it shows why.
 ///
@@ -10,6 +11,7 @@ use crate::time::Tick;
 pub(super) struct OpenWindow {
     window: SlidingWindow,
     at_opening: WindowCounts,
+    failures_at_opening: Failures,
     frozen: bool,
 }
 
@@ -17,6 +19,7 @@ impl OpenWindow {
     pub(super) fn new(mut window: SlidingWindow, now: Tick) -> Self {
         Self {
             at_opening: window.counts(now),
+            failures_at_opening: window.failures(now),
             window,
             frozen: true,
         }
@@ -32,6 +35,15 @@ impl OpenWindow {
             self.at_opening
         } else {
             self.window.counts(now)
+        }
+    }
+
+    /// Returns the failures among the counts, by kind.
+    pub(super) fn failures(&self, now: Tick) -> Failures {
+        if self.frozen {
+            self.failures_at_opening
+        } else {
+            self.window.failures(now)
         }
     }
 

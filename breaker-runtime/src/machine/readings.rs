@@ -13,7 +13,7 @@ use crate::config::{Settings, Window};
 use crate::time::Tick;
 #[cfg(test)]
 use crate::values::FailureCounts;
-use crate::values::{Reason, State};
+use crate::values::{Failures, Reason, State};
 
 impl Machine {
     /// Returns what the gate publishes.
@@ -153,6 +153,15 @@ impl Machine {
         match &mut self.phase {
             Phase::Closed(closed) => closed.would_meet(&self.settings, settings, now),
             _ => None,
+        }
+    }
+
+    /// Returns the failures in the window, by kind; while the circuit is not closed, those at the opening.
+    pub(crate) fn window_failures(&self, now: Tick) -> Failures {
+        match (&self.phase, &self.open_window) {
+            (Phase::Closed(closed), _) => closed.window_failures(now),
+            (_, Some(window)) => window.failures(now),
+            (_, None) => Failures::default(),
         }
     }
 

@@ -58,7 +58,8 @@ impl Machine {
             Phase::Closed(closed) => closed.evidence(reason, now, &self.settings),
             Phase::Open(_) => Evidence::default(),
             Phase::HalfOpen(probes) => Evidence {
-                failures: probes.failures_by_kind(),
+                failures: probes.failures().into(),
+                by_kind: probes.failures_by_kind(),
                 rate: None,
             },
         }

@@ -57,7 +57,8 @@ pub(crate) enum Change {
 /// The counts behind an opening.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Evidence {
-    pub(crate) failures: Failures,
+    pub(crate) failures: u64,
+    pub(crate) by_kind: Failures,
     /// The share of failures or of slow calls that met a rule, if the rule is about a share.
     pub(crate) rate: Option<f64>,
 }

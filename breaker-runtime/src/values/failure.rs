@@ -174,14 +174,6 @@ impl FailureCounts {
         }
     }
 
-    #[inline]
-    pub(crate) fn subtract(&mut self, other: Self) {
-        self.all = self.all.saturating_sub(other.all);
-        for (count, other) in self.others.iter_mut().zip(other.others) {
-            *count = count.saturating_sub(other);
-        }
-    }
-
     fn other_mut(&mut self, kind: FailureKind) -> Option<&mut u32> {
         self.others.get_mut((kind as usize).checked_sub(1)?)
     }

@@ -208,7 +208,7 @@ impl Pair {
             let expected = model.counts();
             let expected = (
                 expected.calls,
-                expected.failures.into(),
+                model.window_failures(),
                 expected.slow.into(),
             );
             let windowed = model.settings.window.is_some();

@@ -13,7 +13,7 @@ pub(crate) use self::steps::{Step, forced, other_settings, settings, steps, unit
 use super::{ForcedKind, WindowCounts};
 use crate::config::{Settings, Window};
 use crate::time::Tick;
-use crate::values::{FailureCounts, FailureKind, State};
+use crate::values::{FailureCounts, FailureKind, Failures, State};
 
 /// Everything that has happened to a circuit, evaluated from the beginning at each query.
 pub(crate) struct Model {
@@ -233,9 +233,19 @@ impl Model {
         let samples: Vec<_> = self.samples.iter().enumerate().filter(counts).collect();
         WindowCounts {
             calls: samples.len() as u64,
-            failures: failure_counts(samples.iter().filter_map(|(_, sample)| sample.failed)),
+            failures: samples
+                .iter()
+                .filter(|(_, sample)| sample.failed.is_some())
+                .count() as u32,
             slow: samples.iter().filter(|(_, sample)| sample.slow).count() as u32,
         }
+    }
+
+    /// Returns the failures in the window, by kind.
+    pub(crate) fn window_failures(&self) -> Failures {
+        let counts = |(number, sample): &(usize, &Sample)| self.in_window(*number, sample);
+        let samples = self.samples.iter().enumerate().filter(counts);
+        failure_counts(samples.filter_map(|(_, sample)| sample.failed)).into()
     }
 
     pub(crate) fn failures_in_a_row(&self) -> u32 {
@@ -260,7 +270,6 @@ impl Model {
         } = self.counts();
         let settings = &self.settings;
         let enough = calls >= u64::from(settings.min_calls.get());
-        let failures = failures.all();
         let share = |part: u32, limit: Option<f64>| {
             enough && limit.is_some_and(|limit| f64::from(part) / calls as f64 >= limit)
         };

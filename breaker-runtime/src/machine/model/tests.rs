@@ -135,6 +135,8 @@ impl Pair {
             assert_eq!(machine.row(), model.failures_of_row(), "{step:?}");
             if model.settings.window.is_some() {
                 assert_eq!(machine.counts(model.now), Some(model.counts()), "{step:?}");
+                let failures = machine.window_failures(model.now);
+                assert_eq!(failures, model.window_failures(), "{step:?}");
             }
         }
     }

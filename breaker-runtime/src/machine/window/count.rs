@@ -1,7 +1,7 @@
 //! The window of the last N calls: four bits per call.
 
 use super::sample::{Sample, SampleIndex, WindowCounts};
-use crate::values::FailureKind;
+use crate::values::{FailureCounts, FailureKind, Failures};
 
 /// The number of samples in a word.
 const PER_WORD: u64 = 16;
@@ -28,6 +28,7 @@ pub(crate) struct CountWindow {
     /// The number of samples that were added in total.
     added: u64,
     counts: WindowCounts,
+    failures: FailureCounts,
 }
 
 impl CountWindow {
@@ -37,16 +38,20 @@ impl CountWindow {
             size: u64::from(size),
             added: 0,
             counts: WindowCounts::default(),
+            failures: FailureCounts::default(),
         }
     }
 
     pub(super) fn add(&mut self, sample: Sample) -> SampleIndex {
         let index = SampleIndex(self.added);
         if self.added >= self.size {
-            self.counts.remove(self.read(index));
+            self.remove(self.read(index));
         }
         self.write(index, sample);
         self.counts.add(sample);
+        if let Some(kind) = sample.failed {
+            self.failures.add(kind);
+        }
         self.added += 1;
         index
     }
@@ -60,6 +65,7 @@ impl CountWindow {
                 calls: self.size,
                 ..WindowCounts::default()
             };
+            self.failures = FailureCounts::default();
             self.added += calls;
             return;
         }
@@ -83,13 +89,12 @@ impl CountWindow {
     /// Replaces all samples of the word that begins at position `at` by successes.
     fn replace_word(&mut self, at: u64) {
         let word = usize::try_from(at / PER_WORD).unwrap_or(usize::MAX);
-        let Some(word) = self.words.get_mut(word) else {
+        let Some(mut left) = self.words.get_mut(word).map(std::mem::take) else {
             return;
         };
-        let mut left = std::mem::take(word);
         // The calls stay as many as they are.
         while left != 0 {
-            self.counts.remove(sample(left));
+            self.remove(sample(left));
             self.counts.calls += 1;
             left >>= BITS;
         }
@@ -104,12 +109,24 @@ impl CountWindow {
                 ..sample
             };
             self.write(index, failed);
-            self.counts.failures.add(kind);
+            self.counts.failures = self.counts.failures.saturating_add(1);
+            self.failures.add(kind);
+        }
+    }
+
+    fn remove(&mut self, sample: Sample) {
+        self.counts.remove(sample);
+        if let Some(kind) = sample.failed {
+            self.failures.remove(kind);
         }
     }
 
     pub(super) fn counts(&self) -> WindowCounts {
         self.counts
+    }
+
+    pub(super) fn failures(&self) -> Failures {
+        self.failures.into()
     }
 
     /// Returns the position of the word that holds a sample, and the shift of the sample's bits in it.

@@ -1,5 +1,6 @@
 //! Windows: samples go in, counts come out. A window slides: a sample that leaves it is subtracted (R5).
 
+mod bucket;
 mod count;
 mod sample;
 mod time;
@@ -11,13 +12,13 @@ pub(crate) use self::sample::{Sample, SampleIndex, WindowCounts};
 use self::time::TimeWindow;
 use crate::config::Window;
 use crate::time::Tick;
-use crate::values::FailureKind;
+use crate::values::{FailureKind, Failures};
 
 /// The samples of one generation that still count.
 #[derive(Debug)]
 pub(crate) enum SlidingWindow {
-    Count(CountWindow),
-    /// Boxed, because it is large and most breakers have no time window.
+    // Boxed, because both are large and most breakers have neither.
+    Count(Box<CountWindow>),
     Time(Box<TimeWindow>),
 }
 
@@ -25,7 +26,7 @@ impl SlidingWindow {
     #[inline]
     pub(crate) fn new(window: Window) -> Self {
         match window {
-            Window::Calls(calls) => Self::Count(CountWindow::new(calls)),
+            Window::Calls(calls) => Self::Count(Box::new(CountWindow::new(calls))),
             Window::Time(time) => Self::Time(Box::new(TimeWindow::new(time))),
         }
     }
@@ -67,6 +68,14 @@ impl SlidingWindow {
         match self {
             Self::Count(window) => window.fail(index, kind),
             Self::Time(window) => window.fail(index, kind, now),
+        }
+    }
+
+    /// Returns the failures in the window at `now`, by kind.
+    pub(crate) fn failures(&self, now: Tick) -> Failures {
+        match self {
+            Self::Count(window) => window.failures(),
+            Self::Time(window) => window.failures(now),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Samples and their counts.
 
-use crate::values::{FailureCounts, FailureKind};
+use crate::values::FailureKind;
 
 /// How one call went.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub(crate) struct Sample {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct WindowCounts {
     pub(crate) calls: u64,
-    pub(crate) failures: FailureCounts,
+    pub(crate) failures: u32,
     pub(crate) slow: u32,
 }
 
@@ -24,30 +24,26 @@ pub(crate) struct SampleIndex(pub(super) u64);
 impl WindowCounts {
     pub(super) fn add(&mut self, sample: Sample) {
         self.calls += 1;
-        if let Some(kind) = sample.failed {
-            self.failures.add(kind);
-        }
+        self.failures = self.failures.saturating_add(sample.failed.is_some().into());
         self.slow = self.slow.saturating_add(sample.slow.into());
     }
 
     pub(super) fn subtract(&mut self, other: Self) {
         self.calls -= other.calls;
-        self.failures.subtract(other.failures);
+        self.failures = self.failures.saturating_sub(other.failures);
         self.slow = self.slow.saturating_sub(other.slow);
     }
 
     /// Removes a sample that was added.
     pub(super) fn remove(&mut self, sample: Sample) {
         self.calls -= 1;
-        if let Some(kind) = sample.failed {
-            self.failures.remove(kind);
-        }
+        self.failures = self.failures.saturating_sub(sample.failed.is_some().into());
         self.slow = self.slow.saturating_sub(sample.slow.into());
     }
 
     /// Returns the share of failures, if there are at least `min_calls` calls.
     pub(crate) fn failure_rate(&self, min_calls: u32) -> Option<f64> {
-        self.rate(self.failures.all(), min_calls)
+        self.rate(self.failures, min_calls)
     }
 
     /// Returns the share of slow calls, if there are at least `min_calls` calls.

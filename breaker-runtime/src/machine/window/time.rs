@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use super::bucket::Bucket;
 use super::sample::{Sample, SampleIndex, WindowCounts};
 use crate::time::{Tick, nanos};
-use crate::values::FailureKind;
+use crate::values::{FailureKind, Failures};
 
 /// Ten whole buckets and the one that is filling: a sample stays for at least the window, and at most a tenth longer.
 const BUCKETS: usize = 11;
@@ -13,7 +14,7 @@ const PARTS: u64 = 10;
 #[derive(Debug)]
 pub(crate) struct TimeWindow {
     /// A ring: bucket n is at position n modulo [`BUCKETS`].
-    buckets: [WindowCounts; BUCKETS],
+    buckets: [Bucket; BUCKETS],
     /// The length of a bucket in nanoseconds, at least one.
     width: u64,
     /// The number of the bucket that is filling, counted from the clock's origin.
@@ -25,7 +26,7 @@ impl TimeWindow {
     #[inline]
     pub(super) fn new(time: Duration) -> Self {
         Self {
-            buckets: [WindowCounts::default(); BUCKETS],
+            buckets: [Bucket::default(); BUCKETS],
             // Rounded up: a bucket that is too short would drop a sample too early.
             width: nanos(time).div_ceil(PARTS).max(1),
             current: 0,
@@ -50,7 +51,7 @@ impl TimeWindow {
         let bucket = at.as_nanos() / self.width;
         if self.current - bucket < BUCKETS as u64 {
             self.counts.calls += calls;
-            self.bucket(bucket).calls += calls;
+            self.bucket(bucket).add_calls(calls);
         }
     }
 
@@ -73,8 +74,8 @@ impl TimeWindow {
     pub(super) fn fail(&mut self, index: SampleIndex, kind: FailureKind, now: Tick) {
         self.evict(now);
         if self.current - index.0 < BUCKETS as u64 {
-            self.counts.failures.add(kind);
-            self.bucket(index.0).failures.add(kind);
+            self.counts.failures = self.counts.failures.saturating_add(1);
+            self.bucket(index.0).add_failure(kind);
         }
     }
 
@@ -86,9 +87,22 @@ impl TimeWindow {
         // The oldest buckets have left the window.
         for left in 0..passed {
             let oldest = self.current + 1 + left;
-            counts.subtract(self.buckets[position(oldest)]);
+            counts.subtract(self.buckets[position(oldest)].counts());
         }
         counts
+    }
+
+    /// Returns the failures that are in the window at `now`, by kind.
+    pub(super) fn failures(&self, now: Tick) -> Failures {
+        let passed = (now.as_nanos() / self.width).saturating_sub(self.current);
+        let mut failures = Failures::default();
+        // The other buckets have left the window, or time began after them.
+        for back in 0..(BUCKETS as u64).saturating_sub(passed) {
+            if let Some(bucket) = self.current.checked_sub(back) {
+                self.buckets[position(bucket)].add_failures_to(&mut failures);
+            }
+        }
+        failures
     }
 
     /// Empties the buckets that have left the window by `now`.
@@ -99,11 +113,11 @@ impl TimeWindow {
         self.current = self.current.max(current);
         for back in 0..passed {
             let emptied = std::mem::take(self.bucket(self.current - back));
-            self.counts.subtract(emptied);
+            self.counts.subtract(emptied.counts());
         }
     }
 
-    fn bucket(&mut self, bucket: u64) -> &mut WindowCounts {
+    fn bucket(&mut self, bucket: u64) -> &mut Bucket {
         &mut self.buckets[position(bucket)]
     }
 }
