@@ -11,6 +11,8 @@ use libfuzzer_sys::fuzz_target;
 mod config;
 #[path = "../../breaker-runtime/src/time.rs"]
 mod time;
+#[path = "../../breaker-runtime/src/values/mod.rs"]
+mod values;
 mod sync {
     pub(crate) use std::sync::Arc;
 }
