@@ -25,17 +25,19 @@ impl BreakerControl<'_> {
         self.breaker.reset_by(ActionKind::Reset, &self.by);
     }
 
-    /// Rejects every call, as [`CircuitBreaker::force_open`] does.
+    /// Rejects every call until the override is cleared or replaced, or `ttl` has passed, as
+    /// [`CircuitBreaker::force_open`] does. The reason is that of the actor.
     pub fn force_open(&self, ttl: Option<Duration>) {
         self.breaker.force_by(ForcedKind::Open, &self.by, ttl);
     }
 
-    /// Admits every call, as [`CircuitBreaker::force_closed`] does.
+    /// Admits every call until the override is cleared or replaced, or `ttl` has passed, as
+    /// [`CircuitBreaker::force_closed`] does. The reason is that of the actor.
     pub fn force_closed(&self, ttl: Option<Duration>) {
         self.breaker.force_by(ForcedKind::Closed, &self.by, ttl);
     }
 
-    /// Clears the override, as [`CircuitBreaker::clear_override`] does.
+    /// Clears the override of a person, if there is one, as [`CircuitBreaker::clear_override`] does.
     pub fn clear_override(&self) {
         self.breaker.clear_override_by(&self.by);
     }
