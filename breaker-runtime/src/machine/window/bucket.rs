@@ -5,8 +5,9 @@ use crate::values::{FailureKind, Failures};
 
 /// The counts of one bucket.
 ///
-/// A breaker with a window of time has eleven of them, so the numbers are only as wide as they need to be: calls have 48
-/// bits, and each kind of failure 16, at which it stops counting. All failures and slow calls have 32 bits.
+/// A window of time has eleven buckets, so the numbers are only as wide as necessary. The number of calls has 48 bits,
+/// those of all failures and of slow calls have 32 bits, and that of each kind of failure has 16 bits and stops at its
+/// maximum.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Bucket {
     failures: u32,
