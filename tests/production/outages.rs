@@ -1,5 +1,7 @@
 //! Outages: since when, how often, and what they cost.
 
+use std::sync::Barrier;
+use std::thread;
 use std::time::{Duration, SystemTime};
 
 use breaker_runtime::{Config, EventKind, Outage, Reason, State};
@@ -182,6 +184,50 @@ fn a_thread_that_only_succeeds_notices_the_end_within_64_calls() {
         }
         assert_eq!(outages(&record).1.len(), 1, "{window:?}");
     }
+}
+
+#[test]
+fn threads_that_make_one_call_each_notice_the_end() {
+    let bench = Bench::default();
+    let record = bench.record();
+    bench.half_open();
+    recover(&bench);
+    bench.advance(OPEN_FOR);
+    for _ in 0..64 {
+        thread::scope(|scope| {
+            scope.spawn(|| bench.succeed());
+        });
+    }
+    assert_eq!(outages(&record).1.len(), 1);
+}
+
+#[test]
+fn more_threads_than_there_are_slots_notice_the_end() {
+    let bench = Bench::default();
+    let record = bench.record();
+    bench.half_open();
+    recover(&bench);
+    // There are at most 256 slots, and a thread that lives keeps its own.
+    let all_called = Barrier::new(301);
+    let calm = Barrier::new(301);
+    thread::scope(|scope| {
+        for nth in 0..300 {
+            let (bench, all_called, calm) = (&bench, &all_called, &calm);
+            scope.spawn(move || {
+                bench.succeed();
+                all_called.wait();
+                calm.wait();
+                // Those of the first threads, which have slots, are too few.
+                if nth >= 256 {
+                    (0..3).for_each(|_| bench.succeed());
+                }
+            });
+        }
+        all_called.wait();
+        bench.advance(OPEN_FOR);
+        calm.wait();
+    });
+    assert_eq!(outages(&record).1.len(), 1);
 }
 
 #[test]

@@ -132,17 +132,24 @@ impl Counters {
                     then();
                 }
             }
-            None => self.add_first_clean_success(time),
+            None => {
+                if self.add_first_clean_success(time) {
+                    then();
+                }
+            }
         }
     }
 
-    /// Counts such a success for a thread that may not have a slot yet.
+    /// Counts such a success for a thread that may not have a slot yet; returns whether it was dated.
     #[cold]
     #[inline(never)]
-    fn add_first_clean_success(&self, time: &Time) {
+    fn add_first_clean_success(&self, time: &Time) -> bool {
         match self.own() {
             // The first success of a thread is dated.
-            Some(_) => self.add_success(time.coarse()),
+            Some(_) => {
+                self.add_success(time.coarse());
+                true
+            }
             None => self.shared().add_shared_clean_success(time),
         }
     }
@@ -252,12 +259,15 @@ impl CounterSlot {
         self.counts[counter as usize].fetch_add(1, Relaxed)
     }
 
+    /// Counts a success, as one of several writers, and dates the first of every [`DATED`]; returns whether it did.
     #[cold]
-    fn add_shared_clean_success(&self, time: &Time) {
+    fn add_shared_clean_success(&self, time: &Time) -> bool {
         let before = self.add_shared(Counter::Successes);
-        if before % DATED == 0 {
+        let dates = before % DATED == 0;
+        if dates {
             self.date_shared_success(before + 1, time.coarse());
         }
+        dates
     }
 
     fn date_shared_success(&self, successes: u64, now: Tick) {
