@@ -1,7 +1,9 @@
 //! Failures by kind: in the totals, in the window, and behind an opening.
 
 use std::future::pending;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 use std::time::Duration;
 
 use breaker_runtime::test_util::{TestRegistry, TokioClock};
@@ -210,4 +212,24 @@ fn an_opening_by_a_rate_has_the_kinds_in_the_window() {
     bench.permit().success();
     let frozen = bench.breaker.snapshot().window.expect("a window is set");
     assert_eq!(frozen.failures_by_kind, opening.failures_by_kind);
+}
+
+#[test]
+fn a_panic_is_never_seen_as_a_returned_failure() {
+    let bench = Bench::new(Config::new().threshold(u32::MAX));
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            for _ in 0..20_000 {
+                let call = || -> Result<(), ()> { resume_unwind(Box::new(())) };
+                let _ = catch_unwind(AssertUnwindSafe(|| bench.breaker.call(call)));
+            }
+            done.store(true, Ordering::Relaxed);
+        });
+        while !done.load(Ordering::Relaxed) {
+            let totals = bench.breaker.snapshot().totals;
+            assert_eq!(totals.failures_by_kind.returned, 0);
+            assert_eq!(totals.failures, totals.failures_by_kind.panicked);
+        }
+    });
 }

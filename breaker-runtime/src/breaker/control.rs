@@ -94,8 +94,9 @@ impl CircuitBreaker {
 
     /// Returns whether a call has gone through this breaker itself, not through that of a key.
     fn has_own_calls(&self) -> bool {
-        let totals = self.shared().counters.totals(self.shared().time.moment());
-        totals.calls + totals.rejected > 0
+        let shared = self.shared();
+        let totals = shared.counters.totals(shared.time.moment());
+        totals.calls + totals.rejected + shared.cold.failures.read().all() > 0
     }
 
     /// Closes the circuit of a name that has got its first key, unless calls without a key use it.

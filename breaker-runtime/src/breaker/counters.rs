@@ -179,12 +179,20 @@ impl Counters {
         }
     }
 
-    /// Counts a failure and dates it.
+    /// Counts a returned failure and dates it.
     #[inline]
     pub(crate) fn add_failure(&self, now: Tick) {
         match self.own() {
             Some(slot) => slot.add_dated_failure(now),
             None => self.shared().add_shared_failure(now),
+        }
+    }
+
+    /// Dates a failure that is counted elsewhere.
+    pub(crate) fn date_failure(&self, now: Tick) {
+        match self.own() {
+            Some(slot) => slot.date_failure(now),
+            None => self.shared().date_shared_failure(now),
         }
     }
 
@@ -199,7 +207,8 @@ impl Counters {
         (rejections, fallbacks)
     }
 
-    /// Returns the sums of all slots. They may miss what other threads count at the same time.
+    /// Returns the sums of all slots, of the failures those that were returned. They may miss what other threads count at
+    /// the same time.
     pub(crate) fn totals(&self, moment: WallInstant) -> Totals {
         let mut totals = Totals::default();
         let (mut last_success, mut last_failure) = (0, 0);
@@ -284,6 +293,10 @@ impl CounterSlot {
     #[cold]
     fn add_shared_failure(&self, now: Tick) {
         self.add_shared(Counter::Failures);
+        self.date_shared_failure(now);
+    }
+
+    fn date_shared_failure(&self, now: Tick) {
         self.last_failure.fetch_max(dated(now), Relaxed);
     }
 
@@ -291,6 +304,12 @@ impl CounterSlot {
     #[inline]
     fn add_dated_failure(&self, now: Tick) {
         self.add_owned(Counter::Failures);
+        self.date_failure(now);
+    }
+
+    /// Dates a failure, as the only writer.
+    #[inline]
+    fn date_failure(&self, now: Tick) {
         let last = self.last_failure.load(Relaxed);
         self.last_failure.store(dated(now).max(last), Relaxed);
     }

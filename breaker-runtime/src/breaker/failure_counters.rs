@@ -1,6 +1,7 @@
 //! Counters of the failures that are not returned values.
 //!
-//! They are rare, so all threads share one set. The total of all failures is in [`counters`](super::counters).
+//! They are rare, so all threads share one set. [`counters`](super::counters) counts the returned values, so each failure
+//! is counted in one place, and no number is a difference that another thread could see too early or too late.
 
 use crate::sync::AtomicU64;
 use crate::sync::Ordering::Relaxed;
@@ -27,9 +28,7 @@ impl FailureCounters {
         counter.fetch_add(1, Relaxed);
     }
 
-    /// Returns the numbers by kind, without slow calls and silent probes.
-    ///
-    /// `failures` must have been read later, so that it contains all failures that are counted here.
+    /// Returns the numbers by kind, without returned values, slow calls and silent probes.
     pub(super) fn read(&self) -> Failures {
         Failures {
             panicked: self.panicked.load(Relaxed),

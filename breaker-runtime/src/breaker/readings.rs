@@ -196,16 +196,17 @@ impl CircuitBreaker {
 impl Shared {
     /// Adds up the counters and the history.
     fn totals(&self, locked: &Locked, moment: WallInstant) -> Totals {
-        // Read first: every failure that it contains is in the total that is read next.
-        let by_kind = self.cold.failures.read();
         let mut totals = self.counters.totals(moment);
+        let others = self.cold.failures.read();
         let judged = locked.machine.stay_counts();
         totals.failures_by_kind = Failures {
-            returned: totals.failures - by_kind.all(),
+            returned: totals.failures,
             slow: judged.slow_failures,
             silent: judged.silent_probes,
-            ..by_kind
+            ..others
         };
+        totals.failures += others.all();
+        totals.calls += others.all();
         let Some(history) = &locked.history else {
             return totals;
         };

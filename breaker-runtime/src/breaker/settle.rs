@@ -282,11 +282,10 @@ impl Shared {
     fn count_end(&self, end: End, now: Tick) {
         match end {
             End::Success => self.counters.add_success(now),
+            End::Failure(FailureKind::Returned) => self.counters.add_failure(now),
             End::Failure(kind) => {
-                self.counters.add_failure(now);
-                if kind != FailureKind::Returned {
-                    self.cold.failures.add(kind);
-                }
+                self.cold.failures.add(kind);
+                self.counters.date_failure(now);
             }
             End::Ignored => self.counters.add(Counter::Ignored),
             End::Cancelled => self.counters.add(Counter::Cancelled),
