@@ -249,6 +249,25 @@ fn an_override_of_an_unlisted_key_is_one_action() {
 }
 
 #[test]
+fn what_was_forced_through_an_unlisted_key_is_cleared_through_it() {
+    let bench = Bench::default();
+    let key = |key| {
+        let made = bench
+            .registry
+            .get_or_create_keyed("fetch", key, Config::new().max_keys(1));
+        made.unwrap()
+    };
+    let (_listed, unlisted, again) = (key("a"), key("b"), key("b"));
+    again.force_open("", None);
+    unlisted.by(&alice()).force_open(None);
+    unlisted.by(&alice()).clear_override();
+    let found = bench.registry.get_keyed("fetch", "b").unwrap();
+    assert_eq!(found.state(), State::Closed);
+    assert_eq!(unlisted.state(), State::Closed);
+    assert_eq!(bench.registry.actions().len(), 3);
+}
+
+#[test]
 fn a_reset_of_all_breakers_is_one_action_of_the_registry_and_one_of_each_breaker() {
     let bench = Bench::default();
     let mail = bench.registry.get_or_create("mail", Config::new()).unwrap();

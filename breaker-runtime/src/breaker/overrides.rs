@@ -96,6 +96,13 @@ impl CircuitBreaker {
     }
 
     pub(super) fn clear_override_by(&self, by: &Attribution) {
+        if let (Some(keys), Some(key)) = (self.keys(), self.key()) {
+            // What was forced through this breaker may be in force on the one that calls find.
+            if let Some(listed) = keys.find(key).filter(|listed| !listed.same_as(self)) {
+                listed.clear_override_by(by);
+                return self.change(Machine::clear_override);
+            }
+        }
         self.act(ActionKind::ClearOverride, by, Machine::clear_override);
         self.pass_overrides_on();
     }

@@ -103,6 +103,9 @@ pub(crate) trait KeySet: fmt::Debug + Send + Sync {
     /// Returns the sums over all keys.
     fn stats(&self) -> KeyStats;
 
+    /// Returns the breaker of a key that has a place in the set.
+    fn find(&self, key: &str) -> Option<CircuitBreaker>;
+
     /// Gives the breaker of a key a place in the set, even if the set is full.
     ///
     /// Returns the breaker that has the place, which is another one if the key has one already.

@@ -268,6 +268,10 @@ impl KeySet for KeyedBreakers {
         Self::stats(self)
     }
 
+    fn find(&self, key: &str) -> Option<CircuitBreaker> {
+        self.get(key)
+    }
+
     fn list(&self, breaker: &CircuitBreaker) -> CircuitBreaker {
         let key = breaker.key().unwrap_or_default();
         let now = self.parent.shared().coarse_now();
