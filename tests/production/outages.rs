@@ -263,3 +263,20 @@ fn a_longer_open_for_does_not_revive_an_outage_that_has_ended() {
     bench.registry.configure("payment", longer).unwrap();
     assert_eq!(bench.breaker.snapshot().outage, None);
 }
+
+#[test]
+fn a_shorter_open_for_ends_the_outage_when_it_is_set_and_not_before() {
+    let bench = Bench::default();
+    bench.half_open();
+    recover(&bench);
+    bench.advance(20 * SECOND);
+    let before = outage(&bench);
+    let shorter = breaker_runtime::Overrides {
+        open_for: Some(SECOND),
+        ..Default::default()
+    };
+    bench.registry.configure("payment", shorter).unwrap();
+    let snapshot = bench.breaker.snapshot();
+    assert_eq!(snapshot.outage, None);
+    assert_eq!(snapshot.past_outages[0].lasted, before.lasted);
+}

@@ -307,6 +307,13 @@ impl Machine {
             closed.reconfigure(&self.settings, &settings, now);
         }
         self.settings = settings;
+        if self.outage_end().is_some_and(|end| end <= now) {
+            // A shorter `open_for` ends the outage now. Calls that a shorter `slow_call` makes slow may prolong it.
+            self.apply_due(now, changes);
+            if self.outage_end().is_some() {
+                self.end_outage(now, changes);
+            }
+        }
     }
 }
 

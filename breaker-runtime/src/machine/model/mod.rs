@@ -215,6 +215,14 @@ impl Model {
             self.window_from = self.samples.len();
         }
         self.settings = settings;
+        if self.outage_end().is_some_and(|end| self.now >= end) {
+            self.notice_slow_calls();
+            if self.state == State::Closed {
+                self.end_outage();
+            } else {
+                self.notice();
+            }
+        }
     }
 
     /// Returns how long to wait before the next attempt.

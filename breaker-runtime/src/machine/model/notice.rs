@@ -96,7 +96,7 @@ impl Model {
         }
     }
 
-    fn notice_slow_calls(&mut self) {
+    pub(super) fn notice_slow_calls(&mut self) {
         let Some(limit) = self.settings.slow_call else {
             return;
         };
