@@ -11,7 +11,7 @@ use crate::values::{
 
 /// A breaker at one instant.
 ///
-/// With the feature `config`, a snapshot implements `serde::Serialize`. Durations serialize as text such as `"30s"`
+/// With the feature `serde`, a snapshot implements `serde::Serialize`. Durations serialize as text such as `"30s"`
 /// or `"1.5s"`, times as RFC 3339 text in UTC with milliseconds, states and reasons as their labels, and settings in
 /// the syntax of a configuration file.
 ///
