@@ -37,20 +37,27 @@ impl Announcement<'_> {
             })
             .collect();
         // A default that depends on another setting changes with it.
-        let first = changed.iter().find_map(|(_, _, place)| place.clone());
-        let by = |place: Option<Attribution>| match self.by.actor {
-            Some(_) => self.by.clone(),
-            None => place.or_else(|| first.clone()).unwrap_or_default(),
+        let followed = |setting: Setting| {
+            let mut of = changed.iter();
+            let follows = setting.default_follows();
+            of.find_map(|(other, _, place)| place.as_ref().filter(|_| follows.contains(other)))
         };
-        let change =
-            |(setting, layer, place): (Setting, Layer, Option<Attribution>)| SettingChange {
+        let by = |setting: Setting, place: &Option<Attribution>| {
+            let by = Some(self.by).filter(|by| by.actor.is_some()).cloned();
+            let place = || place.as_ref().or_else(|| followed(setting)).cloned();
+            by.or_else(place).unwrap_or_default()
+        };
+        let change = |(setting, layer, place): &(Setting, Layer, Option<Attribution>)| {
+            let setting = *setting;
+            SettingChange {
                 setting: setting.name(),
                 from: before.value(setting).to_string(),
                 to: after.value(setting).to_string(),
-                layer,
-                by: by(place),
-            };
-        changed.into_iter().map(change).collect()
+                layer: *layer,
+                by: by(setting, place),
+            }
+        };
+        changed.iter().map(change).collect()
     }
 }
 

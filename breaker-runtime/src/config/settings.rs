@@ -57,6 +57,20 @@ const fn nonzero(number: u32) -> NonZeroU32 {
     NonZeroU32::new(number).expect("the default of a count is at least 1")
 }
 
+impl Setting {
+    /// Returns the settings on which the value in force depends, where nothing else gives it.
+    pub(crate) fn default_follows(self) -> &'static [Self] {
+        match self {
+            Self::Threshold => &[Self::FailureRate, Self::MaxFailures],
+            Self::MaxFailures | Self::MinCalls => &[Self::Window],
+            Self::MaxOpenFor => &[Self::OpenFor],
+            Self::ProbeTimeout => &[Self::CallTimeout, Self::OpenFor],
+            Self::CancelAfter => &[Self::SlowCall, Self::CallTimeout],
+            _ => &[],
+        }
+    }
+}
+
 impl Config {
     /// Fills in the defaults. `call_timeout` is the longest of the functions behind the breaker.
     pub(crate) fn settings(&self, call_timeout: Option<Duration>) -> Settings {

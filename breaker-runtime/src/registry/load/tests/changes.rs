@@ -299,3 +299,19 @@ fn a_listener_of_a_change_may_change_settings() {
     // The listener holds the registry that holds it.
     drop(subscription);
 }
+
+#[test]
+fn a_default_that_changes_is_attributed_to_the_setting_that_it_follows() {
+    let bench = Bench::new();
+    let (told, _subscription) = Told::listen(&bench.registry);
+    let vars = [("BREAKER_PAYMENT__OPEN_FOR", "1s")];
+    bench.load("[breakers.payment]\nthreshold = 7\n", &vars);
+    assert_eq!(
+        told.take(),
+        [
+            "`threshold` changed from 3 to 7 (file) by file breakers.toml",
+            "`open_for` changed from 20s to 1s (environment) by variable BREAKER_PAYMENT__OPEN_FOR",
+            "`max_open_for` changed from 200s to 10s (default) by variable BREAKER_PAYMENT__OPEN_FOR",
+        ]
+    );
+}
