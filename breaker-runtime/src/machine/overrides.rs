@@ -76,7 +76,9 @@ impl Machine {
         changes.extend(cleared.map(Change::OverrideCleared));
     }
 
-    /// Sets or clears the override of a file or variable. An override that is requested again stays as it is.
+    /// Sets or clears the override of a file or variable.
+    ///
+    /// An override that is requested again stays as it is, but names the place that requests it now.
     #[cfg(any(test, feature = "config"))]
     pub(crate) fn force_external(
         &mut self,
@@ -88,7 +90,10 @@ impl Machine {
         self.change_overrides(|it| {
             let external = &mut it.own.external;
             match (external.take(), wanted) {
-                (Some(set), Some(wanted)) if set.is_same_request(&wanted) => *external = Some(set),
+                (Some(set), Some(wanted)) if set.is_same_request(&wanted) => {
+                    let by = wanted.by;
+                    *external = Some(Forced { by, ..set });
+                }
                 (_, Some(wanted)) => {
                     changes.push(Change::OverrideSet(wanted.clone()));
                     *external = Some(wanted);

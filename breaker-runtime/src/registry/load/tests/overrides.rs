@@ -4,7 +4,7 @@ use super::{Arc, Bench, Mutex, SECOND};
 use crate::breaker::{CircuitBreaker, EventKind};
 use crate::config::Config;
 use crate::test_util::ManualClock;
-use crate::values::{Actor, Layer, State};
+use crate::values::{Actor, Attribution, Layer, State};
 
 const OPEN: &str = "[breakers.payment]\nforce = \"open\"\n";
 const CLOSED: &str = "[breakers.payment]\nforce = \"closed\"\n";
@@ -42,6 +42,27 @@ fn r14_the_override_of_a_person_wins_and_both_are_shown() {
     bench.load(OPEN, &[]);
     assert_eq!(bench.payment.state(), State::ForcedClosed);
     assert_eq!(overrides(&bench.payment), both);
+}
+
+#[test]
+fn an_override_names_the_file_that_requests_it_now() {
+    let clock = ManualClock::new();
+    let bench = Bench::with_clock(&clock);
+    let load = |files: [(&str, &str); 2]| {
+        let none = std::iter::empty();
+        let by = Attribution::default();
+        let loaded = bench.registry.load_texts(&files, none, false, &by);
+        loaded.expect("the settings are valid");
+    };
+    load([("base.toml", OPEN), ("over.toml", "")]);
+    let since = bench.payment.snapshot().overrides[0].since;
+    clock.advance(SECOND);
+    load([("base.toml", ""), ("over.toml", OPEN)]);
+    assert_eq!(
+        overrides(&bench.payment),
+        ["forced_open file file over.toml"]
+    );
+    assert_eq!(bench.payment.snapshot().overrides[0].since, since);
 }
 
 #[test]
