@@ -1,10 +1,12 @@
 //! The closed circuit: what it has counted, and the rules by which it opens.
 
+mod evidence;
+
 use super::in_flight::{InFlight, Noticed, Span};
 use super::ramp::Ramp;
 use super::stay_counts::StayCounts;
 use super::ticket::Ticket;
-use super::types::{Evidence, GateState, TallyLease};
+use super::types::{GateState, TallyLease};
 use super::window::{Sample, SlidingWindow, WindowCounts};
 use crate::config::Settings;
 use crate::time::{Tick, needs_precise_clock};
@@ -233,43 +235,6 @@ impl Closed {
             Some(Reason::SlowRate)
         } else {
             None
-        }
-    }
-
-    /// Returns the rule that the counts would meet under other settings.
-    pub(super) fn would_meet(
-        &mut self,
-        old: &Settings,
-        new: &Settings,
-        now: Tick,
-    ) -> Option<Reason> {
-        if old.window == new.window {
-            return self.rule_met(now, new);
-        }
-        let most = new.threshold?;
-        (self.row.all() >= most).then_some(Reason::FailuresInARow)
-    }
-
-    /// Returns the counts behind an opening for this reason.
-    pub(super) fn evidence(&mut self, reason: Reason, now: Tick, settings: &Settings) -> Evidence {
-        let min_calls = settings.min_calls.get();
-        let counts = self.window.as_mut().map(|window| window.counts(now));
-        let rate = match (reason, counts) {
-            (Reason::MaxFailures, Some(_)) => None,
-            (Reason::FailureRate, Some(counts)) => counts.failure_rate(min_calls),
-            (Reason::SlowRate, Some(counts)) => counts.slow_rate(min_calls),
-            _ => {
-                return Evidence {
-                    failures: self.row.all().into(),
-                    by_kind: self.row.into(),
-                    rate: None,
-                };
-            }
-        };
-        Evidence {
-            failures: counts.map_or(0, |counts| counts.failures.into()),
-            by_kind: self.window_failures(now),
-            rate,
         }
     }
 
