@@ -115,6 +115,7 @@
 //! | export metrics for graphs and alerts | with the feature `metrics`, `metrics::publish`; with the feature `opentelemetry`, `opentelemetry::observe` |
 //! | inspect breakers | [`Registry::snapshot`]: totals, window, [history](Snapshot::history), [latency](Snapshot::latency), settings and [their origin](Snapshot::layers) |
 //! | report health over HTTP | with the feature `axum`, `axum::health` |
+//! | look and act over HTTP | with the feature `admin`, `admin::Admin` |
 //! | force a circuit open or closed | [`CircuitBreaker::force_open`], [`CircuitBreaker::force_closed`], or `force` in a file |
 //! | change settings | [`Registry::configure`]; with the feature `config`, `Registry::load` and `Registry::watch` |
 //! | separate hosts or tenants | the setting `key`; [`Registry::get_or_create_keyed`], [`Registry::key_stats`] |
@@ -189,6 +190,8 @@ pub use self::config::{
 };
 #[cfg(feature = "config")]
 pub use self::config::{ConfigProblem, ConfigProblems};
+#[cfg(feature = "admin")]
+pub use self::integrations::admin;
 #[cfg(feature = "axum")]
 pub use self::integrations::axum;
 #[cfg(feature = "metrics")]

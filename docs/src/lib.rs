@@ -19,6 +19,10 @@ pub fn declared_in_a_dependency() -> Result<(), BreakerError> {
 mod runtime {}
 
 #[cfg(doctest)]
+#[doc = include_str!("../admin.md")]
+mod admin {}
+
+#[cfg(doctest)]
 #[doc = include_str!("../semantics.md")]
 mod semantics {}
 

@@ -1,5 +1,6 @@
 //! Breakers in other libraries: Tower services, HTTP responses, axum servers.
 
+mod admin;
 mod axum;
 mod contract;
 mod http;

@@ -12,4 +12,4 @@ mod otel;
 mod outages;
 mod totals;
 mod totals_of_futures;
-mod traces;
+pub(crate) mod traces;

@@ -13,12 +13,12 @@ use tracing_subscriber::registry::LookupSpan;
 use crate::support::{Bench, OPEN_FOR};
 
 #[derive(Clone, Debug, Default)]
-struct Logged {
+pub(crate) struct Logged {
     level: Option<Level>,
     /// The name of the span that the line belongs to.
     span: Option<&'static str>,
-    target: String,
-    fields: BTreeMap<&'static str, String>,
+    pub(crate) target: String,
+    pub(crate) fields: BTreeMap<&'static str, String>,
 }
 
 impl Visit for Logged {
@@ -51,7 +51,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Capture {
     }
 }
 
-fn capture(level: Level, run: impl FnOnce()) -> Vec<Logged> {
+pub(crate) fn capture(level: Level, run: impl FnOnce()) -> Vec<Logged> {
     // With a subscriber that is always there, no event is disabled because another thread reaches it first, before any
     // test has a subscriber.
     let _ = tracing::subscriber::set_global_default(tracing_subscriber::registry());

@@ -52,6 +52,8 @@ pub use self::error::ConfigError;
 pub(crate) use self::exact_duration::ExactDuration;
 #[cfg(feature = "config")]
 pub use self::file::{ConfigProblem, ConfigProblems};
+#[cfg(feature = "admin")]
+pub(crate) use self::grammar::duration::parse as parse_duration;
 pub(crate) use self::grammar::nearest::nearest;
 pub(crate) use self::layers::Layered;
 pub use self::layers::Layers;

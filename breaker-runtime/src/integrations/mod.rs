@@ -3,6 +3,8 @@
 //! They use the public interface where it suffices. Beyond that, `tower` holds a call with
 //! [`Guard`](crate::call::Guard), as annotated functions do, and `tower` and `metrics` use the set of breakers by key.
 
+#[cfg(feature = "admin")]
+pub mod admin;
 #[cfg(feature = "axum")]
 pub mod axum;
 #[cfg(any(feature = "metrics", feature = "opentelemetry"))]

@@ -1,5 +1,8 @@
 //! Readings of all breakers, and the registry in force.
 
+#[cfg(feature = "admin")]
+use std::time::SystemTime;
+
 use super::by_name::Registry;
 #[cfg(feature = "test-util")]
 use super::current;
@@ -47,6 +50,12 @@ impl Registry {
         let published = self.inner.published.get_or_init(|| Arc::new(T::default()));
         let published = Arc::clone(published).downcast();
         published.unwrap_or_else(|_| unreachable!("only one type is stored"))
+    }
+
+    /// Returns the present time by the wall clock.
+    #[cfg(feature = "admin")]
+    pub(crate) fn wall_now(&self) -> SystemTime {
+        self.inner.time.wall()
     }
 
     /// Calls `act` with each breaker, sorted by name. The breaker of a name with keys is followed by those of its

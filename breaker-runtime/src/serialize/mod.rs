@@ -18,7 +18,7 @@ use std::time::{Duration, SystemTime};
 use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 
-use self::timestamp::Timestamp;
+pub(crate) use self::timestamp::Timestamp;
 use crate::breaker::{ProbeProgress, Snapshot, WindowStats};
 use crate::config::{
     Config, ExactDuration, Layers, Location, Overrides, Setting, Settings, Value, Window,

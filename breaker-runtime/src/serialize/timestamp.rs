@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 const SECONDS_PER_DAY: u64 = 86_400;
 
 /// Displays an instant in UTC, rounded down to a millisecond: `2026-11-25T00:42:44.123Z`.
-pub(super) struct Timestamp(pub(super) SystemTime);
+pub(crate) struct Timestamp(pub(crate) SystemTime);
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -43,7 +43,7 @@ impl State {
 
 impl State {
     /// Returns how bad the state is for callers; a larger number is worse.
-    pub(super) fn severity(self) -> u8 {
+    pub(crate) fn severity(self) -> u8 {
         match self {
             Self::ForcedClosed => 0,
             Self::Closed => 1,

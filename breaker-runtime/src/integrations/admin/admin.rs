@@ -1,0 +1,145 @@
+//! The `Admin`: what it serves, to whom, and where.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::routing::any;
+
+use super::access::Access;
+use super::audit::WrongTokens;
+use super::guard::Guard;
+use super::incoming::{ControlRules, Site};
+use super::instance::Instance;
+use super::routes::respond;
+use crate::registry::Registry;
+use crate::sync::Arc;
+
+/// An HTTP API for whoever is on call: it shows the breakers of a registry and controls them.
+///
+/// The [module](super) lists its routes.
+///
+/// # Examples
+///
+/// ```
+/// use axum::Router;
+/// use axum::routing::get;
+/// use breaker_runtime::Registry;
+/// use breaker_runtime::admin::{Access, Admin};
+///
+/// # let secret = "correct-horse-battery-staple";
+/// let admin = Admin::new(Registry::global(), Access::token("on-call", secret)?)
+///     .service("checkout", env!("CARGO_PKG_VERSION"))
+///     .environment("production");
+/// let app: Router = Router::new()
+///     .route("/", get(|| async { "the shop" }))
+///     .merge(admin.at("/circuits"));
+/// # drop(app);
+/// # Ok::<(), breaker_runtime::admin::InvalidAccess>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "an `Admin` serves nothing until its routes are part of a server"]
+pub struct Admin {
+    registry: Registry,
+    access: Access,
+    hosts: Vec<String>,
+    origins: Vec<String>,
+    instance: Instance,
+    rules: ControlRules,
+}
+
+impl Admin {
+    /// Makes the API of a registry. The access says who may use it; there is no default.
+    pub fn new(registry: &Registry, access: Access) -> Self {
+        Self {
+            registry: registry.clone(),
+            access,
+            hosts: Vec::new(),
+            origins: Vec::new(),
+            instance: Instance::new(),
+            rules: ControlRules::default(),
+        }
+    }
+
+    /// Sets the name and the version of the service, which the answers show.
+    pub fn service(mut self, name: impl Into<String>, version: impl Into<String>) -> Self {
+        self.instance.service = Some(name.into());
+        self.instance.version = Some(version.into());
+        self
+    }
+
+    /// Sets the environment, such as `production`, which the answers show.
+    pub fn environment(mut self, name: impl Into<String>) -> Self {
+        self.instance.environment = Some(name.into());
+        self
+    }
+
+    /// Sets the name of this instance, which the answers show. The default is the variable `HOSTNAME`, which in a
+    /// container of Kubernetes is the name of the pod.
+    pub fn instance(mut self, name: impl Into<String>) -> Self {
+        self.instance.name = Some(name.into());
+        self
+    }
+
+    /// Allows a name under which open reading answers, besides `localhost` and IP addresses, such as `tools.internal`.
+    ///
+    /// It is compared without the port and regardless of case.
+    pub fn host(mut self, name: impl AsRef<str>) -> Self {
+        self.hosts.push(name.as_ref().to_ascii_lowercase());
+        self
+    }
+
+    /// Allows the pages of another origin to send control requests, such as `https://tools.example`.
+    pub fn origin(mut self, url: impl AsRef<str>) -> Self {
+        let url = url.as_ref().trim_end_matches('/').to_ascii_lowercase();
+        self.origins.push(url);
+        self
+    }
+
+    /// Limits how long an override may last. With a limit, no override lasts until it is cleared.
+    pub fn max_ttl(mut self, longest: Duration) -> Self {
+        self.rules.longest_ttl = Some(longest);
+        self
+    }
+
+    /// Accepts overrides without a reason.
+    pub fn reason_optional(mut self) -> Self {
+        self.rules.reason_is_optional = true;
+        self
+    }
+
+    /// Returns the routes under a path, such as `/circuits`, for `Router::merge`; under `""`, at the root.
+    ///
+    /// The router can be nested. It answers unknown paths beneath the path itself, and takes no part in the fallback of
+    /// the application.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the path neither is empty nor begins with a slash.
+    pub fn at<S>(&self, path: &str) -> Router<S>
+    where
+        S: Clone + Send + Sync + 'static,
+    {
+        let routes = any(respond).with_state(Arc::new(self.site()));
+        let path = path.trim_end_matches('/');
+        if path.is_empty() {
+            return Router::new()
+                .route_service("/", routes.clone())
+                .route_service("/{*circuits}", routes);
+        }
+        Router::new().nest_service(path, routes)
+    }
+
+    fn site(&self) -> Site {
+        Site {
+            registry: self.registry.clone(),
+            guard: Guard {
+                access: self.access.clone(),
+                hosts: self.hosts.clone(),
+                origins: self.origins.clone(),
+            },
+            instance: self.instance.clone(),
+            rules: self.rules.clone(),
+            wrong_tokens: WrongTokens::default(),
+        }
+    }
+}

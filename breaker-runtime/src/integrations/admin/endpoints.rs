@@ -1,0 +1,134 @@
+//! The table of routes.
+
+use axum::http::Method;
+use serde_json::json;
+
+use super::control;
+use super::details;
+use super::guard::Needs;
+use super::incoming::{Answer, Incoming};
+use super::lists;
+
+/// What a request to one path with one method gets.
+pub(super) struct Endpoint {
+    /// The first part of the path.
+    pub(super) verb: &'static str,
+    /// Whether the name of a breaker follows.
+    pub(super) has_name: bool,
+    pub(super) method: Method,
+    pub(super) needs: Needs,
+    /// The parameters that the query may have.
+    pub(super) parameters: &'static [&'static str],
+    pub(super) answer: fn(&Incoming<'_>) -> Answer,
+}
+
+/// All routes.
+pub(super) const ENDPOINTS: &[Endpoint] = &[
+    Endpoint {
+        verb: "",
+        has_name: false,
+        method: Method::GET,
+        needs: Needs::Nothing,
+        parameters: &[],
+        answer: index,
+    },
+    list(
+        "breakers",
+        &[
+            "state",
+            "q",
+            "critical",
+            "overridden",
+            "configured",
+            "sort",
+            "limit",
+            "after",
+            "format",
+        ],
+        lists::breakers,
+    ),
+    of_breaker("breakers", &["key"], details::breaker),
+    of_breaker(
+        "keys",
+        &[
+            "state",
+            "q",
+            "overridden",
+            "sort",
+            "limit",
+            "after",
+            "format",
+        ],
+        lists::keys,
+    ),
+    list("actions", &["format"], details::actions),
+    list("findings", &["format"], details::findings),
+    control("force-open", control::force_open),
+    control("force-closed", control::force_closed),
+    control("clear", control::clear),
+    control("trip", control::trip),
+    control("reset", control::reset),
+];
+
+type Answers = fn(&Incoming<'_>) -> Answer;
+
+/// Makes an endpoint that reads, without the name of a breaker.
+const fn list(
+    verb: &'static str,
+    parameters: &'static [&'static str],
+    answer: Answers,
+) -> Endpoint {
+    Endpoint {
+        verb,
+        has_name: false,
+        method: Method::GET,
+        needs: Needs::Reading,
+        parameters,
+        answer,
+    }
+}
+
+/// Makes an endpoint that reads one breaker.
+const fn of_breaker(
+    verb: &'static str,
+    parameters: &'static [&'static str],
+    answer: Answers,
+) -> Endpoint {
+    Endpoint {
+        verb,
+        has_name: true,
+        method: Method::GET,
+        needs: Needs::Reading,
+        parameters,
+        answer,
+    }
+}
+
+/// Makes an endpoint that controls one breaker.
+const fn control(verb: &'static str, answer: Answers) -> Endpoint {
+    Endpoint {
+        verb,
+        has_name: true,
+        method: Method::POST,
+        needs: Needs::Control,
+        parameters: &["key", "dry_run"],
+        answer,
+    }
+}
+
+/// Answers with what there is.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "it is an endpoint like the others"
+)]
+fn index(incoming: &Incoming<'_>) -> Answer {
+    let routes = ENDPOINTS.iter().filter(|it| !it.verb.is_empty()).map(|it| {
+        let name = if it.has_name { "/{breaker}" } else { "" };
+        format!("{} {}{name}", it.method, it.verb)
+    });
+    Ok(incoming.json(&json!({
+        "api": 1,
+        "instance": incoming.site.instance.to_json(),
+        "routes": routes.collect::<Vec<_>>(),
+    })))
+}

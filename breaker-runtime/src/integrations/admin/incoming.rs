@@ -1,0 +1,171 @@
+//! A request that may be answered, and the forms of its answer.
+
+use std::hash::BuildHasher as _;
+
+use axum::body::{Body, Bytes};
+use axum::http::header::{ACCEPT, CONTENT_TYPE, ETAG, HeaderValue, IF_NONE_MATCH};
+use axum::http::request::Parts;
+use axum::http::{Response, StatusCode};
+use serde_json::Value;
+
+use super::audit::WrongTokens;
+use super::guard::Guard;
+use super::instance::Instance;
+use super::problem::{Problem, did_you_mean};
+use super::query::Query;
+use crate::breaker::CircuitBreaker;
+use crate::config::nearest;
+use crate::registry::Registry;
+use crate::sync::Arc;
+use crate::values::Actor;
+
+/// What all requests to one `Admin` share.
+#[derive(Debug)]
+pub(super) struct Site {
+    pub(super) registry: Registry,
+    pub(super) guard: Guard,
+    pub(super) instance: Instance,
+    pub(super) rules: ControlRules,
+    pub(super) wrong_tokens: WrongTokens,
+}
+
+/// What control requests have to give.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ControlRules {
+    pub(super) reason_is_optional: bool,
+    pub(super) longest_ttl: Option<std::time::Duration>,
+}
+
+/// A request that was granted what it needs.
+#[derive(Debug)]
+pub(super) struct Incoming<'a> {
+    pub(super) site: &'a Arc<Site>,
+    pub(super) request: &'a Parts,
+    pub(super) query: Query,
+    /// The name of the breaker in the path; empty if the route has none.
+    pub(super) name: &'a str,
+    pub(super) actor: Option<Actor>,
+    pub(super) body: Bytes,
+}
+
+pub(super) type Answer = Result<Response<Body>, Problem>;
+
+/// The formats of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Format {
+    Json,
+    Text,
+}
+
+impl Incoming<'_> {
+    /// Returns the breaker of the name in the path.
+    pub(super) fn named(&self) -> Result<CircuitBreaker, Problem> {
+        let registry = &self.site.registry;
+        registry.get(self.name).ok_or_else(|| {
+            let breakers = registry.by_name();
+            let meant = nearest(self.name, breakers.iter().map(CircuitBreaker::name));
+            let shown = self.name.escape_debug();
+            let detail = format!(
+                "there is no circuit breaker `{shown}`{}",
+                did_you_mean(meant)
+            );
+            Problem::new(StatusCode::NOT_FOUND, "unknown-breaker", detail).with("nearest", meant)
+        })
+    }
+
+    /// Returns the breaker of the name in the path, or that of the parameter `key`. Makes none.
+    pub(super) fn breaker(&self) -> Result<CircuitBreaker, Problem> {
+        let named = self.named()?;
+        let Some(key) = self.query.get("key") else {
+            return Ok(named);
+        };
+        let registry = &self.site.registry;
+        registry.get_keyed(self.name, key).ok_or_else(|| {
+            let mut keys = Vec::new();
+            if let Some(keyed) = registry.keyed_of(&named) {
+                keyed.each_in_order(|breaker| keys.extend(breaker.key().map(str::to_owned)));
+            }
+            let meant = nearest(key, keys.iter().map(String::as_str));
+            let (name, shown) = (named.name(), key.escape_debug());
+            let detail = format!(
+                "the circuit breaker `{name}` has no key `{shown}`{}",
+                did_you_mean(meant)
+            );
+            Problem::new(StatusCode::NOT_FOUND, "unknown-key", detail).with("nearest", meant)
+        })
+    }
+
+    /// Returns the format that the parameter `format` or else the header `Accept` asks for.
+    pub(super) fn format(&self) -> Result<Format, Problem> {
+        let words = [("json", Format::Json), ("text", Format::Text)];
+        if let Some(format) = self.query.word("format", &words)? {
+            return Ok(format);
+        }
+        let Some(accept) = self.request.headers.get(ACCEPT) else {
+            return Ok(Format::Json);
+        };
+        let accept = accept.to_str().unwrap_or_default();
+        accepted(accept).ok_or_else(|| {
+            let detail = "there is `application/json` and `text/plain`";
+            Problem::new(StatusCode::NOT_ACCEPTABLE, "not-acceptable", detail)
+        })
+    }
+
+    /// Answers with JSON, or with 304 if the client has this answer already.
+    pub(super) fn json(&self, body: &Value) -> Response<Body> {
+        self.tagged("application/json", body.to_string())
+    }
+
+    /// Answers with text, or with 304 if the client has this answer already.
+    pub(super) fn text(&self, body: String) -> Response<Body> {
+        self.tagged("text/plain; charset=utf-8", body)
+    }
+
+    fn tagged(&self, media_type: &'static str, body: String) -> Response<Body> {
+        let tag = format!("W/{}", tag_of(&body));
+        let mut response = Response::new(Body::empty());
+        if self.is_known(&tag) {
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+        } else {
+            *response.body_mut() = Body::from(body);
+            let media_type = HeaderValue::from_static(media_type);
+            response.headers_mut().insert(CONTENT_TYPE, media_type);
+        }
+        if let Ok(tag) = HeaderValue::from_str(&tag) {
+            response.headers_mut().insert(ETAG, tag);
+        }
+        response
+    }
+
+    fn is_known(&self, tag: &str) -> bool {
+        let known = self.request.headers.get_all(IF_NONE_MATCH).iter();
+        let mut known = known.filter_map(|tags| tags.to_str().ok());
+        known.any(|tags| tags.split(',').any(|known| known.trim() == tag))
+    }
+}
+
+/// Returns the tag of a text, in quotes.
+pub(super) fn tag_of(text: &str) -> String {
+    let hash = foldhash::quality::FixedState::with_seed(0).hash_one(text);
+    format!("\"{hash:016x}\"")
+}
+
+/// Returns the format that a value of `Accept` prefers.
+fn accepted(accept: &str) -> Option<Format> {
+    let mut best = None;
+    let mut highest = 0.0;
+    for range in accept.split(',') {
+        let mut parts = range.split(';').map(str::trim);
+        let format = match parts.next().map(str::to_ascii_lowercase).as_deref() {
+            Some("application/json" | "application/*" | "*/*" | "") => Format::Json,
+            Some("text/plain" | "text/*") => Format::Text,
+            _ => continue,
+        };
+        let quality = parts.find_map(|it| it.strip_prefix("q=")?.parse().ok());
+        let quality: f32 = quality.unwrap_or(1.0);
+        if quality > highest {
+            (best, highest) = (Some(format), quality);
+        }
+    }
+    best
+}

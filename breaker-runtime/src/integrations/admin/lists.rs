@@ -1,0 +1,124 @@
+//! The lists of breakers and of the keys of a name.
+
+use axum::body::Body;
+use axum::http::Response;
+use serde_json::{Value, json};
+
+use super::incoming::{Answer, Format, Incoming};
+use super::row::{COLUMNS, Row, counts_to_json};
+use super::selection::{Label, Selected, Selection};
+use super::table::table;
+use crate::values::State;
+
+/// Answers with the breakers of the registry, without those of keys.
+pub(super) fn breakers(incoming: &Incoming<'_>) -> Answer {
+    let selection = Selection::new(incoming, Label::Name)?;
+    let format = incoming.format()?;
+    let registry = &incoming.site.registry;
+    let mut summary = Summary::default();
+    let selected = selection.select(Label::Name, |take| {
+        for breaker in registry.by_name() {
+            let row = Row::of(&breaker);
+            summary.add(&row);
+            take(&breaker, Some(row));
+        }
+    });
+    let instance = incoming.site.instance.to_json();
+    Ok(match format {
+        Format::Json => incoming.json(&json!({
+            "instance": instance,
+            "summary": summary.to_json(),
+            "total": selected.total,
+            "next": selected.next,
+            "breakers": rows(&selected),
+        })),
+        Format::Text => text(incoming, &selected),
+    })
+}
+
+/// Answers with the keys of a name. A name without keys has an empty list.
+pub(super) fn keys(incoming: &Incoming<'_>) -> Answer {
+    let breaker = incoming.named()?;
+    let selection = Selection::new(incoming, Label::Key)?;
+    let format = incoming.format()?;
+    let keyed = incoming.site.registry.keyed_of(&breaker);
+    let selected = selection.select(Label::Key, |take| {
+        if let Some(keyed) = keyed {
+            keyed.each_in_order(|breaker| take(breaker, None));
+        }
+    });
+    Ok(match format {
+        Format::Json => incoming.json(&json!({
+            "instance": incoming.site.instance.to_json(),
+            "breaker": incoming.name,
+            "total": selected.total,
+            "next": selected.next,
+            "keys": rows(&selected),
+        })),
+        Format::Text => text(incoming, &selected),
+    })
+}
+
+fn rows(selected: &Selected) -> Vec<Value> {
+    selected.rows.iter().map(Row::to_json).collect()
+}
+
+fn text(incoming: &Incoming<'_>, selected: &Selected) -> Response<Body> {
+    let now = incoming.site.registry.wall_now();
+    let rows: Vec<_> = selected.rows.iter().map(|row| row.cells(now)).collect();
+    let mut text = table(&COLUMNS, &rows);
+    let more = selected.total.saturating_sub(rows.len());
+    if more > 0 {
+        text += &more.to_string();
+        text += " more\n";
+    }
+    incoming.text(text)
+}
+
+/// The sums over all breakers, whether a list shows them or not.
+#[derive(Debug, Default)]
+struct Summary {
+    states: Vec<State>,
+    critical_down: usize,
+    overrides: usize,
+    configured: usize,
+    keys: usize,
+    states_of_keys: Vec<(State, usize)>,
+    unlisted: u64,
+}
+
+impl Summary {
+    fn add(&mut self, row: &Row) {
+        let it = &row.snapshot;
+        self.states.push(it.state);
+        self.critical_down += usize::from(row.is_down());
+        self.overrides += usize::from(it.r#override.is_some());
+        self.configured += usize::from(!row.configured().is_empty());
+        if let Some(keys) = &it.key_stats {
+            self.keys += keys.keys;
+            self.states_of_keys.extend(&keys.states);
+            self.unlisted += keys.unlisted;
+        }
+    }
+
+    fn to_json(&self) -> Value {
+        let of_names = |state| self.states.iter().filter(|it| **it == state).count();
+        let of_keys = |state| {
+            let states = self.states_of_keys.iter();
+            let states = states.filter(|(other, _)| *other == state);
+            states.map(|(_, keys)| keys).sum()
+        };
+        json!({
+            "breakers": self.states.len(),
+            "states": counts_to_json(of_names),
+            "critical_down": self.critical_down,
+            "overrides": self.overrides,
+            "configured": self.configured,
+            "keys": {
+                "keys": self.keys,
+                "states": counts_to_json(of_keys),
+                "unlisted": self.unlisted,
+            },
+        })
+    }
+}

@@ -1,0 +1,49 @@
+//! An HTTP API for whoever is on call, as routes of axum. Needs the feature `admin`.
+//!
+//! [`Admin`] says what is shown, [`Access`] to whom. All paths are relative to the one that [`Admin::at`] gets:
+//!
+//! | route | answer | needs |
+//! |---|---|---|
+//! | `GET /` | the instance, and the list of routes | nothing |
+//! | `GET /breakers` | all breakers, worst first, with a summary | reading |
+//! | `GET /breakers/{breaker}` | everything about a breaker, or with `?key=` about that of a key | reading |
+//! | `GET /keys/{breaker}` | the keys of a name, worst first | reading |
+//! | `GET /actions` | the last 256 actions of people and programs, the newest first | reading |
+//! | `GET /findings` | the result of [`Registry::verify`](crate::Registry::verify) | reading |
+//! | `POST /force-open/{breaker}` | rejects all calls | control |
+//! | `POST /force-closed/{breaker}` | admits all calls | control |
+//! | `POST /clear/{breaker}` | clears the override that one of these has set | control |
+//! | `POST /trip/{breaker}` | opens the circuit | control |
+//! | `POST /reset/{breaker}` | closes the circuit | control |
+//!
+//! The chapter *Admin* of the project's documentation describes the parameters, the answers and the problems.
+//!
+//! Answers are JSON, and lists are also text for a terminal. A request that cannot be carried out gets a problem in the
+//! format of RFC 9457 (`application/problem+json`). A request never creates a breaker or a key. Requests are readings: they apply
+//! transitions that are due, such as the end of an open period.
+
+mod access;
+#[expect(
+    clippy::module_inception,
+    reason = "the file is named after `Admin`, as the other files are after their types"
+)]
+mod admin;
+mod audit;
+mod control;
+mod details;
+mod endpoints;
+mod guard;
+mod incoming;
+mod instance;
+mod lists;
+mod order;
+mod problem;
+mod query;
+mod routes;
+mod row;
+mod selection;
+mod table;
+mod undo;
+
+pub use self::access::{Access, Grant, InvalidAccess};
+pub use self::admin::Admin;

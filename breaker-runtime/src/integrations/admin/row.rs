@@ -1,0 +1,219 @@
+//! One breaker in a list.
+
+use std::cmp::Reverse;
+use std::time::SystemTime;
+
+use serde_json::{Map, Value, json};
+
+use crate::breaker::{CircuitBreaker, Snapshot};
+use crate::config::ExactDuration;
+use crate::serialize::Timestamp;
+use crate::time::Brief;
+use crate::values::{KeyStats, Layer, State, Totals};
+
+/// All states, in the order in which summaries list them.
+pub(super) const STATES: [State; 5] = [
+    State::Closed,
+    State::HalfOpen,
+    State::Open,
+    State::ForcedOpen,
+    State::ForcedClosed,
+];
+
+/// What a list says about a breaker.
+#[derive(Debug)]
+pub(super) struct Row {
+    pub(super) snapshot: Snapshot,
+}
+
+impl Row {
+    /// Reads a breaker. Holds nothing that keeps the breaker alive.
+    pub(super) fn of(breaker: &CircuitBreaker) -> Self {
+        let mut snapshot = breaker.snapshot();
+        // A list has many rows, and each shows only the last transition.
+        let last = snapshot.history.pop();
+        snapshot.history = last.into_iter().collect();
+        snapshot.actions = Vec::new();
+        snapshot.past_outages = Vec::new();
+        Self { snapshot }
+    }
+
+    /// Returns the settings that were configured at run time.
+    pub(super) fn configured(&self) -> Vec<&'static str> {
+        let layers = self.snapshot.layers.iter();
+        let configured = layers.filter(|(_, layer)| *layer == Layer::Runtime);
+        configured.map(|(setting, _)| setting).collect()
+    }
+
+    /// Returns the totals: for a name with keys, those of all keys.
+    pub(super) fn totals(&self) -> &Totals {
+        let keys = self.snapshot.key_stats.as_ref();
+        keys.map_or(&self.snapshot.totals, |keys| &keys.totals)
+    }
+
+    /// Returns whether the breaker is critical and rejects every call.
+    pub(super) fn is_down(&self) -> bool {
+        let keys = self.snapshot.key_stats.as_ref();
+        let rejects = matches!(self.snapshot.state, State::Open | State::ForcedOpen);
+        let keys_reject = keys.is_some_and(KeyStats::rejects_all_recent);
+        self.snapshot.config.critical && (rejects || keys_reject)
+    }
+
+    /// Returns the place in a list that begins with what needs attention first.
+    pub(super) fn urgency(&self) -> (u64, Reverse<u64>) {
+        let it = &self.snapshot;
+        let sick = it.key_stats.as_ref().map_or((0, 0), sick_of);
+        let place = match it.state {
+            _ if self.is_down() => 0,
+            State::ForcedClosed if it.machine_state == State::Open => 1,
+            State::Open => 2,
+            State::ForcedOpen => 3,
+            State::HalfOpen => 4,
+            State::ForcedClosed => 5,
+            State::Closed if sick.0 * 2 > sick.1 => 6,
+            State::Closed if sick.0 > 0 => 7,
+            State::Closed if it.outage.is_some() || it.ramp.is_some() => 8,
+            State::Closed if !self.configured().is_empty() => 9,
+            State::Closed => 10,
+        };
+        let (failures, calls) = match &it.window {
+            Some(window) => (window.failures, window.calls),
+            None => (it.failures_in_a_row.into(), 1),
+        };
+        (place, Reverse(failures.saturating_mul(1000) / calls.max(1)))
+    }
+
+    /// Returns when the state is expected to change by the passing of time.
+    fn retry_at(&self) -> Option<SystemTime> {
+        let it = &self.snapshot;
+        match it.state {
+            // The instant, because the rest of a period would make two equal readings differ.
+            State::Open => it.since.checked_add(it.open_period?),
+            State::ForcedOpen | State::ForcedClosed => it.r#override.as_ref()?.until,
+            State::Closed | State::HalfOpen => None,
+        }
+    }
+
+    pub(super) fn to_json(&self) -> Value {
+        let it = &self.snapshot;
+        let totals = self.totals();
+        json!({
+            "name": it.name,
+            "key": it.key,
+            "state": it.state,
+            "machine_state": it.machine_state,
+            "critical": it.config.critical,
+            "override": it.r#override,
+            "since": Timestamp(it.since),
+            "retry_at": self.retry_at().map(Timestamp),
+            "open_period": it.open_period.map(ExactDuration),
+            "failures_in_a_row": it.failures_in_a_row,
+            "probes_in_flight": it.probes_in_flight,
+            "probes": it.probes,
+            "ramp": it.ramp,
+            "window": it.window,
+            "configured": self.configured(),
+            "totals": {
+                "calls": totals.calls,
+                "failures": totals.failures,
+                "rejected": totals.rejected,
+                "slow": totals.slow,
+            },
+            "outage": it.outage.as_ref().map(|outage| json!({
+                "began_at": Timestamp(outage.began_at),
+                "openings": outage.openings,
+                "rejected": outage.rejected,
+                "first": outage.first,
+            })),
+            "keys": it.key_stats.as_ref().map(keys_to_json),
+            "last_transition": it.history.last(),
+        })
+    }
+
+    /// Returns the cells of a row of text; `now` is the present time.
+    pub(super) fn cells(&self, now: SystemTime) -> Vec<String> {
+        let it = &self.snapshot;
+        let totals = self.totals();
+        let critical = if it.config.critical { " critical" } else { "" };
+        let shown = it.key.as_ref().unwrap_or(&it.name);
+        vec![
+            it.state.to_string(),
+            format!("{shown}{critical}"),
+            totals.calls.to_string(),
+            totals.failures.to_string(),
+            totals.rejected.to_string(),
+            self.sentence(now),
+        ]
+    }
+
+    /// Says in words what the state is about.
+    fn sentence(&self, now: SystemTime) -> String {
+        let it = &self.snapshot;
+        let left = self.retry_at().and_then(|at| at.duration_since(now).ok());
+        if let Some(forced) = &it.r#override {
+            let until = match left {
+                Some(left) => format!("for another {}", Brief(whole_seconds(left))),
+                None => "until it is cleared".to_owned(),
+            };
+            return format!("{until} by {}; beneath: {}", forced.by, it.machine_state);
+        }
+        match it.state {
+            State::Open => {
+                let why = it.history.last().map(|last| last.transition.to_string());
+                let left = left.map_or_else(String::new, |left| {
+                    format!("; next probe in {}", Brief(whole_seconds(left)))
+                });
+                format!("{}{left}", why.unwrap_or_default())
+            }
+            State::HalfOpen => it.probes.map_or_else(String::new, |probes| {
+                format!(
+                    "{} of {} probes succeeded, {} in flight",
+                    probes.succeeded, probes.success_threshold, it.probes_in_flight
+                )
+            }),
+            _ => match (&it.key_stats, it.ramp) {
+                (Some(keys), _) => {
+                    let (sick, all) = sick_of(keys);
+                    format!("{sick} of {all} keys are not closed")
+                }
+                (None, Some(share)) => format!("admits {:.0} % of the calls", share * 100.0),
+                (None, None) if it.failures_in_a_row > 0 => {
+                    format!("{} failures in a row", it.failures_in_a_row)
+                }
+                (None, None) => String::new(),
+            },
+        }
+    }
+}
+
+/// The heads of the columns of [`Row::cells`].
+pub(super) const COLUMNS: [&str; 6] = ["STATE", "NAME", "CALLS", "FAILED", "REJECTED", ""];
+
+/// Returns the number of keys whose calls are affected, and the number of all keys.
+fn sick_of(keys: &KeyStats) -> (usize, usize) {
+    let well = keys.in_state(State::Closed) + keys.in_state(State::ForcedClosed);
+    (keys.keys.saturating_sub(well), keys.keys)
+}
+
+fn keys_to_json(keys: &KeyStats) -> Value {
+    let states = keys.states.iter();
+    let worst = states
+        .map(|(state, _)| *state)
+        .max_by_key(|it| it.severity());
+    json!({
+        "keys": keys.keys,
+        "states": counts_to_json(|state| keys.in_state(state)),
+        "unlisted": keys.unlisted,
+        "worst": worst,
+    })
+}
+
+/// Returns an object with the number of breakers in each state.
+pub(super) fn counts_to_json(in_state: impl Fn(State) -> usize) -> Value {
+    let counts = STATES.map(|state| (state.as_str().to_owned(), json!(in_state(state))));
+    Value::Object(Map::from_iter(counts))
+}
+
+fn whole_seconds(time: std::time::Duration) -> std::time::Duration {
+    std::time::Duration::from_secs(time.as_secs())
+}

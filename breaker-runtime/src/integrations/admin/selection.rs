@@ -1,0 +1,175 @@
+//! Which breakers a list contains, and in which order.
+
+use std::cmp::Reverse;
+
+use super::incoming::Incoming;
+use super::problem::Problem;
+use super::row::{Row, STATES};
+use crate::breaker::CircuitBreaker;
+use crate::values::State;
+
+/// The number of rows of a list, unless the request asks for another number.
+const ROWS: usize = 100;
+/// The largest number of rows of a list.
+const MOST_ROWS: usize = 1000;
+/// The length of the longest part of a name to look for.
+const LONGEST_PART: usize = 128;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sort {
+    Worst,
+    Label,
+    Calls,
+    Failures,
+    Rejected,
+}
+
+/// What a request for a list asks for.
+#[derive(Debug)]
+pub(super) struct Selection {
+    states: Option<Vec<State>>,
+    part: Option<String>,
+    critical: Option<bool>,
+    overridden: Option<bool>,
+    configured: Option<bool>,
+    sort: Sort,
+    limit: usize,
+    after: Option<String>,
+}
+
+/// The rows that a list shows.
+#[derive(Debug)]
+pub(super) struct Selected {
+    pub(super) rows: Vec<Row>,
+    /// The number of breakers that were selected, whether they are shown or not.
+    pub(super) total: usize,
+    /// Where the next page begins.
+    pub(super) next: Option<String>,
+}
+
+/// Which texts a list is sorted by and searched for.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Label {
+    Name,
+    Key,
+}
+
+impl Label {
+    fn of(self, breaker: &CircuitBreaker) -> &str {
+        match self {
+            Self::Name => breaker.name(),
+            Self::Key => breaker.key().unwrap_or_default(),
+        }
+    }
+}
+
+/// The order of a row: urgency or counts first, then the label.
+type Order = ((u64, Reverse<u64>), String);
+
+impl Selection {
+    pub(super) fn new(incoming: &Incoming<'_>, label: Label) -> Result<Self, Problem> {
+        let query = &incoming.query;
+        let states = STATES.map(|state| (state.as_str(), state));
+        let by_label = match label {
+            Label::Name => ("name", Sort::Label),
+            Label::Key => ("key", Sort::Label),
+        };
+        let sorts = [
+            ("worst", Sort::Worst),
+            by_label,
+            ("calls", Sort::Calls),
+            ("failures", Sort::Failures),
+            ("rejected", Sort::Rejected),
+        ];
+        let part = query.get("q").map(str::to_ascii_lowercase);
+        if part.as_ref().is_some_and(|part| part.len() > LONGEST_PART) {
+            let detail = format!("`q` must have at most {LONGEST_PART} bytes");
+            return Err(Problem::bad_query("q", detail));
+        }
+        let sort = query.word("sort", &sorts)?.unwrap_or(Sort::Worst);
+        let after = query.get("after").map(str::to_owned);
+        if after.is_some() && sort != Sort::Label {
+            let detail = format!("`after` needs `sort={}`", by_label.0);
+            return Err(Problem::bad_query("after", detail));
+        }
+        Ok(Self {
+            states: query.list("state", &states)?,
+            part,
+            critical: query.flag("critical")?,
+            overridden: query.flag("overridden")?,
+            configured: query.flag("configured")?,
+            sort,
+            limit: query.number("limit", 1..=MOST_ROWS)?.unwrap_or(ROWS),
+            after,
+        })
+    }
+
+    /// Selects among the breakers to which `each` applies what it is given.
+    ///
+    /// Keeps at most twice as many rows as are shown, and no breaker.
+    pub(super) fn select(
+        &self,
+        label: Label,
+        each: impl FnOnce(&mut dyn FnMut(&CircuitBreaker, Option<Row>)),
+    ) -> Selected {
+        let mut total = 0;
+        let mut is_cut = false;
+        let mut kept = Vec::<(Order, Row)>::new();
+        each(&mut |breaker, row| {
+            let text = label.of(breaker);
+            let part = self.part.as_deref().unwrap_or_default();
+            if !text.to_ascii_lowercase().contains(part) {
+                return;
+            }
+            let row = row.unwrap_or_else(|| Row::of(breaker));
+            if !self.wants(&row) {
+                return;
+            }
+            total += 1;
+            if self.after.as_deref().is_some_and(|after| text <= after) {
+                return;
+            }
+            kept.push((self.order(&row, text), row));
+            if kept.len() >= 2 * self.limit {
+                is_cut |= self.cut(&mut kept);
+            }
+        });
+        is_cut |= self.cut(&mut kept);
+        let last = kept.last().filter(|_| is_cut && self.sort == Sort::Label);
+        let next = last.map(|((_, text), _)| text.clone());
+        Selected {
+            rows: kept.into_iter().map(|(_, row)| row).collect(),
+            total,
+            next,
+        }
+    }
+
+    fn cut(&self, kept: &mut Vec<(Order, Row)>) -> bool {
+        kept.sort_by(|(one, _), (other, _)| one.cmp(other));
+        let is_cut = kept.len() > self.limit;
+        kept.truncate(self.limit);
+        is_cut
+    }
+
+    fn wants(&self, row: &Row) -> bool {
+        let it = &row.snapshot;
+        let fits = |wanted: Option<bool>, is: bool| wanted.is_none_or(|wanted| wanted == is);
+        let states = self.states.as_ref();
+        states.is_none_or(|states| states.contains(&it.state))
+            && fits(self.critical, it.config.critical)
+            && fits(self.overridden, it.r#override.is_some())
+            && fits(self.configured, !row.configured().is_empty())
+    }
+
+    fn order(&self, row: &Row, text: &str) -> Order {
+        let totals = row.totals();
+        let first = match self.sort {
+            Sort::Worst => row.urgency(),
+            Sort::Label => (0, Reverse(0)),
+            Sort::Calls => (0, Reverse(totals.calls)),
+            Sort::Failures => (0, Reverse(totals.failures)),
+            Sort::Rejected => (0, Reverse(totals.rejected)),
+        };
+        (first, text.to_owned())
+    }
+}

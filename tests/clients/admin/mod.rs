@@ -1,0 +1,153 @@
+//! The HTTP API for whoever is on call.
+
+mod access;
+mod control;
+mod log;
+mod mounts;
+mod readings;
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use breaker_runtime::admin::{Access, Admin};
+use breaker_runtime::test_util::ManualClock;
+use breaker_runtime::{CircuitBreaker, Config, Registry};
+use http::{HeaderMap, Request, Response};
+use http_body_util::BodyExt;
+use serde_json::Value;
+use tower::ServiceExt;
+
+/// The secret of the token of `on-call`.
+pub(crate) const SECRET: &str = "0123456789abcdef";
+
+/// A registry with two breakers, `bank` and `mail`, and routes under `/circuits`.
+pub(crate) struct Desk {
+    pub(crate) clock: ManualClock,
+    pub(crate) registry: Registry,
+    pub(crate) bank: CircuitBreaker,
+    pub(crate) mail: CircuitBreaker,
+    pub(crate) routes: Router,
+}
+
+impl Desk {
+    /// Makes a desk where the token of `on-call` may control.
+    pub(crate) fn new() -> Self {
+        Self::with(token())
+    }
+
+    pub(crate) fn with(access: Access) -> Self {
+        Self::with_admin(access, |admin| admin)
+    }
+
+    pub(crate) fn with_admin(access: Access, change: impl FnOnce(Admin) -> Admin) -> Self {
+        let clock = ManualClock::new();
+        let registry = Registry::with_clock(clock.clone());
+        let make = |name| registry.get_or_create(name, Config::new()).unwrap();
+        Self {
+            bank: make("bank"),
+            mail: make("mail"),
+            routes: change(Admin::new(&registry, access)).at("/circuits"),
+            clock,
+            registry,
+        }
+    }
+
+    pub(crate) fn advance(&self, time: Duration) {
+        self.clock.advance(time);
+    }
+
+    /// Asks with the token of `on-call`.
+    pub(crate) async fn get(&self, path: &str) -> Reply {
+        self.send(operator("GET", path)).await
+    }
+
+    /// Asks for a list as text with the token of `on-call`.
+    pub(crate) async fn text(&self, path: &str) -> String {
+        let reply = self.get(path).await;
+        assert_eq!(reply.header("content-type"), "text/plain; charset=utf-8");
+        reply.text
+    }
+
+    pub(crate) async fn send(&self, request: Request<Body>) -> Reply {
+        send(&self.routes, request).await
+    }
+}
+
+pub(crate) fn token() -> Access {
+    Access::token("on-call", SECRET).unwrap()
+}
+
+/// Makes a request with the token of `on-call`; the path is relative to `/circuits`.
+pub(crate) fn operator(method: &str, path: &str) -> Request<Body> {
+    request(
+        method,
+        path,
+        &[("authorization", &format!("Bearer {SECRET}"))],
+    )
+}
+
+pub(crate) fn request(method: &str, path: &str, headers: &[(&str, &str)]) -> Request<Body> {
+    let path = format!("/circuits{path}");
+    let mut request = Request::builder().method(method).uri(path);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    request.body(Body::empty()).unwrap()
+}
+
+/// An answer that has been read.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+}
+
+impl Reply {
+    pub(crate) fn header(&self, name: &str) -> &str {
+        let value = self.headers.get(name);
+        value.map_or("", |value| value.to_str().unwrap())
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap()
+    }
+
+    /// Returns the status and the kind of a problem, which has to have the form of one.
+    pub(crate) fn problem(&self) -> (u16, String) {
+        assert_eq!(
+            self.header("content-type"),
+            "application/problem+json",
+            "{self:?}"
+        );
+        let body = self.json();
+        assert_eq!(body["status"], self.status);
+        assert!(
+            body["title"].is_string() && body["detail"].is_string() && body["instance"].is_string()
+        );
+        let kind = body["type"].as_str().unwrap();
+        let kind = kind.strip_prefix("urn:breaker:problem:").unwrap();
+        (self.status, kind.to_owned())
+    }
+}
+
+pub(crate) async fn send(routes: &Router, request: Request<Body>) -> Reply {
+    read(routes.clone().oneshot(request).await.unwrap()).await
+}
+
+async fn read(response: Response<Body>) -> Reply {
+    let (head, body) = response.into_parts();
+    let body = body.collect().await.unwrap().to_bytes();
+    Reply {
+        status: head.status.as_u16(),
+        headers: head.headers,
+        text: String::from_utf8(body.to_vec()).unwrap(),
+    }
+}
+
+/// Returns the names in the list of breakers of an answer, in order.
+pub(crate) fn names(list: &Value) -> Vec<&str> {
+    let rows = list["breakers"].as_array().unwrap().iter();
+    rows.map(|row| row["name"].as_str().unwrap()).collect()
+}
