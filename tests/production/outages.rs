@@ -280,3 +280,15 @@ fn a_shorter_open_for_ends_the_outage_when_it_is_set_and_not_before() {
     assert_eq!(snapshot.outage, None);
     assert_eq!(snapshot.past_outages[0].lasted, before.lasted);
 }
+
+#[test]
+fn an_outage_that_is_noticed_late_has_lasted_since_it_began() {
+    let bench = Bench::new(Config::new().threshold(1).slow_call(2 * SECOND));
+    let record = bench.record();
+    let _hanging = bench.permit();
+    bench.advance(10 * SECOND);
+    assert_eq!(bench.state(), State::Open);
+    let (began, _) = outages(&record);
+    assert_eq!(began[0].lasted, 8 * SECOND);
+    assert_eq!(outage(&bench).lasted, 8 * SECOND);
+}

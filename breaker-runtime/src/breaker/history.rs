@@ -48,9 +48,9 @@ impl History {
     }
 
     /// Begins an outage with the last transition.
-    pub(crate) fn begin_outage(&mut self, costs: Costs) -> Option<Outage> {
+    pub(crate) fn begin_outage(&mut self, now: Tick, costs: Costs) -> Option<Outage> {
         let (opening, since) = (self.recent.back()?, self.open_since?);
-        Some(self.outages.begin(opening, since, costs))
+        Some(self.outages.begin(opening, since, now, costs))
     }
 
     /// Returns the most recent transitions, oldest first.

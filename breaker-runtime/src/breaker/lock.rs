@@ -299,7 +299,7 @@ impl Locked {
             Change::OutageBegan => match self
                 .history
                 .as_deref_mut()
-                .and_then(|history| history.begin_outage(costs))
+                .and_then(|history| history.begin_outage(moment.now, costs))
             {
                 Some(outage) => EventKind::OutageBegan(outage),
                 None => return,

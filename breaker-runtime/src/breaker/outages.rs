@@ -41,13 +41,19 @@ pub(crate) struct Costs {
 }
 
 impl Outages {
-    /// Begins an outage with an opening that took place at `now`.
-    pub(crate) fn begin(&mut self, opening: &PastTransition, now: Tick, costs: Costs) -> Outage {
+    /// Begins an outage with an opening that took place at `began` and is noticed at `now`.
+    pub(crate) fn begin(
+        &mut self,
+        opening: &PastTransition,
+        began: Tick,
+        now: Tick,
+        costs: Costs,
+    ) -> Outage {
         let outage = Outage {
             began_at: opening.transition.due_at.unwrap_or(opening.at),
             closed_at: None,
             ended_at: None,
-            lasted: std::time::Duration::ZERO,
+            lasted: now.since(began),
             first: opening.clone(),
             last: opening.clone(),
             openings: 1,
@@ -57,7 +63,7 @@ impl Outages {
         };
         self.present = Some(Present {
             outage: outage.clone(),
-            began: now,
+            began,
             before: costs,
             closed: None,
         });

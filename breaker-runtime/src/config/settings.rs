@@ -18,7 +18,7 @@ macro_rules! settings_struct {
         /// The settings in force for a breaker: every setting has its value.
         ///
         /// The settings are those of the attribute and of [`Config`]. `None` is a setting that is off. With the
-        /// feature `config`, the settings are serialized as the section of a file that gives all of them: a
+        /// feature `serde`, the settings are serialized as the section of a file that gives all of them: a
         /// duration is text such as `"30s"`, and a setting that is off is `"off"`.
         #[derive(Clone, Copy, Debug, PartialEq)]
         #[non_exhaustive]

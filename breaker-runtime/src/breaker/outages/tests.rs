@@ -36,7 +36,12 @@ fn costs(rejected: u64, ramp: u64) -> Costs {
 fn the_last_eight_outages_are_kept() {
     let mut outages = Outages::default();
     for n in 0..20 {
-        outages.begin(&past(State::Open, n), Tick::default(), Costs::default());
+        outages.begin(
+            &past(State::Open, n),
+            Tick::default(),
+            Tick::default(),
+            Costs::default(),
+        );
         let ended = past(State::Closed, n).at;
         assert!(
             outages
@@ -52,7 +57,12 @@ fn the_last_eight_outages_are_kept() {
 #[test]
 fn only_the_ramp_costs_something_after_the_circuit_has_closed() {
     let mut outages = Outages::default();
-    outages.begin(&past(State::Open, 1), Tick::default(), costs(100, 10));
+    outages.begin(
+        &past(State::Open, 1),
+        Tick::default(),
+        Tick::default(),
+        costs(100, 10),
+    );
     outages.add(&past(State::Closed, 2), costs(150, 10));
     let present = outages.present(Tick::default(), costs(190, 13));
     assert_eq!(present.map(|it| it.rejected), Some(53));
