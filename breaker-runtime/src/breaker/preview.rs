@@ -2,6 +2,8 @@
 
 use super::settings::Announcement;
 use super::shared::{CircuitBreaker, Shared};
+#[cfg(feature = "admin")]
+use crate::config::Config;
 use crate::config::{ConfigError, Patch, Setting};
 use crate::time::ClockReading;
 use crate::values::{Attribution, Configured, SettingLayers, WindowEffect};
@@ -24,6 +26,14 @@ impl CircuitBreaker {
         let setting = Setting::find(name)?;
         let locked = self.shared().lock();
         Some(locked.merged.setting_layers(&locked.layered, setting))
+    }
+
+    /// Returns the settings that were configured at run time.
+    #[cfg(feature = "admin")]
+    pub(crate) fn configured(&self) -> Config {
+        let locked = self.shared().lock();
+        let runtime = locked.layered.runtime.as_deref();
+        runtime.copied().unwrap_or_default()
     }
 }
 

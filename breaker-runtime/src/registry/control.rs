@@ -41,6 +41,34 @@ impl RegistryControl<'_> {
         self.registry.unconfigure_by(name, &self.by)
     }
 
+    /// Changes settings if `check`, which runs when no settings change any more, returns no error.
+    #[cfg(feature = "admin")]
+    pub(crate) fn configure_if<E: From<ConfigError>>(
+        &self,
+        name: &str,
+        patch: &Patch,
+        check: impl FnOnce() -> Result<(), E>,
+    ) -> Result<Configured, E> {
+        let action = ActionKind::Configure {
+            settings: patch.to_string(),
+        };
+        let registry = self.registry;
+        registry.change_runtime_layer(name, patch, action, &self.by, check)
+    }
+
+    /// Takes back the settings that were configured if `check`, which runs when no settings change any more, returns no
+    /// error.
+    #[cfg(feature = "admin")]
+    pub(crate) fn unconfigure_if<E: From<ConfigError>>(
+        &self,
+        name: &str,
+        check: impl FnOnce() -> Result<(), E>,
+    ) -> Result<Configured, E> {
+        let patch = Patch::take_back_all();
+        let registry = self.registry;
+        registry.change_runtime_layer(name, &patch, ActionKind::Unconfigure, &self.by, check)
+    }
+
     /// Loads settings from a TOML file and from the environment, as [`Registry::load`] does.
     ///
     /// The changes of settings are attributed to the actor. Overrides are attributed to the file or the variable,

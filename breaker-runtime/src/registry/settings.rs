@@ -89,7 +89,7 @@ impl Registry {
         let action = ActionKind::Configure {
             settings: patch.to_string(),
         };
-        self.change_runtime_layer(name, patch, action, by)
+        self.change_runtime_layer(name, patch, action, by, || Ok(()))
     }
 
     /// Returns what [`configure`](Self::configure) would do with a patch, without changing any settings.
@@ -137,13 +137,16 @@ impl Registry {
     }
 
     /// Changes the settings of a breaker that were configured at run time.
-    fn change_runtime_layer(
+    ///
+    /// `check` runs when no settings change any more; if it returns an error, nothing changes.
+    pub(super) fn change_runtime_layer<E: From<ConfigError>>(
         &self,
         name: &str,
         patch: &Patch,
         action: ActionKind,
         by: &Attribution,
-    ) -> Result<Configured, ConfigError> {
+        check: impl FnOnce() -> Result<(), E>,
+    ) -> Result<Configured, E> {
         let breaker = self.named(name)?;
         let announcement = Announcement {
             action: Some(action),
@@ -151,10 +154,10 @@ impl Registry {
             place: &|_, _| None,
         };
         let changing = self.changing();
-        // No settings change between the two, as long as `changing` lives.
-        let would = breaker.shared().preview(changing.reading, patch, by);
-        let configured = would.map_err(|mut rejected| rejected.remove(0));
-        let configured = configured.and_then(|configured| {
+        // No settings change in between, as long as `changing` lives.
+        let configured = check().and_then(|()| {
+            let would = breaker.shared().preview(changing.reading, patch, by);
+            let configured = would.map_err(|mut rejected| rejected.remove(0))?;
             self.apply_layers(&changing, &breaker, Some(&announcement), |layered| {
                 patch.apply(&mut layered.runtime);
             })?;
@@ -224,7 +227,7 @@ impl Registry {
         by: &Attribution,
     ) -> Result<Configured, ConfigError> {
         let patch = Patch::take_back_all();
-        self.change_runtime_layer(name, &patch, ActionKind::Unconfigure, by)
+        self.change_runtime_layer(name, &patch, ActionKind::Unconfigure, by, || Ok(()))
     }
 
     /// Returns the declarations of the program, ordered by crate, file, line and column.

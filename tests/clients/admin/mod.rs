@@ -5,6 +5,7 @@ mod control;
 mod log;
 mod mounts;
 mod readings;
+mod settings;
 
 use std::time::Duration;
 

@@ -8,6 +8,7 @@ use super::details;
 use super::guard::Needs;
 use super::incoming::{Answer, Incoming};
 use super::lists;
+use super::settings;
 
 /// What a request to one path with one method gets.
 pub(super) struct Endpoint {
@@ -61,6 +62,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         ],
         lists::keys,
     ),
+    of_breaker("settings", &[], settings::read),
     list("actions", &["format"], details::actions),
     list("findings", &["format"], details::findings),
     control("force-open", control::force_open),
@@ -68,6 +70,8 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
     control("clear", control::clear),
     control("trip", control::trip),
     control("reset", control::reset),
+    change_of_settings(Method::PATCH, settings::patch),
+    change_of_settings(Method::DELETE, settings::take_back),
 ];
 
 type Answers = fn(&Incoming<'_>) -> Answer;
@@ -112,6 +116,18 @@ const fn control(verb: &'static str, answer: Answers) -> Endpoint {
         method: Method::POST,
         needs: Needs::Control,
         parameters: &["key", "dry_run"],
+        answer,
+    }
+}
+
+/// Makes an endpoint that changes the settings of one breaker.
+const fn change_of_settings(method: Method, answer: Answers) -> Endpoint {
+    Endpoint {
+        verb: "settings",
+        has_name: true,
+        method,
+        needs: Needs::Control,
+        parameters: &["reason", "dry_run"],
         answer,
     }
 }

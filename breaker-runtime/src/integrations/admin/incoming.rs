@@ -113,25 +113,37 @@ impl Incoming<'_> {
 
     /// Answers with JSON, or with 304 if the client has this answer already.
     pub(super) fn json(&self, body: &Value) -> Response<Body> {
-        self.tagged("application/json", body.to_string())
+        self.json_text(body.to_string())
+    }
+
+    /// Answers with the text of JSON, or with 304 if the client has this answer already.
+    pub(super) fn json_text(&self, body: String) -> Response<Body> {
+        let tag = format!("W/{}", tag_of(&body));
+        self.tagged("application/json", body, &tag)
     }
 
     /// Answers with text, or with 304 if the client has this answer already.
     pub(super) fn text(&self, body: String) -> Response<Body> {
-        self.tagged("text/plain; charset=utf-8", body)
+        let tag = format!("W/{}", tag_of(&body));
+        self.tagged("text/plain; charset=utf-8", body, &tag)
     }
 
-    fn tagged(&self, media_type: &'static str, body: String) -> Response<Body> {
-        let tag = format!("W/{}", tag_of(&body));
+    /// Answers with a body that has a tag, or with 304 if the client has this answer already.
+    pub(super) fn tagged(
+        &self,
+        media_type: &'static str,
+        body: String,
+        tag: &str,
+    ) -> Response<Body> {
         let mut response = Response::new(Body::empty());
-        if self.is_known(&tag) {
+        if self.is_known(tag) {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
         } else {
             *response.body_mut() = Body::from(body);
             let media_type = HeaderValue::from_static(media_type);
             response.headers_mut().insert(CONTENT_TYPE, media_type);
         }
-        if let Ok(tag) = HeaderValue::from_str(&tag) {
+        if let Ok(tag) = HeaderValue::from_str(tag) {
             response.headers_mut().insert(ETAG, tag);
         }
         response

@@ -8,6 +8,7 @@
 //! | `GET /breakers` | all breakers, worst first, with a summary | reading |
 //! | `GET /breakers/{breaker}` | everything about a breaker, or with `?key=` about that of a key | reading |
 //! | `GET /keys/{breaker}` | the keys of a name, worst first | reading |
+//! | `GET /settings/{breaker}` | each setting, with the values of all layers | reading |
 //! | `GET /actions` | the last 256 actions of people and programs, the newest first | reading |
 //! | `GET /findings` | the result of [`Registry::verify`](crate::Registry::verify) | reading |
 //! | `POST /force-open/{breaker}` | rejects all calls | control |
@@ -15,6 +16,8 @@
 //! | `POST /clear/{breaker}` | clears the override that one of these has set | control |
 //! | `POST /trip/{breaker}` | opens the circuit | control |
 //! | `POST /reset/{breaker}` | closes the circuit | control |
+//! | `PATCH /settings/{breaker}` | changes settings by a merge patch | control |
+//! | `DELETE /settings/{breaker}` | takes back the settings that were configured at run time | control |
 //!
 //! The chapter *Admin* of the project's documentation describes the parameters, the answers and the problems.
 //!
@@ -42,6 +45,7 @@ mod query;
 mod routes;
 mod row;
 mod selection;
+mod settings;
 mod table;
 mod undo;
 

@@ -38,6 +38,13 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, "bad-body", detail)
     }
 
+    /// Makes this a problem of what the body asks for, not of its form.
+    pub(super) fn into_unprocessable(mut self, kind: &'static str) -> Self {
+        self.0.status = StatusCode::UNPROCESSABLE_ENTITY;
+        self.0.kind = kind;
+        self
+    }
+
     /// Adds a member.
     pub(super) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.0.members.insert(name.to_owned(), value.into());
