@@ -4,7 +4,7 @@ use std::sync::Barrier;
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use breaker_runtime::{Config, EventKind, Outage, Reason, State};
+use breaker_runtime::{Config, EventKind, Outage, Reason, State, Window};
 
 use crate::support::{Bench, OPEN_FOR, Record};
 
@@ -169,20 +169,25 @@ fn cancelled_probes_open_the_circuit_again_within_the_outage() {
 
 #[test]
 fn a_thread_that_only_succeeds_notices_the_end_within_64_calls() {
-    for window in [None, Some(breaker_runtime::Window::Calls(100))] {
-        let mut config = Config::new();
-        if let Some(window) = window {
-            config = config.window(window).failure_rate(0.9).threshold(5);
+    let window = |window| {
+        let config = Config::new().window(window).failure_rate(0.9);
+        config.threshold(5)
+    };
+    let calls = window(Window::Calls(100));
+    let time = window(Window::Time(10 * SECOND));
+    let slow = Config::new().slow_call(SECOND);
+    for config in [Config::new(), calls, time, slow] {
+        for config in [config, config.latency(true)] {
+            let bench = Bench::new(config);
+            let record = bench.record();
+            bench.half_open();
+            recover(&bench);
+            bench.advance(OPEN_FOR);
+            for _ in 0..64 {
+                bench.succeed();
+            }
+            assert_eq!(outages(&record).1.len(), 1, "{config:?}");
         }
-        let bench = Bench::new(config);
-        let record = bench.record();
-        bench.half_open();
-        recover(&bench);
-        bench.advance(OPEN_FOR);
-        for _ in 0..64 {
-            bench.succeed();
-        }
-        assert_eq!(outages(&record).1.len(), 1, "{window:?}");
     }
 }
 

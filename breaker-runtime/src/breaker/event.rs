@@ -18,8 +18,7 @@ pub enum EventKind {
     /// An outage ended. Its length and its cost are final.
     ///
     /// The event may come late, because most calls do not look for the end of an outage: it comes with the next
-    /// reading, with a call that takes the lock, or with one of the next 64 successes of a thread. A breaker that
-    /// records latencies and has neither `slow_call` nor a window of time does not look for it after successes.
+    /// reading, with a call that takes the lock, or with one of the next 64 successes of a thread.
     /// [`ended_at`](Outage::ended_at) is exact in any case. The outage of a key that is evicted has no such event.
     OutageEnded(Outage),
     /// Somebody set an override.

@@ -114,6 +114,9 @@ impl CircuitBreaker {
         let measured = word
             .measures_latency()
             .then(|| shared.record_latency(ticket, end));
+        if measured.is_some_and(|now| now.as_nanos() >= shared.outage_end()) {
+            self.end_outage();
+        }
         if measured.is_some()
             && end == End::Success
             && shared.tally_success(word.without_latency(), ticket, measured)
@@ -155,10 +158,15 @@ impl CircuitBreaker {
     #[cold]
     fn end_outage_if_due(&self) {
         let shared = self.shared();
-        let end = shared.cold.outage_end.load(Ordering::Relaxed);
+        let end = shared.outage_end();
         if end != u64::MAX && end <= shared.time.coarse().as_nanos() {
-            self.change(Machine::advance);
+            self.end_outage();
         }
+    }
+
+    #[cold]
+    fn end_outage(&self) {
+        self.change(Machine::advance);
     }
 
     /// Records a call whose future was dropped: a failure if it had been pending for at least `cancel_after`, unless
@@ -192,6 +200,12 @@ impl Shared {
             }
         }
         now
+    }
+
+    /// Returns when the current outage ends, in ticks; the largest number if the circuit is not closed after an outage.
+    #[inline]
+    fn outage_end(&self) -> u64 {
+        self.cold.outage_end.load(Ordering::Relaxed)
     }
 
     /// Counts a success that needs only the tally; returns `false` if the machine must count it.
