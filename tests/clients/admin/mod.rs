@@ -2,9 +2,11 @@
 
 mod access;
 mod control;
+mod events;
 mod log;
 mod mounts;
 mod readings;
+mod server;
 mod settings;
 
 use std::time::Duration;

@@ -1,5 +1,6 @@
 //! The `Admin`: what it serves, to whom, and where.
 
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use axum::Router;
@@ -10,9 +11,10 @@ use super::audit::WrongTokens;
 use super::guard::Guard;
 use super::incoming::{ControlRules, Site};
 use super::instance::Instance;
+use super::ring::Events;
 use super::routes::respond;
 use crate::registry::Registry;
-use crate::sync::Arc;
+use crate::sync::{Arc, Ordering};
 
 /// An HTTP API for whoever is on call: it shows the breakers of a registry and controls them.
 ///
@@ -45,10 +47,14 @@ pub struct Admin {
     origins: Vec<String>,
     instance: Instance,
     rules: ControlRules,
+    events: Arc<Events>,
+    streams_end: Arc<AtomicBool>,
 }
 
 impl Admin {
-    /// Makes the API of a registry. The access says who may use it; there is no default.
+    /// Makes the API of a registry, and keeps its last 1024 events from now on.
+    ///
+    /// The access says who may use it; there is no default.
     pub fn new(registry: &Registry, access: Access) -> Self {
         Self {
             registry: registry.clone(),
@@ -57,6 +63,8 @@ impl Admin {
             origins: Vec::new(),
             instance: Instance::new(),
             rules: ControlRules::default(),
+            events: Arc::new(Events::new(registry)),
+            streams_end: Arc::default(),
         }
     }
 
@@ -129,6 +137,31 @@ impl Admin {
         Router::new().nest_service(path, routes)
     }
 
+    /// Ends all streams of events, and those that begin later.
+    ///
+    /// A stream that goes on keeps a server from ending gracefully. So call this in the future that
+    /// `with_graceful_shutdown` gets:
+    ///
+    /// ```
+    /// # use breaker_runtime::admin::Admin;
+    /// async fn shutdown(signal: impl Future<Output = ()>, admin: Admin) {
+    ///     signal.await;
+    ///     admin.end_streams();
+    /// }
+    /// ```
+    pub fn end_streams(&self) {
+        self.streams_end.store(true, Ordering::Relaxed);
+        self.events.wake();
+    }
+
+    /// Returns an `Admin` whose streams end separately.
+    pub(super) fn with_own_streams(&self) -> Self {
+        Self {
+            streams_end: Arc::default(),
+            ..self.clone()
+        }
+    }
+
     fn site(&self) -> Site {
         Site {
             registry: self.registry.clone(),
@@ -140,6 +173,8 @@ impl Admin {
             instance: self.instance.clone(),
             rules: self.rules.clone(),
             wrong_tokens: WrongTokens::default(),
+            events: Arc::clone(&self.events),
+            streams_end: Arc::clone(&self.streams_end),
         }
     }
 }

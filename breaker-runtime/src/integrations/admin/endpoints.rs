@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::control;
 use super::details;
+use super::events;
 use super::guard::Needs;
 use super::incoming::{Answer, Incoming};
 use super::lists;
@@ -63,6 +64,11 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         lists::keys,
     ),
     of_breaker("settings", &[], settings::read),
+    list(
+        "events",
+        &["after", "last", "breaker", "kind"],
+        events::events,
+    ),
     list("actions", &["format"], details::actions),
     list("findings", &["format"], details::findings),
     control("force-open", control::force_open),

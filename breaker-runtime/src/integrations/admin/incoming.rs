@@ -1,6 +1,7 @@
 //! A request that may be answered, and the forms of its answer.
 
 use std::hash::BuildHasher as _;
+use std::sync::atomic::AtomicBool;
 
 use axum::body::{Body, Bytes};
 use axum::http::header::{ACCEPT, CONTENT_TYPE, ETAG, HeaderValue, IF_NONE_MATCH};
@@ -13,6 +14,7 @@ use super::guard::Guard;
 use super::instance::Instance;
 use super::problem::{Problem, did_you_mean};
 use super::query::Query;
+use super::ring::Events;
 use crate::breaker::CircuitBreaker;
 use crate::config::nearest;
 use crate::registry::Registry;
@@ -27,6 +29,9 @@ pub(super) struct Site {
     pub(super) instance: Instance,
     pub(super) rules: ControlRules,
     pub(super) wrong_tokens: WrongTokens,
+    pub(super) events: Arc<Events>,
+    /// Whether streams have to end.
+    pub(super) streams_end: Arc<AtomicBool>,
 }
 
 /// What control requests have to give.
@@ -60,11 +65,16 @@ pub(super) enum Format {
 impl Incoming<'_> {
     /// Returns the breaker of the name in the path.
     pub(super) fn named(&self) -> Result<CircuitBreaker, Problem> {
+        self.find(self.name)
+    }
+
+    /// Returns the breaker of a name. Makes none.
+    pub(super) fn find(&self, name: &str) -> Result<CircuitBreaker, Problem> {
         let registry = &self.site.registry;
-        registry.get(self.name).ok_or_else(|| {
+        registry.get(name).ok_or_else(|| {
             let breakers = registry.by_name();
-            let meant = nearest(self.name, breakers.iter().map(CircuitBreaker::name));
-            let shown = self.name.escape_debug();
+            let meant = nearest(name, breakers.iter().map(CircuitBreaker::name));
+            let shown = name.escape_debug();
             let detail = format!(
                 "there is no circuit breaker `{shown}`{}",
                 did_you_mean(meant)

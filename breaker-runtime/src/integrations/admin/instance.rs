@@ -49,7 +49,7 @@ impl Instance {
 }
 
 /// Returns 16 random hexadecimal digits.
-fn random_id() -> String {
+pub(super) fn random_id() -> String {
     use std::hash::{BuildHasher as _, RandomState};
     format!("{:016x}", RandomState::new().hash_one(SystemTime::now()))
 }

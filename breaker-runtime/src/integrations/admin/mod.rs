@@ -9,6 +9,7 @@
 //! | `GET /breakers/{breaker}` | everything about a breaker, or with `?key=` about that of a key | reading |
 //! | `GET /keys/{breaker}` | the keys of a name, worst first | reading |
 //! | `GET /settings/{breaker}` | each setting, with the values of all layers | reading |
+//! | `GET /events` | the last 1024 events, or for `Accept: text/event-stream` a stream of events | reading |
 //! | `GET /actions` | the last 256 actions of people and programs, the newest first | reading |
 //! | `GET /findings` | the result of [`Registry::verify`](crate::Registry::verify) | reading |
 //! | `POST /force-open/{breaker}` | rejects all calls | control |
@@ -35,6 +36,7 @@ mod audit;
 mod control;
 mod details;
 mod endpoints;
+mod events;
 mod guard;
 mod incoming;
 mod instance;
@@ -42,12 +44,15 @@ mod lists;
 mod order;
 mod problem;
 mod query;
+mod ring;
 mod routes;
 mod row;
 mod selection;
+mod server;
 mod settings;
 mod table;
 mod undo;
 
 pub use self::access::{Access, Grant, InvalidAccess};
 pub use self::admin::Admin;
+pub use self::server::AdminServer;

@@ -1,0 +1,120 @@
+//! The most recent events, as text.
+
+use std::collections::VecDeque;
+
+use serde_json::json;
+use tokio::sync::{Semaphore, watch};
+
+use super::instance::random_id;
+use crate::breaker::{Event, Subscription};
+use crate::registry::Registry;
+use crate::sync::{Arc, Mutex, lock};
+
+/// The number of events that are kept.
+pub(super) const CAPACITY: usize = 1024;
+/// The number of streams at a time.
+const MOST_STREAMS: usize = 128;
+
+/// The most recent events of a registry, and the streams that wait for more.
+#[derive(Debug)]
+pub(super) struct Events {
+    /// The first part of the ids of events; two `Admin`s number them differently.
+    pub(super) id: String,
+    shared: Arc<Shared>,
+    /// One permit for each stream.
+    pub(super) streams: Arc<Semaphore>,
+    /// Ends with the last `Admin`.
+    _subscription: Subscription,
+}
+
+#[derive(Debug)]
+struct Shared {
+    ring: Mutex<Ring>,
+    news: watch::Sender<()>,
+}
+
+#[derive(Debug, Default)]
+struct Ring {
+    /// The number of the next event; the first one is 1.
+    next: u64,
+    entries: VecDeque<Arc<Entry>>,
+}
+
+/// One event. It holds no breaker, so that it keeps no key from being evicted.
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub(super) number: u64,
+    pub(super) breaker: String,
+    pub(super) kind: String,
+    /// The event as JSON.
+    pub(super) json: String,
+}
+
+impl Events {
+    /// Keeps the events of a registry from now on.
+    pub(super) fn new(registry: &Registry) -> Self {
+        let shared = Arc::new(Shared {
+            ring: Mutex::new(Ring {
+                next: 1,
+                entries: VecDeque::new(),
+            }),
+            news: watch::Sender::new(()),
+        });
+        let told = Arc::clone(&shared);
+        let id = random_id();
+        let first_part = id.clone();
+        Self {
+            id,
+            shared,
+            streams: Arc::new(Semaphore::new(MOST_STREAMS)),
+            _subscription: registry.subscribe(move |event| told.add(event, &first_part)),
+        }
+    }
+
+    /// Returns a receiver that is notified of each event.
+    pub(super) fn news(&self) -> watch::Receiver<()> {
+        self.shared.news.subscribe()
+    }
+
+    /// Wakes all streams.
+    pub(super) fn wake(&self) {
+        self.shared.news.send_replace(());
+    }
+
+    /// Returns the events from a number on, at most `most`, and how many are lost in between.
+    pub(super) fn from(&self, number: u64, most: usize) -> (Vec<Arc<Entry>>, u64) {
+        let ring = lock(&self.shared.ring);
+        let oldest = ring.entries.front().map_or(ring.next, |entry| entry.number);
+        let lost = oldest.saturating_sub(number);
+        let entries = ring.entries.iter().filter(|entry| entry.number >= number);
+        (entries.take(most).cloned().collect(), lost)
+    }
+
+    /// Returns the number of the last event, or 0 before the first.
+    pub(super) fn last(&self) -> u64 {
+        lock(&self.shared.ring).next - 1
+    }
+}
+
+impl Shared {
+    fn add(&self, event: &Event, id: &str) {
+        let mut event_json = serde_json::to_value(event).unwrap_or_default();
+        let kind = event_json["kind"].as_str().unwrap_or_default().to_owned();
+        let breaker = event.breaker().name().to_owned();
+        let mut ring = lock(&self.ring);
+        let number = ring.next;
+        ring.next += 1;
+        event_json["id"] = json!(format!("{id}-{number}"));
+        if ring.entries.len() == CAPACITY {
+            ring.entries.pop_front();
+        }
+        ring.entries.push_back(Arc::new(Entry {
+            number,
+            breaker,
+            kind,
+            json: event_json.to_string(),
+        }));
+        drop(ring);
+        self.news.send_replace(());
+    }
+}
