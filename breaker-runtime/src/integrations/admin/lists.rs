@@ -93,7 +93,7 @@ impl Summary {
         self.states.push(it.state);
         self.critical_down += usize::from(row.is_down());
         self.overrides += usize::from(it.r#override.is_some());
-        self.configured += usize::from(!row.configured().is_empty());
+        self.configured += usize::from(row.is_configured());
         if let Some(keys) = &it.key_stats {
             self.keys += keys.keys;
             self.states_of_keys.extend(&keys.states);

@@ -45,6 +45,12 @@ impl Row {
         configured.map(|(setting, _)| setting).collect()
     }
 
+    /// Returns whether a setting was configured at run time.
+    pub(super) fn is_configured(&self) -> bool {
+        let mut layers = self.snapshot.layers.iter();
+        layers.any(|(_, layer)| layer == Layer::Runtime)
+    }
+
     /// Returns the totals: for a name with keys, those of all keys.
     pub(super) fn totals(&self) -> &Totals {
         let keys = self.snapshot.key_stats.as_ref();
@@ -73,7 +79,7 @@ impl Row {
             State::Closed if sick.0 * 2 > sick.1 => 6,
             State::Closed if sick.0 > 0 => 7,
             State::Closed if it.outage.is_some() || it.ramp.is_some() => 8,
-            State::Closed if !self.configured().is_empty() => 9,
+            State::Closed if self.is_configured() => 9,
             State::Closed => 10,
         };
         let (failures, calls) = match &it.window {

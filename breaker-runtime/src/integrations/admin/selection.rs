@@ -158,7 +158,9 @@ impl Selection {
         states.is_none_or(|states| states.contains(&it.state))
             && fits(self.critical, it.config.critical)
             && fits(self.overridden, it.r#override.is_some())
-            && fits(self.configured, !row.configured().is_empty())
+            && self
+                .configured
+                .is_none_or(|wanted| wanted == row.is_configured())
     }
 
     fn order(&self, row: &Row, text: &str) -> Order {
