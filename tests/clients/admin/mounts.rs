@@ -108,6 +108,14 @@ async fn an_unknown_path_says_what_was_meant_and_a_wrong_method_what_is_allowed(
 }
 
 #[tokio::test]
+async fn the_description_is_served_without_access() {
+    let desk = Desk::new();
+    let answer = desk.send(super::request("GET", "/openapi.json", &[])).await;
+    assert_eq!(answer.header("content-type"), "application/json");
+    assert_eq!(answer.json()["openapi"], "3.1.0");
+}
+
+#[tokio::test]
 async fn head_is_answered_as_get_without_a_body() {
     let desk = Desk::new();
     let head = desk.send(super::operator("HEAD", "/breakers")).await;

@@ -34,6 +34,14 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         parameters: &[],
         answer: index,
     },
+    Endpoint {
+        verb: "openapi.json",
+        has_name: false,
+        method: Method::GET,
+        needs: Needs::Nothing,
+        parameters: &[],
+        answer: open_api,
+    },
     list(
         "breakers",
         &[
@@ -154,3 +162,18 @@ fn index(incoming: &Incoming<'_>) -> Answer {
         "routes": routes.collect::<Vec<_>>(),
     })))
 }
+
+/// Answers with the description of the API.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "it is an endpoint like the others"
+)]
+fn open_api(incoming: &Incoming<'_>) -> Answer {
+    Ok(incoming.json_text(OPEN_API.to_owned()))
+}
+
+/// The description of the API as JSON.
+const OPEN_API: &str = include_str!("openapi.json");
+
+#[cfg(test)]
+mod tests;

@@ -5,6 +5,7 @@
 //! | route | answer | needs |
 //! |---|---|---|
 //! | `GET /` | the instance, and the list of routes | nothing |
+//! | `GET /openapi.json` | the description of this API | nothing |
 //! | `GET /breakers` | all breakers, worst first, with a summary | reading |
 //! | `GET /breakers/{breaker}` | everything about a breaker, or with `?key=` about that of a key | reading |
 //! | `GET /keys/{breaker}` | the keys of a name, worst first | reading |
