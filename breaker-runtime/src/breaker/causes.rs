@@ -16,67 +16,33 @@ use crate::values::{Cause, Outage, State, Transition};
 /// User code that states the cause of a failure; `None` if there is none to state.
 pub(crate) type StateCause<'a> = dyn FnMut() -> Option<Cause> + 'a;
 
-/// A way to report the end of a call to the machine.
-pub(super) trait TellEnd {
-    /// Reports the end, and returns whether the call belongs to an older generation.
-    fn tell(
-        self,
-        breaker: &CircuitBreaker,
+impl CircuitBreaker {
+    /// Reports a failure to the machine. If it opens the circuit, user code states the cause.
+    ///
+    /// Returns whether the call belongs to an older generation.
+    pub(super) fn settle_and_ask(
+        &self,
         reading: ClockReading,
-        of: Ticket,
-        end: CallEnd,
-    ) -> bool;
-}
-
-/// Reports a call without a cause.
-pub(super) struct WithoutCause;
-
-impl TellEnd for WithoutCause {
-    #[inline(always)]
-    #[expect(clippy::inline_always, reason = "it is the only line of its caller")]
-    fn tell(
-        self,
-        breaker: &CircuitBreaker,
-        reading: ClockReading,
-        of: Ticket,
-        end: CallEnd,
+        ticket: Ticket,
+        ended: CallEnd,
+        cause: &mut StateCause<'_>,
     ) -> bool {
-        breaker.change_for_call(reading, |machine, now, changes| {
-            (machine.settle(of, end, now, changes), Some(of))
-        })
-    }
-}
-
-/// Reports a failure. If it opens the circuit, user code states the cause.
-pub(super) struct WithCause<'a, 'b>(pub(super) &'a mut StateCause<'b>);
-
-impl TellEnd for WithCause<'_, '_> {
-    fn tell(
-        self,
-        breaker: &CircuitBreaker,
-        reading: ClockReading,
-        of: Ticket,
-        end: CallEnd,
-    ) -> bool {
-        let shared = breaker.shared();
-        let mut locked = shared.lock();
+        let mut locked = self.shared().lock();
         let before = locked.events.last_sequence();
-        let stale = shared.step(&mut locked, reading, |machine, now, changes| {
-            machine.settle(of, end, now, changes)
+        let stale = self.step_for_call(&mut locked, reading, |machine, now, changes| {
+            (machine.settle(ticket, ended, now, changes), Some(ticket))
         });
         let opening = locked.opening_after(before);
         if let Some(sequence) = opening {
             locked.events.hold(sequence);
         }
-        breaker.unlock(locked);
+        self.unlock(locked);
         if let Some(sequence) = opening {
-            breaker.ask_cause(sequence, self.0);
+            self.ask_cause(sequence, cause);
         }
         stale
     }
-}
 
-impl CircuitBreaker {
     /// Runs the code that states the cause of a transition, and delivers the event.
     #[cold]
     fn ask_cause(&self, sequence: u64, cause: &mut StateCause<'_>) {

@@ -40,13 +40,25 @@ impl CircuitBreaker {
         reading: ClockReading,
         step: impl FnOnce(&mut Machine, Tick, &mut Vec<Change>) -> (R, Option<Ticket>),
     ) -> R {
+        let mut locked = self.shared().lock();
+        let result = self.step_for_call(&mut locked, reading, step);
+        self.unlock(locked);
+        result
+    }
+
+    /// Does the same under a lock that the caller holds.
+    #[inline]
+    pub(super) fn step_for_call<R>(
+        &self,
+        locked: &mut Locked,
+        reading: ClockReading,
+        step: impl FnOnce(&mut Machine, Tick, &mut Vec<Change>) -> (R, Option<Ticket>),
+    ) -> R {
         let shared = self.shared();
-        let mut locked = shared.lock();
-        let (result, ticket) = shared.step(&mut locked, reading, step);
+        let (result, ticket) = shared.step(locked, reading, step);
         if let (Some(tallies), Some(ticket)) = (shared.tallies.get(), ticket) {
             locked.grant_lease(tallies, ticket);
         }
-        self.unlock(locked);
         result
     }
 
@@ -205,8 +217,7 @@ impl Shared {
 
     /// Returns the totals from which the cost of an outage is computed.
     pub(super) fn costs(&self, machine: &Machine) -> Costs {
-        let counted = self.counters.rejections_and_fallbacks();
-        let (rejections, fallbacks) = counted;
+        let (rejections, fallbacks) = self.counters.rejections_and_fallbacks();
         Costs {
             rejected: rejections.all() - rejections.ramp,
             ramp: rejections.ramp,
@@ -296,21 +307,17 @@ impl Locked {
                 history.add(past, due.unwrap_or(moment.now));
                 EventKind::Transition(transition)
             }
-            Change::OutageBegan => match self
-                .history
-                .as_deref_mut()
-                .and_then(|history| history.begin_outage(moment.now, costs))
-            {
-                Some(outage) => EventKind::OutageBegan(outage),
-                None => return,
-            },
+            Change::OutageBegan => {
+                let history = self.history.as_deref_mut();
+                let began = history.and_then(|it| it.begin_outage(moment.now, costs));
+                let Some(outage) = began else { return };
+                EventKind::OutageBegan(outage)
+            }
             Change::OutageEnded { at } => {
                 let history = self.history.as_deref_mut();
                 let ended = history.and_then(|it| it.outages.end(moment.date(at), at, costs));
-                match ended {
-                    Some(outage) => EventKind::OutageEnded(outage),
-                    None => return,
-                }
+                let Some(outage) = ended else { return };
+                EventKind::OutageEnded(outage)
             }
             Change::OverrideSet(forced) => EventKind::OverrideSet(to_override(&forced, moment)),
             Change::OverrideCleared(forced) => {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::admit::cold_path;
-use super::causes::{StateCause, TellEnd, WithCause, WithoutCause};
+use super::causes::StateCause;
 use super::counters::Counter;
 use super::drops;
 use super::gate::Word;
@@ -12,7 +12,7 @@ use super::tally::FastSuccess;
 use super::thread_slots::claimed_slot;
 use crate::machine::{CallEnd, Machine, Role, Ticket};
 use crate::sync::Ordering;
-use crate::time::{Tick, nanos};
+use crate::time::{ClockReading, Tick, nanos};
 use crate::values::{End, FailureKind};
 
 impl CircuitBreaker {
@@ -87,7 +87,12 @@ impl CircuitBreaker {
     /// stale, and it is counted as failure and stale, as in the third row.
     #[inline(never)]
     fn settle_locked(&self, word: Word, ticket: Ticket, end: End, hint: Option<Duration>) {
-        self.settle_telling(word, ticket, CallEnd { end, hint }, WithoutCause);
+        let ended = CallEnd { end, hint };
+        self.settle_by(word, ticket, end, |reading, ticket| {
+            self.change_for_call(reading, |machine, now, changes| {
+                (machine.settle(ticket, ended, now, changes), Some(ticket))
+            })
+        });
     }
 
     /// Records a failure. If it opens the circuit, `cause` states the cause.
@@ -95,20 +100,30 @@ impl CircuitBreaker {
     pub(crate) fn settle_with_cause(
         &self,
         ticket: Ticket,
-        end: CallEnd,
+        ended: CallEnd,
         cause: &mut StateCause<'_>,
     ) {
         let word = self.shared().gate.word();
-        self.settle_telling(word, ticket, end, WithCause(cause));
+        self.settle_by(word, ticket, ended.end, |reading, ticket| {
+            self.settle_and_ask(reading, ticket, ended, cause)
+        });
     }
 
+    /// Counts the end of a call and, if it may decide something, has `settle` report it to the machine.
+    ///
+    /// `settle` returns whether the call belongs to an older generation.
     #[inline(always)]
     #[expect(
         clippy::inline_always,
         reason = "it has two callers, of which one is common"
     )]
-    fn settle_telling(&self, word: Word, ticket: Ticket, ended: CallEnd, tell: impl TellEnd) {
-        let CallEnd { end, hint: _ } = ended;
+    fn settle_by(
+        &self,
+        word: Word,
+        ticket: Ticket,
+        end: End,
+        settle: impl FnOnce(ClockReading, Ticket) -> bool,
+    ) {
         let shared = self.shared();
         let ticket = shared.end_nesting(ticket);
         let measured = word
@@ -145,7 +160,7 @@ impl CircuitBreaker {
         }
         let stale = if decides {
             let reading = shared.time.reading(now);
-            tell.tell(self, reading, ticket, ended)
+            settle(reading, ticket)
         } else {
             !current
         };
