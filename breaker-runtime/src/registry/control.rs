@@ -29,7 +29,9 @@ impl RegistryControl<'_> {
         name: &str,
         patch: impl Into<Patch>,
     ) -> Result<Configured, ConfigError> {
-        self.registry.configure_by(name, &patch.into(), &self.by)
+        let patch = patch.into();
+        self.registry
+            .configure_by(name, &patch, &self.by, || Ok(()))
     }
 
     /// Takes back the settings that were configured, as [`Registry::unconfigure`] does.
@@ -38,7 +40,7 @@ impl RegistryControl<'_> {
     ///
     /// The errors of [`Registry::unconfigure`].
     pub fn unconfigure(&self, name: &str) -> Result<Configured, ConfigError> {
-        self.registry.unconfigure_by(name, &self.by)
+        self.registry.unconfigure_by(name, &self.by, || Ok(()))
     }
 
     /// Changes settings if `check`, which runs when no settings change any more, returns no error.
@@ -49,11 +51,7 @@ impl RegistryControl<'_> {
         patch: &Patch,
         check: impl FnOnce() -> Result<(), E>,
     ) -> Result<Configured, E> {
-        let action = ActionKind::Configure {
-            settings: patch.to_string(),
-        };
-        let registry = self.registry;
-        registry.change_runtime_layer(name, patch, action, &self.by, check)
+        self.registry.configure_by(name, patch, &self.by, check)
     }
 
     /// Takes back the settings that were configured if `check`, which runs when no settings change any more, returns no
@@ -64,9 +62,7 @@ impl RegistryControl<'_> {
         name: &str,
         check: impl FnOnce() -> Result<(), E>,
     ) -> Result<Configured, E> {
-        let patch = Patch::take_back_all();
-        let registry = self.registry;
-        registry.change_runtime_layer(name, &patch, ActionKind::Unconfigure, &self.by, check)
+        self.registry.unconfigure_by(name, &self.by, check)
     }
 
     /// Loads settings from a TOML file and from the environment, as [`Registry::load`] does.

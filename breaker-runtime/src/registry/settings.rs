@@ -77,19 +77,21 @@ impl Registry {
         name: &str,
         patch: impl Into<Patch>,
     ) -> Result<Configured, ConfigError> {
-        self.configure_by(name, &patch.into(), &Attribution::default())
+        self.configure_by(name, &patch.into(), &Attribution::default(), || Ok(()))
     }
 
-    pub(super) fn configure_by(
+    /// Changes settings if `check`, which runs when no settings change any more, returns no error.
+    pub(super) fn configure_by<E: From<ConfigError>>(
         &self,
         name: &str,
         patch: &Patch,
         by: &Attribution,
-    ) -> Result<Configured, ConfigError> {
+        check: impl FnOnce() -> Result<(), E>,
+    ) -> Result<Configured, E> {
         let action = ActionKind::Configure {
             settings: patch.to_string(),
         };
-        self.change_runtime_layer(name, patch, action, by, || Ok(()))
+        self.change_runtime_layer(name, patch, action, by, check)
     }
 
     /// Returns what [`configure`](Self::configure) would do with a patch, without changing any settings.
@@ -139,7 +141,7 @@ impl Registry {
     /// Changes the settings of a breaker that were configured at run time.
     ///
     /// `check` runs when no settings change any more; if it returns an error, nothing changes.
-    pub(super) fn change_runtime_layer<E: From<ConfigError>>(
+    fn change_runtime_layer<E: From<ConfigError>>(
         &self,
         name: &str,
         patch: &Patch,
@@ -218,16 +220,18 @@ impl Registry {
     /// A [`ConfigError`] if the registry has no breaker of that name, or if a file that was loaded meanwhile is
     /// inconsistent without the configured settings. Nothing changes then.
     pub fn unconfigure(&self, name: &str) -> Result<Configured, ConfigError> {
-        self.unconfigure_by(name, &Attribution::default())
+        self.unconfigure_by(name, &Attribution::default(), || Ok(()))
     }
 
-    pub(super) fn unconfigure_by(
+    /// Takes back all configured settings if `check`, which runs when no settings change any more, returns no error.
+    pub(super) fn unconfigure_by<E: From<ConfigError>>(
         &self,
         name: &str,
         by: &Attribution,
-    ) -> Result<Configured, ConfigError> {
+        check: impl FnOnce() -> Result<(), E>,
+    ) -> Result<Configured, E> {
         let patch = Patch::take_back_all();
-        self.change_runtime_layer(name, &patch, ActionKind::Unconfigure, by, || Ok(()))
+        self.change_runtime_layer(name, &patch, ActionKind::Unconfigure, by, check)
     }
 
     /// Returns the declarations of the program, ordered by crate, file, line and column.
