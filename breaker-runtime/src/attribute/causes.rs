@@ -89,9 +89,5 @@ pub fn stated_cause<'a, R, D: CauseText, S>(
     origin: Origin,
     settle: impl FnOnce(&mut StateCause<'_>) -> S,
 ) -> S {
-    let mut cause = Some(cause);
-    settle(&mut || {
-        let cause = cause.take()?;
-        Some(Cause::new(cause(answer), origin))
-    })
+    settle(&mut Cause::once(|| cause(answer), origin))
 }

@@ -157,11 +157,8 @@ impl<H: Handle> Guard<H> {
         own: Duration,
         origin: Origin,
     ) -> (Settled<H>, BreakerError) {
-        let limit = self.call_timeout(own);
+        let error = self.timed_out(own);
         let handle = self.handle.take();
-        let name = handle.as_ref().map(|it| it.shared().name().clone());
-        let name = name.unwrap_or_else(|| BreakerName::created(""));
-        let error = TimedOut::new(name, limit);
         if let Some(handle) = &handle {
             let end = End::Failure(FailureKind::TimedOut).into();
             let cause = &mut || Some(Cause::new(format_args!("{error:#}"), origin));
@@ -172,11 +169,16 @@ impl<H: Handle> Guard<H> {
 
     /// Records that the call took longer than the limit.
     pub fn time_out(self, own: Duration) -> (Settled<H>, BreakerError) {
-        let limit = self.call_timeout(own);
+        let error = self.timed_out(own);
         let settled = self.end(End::Failure(FailureKind::TimedOut), None);
-        let name = settled.handle.as_ref().map(|it| it.shared().name().clone());
+        (settled, error.into())
+    }
+
+    /// Returns the error of a call that took longer than the limit.
+    fn timed_out(&self, own: Duration) -> TimedOut {
+        let name = self.handle.as_ref().map(|it| it.shared().name().clone());
         let name = name.unwrap_or_else(|| BreakerName::created(""));
-        (settled, TimedOut::new(name, limit).into())
+        TimedOut::new(name, self.call_timeout(own))
     }
 }
 

@@ -165,11 +165,8 @@ impl Permit {
         let origin = Origin::of_caller(panic::Location::caller());
         if let Some(open) = self.open.take() {
             let end = End::from(Outcome::Failure).into();
-            let mut cause = Some(cause);
-            open.breaker.settle_with_cause(open.ticket, end, &mut || {
-                let cause = cause.take()?;
-                Some(Cause::new(cause(), origin))
-            });
+            let cause = &mut Cause::once(cause, origin);
+            open.breaker.settle_with_cause(open.ticket, end, cause);
         }
     }
 

@@ -65,6 +65,15 @@ impl Cause {
         Self::new(shown, Origin::of_caller(std::panic::Location::caller()))
     }
 
+    /// Returns a closure that states a cause, which calls `state` at most once.
+    pub(crate) fn once<D: Display>(
+        state: impl FnOnce() -> D,
+        origin: Origin,
+    ) -> impl FnMut() -> Option<Self> {
+        let mut state = Some(state);
+        move || state.take().map(|state| Self::new(state(), origin))
+    }
+
     /// Formats `shown`, which may be user code that panics.
     pub(crate) fn new(shown: impl Display, origin: Origin) -> Self {
         let mut text = Text::default();
