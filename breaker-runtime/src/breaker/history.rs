@@ -1,24 +1,20 @@
 //! The history of a breaker's transitions and of the actions on it.
 
-use std::collections::VecDeque;
 use std::time::{Duration, SystemTime};
 
-use super::action_ring::BreakerActions;
 use super::outages::{Costs, Outages};
+use super::ring::Ring;
 use crate::time::Tick;
-use crate::values::{Outage, PastTransition, State, Transition, TransitionCount};
-
-/// The number of transitions that are kept individually.
-const CAPACITY: usize = 64;
+use crate::values::{Action, Outage, PastTransition, State, Transition, TransitionCount};
 
 /// The transitions of one breaker and the actions on it; a breaker without either has no history.
 #[derive(Debug, Default)]
 pub(crate) struct History {
     /// The most recent transitions, oldest first.
-    recent: VecDeque<PastTransition>,
+    recent: Ring<PastTransition, 64>,
     counts: Vec<TransitionCount>,
     /// The most recent actions, which transitions do not displace.
-    pub(super) actions: BreakerActions,
+    pub(super) actions: Ring<Action, 20>,
     /// The total length of all finished stays in the open state.
     open_time: Duration,
     /// When the present stay in the open state began, if the circuit is open.
@@ -32,10 +28,7 @@ impl History {
         let Transition {
             from, to, reason, ..
         } = past.transition;
-        if self.recent.len() == CAPACITY {
-            self.recent.pop_front();
-        }
-        self.recent.push_back(past);
+        self.recent.add(past);
         let one = TransitionCount {
             from,
             to,
@@ -49,13 +42,13 @@ impl History {
 
     /// Begins an outage with the last transition.
     pub(crate) fn begin_outage(&mut self, now: Tick, costs: Costs) -> Option<Outage> {
-        let (opening, since) = (self.recent.back()?, self.open_since?);
+        let (opening, since) = (self.recent.last()?, self.open_since?);
         Some(self.outages.begin(opening, since, now, costs))
     }
 
     /// Returns the most recent transitions, oldest first.
     pub(crate) fn recent(&self) -> Vec<PastTransition> {
-        self.recent.iter().cloned().collect()
+        self.recent.all()
     }
 
     pub(crate) fn recent_mut(&mut self) -> impl Iterator<Item = &mut PastTransition> {
@@ -74,7 +67,7 @@ impl History {
 
     /// Returns when the last transition was noticed.
     pub(crate) fn last_at(&self) -> Option<SystemTime> {
-        let last = self.recent.back()?;
+        let last = self.recent.last()?;
         Some(last.transition.due_at.unwrap_or(last.at))
     }
 

@@ -1,6 +1,5 @@
 //! One breaker among threads: the gate that most calls pass without the lock, and the machine behind the lock.
 
-mod action_ring;
 mod actions;
 mod admit;
 mod causes;
@@ -23,6 +22,7 @@ mod overrides;
 mod preview;
 mod published_limits;
 mod readings;
+mod ring;
 mod settings;
 mod settle;
 mod shared;

@@ -1,20 +1,17 @@
 //! The outages of a breaker: the present one, and the last few that have ended.
 
-use std::collections::VecDeque;
 use std::time::SystemTime;
 
+use super::ring::Ring;
 use crate::time::Tick;
 use crate::values::{Outage, PastTransition, State};
-
-/// The number of ended outages that are kept.
-const CAPACITY: usize = 8;
 
 /// The outages of one breaker.
 #[derive(Debug, Default)]
 pub(crate) struct Outages {
     present: Option<Present>,
-    /// Oldest first.
-    past: VecDeque<Outage>,
+    /// The last ones that have ended.
+    past: Ring<Outage, 8>,
 }
 
 #[derive(Debug)]
@@ -97,10 +94,7 @@ impl Outages {
             ended_at: Some(at),
             ..present.read(now, costs)
         };
-        if self.past.len() == CAPACITY {
-            self.past.pop_front();
-        }
-        self.past.push_back(outage.clone());
+        self.past.add(outage.clone());
         Some(outage)
     }
 
@@ -114,7 +108,7 @@ impl Outages {
     /// Calls `act` with the present outage and with those that have ended.
     pub(crate) fn each_mut(&mut self, act: impl FnMut(&mut Outage)) {
         let present = self.present.iter_mut().map(|present| &mut present.outage);
-        present.chain(&mut self.past).for_each(act);
+        present.chain(self.past.iter_mut()).for_each(act);
     }
 
     /// Returns when the present outage began.
@@ -124,7 +118,7 @@ impl Outages {
 
     /// Returns the last outages that have ended, oldest first.
     pub(crate) fn past(&self) -> Vec<Outage> {
-        self.past.iter().cloned().collect()
+        self.past.all()
     }
 }
 

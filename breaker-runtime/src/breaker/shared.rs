@@ -10,7 +10,6 @@ use std::time::SystemTime;
 
 use once_cell::sync::OnceCell;
 
-use super::action_ring::RegistryActions;
 use super::counters::{Counter, Counters};
 use super::event::EventKind;
 use super::event_queue::{EventQueue, ToldEvent};
@@ -21,6 +20,7 @@ use super::latencies::Latencies;
 use super::listeners::Listeners;
 use super::nesting::BreakerId;
 use super::published_limits::PublishedLimits;
+use super::ring::Ring;
 use super::tally::{Drained, Tallies};
 #[cfg(feature = "tower")]
 use super::wakers::Wakers;
@@ -28,7 +28,7 @@ use crate::config::{Layered, Merged};
 use crate::machine::Machine;
 use crate::sync::{Arc, AtomicU64, Mutex, Weak};
 use crate::time::{Tick, Time};
-use crate::values::{BreakerName, KeyStats, RetiredCounts};
+use crate::values::{Action, BreakerName, KeyStats, RetiredCounts};
 
 /// A circuit breaker.
 ///
@@ -296,7 +296,8 @@ pub(crate) struct RegistryLink {
     pub(crate) listeners: Listeners<Event, PendingEvent>,
     #[cfg(feature = "tower")]
     pub(super) wakers: Wakers,
-    pub(super) actions: Mutex<RegistryActions>,
+    /// The most recent actions on the breakers of the registry, and on the registry.
+    pub(super) actions: Mutex<Ring<Action, 256>>,
     /// How often the code that states a cause has panicked.
     pub(crate) cause_panics: AtomicU64,
     /// How many guards declare dropped calls neutral; see [`Registry::neutral_drops`](crate::Registry::neutral_drops).
