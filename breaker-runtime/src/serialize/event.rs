@@ -98,12 +98,4 @@ impl Serialize for Action {
     }
 }
 
-impl Serialize for Attribution {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { actor, reason } = self;
-        let mut by = serializer.serialize_struct("Attribution", 2)?;
-        by.serialize_field("actor", &actor.as_deref())?;
-        by.serialize_field("reason", &reason.as_deref())?;
-        by.end()
-    }
-}
+record!(Attribution { actor, reason });

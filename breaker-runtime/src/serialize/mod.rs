@@ -156,22 +156,12 @@ record!(PastTransition {
     transition
 });
 
-impl Serialize for Cause {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self {
-            text,
-            function,
-            file,
-            line,
-        } = self;
-        let mut cause = serializer.serialize_struct("Cause", 4)?;
-        cause.serialize_field("text", &**text)?;
-        cause.serialize_field("function", function)?;
-        cause.serialize_field("file", file)?;
-        cause.serialize_field("line", line)?;
-        cause.end()
-    }
-}
+record!(Cause {
+    text,
+    function,
+    file,
+    line,
+});
 
 record!(Outage {
     began_at: Timestamp,
