@@ -177,12 +177,7 @@ fn a_breaker_keeps_20_actions_and_a_registry_256() {
 #[test]
 fn an_action_on_a_name_is_one_action_and_its_effects_on_keys_say_by_whom() {
     let bench = Bench::default();
-    let key = |key| {
-        let made = bench
-            .registry
-            .get_or_create_keyed("fetch", key, Config::new());
-        made.unwrap()
-    };
+    let key = |key| bench.key_of_fetch(key, Config::new());
     let (first, second) = (key("a"), key("b"));
     let fetch = bench.registry.get("fetch").unwrap();
     let record = bench.record();
@@ -214,10 +209,7 @@ fn an_action_on_a_name_is_one_action_and_its_effects_on_keys_say_by_whom() {
 #[test]
 fn an_action_on_a_key_names_the_key() {
     let bench = Bench::default();
-    let made = bench
-        .registry
-        .get_or_create_keyed("fetch", "a", Config::new());
-    let key = made.unwrap();
+    let key = bench.key_of_fetch("a", Config::new());
     key.by(&alice()).force_open(None);
     let [action] = &bench.registry.actions()[..] else {
         panic!("{:?}", bench.registry.actions());
@@ -232,12 +224,7 @@ fn an_action_on_a_key_names_the_key() {
 #[test]
 fn an_override_of_an_unlisted_key_is_one_action() {
     let bench = Bench::default();
-    let key = |key| {
-        let made = bench
-            .registry
-            .get_or_create_keyed("fetch", key, Config::new().max_keys(1));
-        made.unwrap()
-    };
+    let key = |key| bench.key_of_fetch(key, Config::new().max_keys(1));
     let (_listed, unlisted) = (key("a"), key("b"));
     let again = key("b");
     again.by(&alice()).force_open(None);
@@ -251,12 +238,7 @@ fn an_override_of_an_unlisted_key_is_one_action() {
 #[test]
 fn what_was_forced_through_an_unlisted_key_is_cleared_through_it() {
     let bench = Bench::default();
-    let key = |key| {
-        let made = bench
-            .registry
-            .get_or_create_keyed("fetch", key, Config::new().max_keys(1));
-        made.unwrap()
-    };
+    let key = |key| bench.key_of_fetch(key, Config::new().max_keys(1));
     let (_listed, unlisted, again) = (key("a"), key("b"), key("b"));
     again.force_open("", None);
     unlisted.by(&alice()).force_open(None);

@@ -5,24 +5,15 @@ use std::time::{Duration, SystemTime};
 
 use breaker_runtime::metrics::{DURATION_BUCKETS, SERIES};
 use breaker_runtime::{
-    Clock, Config, FailureKind, KeyStats, Latency, Outcome, Registry, Snapshot, State, Totals,
-    Window,
+    Clock, Config, FailureKind, KeyStats, Latency, Outcome, Registry, Snapshot, Totals, Window,
 };
 
-use super::metrics::{OPEN_FOR, Scraped, fail, succeed};
+use super::metrics::{OPEN_FOR, STATES, Scraped, fail, succeed};
 use super::otel::Reader;
 
 type Labels = BTreeMap<String, String>;
 /// The values by the name in Prometheus and by the labels.
 type Values = BTreeMap<(String, Labels), f64>;
-
-const STATES: [State; 5] = [
-    State::Closed,
-    State::Open,
-    State::HalfOpen,
-    State::ForcedOpen,
-    State::ForcedClosed,
-];
 
 /// What the snapshots say, computed without the code of the exporters.
 #[derive(Default)]

@@ -34,6 +34,13 @@ impl Bench {
         Self::new(Config::new())
     }
 
+    /// Returns the breaker of a key of the name `fetch`.
+    pub(crate) fn key_of_fetch(&self, key: &str, config: Config) -> CircuitBreaker {
+        self.registry
+            .get_or_create_keyed("fetch", key, config)
+            .unwrap()
+    }
+
     pub(crate) fn succeed(&self) {
         self.breaker.call(|| Ok::<_, &str>(())).unwrap();
     }

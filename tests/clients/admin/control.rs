@@ -32,6 +32,15 @@ fn half_an_hour() -> Value {
     json!({"reason": "bank maintenance, INC-4711", "ttl": "30m"})
 }
 
+/// Returns a valid body for a verb.
+fn body_of(verb: &str) -> Value {
+    if verb.starts_with("force") {
+        half_an_hour()
+    } else {
+        json!({})
+    }
+}
+
 #[tokio::test]
 async fn an_override_is_set_with_reason_actor_and_duration_and_expires() {
     let desk = Desk::new();
@@ -87,11 +96,7 @@ async fn a_dry_run_tells_what_would_be_and_changes_nothing() {
             let desk = Desk::new();
             prepare(&desk.bank);
             let before = desk.bank.snapshot();
-            let body = if verb.starts_with("force") {
-                half_an_hour()
-            } else {
-                json!({})
-            };
+            let body = body_of(verb);
             let dry = post(&desk, &format!("/{verb}/bank?dry_run=true"), body.clone())
                 .await
                 .json();
@@ -126,11 +131,7 @@ async fn the_undo_of_an_answer_brings_back_what_was() {
             let desk = Desk::new();
             prepare(&desk.bank);
             let before = desk.bank.snapshot();
-            let body = if verb.starts_with("force") {
-                half_an_hour()
-            } else {
-                json!({})
-            };
+            let body = body_of(verb);
             let answer = post(&desk, &format!("/{verb}/bank"), body).await.json();
             let undo = &answer["undo"];
             let Some(path) = undo["path"].as_str() else {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::body::Body;
-use breaker_runtime::{Config, Overrides};
+use breaker_runtime::Config;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -21,15 +21,7 @@ fn kinds(list: &Value) -> Vec<&str> {
 async fn events_are_listed_the_oldest_first_with_their_ids() {
     let desk = Desk::new();
     desk.bank.trip();
-    desk.registry
-        .configure(
-            "mail",
-            Overrides {
-                threshold: Some(9),
-                ..Overrides::default()
-            },
-        )
-        .unwrap();
+    desk.configure_mail();
     let list = desk.get("/events").await.json();
     assert_eq!(
         kinds(&list),

@@ -15,7 +15,7 @@ use axum::Router;
 use axum::body::Body;
 use breaker_runtime::admin::{Access, Admin};
 use breaker_runtime::test_util::ManualClock;
-use breaker_runtime::{CircuitBreaker, Config, Registry};
+use breaker_runtime::{CircuitBreaker, Config, Overrides, Registry};
 use http::{HeaderMap, Request, Response};
 use http_body_util::BodyExt;
 use serde_json::Value;
@@ -54,6 +54,15 @@ impl Desk {
             clock,
             registry,
         }
+    }
+
+    /// Changes a setting of `mail` at run time.
+    pub(crate) fn configure_mail(&self) {
+        let overrides = Overrides {
+            threshold: Some(9),
+            ..Overrides::default()
+        };
+        self.registry.configure("mail", overrides).unwrap();
     }
 
     pub(crate) fn advance(&self, time: Duration) {

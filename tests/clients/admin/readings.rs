@@ -43,15 +43,7 @@ async fn a_list_begins_with_what_needs_attention_first() {
     let half = make("e-half-open", Config::new().open_for(SECOND));
     half.trip();
     desk.advance(SECOND);
-    desk.registry
-        .configure(
-            "mail",
-            Overrides {
-                threshold: Some(9),
-                ..Overrides::default()
-            },
-        )
-        .unwrap();
+    desk.configure_mail();
     fail(&desk.bank, 1);
     let _keys = keys(&desk);
     let list = desk.get("/breakers").await.json();

@@ -12,10 +12,18 @@ use std::time::Duration;
 
 use breaker_runtime::metrics::{DURATION_BUCKETS, Kind, Publisher, SERIES};
 use breaker_runtime::test_util::ManualClock;
-use breaker_runtime::{CircuitBreaker, Config, Registry, Window};
+use breaker_runtime::{CircuitBreaker, Config, Registry, State, Window};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusRecorder};
 
 pub(crate) use self::exposition::Exposition;
+
+pub(crate) const STATES: [State; 5] = [
+    State::Closed,
+    State::Open,
+    State::HalfOpen,
+    State::ForcedOpen,
+    State::ForcedClosed,
+];
 
 pub(crate) const OPEN_FOR: Duration = Duration::from_secs(30);
 

@@ -4,15 +4,7 @@ use std::time::Duration;
 
 use breaker_runtime::{Config, State, Window};
 
-use super::{Exposition, OPEN_FOR, Scraped, fail, succeed};
-
-const STATES: [State; 5] = [
-    State::Closed,
-    State::Open,
-    State::HalfOpen,
-    State::ForcedOpen,
-    State::ForcedClosed,
-];
+use super::{Exposition, OPEN_FOR, STATES, Scraped, fail, succeed};
 
 /// Returns the one state whose gauge is 1, and checks that the others are 0.
 #[track_caller]

@@ -39,6 +39,13 @@ impl Bench {
         Self { registry, payment }
     }
 
+    fn key_of_fetch(&self, key: &str) -> CircuitBreaker {
+        let made = self
+            .registry
+            .get_or_create_keyed("fetch", key, Config::new());
+        made.expect("the settings are valid")
+    }
+
     fn try_load(&self, text: &str, vars: &[(&str, &str)]) -> Result<LoadReport, ConfigProblems> {
         let vars = vars
             .iter()
@@ -395,12 +402,7 @@ fn a_listener_may_configure_when_force_notifies_it() {
 #[test]
 fn loaded_settings_apply_to_every_key() {
     let bench = Bench::new();
-    let of = |key| {
-        let made = bench
-            .registry
-            .get_or_create_keyed("fetch", key, Config::new());
-        made.expect("the settings are valid")
-    };
+    let of = |key| bench.key_of_fetch(key);
     let before = of("a");
     bench.load("[breakers.fetch]\nthreshold = 1\nforce = \"open\"\n", &[]);
     assert_eq!(before.config().threshold, Some(1));

@@ -239,12 +239,7 @@ fn a_reload_of_a_watched_file_is_an_action() {
 #[test]
 fn the_breaker_of_a_name_announces_changes_and_its_keys_do_not() {
     let bench = Bench::new();
-    let key = |key| {
-        let made = bench
-            .registry
-            .get_or_create_keyed("fetch", key, Config::new());
-        made.expect("the settings are valid")
-    };
+    let key = |key| bench.key_of_fetch(key);
     let before = key("a");
     let (told, _subscription) = Told::listen(&bench.registry);
     let configured = bench.registry.configure("fetch", threshold(9));

@@ -2,7 +2,6 @@
 
 use super::{Arc, Bench, Mutex, SECOND};
 use crate::breaker::{CircuitBreaker, EventKind};
-use crate::config::Config;
 use crate::test_util::ManualClock;
 use crate::values::{Actor, Attribution, Layer, State};
 
@@ -184,12 +183,7 @@ fn the_events_of_an_override_have_its_layer() {
 #[test]
 fn keys_have_both_overrides_of_their_name() {
     let bench = Bench::new();
-    let key = |key| {
-        let made = bench
-            .registry
-            .get_or_create_keyed("fetch", key, Config::new());
-        made.expect("the settings are valid")
-    };
+    let key = |key| bench.key_of_fetch(key);
     let first = key("a");
     bench.load("[breakers.fetch]\nforce = \"open\"\n", &[]);
     let name = bench.registry.get("fetch").expect("it has a key");
