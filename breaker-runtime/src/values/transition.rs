@@ -72,6 +72,29 @@ pub struct PastTransition {
     pub transition: Transition,
 }
 
+#[cfg(test)]
+impl PastTransition {
+    /// Makes a transition without a period and evidence, noticed `generation` seconds after 1970.
+    pub(crate) fn example(from: State, to: State, reason: Reason, generation: u64) -> Self {
+        Self {
+            at: SystemTime::UNIX_EPOCH + Duration::from_secs(generation),
+            transition: Transition {
+                from,
+                to,
+                reason,
+                generation,
+                due_at: None,
+                open_period: None,
+                failures: 0,
+                failures_by_kind: Failures::default(),
+                rate: None,
+                cause: None,
+                by: Attribution::default(),
+            },
+        }
+    }
+}
+
 /// How often a breaker changed from one state to another for one reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -1,32 +1,13 @@
 use super::*;
-use crate::values::{Attribution, Failures, Reason};
-
-fn past(from: State, to: State, reason: Reason, generation: u64) -> PastTransition {
-    PastTransition {
-        at: SystemTime::UNIX_EPOCH + Duration::from_secs(generation),
-        transition: Transition {
-            from,
-            to,
-            reason,
-            generation,
-            due_at: None,
-            open_period: None,
-            failures: 0,
-            failures_by_kind: Failures::default(),
-            rate: None,
-            cause: None,
-            by: Attribution::default(),
-        },
-    }
-}
+use crate::values::Reason;
 
 #[test]
 fn the_last_64_transitions_are_kept_and_all_are_counted() {
     let mut history = History::default();
     for n in 0..100 {
         let past = match n % 2 {
-            0 => past(State::Closed, State::Open, Reason::Tripped, n),
-            _ => past(State::Open, State::Closed, Reason::Reset, n),
+            0 => PastTransition::example(State::Closed, State::Open, Reason::Tripped, n),
+            _ => PastTransition::example(State::Open, State::Closed, Reason::Reset, n),
         };
         history.add(past, Tick::from_nanos(n));
     }
@@ -44,15 +25,18 @@ fn the_last_64_transitions_are_kept_and_all_are_counted() {
 fn open_time_is_the_sum_of_the_stays_in_open() {
     let at = Tick::from_nanos;
     let mut history = History::default();
-    history.add(past(State::Closed, State::Open, Reason::Tripped, 1), at(10));
+    history.add(
+        PastTransition::example(State::Closed, State::Open, Reason::Tripped, 1),
+        at(10),
+    );
     assert_eq!(history.open_time(at(15)), Duration::from_nanos(5));
     history.add(
-        past(State::Open, State::HalfOpen, Reason::OpenPeriodEnded, 2),
+        PastTransition::example(State::Open, State::HalfOpen, Reason::OpenPeriodEnded, 2),
         at(40),
     );
     assert_eq!(history.open_time(at(100)), Duration::from_nanos(30));
     history.add(
-        past(State::HalfOpen, State::Open, Reason::ProbeFailed, 3),
+        PastTransition::example(State::HalfOpen, State::Open, Reason::ProbeFailed, 3),
         at(200),
     );
     assert_eq!(history.open_time(at(207)), Duration::from_nanos(37));

@@ -1,27 +1,12 @@
 use super::*;
-use crate::values::{Attribution, Failures, Reason, Transition};
+use crate::values::Reason;
 
 fn past(to: State, seconds: u64) -> PastTransition {
     let (from, reason) = match to {
         State::Open => (State::Closed, Reason::Tripped),
         _ => (State::Open, Reason::Reset),
     };
-    PastTransition {
-        at: SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(seconds),
-        transition: Transition {
-            from,
-            to,
-            reason,
-            generation: 1,
-            due_at: None,
-            open_period: None,
-            failures: 0,
-            failures_by_kind: Failures::default(),
-            rate: None,
-            cause: None,
-            by: Attribution::default(),
-        },
-    }
+    PastTransition::example(from, to, reason, seconds)
 }
 
 fn costs(rejected: u64, ramp: u64) -> Costs {
