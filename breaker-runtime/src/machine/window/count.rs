@@ -27,8 +27,8 @@ pub(crate) struct CountWindow {
     size: u64,
     /// The number of samples that were added in total.
     added: u64,
-    counts: WindowCounts,
     failures: FailureCounts,
+    slow: u32,
 }
 
 impl CountWindow {
@@ -37,8 +37,8 @@ impl CountWindow {
             words: Vec::new(),
             size: u64::from(size),
             added: 0,
-            counts: WindowCounts::default(),
             failures: FailureCounts::default(),
+            slow: 0,
         }
     }
 
@@ -48,10 +48,10 @@ impl CountWindow {
             self.remove(self.read(index));
         }
         self.write(index, sample);
-        self.counts.add(sample);
         if let Some(kind) = sample.failed {
             self.failures.add(kind);
         }
+        self.slow = self.slow.saturating_add(sample.slow.into());
         self.added += 1;
         index
     }
@@ -61,11 +61,7 @@ impl CountWindow {
         if calls >= self.size {
             // They replace everything in the window.
             self.words.fill(0);
-            self.counts = WindowCounts {
-                calls: self.size,
-                ..WindowCounts::default()
-            };
-            self.failures = FailureCounts::default();
+            (self.failures, self.slow) = (FailureCounts::default(), 0);
             self.added += calls;
             return;
         }
@@ -92,10 +88,8 @@ impl CountWindow {
         let Some(mut left) = self.words.get_mut(word).map(std::mem::take) else {
             return;
         };
-        // The calls stay as many as they are.
         while left != 0 {
             self.remove(sample(left));
-            self.counts.calls += 1;
             left >>= BITS;
         }
     }
@@ -109,20 +103,23 @@ impl CountWindow {
                 ..sample
             };
             self.write(index, failed);
-            self.counts.failures = self.counts.failures.saturating_add(1);
             self.failures.add(kind);
         }
     }
 
     fn remove(&mut self, sample: Sample) {
-        self.counts.remove(sample);
         if let Some(kind) = sample.failed {
             self.failures.remove(kind);
         }
+        self.slow = self.slow.saturating_sub(sample.slow.into());
     }
 
     pub(super) fn counts(&self) -> WindowCounts {
-        self.counts
+        WindowCounts {
+            calls: self.added.min(self.size),
+            failures: self.failures.all(),
+            slow: self.slow,
+        }
     }
 
     pub(super) fn failures(&self) -> Failures {

@@ -34,13 +34,6 @@ impl WindowCounts {
         self.slow = self.slow.saturating_sub(other.slow);
     }
 
-    /// Removes a sample that was added.
-    pub(super) fn remove(&mut self, sample: Sample) {
-        self.calls -= 1;
-        self.failures = self.failures.saturating_sub(sample.failed.is_some().into());
-        self.slow = self.slow.saturating_sub(sample.slow.into());
-    }
-
     /// Returns the share of failures, if there are at least `min_calls` calls.
     pub(crate) fn failure_rate(&self, min_calls: u32) -> Option<f64> {
         self.rate(self.failures, min_calls)
