@@ -15,7 +15,10 @@ run() {
     }
 }
 for example in $(sed -n '/^\[\[example\]\]/,/^$/s/^name = "\(.*\)"/\1/p' examples/Cargo.toml); do
-    run "$example" --example "$example"
+    arguments=()
+    # It runs until somebody ends it, unless it is to check itself.
+    [[ $example != admin ]] || arguments=(-- --check --keys 60)
+    run "$example" --example "$example" "${arguments[@]}"
 done
 for manifest in examples/*/Cargo.toml; do
     package=$(sed -n 's/^name = "\(.*\)"/\1/p' "$manifest")
