@@ -7,7 +7,7 @@
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::quote;
 use syn::parse::{ParseStream, Parser};
-use syn::{ImplItemFn, ItemMacro, LitStr};
+use syn::{AttrStyle, Attribute, ImplItemFn, ItemMacro, LitStr};
 
 use crate::expand::expand;
 
@@ -44,15 +44,22 @@ fn check_tokens(attribute: TokenStream, item: TokenStream) {
         None => {
             if let (false, Ok(function)) = (doubtful, syn::parse2::<ImplItemFn>(item)) {
                 let mut guarded: ImplItemFn = syn::parse2(expanded).expect("one function");
-                // The expansion allows lints that would judge it differently from the function.
-                let own = function.attrs.len().min(guarded.attrs.len());
-                let added = guarded.attrs.split_off(own);
-                assert!(added.iter().all(|it| it.path().is_ident("allow")));
+                // The expansion allows lints that would judge it differently from the function. These attributes
+                // follow the function's own outer ones. The inner ones come last.
+                let outer = function.attrs.iter().filter(|it| is_outer(it)).count();
+                let added = guarded.attrs.len().saturating_sub(function.attrs.len());
+                let added: Vec<_> = guarded.attrs.drain(outer..outer + added).collect();
+                let allows = |it: &Attribute| is_outer(it) && it.path().is_ident("allow");
+                assert!(added.iter().all(allows));
                 assert_eq!(guarded.sig.inputs.len(), function.sig.inputs.len());
                 assert_eq!(outside(guarded), outside(function));
             }
         }
     }
+}
+
+fn is_outer(attribute: &Attribute) -> bool {
+    matches!(attribute.style, AttrStyle::Outer)
 }
 
 /// Prints the parts of a function that its callers can see. The expansion must not change them. They are
