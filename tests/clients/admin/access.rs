@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use breaker_runtime::Actor;
 use breaker_runtime::admin::{Access, Admin, Grant};
+use serde_json::{Value, json};
 
 use super::{Desk, Reply, SECRET, operator, request, token};
 
@@ -169,6 +170,55 @@ async fn the_index_needs_nothing_and_tells_nothing_about_breakers() {
             .unwrap()
             .contains(&"GET breakers/{breaker}".into())
     );
+}
+
+/// Asks for the index, and returns the grant in it.
+async fn granted(desk: &Desk, headers: &[(&str, &str)]) -> Value {
+    let index = desk.send(request("GET", "", headers)).await;
+    assert_eq!(index.status, 200);
+    index.json()["grant"].clone()
+}
+
+#[tokio::test]
+async fn the_index_says_what_the_credentials_of_the_request_are_good_for() {
+    let grant =
+        |may: &str, who: Value, control: &str| json!({"may": may, "who": who, "control": control});
+    let bearer = format!("Bearer {SECRET}");
+    let right = [("authorization", bearer.as_str())];
+    let wrong = [("authorization", "Bearer 0123456789abcdeX")];
+
+    let desk = Desk::new();
+    let on_call = grant("control", json!("on-call"), "possible");
+    assert_eq!(granted(&desk, &right).await, on_call);
+    let nothing = grant("none", Value::Null, "possible");
+    assert_eq!(granted(&desk, &[]).await, nothing);
+    assert_eq!(granted(&desk, &wrong).await, nothing);
+
+    let desk = Desk::with(token().reading_open());
+    let read = grant("read", Value::Null, "possible");
+    assert_eq!(granted(&desk, &[("host", "localhost")]).await, read);
+    assert_eq!(
+        granted(&desk, &[("host", "attacker.example")]).await,
+        nothing
+    );
+
+    let desk = Desk::with(Access::open_reading());
+    let never = grant("read", Value::Null, "never");
+    assert_eq!(granted(&desk, &[("host", "localhost")]).await, never);
+
+    let desk = Desk::with(Access::by(|_| Grant::Read));
+    assert_eq!(granted(&desk, &[]).await, read);
+}
+
+#[tokio::test]
+async fn the_links_of_the_index_are_relative_to_the_path_that_was_asked_for() {
+    let desk = Desk::new();
+    for (path, base) in [("", "circuits/"), ("/", "")] {
+        let index = desk.send(request("GET", path, &[])).await.json();
+        let links = index["links"].as_object().unwrap();
+        assert_eq!(links["breakers"], format!("{base}breakers"));
+        assert!(links.keys().all(|link| !link.contains('{')), "{links:?}");
+    }
 }
 
 #[tokio::test]

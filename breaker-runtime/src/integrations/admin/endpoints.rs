@@ -1,13 +1,14 @@
 //! The table of routes.
 
 use axum::http::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
+use super::access::{Grant, Granted};
 use super::control;
 use super::details;
 use super::events;
 use super::guard::Needs;
-use super::incoming::{Answer, Incoming};
+use super::incoming::{Answer, Incoming, base_of_links};
 use super::lists;
 use super::settings;
 
@@ -146,21 +147,48 @@ const fn change_of_settings(method: Method, answer: Answers) -> Endpoint {
     }
 }
 
-/// Answers with what there is.
+/// Answers with what there is, and with what the client may do.
 #[expect(
     clippy::unnecessary_wraps,
     reason = "it is an endpoint like the others"
 )]
 fn index(incoming: &Incoming<'_>) -> Answer {
-    let routes = ENDPOINTS.iter().filter(|it| !it.verb.is_empty()).map(|it| {
+    let endpoints = || ENDPOINTS.iter().filter(|it| !it.verb.is_empty());
+    let routes = endpoints().map(|it| {
         let name = if it.has_name { "/{breaker}" } else { "" };
         format!("{} {}{name}", it.method, it.verb)
     });
+    let base = base_of_links(incoming.request);
+    let linked = endpoints().filter(|it| it.method == Method::GET && !it.has_name);
+    let links = linked.map(|it| (it.verb.to_owned(), json!(format!("{base}{}", it.verb))));
     Ok(incoming.json(&json!({
         "api": 1,
         "instance": incoming.site.instance.to_json(),
+        "grant": grant(incoming),
+        "links": Value::Object(links.collect()),
         "routes": routes.collect::<Vec<_>>(),
     })))
+}
+
+/// Returns what the credentials of a request are good for.
+fn grant(incoming: &Incoming<'_>) -> Value {
+    let site = incoming.site;
+    let granted = site.guard.granted(incoming.request);
+    if granted == Granted::WrongToken {
+        // Nobody can try tokens here without a trace.
+        site.wrong_tokens.add();
+    }
+    let (may, who) = match &granted {
+        Granted::To(Grant::Control(actor)) => ("control", Some(actor.name())),
+        Granted::To(Grant::Read) | Granted::OpenReading => ("read", None),
+        Granted::To(Grant::None) | Granted::WrongToken => ("none", None),
+    };
+    let control = if site.guard.access.is_read_only() {
+        "never"
+    } else {
+        "possible"
+    };
+    json!({"may": may, "who": who, "control": control})
 }
 
 /// Answers with the description of the API.

@@ -70,6 +70,14 @@ impl Guard {
         }
     }
 
+    /// Returns what a request may do, whatever it asks for.
+    pub(super) fn granted(&self, request: &Parts) -> Granted {
+        match self.access.grant(request) {
+            Granted::OpenReading if self.check_host(request).is_err() => Granted::To(Grant::None),
+            granted => granted,
+        }
+    }
+
     /// Rejects requests that a browser sends for a page of another site, in the way of Go 1.25.
     ///
     /// Not all browsers send `Sec-Fetch-Site` over plain HTTP, so `Origin` decides in its absence. A request with

@@ -4,6 +4,7 @@ use std::hash::BuildHasher as _;
 use std::sync::atomic::AtomicBool;
 
 use axum::body::{Body, Bytes};
+use axum::extract::OriginalUri;
 use axum::http::header::{ACCEPT, CONTENT_TYPE, ETAG, HeaderValue, IF_NONE_MATCH};
 use axum::http::request::Parts;
 use axum::http::{Response, StatusCode};
@@ -163,6 +164,21 @@ impl Incoming<'_> {
         let known = self.request.headers.get_all(IF_NONE_MATCH).iter();
         let mut known = known.filter_map(|tags| tags.to_str().ok());
         known.any(|tags| tags.split(',').any(|known| known.trim() == tag))
+    }
+}
+
+/// Returns what a relative link in the answer to a request for the root begins with.
+///
+/// A client resolves a link against the path that it asked for. If that has no slash at the end, its last part is
+/// replaced by the link, so the link has to repeat it.
+pub(super) fn base_of_links(request: &Parts) -> String {
+    let asked = request.extensions.get::<OriginalUri>();
+    let path = asked.map_or(&request.uri, |asked| &asked.0).path();
+    let last = path.rsplit('/').next().unwrap_or_default();
+    if last.is_empty() {
+        String::new()
+    } else {
+        format!("{last}/")
     }
 }
 
