@@ -8,7 +8,7 @@ use breaker_runtime::{Actor, CircuitBreaker, Config, State};
 use http::Request;
 use serde_json::{Value, json};
 
-use super::{Desk, Reply, operator, request, token};
+use super::{Desk, Reply, as_dry_run, operator, request, token};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -73,6 +73,23 @@ async fn an_override_is_set_with_reason_actor_and_duration_and_expires() {
 }
 
 #[tokio::test]
+async fn an_answer_names_the_event_of_the_action() {
+    let desk = Desk::new();
+    for verb in VERBS {
+        let path = format!("/{verb}/bank");
+        let done = post(&desk, &path, body_of(verb)).await.json();
+        let events = desk.get("/events").await.json();
+        let events = events["events"].as_array().unwrap();
+        let event = events.iter().find(|event| event["id"] == done["event"]);
+        let event = event.expect("the event is in the list");
+        let action = verb.replace('-', "_").replace("clear", "clear_override");
+        assert_eq!(event["kind"], "action");
+        assert_eq!(event["action"]["kind"], action);
+        assert_eq!(event["action"]["by"]["actor"], "on-call");
+    }
+}
+
+#[tokio::test]
 async fn every_verb_does_what_its_name_says() {
     let desk = Desk::new();
     for (verb, body, state) in [
@@ -101,10 +118,8 @@ async fn a_dry_run_tells_what_would_be_and_changes_nothing() {
                 .await
                 .json();
             assert_eq!(desk.bank.snapshot(), before, "{verb}");
-            let mut done = post(&desk, &format!("/{verb}/bank"), body).await.json();
-            assert_eq!(dry["dry_run"], true);
-            done["dry_run"] = json!(true);
-            assert_eq!(dry, done, "{verb}");
+            let done = post(&desk, &format!("/{verb}/bank"), body).await.json();
+            assert_eq!(dry, as_dry_run(done), "{verb}");
         }
     }
 }
@@ -187,9 +202,8 @@ async fn a_trip_and_a_reset_of_a_name_act_on_its_keys_and_the_dry_run_says_on_ho
     );
     assert_eq!(dry["undo"], Value::Null, "one key was open before");
 
-    let mut done = post(&desk, "/trip/fetch", json!({})).await.json();
-    done["dry_run"] = json!(true);
-    assert_eq!(dry, done);
+    let done = post(&desk, "/trip/fetch", json!({})).await.json();
+    assert_eq!(dry, as_dry_run(done));
     assert!(keys.iter().all(|key| key.state() == State::Open));
 
     let dry = post(&desk, "/reset/fetch?dry_run=true", json!({}))

@@ -92,6 +92,15 @@ async fn a_client_learns_that_events_are_missing() {
 }
 
 #[tokio::test]
+async fn a_list_of_breakers_says_which_event_was_the_last() {
+    let desk = Desk::new();
+    let last = async || desk.get("/breakers").await.json()["last_event"].clone();
+    assert_eq!(last().await, Value::Null);
+    desk.bank.trip();
+    assert_eq!(last().await, desk.get("/events").await.json()["last"]);
+}
+
+#[tokio::test]
 async fn the_events_that_are_kept_pin_no_key() {
     let desk = Desk::new();
     let config = Config::new().max_keys(1);

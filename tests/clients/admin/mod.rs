@@ -18,7 +18,7 @@ use breaker_runtime::test_util::ManualClock;
 use breaker_runtime::{CircuitBreaker, Config, Overrides, Registry};
 use http::{HeaderMap, Request, Response};
 use http_body_util::BodyExt;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tower::ServiceExt;
 
 /// The secret of the token of `on-call`.
@@ -162,4 +162,13 @@ async fn read(response: Response<Body>) -> Reply {
 pub(crate) fn names(list: &Value) -> Vec<&str> {
     let rows = list["breakers"].as_array().unwrap().iter();
     rows.map(|row| row["name"].as_str().unwrap()).collect()
+}
+
+/// Returns the answer that a dry run would have got.
+pub(crate) fn as_dry_run(mut done: Value) -> Value {
+    assert_eq!(done["dry_run"], false);
+    assert!(done["event"].is_string(), "{done}");
+    done["dry_run"] = json!(true);
+    done["event"] = Value::Null;
+    done
 }

@@ -27,7 +27,8 @@ pub(super) fn breakers(incoming: &Incoming<'_>) -> Answer {
     Ok(match format {
         Format::Json => incoming.json(&json!({
             "instance": instance,
-            "summary": summary.to_json(),
+            "summary": summary.to_json(registry.verify().len()),
+            "last_event": incoming.site.events.last_id(),
             "total": selected.total,
             "next": selected.next,
             "breakers": rows(&selected),
@@ -101,7 +102,7 @@ impl Summary {
         }
     }
 
-    fn to_json(&self) -> Value {
+    fn to_json(&self, findings: usize) -> Value {
         let of_names = |state| self.states.iter().filter(|it| **it == state).count();
         let of_keys = |state| {
             let states = self.states_of_keys.iter();
@@ -119,6 +120,7 @@ impl Summary {
                 "states": counts_to_json(of_keys),
                 "unlisted": self.unlisted,
             },
+            "findings": findings,
         })
     }
 }

@@ -36,6 +36,7 @@ mod admin;
 mod audit;
 mod control;
 mod details;
+mod done;
 mod endpoints;
 mod events;
 mod guard;
@@ -51,8 +52,10 @@ mod row;
 mod selection;
 mod server;
 mod settings;
+mod standing;
 mod table;
 mod undo;
+mod verb;
 
 pub use self::access::{Access, Grant, InvalidAccess};
 pub use self::admin::Admin;

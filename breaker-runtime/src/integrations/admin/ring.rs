@@ -6,9 +6,10 @@ use serde_json::json;
 use tokio::sync::{Semaphore, watch};
 
 use super::instance::random_id;
-use crate::breaker::{Event, Subscription};
+use crate::breaker::{Event, EventKind, Subscription};
 use crate::registry::Registry;
 use crate::sync::{Arc, Mutex, lock};
+use crate::values::Action;
 
 /// The number of events that are kept.
 pub(super) const CAPACITY: usize = 1024;
@@ -46,6 +47,8 @@ pub(super) struct Entry {
     pub(super) number: u64,
     pub(super) breaker: String,
     pub(super) kind: String,
+    /// The action that the event reports.
+    action: Option<Action>,
     /// The event as JSON.
     pub(super) json: String,
 }
@@ -90,6 +93,29 @@ impl Events {
         (entries.take(most).cloned().collect(), lost)
     }
 
+    /// Returns the id of an event.
+    pub(super) fn id_of(&self, number: u64) -> String {
+        format!("{}-{number}", self.id)
+    }
+
+    /// Returns the id of the last event, if there is one.
+    pub(super) fn last_id(&self) -> Option<String> {
+        match self.last() {
+            0 => None,
+            last => Some(self.id_of(last)),
+        }
+    }
+
+    /// Returns the number of the event that reports an action, if it was delivered.
+    ///
+    /// It is missing if another thread is delivering an earlier event of the breaker.
+    pub(super) fn number_of(&self, action: &Action) -> Option<u64> {
+        let ring = lock(&self.shared.ring);
+        let mut latest = ring.entries.iter().rev();
+        let found = latest.find(|entry| entry.action.as_ref() == Some(action));
+        found.map(|entry| entry.number)
+    }
+
     /// Returns the number of the last event, or 0 before the first.
     pub(super) fn last(&self) -> u64 {
         lock(&self.shared.ring).next - 1
@@ -101,6 +127,10 @@ impl Shared {
         let mut event_json = serde_json::to_value(event).unwrap_or_default();
         let kind = event_json["kind"].as_str().unwrap_or_default().to_owned();
         let breaker = event.breaker().name().to_owned();
+        let action = match event.kind() {
+            EventKind::Action(action) => Some(action.clone()),
+            _ => None,
+        };
         let mut ring = lock(&self.ring);
         let number = ring.next;
         ring.next += 1;
@@ -112,6 +142,7 @@ impl Shared {
             number,
             breaker,
             kind,
+            action,
             json: event_json.to_string(),
         }));
         drop(ring);

@@ -6,12 +6,13 @@ use axum::http::{Response, StatusCode};
 use serde_json::error::Category;
 use serde_json::{Map, Value, json};
 
+use super::done::{event_of, last_action};
 use super::incoming::{Answer, Incoming, tag_of};
 use super::order::{actor, check_media_type, not_json, unprocessable};
 use super::problem::Problem;
 use crate::breaker::CircuitBreaker;
 use crate::config::{ConfigError, Patch};
-use crate::values::{Actor, Configured, WindowEffect};
+use crate::values::{Action, Actor, Configured, WindowEffect};
 
 /// Answers with all settings, the layers of each, and those that were configured at run time.
 pub(super) fn read(incoming: &Incoming<'_>) -> Answer {
@@ -75,7 +76,17 @@ fn change(incoming: &Incoming<'_>, breaker: &CircuitBreaker, patch: Option<&Patc
         Some(_) => "configure",
         None => "unconfigure",
     };
-    let mut response = answer(incoming, breaker, action, &actor, &configured, &undo);
+    let done = (!is_dry_run).then(|| last_action(incoming, breaker, action, &actor));
+    let done = done.flatten();
+    let mut response = answer(
+        incoming,
+        breaker,
+        action,
+        &actor,
+        &configured,
+        &undo,
+        done.as_ref(),
+    );
     let tag = Settings::of(breaker).tag;
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         response.headers_mut().insert(ETAG, tag);
@@ -90,6 +101,7 @@ fn answer(
     actor: &Actor,
     configured: &Configured,
     undo: &Value,
+    done: Option<&Action>,
 ) -> Response<Body> {
     incoming.json(&json!({
         "action": action,
@@ -108,6 +120,7 @@ fn answer(
             "path": format!("settings/{}", breaker.name()),
             "body": undo,
         },
+        "event": done.and_then(|done| event_of(incoming, done)),
     }))
 }
 
