@@ -95,12 +95,37 @@ impl Latency {
 
     /// Returns the buckets that contain calls, in ascending order, each as its end and its number of calls.
     pub fn buckets(&self) -> impl Iterator<Item = (Duration, u64)> + '_ {
-        let held = self
-            .counts
-            .iter()
-            .enumerate()
-            .filter(|(_, calls)| **calls > 0);
-        held.map(|(bucket, calls)| (Duration::from_nanos(end(bucket)), *calls))
+        let filled = self.filled();
+        filled.map(|(bucket, calls)| (Duration::from_nanos(end(bucket)), calls))
+    }
+
+    /// Returns the calls that ended after an earlier reading of the same breaker.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use breaker_runtime::{Config, Registry};
+    ///
+    /// let pager = Registry::new().get_or_create("pager", Config::new().latency(true))?;
+    /// let latency = || pager.snapshot().latency.expect("it is kept");
+    /// pager.call(|| Ok::<_, ()>(1)).expect("it is closed");
+    ///
+    /// let earlier = latency();
+    /// pager.call(|| Ok::<_, ()>(2)).expect("it is closed");
+    /// assert_eq!(latency().since(&earlier).count(), 1);
+    /// # Ok::<(), breaker_runtime::ConfigError>(())
+    /// ```
+    #[must_use]
+    pub fn since(&self, earlier: &Self) -> Self {
+        let counts = self.counts.iter().zip(&earlier.counts);
+        let more = counts.map(|(calls, before)| calls.saturating_sub(*before));
+        Self::new(more.collect(), self.sum.saturating_sub(earlier.sum))
+    }
+
+    /// Returns the indices of the buckets that contain calls, in ascending order, and their numbers of calls.
+    pub(crate) fn filled(&self) -> impl Iterator<Item = (usize, u64)> + '_ {
+        let counts = self.counts.iter().copied().enumerate();
+        counts.filter(|(_, calls)| *calls > 0)
     }
 
     /// Adds the calls of another histogram.

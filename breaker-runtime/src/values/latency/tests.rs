@@ -21,3 +21,18 @@ proptest! {
         prop_assert!(end > nanos && end - nanos <= nanos / 8 + 1, "{nanos} in a bucket to {end}");
     }
 }
+
+#[test]
+fn a_difference_has_the_calls_since_the_earlier_reading() {
+    let reading = |calls: [u64; 2], sum| {
+        let mut counts = vec![0; BUCKETS];
+        counts[3] = calls[0];
+        counts[70] = calls[1];
+        Latency::new(counts, Duration::from_millis(sum))
+    };
+    let (earlier, later) = (reading([2, 1], 5), reading([2, 4], 9));
+    assert_eq!(later.since(&earlier), reading([0, 3], 4));
+    assert_eq!(later.since(&later).quantile(0.5), None);
+    // The breaker was made again meanwhile.
+    assert_eq!(earlier.since(&later), reading([0, 0], 0));
+}
