@@ -44,7 +44,7 @@ pub(crate) use self::nesting::Nesting;
 #[cfg(any(test, feature = "config"))]
 pub(crate) use self::overrides::ExternalOverride;
 pub(crate) use self::settings::Announcement;
-#[cfg(any(feature = "metrics", feature = "opentelemetry"))]
+#[cfg(any(feature = "admin", feature = "metrics", feature = "opentelemetry"))]
 pub(crate) use self::shared::WeakBreaker;
 pub use self::shared::{CircuitBreaker, Event, Subscription};
 pub(crate) use self::shared::{KeySet, Listener, RegistryLink, sort_by_name};

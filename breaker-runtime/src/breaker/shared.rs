@@ -179,7 +179,7 @@ pub(crate) fn sort_by_name(breakers: &mut [CircuitBreaker]) {
 
 impl WeakBreaker {
     /// Returns whether both refer to the same breaker.
-    #[cfg(any(feature = "metrics", feature = "opentelemetry"))]
+    #[cfg(any(feature = "admin", feature = "metrics", feature = "opentelemetry"))]
     pub(crate) fn same_as(&self, other: &Self) -> bool {
         self.0.ptr_eq(&other.0)
     }

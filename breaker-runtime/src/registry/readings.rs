@@ -9,6 +9,10 @@ use super::current;
 use crate::breaker::{CircuitBreaker, Snapshot};
 #[cfg(feature = "metrics")]
 use crate::sync::Arc;
+#[cfg(feature = "admin")]
+use crate::time::Tick;
+#[cfg(feature = "admin")]
+use crate::values::RetiredCounts;
 
 /// Readings.
 impl Registry {
@@ -56,6 +60,40 @@ impl Registry {
     #[cfg(feature = "admin")]
     pub(crate) fn wall_now(&self) -> SystemTime {
         self.inner.time.wall()
+    }
+
+    /// Returns the present time by the monotonic clock.
+    #[cfg(feature = "admin")]
+    pub(crate) fn now(&self) -> Tick {
+        self.inner.time.now()
+    }
+
+    /// Returns whether the registry uses the system's clock.
+    #[cfg(feature = "admin")]
+    pub(crate) fn uses_system_clock(&self) -> bool {
+        self.inner.time.is_system()
+    }
+
+    /// Calls `act` with the breaker of each name, sorted by name, and with what the name has counted until `now`: a
+    /// name with keys has counted what its keys have.
+    ///
+    /// This is not a reading: transitions that are due are not applied. It runs no user code.
+    #[cfg(feature = "admin")]
+    pub(crate) fn each_name(
+        &self,
+        now: Tick,
+        mut act: impl FnMut(&CircuitBreaker, &RetiredCounts),
+    ) {
+        for breaker in self.by_name() {
+            let counts = if let Some(keyed) = self.keyed_of(&breaker) {
+                keyed.counts(now)
+            } else {
+                let mut counts = RetiredCounts::default();
+                breaker.shared().add_to(&mut counts, now);
+                counts
+            };
+            act(&breaker, &counts);
+        }
     }
 
     /// Calls `act` with each breaker, sorted by name. The breaker of a name with keys is followed by those of its

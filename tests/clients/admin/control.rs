@@ -24,7 +24,7 @@ fn with_body(path: &str, body: &str) -> Request<Body> {
     request
 }
 
-async fn post(desk: &Desk, path: &str, body: Value) -> Reply {
+pub(crate) async fn post(desk: &Desk, path: &str, body: Value) -> Reply {
     desk.send(with_body(path, &body.to_string())).await
 }
 

@@ -6,6 +6,7 @@ mod events;
 mod log;
 mod mounts;
 mod readings;
+mod recorder;
 mod server;
 mod settings;
 

@@ -11,6 +11,7 @@ use super::audit::WrongTokens;
 use super::guard::Guard;
 use super::incoming::{ControlRules, Site};
 use super::instance::Instance;
+use super::recorder::Recorder;
 use super::ring::Events;
 use super::routes::respond;
 use crate::registry::Registry;
@@ -48,13 +49,15 @@ pub struct Admin {
     instance: Instance,
     rules: ControlRules,
     events: Arc<Events>,
+    recorder: Arc<Recorder>,
     streams_end: Arc<AtomicBool>,
 }
 
 impl Admin {
-    /// Makes the API of a registry, and keeps its last 1024 events from now on.
+    /// Makes the API of a registry, and keeps its last 1024 events and the counts of ten minutes from now on.
     ///
-    /// The access says who may use it; there is no default.
+    /// The access says who may use it; there is no default. A thread samples the counts every five seconds. It ends
+    /// when the last clone of the `Admin` and the last of its routers are dropped.
     pub fn new(registry: &Registry, access: Access) -> Self {
         Self {
             registry: registry.clone(),
@@ -64,6 +67,7 @@ impl Admin {
             instance: Instance::new(),
             rules: ControlRules::default(),
             events: Arc::new(Events::new(registry)),
+            recorder: Recorder::start(registry),
             streams_end: Arc::default(),
         }
     }
@@ -174,6 +178,7 @@ impl Admin {
             rules: self.rules.clone(),
             wrong_tokens: WrongTokens::default(),
             events: Arc::clone(&self.events),
+            recorder: Arc::clone(&self.recorder),
             streams_end: Arc::clone(&self.streams_end),
         }
     }

@@ -49,6 +49,16 @@ fn act(incoming: &Incoming<'_>, verb: Verb) -> Answer {
     };
     let (name, key) = (breaker.name(), breaker.key());
     let undo = before.undo(verb, now);
+    let tried = match key {
+        // Keys are recorded only as the sums of their name.
+        Some(_) => None,
+        None => incoming.site.recorder.rates(name),
+    };
+    let rejects_all = after.rejects_all();
+    let per_second = |rejected| {
+        let tried = tried?.tried();
+        Some(if rejects_all? == rejected { tried } else { 0.0 })
+    };
     let ends_at = verb
         .forces()
         .and(order.ttl)
@@ -68,6 +78,8 @@ fn act(incoming: &Incoming<'_>, verb: Verb) -> Answer {
             "breakers": before.breakers(),
             "changes": before.changes_by(verb),
             "until": ends_at.map(Timestamp),
+            "refused_per_second": per_second(true),
+            "passing_per_second": per_second(false),
         },
         "warnings": before.warnings(verb, &order),
         "undo": undo.map(|undo| undo.to_json(name, key)),

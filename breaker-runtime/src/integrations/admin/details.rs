@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::incoming::{Answer, Format, Incoming};
+use super::recorder::Rates;
 use super::table::table;
 use crate::serialize::Timestamp;
 use crate::values::Action;
@@ -13,10 +14,19 @@ pub(super) fn breaker(incoming: &Incoming<'_>) -> Answer {
     let declarations = incoming.site.registry.declarations();
     let functions = declarations.into_iter();
     let functions: Vec<_> = functions.filter(|it| it.name() == breaker.name()).collect();
+    // Keys are recorded only as the sums of their name.
+    let name = breaker.key().is_none().then_some(breaker.name());
+    let recorder = &incoming.site.recorder;
+    let rates = name.and_then(|name| recorder.rates(name));
+    let series = name.and_then(|name| recorder.series(name));
+    let recent = name.and_then(|name| recorder.recent(name));
     Ok(incoming.json(&json!({
         "instance": incoming.site.instance.to_json(),
         "breaker": breaker.snapshot(),
         "functions": functions,
+        "rates": rates.map(Rates::to_json),
+        "series": series.map(|series| series.to_json()),
+        "recent": recent.map(|recent| recent.to_json()),
     })))
 }
 

@@ -54,6 +54,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
             "sort",
             "limit",
             "after",
+            "series",
             "format",
         ],
         lists::breakers,

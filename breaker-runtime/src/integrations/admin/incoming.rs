@@ -15,6 +15,7 @@ use super::guard::Guard;
 use super::instance::Instance;
 use super::problem::{Problem, did_you_mean};
 use super::query::Query;
+use super::recorder::Recorder;
 use super::ring::Events;
 use crate::breaker::CircuitBreaker;
 use crate::config::nearest;
@@ -31,6 +32,7 @@ pub(super) struct Site {
     pub(super) rules: ControlRules,
     pub(super) wrong_tokens: WrongTokens,
     pub(super) events: Arc<Events>,
+    pub(super) recorder: Arc<Recorder>,
     /// Whether streams have to end.
     pub(super) streams_end: Arc<AtomicBool>,
 }

@@ -14,16 +14,25 @@ use crate::values::State;
 pub(super) fn breakers(incoming: &Incoming<'_>) -> Answer {
     let selection = Selection::new(incoming, Label::Name)?;
     let format = incoming.format()?;
-    let registry = &incoming.site.registry;
+    let has_series = incoming.query.flag("series")?.unwrap_or(false);
+    let (registry, recorder) = (&incoming.site.registry, &incoming.site.recorder);
     let mut summary = Summary::default();
     let selected = selection.select(Label::Name, |take| {
         for breaker in registry.by_name() {
-            let row = Row::of(&breaker);
+            let mut row = Row::of(&breaker);
+            row.rates = recorder.rates(breaker.name());
             summary.add(&row);
             take(&breaker, Some(row));
         }
     });
     let instance = incoming.site.instance.to_json();
+    let mut rows = rows(&selected);
+    if has_series {
+        for (json, row) in rows.iter_mut().zip(&selected.rows) {
+            let series = recorder.series(&row.snapshot.name);
+            json["series"] = series.map(|series| series.to_json()).into();
+        }
+    }
     Ok(match format {
         Format::Json => incoming.json(&json!({
             "instance": instance,
@@ -31,7 +40,7 @@ pub(super) fn breakers(incoming: &Incoming<'_>) -> Answer {
             "last_event": incoming.site.events.last_id(),
             "total": selected.total,
             "next": selected.next,
-            "breakers": rows(&selected),
+            "breakers": rows,
         })),
         Format::Text => text(incoming, &selected),
     })

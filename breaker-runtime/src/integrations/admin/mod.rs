@@ -46,6 +46,7 @@ mod lists;
 mod order;
 mod problem;
 mod query;
+mod recorder;
 mod ring;
 mod routes;
 mod row;

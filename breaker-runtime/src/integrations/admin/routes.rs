@@ -79,6 +79,7 @@ async fn grant(
             Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", detail)
         })?
     };
+    site.recorder.catch_up();
     (endpoint.answer)(&Incoming {
         site,
         request,

@@ -5,6 +5,7 @@ use std::time::SystemTime;
 
 use serde_json::{Map, Value, json};
 
+use super::recorder::Rates;
 use crate::breaker::{CircuitBreaker, Snapshot};
 use crate::config::ExactDuration;
 use crate::serialize::Timestamp;
@@ -24,6 +25,8 @@ pub(super) const STATES: [State; 5] = [
 #[derive(Debug)]
 pub(super) struct Row {
     pub(super) snapshot: Snapshot,
+    /// The calls per second, if they are recorded; those of keys are not.
+    pub(super) rates: Option<Rates>,
 }
 
 impl Row {
@@ -35,7 +38,10 @@ impl Row {
         snapshot.history = last.into_iter().collect();
         snapshot.actions = Vec::new();
         snapshot.past_outages = Vec::new();
-        Self { snapshot }
+        Self {
+            snapshot,
+            rates: None,
+        }
     }
 
     /// Returns the settings that were configured at run time.
@@ -65,6 +71,11 @@ impl Row {
         self.snapshot.config.critical && (rejects || keys_reject)
     }
 
+    /// Returns whether calls were rejected in the last seconds.
+    fn rejects(&self) -> bool {
+        self.rates.is_some_and(|rates| rates.rejected() > 0.0)
+    }
+
     /// Returns the place in a list that begins with what needs attention first.
     pub(super) fn urgency(&self) -> (u64, Reverse<u64>) {
         let it = &self.snapshot;
@@ -77,10 +88,11 @@ impl Row {
             State::HalfOpen => 4,
             State::ForcedClosed => 5,
             State::Closed if sick.0 * 2 > sick.1 => 6,
-            State::Closed if sick.0 > 0 => 7,
-            State::Closed if it.outage.is_some() || it.ramp.is_some() => 8,
-            State::Closed if self.is_configured() => 9,
-            State::Closed => 10,
+            State::Closed if self.rejects() => 7,
+            State::Closed if sick.0 > 0 => 8,
+            State::Closed if it.outage.is_some() || it.ramp.is_some() => 9,
+            State::Closed if self.is_configured() => 10,
+            State::Closed => 11,
         };
         let (failures, calls) = match &it.window {
             Some(window) => (window.failures, window.calls),
@@ -119,6 +131,7 @@ impl Row {
             "ramp": it.ramp,
             "window": it.window,
             "configured": self.configured(),
+            "rates": self.rates.map(Rates::to_json),
             "totals": {
                 "calls": totals.calls,
                 "failures": totals.failures,

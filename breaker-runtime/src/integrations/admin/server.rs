@@ -58,7 +58,7 @@ impl Admin {
             .enable_time()
             .build()?;
         let thread = thread::Builder::new()
-            .name("breaker-admin".to_owned())
+            .name("breaker-server".to_owned())
             .spawn(move || runtime.block_on(run(listener, routes, stopped)))?;
         Ok(AdminServer {
             local_addr,

@@ -141,6 +141,20 @@ impl Standing {
         if changes { self.breakers().max(1) } else { 0 }
     }
 
+    /// Returns whether all calls are rejected (`true`) or admitted (`false`), or `None` if it depends on the call.
+    pub(super) fn rejects_all(&self) -> Option<bool> {
+        let rejects = |state| match state {
+            State::Open | State::ForcedOpen => Some(true),
+            State::Closed | State::ForcedClosed => Some(false),
+            State::HalfOpen => None,
+        };
+        let mut keys = self.keys.iter().flatten();
+        let first = keys.next().map_or(self.state, |key| key.state);
+        let all = rejects(first)?;
+        keys.all(|key| rejects(key.state) == Some(all))
+            .then_some(all)
+    }
+
     pub(super) fn warnings(&self, verb: Verb, order: &Order) -> Vec<String> {
         let mut warnings = Vec::new();
         let mut warn = |warning: String| warnings.push(warning);

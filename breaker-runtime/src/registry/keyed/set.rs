@@ -163,15 +163,19 @@ impl KeyedBreakers {
         self.each_kept(self.keys(), |breaker, recent| {
             stats.add_key(breaker.key_reading(), recent);
         });
+        let counts = self.counts(self.parent.shared().now());
+        stats.set_counts(counts, self.unlisted.load(Ordering::Relaxed));
+        stats
+    }
+
+    /// Returns what the breakers of all keys have counted until `now`, including evicted ones.
+    pub(crate) fn counts(&self, now: Tick) -> RetiredCounts {
         // All at once: a breaker that is evicted meanwhile would be counted twice or not at all.
-        let now = self.parent.shared().now();
-        let order = lock(&self.order);
+        let _order = lock(&self.order);
         let mut sum = lock(&self.retired).clone();
         self.by_key
             .each(|entry| entry.breaker.shared().add_to(&mut sum, now));
-        drop(order);
-        stats.set_counts(sum, self.unlisted.load(Ordering::Relaxed));
-        stats
+        sum
     }
 
     fn enter(&self, order: &mut Order, key: Arc<str>, breaker: CircuitBreaker, now: Tick) {
