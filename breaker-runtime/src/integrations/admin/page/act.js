@@ -1,45 +1,29 @@
 // @ts-check
-// Dialogs that say what an action would do before it is done, and the message with which it can be undone.
+// Dialogs that tell what an action would do before it is done, and the message with which it can be undone.
 
 import { get, send } from './api.js';
 import { curl, target } from './copy.js';
 import { h, setChildren, setText, visible } from './dom.js';
-import { effectOf, plural, subject, words } from './words.js';
+import { keep, kept } from './session.js';
+import { effectOf, subject, words } from './words.js';
 
 const VERBS = { 'force-open': 'Force open', 'force-closed': 'Force closed', clear: 'Clear override of', trip: 'Trip', reset: 'Reset' };
 const TIMES = { '15m': '15 min', '30m': '30 min', '2h': '2 h', '8h': '8 h', '': 'until cleared' };
 const UNDO_FOR = 20_000;
-const REASONS = 'breaker-reasons';
-/** The last request of this page for each breaker that takes an action back. */
-const undos = new Map();
+const ofTab = () => sessionStorage;
+/** The answer to the last action of this page on each breaker. */
+const answers = new Map();
 let message = null;
 
-const id = (name, key) => JSON.stringify([name, key ?? null]);
+const idOf = ({ breaker, key }) => JSON.stringify([breaker, key ?? null]);
+const reasons = () => JSON.parse(kept('reasons', ofTab) ?? '[]');
 
-/** Returns the request that takes back the last action of this page on a breaker. */
-export const undoOf = (name, key) => undos.get(id(name, key));
+export const button = (text, click, kind = '') => h('button', { type: 'button', class: `button ${kind}`, text, on: { click } });
 
-function reasons() {
-  try {
-    return JSON.parse(sessionStorage.getItem(REASONS) ?? '[]');
-  } catch {
-    return [];
-  }
-}
-
-function remember(reason) {
-  try {
-    if (reason) sessionStorage.setItem(REASONS, JSON.stringify([...new Set([reason, ...reasons()])].slice(0, 5)));
-  } catch {
-    // Without storage, the reasons of the last actions are offered.
-  }
-}
-
-/** Shows a message for a while, with a way to undo what was done. */
+/** Shows a message for a while. */
 export function toast(context, text, undo) {
   message?.remove();
-  const close = h('button', { type: 'button', class: 'button', 'aria-label': 'Close', text: '×', on: { click: () => shown.remove() } });
-  const shown = h('div', { class: 'toast' }, h('span', { text }), undo && undoButton(context, undo), close);
+  const shown = h('div', { class: 'toast' }, h('span', { text }), undo, h('button', { type: 'button', class: 'button', 'aria-label': 'Close', text: '×', on: { click: () => shown.remove() } }));
   message = shown;
   document.body.append(shown);
   context.announce(text);
@@ -47,61 +31,51 @@ export function toast(context, text, undo) {
   setTimeout(end, UNDO_FOR);
 }
 
-/** Makes the button that takes an action back. */
-export function undoButton(context, { name, key, request: { method, path, body } }) {
+/** Makes the button that takes back the last action of this page on a breaker, if one does. */
+export function undoButton(context, breaker, key) {
+  const id = idOf({ breaker, key });
+  const { method, path, body } = answers.get(id)?.undo ?? {};
+  if (!path) return null;
   const undo = async () => {
     try {
       await send(method, path, body, { instance: context.instance?.id });
-      undos.delete(id(name, key));
-      toast(context, `Undone: ${method} ${visible(path)}`);
-      context.refresh();
+      answers.delete(id);
+      toast(context, `Undone by ${method} ${visible(path)}`);
     } catch (problem) {
-      toast(context, `Not undone: ${explain(problem)}`);
+      toast(context, explain(problem));
     }
+    context.refresh();
   };
   return h('button', { type: 'button', class: 'button', text: 'Undo', title: `${method} ${visible(path)}`, on: { click: undo } });
 }
 
-/** Says why a request was not carried out, and what to do. */
-export function explain(problem) {
-  if (problem.name === 'other-instance') return 'Another instance answered, and nothing was changed. A load balancer chooses one for each request: open this instance by its own address.';
-  if (problem.status === 401) return 'Nothing was changed: a token is needed. What you have written is kept.';
-  return problem.detail ?? String(problem);
+function explain({ name, status, detail, message: text }) {
+  if (name === 'other-instance') return 'Another instance has answered, so nothing was changed. A load balancer chooses one for each request: open this instance by an address of its own.';
+  return status === 401 ? 'Nothing was changed, because a token is needed. What you wrote is kept.' : detail ?? text;
 }
 
-/** Remembers an answer, and says what was done. */
-export function done(context, text, { breaker: name, key, undo, reason }) {
-  remember(reason);
-  const own = undo && { name, key, request: undo };
-  if (own) undos.set(id(name, key), own);
-  else undos.delete(id(name, key));
-  toast(context, text, own);
-  context.refresh();
-}
-
-/** Makes the input of the reason, which offers the last ones. */
+/** Makes the label and the input of the reason, which offers the last ones. */
 export function reasonField(required) {
   const offered = h('datalist', { id: 'reasons' });
-  const offer = (texts) => setChildren(offered, [...new Set(texts)].slice(0, 5).map((value) => h('option', { value })));
-  offer(reasons());
-  get('actions').then(({ body }) => offer([...reasons(), ...body.actions.map((it) => it.by.reason).filter(Boolean)]), () => {});
+  const offer = (texts) => setChildren(offered, [...new Set([...reasons(), ...texts])].slice(0, 5).map((value) => h('option', { value })));
+  offer([]);
+  get('actions').then(({ body }) => offer(body.actions.map((it) => it.by.reason).filter(Boolean)), () => {});
   const input = h('input', { list: 'reasons', maxlength: 500, required, autocomplete: 'off' });
   return { input, label: h('label', {}, required ? 'Reason (required)' : 'Reason', input, offered) };
 }
 
 /**
- * Opens a dialog. `preview()` asks what would happen, shows it, and resolves to the warnings; `missing()` says what is
- * still to be given; `run()` does it. The dialog stays open with all that was written if that fails.
+ * Opens a dialog whose button repeats its title. `preview` shows what would happen and resolves to warnings; `missing`
+ * says what is still to be given; `run` does it and resolves to the answer. If it fails, all that was written stays.
  */
-export function openDialog({ title, confirm, parts, preview, missing, run, command }) {
-  const [warnings, error] = [h('ul', { class: 'warnings' }), h('p', { class: 'error', role: 'alert' })];
-  const [hint, shell] = [h('p', { class: 'muted' }), h('pre', { tabindex: 0 })];
-  const go = h('button', { type: 'button', class: 'button primary', text: confirm, on: { click: act } });
-  const cancel = h('button', { type: 'button', class: 'button', text: 'Cancel', on: { click: () => dialog.close() } });
-  const heading = h('h2', { id: 'dialog-title', text: title });
-  const dialog = h('dialog', { 'aria-labelledby': 'dialog-title', on: { close: () => dialog.remove(), input: refresh } },
-    heading, parts, warnings, error, h('details', {}, h('summary', { text: 'As a command' }), shell), hint, h('div', { class: 'buttons' }, cancel, go));
-  let [asked, timer, ready] = [0, 0, false];
+export function openDialog(context, { title, parts, preview, missing, run, command }) {
+  const [warnings, error, hint] = [h('ul', { class: 'notes' }), h('p', { class: 'problem', role: 'alert' }), h('p', { class: 'muted' })];
+  const shell = h('pre', { tabindex: 0 });
+  const go = button(title, act, 'primary');
+  const dialog = h('dialog', { class: 'sheet', 'aria-labelledby': 'sheet-title', on: { close: () => dialog.remove(), input: refresh } },
+    h('h2', { id: 'sheet-title', text: title }), parts, warnings, error, h('details', {}, h('summary', { text: 'As a command' }), shell), hint,
+    h('menu', {}, button('Cancel', () => dialog.close()), go));
+  let [turn, timer, ready] = [0, 0, false];
 
   function refresh() {
     clearTimeout(timer);
@@ -111,16 +85,11 @@ export function openDialog({ title, confirm, parts, preview, missing, run, comma
   }
 
   async function look() {
-    const turn = ++asked;
-    try {
-      const found = await preview();
-      if (turn !== asked) return;
-      setChildren(warnings, found.map((text) => h('li', { text: visible(text) })));
-      setText(error, '');
-      ready = true;
-    } catch (problem) {
-      if (turn === asked) setText(error, explain(problem));
-    }
+    const own = ++turn;
+    const failed = await preview().then((texts) => own === turn && setChildren(warnings, texts.map((text) => h('li', { text: visible(text) }))), (problem) => problem);
+    if (own !== turn) return;
+    setText(error, failed ? explain(failed) : '');
+    ready = !failed;
     check();
   }
 
@@ -134,63 +103,63 @@ export function openDialog({ title, confirm, parts, preview, missing, run, comma
   async function act() {
     go.disabled = true;
     try {
-      await run();
+      const answer = await run();
+      if (answer.reason) keep('reasons', JSON.stringify([...new Set([answer.reason, ...reasons()])].slice(0, 5)), ofTab);
+      answers.set(idOf(answer), answer);
       dialog.close();
+      toast(context, `Done: ${title}`, undoButton(context, answer.breaker, answer.key));
+      context.refresh();
     } catch (problem) {
-      setText(error, explain(problem));
-      // It stays what was looked at, unless that is no longer so.
       if (problem.name === 'settings-changed') await look();
-      else check();
+      else {
+        setText(error, explain(problem));
+        check();
+      }
     }
   }
 
   document.body.append(dialog);
   dialog.showModal();
   look();
-  return { dialog, go, check };
+  return go;
 }
 
-/** Opens the dialog of an action on a breaker, on the breaker of a key, or on its open keys (`keys`: `open`). */
+/** Opens the dialog of an action on a breaker, on the breaker of a key, or on the open keys of a name. */
 export function openAction(context, { action, name, key, keys }) {
   const forces = action.startsWith('force-');
-  const whom = keys ? `${keys} keys of ${name}` : subject(name, key);
   const { instance } = context;
   const { input, label } = reasonField(forces);
-  const effect = h('p', { class: 'lead', role: 'status', text: 'Asking what would happen …' });
+  const effect = h('p', { role: 'status', text: 'Asking what would happen …' });
   const sure = h('input', { type: 'checkbox' });
-  const sureLabel = h('label', { class: 'choice', hidden: true }, sure, 'It has no end, and I will clear it myself');
-  const times = Object.entries(TIMES).map(([value, text]) => h('label', { class: 'choice' }, h('input', { type: 'radio', name: 'ttl', value, checked: value === '30m' }), text));
+  const endless = h('label', { class: 'tick', hidden: true }, sure, 'It has no end. I will clear it myself.');
+  const times = h('fieldset', {}, h('legend', { text: 'For how long' }),
+    Object.entries(TIMES).map(([value, text]) => h('label', { class: 'tick' }, h('input', { type: 'radio', name: 'ttl', value, checked: value === '30m' }), text)), endless);
   const typed = h('input', { autocomplete: 'off', spellcheck: 'false' });
-  const typedLabel = h('label', { hidden: true }, `All calls will reach a dependency that fails. Type ${name} to go on`, typed);
-  const ttl = () => opened.dialog.querySelector('[name="ttl"]:checked')?.value || null;
-  const body = (reason) => ({ ...(reason ? { reason } : {}), ...(forces ? { ttl: ttl() } : {}) });
+  const risk = h('label', { hidden: true }, `All calls will reach a dependency that fails. Type ${name} to go on:`, typed);
+  const ttl = () => times.querySelector(':checked').value || null;
+  const reason = () => input.value.trim();
+  const body = (why) => ({ ...(why ? { reason: why } : {}), ...(forces ? { ttl: ttl() } : {}) });
   const path = (more) => target(action, name, key, { ...(keys ? { keys } : {}), ...more });
+  const post = (where, why) => send('POST', where, body(why), { instance: instance?.id });
 
-  const opened = openDialog({
-    title: `${VERBS[action]} ${whom}`,
-    confirm: `${VERBS[action]} ${whom}`,
-    parts: [effect, label, forces && h('fieldset', {}, h('legend', { text: 'For how long' }), times, sureLabel), typedLabel],
+  const go = openDialog(context, {
+    title: `${VERBS[action]} ${keys ? `all ${keys} keys of ${name}` : subject(name, key)}`,
+    parts: [effect, label, forces && times, risk],
     async preview() {
-      const { body: answer, now } = await send('POST', path({ dry_run: 'true' }), body(input.value.trim() || (forces && 'preview')), { instance: instance?.id });
+      const { body: answer, now } = await post(path({ dry_run: 'true' }), reason() || (forces && 'preview'));
       setText(effect, effectOf(answer, instance?.name ?? instance?.id, now));
-      const risky = action === 'force-closed' && (answer.before.machine_state === 'open' || answer.before.keys?.open > 0);
-      typedLabel.hidden = !risky;
-      opened.go.classList.toggle('danger', risky);
+      risk.hidden = !(action === 'force-closed' && (answer.before.machine_state === 'open' || answer.before.keys?.open));
+      go.classList.toggle('danger', !risk.hidden);
       return answer.warnings;
     },
     missing() {
-      sureLabel.hidden = !forces || Boolean(ttl());
-      if (forces && !input.value.trim()) return 'Write a reason: it is shown to everybody.';
-      if (!sureLabel.hidden && !sure.checked) return 'Tick that the override has no end.';
-      return !typedLabel.hidden && typed.value !== name ? `Type ${name}.` : null;
+      endless.hidden = Boolean(ttl());
+      if (forces && !reason()) return 'Write a reason. Everybody will see it.';
+      if (forces && !endless.hidden && !sure.checked) return 'Tick that it has no end.';
+      return !risk.hidden && typed.value !== name ? `Type ${name}.` : null;
     },
-    async run() {
-      const reason = input.value.trim();
-      const { body: answer } = await send('POST', path(), body(reason), { instance: instance?.id });
-      const some = answer.effect.breakers > 1 ? ` (${plural(answer.effect.changes, 'key')})` : '';
-      done(context, `${VERBS[action]} ${whom}: done${some}. The circuit is ${words(answer.after.state)}.`, answer);
-    },
-    command: () => curl(document.baseURI, 'POST', path(), body(input.value.trim()), { instance: instance?.id }),
+    run: async () => (await post(path(), reason())).body,
+    command: () => curl(document.baseURI, 'POST', path(), body(reason()), { instance: instance?.id }),
   });
   input.focus();
 }

@@ -2,66 +2,44 @@
 // The last ten minutes: calls as areas, the states as a band, and the transitions as marks.
 
 import { h, keyed, setAttribute, setChildren, setText, svg, visible } from './dom.js';
+import { bands } from './spark.js';
 import { brief, parseDuration } from './time.js';
-import { count, plural, rate, who, why, words } from './words.js';
+import { count, rate, who, why, words } from './words.js';
 
 const SPAN = 600_000;
 const [WIDTH, HEIGHT] = [600, 100];
-/** Transitions that are closer than this share of the width have one mark. */
-const GAP = 0.04;
-const KINDS = ['calls', 'failures', 'rejected', 'slow'];
+/** Transitions that are closer than this have one mark; in percent of the width. */
+const GAP = 4;
+const AREAS = { rejected: 'rejected', failures: 'failed', passed: 'passed', slow: 'slow (line)' };
 const time = (date) => new Date(date).getTime();
 const round = (number) => Math.round(number * 10) / 10;
+const changedAt = ({ at, transition }) => time(transition.due_at ?? at);
 
 /** Returns the place of an instant, from 0 to `width`. */
 export const placeOf = (ms, now, width = WIDTH) => round(Math.min(1, Math.max(0, (ms - now + SPAN) / SPAN)) * width);
 
-/** Returns the intervals of a series with their counts, oldest first. */
-export function intervals(series, now) {
-  const every = parseDuration(series?.every);
-  const all = (series?.calls ?? []).map((_, nth, { length }) => {
-    const to = time(series.until) - (length - 1 - nth) * every;
-    return { from: to - every, to, every, ...Object.fromEntries(KINDS.map((kind) => [kind, series[kind]?.[nth] ?? 0])) };
-  });
-  return all.filter((it) => it.to > now - SPAN);
-}
-
-/** Returns the paths of the areas, one on top of the other, that of slow calls, and the largest count. */
-export function areas(list, now) {
-  const max = Math.max(1, ...list.map((it) => it.calls + it.rejected));
+/** Returns the paths of the areas, each to be drawn over the one before, that of slow calls, and the highest rate. */
+export function areas({ every, until, calls, failures, rejected, slow }, now) {
+  const step = parseDuration(every);
+  const x = (nth) => placeOf(time(until) - (calls.length - nth) * step, now);
+  const all = calls.map((it, nth) => it + rejected[nth]);
+  const max = Math.max(1, ...all);
   const y = (number) => round(HEIGHT - (number / max) * HEIGHT);
-  const bars = (bottom, top) => list.map((it) => (top(it) > bottom(it)
-    ? `M${placeOf(it.from, now)} ${y(bottom(it))}V${y(top(it))}H${placeOf(it.to, now)}V${y(bottom(it))}Z` : '')).join('');
-  const [none, passed, calls] = [() => 0, (it) => Math.max(0, it.calls - it.failures), (it) => it.calls];
+  const area = (tops) => (tops.length ? `M${x(0)} ${HEIGHT}${tops.map((it, nth) => `V${y(it)}H${x(nth + 1)}`).join('')}V${HEIGHT}Z` : '');
   return {
-    max,
-    passed: bars(none, passed),
-    failures: bars(passed, calls),
-    rejected: bars(calls, (it) => it.calls + it.rejected),
-    slow: list.map((it) => (it.slow ? `M${placeOf(it.from, now)} ${y(it.slow)}H${placeOf(it.to, now)}` : '')).join(''),
+    rejected: area(all),
+    failures: area(calls),
+    passed: area(calls.map((it, nth) => it - failures[nth])),
+    slow: slow.map((it, nth) => (it ? `M${x(nth)} ${y(it)}H${x(nth + 1)}` : '')).join(''),
+    highest: (max * 1000) / step,
   };
 }
 
-/** Returns the stays in the states of the machine, as far as they are known, oldest first. */
-export function stays({ history, machine_state: state }, now) {
-  // A full history does not tell what was before it.
-  let from = history.length < 64 ? now - SPAN : Infinity;
-  const found = [];
-  for (const past of history) {
-    const to = time(past.transition.due_at ?? past.at);
-    if (to > now - SPAN && from < to) found.push({ state: past.transition.from, from, to });
-    from = Math.max(to, now - SPAN);
-  }
-  return [...found, { state, from: Math.min(from, now), to: now }];
-}
-
-/** Returns the marks of the transitions: where each is, and its transitions. */
+/** Returns the marks of the transitions: where each is, in percent of the width, and its transitions. */
 export function marks(history, now) {
   const found = [];
-  for (const past of history) {
-    const ms = time(past.transition.due_at ?? past.at);
-    const x = placeOf(ms, now, 1000) / 1000;
-    if (ms < now - SPAN) continue;
+  for (const past of history.filter((it) => changedAt(it) > now - SPAN)) {
+    const x = placeOf(changedAt(past), now, 100);
     if (x - found.at(-1)?.x < GAP) found.at(-1).items.push(past);
     else found.push({ x, items: [past] });
   }
@@ -75,19 +53,13 @@ function told({ at, transition: it }) {
 
 /** Makes the chart. */
 export function createChart() {
-  const paths = Object.fromEntries(['passed', 'failures', 'rejected', 'slow'].map((kind) => [kind, svg('path', { class: `area-${kind}` })]));
-  const hatch = svg('pattern', { id: 'hatch', width: 4, height: 4, patternUnits: 'userSpaceOnUse' }, svg('path', { d: 'M0 4L4 0' }));
-  const drawing = (height, ...parts) => svg('svg', { viewBox: `0 0 ${WIDTH} ${height}`, preserveAspectRatio: 'none', role: 'img' }, parts);
-  const plot = drawing(HEIGHT, svg('defs', {}, hatch), Object.values(paths));
-  const band = drawing(12);
-  const [most, begin] = [h('span'), h('span')];
-  const told_ = h('p', { class: 'muted reading' });
+  const paths = Object.fromEntries(Object.keys(AREAS).map((kind) => [kind, svg('path', { class: kind })]));
+  const drawing = (height, parts) => svg('svg', { viewBox: `0 0 ${WIDTH} ${height}`, preserveAspectRatio: 'none', role: 'img' }, parts);
+  const [plot, band] = [drawing(HEIGHT, Object.values(paths)), drawing(12, [])];
+  const [most, begin, reading] = [h('li'), h('span'), h('p', { class: 'reading' })];
+  const tell = ({ target }) => target.title && setText(reading, target.title);
   const dots = h('div', { class: 'marks', role: 'group', 'aria-label': 'Transitions', on: { keydown: walk, focusin: tell, pointerover: tell } });
-  const legend = ['passed', 'failed', 'rejected', 'slow (line)'].map((text, nth) => h('li', {}, h('i', { class: `key-${Object.keys(paths)[nth]}` }), text));
-
-  function tell({ target }) {
-    if (target.title) setText(told_, target.title);
-  }
+  const legend = Object.entries(AREAS).map(([kind, text]) => h('li', {}, svg('svg', { viewBox: '0 0 12 12' }, svg('path', { class: kind, d: kind === 'slow' ? 'M0 6H12' : 'M0 0H12V12H0Z' })), text));
 
   // The marks are one stop of the tab key.
   function walk(event) {
@@ -100,30 +72,28 @@ export function createChart() {
   }
 
   return {
-    element: h('div', { class: 'chart' }, h('ul', { class: 'legend' }, legend, h('li', {}, most)), h('div', { class: 'plot' }, plot, dots),
-      band, h('div', { class: 'axis muted' }, begin, h('span', { text: 'now' })), told_),
+    element: h('div', { class: 'chart' }, h('ul', {}, legend, most), h('div', { class: 'plot' }, plot, dots), band, h('div', { class: 'axis muted' }, begin, h('span', { text: 'now' })), reading),
     update({ breaker, series }, date) {
       const now = date.getTime();
-      const list = intervals(series, now);
-      const drawn = areas(list, now);
+      const drawn = series?.calls.length ? areas(series, now) : {};
       for (const [kind, path] of Object.entries(paths)) setAttribute(path, 'd', drawn[kind]);
-      const sum = (kind) => count(list.reduce((all, it) => all + it[kind], 0));
-      setText(most, list.length ? `highest: ${rate((drawn.max * 1000) / list[0].every)}/s` : 'No samples yet. The service takes one each 5 s.');
-      setAttribute(plot, 'aria-label', `In the last 10 minutes: ${sum('calls')} calls, ${sum('failures')} failed, ${sum('slow')} slow; ${sum('rejected')} rejected`);
+      setText(most, drawn.highest ? `up to ${rate(drawn.highest)}/s` : 'No samples yet: one is taken each 5 s.');
+      const sums = Object.entries(AREAS).map(([kind, text]) => series && kind !== 'passed' && `${count(series[kind].reduce((one, other) => one + other, 0))} ${text}`);
+      setAttribute(plot, 'aria-label', `Calls of the last 10 minutes: ${sums.filter(Boolean).join(', ')}`);
       setText(begin, brief(new Date(now - SPAN)));
-      const states = stays(breaker, now);
-      if (breaker.override) states.push({ state: breaker.override.state, from: time(breaker.override.since), to: now });
-      // Each state has its height.
+      const history = breaker.history.map((it) => ({ kind: 'transition', ...it }));
+      const states = breaker.key_stats && !breaker.override ? [] : bands(breaker, history, now - SPAN, now);
+      // Each state has its height too.
       setChildren(band, states.map(({ state, from, to }) => {
         const [x, height] = [placeOf(from, now), { closed: 3, half_open: 7 }[state] ?? 12];
-        return svg('rect', { class: `fill-${state}`, x, width: Math.max(1, placeOf(to, now) - x), y: 12 - height, height });
+        return svg('rect', { class: `band-${state}`, x, width: Math.max(1, placeOf(to, now) - x), y: 12 - height, height });
       }));
       setAttribute(band, 'aria-label', `States: ${states.map((it) => `${words(it.state)} from ${brief(new Date(it.from))}`).join(', ')}`);
       keyed(dots, marks(breaker.history, now), (mark) => mark.items[0].transition.generation, () => h('button', { type: 'button', tabindex: -1 }), (dot, { x, items }) => {
-        dot.style.setProperty('left', `${round(x * 100)}%`);
-        setAttribute(dot, 'class', `mark fill-${items.at(-1).transition.to}`);
-        setAttribute(dot, 'title', items.map(told).join('; '));
-        setAttribute(dot, 'aria-label', `${items.length > 1 ? `${plural(items.length, 'transition')}: ` : ''}${dot.title}`);
+        dot.style.setProperty('left', `${x}%`);
+        dot.className = `mark mark-${items.at(-1).transition.to}`;
+        dot.title = items.map(told).join('; ');
+        setAttribute(dot, 'aria-label', dot.title);
       });
       if (dots.firstChild && !dots.querySelector('[tabindex="0"]')) dots.firstChild.tabIndex = 0;
     },

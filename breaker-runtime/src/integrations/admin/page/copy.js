@@ -5,7 +5,13 @@ import { pathOf } from './api.js';
 import { visible } from './dom.js';
 import { sentence } from './sentence.js';
 import { absolute, formatSeconds, parseDuration } from './time.js';
-import { count, place, subject, who, why, words } from './words.js';
+import { place, plural, subject, who, why, words } from './words.js';
+
+/** Returns the path of a request, relative to the page. */
+export function target(verb, name, key, parameters = {}) {
+  const query = new URLSearchParams({ ...(typeof key === 'string' && { key }), ...parameters });
+  return `${pathOf(verb, name)}${query.size ? `?${query}` : ''}`;
+}
 
 /** Makes text from outside a span of code, in which Markdown has no effect. */
 export function code(text) {
@@ -14,55 +20,41 @@ export function code(text) {
   return fence.length > 1 ? `${fence} ${shown} ${fence}` : `\`${shown}\``;
 }
 
-/** Writes a text of a sentence so that no sign of Markdown or HTML has an effect. */
 const plain = (text) => text.replace(/[\\`*_[\]<>|&#~@]/g, '\\$&');
+const utc = (date) => absolute(date, true);
+const caused = ({ cause }) => (cause ? `, ${code(cause.text)} in ${code(place(cause))}` : '');
+const told = (it) => `from ${utc(it.began_at)}, for ${formatSeconds(parseDuration(it.lasted))}: ${plural(it.openings, 'opening')}, ${plural(it.rejected, 'call')} rejected, `
+  + `${plural(it.fallbacks, 'fallback answer')}; it began with ${why(it.first.transition)}${caused(it.first.transition)}`;
 
-/** Describes a breaker for a channel of an incident, or for its review. Times are in UTC. */
-export function markdown({ breaker, instance, settings = [] }, now, url) {
-  const { name, key, outage, history, override, past_outages: past } = breaker;
-  const at = (date) => absolute(date, true);
-  const [service, version, environment] = [instance?.service, instance?.version, instance?.environment];
-  const lines = [
-    `**${plain(subject(name, key))} is ${words(breaker.state)}**: ${plain(sentence(breaker, now))}`,
-    '',
-    `- Read at ${at(now)} from ${[service, version, environment, instance?.name].filter(Boolean).map(code).join(' ')}`,
-  ];
-  const began = ({ began_at: began, lasted, openings, rejected, fallbacks, first }) =>
-    `${at(began)}, for ${formatSeconds(parseDuration(lasted))}: ${count(openings)} openings, ${count(rejected)} rejected, ${count(fallbacks)} fallbacks; began with ${why(first.transition)}`
-    + (first.transition.cause ? ` ${code(first.transition.cause.text)} in ${code(place(first.transition.cause))}` : '');
-  if (outage) lines.push(`- Outage since ${began(outage)}`);
-  for (const it of (past ?? []).slice(-3).reverse()) lines.push(`- Earlier outage from ${began(it)}`);
-  if (override) lines.push(`- Override: ${words(override.state)} since ${at(override.since)} ${override.until ? `until ${at(override.until)}` : 'until it is cleared'}, ${code(who(override.by))}`);
-  const changed = settings.filter((it) => it.layers[0].layer === 'runtime');
-  if (changed.length) lines.push(`- Settings of run time: ${changed.map((it) => code(`${it.setting} = ${it.value}`)).join(', ')}`);
-  lines.push('', '| UTC | transition | why | who |', '|---|---|---|---|');
-  for (const { at: date, transition: it } of history.slice(-20)) {
-    const by = who(it.by);
-    const cause = it.cause ? ` ${code(it.cause.text)}` : '';
-    const cells = [at(it.due_at ?? date), `${words(it.from)} → ${words(it.to)}`, `${why(it)}${cause}`, by && code(by)];
-    lines.push(`| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`);
-  }
-  return `${lines.join('\n')}\n\n${url}\n`;
+/** Describes a breaker for the channel of an incident, and for its review. */
+export function markdown({ breaker, instance, settings }, now, url) {
+  const { name, key, state, outage, past_outages: past, override, history } = breaker;
+  const { service, version, environment, name: host } = instance;
+  const changed = settings.filter((it) => it.layers[0].layer === 'runtime').map((it) => code(`${it.setting} = ${it.value}`));
+  const rows = history.slice(-20).map(({ at, transition: it }) => {
+    const cells = [utc(it.due_at ?? at), `${words(it.from)} → ${words(it.to)}`, why(it) + caused(it), who(it.by) && code(who(it.by))];
+    return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  });
+  return [
+    `**${plain(subject(name, key))} is ${words(state)}.** ${plain(sentence(breaker, now))}\n`,
+    `- Read at ${utc(now)} from ${[service, version, environment, host].filter(Boolean).map(code).join(' ')}: ${url}`,
+    outage && `- Outage ${told(outage)}`,
+    ...past.slice(-3).reverse().map((it) => `- Past outage ${told(it)}`),
+    override && `- Override: ${words(override.state)} since ${utc(override.since)}, until ${override.until ? utc(override.until) : 'it is cleared'}, ${code(who(override.by))}`,
+    changed.length && `- Settings of run time: ${changed.join(', ')}`,
+    ...(rows.length ? ['\n| when (UTC) | transition | why | who |\n|---|---|---|---|', ...rows] : []),
+  ].filter(Boolean).join('\n');
 }
 
 const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 
-/** Writes a request as a command. The token is that of the variable `BREAKER_TOKEN`; no character is hidden. */
+/** Writes a request as a command, with the token of the variable `BREAKER_TOKEN`. All of it is visible ASCII. */
 export function curl(base, method, path, body, { instance, ifMatch, type = 'application/json' } = {}) {
-  const url = new URL(path, base).href;
-  // An apostrophe in an address would end its quotes.
-  const parts = ['curl', ...(method === 'GET' ? [] : ['-X', method]), '-H "Authorization: Bearer $BREAKER_TOKEN"'];
-  if (instance) parts.push(`-H ${quoted(`Breaker-Instance: ${instance}`)}`);
-  if (ifMatch) parts.push(`-H ${quoted(`If-Match: ${ifMatch}`)}`);
-  if (body) {
-    const json = JSON.stringify(body).replace(/[^\x20-\x7e]/g, (it) => `\\u${it.charCodeAt(0).toString(16).padStart(4, '0')}`);
-    parts.push(`-H 'Content-Type: ${type}'`, `-d ${quoted(json)}`);
-  }
-  return `${parts.join(' ')} ${quoted(url)}`;
-}
-
-/** Returns the path of a breaker with its key, relative to the page. */
-export function target(verb, name, key, parameters = {}) {
-  const query = new URLSearchParams({ ...(typeof key === 'string' ? { key } : {}), ...parameters }).toString();
-  return `${pathOf(verb, name)}${query && `?${query}`}`;
+  const headers = { 'Breaker-Instance': instance, 'If-Match': ifMatch, 'Content-Type': body && type };
+  const json = body && JSON.stringify(body).replace(/[^ -~]/g, (it) => `\\u${it.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return [
+    'curl', method !== 'GET' && `-X ${method}`, '-H "Authorization: Bearer $BREAKER_TOKEN"',
+    ...Object.entries(headers).map(([name, value]) => value && `-H ${quoted(`${name}: ${value}`)}`),
+    json && `-d ${quoted(json)}`, quoted(new URL(path, base).href),
+  ].filter(Boolean).join(' ');
 }

@@ -20,76 +20,67 @@ export function callsUntil({ calls, hits, limit, size, minCalls }) {
 
 /** Returns a sentence, and for each rule its label, value, limit and text. */
 export function distances(it, now) {
-  if (it.key_stats) return { summary: 'Calls go through the breakers of the keys. Each has its own distance.', meters: [] };
   const meters = [];
   const meter = (label, value, limit, text = `${count(value)} of ${count(limit)}`) => meters.push({ label, value, limit, text });
-  const forced = it.override ? `The override hides this from callers: beneath it the circuit is ${words(it.machine_state)}. ` : '';
-  return { summary: forced + ({ open, half_open: halfOpen }[it.machine_state] ?? closed)(it, meter, now), meters };
+  const summary = ({ open, half_open: halfOpen }[it.machine_state] ?? closed)(it, meter, now);
+  return { summary: `${it.override ? 'Beneath the override: ' : ''}${summary}`, meters };
 }
 
 function closed({ config, window, failures_in_a_row: failures, ramp }, meter) {
   const rules = [];
   const is = (rule) => typeof config[rule] === 'number';
-  if (typeof ramp === 'number') meter('Calls that the ramp admits', ramp, 1, percent(ramp));
-  if (is('threshold')) {
-    meter('Failures in a row', failures, config.threshold);
-    rules.push({ rule: 'threshold', more: config.threshold - failures });
-  }
   const size = is('window') ? config.window : Infinity;
   const last = is('window') ? `last ${plural(size, 'call')}` : `last ${formatSeconds(parseDuration(config.window))}`;
-  if (window && is('max_failures')) {
-    meter(`Failures in the ${last}`, window.failures, config.max_failures);
-    rules.push({ rule: 'max_failures', more: config.max_failures - window.failures });
+  if (typeof ramp === 'number') meter('Calls that the ramp admits', ramp, 1, percent(ramp));
+  for (const [rule, label, value] of [['threshold', 'Failures in a row', failures], ['max_failures', `Failures in the ${last}`, window?.failures]]) {
+    if (!is(rule) || value === undefined) continue;
+    meter(label, value, config[rule]);
+    rules.push({ rule, kind: 'failure', more: config[rule] - value });
   }
-  for (const [rule, label, hits, kind] of [['failure_rate', 'Failures', window?.failures], ['slow_rate', 'Slow calls', window?.slow, 'slow call']]) {
-    if (!window || !is(rule)) continue;
-    const [limit, { calls }, minCalls] = [config[rule], window, config.min_calls];
+  for (const [rule, label, kind, hits] of window ? [['failure_rate', 'Failures', 'failure', window.failures], ['slow_rate', 'Slow calls', 'slow call', window.slow]] : []) {
+    if (!is(rule)) continue;
+    const [limit, calls, minCalls] = [config[rule], window.calls, config.min_calls];
     const share = calls ? hits / calls : 0;
     meter(`${label} in the ${last}`, share, limit,
-      `${count(hits)} of ${count(calls)}: ${percent(share)}, limit ${percent(limit)}${calls < minCalls ? ` from ${plural(minCalls, 'call')} on` : ''}`);
+      `${count(hits)} of ${count(calls)} (${percent(share)}), limit ${percent(limit)}${calls < minCalls ? ` from ${plural(minCalls, 'call')} on` : ''}`);
     rules.push({ rule, kind, more: callsUntil({ calls, hits, limit, size, minCalls }) });
   }
   if (!rules.length) return 'No rule opens this circuit: all are off.';
-  const { rule, kind = 'failure', more } = rules.sort((one, other) => one.more - other.more)[0];
+  const { rule, kind, more } = rules.sort((one, other) => one.more - other.more)[0];
   if (more <= 1) return `The next ${kind} can open the circuit (${words(rule)}).`;
-  return Number.isFinite(more) ? `At least ${plural(more, `more ${kind}`)} before the circuit opens (${words(rule)}).` : '';
+  return Number.isFinite(more) ? `It takes at least ${plural(more, `more ${kind}`)} to open the circuit (${words(rule)}).` : '';
 }
 
 function open({ open_period: text, since, config }, meter, now) {
   const period = parseDuration(text);
   const lasted = Math.min(period, now.getTime() - new Date(since).getTime());
   if (period) meter('Open period', lasted, period, `${formatSeconds(lasted)} of ${formatSeconds(period)}`);
-  return `Calls after the open period are probes: ${plural(config.success_threshold, 'success', 'successes')} will close the circuit.`;
+  return `After the open period, ${plural(config.success_threshold, 'successful probe closes', 'successful probes close')} the circuit.`;
 }
 
 function halfOpen({ probes, probes_in_flight: inFlight, config }, meter) {
-  if (!probes) return '';
   const { succeeded, failed, success_threshold: closes, probe_failures: opens } = probes;
   meter('Successful probes', succeeded, closes);
   meter('Failed probes', failed, opens);
   meter('Probes in flight', inFlight, config.half_open_calls);
-  return `${plural(closes - succeeded, 'more success closes', 'more successes close')} the circuit, `
-    + `${plural(opens - failed, 'more failure opens', 'more failures open')} it again.`;
+  return `${plural(closes - succeeded, 'more success closes', 'more successes close')} the circuit; ${plural(opens - failed, 'more failure opens', 'more failures open')} it again.`;
 }
 
-/** Makes the element that shows the distances. */
+/** Makes the section of the distances. */
 export function createDistance() {
-  const summary = h('p', { class: 'lead' });
-  const list = h('ul', { class: 'meters' });
+  const [summary, list] = [h('p'), h('ul', { class: 'meters' })];
   return {
     element: h('div', {}, summary, list),
     update({ breaker }, now) {
       const found = distances(breaker, now);
       setText(summary, found.summary);
-      keyed(list, found.meters, (it) => it.label,
-        (it) => h('li', {}, h('span', { text: it.label }), h('meter', { min: 0, 'aria-label': it.label }), h('span')),
-        (row, { value, limit, text }) => {
-          const [, bar, figure] = row.children;
-          setAttribute(bar, 'max', limit);
-          setAttribute(bar, 'value', value);
-          setAttribute(bar, 'aria-valuetext', text);
-          setText(figure, text);
-        });
+      const create = ({ label }) => h('li', {}, h('span', { text: label }), h('meter', { 'aria-label': label }), h('span', { class: 'muted' }));
+      keyed(list, found.meters, (it) => it.label, create, ({ children: [, bar, figure] }, { value, limit, text }) => {
+        setAttribute(bar, 'max', limit);
+        setAttribute(bar, 'value', value);
+        setAttribute(bar, 'aria-valuetext', text);
+        setText(figure, text);
+      });
     },
   };
 }

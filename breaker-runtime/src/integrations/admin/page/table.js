@@ -2,36 +2,42 @@
 // Tables that keep their rows, and so the focus and a selection in them.
 
 import { h, keyed, setAttribute, setText } from './dom.js';
+import { count } from './words.js';
 
 /**
- * Makes a table. A cell is a text or nodes. On a narrow screen a row is a card, in which `data-head` names the cells;
- * the roles keep it a table for screen readers.
+ * Makes a table. A cell is a text, a node or several; on a narrow screen a row is a card, in which `data-head` names
+ * the cells. At first it shows the `few` first rows.
  */
-export function createTable(caption, heads, nothing = 'None.') {
+export function createTable(caption, heads, nothing = 'None.', few = Infinity) {
   const title = h('caption', { text: caption });
-  const body = h('tbody', { role: 'rowgroup' });
-  const head = heads.map((text) => h('th', { role: 'columnheader', scope: 'col', text }));
-  const table = h('table', { role: 'table', class: 'cards' }, title, h('thead', { role: 'rowgroup' }, h('tr', { role: 'row' }, head)), body);
+  const body = h('tbody');
+  const table = h('table', { class: 'cards' }, title, h('thead', {}, h('tr', {}, heads.map((text) => h('th', { scope: 'col', text })))), body);
   const empty = h('p', { class: 'muted', text: nothing });
+  const more = h('button', { type: 'button', class: 'button small', on: { click() { all = !all; it.update(...last); } } });
   const shown = new WeakMap();
-  const cellOf = (text, nth) => h(nth ? 'td' : 'th', { role: nth ? 'cell' : 'rowheader', scope: nth ? null : 'row', 'data-head': text });
-  return {
-    element: h('div', {}, table, empty),
+  let [all, last] = [false, null];
+  const it = {
+    element: h('div', {}, table, empty, more),
     /** Shows one row for each item. A row stays as it is if its item is equal to the one before. */
-    update(items, keyOf, cells, text = caption) {
+    update(items, keyOf, cells, text = caption, most = few) {
+      last = [items, keyOf, cells, text, most];
       setText(title, text);
       table.hidden = !items.length;
       empty.hidden = items.length > 0;
-      keyed(body, items, keyOf, () => h('tr', { role: 'row' }, heads.map(cellOf)), (row, item) => {
+      more.hidden = items.length <= most;
+      setText(more, all ? `Show ${most} only` : `Show all ${count(items.length)}`);
+      const row = () => h('tr', {}, heads.map((head, nth) => h(nth ? 'td' : 'th', { scope: nth ? null : 'row', 'data-head': head })));
+      keyed(body, all ? items : items.slice(0, most), keyOf, row, (tr, item) => {
         const state = JSON.stringify(item);
-        if (shown.get(row) === state) return;
-        shown.set(row, state);
+        if (shown.get(tr) === state) return;
+        shown.set(tr, state);
         cells(item).forEach((cell, nth) => {
           const nodes = [cell].flat().filter(Boolean);
-          row.children[nth].replaceChildren(...nodes);
-          setAttribute(row.children[nth], 'data-empty', !nodes.length);
+          tr.children[nth].replaceChildren(...nodes);
+          setAttribute(tr.children[nth], 'data-empty', !nodes.length);
         });
       });
     },
   };
+  return it;
 }

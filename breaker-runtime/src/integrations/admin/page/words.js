@@ -30,8 +30,11 @@ export function percent(share) {
 /** Writes a label such as `half_open` as words. */
 export const words = (label) => String(label).replaceAll('_', ' ');
 
+/** Shows a key; one that nobody would see is in quotes. */
+export const keyText = (key) => (key.trim() ? visible(key) : `"${visible(key)}"`);
+
 /** Names a breaker, or the breaker of a key. */
-export const subject = (name, key) => (typeof key === 'string' ? `${visible(key)} of ${name}` : name);
+export const subject = (name, key) => (typeof key === 'string' ? `${keyText(key)} of ${name}` : name);
 
 /** Lists the counts that are not zero, the largest first. */
 export function kinds(counts) {
