@@ -5,6 +5,7 @@ mod control;
 mod events;
 mod log;
 mod mounts;
+mod page;
 mod readings;
 mod recorder;
 mod server;

@@ -10,6 +10,7 @@ use super::events;
 use super::guard::Needs;
 use super::incoming::{Answer, Incoming, base_of_links};
 use super::lists;
+use super::page;
 use super::settings;
 
 /// What a request to one path with one method gets.
@@ -148,12 +149,15 @@ const fn change_of_settings(method: Method, answer: Answers) -> Endpoint {
     }
 }
 
-/// Answers with what there is, and with what the client may do.
+/// Answers with what there is and with what the client may do, or leads a browser to the page.
 #[expect(
     clippy::unnecessary_wraps,
     reason = "it is an endpoint like the others"
 )]
 fn index(incoming: &Incoming<'_>) -> Answer {
+    if let Some(redirect) = page::redirect(incoming.request) {
+        return Ok(redirect);
+    }
     let endpoints = || ENDPOINTS.iter().filter(|it| !it.verb.is_empty());
     let routes = endpoints().map(|it| {
         let name = if it.has_name { "/{breaker}" } else { "" };

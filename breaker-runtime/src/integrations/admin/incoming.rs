@@ -148,25 +148,35 @@ impl Incoming<'_> {
         body: String,
         tag: &str,
     ) -> Response<Body> {
-        let mut response = Response::new(Body::empty());
-        if self.is_known(tag) {
-            *response.status_mut() = StatusCode::NOT_MODIFIED;
-        } else {
-            *response.body_mut() = Body::from(body);
-            let media_type = HeaderValue::from_static(media_type);
-            response.headers_mut().insert(CONTENT_TYPE, media_type);
-        }
-        if let Ok(tag) = HeaderValue::from_str(tag) {
-            response.headers_mut().insert(ETAG, tag);
-        }
-        response
+        tagged(self.request, media_type, body, tag)
     }
+}
 
-    fn is_known(&self, tag: &str) -> bool {
-        let known = self.request.headers.get_all(IF_NONE_MATCH).iter();
-        let mut known = known.filter_map(|tags| tags.to_str().ok());
-        known.any(|tags| tags.split(',').any(|known| known.trim() == tag))
+/// Makes an answer with a body that has a tag, or a 304 if the client has this answer already.
+pub(super) fn tagged(
+    request: &Parts,
+    media_type: &'static str,
+    body: String,
+    tag: &str,
+) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    if is_known(request, tag) {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+    } else {
+        *response.body_mut() = Body::from(body);
+        let media_type = HeaderValue::from_static(media_type);
+        response.headers_mut().insert(CONTENT_TYPE, media_type);
     }
+    if let Ok(tag) = HeaderValue::from_str(tag) {
+        response.headers_mut().insert(ETAG, tag);
+    }
+    response
+}
+
+fn is_known(request: &Parts, tag: &str) -> bool {
+    let known = request.headers.get_all(IF_NONE_MATCH).iter();
+    let mut known = known.filter_map(|tags| tags.to_str().ok());
+    known.any(|tags| tags.split(',').any(|known| known.trim() == tag))
 }
 
 /// Returns what a relative link in the answer to a request for the root begins with.
@@ -177,10 +187,11 @@ pub(super) fn base_of_links(request: &Parts) -> String {
     let asked = request.extensions.get::<OriginalUri>();
     let path = asked.map_or(&request.uri, |asked| &asked.0).path();
     let last = path.rsplit('/').next().unwrap_or_default();
-    if last.is_empty() {
-        String::new()
-    } else {
-        format!("{last}/")
+    match last {
+        "" => String::new(),
+        // Otherwise, what precedes the colon would be a scheme.
+        last if last.contains(':') => format!("./{last}/"),
+        last => format!("{last}/"),
     }
 }
 
@@ -194,18 +205,25 @@ pub(super) fn tag_of(text: &str) -> String {
 fn accepted(accept: &str) -> Option<Format> {
     let mut best = None;
     let mut highest = 0.0;
-    for range in accept.split(',') {
-        let mut parts = range.split(';').map(str::trim);
-        let format = match parts.next().map(str::to_ascii_lowercase).as_deref() {
-            Some("application/json" | "application/*" | "*/*" | "") => Format::Json,
-            Some("text/plain" | "text/*") => Format::Text,
+    for (range, quality) in qualities(accept) {
+        let format = match range.as_str() {
+            "application/json" | "application/*" | "*/*" | "" => Format::Json,
+            "text/plain" | "text/*" => Format::Text,
             _ => continue,
         };
-        let quality = parts.find_map(|it| it.strip_prefix("q=")?.parse().ok());
-        let quality: f32 = quality.unwrap_or(1.0);
         if quality > highest {
             (best, highest) = (Some(format), quality);
         }
     }
     best
+}
+
+/// Returns the media ranges of a value of `Accept` in lower case, each with its quality.
+pub(super) fn qualities(accept: &str) -> impl Iterator<Item = (String, f32)> {
+    accept.split(',').map(|range| {
+        let mut parts = range.split(';').map(str::trim);
+        let range = parts.next().unwrap_or_default().to_ascii_lowercase();
+        let quality = parts.find_map(|it| it.strip_prefix("q=")?.parse().ok());
+        (range, quality.unwrap_or(1.0))
+    })
 }

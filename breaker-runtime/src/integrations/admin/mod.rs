@@ -5,6 +5,7 @@
 //! | route | answer | needs |
 //! |---|---|---|
 //! | `GET /` | the instance, and the list of routes | nothing |
+//! | `GET /ui` | the page for a browser, to which `/` leads one; its files are beneath `/assets/` | nothing |
 //! | `GET /openapi.json` | the description of this API | nothing |
 //! | `GET /breakers` | all breakers, worst first, with a summary | reading |
 //! | `GET /breakers/{breaker}` | everything about a breaker, or with `?key=` about that of a key | reading |
@@ -44,6 +45,7 @@ mod incoming;
 mod instance;
 mod lists;
 mod order;
+mod page;
 mod problem;
 mod query;
 mod recorder;

@@ -1,7 +1,7 @@
 //! Answers to requests that are not carried out, in the format of RFC 9457.
 
 use axum::body::Body;
-use axum::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use axum::http::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue};
 use axum::http::{Response, StatusCode};
 use serde_json::{Map, Value, json};
 
@@ -89,6 +89,16 @@ impl Problem {
         );
         headers.extend(header);
         response
+    }
+}
+
+/// Makes the problem of a method that a path does not allow.
+pub(super) fn not_allowed(allowed: &str) -> Problem {
+    let detail = format!("this path allows {allowed}");
+    let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method", detail);
+    match HeaderValue::try_from(allowed) {
+        Ok(allowed) => problem.with_header(ALLOW, allowed),
+        Err(_) => problem,
     }
 }
 

@@ -3,8 +3,8 @@
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::State;
 use axum::http::header::{
-    ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderMap, HeaderName, HeaderValue,
-    REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY,
+    VARY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use axum::http::request::Parts;
 use axum::http::{Method, Request, Response, StatusCode};
@@ -14,7 +14,8 @@ use super::audit;
 use super::endpoints::{ENDPOINTS, Endpoint};
 use super::guard::{Needs, only_reads};
 use super::incoming::{Answer, Incoming, Site};
-use super::problem::{Problem, did_you_mean};
+use super::page;
+use super::problem::{Problem, did_you_mean, not_allowed};
 use super::query::Query;
 use crate::config::nearest;
 use crate::serialize::Timestamp;
@@ -40,6 +41,9 @@ pub(super) async fn respond(
 }
 
 async fn answer(site: &Arc<Site>, request: &Parts, body: Body) -> Answer {
+    if let Some(answer) = page::answer(request) {
+        return answer;
+    }
     let (endpoint, name) = route(request)?;
     let granted = site.guard.check(request, endpoint.needs);
     let who = granted.as_ref().ok().cloned().flatten();
@@ -122,13 +126,7 @@ fn route(request: &Parts) -> Result<(&'static Endpoint, String), Problem> {
         if allowed.contains(&"GET") {
             allowed.push("HEAD");
         }
-        let allowed = allowed.join(", ");
-        let detail = format!("this path allows {allowed}");
-        let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method", detail);
-        match HeaderValue::try_from(allowed) {
-            Ok(allowed) => problem.with_header(ALLOW, allowed),
-            Err(_) => problem,
-        }
+        not_allowed(&allowed.join(", "))
     })?;
     // A name with invalid UTF-8 is no breaker's name, whatever replaces the invalid bytes.
     let name = percent_decode_str(name.unwrap_or_default()).decode_utf8_lossy();
@@ -149,7 +147,7 @@ fn check_instance(site: &Site, request: &Parts) -> Result<(), Problem> {
 
 const INSTANCE: HeaderName = HeaderName::from_static("breaker-instance");
 
-/// Adds the headers that all answers have.
+/// Adds the headers that all answers have, apart from those that an answer has set for itself.
 fn add_headers(site: &Site, headers: &mut HeaderMap) {
     for (name, value) in [
         (CACHE_CONTROL, "no-store"),
@@ -171,7 +169,9 @@ fn add_headers(site: &Site, headers: &mut HeaderMap) {
         ),
         (HeaderName::from_static("breaker-api"), "1"),
     ] {
-        headers.insert(name, HeaderValue::from_static(value));
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
     }
     let now = Timestamp(site.registry.wall_now()).to_string();
     let own = [
