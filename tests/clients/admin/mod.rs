@@ -8,6 +8,7 @@ mod mounts;
 mod page;
 mod readings;
 mod recorder;
+mod renderings;
 mod server;
 mod settings;
 

@@ -12,10 +12,11 @@ use super::guard::Guard;
 use super::incoming::{ControlRules, Site};
 use super::instance::Instance;
 use super::recorder::Recorder;
+use super::renderings::Renderings;
 use super::ring::Events;
 use super::routes::respond;
 use crate::registry::Registry;
-use crate::sync::{Arc, Ordering};
+use crate::sync::{Arc, AtomicU64, Ordering};
 
 /// An HTTP API for whoever is on call: it shows the breakers of a registry and controls them.
 ///
@@ -50,6 +51,7 @@ pub struct Admin {
     rules: ControlRules,
     events: Arc<Events>,
     recorder: Arc<Recorder>,
+    control_requests: Arc<AtomicU64>,
     streams_end: Arc<AtomicBool>,
 }
 
@@ -68,6 +70,7 @@ impl Admin {
             rules: ControlRules::default(),
             events: Arc::new(Events::new(registry)),
             recorder: Recorder::start(registry),
+            control_requests: Arc::default(),
             streams_end: Arc::default(),
         }
     }
@@ -179,6 +182,8 @@ impl Admin {
             wrong_tokens: WrongTokens::default(),
             events: Arc::clone(&self.events),
             recorder: Arc::clone(&self.recorder),
+            renderings: Renderings::default(),
+            control_requests: Arc::clone(&self.control_requests),
             streams_end: Arc::clone(&self.streams_end),
         }
     }

@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use super::incoming::{Answer, Format, Incoming};
+use super::format::Format;
+use super::incoming::{Answer, Incoming};
 use super::recorder::Rates;
 use super::table::table;
 use crate::serialize::Timestamp;

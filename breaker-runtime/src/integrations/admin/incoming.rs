@@ -1,6 +1,5 @@
 //! A request that may be answered, and the forms of its answer.
 
-use std::hash::BuildHasher as _;
 use std::sync::atomic::AtomicBool;
 
 use axum::body::{Body, Bytes};
@@ -11,16 +10,18 @@ use axum::http::{Response, StatusCode};
 use serde_json::Value;
 
 use super::audit::WrongTokens;
+use super::format::{Format, accepted, weak_tag_of};
 use super::guard::Guard;
 use super::instance::Instance;
 use super::problem::{Problem, did_you_mean};
 use super::query::Query;
 use super::recorder::Recorder;
+use super::renderings::{Asked, Renderings};
 use super::ring::Events;
 use crate::breaker::CircuitBreaker;
 use crate::config::nearest;
 use crate::registry::Registry;
-use crate::sync::Arc;
+use crate::sync::{Arc, AtomicU64, Ordering};
 use crate::values::Actor;
 
 /// What all requests to one `Admin` share.
@@ -33,6 +34,9 @@ pub(super) struct Site {
     pub(super) wrong_tokens: WrongTokens,
     pub(super) events: Arc<Events>,
     pub(super) recorder: Arc<Recorder>,
+    pub(super) renderings: Renderings,
+    /// The number of control requests that were granted, to any router of the `Admin`.
+    pub(super) control_requests: Arc<AtomicU64>,
     /// Whether streams have to end.
     pub(super) streams_end: Arc<AtomicBool>,
 }
@@ -57,13 +61,6 @@ pub(super) struct Incoming<'a> {
 }
 
 pub(super) type Answer = Result<Response<Body>, Problem>;
-
-/// The formats of a list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Format {
-    Json,
-    Text,
-}
 
 impl Incoming<'_> {
     /// Returns the breaker of the name in the path.
@@ -131,24 +128,36 @@ impl Incoming<'_> {
 
     /// Answers with the text of JSON, or with 304 if the client has this answer already.
     pub(super) fn json_text(&self, body: String) -> Response<Body> {
-        let tag = format!("W/{}", tag_of(&body));
-        self.tagged("application/json", body, &tag)
+        let tag = weak_tag_of(&body);
+        self.tagged(Format::Json, body, &tag)
     }
 
     /// Answers with text, or with 304 if the client has this answer already.
     pub(super) fn text(&self, body: String) -> Response<Body> {
-        let tag = format!("W/{}", tag_of(&body));
-        self.tagged("text/plain; charset=utf-8", body, &tag)
+        let tag = weak_tag_of(&body);
+        self.tagged(Format::Text, body, &tag)
+    }
+
+    /// Answers with a list. Whoever asks for the same in the next 500 ms gets the same text.
+    pub(super) fn list(&self, format: Format, render: impl FnOnce() -> String) -> Response<Body> {
+        let asked = Asked {
+            path: self.request.uri.to_string(),
+            format,
+            control_requests: self.site.control_requests.load(Ordering::SeqCst),
+        };
+        let now = self.site.registry.now();
+        let list = self.site.renderings.get_or_render(asked, now, render);
+        self.tagged(format, list.body, &list.tag)
     }
 
     /// Answers with a body that has a tag, or with 304 if the client has this answer already.
     pub(super) fn tagged(
         &self,
-        media_type: &'static str,
-        body: String,
+        format: Format,
+        body: impl Into<Body>,
         tag: &str,
     ) -> Response<Body> {
-        tagged(self.request, media_type, body, tag)
+        tagged(self.request, format.media_type(), body, tag)
     }
 }
 
@@ -156,14 +165,14 @@ impl Incoming<'_> {
 pub(super) fn tagged(
     request: &Parts,
     media_type: &'static str,
-    body: String,
+    body: impl Into<Body>,
     tag: &str,
 ) -> Response<Body> {
     let mut response = Response::new(Body::empty());
     if is_known(request, tag) {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
     } else {
-        *response.body_mut() = Body::from(body);
+        *response.body_mut() = body.into();
         let media_type = HeaderValue::from_static(media_type);
         response.headers_mut().insert(CONTENT_TYPE, media_type);
     }
@@ -193,37 +202,4 @@ pub(super) fn base_of_links(request: &Parts) -> String {
         last if last.contains(':') => format!("./{last}/"),
         last => format!("{last}/"),
     }
-}
-
-/// Returns the tag of a text, in quotes.
-pub(super) fn tag_of(text: &str) -> String {
-    let hash = foldhash::quality::FixedState::with_seed(0).hash_one(text);
-    format!("\"{hash:016x}\"")
-}
-
-/// Returns the format that a value of `Accept` prefers.
-fn accepted(accept: &str) -> Option<Format> {
-    let mut best = None;
-    let mut highest = 0.0;
-    for (range, quality) in qualities(accept) {
-        let format = match range.as_str() {
-            "application/json" | "application/*" | "*/*" | "" => Format::Json,
-            "text/plain" | "text/*" => Format::Text,
-            _ => continue,
-        };
-        if quality > highest {
-            (best, highest) = (Some(format), quality);
-        }
-    }
-    best
-}
-
-/// Returns the media ranges of a value of `Accept` in lower case, each with its quality.
-pub(super) fn qualities(accept: &str) -> impl Iterator<Item = (String, f32)> {
-    accept.split(',').map(|range| {
-        let mut parts = range.split(';').map(str::trim);
-        let range = parts.next().unwrap_or_default().to_ascii_lowercase();
-        let quality = parts.find_map(|it| it.strip_prefix("q=")?.parse().ok());
-        (range, quality.unwrap_or(1.0))
-    })
 }

@@ -1,10 +1,9 @@
 //! The lists of breakers and of the keys of a name.
 
-use axum::body::Body;
-use axum::http::Response;
 use serde_json::{Value, json};
 
-use super::incoming::{Answer, Format, Incoming};
+use super::format::Format;
+use super::incoming::{Answer, Incoming};
 use super::row::{COLUMNS, Row, counts_to_json};
 use super::selection::{Label, Selected, Selection};
 use super::table::table;
@@ -13,37 +12,39 @@ use crate::values::State;
 /// Answers with the breakers of the registry, without those of keys.
 pub(super) fn breakers(incoming: &Incoming<'_>) -> Answer {
     let selection = Selection::new(incoming, Label::Name)?;
-    let format = incoming.format()?;
     let has_series = incoming.query.flag("series")?.unwrap_or(false);
+    let format = incoming.format()?;
     let (registry, recorder) = (&incoming.site.registry, &incoming.site.recorder);
-    let mut summary = Summary::default();
-    let selected = selection.select(Label::Name, |take| {
-        for breaker in registry.by_name() {
-            let mut row = Row::of(&breaker);
-            row.rates = recorder.rates(breaker.name());
-            summary.add(&row);
-            take(&breaker, Some(row));
+    Ok(incoming.list(format, || {
+        let mut summary = Summary::default();
+        let selected = selection.select(Label::Name, |take| {
+            for breaker in registry.by_name() {
+                let mut row = Row::of(&breaker);
+                row.rates = recorder.rates(breaker.name());
+                summary.add(&row);
+                take(&breaker, Some(row));
+            }
+        });
+        if format == Format::Text {
+            return text(incoming, &selected);
         }
-    });
-    let instance = incoming.site.instance.to_json();
-    let mut rows = rows(&selected);
-    if has_series {
-        for (json, row) in rows.iter_mut().zip(&selected.rows) {
-            let series = recorder.series(&row.snapshot.name);
-            json["series"] = series.map(|series| series.to_json()).into();
+        let mut rows = rows(&selected);
+        if has_series {
+            for (json, row) in rows.iter_mut().zip(&selected.rows) {
+                let series = recorder.series(&row.snapshot.name);
+                json["series"] = series.map(|series| series.to_json()).into();
+            }
         }
-    }
-    Ok(match format {
-        Format::Json => incoming.json(&json!({
-            "instance": instance,
+        let list = json!({
+            "instance": incoming.site.instance.to_json(),
             "summary": summary.to_json(registry.verify().len()),
             "last_event": incoming.site.events.last_id(),
             "total": selected.total,
             "next": selected.next,
             "breakers": rows,
-        })),
-        Format::Text => text(incoming, &selected),
-    })
+        });
+        list.to_string()
+    }))
 }
 
 /// Answers with the keys of a name. A name without keys has an empty list.
@@ -52,28 +53,31 @@ pub(super) fn keys(incoming: &Incoming<'_>) -> Answer {
     let selection = Selection::new(incoming, Label::Key)?;
     let format = incoming.format()?;
     let keyed = incoming.site.registry.keyed_of(&breaker);
-    let selected = selection.select(Label::Key, |take| {
-        if let Some(keyed) = keyed {
-            keyed.each_in_order(|breaker| take(breaker, None));
+    Ok(incoming.list(format, || {
+        let selected = selection.select(Label::Key, |take| {
+            if let Some(keyed) = keyed {
+                keyed.each_in_order(|breaker| take(breaker, None));
+            }
+        });
+        if format == Format::Text {
+            return text(incoming, &selected);
         }
-    });
-    Ok(match format {
-        Format::Json => incoming.json(&json!({
+        let list = json!({
             "instance": incoming.site.instance.to_json(),
             "breaker": incoming.name,
             "total": selected.total,
             "next": selected.next,
             "keys": rows(&selected),
-        })),
-        Format::Text => text(incoming, &selected),
-    })
+        });
+        list.to_string()
+    }))
 }
 
 fn rows(selected: &Selected) -> Vec<Value> {
     selected.rows.iter().map(Row::to_json).collect()
 }
 
-fn text(incoming: &Incoming<'_>, selected: &Selected) -> Response<Body> {
+fn text(incoming: &Incoming<'_>, selected: &Selected) -> String {
     let now = incoming.site.registry.wall_now();
     let rows: Vec<_> = selected.rows.iter().map(|row| row.cells(now)).collect();
     let mut text = table(&COLUMNS, &rows);
@@ -82,7 +86,7 @@ fn text(incoming: &Incoming<'_>, selected: &Selected) -> Response<Body> {
         text += &more.to_string();
         text += " more\n";
     }
-    incoming.text(text)
+    text
 }
 
 /// The sums over all breakers, whether a list shows them or not.

@@ -7,8 +7,9 @@ use axum::http::header::{
 use axum::http::request::Parts;
 use axum::http::{Response, StatusCode};
 
+use super::format::{qualities, tag_of};
 use super::guard::only_reads;
-use super::incoming::{Answer, base_of_links, qualities, tag_of, tagged};
+use super::incoming::{Answer, base_of_links, tagged};
 use super::problem::{Problem, did_you_mean, not_allowed};
 use crate::config::nearest;
 

@@ -19,7 +19,7 @@ use super::problem::{Problem, did_you_mean, not_allowed};
 use super::query::Query;
 use crate::config::nearest;
 use crate::serialize::Timestamp;
-use crate::sync::Arc;
+use crate::sync::{Arc, Ordering};
 use crate::values::Actor;
 
 /// The largest body of a request, in bytes.
@@ -84,14 +84,18 @@ async fn grant(
         })?
     };
     site.recorder.catch_up();
-    (endpoint.answer)(&Incoming {
+    let answer = (endpoint.answer)(&Incoming {
         site,
         request,
         query,
         name,
         actor,
         body,
-    })
+    });
+    if !only_reads(&request.method) {
+        site.control_requests.fetch_add(1, Ordering::SeqCst);
+    }
+    answer
 }
 
 /// Finds the endpoint of a request, and the name of the breaker in its path.

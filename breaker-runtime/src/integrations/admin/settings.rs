@@ -7,7 +7,8 @@ use serde_json::error::Category;
 use serde_json::{Map, Value, json};
 
 use super::done::{event_of, last_action};
-use super::incoming::{Answer, Incoming, tag_of};
+use super::format::{Format, tag_of};
+use super::incoming::{Answer, Incoming};
 use super::order::{actor, check_media_type, not_json, unprocessable};
 use super::problem::Problem;
 use crate::breaker::CircuitBreaker;
@@ -22,7 +23,7 @@ pub(super) fn read(incoming: &Incoming<'_>) -> Answer {
     body.insert("instance".to_owned(), incoming.site.instance.to_json());
     body.insert("breaker".to_owned(), json!(breaker.name()));
     let body = Value::Object(body).to_string();
-    Ok(incoming.tagged("application/json", body, &settings.tag))
+    Ok(incoming.tagged(Format::Json, body, &settings.tag))
 }
 
 /// Changes settings by a merge patch.
