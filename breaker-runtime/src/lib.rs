@@ -203,7 +203,7 @@ pub use self::integrations::stream::{EventStream, Missed};
 #[cfg(feature = "tower")]
 pub use self::integrations::tower;
 #[cfg(feature = "config")]
-pub use self::registry::{ConfigWatch, LoadReport};
+pub use self::registry::{ConfigWatch, LoadAttempt, LoadReport};
 pub use self::registry::{
     Declaration, Finding, NamedBreaker, NeutralDrops, Registry, RegistryControl, SimilarNames,
     UnknownBreaker, carry, carry_fn,

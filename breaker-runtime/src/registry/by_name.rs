@@ -10,6 +10,8 @@ use once_cell::sync::OnceCell;
 use super::declaration::Declaration;
 use super::keyed::KeyedBreakers;
 #[cfg(feature = "config")]
+use super::load_report::LastLoad;
+#[cfg(feature = "config")]
 use super::loaded::CurrentSettings;
 use super::sharded_map::ShardedMap;
 use crate::breaker::{CircuitBreaker, RegistryLink, sort_by_name};
@@ -52,6 +54,8 @@ pub(super) struct RegistryInner {
     pub(super) changing: Mutex<()>,
     #[cfg(feature = "config")]
     pub(super) loaded: CurrentSettings,
+    #[cfg(feature = "config")]
+    pub(super) last_load: LastLoad,
     /// What `metrics::publish` remembers of this registry.
     #[cfg(feature = "metrics")]
     pub(super) published: OnceCell<Arc<dyn Any + Send + Sync>>,
@@ -129,6 +133,8 @@ impl Registry {
                 changing: Mutex::default(),
                 #[cfg(feature = "config")]
                 loaded: CurrentSettings::new(),
+                #[cfg(feature = "config")]
+                last_load: LastLoad::default(),
                 #[cfg(feature = "metrics")]
                 published: OnceCell::new(),
             }),

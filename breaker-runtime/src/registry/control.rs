@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::by_name::Registry;
 #[cfg(feature = "config")]
-use super::load::LoadReport;
+use super::load_report::LoadReport;
 #[cfg(feature = "config")]
 use crate::config::file::ConfigProblems;
 use crate::config::{ConfigError, Patch};

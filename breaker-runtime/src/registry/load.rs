@@ -7,6 +7,7 @@ use super::by_name::Registry;
 use super::declaration::Declaration;
 use super::declarations::declarations;
 use super::finding::{Unknown, UnknownBreaker};
+use super::load_report::LoadReport;
 use super::loaded::LoadedSettings;
 use super::texts::{Texts, read};
 use crate::breaker::{Announcement, CircuitBreaker};
@@ -14,16 +15,6 @@ use crate::config::file::{self, ConfigProblem, ConfigProblems};
 use crate::sync::Arc;
 use crate::time::Tick;
 use crate::values::{Action, ActionKind, Attribution, Layer};
-
-/// The result of loading settings.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct LoadReport {
-    /// The breakers that have settings under their names, sorted.
-    pub configured: Vec<String>,
-    /// The names with settings that no breaker has yet. Their settings are kept and applied when the breaker is made.
-    pub unknown: Vec<UnknownBreaker>,
-}
 
 /// Settings from outside the program.
 impl Registry {
@@ -123,7 +114,7 @@ impl Registry {
         paths: &[P],
         by: &Attribution,
     ) -> Result<LoadReport, ConfigProblems> {
-        self.load_held(&Texts::read(paths, read), by)
+        self.load_held(paths, &Texts::read(paths, read), by)
     }
 
     /// Loads settings from the environment alone, as [`load`](Self::load) does with an empty file.
@@ -169,24 +160,38 @@ impl Registry {
         path: &Path,
         by: &Attribution,
     ) -> Result<LoadReport, ConfigProblems> {
-        let texts = Texts::read(&[path], read)?;
-        self.load_texts(&texts.files(), std::env::vars_os(), true, by)
+        match Texts::read(&[path], read) {
+            Ok(texts) => self.load_texts(&texts.files(), std::env::vars_os(), true, by),
+            Err(problems) => self.remember_load(&[path], Err(problems)),
+        }
     }
 
     /// Loads files that have already been read.
-    pub(super) fn load_held(
+    pub(super) fn load_held<P: AsRef<Path>>(
         &self,
+        paths: &[P],
         held: &Result<Texts, ConfigProblems>,
         by: &Attribution,
     ) -> Result<LoadReport, ConfigProblems> {
         match held {
             Ok(texts) => self.load_texts(&texts.files(), std::env::vars_os(), false, by),
-            Err(problems) => Err(problems.clone()),
+            Err(problems) => self.remember_load(paths, Err(problems.clone())),
         }
     }
 
     /// Loads files, each with its path and its text.
     pub(crate) fn load_texts(
+        &self,
+        files: &[(&str, &str)],
+        vars: impl IntoIterator<Item = (OsString, OsString)>,
+        strict: bool,
+        by: &Attribution,
+    ) -> Result<LoadReport, ConfigProblems> {
+        let paths: Vec<_> = files.iter().map(|(path, _)| path).collect();
+        self.remember_load(&paths, self.try_load_texts(files, vars, strict, by))
+    }
+
+    fn try_load_texts(
         &self,
         files: &[(&str, &str)],
         vars: impl IntoIterator<Item = (OsString, OsString)>,

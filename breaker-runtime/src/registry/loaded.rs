@@ -27,6 +27,15 @@ pub(super) struct LoadedSettings {
     pub(super) environment: Environment,
 }
 
+/// What the loaded settings say about an override of a breaker.
+#[cfg(feature = "admin")]
+pub(crate) struct LoadedForce {
+    /// The file or variable that says it; otherwise the file that configures the breaker, or the first one.
+    pub(crate) path: String,
+    /// The value of `force`, if there is one.
+    pub(crate) force: Option<&'static str>,
+}
+
 impl CurrentSettings {
     pub(super) fn new() -> Self {
         Self {
@@ -112,13 +121,36 @@ impl LoadedSettings {
         }
     }
 
+    /// Returns the value of `force` that takes precedence, its layer, and its file or variable.
+    fn given_force(&self, name: &str) -> Option<(Force, Layer, &str)> {
+        let mut sections = self.layers(name);
+        sections.find_map(|(layer, section)| {
+            let place = &section.force_position().file;
+            Some((section.force?, layer, place.as_str()))
+        })
+    }
+
+    /// Returns what is said about an override of a breaker.
+    #[cfg(feature = "admin")]
+    pub(super) fn asked_force(&self, name: &str) -> LoadedForce {
+        match self.given_force(name) {
+            Some((force, _, place)) => LoadedForce {
+                path: place.to_owned(),
+                force: Some(force.as_str()),
+            },
+            None => LoadedForce {
+                path: self
+                    .section(name)
+                    .map_or(&self.path, |it| &it.head().file)
+                    .clone(),
+                force: None,
+            },
+        }
+    }
+
     /// Returns the override that is requested.
     pub(super) fn force(&self, name: &str) -> Option<ExternalOverride> {
-        let mut sections = self.layers(name);
-        let (force, layer, place) = sections.find_map(|(layer, section)| {
-            let place = &section.force_position().file;
-            Some((section.force?, layer, place))
-        })?;
+        let (force, layer, place) = self.given_force(name)?;
         let kind = match force {
             Force::Open => ForcedKind::Open,
             Force::Closed => ForcedKind::Closed,

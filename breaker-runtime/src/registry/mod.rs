@@ -11,7 +11,11 @@ mod declarations;
 mod finding;
 mod keyed;
 #[cfg(feature = "config")]
+mod last_load;
+#[cfg(feature = "config")]
 mod load;
+#[cfg(feature = "config")]
+mod load_report;
 #[cfg(feature = "config")]
 mod loaded;
 mod readings;
@@ -34,7 +38,9 @@ pub use self::finding::{Finding, NamedBreaker, SimilarNames, UnknownBreaker};
 #[cfg(any(feature = "metrics", feature = "opentelemetry", feature = "tower"))]
 pub(crate) use self::keyed::KeyedBreakers;
 #[cfg(feature = "config")]
-pub use self::load::LoadReport;
+pub use self::load_report::{LoadAttempt, LoadReport};
+#[cfg(feature = "admin")]
+pub(crate) use self::loaded::LoadedForce;
 pub use self::shutdown::NeutralDrops;
 pub use self::site::{Listed, Site, SiteHandle};
 #[cfg(feature = "config")]

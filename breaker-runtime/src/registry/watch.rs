@@ -8,7 +8,7 @@ use std::thread::{self, ThreadId};
 use std::time::Duration;
 
 use super::by_name::Registry;
-use super::load::LoadReport;
+use super::load_report::LoadReport;
 use super::texts::{Texts, read};
 use crate::config::file::{ConfigProblem, ConfigProblems, Position};
 use crate::values::Attribution;
@@ -93,7 +93,7 @@ impl Registry {
     ) -> Result<ConfigWatch, ConfigProblems> {
         let interval = interval.max(SHORTEST);
         let mut held = Texts::read(&paths, &mut read);
-        let first = self.load_held(&held, &Attribution::default())?;
+        let first = self.load_held(&paths, &held, &Attribution::default())?;
         let (look, asked) = mpsc::channel::<Sender<()>>();
         let (registry, watched) = (self.clone(), paths.clone());
         let watch = move || {
@@ -126,9 +126,10 @@ impl Registry {
                     let emptied: Vec<_> = emptied.map(|path| became_empty(path)).collect();
                     let loaded = if emptied.is_empty() {
                         empty_before = empty.unwrap_or(empty_before);
-                        registry.load_held(&holds, &Attribution::because("a file has changed"))
+                        let by = Attribution::because("a file has changed");
+                        registry.load_held(&watched, &holds, &by)
                     } else {
-                        Err(ConfigProblems::new(emptied))
+                        registry.remember_load(&watched, Err(ConfigProblems::new(emptied)))
                     };
                     held = holds;
                     report(loaded);

@@ -50,6 +50,16 @@ pub(crate) enum Force {
 
 impl Force {
     pub(super) const NAME: &str = "force";
+
+    /// Returns the value in a file.
+    #[cfg(feature = "admin")]
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Closed => "closed",
+            Self::Off => "off",
+        }
+    }
 }
 
 impl Group {
