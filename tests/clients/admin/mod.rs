@@ -1,7 +1,9 @@
 //! The HTTP API for whoever is on call.
 
 mod access;
+mod config;
 mod control;
+mod details;
 mod events;
 mod log;
 mod mounts;
@@ -12,6 +14,8 @@ mod renderings;
 mod server;
 mod settings;
 
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -47,13 +51,23 @@ impl Desk {
     }
 
     pub(crate) fn with_admin(access: Access, change: impl FnOnce(Admin) -> Admin) -> Self {
+        Self::with_registry(access, |_, admin| change(admin))
+    }
+
+    /// Makes a desk whose admin needs the registry.
+    pub(crate) fn with_registry(
+        access: Access,
+        change: impl FnOnce(&Registry, Admin) -> Admin,
+    ) -> Self {
         let clock = ManualClock::new();
         let registry = Registry::with_clock(clock.clone());
         let make = |name| registry.get_or_create(name, Config::new()).unwrap();
+        let (bank, mail) = (make("bank"), make("mail"));
+        let admin = Admin::new(&registry, access);
         Self {
-            bank: make("bank"),
-            mail: make("mail"),
-            routes: change(Admin::new(&registry, access)).at("/circuits"),
+            bank,
+            mail,
+            routes: change(&registry, admin).at("/circuits"),
             clock,
             registry,
         }
@@ -174,4 +188,32 @@ pub(crate) fn as_dry_run(mut done: Value) -> Value {
     done["dry_run"] = json!(true);
     done["event"] = Value::Null;
     done
+}
+
+/// A file of settings, which is removed at the end of a test.
+pub(crate) struct SettingsFile(PathBuf);
+
+impl SettingsFile {
+    pub(crate) fn new(text: &str) -> Self {
+        static FILES: AtomicUsize = AtomicUsize::new(0);
+        let nth = FILES.fetch_add(1, Ordering::Relaxed);
+        let name = format!("breaker-admin-{}-{nth}.toml", std::process::id());
+        let file = Self(std::env::temp_dir().join(name));
+        file.write(text);
+        file
+    }
+
+    pub(crate) fn write(&self, text: &str) {
+        std::fs::write(&self.0, text).unwrap();
+    }
+
+    pub(crate) fn path(&self) -> &str {
+        self.0.to_str().unwrap()
+    }
+}
+
+impl Drop for SettingsFile {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
 }

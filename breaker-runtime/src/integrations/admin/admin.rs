@@ -7,15 +7,16 @@ use axum::Router;
 use axum::routing::any;
 
 use super::access::Access;
-use super::audit::WrongTokens;
+use super::audit::{self, WrongTokens};
 use super::guard::Guard;
 use super::incoming::{ControlRules, Site};
 use super::instance::Instance;
+use super::links::Link;
 use super::recorder::Recorder;
 use super::renderings::Renderings;
 use super::ring::Events;
 use super::routes::respond;
-use crate::registry::Registry;
+use crate::registry::{ConfigWatch, Registry};
 use crate::sync::{Arc, AtomicU64, Ordering};
 
 /// An HTTP API for whoever is on call: it shows the breakers of a registry and controls them.
@@ -49,6 +50,8 @@ pub struct Admin {
     origins: Vec<String>,
     instance: Instance,
     rules: ControlRules,
+    links: Vec<Link>,
+    watch: Option<Arc<ConfigWatch>>,
     events: Arc<Events>,
     recorder: Arc<Recorder>,
     control_requests: Arc<AtomicU64>,
@@ -68,6 +71,8 @@ impl Admin {
             origins: Vec::new(),
             instance: Instance::new(),
             rules: ControlRules::default(),
+            links: Vec::new(),
+            watch: None,
             events: Arc::new(Events::new(registry)),
             recorder: Recorder::start(registry),
             control_requests: Arc::default(),
@@ -107,6 +112,39 @@ impl Admin {
     pub fn origin(mut self, url: impl AsRef<str>) -> Self {
         let url = url.as_ref().trim_end_matches('/').to_ascii_lowercase();
         self.origins.push(url);
+        self
+    }
+
+    /// Adds a link to each breaker, such as to its runbook. In the URL, `{breaker}` stands for the name of the breaker,
+    /// percent-encoded.
+    ///
+    /// A URL that begins neither with `http://` nor with `https://` is left out, because a browser could run it as a
+    /// script. With the feature `tracing`, a warning says so.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use breaker_runtime::Registry;
+    /// # use breaker_runtime::admin::{Access, Admin};
+    /// let admin = Admin::new(Registry::global(), Access::open_reading())
+    ///     .link("Runbook", "https://wiki.example/breakers/{breaker}");
+    /// # drop(admin);
+    /// ```
+    pub fn link(mut self, label: impl Into<String>, url: impl Into<String>) -> Self {
+        let (label, url) = (label.into(), url.into());
+        match Link::new(&label, &url) {
+            Some(link) => self.links.push(link),
+            None => audit::link_left_out(&label, &url),
+        }
+        self
+    }
+
+    /// Hands over the watch over the files of settings, so that `POST /config/check` looks at them at once, and
+    /// `GET /config` names them.
+    ///
+    /// The watch ends with the last of this `Admin`, its clones, its routes and its servers.
+    pub fn watches(mut self, watch: ConfigWatch) -> Self {
+        self.watch = Some(Arc::new(watch));
         self
     }
 
@@ -179,6 +217,8 @@ impl Admin {
             },
             instance: self.instance.clone(),
             rules: self.rules.clone(),
+            links: self.links.clone(),
+            watch: self.watch.clone(),
             wrong_tokens: WrongTokens::default(),
             events: Arc::clone(&self.events),
             recorder: Arc::clone(&self.recorder),

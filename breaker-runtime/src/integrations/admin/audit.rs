@@ -2,9 +2,9 @@
 //! feature `tracing`, nothing is logged.
 
 #[cfg(feature = "tracing")]
-pub(super) use self::with_tracing::{WrongTokens, control};
+pub(super) use self::with_tracing::{WrongTokens, control, link_left_out};
 #[cfg(not(feature = "tracing"))]
-pub(super) use self::without_tracing::{WrongTokens, control};
+pub(super) use self::without_tracing::{WrongTokens, control, link_left_out};
 
 #[cfg(feature = "tracing")]
 mod with_tracing {
@@ -34,6 +34,11 @@ mod with_tracing {
             claimed_peer = forwarded.and_then(|it| it.to_str().ok()),
             "control request"
         );
+    }
+
+    /// Warns of a link that is not shown.
+    pub(in super::super) fn link_left_out(label: &str, url: &str) {
+        warn!(target: "breaker::admin", label, url, "the URL of a link must begin with http:// or https://");
     }
 
     /// Counts requests without a valid token.
@@ -71,6 +76,8 @@ mod without_tracing {
     use crate::values::Actor;
 
     pub(in super::super) fn control(_: &Parts, _: Option<&Actor>, _: StatusCode) {}
+
+    pub(in super::super) fn link_left_out(_: &str, _: &str) {}
 
     #[derive(Debug, Default)]
     pub(in super::super) struct WrongTokens(());

@@ -1,13 +1,18 @@
 //! One breaker, and the actions and findings of a registry.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::format::Format;
 use super::incoming::{Answer, Incoming};
 use super::recorder::Rates;
 use super::table::table;
+use crate::breaker::Snapshot;
+use crate::registry::LoadedForce;
 use crate::serialize::Timestamp;
 use crate::values::Action;
+
+/// The number of actions in the details of a breaker.
+const MOST_ACTIONS: usize = 20;
 
 /// Answers with everything about one breaker.
 pub(super) fn breaker(incoming: &Incoming<'_>) -> Answer {
@@ -21,14 +26,41 @@ pub(super) fn breaker(incoming: &Incoming<'_>) -> Answer {
     let rates = name.and_then(|name| recorder.rates(name));
     let series = name.and_then(|name| recorder.series(name));
     let recent = name.and_then(|name| recorder.recent(name));
+    let snapshot = breaker.snapshot();
+    let links = incoming.site.links.iter();
+    let links: Vec<_> = links.map(|link| link.to_json(breaker.name())).collect();
     Ok(incoming.json(&json!({
         "instance": incoming.site.instance.to_json(),
-        "breaker": breaker.snapshot(),
         "functions": functions,
         "rates": rates.map(Rates::to_json),
         "series": series.map(|series| series.to_json()),
         "recent": recent.map(|recent| recent.to_json()),
+        "keys": snapshot.key_stats,
+        "actions": actions_of(incoming, &snapshot),
+        "file": file(incoming, breaker.name()),
+        "links": links,
+        "breaker": snapshot,
     })))
+}
+
+/// Returns the last actions on a breaker, the newest first; for a name with keys, also those on its keys.
+fn actions_of(incoming: &Incoming<'_>, snapshot: &Snapshot) -> Vec<Action> {
+    let mut actions = snapshot.actions.clone();
+    if snapshot.key_stats.is_some() {
+        let all = incoming.site.registry.actions().into_iter();
+        let of_name = all.filter(|it| it.breaker.as_ref() == Some(&snapshot.name));
+        actions.extend(of_name.filter(|it| it.key.is_some()));
+        actions.sort_by_key(|it| it.at);
+    }
+    actions.reverse();
+    actions.truncate(MOST_ACTIONS);
+    actions
+}
+
+/// Returns what the loaded settings say about an override of a breaker.
+fn file(incoming: &Incoming<'_>, name: &str) -> Option<Value> {
+    let LoadedForce { path, force } = incoming.site.registry.loaded_force(name)?;
+    Some(json!({"path": path, "force": force}))
 }
 
 /// Answers with the last actions of people and programs, the newest first.

@@ -4,14 +4,17 @@ use axum::http::Method;
 use serde_json::{Value, json};
 
 use super::access::{Grant, Granted};
+use super::config;
 use super::control;
 use super::details;
 use super::events;
 use super::guard::Needs;
-use super::incoming::{Answer, Incoming, base_of_links};
+use super::incoming::{Answer, Incoming, Work, base_of_links};
 use super::lists;
 use super::page;
+use super::problem::Problem;
 use super::settings;
+use crate::integrations::axum::health_of;
 
 /// What a request to one path with one method gets.
 pub(super) struct Endpoint {
@@ -23,27 +26,34 @@ pub(super) struct Endpoint {
     pub(super) needs: Needs,
     /// The parameters that the query may have.
     pub(super) parameters: &'static [&'static str],
+    /// Prepares work that has to end before the answer.
+    pub(super) work: Option<Prepare>,
     pub(super) answer: fn(&Incoming<'_>) -> Answer,
+}
+
+impl Endpoint {
+    /// Makes this an endpoint that needs no access.
+    const fn for_everybody(mut self) -> Self {
+        self.needs = Needs::Nothing;
+        self
+    }
+
+    /// Returns the name of the breaker in a path, which is empty for an endpoint without one; `None` if the path leads
+    /// elsewhere.
+    pub(super) fn name_in<'a>(&self, path: &'a str) -> Option<&'a str> {
+        let rest = path.strip_prefix(self.verb)?;
+        if self.has_name {
+            rest.strip_prefix('/')
+        } else {
+            rest.is_empty().then_some(rest)
+        }
+    }
 }
 
 /// All routes.
 pub(super) const ENDPOINTS: &[Endpoint] = &[
-    Endpoint {
-        verb: "",
-        has_name: false,
-        method: Method::GET,
-        needs: Needs::Nothing,
-        parameters: &[],
-        answer: index,
-    },
-    Endpoint {
-        verb: "openapi.json",
-        has_name: false,
-        method: Method::GET,
-        needs: Needs::Nothing,
-        parameters: &[],
-        answer: open_api,
-    },
+    list("", &[], index).for_everybody(),
+    list("openapi.json", &[], open_api).for_everybody(),
     list(
         "breakers",
         &[
@@ -82,6 +92,17 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
     ),
     list("actions", &["format"], details::actions),
     list("findings", &["format"], details::findings),
+    list("health", &[], health),
+    list("config", &[], config::read),
+    Endpoint {
+        verb: "config/check",
+        has_name: false,
+        method: Method::POST,
+        needs: Needs::Control,
+        parameters: &[],
+        work: Some(config::check),
+        answer: config::read,
+    },
     control("force-open", control::force_open),
     control("force-closed", control::force_closed),
     control("clear", control::clear),
@@ -90,6 +111,8 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
     change_of_settings(Method::PATCH, settings::patch),
     change_of_settings(Method::DELETE, settings::take_back),
 ];
+
+type Prepare = fn(&Incoming<'_>) -> Result<Work, Problem>;
 
 type Answers = fn(&Incoming<'_>) -> Answer;
 
@@ -105,6 +128,7 @@ const fn list(
         method: Method::GET,
         needs: Needs::Reading,
         parameters,
+        work: None,
         answer,
     }
 }
@@ -121,6 +145,7 @@ const fn of_breaker(
         method: Method::GET,
         needs: Needs::Reading,
         parameters,
+        work: None,
         answer,
     }
 }
@@ -133,6 +158,7 @@ const fn control(verb: &'static str, answer: Answers) -> Endpoint {
         method: Method::POST,
         needs: Needs::Control,
         parameters: &["key", "dry_run"],
+        work: None,
         answer,
     }
 }
@@ -145,6 +171,7 @@ const fn change_of_settings(method: Method, answer: Answers) -> Endpoint {
         method,
         needs: Needs::Control,
         parameters: &["reason", "dry_run"],
+        work: None,
         answer,
     }
 }
@@ -194,6 +221,15 @@ fn grant(incoming: &Incoming<'_>) -> Value {
         "possible"
     };
     json!({"may": may, "who": who, "control": control})
+}
+
+/// Answers with the health of all breakers.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "it is an endpoint like the others"
+)]
+fn health(incoming: &Incoming<'_>) -> Answer {
+    Ok(health_of(&incoming.site.registry))
 }
 
 /// Answers with the description of the API.

@@ -13,6 +13,7 @@ use super::audit::WrongTokens;
 use super::format::{Format, accepted, weak_tag_of};
 use super::guard::Guard;
 use super::instance::Instance;
+use super::links::Link;
 use super::problem::{Problem, did_you_mean};
 use super::query::Query;
 use super::recorder::Recorder;
@@ -20,7 +21,7 @@ use super::renderings::{Asked, Renderings};
 use super::ring::Events;
 use crate::breaker::CircuitBreaker;
 use crate::config::nearest;
-use crate::registry::Registry;
+use crate::registry::{ConfigWatch, Registry};
 use crate::sync::{Arc, AtomicU64, Ordering};
 use crate::values::Actor;
 
@@ -32,6 +33,9 @@ pub(super) struct Site {
     pub(super) instance: Instance,
     pub(super) rules: ControlRules,
     pub(super) wrong_tokens: WrongTokens,
+    pub(super) links: Vec<Link>,
+    /// The watch over the files of settings, if there is one.
+    pub(super) watch: Option<Arc<ConfigWatch>>,
     pub(super) events: Arc<Events>,
     pub(super) recorder: Arc<Recorder>,
     pub(super) renderings: Renderings,
@@ -61,6 +65,9 @@ pub(super) struct Incoming<'a> {
 }
 
 pub(super) type Answer = Result<Response<Body>, Problem>;
+
+/// Work that blocks its thread.
+pub(super) type Work = Box<dyn FnOnce() + Send>;
 
 impl Incoming<'_> {
     /// Returns the breaker of the name in the path.

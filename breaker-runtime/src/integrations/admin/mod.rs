@@ -4,7 +4,7 @@
 //!
 //! | route | answer | needs |
 //! |---|---|---|
-//! | `GET /` | the instance, and the list of routes | nothing |
+//! | `GET /` | the instance, what the credentials may do, and the routes | nothing |
 //! | `GET /ui` | the page for a browser, to which `/` leads one; its files are beneath `/assets/` | nothing |
 //! | `GET /openapi.json` | the description of this API | nothing |
 //! | `GET /breakers` | all breakers, worst first, with a summary | reading |
@@ -14,6 +14,9 @@
 //! | `GET /events` | the last 1024 events, or for `Accept: text/event-stream` a stream of events | reading |
 //! | `GET /actions` | the last 256 actions of people and programs, the newest first | reading |
 //! | `GET /findings` | the result of [`Registry::verify`](crate::Registry::verify) | reading |
+//! | `GET /health` | the health of all breakers, as [`axum::health`](crate::axum::health) reports it | reading |
+//! | `GET /config` | the watched files, and the result of the last load | reading |
+//! | `POST /config/check` | looks at the watched files now | control |
 //! | `POST /force-open/{breaker}` | rejects all calls | control |
 //! | `POST /force-closed/{breaker}` | admits all calls | control |
 //! | `POST /clear/{breaker}` | clears the override that one of these has set | control |
@@ -35,6 +38,7 @@ mod access;
 )]
 mod admin;
 mod audit;
+mod config;
 mod control;
 mod details;
 mod done;
@@ -44,6 +48,7 @@ mod format;
 mod guard;
 mod incoming;
 mod instance;
+mod links;
 mod lists;
 mod order;
 mod page;

@@ -1,19 +1,23 @@
 //! The routes, and the way from a request to its answer.
 
+use std::time::Duration;
+
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::State;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY,
-    VARY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    RETRY_AFTER, VARY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use axum::http::request::Parts;
 use axum::http::{Method, Request, Response, StatusCode};
 use percent_encoding::percent_decode_str;
+use tokio::task::spawn_blocking;
+use tokio::time::timeout;
 
 use super::audit;
 use super::endpoints::{ENDPOINTS, Endpoint};
 use super::guard::{Needs, only_reads};
-use super::incoming::{Answer, Incoming, Site};
+use super::incoming::{Answer, Incoming, Site, Work};
 use super::page;
 use super::problem::{Problem, did_you_mean, not_allowed};
 use super::query::Query;
@@ -24,6 +28,8 @@ use crate::values::Actor;
 
 /// The largest body of a request, in bytes.
 const LARGEST_BODY: usize = 16 * 1024;
+/// How long a request waits for work that blocks.
+const LONGEST_WORK: Duration = Duration::from_secs(10);
 
 /// Answers a request whose path is relative to the place where the `Admin` is mounted.
 pub(super) async fn respond(
@@ -84,33 +90,42 @@ async fn grant(
         })?
     };
     site.recorder.catch_up();
-    let answer = (endpoint.answer)(&Incoming {
+    let incoming = Incoming {
         site,
         request,
         query,
         name,
         actor,
         body,
-    });
+    };
+    if let Some(prepare) = endpoint.work {
+        wait_for(prepare(&incoming)?).await?;
+    }
+    let answer = (endpoint.answer)(&incoming);
     if !only_reads(&request.method) {
         site.control_requests.fetch_add(1, Ordering::SeqCst);
     }
     answer
 }
 
+/// Does work that blocks its thread, on a thread for such work.
+async fn wait_for(work: Work) -> Result<(), Problem> {
+    // The work goes on if it takes longer.
+    let done = timeout(LONGEST_WORK, spawn_blocking(work)).await;
+    done.map(drop).map_err(|_| {
+        let detail = "the program is still busy; a function that it calls after a load may block";
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail)
+            .with_header(RETRY_AFTER, HeaderValue::from_static("10"))
+    })
+}
+
 /// Finds the endpoint of a request, and the name of the breaker in its path.
 fn route(request: &Parts) -> Result<(&'static Endpoint, String), Problem> {
     let path = request.uri.path();
     let path = path.strip_prefix('/').unwrap_or(path);
-    let (verb, name) = match path.split_once('/') {
-        Some((verb, name)) => (verb, Some(name)),
-        None => (path, None),
-    };
-    let here = || {
-        let endpoints = ENDPOINTS.iter();
-        endpoints.filter(move |it| it.verb == verb && it.has_name == name.is_some())
-    };
+    let here = || ENDPOINTS.iter().filter(|it| it.name_in(path).is_some());
     if here().next().is_none() {
+        let verb = path.split('/').next().unwrap_or_default();
         let verbs = ENDPOINTS
             .iter()
             .map(|it| it.verb)
@@ -132,8 +147,9 @@ fn route(request: &Parts) -> Result<(&'static Endpoint, String), Problem> {
         }
         not_allowed(&allowed.join(", "))
     })?;
+    let name = endpoint.name_in(path).unwrap_or_default();
     // A name with invalid UTF-8 is no breaker's name, whatever replaces the invalid bytes.
-    let name = percent_decode_str(name.unwrap_or_default()).decode_utf8_lossy();
+    let name = percent_decode_str(name).decode_utf8_lossy();
     Ok((endpoint, name.into_owned()))
 }
 

@@ -59,7 +59,11 @@ impl Admin {
             .build()?;
         let thread = thread::Builder::new()
             .name("breaker-server".to_owned())
-            .spawn(move || runtime.block_on(run(listener, routes, stopped)))?;
+            .spawn(move || {
+                runtime.block_on(run(listener, routes, stopped));
+                // Without a wait for work that blocks.
+                runtime.shutdown_background();
+            })?;
         Ok(AdminServer {
             local_addr,
             admin,

@@ -52,7 +52,7 @@ where
     S: Clone + Send + Sync + 'static,
 {
     let registry = registry.clone();
-    get(move || async move { answer(&registry) })
+    get(move || async move { health_of(&registry) })
 }
 
 /// Returns a `GET` handler that reports the health of all breakers of the [current](Registry::current) registry.
@@ -73,7 +73,7 @@ pub fn health_current<S>() -> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,
 {
-    get(|| async { answer(&Registry::current()) })
+    get(|| async { health_of(&Registry::current()) })
 }
 
 /// The overall status, from best to worst.
@@ -110,7 +110,8 @@ impl Status {
     }
 }
 
-fn answer(registry: &Registry) -> Response<Body> {
+/// Returns the answer to a request for the health of all breakers of a registry.
+pub(crate) fn health_of(registry: &Registry) -> Response<Body> {
     let mut whole = Status::Ok;
     let mut listed = String::new();
     for breaker in registry.by_name() {

@@ -32,4 +32,6 @@ mod health;
 mod json;
 mod response;
 
+#[cfg(feature = "admin")]
+pub(crate) use self::health::health_of;
 pub use self::health::{health, health_current};
