@@ -5,7 +5,8 @@ import { get, send } from './api.js';
 import { curl, target } from './copy.js';
 import { h, setChildren, setText, visible } from './dom.js';
 import { keep, kept } from './session.js';
-import { effectOf, subject, words } from './words.js';
+import { button } from './table.js';
+import { effectOf, subject } from './words.js';
 
 const VERBS = { 'force-open': 'Force open', 'force-closed': 'Force closed', clear: 'Clear override of', trip: 'Trip', reset: 'Reset' };
 const TIMES = { '15m': '15 min', '30m': '30 min', '2h': '2 h', '8h': '8 h', '': 'until cleared' };
@@ -18,12 +19,10 @@ let message = null;
 const idOf = ({ breaker, key }) => JSON.stringify([breaker, key ?? null]);
 const reasons = () => JSON.parse(kept('reasons', ofTab) ?? '[]');
 
-export const button = (text, click, kind = '') => h('button', { type: 'button', class: `button ${kind}`, text, on: { click } });
-
 /** Shows a message for a while. */
 export function toast(context, text, undo) {
   message?.remove();
-  const shown = h('div', { class: 'toast' }, h('span', { text }), undo, h('button', { type: 'button', class: 'button', 'aria-label': 'Close', text: '×', on: { click: () => shown.remove() } }));
+  const shown = h('div', { class: 'toast' }, h('span', { text }), undo, button('×', () => shown.remove(), { 'aria-label': 'Close' }));
   message = shown;
   document.body.append(shown);
   context.announce(text);
@@ -46,7 +45,7 @@ export function undoButton(context, breaker, key) {
     }
     context.refresh();
   };
-  return h('button', { type: 'button', class: 'button', text: 'Undo', title: `${method} ${visible(path)}`, on: { click: undo } });
+  return button('Undo', undo, { title: `${method} ${visible(path)}` });
 }
 
 function explain({ name, status, detail, message: text }) {
@@ -71,7 +70,7 @@ export function reasonField(required) {
 export function openDialog(context, { title, parts, preview, missing, run, command }) {
   const [warnings, error, hint] = [h('ul', { class: 'notes' }), h('p', { class: 'problem', role: 'alert' }), h('p', { class: 'muted' })];
   const shell = h('pre', { tabindex: 0 });
-  const go = button(title, act, 'primary');
+  const go = button(title, act, { class: 'button primary' });
   const dialog = h('dialog', { class: 'sheet', 'aria-labelledby': 'sheet-title', on: { close: () => dialog.remove(), input: refresh } },
     h('h2', { id: 'sheet-title', text: title }), parts, warnings, error, h('details', {}, h('summary', { text: 'As a command' }), shell), hint,
     h('menu', {}, button('Cancel', () => dialog.close()), go));
@@ -125,7 +124,7 @@ export function openDialog(context, { title, parts, preview, missing, run, comma
 }
 
 /** Opens the dialog of an action on a breaker, on the breaker of a key, or on the open keys of a name. */
-export function openAction(context, { action, name, key, keys }) {
+export function openAction(context, { action, name, key = null, keys = null }) {
   const forces = action.startsWith('force-');
   const { instance } = context;
   const { input, label } = reasonField(forces);

@@ -77,7 +77,7 @@ export function createChart() {
       const now = date.getTime();
       const drawn = series?.calls.length ? areas(series, now) : {};
       for (const [kind, path] of Object.entries(paths)) setAttribute(path, 'd', drawn[kind]);
-      setText(most, drawn.highest ? `up to ${rate(drawn.highest)}/s` : 'No samples yet: one is taken each 5 s.');
+      setText(most, drawn.highest ? `up to ${rate(drawn.highest)}/s` : breaker.key === null ? 'No samples yet: one is taken each 5 s.' : 'Samples are of all keys together.');
       const sums = Object.entries(AREAS).map(([kind, text]) => series && kind !== 'passed' && `${count(series[kind].reduce((one, other) => one + other, 0))} ${text}`);
       setAttribute(plot, 'aria-label', `Calls of the last 10 minutes: ${sums.filter(Boolean).join(', ')}`);
       setText(begin, brief(new Date(now - SPAN)));

@@ -1,5 +1,5 @@
 // @ts-check
-// What is copied: the state of a breaker as Markdown, and requests as commands of a shell.
+// Text for the clipboard: the state of a breaker as Markdown, and requests as commands of a shell.
 
 import { pathOf } from './api.js';
 import { visible } from './dom.js';
@@ -49,7 +49,7 @@ export function markdown({ breaker, instance, settings }, now, url) {
 const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 
 /** Writes a request as a command, with the token of the variable `BREAKER_TOKEN`. All of it is visible ASCII. */
-export function curl(base, method, path, body, { instance, ifMatch, type = 'application/json' } = {}) {
+export function curl(base, method, path, body, { instance = '', ifMatch = '', type = 'application/json' } = {}) {
   const headers = { 'Breaker-Instance': instance, 'If-Match': ifMatch, 'Content-Type': body && type };
   const json = body && JSON.stringify(body).replace(/[^ -~]/g, (it) => `\\u${it.charCodeAt(0).toString(16).padStart(4, '0')}`);
   return [

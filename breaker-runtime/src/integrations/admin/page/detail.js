@@ -1,7 +1,7 @@
 // @ts-check
 // One breaker, or the breaker of one key.
 
-import { button, openAction, toast, undoButton } from './act.js';
+import { openAction, toast, undoButton } from './act.js';
 import { get } from './api.js';
 import { createChart } from './chart.js';
 import { curl, markdown, target } from './copy.js';
@@ -12,7 +12,7 @@ import { createLatency } from './latency.js';
 import { fragmentOf } from './route.js';
 import { badge, sentence, showBadge, stateOf } from './sentence.js';
 import { createSettings } from './settings.js';
-import { createTable } from './table.js';
+import { button, createTable } from './table.js';
 import { at, clock, formatSeconds, parseDuration } from './time.js';
 import { count, keyText, kinds, place, plural, who, why, words } from './words.js';
 
@@ -54,9 +54,9 @@ function createView(context, name, key) {
   const transitions = createTable('Transitions, newest first', ['When', 'Change', 'Why', 'Cause', 'Who'], 'No transition yet.', 6);
   const present = h('p');
   const outages = createTable('Past outages, newest first', ['Began', 'Lasted', 'Openings', 'Rejected', 'Fallbacks', 'Began with', 'Cause'], 'No past outage.', 4);
-  const calls = createTable('Since start', ['', 'Number', 'Of which']);
-  const functions = createTable('Declared by', ['Function', 'Time limit', 'Place', ''], 'No function declares it.');
-  const actions = createTable('Actions, newest first', ['When', 'Action', 'Who', ''], 'Nobody has acted on it.', 5);
+  const calls = createTable('Since start', ['What', 'Number', 'Of which']);
+  const functions = createTable('Declared by', ['Function', 'Time limit', 'Place', 'Keys'], 'No function declares it.');
+  const actions = createTable('Actions, newest first', ['When', 'Action', 'Who', 'Undo'], 'Nobody has acted on it.', 5);
   const events = createTable('Events, newest first', ['When', 'Event', 'What', 'Key'], 'No events.', 6);
   const section = (heading, ...parts) => h('section', {}, h('h3', { text: heading }), parts);
   const [ofKeys, ofOutages, ofDistance] = [section('Keys', keys.element), section('Outages', present, outages.element), section('How far from a change', distance.element)];

@@ -1,13 +1,13 @@
 // @ts-check
 // The keys of a name: their states, and those that need attention.
 
-import { button, openAction } from './act.js';
+import { openAction } from './act.js';
 import { get } from './api.js';
 import { target } from './copy.js';
 import { h, outside, setChildren, setText } from './dom.js';
 import { fragmentOf } from './route.js';
 import { badge, sentence } from './sentence.js';
-import { createTable } from './table.js';
+import { button, createTable } from './table.js';
 import { count, keyText, kinds, plural } from './words.js';
 
 const SORTS = { worst: 'worst first', key: 'by key', calls: 'most calls', failures: 'most failures', rejected: 'most rejected' };

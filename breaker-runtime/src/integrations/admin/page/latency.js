@@ -35,7 +35,7 @@ export function histogram(buckets) {
 
 /** Makes the section of the latencies. */
 export function createLatency() {
-  const table = createTable('Quantiles of the calls that ended', ['', 'Calls', ...QUANTILES], 'No latencies are recorded: the setting `latency` is off.');
+  const table = createTable('Quantiles of the calls that ended', ['Of', 'Calls', ...QUANTILES], 'No latencies are recorded: the setting `latency` is off.');
   const plot = svg('svg', { class: 'histogram', viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: 'none', role: 'img', 'aria-label': ABOUT });
   const axis = h('div', { class: 'ticks muted', 'aria-hidden': 'true' });
   const figure = h('div', {}, plot, axis, h('p', { class: 'muted', text: ABOUT }));

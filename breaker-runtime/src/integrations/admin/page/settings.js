@@ -1,11 +1,11 @@
 // @ts-check
 // The settings of a breaker: their layers, and changes of them at run time.
 
-import { button, openDialog, reasonField } from './act.js';
+import { openDialog, reasonField } from './act.js';
 import { get, pathOf, send } from './api.js';
 import { curl, target } from './copy.js';
 import { h, setChildren, visible } from './dom.js';
-import { createTable } from './table.js';
+import { button, createTable } from './table.js';
 import { words } from './words.js';
 
 /** Returns what a merge patch has for what was written: `50 %` is 0.5, `100 calls` is 100. `undefined` for nothing. */
@@ -24,7 +24,7 @@ export function changed(before, after) {
 
 /** Makes the section of the settings of a name. */
 export function createSettings(context, name) {
-  const table = createTable('Values in force; those that are not defaults come first', ['Setting', 'Value', 'From', '']);
+  const table = createTable('Values in force; those that are not defaults come first', ['Setting', 'Value', 'From', 'Change']);
   const takeBack = button('Take back all settings of run time', () => change(null));
   let [state, etag, seen] = [{ settings: [], configured: {} }, null, ''];
   const may = () => context.grant.may === 'control';
@@ -32,7 +32,7 @@ export function createSettings(context, name) {
   async function load() {
     ({ body: state, etag } = await get(pathOf('settings', name)));
     const isDefault = (it) => it.layers[0].layer === 'default';
-    const sorted = [...state.settings].sort((one, other) => isDefault(one) - isDefault(other));
+    const sorted = [...state.settings].sort((one, other) => Number(isDefault(one)) - Number(isDefault(other)));
     const few = sorted.findIndex(isDefault);
     table.update(sorted.map((it) => ({ ...it, may: may() })), (it) => it.setting, cells, undefined, few < 1 ? 3 : few);
     takeBack.hidden = !may() || !Object.keys(state.configured).length;
@@ -41,7 +41,7 @@ export function createSettings(context, name) {
   function cells({ setting, value, layers: [top, ...below] }) {
     const from = [h('span', { class: `tag layer-${top.layer}`, text: words(top.layer) }), top.place && ` ${visible(top.place)}`];
     const beneath = below.map((it) => h('li', { text: `${it.value} – ${words(it.layer)} ${visible(it.place ?? '')}` }));
-    const act = (text, click) => h('button', { type: 'button', class: 'button small', text, 'aria-label': `${text} ${setting}`, on: { click } });
+    const act = (text, click) => button(text, click, { class: 'button small', 'aria-label': `${text} ${setting}` });
     return [setting, h('strong', { text: value }), below.length ? h('details', {}, h('summary', {}, from), h('ul', {}, beneath)) : from,
       may() && [act('Edit', () => change(setting, value)), top.layer === 'runtime' && act('Take back', () => change(setting))]];
   }

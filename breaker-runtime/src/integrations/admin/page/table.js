@@ -1,8 +1,11 @@
 // @ts-check
-// Tables that keep their rows, and so the focus and a selection in them.
+// Buttons, and tables that keep their rows, and so the focus and a selection in them.
 
 import { h, keyed, setAttribute, setText } from './dom.js';
 import { count } from './words.js';
+
+/** Makes a button. */
+export const button = (text, click, props) => h('button', { type: 'button', class: 'button', text, on: { click }, ...props });
 
 /**
  * Makes a table. A cell is a text, a node or several; on a narrow screen a row is a card, in which `data-head` names
@@ -13,7 +16,7 @@ export function createTable(caption, heads, nothing = 'None.', few = Infinity) {
   const body = h('tbody');
   const table = h('table', { class: 'cards' }, title, h('thead', {}, h('tr', {}, heads.map((text) => h('th', { scope: 'col', text })))), body);
   const empty = h('p', { class: 'muted', text: nothing });
-  const more = h('button', { type: 'button', class: 'button small', on: { click() { all = !all; it.update(...last); } } });
+  const more = button('', () => { all = !all; it.update(...last); }, { class: 'button small' });
   const shown = new WeakMap();
   let [all, last] = [false, null];
   const it = {
