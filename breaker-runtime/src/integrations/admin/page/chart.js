@@ -73,16 +73,17 @@ export function createChart() {
 
   return {
     element: h('div', { class: 'chart' }, h('ul', {}, legend, most), h('div', { class: 'plot' }, plot, dots), band, h('div', { class: 'axis muted' }, begin, h('span', { text: 'now' })), reading),
-    update({ breaker, series }, date) {
+    update({ breaker, instance, series }, date) {
       const now = date.getTime();
       const drawn = series?.calls.length ? areas(series, now) : {};
       for (const [kind, path] of Object.entries(paths)) setAttribute(path, 'd', drawn[kind]);
       setText(most, drawn.highest ? `up to ${rate(drawn.highest)}/s` : breaker.key === null ? 'No samples yet: one is taken each 5 s.' : 'Samples are of all keys together.');
       const sums = Object.entries(AREAS).map(([kind, text]) => series && kind !== 'passed' && `${count(series[kind].reduce((one, other) => one + other, 0))} ${text}`);
+      setAttribute(plot, 'hidden', !drawn.highest);
       setAttribute(plot, 'aria-label', `Calls of the last 10 minutes: ${sums.filter(Boolean).join(', ')}`);
       setText(begin, brief(new Date(now - SPAN)));
       const history = breaker.history.map((it) => ({ kind: 'transition', ...it }));
-      const states = breaker.key_stats && !breaker.override ? [] : bands(breaker, history, now - SPAN, now);
+      const states = breaker.key_stats && !breaker.override ? [] : bands(breaker, history, Math.max(now - SPAN, time(instance.started_at)), now);
       // Each state has its height too.
       setChildren(band, states.map(({ state, from, to }) => {
         const [x, height] = [placeOf(from, now), { closed: 3, half_open: 7 }[state] ?? 12];

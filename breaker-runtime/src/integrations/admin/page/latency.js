@@ -45,7 +45,7 @@ export function createLatency() {
     update({ breaker, keys, recent }) {
       const all = breaker.latency ?? keys?.latency;
       figure.hidden = !all?.count;
-      const rows = figure.hidden ? [] : [['Last minute', recent], ['Since start', all]].filter(([, it]) => it);
+      const rows = figure.hidden ? [] : [[`Last ${formatDuration(parseDuration(recent?.over))}`, recent], ['Since start', all]].filter(([, it]) => it);
       table.update(rows, ([name]) => name, ([name, it]) => [name, count(it.calls ?? it.count), ...QUANTILES.map((quantile) => formatDuration(parseDuration(it[quantile])))]);
       const state = JSON.stringify(all?.buckets);
       if (figure.hidden || drawn === state) return;
