@@ -61,7 +61,7 @@ test('the Markdown tells state, outage, override, settings and transitions', () 
   assert.match(lines[0], /^\*\*payment is open\.\*\* /);
   assert.deepEqual(lines.slice(2), [
     `- Read at 2026-11-29 03:10:10Z from \`checkout\` \`pod-1\`: ${BASE}`,
-    '- Outage from 2026-11-29 03:10:00Z, for 10 s: 1 opening, 412 calls rejected, 3 fallback answers; it began with failure rate 65 %: 13 timed out, 13 returned, `connection reset` in `charge, src/pay.rs:41`',
+    '- Outage since 2026-11-29 03:10:00Z, for 10 s: 1 opening, 412 calls rejected, 3 fallback answers; it began with failure rate 65 %: 13 timed out, 13 returned, `connection reset` in `charge, src/pay.rs:41`',
     '- Override: forced open since 2026-11-29 03:10:00Z, until 2026-11-29 03:40:00Z, `ana: INC-1`',
     '- Settings of run time: `threshold = 20`',
     '',

@@ -17,15 +17,15 @@ test('numbers are brief', () => {
 });
 
 test('an effect is told in numbers, with its end', () => {
-  assert.match(told({ effect: { ...effect, until: '2026-11-29T03:40:00.000Z' } }), /^Rejects 412 calls\/s of payment on this instance only \(pod-1\) until \d\d:40 \S+, in 30 min\.$/);
-  assert.equal(told({}), 'Rejects 412 calls/s of payment on this instance only (pod-1) until somebody clears it.');
-  assert.equal(told({ action: 'force_closed', effect: { ...effect, passing_per_second: null } }), 'Admits all calls of payment on this instance only (pod-1) until somebody clears it, even if they fail.');
-  assert.equal(told({ action: 'clear', after: { state: 'half_open' } }), 'Clears the override of payment on this instance only (pod-1). Callers then find it half open.');
+  assert.match(told({ effect: { ...effect, until: '2026-11-29T03:40:00.000Z' } }), /^Rejects 412 calls\/s of payment until \d\d:40 \S+, in 30 min\. This holds on this instance only \(pod-1\)\.$/);
+  assert.equal(told({}), 'Rejects 412 calls/s of payment until somebody clears it. This holds on this instance only (pod-1).');
+  assert.equal(told({ action: 'force_closed', effect: { ...effect, passing_per_second: null } }), 'Admits all calls of payment until somebody clears it, even if they fail. This holds on this instance only (pod-1).');
+  assert.equal(told({ action: 'clear', after: { state: 'half_open' } }), 'Clears the override of payment, so that callers find it half open. This holds on this instance only (pod-1).');
 });
 
 test('an action on keys tells how many it changes', () => {
   const found = told({ action: 'reset', before: { keys: { open: 3 } }, effect: { ...effect, breakers: 812, changes: 3, passing_per_second: 9140 } });
-  assert.equal(found, 'Closes the circuit of payment and its 812 keys, forgets its failures and admits 9.1k calls/s on this instance only (pod-1). This changes 3 of 812 keys.');
+  assert.equal(found, 'Closes the circuit of payment and its 812 keys, forgets its failures and admits 9.1k calls/s. This holds on this instance only (pod-1) and changes 3 keys.');
 });
 
 test('an action without an effect says why', () => {

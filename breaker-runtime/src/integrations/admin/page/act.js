@@ -6,6 +6,7 @@ import { curl, target } from './copy.js';
 import { h, setChildren, setText, visible } from './dom.js';
 import { keep, kept } from './session.js';
 import { button } from './table.js';
+import { clock } from './time.js';
 import { effectOf, subject } from './words.js';
 
 const VERBS = { 'force-open': 'Force open', 'force-closed': 'Force closed', clear: 'Clear override of', trip: 'Trip', reset: 'Reset' };
@@ -145,8 +146,8 @@ export function openAction(context, { action, name, key = null, keys = null }) {
     title: `${VERBS[action]} ${keys ? `all ${keys} keys of ${name}` : subject(name, key)}`,
     parts: [effect, label, forces && times, risk],
     async preview() {
-      const { body: answer, now } = await post(path({ dry_run: 'true' }), reason() || (forces && 'preview'));
-      setText(effect, effectOf(answer, instance?.name ?? instance?.id, now));
+      const { body: answer } = await post(path({ dry_run: 'true' }), reason() || (forces && 'preview'));
+      setText(effect, effectOf(answer, instance?.name ?? instance?.id, clock.now()));
       risk.hidden = !(action === 'force-closed' && (answer.before.machine_state === 'open' || answer.before.keys?.open));
       go.classList.toggle('danger', !risk.hidden);
       return answer.warnings;

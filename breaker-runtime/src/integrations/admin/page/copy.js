@@ -5,7 +5,7 @@ import { pathOf } from './api.js';
 import { visible } from './dom.js';
 import { sentence } from './sentence.js';
 import { absolute, formatSeconds, parseDuration } from './time.js';
-import { place, plural, subject, who, why, words } from './words.js';
+import { changeOf, place, plural, subject, who, why, words } from './words.js';
 
 /** Returns the path of a request, relative to the page. */
 export function target(verb, name, key, parameters = {}) {
@@ -22,9 +22,12 @@ export function code(text) {
 
 const plain = (text) => text.replace(/[\\`*_[\]<>|&#~@]/g, '\\$&');
 const utc = (date) => absolute(date, true);
-const caused = ({ cause }) => (cause ? `, ${code(cause.text)} in ${code(place(cause))}` : '');
-const told = (it) => `from ${utc(it.began_at)}, for ${formatSeconds(parseDuration(it.lasted))}: ${plural(it.openings, 'opening')}, ${plural(it.rejected, 'call')} rejected, `
-  + `${plural(it.fallbacks, 'fallback answer')}; it began with ${why(it.first.transition)}${caused(it.first.transition)}`;
+const caused = ({ cause }, quote = code) => (cause ? `, ${quote(cause.text)} in ${quote(place(cause))}` : '');
+
+/** Describes an outage; `at` writes an instant, and `quote` a text from outside. */
+export const outageOf = ({ began_at: began, lasted, openings, rejected, fallbacks, first: { transition } }, at = utc, quote = code) =>
+  `since ${at(began)}, for ${formatSeconds(parseDuration(lasted))}: ${plural(openings, 'opening')}, ${plural(rejected, 'call')} rejected, ${plural(fallbacks, 'fallback answer')}; `
+  + `it began with ${why(transition)}${caused(transition, quote)}`;
 
 /** Describes a breaker for the channel of an incident, and for its review. */
 export function markdown({ breaker, instance, settings }, now, url) {
@@ -32,14 +35,14 @@ export function markdown({ breaker, instance, settings }, now, url) {
   const { service, version, environment, name: host } = instance;
   const changed = settings.filter((it) => it.layers[0].layer === 'runtime').map((it) => code(`${it.setting} = ${it.value}`));
   const rows = history.slice(-20).map(({ at, transition: it }) => {
-    const cells = [utc(it.due_at ?? at), `${words(it.from)} → ${words(it.to)}`, why(it) + caused(it), who(it.by) && code(who(it.by))];
+    const cells = [utc(it.due_at ?? at), changeOf(it), why(it) + caused(it), who(it.by) && code(who(it.by))];
     return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   });
   return [
     `**${plain(subject(name, key))} is ${words(state)}.** ${plain(sentence(breaker, now))}\n`,
     `- Read at ${utc(now)} from ${[service, version, environment, host].filter(Boolean).map(code).join(' ')}: ${url}`,
-    outage && `- Outage ${told(outage)}`,
-    ...past.slice(-3).reverse().map((it) => `- Past outage ${told(it)}`),
+    outage && `- Outage ${outageOf(outage)}`,
+    ...past.slice(-3).reverse().map((it) => `- Past outage ${outageOf(it)}`),
     override && `- Override: ${words(override.state)} since ${utc(override.since)}, until ${override.until ? utc(override.until) : 'it is cleared'}, ${code(who(override.by))}`,
     changed.length && `- Settings of run time: ${changed.join(', ')}`,
     ...(rows.length ? ['\n| when (UTC) | transition | why | who |\n|---|---|---|---|', ...rows] : []),

@@ -2,9 +2,10 @@
 // How far a circuit is from opening, or from closing.
 
 import { h, keyed, setAttribute, setText } from './dom.js';
-import { formatSeconds, parseDuration } from './time.js';
+import { between, formatSeconds, parseDuration } from './time.js';
 import { count, percent, plural, words } from './words.js';
 
+const RULES = { threshold: 'Failures in a row', max_failures: 'Failures', failure_rate: 'Failures', slow_rate: 'Slow calls' };
 // A share such as 0.3 is not exact.
 const ceil = (number) => Math.ceil(number - 1e-9);
 
@@ -26,34 +27,32 @@ export function distances(it, now) {
   return { summary: `${it.override ? 'Beneath the override: ' : ''}${summary}`, meters };
 }
 
-function closed({ config, window, failures_in_a_row: failures, ramp }, meter) {
-  const rules = [];
-  const is = (rule) => typeof config[rule] === 'number';
-  const size = is('window') ? config.window : Infinity;
-  const last = is('window') ? `last ${plural(size, 'call')}` : `last ${formatSeconds(parseDuration(config.window))}`;
+function closed({ config, window, failures_in_a_row: inARow, ramp }, meter) {
+  const distant = [];
+  const size = typeof config.window === 'number' ? config.window : Infinity;
+  const last = ` in the last ${size < Infinity ? plural(size, 'call') : formatSeconds(parseDuration(config.window))}`;
   if (typeof ramp === 'number') meter('Calls that the ramp admits', ramp, 1, percent(ramp));
-  for (const [rule, label, value] of [['threshold', 'Failures in a row', failures], ['max_failures', `Failures in the ${last}`, window?.failures]]) {
-    if (!is(rule) || value === undefined) continue;
-    meter(label, value, config[rule]);
-    rules.push({ rule, kind: 'failure', more: config[rule] - value });
-  }
-  for (const [rule, label, kind, hits] of window ? [['failure_rate', 'Failures', 'failure', window.failures], ['slow_rate', 'Slow calls', 'slow call', window.slow]] : []) {
-    if (!is(rule)) continue;
-    const [limit, calls, minCalls] = [config[rule], window.calls, config.min_calls];
+  for (const [rule, label] of Object.entries(RULES)) {
+    const [limit, minCalls, isRow] = [config[rule], config.min_calls, rule === 'threshold'];
+    if (typeof limit !== 'number' || !(isRow || window)) continue;
+    const { calls, failures, slow } = window ?? {};
+    const hits = isRow ? inARow : rule === 'slow_rate' ? slow : failures;
+    const isRate = rule.endsWith('rate');
     const share = calls ? hits / calls : 0;
-    meter(`${label} in the ${last}`, share, limit,
-      `${count(hits)} of ${count(calls)} (${percent(share)}), limit ${percent(limit)}${calls < minCalls ? ` from ${plural(minCalls, 'call')} on` : ''}`);
-    rules.push({ rule, kind, more: callsUntil({ calls, hits, limit, size, minCalls }) });
+    const text = `${count(hits)} of ${count(calls)} (${percent(share)}), limit ${percent(limit)}${calls < minCalls ? ` from ${plural(minCalls, 'call')} on` : ''}`;
+    meter(label + (isRow ? '' : last), isRate ? share : hits, limit, isRate ? text : undefined);
+    distant.push({ rule, more: isRate ? callsUntil({ calls, hits, limit, size, minCalls }) : limit - hits });
   }
-  if (!rules.length) return 'No rule opens this circuit: all are off.';
-  const { rule, kind, more } = rules.sort((one, other) => one.more - other.more)[0];
+  if (!distant.length) return 'No rule opens this circuit: all are off.';
+  const { rule, more } = distant.sort((one, other) => one.more - other.more)[0];
+  const kind = rule === 'slow_rate' ? 'slow call' : 'failure';
   if (more <= 1) return `The next ${kind} can open the circuit (${words(rule)}).`;
-  return Number.isFinite(more) ? `It takes at least ${plural(more, `more ${kind}`)} to open the circuit (${words(rule)}).` : '';
+  return more < Infinity ? `It takes at least ${plural(more, `more ${kind}`)} to open the circuit (${words(rule)}).` : '';
 }
 
 function open({ open_period: text, since, config }, meter, now) {
   const period = parseDuration(text);
-  const lasted = Math.min(period, now.getTime() - new Date(since).getTime());
+  const lasted = Math.min(period, between(since, now));
   if (period) meter('Open period', lasted, period, `${formatSeconds(lasted)} of ${formatSeconds(period)}`);
   return `After the open period, ${plural(config.success_threshold, 'successful probe closes', 'successful probes close')} the circuit.`;
 }
@@ -69,16 +68,14 @@ function halfOpen({ probes, probes_in_flight: inFlight, config }, meter) {
 /** Makes the section of the distances. */
 export function createDistance() {
   const [summary, list] = [h('p'), h('ul', { class: 'meters' })];
+  const create = ({ label }) => h('li', {}, h('span', { text: label }), h('meter', { 'aria-label': label }), h('span', { class: 'muted' }));
   return {
     element: h('div', {}, summary, list),
     update({ breaker }, now) {
       const found = distances(breaker, now);
       setText(summary, found.summary);
-      const create = ({ label }) => h('li', {}, h('span', { text: label }), h('meter', { 'aria-label': label }), h('span', { class: 'muted' }));
-      keyed(list, found.meters, (it) => it.label, create, ({ children: [, bar, figure] }, { value, limit, text }) => {
-        setAttribute(bar, 'max', limit);
-        setAttribute(bar, 'value', value);
-        setAttribute(bar, 'aria-valuetext', text);
+      keyed(list, found.meters, (it) => it.label, create, ({ children: [, bar, figure] }, { value, limit: max, text }) => {
+        for (const [name, set] of Object.entries({ max, value, 'aria-valuetext': text })) setAttribute(bar, name, set);
         setText(figure, text);
       });
     },

@@ -8,6 +8,7 @@ import { h, outside, setChildren, setText } from './dom.js';
 import { fragmentOf } from './route.js';
 import { badge, sentence } from './sentence.js';
 import { button, createTable } from './table.js';
+import { clock } from './time.js';
 import { count, keyText, kinds, plural } from './words.js';
 
 const SORTS = { worst: 'worst first', key: 'by key', calls: 'most calls', failures: 'most failures', rejected: 'most rejected' };
@@ -26,12 +27,12 @@ export function createKeys(context, name) {
     after = from;
     asked = target('keys', name, null, { sort: sort.value, ...(search.value && { q: search.value }), ...(from && { after: from }) });
     const path = asked;
-    const { body, now } = await get(path);
+    const { body } = await get(path);
     if (path !== asked) return;
     next = body.next;
     page.hidden = !next && !after;
     setText(page, next ? 'Next page' : 'First page');
-    const rows = body.keys.map((it) => ({ ...it, what: sentence(it, now) }));
+    const rows = body.keys.map((it) => ({ ...it, what: sentence(it, clock.now()) }));
     table.update(rows, (it) => it.key, (it) => [h('a', { href: fragmentOf(name, it.key) }, outside(keyText(it.key))), badge(it.state), it.what,
       ...['calls', 'failures', 'rejected'].map((kind) => count(it.totals[kind]))], `${count(rows.length)} of ${plural(body.total, 'key')}, ${SORTS[sort.value]}`);
   }

@@ -11,6 +11,7 @@ const [WIDTH, HEIGHT] = [600, 80];
 const UNIT = 256e-6;
 const QUANTILES = ['p50', 'p95', 'p99'];
 const ABOUT = 'All calls since start by their duration, on a logarithmic axis. The lines are p50, p95 and p99.';
+const shown = (text) => formatDuration(parseDuration(text));
 
 /** Returns where a bucket begins that ends at `end`: each doubling has eight buckets. */
 export function beginOf(end) {
@@ -26,11 +27,12 @@ export function histogram(buckets) {
   // The area of a bar shows its calls.
   const density = ({ from, to, calls }) => calls / Math.log2(to / from);
   const highest = Math.max(...found.map(density));
-  const ticks = [];
-  for (let ten = 1e-4; ten < 1e7; ten *= 10) {
-    for (const step of high - low > 7 ? [1] : [1, 2, 5]) ticks.push({ x: x(ten * step), text: formatDuration(ten * step) });
-  }
-  return { bars: found.map((it) => ({ x: x(it.from), width: x(it.to) - x(it.from), height: density(it) / highest })), ticks: ticks.filter((it) => it.x >= 0 && it.x < 0.93), x };
+  const steps = [-4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6].flatMap((tens) => (high - low > 7 ? [1] : [1, 2, 5]).map((step) => Number(`${step}e${tens}`)));
+  return {
+    bars: found.map((it) => ({ x: x(it.from), width: x(it.to) - x(it.from), height: density(it) / highest })),
+    ticks: steps.map((ms) => ({ x: x(ms), text: formatDuration(ms) })).filter((it) => it.x >= 0 && it.x < 0.93),
+    x,
+  };
 }
 
 /** Makes the section of the latencies. */
@@ -45,19 +47,16 @@ export function createLatency() {
     update({ breaker, keys, recent }) {
       const all = breaker.latency ?? keys?.latency;
       figure.hidden = !all?.count;
-      const rows = figure.hidden ? [] : [[`Last ${formatDuration(parseDuration(recent?.over))}`, recent], ['Since start', all]].filter(([, it]) => it);
-      table.update(rows, ([name]) => name, ([name, it]) => [name, count(it.calls ?? it.count), ...QUANTILES.map((quantile) => formatDuration(parseDuration(it[quantile])))]);
+      const rows = [[`Last ${shown(recent?.over)}`, recent], ['Since start', all]].filter(([, it]) => it && !figure.hidden);
+      table.update(rows, ([name]) => name, ([name, it]) => [name, count(it.calls ?? it.count), ...QUANTILES.map((quantile) => shown(it[quantile]))]);
       const state = JSON.stringify(all?.buckets);
       if (figure.hidden || drawn === state) return;
       drawn = state;
       const { bars, ticks, x } = histogram(all.buckets);
       setChildren(plot, bars.map((it) => svg('rect', { x: it.x * WIDTH, width: it.width * WIDTH, y: HEIGHT * (1 - it.height), height: HEIGHT * it.height })),
         QUANTILES.map((quantile) => svg('path', { d: `M${x(parseDuration(all[quantile])) * WIDTH} 0V${HEIGHT}` })));
-      setChildren(axis, ticks.map((tick) => {
-        const label = h('span', { text: tick.text });
-        label.style.setProperty('left', `${tick.x * 100}%`);
-        return label;
-      }));
+      setChildren(axis, ticks.map(({ text }) => h('span', { text })));
+      ticks.forEach((tick, nth) => axis.children[nth].style.setProperty('left', `${tick.x * 100}%`));
     },
   };
 }

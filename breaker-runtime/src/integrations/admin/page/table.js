@@ -12,35 +12,31 @@ export const button = (text, click, props) => h('button', { type: 'button', clas
  * the cells. At first it shows the `few` first rows.
  */
 export function createTable(caption, heads, nothing = 'None.', few = Infinity) {
-  const title = h('caption', { text: caption });
-  const body = h('tbody');
+  const [title, body, empty] = [h('caption'), h('tbody'), h('p', { class: 'muted', text: nothing })];
   const table = h('table', { class: 'cards' }, title, h('thead', {}, h('tr', {}, heads.map((text) => h('th', { scope: 'col', text })))), body);
-  const empty = h('p', { class: 'muted', text: nothing });
-  const more = button('', () => { all = !all; it.update(...last); }, { class: 'button small' });
+  const more = button('', () => { all = !all; show(...last); }, { class: 'button small' });
   const shown = new WeakMap();
   let [all, last] = [false, null];
-  const it = {
-    element: h('div', {}, table, empty, more),
-    /** Shows one row for each item. A row stays as it is if its item is equal to the one before. */
-    update(items, keyOf, cells, text = caption, most = few) {
-      last = [items, keyOf, cells, text, most];
-      setText(title, text);
-      table.hidden = !items.length;
-      empty.hidden = items.length > 0;
-      more.hidden = items.length <= most;
-      setText(more, all ? `Show ${most} only` : `Show all ${count(items.length)}`);
-      const row = () => h('tr', {}, heads.map((head, nth) => h(nth ? 'td' : 'th', { scope: nth ? null : 'row', 'data-head': head })));
-      keyed(body, all ? items : items.slice(0, most), keyOf, row, (tr, item) => {
-        const state = JSON.stringify(item);
-        if (shown.get(tr) === state) return;
-        shown.set(tr, state);
-        cells(item).forEach((cell, nth) => {
-          const nodes = [cell].flat().filter(Boolean);
-          tr.children[nth].replaceChildren(...nodes);
-          setAttribute(tr.children[nth], 'data-empty', !nodes.length);
-        });
+
+  /** Shows one row for each item. A row stays as it is if its item is equal to the one before. */
+  function show(...given) {
+    const [items, keyOf, cells, text = caption, most = few] = last = given;
+    setText(title, text);
+    table.hidden = !items.length;
+    empty.hidden = !table.hidden;
+    more.hidden = items.length <= most;
+    setText(more, all ? `Show ${most} only` : `Show all ${count(items.length)}`);
+    const row = () => h('tr', {}, heads.map((head, nth) => h(nth ? 'td' : 'th', { scope: !nth && 'row', 'data-head': head })));
+    keyed(body, all ? items : items.slice(0, most), keyOf, row, (tr, item) => {
+      const state = JSON.stringify(item);
+      if (shown.get(tr) === state) return;
+      shown.set(tr, state);
+      cells(item).forEach((cell, nth) => {
+        const nodes = [cell].flat().filter(Boolean);
+        tr.children[nth].replaceChildren(...nodes);
+        setAttribute(tr.children[nth], 'data-empty', !nodes.length);
       });
-    },
-  };
-  return it;
+    });
+  }
+  return { element: h('div', {}, table, empty, more), update: show };
 }

@@ -2,7 +2,7 @@
 // Numbers, transitions and the effects of actions as text.
 
 import { visible } from './dom.js';
-import { formatSeconds, until } from './time.js';
+import { between, formatSeconds, until } from './time.js';
 
 /** Writes a count: `2,381`. */
 export const count = (number) => Number(number).toLocaleString('en');
@@ -48,6 +48,9 @@ export function why({ reason, rate: share, failures_by_kind: failures }) {
   return `${words(reason)}${typeof share === 'number' ? ` ${percent(share)}` : ''}${evidence && `: ${evidence}`}`;
 }
 
+/** Writes a transition: `closed → open`. */
+export const changeOf = (it) => `${words(it.from)} → ${words(it.to)}`;
+
 /** Says who acted and why: `ana: bank maintenance`. The texts are those from outside. */
 export const who = (by) => [by?.actor, by?.reason].filter(Boolean).join(': ');
 
@@ -56,18 +59,17 @@ export const place = ({ function: name, file, line }) => [name, file && `${file}
 
 /** Says what an action does, from the answer to its dry run. */
 export function effectOf({ action, breaker, key, changed, effect, before, after }, instance, now) {
-  const { refused_per_second: rejected, passing_per_second: passing, breakers, until: end } = effect;
-  const it = before.keys ? `${subject(breaker, key)} and its ${plural(breakers, 'key')}` : subject(breaker, key);
+  const { refused_per_second: rejected, passing_per_second: passed, breakers, changes, until: end } = effect;
+  const it = `${subject(breaker, key)}${before.keys ? ` and its ${plural(breakers, 'key')}` : ''}`;
   if (!changed) return `Nothing would change: ${it} ${action === 'clear' ? 'has no override of a person' : `is ${words(after.machine_state)} already`}.`;
   const calls = (number) => (typeof number === 'number' ? `${rate(number)} calls/s` : 'all calls');
-  const here = `on this instance only (${instance})`;
-  const ends = end ? `until ${until(end, now)}, in ${formatSeconds(new Date(end).getTime() - now.getTime())}` : 'until somebody clears it';
-  const some = before.keys ? ` This changes ${count(effect.changes)} of ${plural(breakers, 'key')}.` : '';
-  return {
-    force_open: `Rejects ${calls(rejected)} of ${it} ${here} ${ends}.`,
-    force_closed: `Admits ${calls(passing)} of ${it} ${here} ${ends}, even if they fail.`,
-    clear: `Clears the override of ${it} ${here}. Callers then find it ${words(after.state)}.`,
-    trip: `Opens the circuit of ${it} for one open period and rejects ${calls(rejected)} ${here}.${some}`,
-    reset: `Closes the circuit of ${it}, forgets its failures and admits ${calls(passing)} ${here}.${some}`,
+  const ends = end ? `until ${until(end, now)}, in ${formatSeconds(between(now, end))}` : 'until somebody clears it';
+  const what = {
+    force_open: `Rejects ${calls(rejected)} of ${it} ${ends}`,
+    force_closed: `Admits ${calls(passed)} of ${it} ${ends}, even if they fail`,
+    clear: `Clears the override of ${it}, so that callers find it ${words(after.state)}`,
+    trip: `Opens the circuit of ${it} for one open period and rejects ${calls(rejected)}`,
+    reset: `Closes the circuit of ${it}, forgets its failures and admits ${calls(passed)}`,
   }[action];
+  return `${what}. This holds on this instance only (${instance})${before.keys ? ` and changes ${plural(changes, 'key')}` : ''}.`;
 }
