@@ -50,7 +50,7 @@ export function undoButton(context, breaker, key) {
 }
 
 function explain({ name, status, detail, message: text }) {
-  if (name === 'other-instance') return 'Another instance has answered, so nothing was changed. A load balancer chooses one for each request: open this instance by an address of its own.';
+  if (name === 'other-instance') return 'Nothing was changed: another instance has answered, or this one has restarted. Behind a load balancer, open this instance by an address of its own; otherwise close this and look again.';
   return status === 401 ? 'Nothing was changed, because a token is needed. What you wrote is kept.' : detail ?? text;
 }
 
