@@ -181,21 +181,20 @@ async fn granted(desk: &Desk, headers: &[(&str, &str)]) -> Value {
 
 #[tokio::test]
 async fn the_index_says_what_the_credentials_of_the_request_are_good_for() {
-    let grant =
-        |may: &str, who: Value, control: &str| json!({"may": may, "who": who, "control": control});
+    let grant = |may: &str, who: Value, control: &str, token: bool| json!({"may": may, "who": who, "control": control, "token": token});
     let bearer = format!("Bearer {SECRET}");
     let right = [("authorization", bearer.as_str())];
     let wrong = [("authorization", "Bearer 0123456789abcdeX")];
 
     let desk = Desk::new();
-    let on_call = grant("control", json!("on-call"), "possible");
+    let on_call = grant("control", json!("on-call"), "possible", true);
     assert_eq!(granted(&desk, &right).await, on_call);
-    let nothing = grant("none", Value::Null, "possible");
+    let nothing = grant("none", Value::Null, "possible", true);
     assert_eq!(granted(&desk, &[]).await, nothing);
     assert_eq!(granted(&desk, &wrong).await, nothing);
 
     let desk = Desk::with(token().reading_open());
-    let read = grant("read", Value::Null, "possible");
+    let read = grant("read", Value::Null, "possible", true);
     assert_eq!(granted(&desk, &[("host", "localhost")]).await, read);
     assert_eq!(
         granted(&desk, &[("host", "attacker.example")]).await,
@@ -203,10 +202,11 @@ async fn the_index_says_what_the_credentials_of_the_request_are_good_for() {
     );
 
     let desk = Desk::with(Access::open_reading());
-    let never = grant("read", Value::Null, "never");
+    let never = grant("read", Value::Null, "never", false);
     assert_eq!(granted(&desk, &[("host", "localhost")]).await, never);
 
     let desk = Desk::with(Access::by(|_| Grant::Read));
+    let read = grant("read", Value::Null, "possible", false);
     assert_eq!(granted(&desk, &[]).await, read);
 }
 

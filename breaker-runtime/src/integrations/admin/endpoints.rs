@@ -220,7 +220,8 @@ fn grant(incoming: &Incoming<'_>) -> Value {
     } else {
         "possible"
     };
-    json!({"may": may, "who": who, "control": control})
+    let token = site.guard.access.has_tokens();
+    json!({"may": may, "who": who, "control": control, "token": token})
 }
 
 /// Answers with the health of all breakers.
