@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Packages both crates, and compiles the packages.
+# Packages both crates, compiles the packages, and looks for the page of `admin` in them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -7,3 +7,5 @@ cd "$(dirname "$0")/.."
 rm -rf "${CARGO_HOME:-$HOME/.cargo}"/registry/src/-*/breaker-{macros,runtime}-*
 cargo package --allow-dirty --quiet -p breaker-macros -p breaker-runtime
 ls "${CARGO_TARGET_DIR:-target}"/package/*.crate
+# The page of the feature `admin`, which belongs to the program.
+tar --list --file "${CARGO_TARGET_DIR:-target}"/package/breaker-runtime-*.crate | grep 'admin/page/index.html$'
