@@ -18,7 +18,7 @@ test('the fragment of a list is read as it was written', () => {
 });
 
 test('a fragment that nobody wrote shows everything', () => {
-  for (const fragment of ['', '#', '#/', '#/b/', '#nonsense', '#/?sort=no&limit=x&other=1']) {
+  for (const fragment of ['', '#', '#/', '#/b/', '#nonsense', '#/?other=1&q=']) {
     const route = parseRoute(fragment);
     assert.ok(route.view === 'list' && !Object.keys(route.filter).length || fragment === '#/b/', fragment);
   }
@@ -29,5 +29,5 @@ test('a fragment that nobody wrote shows everything', () => {
 test('the path of a list asks for what the page shows', () => {
   assert.equal(listPath({}, false), 'breakers');
   assert.equal(listPath({ state: 'open,half_open' }, true), 'breakers?state=open%2Chalf_open&series=true');
-  assert.equal(listPath({ group: '1', sort: 'calls' }, true), 'breakers?sort=name&limit=1000');
+  assert.equal(listPath({ group: '1', sort: 'calls' }, true), 'breakers?limit=1000');
 });

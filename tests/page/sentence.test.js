@@ -24,7 +24,7 @@ const TABLE = [
   ['a ramp', { ...CLOSED, ramp: 0.4 }, 'Recovering: 40 % of the calls are admitted.'],
   ['an outage that is not over', { ...CLOSED, since: '2026-11-29T03:12:00.000Z', outage: { openings: 3, began_at: OPEN.since } }, 'Closed for 10 s after 3 openings.'],
   ['a failure rate', { ...OPEN, window: { calls: 40, failures: 26, slow: 3, frozen: true }, ...opening({ reason: 'failure_rate', failures: 26, rate: 0.65 }) }, `26 of 40 calls failed (65 %). ${REST}`],
-  ['a failure rate with its limit and cause', { ...OPEN, config: { failure_rate: 0.5 }, ...opening({ reason: 'failure_rate', failures: 26, rate: 0.65, cause: { text: '503' } }) }, `26 calls failed (65 %, limit 50 %), last “503”. ${REST}`],
+  ['a failure rate with its limit and cause', { ...OPEN, config: { failure_rate: 0.5 }, ...opening({ reason: 'failure_rate', failures: 26, rate: 0.65, cause: { text: '503' } }) }, `26 calls failed (65 %, limit 50 %): “503”. ${REST}`],
   ['timeouts', { ...OPEN, ...opening({ reason: 'failures_in_a_row', failures: 5, failures_by_kind: { timed_out: 4, returned: 1 } }) }, `5 failures in a row: 4 timed out, 1 returned. ${REST}`],
   ['a slow rate', { ...OPEN, window: { calls: 40, failures: 0, slow: 30, frozen: true }, ...opening({ reason: 'slow_rate', rate: 0.75 }) }, `30 of 40 calls were slow (75 %). ${REST}`],
   ['a failed probe', { ...OPEN, outage: { openings: 3, began_at: '2026-11-29T03:09:10.000Z' }, ...opening({ reason: 'probe_failed', failures: 1 }) }, 'The last probe failed. Open for 2 min 10 s, 3rd time in 3 min; next probe in 12 s.'],

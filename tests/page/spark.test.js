@@ -7,8 +7,8 @@ const { areas, bands } = await page('spark.js');
 test('the areas are steps that end at the right edge', () => {
   const { passed, all, top } = areas({ calls: [0, 4], rejected: [2, 0] }, 120, 21, 120);
   assert.equal(top, 4);
-  assert.equal(passed, 'M118 21H118V21H119H119V1H120V21Z');
-  assert.equal(all, 'M118 21H118V11H119H119V1H120V21Z');
+  assert.equal(passed, 'M118 21V21H119V1H120V21Z');
+  assert.equal(all, 'M118 21V11H119V1H120V21Z');
   assert.equal(areas({ calls: [], rejected: [] }).all, '');
 });
 

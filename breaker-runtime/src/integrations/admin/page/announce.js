@@ -1,9 +1,6 @@
 // @ts-check
 // Tells screen readers about changes, at most once in five seconds.
 
-import { setText } from './dom.js';
-
-const PAUSE = 5000;
 let waiting = [];
 let silentUntil = 0;
 let timer;
@@ -16,9 +13,8 @@ export function announce(text) {
 
 function tell() {
   timer = undefined;
-  silentUntil = performance.now() + PAUSE;
-  const more = waiting.length - 4;
-  const texts = more > 0 ? [...waiting.slice(0, 4), `and ${more} more changes`] : waiting;
-  setText(document.querySelector('#announcer'), texts.join('; '));
+  silentUntil = performance.now() + 5000;
+  const more = waiting.splice(4).length;
+  document.querySelector('#announcer').textContent = waiting.join('; ') + (more ? `; and ${more} more changes` : '');
   waiting = [];
 }

@@ -20,35 +20,26 @@ export function onTokenNeeded(ask) {
 export class Problem extends Error {
   constructor(status, name, detail, body = null) {
     super(detail);
-    this.status = status;
-    this.name = name;
-    this.detail = detail;
-    this.body = body;
+    Object.assign(this, { status, name, detail, body });
   }
 }
 
 /** Returns the path of a verb and the name of a breaker. */
-export function pathOf(verb, name) {
-  return `${verb}/${name.split('/').map(encodeURIComponent).join('/')}`;
-}
+export const pathOf = (verb, name) => `${verb}/${name.split('/').map(encodeURIComponent).join('/')}`;
 
 /** Reads. An answer that has not changed since the last one for the path is the same object, with status 304. */
 export async function get(path) {
   const known = cached.get(path);
-  const response = await ask('GET', path, known?.etag ? { 'If-None-Match': known.etag } : {});
-  if (response.status !== 304) {
-    cached.delete(path);
-    cached.set(path, { etag: response.headers.get('etag'), body: await bodyOf(response) });
-    if (cached.size > MOST_CACHED) cached.delete(cached.keys().next().value);
-  }
-  const { etag, body } = cached.get(path) ?? { etag: null, body: known?.body };
-  return { status: response.status, body, etag, ...about(response) };
+  const { status, headers, body } = await ask('GET', path, known ? { 'If-None-Match': known.etag } : {});
+  const etag = headers.get('etag');
+  cached.delete(path);
+  cached.set(path, status === 304 ? known : { etag, body });
+  if (cached.size > MOST_CACHED) cached.delete(cached.keys().next().value);
+  return { status, body: cached.get(path)?.body, etag, now: clock.now(), instance: headers.get('breaker-instance') };
 }
 
-/** Forgets all answers, for example because they are those of another token. */
-export function forgetAnswers() {
-  cached.clear();
-}
+/** Forgets all answers, because they are those of another token. */
+export const forgetAnswers = () => cached.clear();
 
 /** Changes something. If a token is needed, asks for one and tries again. */
 export async function send(method, path, body, { ifMatch, instance, type } = {}) {
@@ -56,59 +47,26 @@ export async function send(method, path, body, { ifMatch, instance, type } = {})
   if (body !== undefined && body !== null) headers['Content-Type'] = type ?? 'application/json';
   if (ifMatch) headers['If-Match'] = ifMatch;
   if (instance) headers['Breaker-Instance'] = instance;
-  const text = headers['Content-Type'] && JSON.stringify(body);
-  const attempt = () => ask(method, path, headers, text);
-  const response = await attempt().catch(async (problem) => {
+  const attempt = () => ask(method, path, headers, headers['Content-Type'] && JSON.stringify(body));
+  const answer = await attempt().catch(async (problem) => {
     if (problem.status !== 401 || !(await signIn())) throw problem;
     return attempt();
   });
-  return { body: await bodyOf(response), etag: response.headers.get('etag'), ...about(response) };
+  return { body: answer.body, etag: answer.headers.get('etag'), instance: answer.headers.get('breaker-instance') };
 }
 
-async function ask(method, path, headers, body) {
-  const sent = performance.now();
-  let response;
-  try {
-    response = await fetch(path, {
-      method,
-      body,
-      headers: {
-        Accept: 'application/json',
-        ...headers,
-        ...(session.token ? { Authorization: `Bearer ${session.token}` } : {}),
-      },
-      cache: 'no-store',
-      redirect: 'manual',
-      signal: AbortSignal.timeout(PATIENCE),
-    });
-  } catch {
-    throw new Problem(0, 'network', 'The service does not answer.');
-  }
-  if (response.type === 'opaqueredirect') {
-    throw new Problem(0, 'redirect', 'A proxy redirects the requests of this page, perhaps to sign you in. Reload the page.');
-  }
+async function ask(method, path, more, sent) {
+  const at = performance.now();
+  const headers = { Accept: 'application/json', ...more };
+  if (session.token) headers.Authorization = `Bearer ${session.token}`;
+  const response = await fetch(path, { method, body: sent, headers, cache: 'no-store', redirect: 'manual', signal: AbortSignal.timeout(PATIENCE) })
+    .catch(() => { throw new Problem(0, 'network', 'The service does not answer.'); });
+  if (response.type === 'opaqueredirect') throw new Problem(0, 'redirect', 'A proxy redirects the requests of this page, perhaps to sign you in. Reload the page.');
+  const { status } = response;
   const now = response.headers.get('breaker-now');
-  if (now) clock.sync(new Date(now), sent);
-  if (!response.ok && response.status !== 304) throw await problemOf(response);
-  return response;
-}
-
-async function problemOf(response) {
-  const body = await response.json().catch(() => null);
-  if (!body?.type) {
-    return new Problem(response.status, 'foreign', `HTTP ${response.status} from something in front of the service`);
-  }
-  return new Problem(response.status, String(body.type).split(/[:#/]/).pop(), body.detail, body);
-}
-
-async function bodyOf(response) {
-  try {
-    return await response.json();
-  } catch {
-    throw new Problem(response.status, 'foreign', 'The answer is not from the service: it is no JSON.');
-  }
-}
-
-function about(response) {
-  return { now: clock.now(), instance: response.headers.get('breaker-instance') };
+  if (now) clock.sync(new Date(now), at);
+  const body = status === 304 ? null : await response.json().catch(() => null);
+  if (status !== 304 && (!body || (!response.ok && !body.type))) throw new Problem(status, 'foreign', `HTTP ${status} from something in front of the service`);
+  if (status >= 400) throw new Problem(status, body.type.split(/[:#/]/).pop(), body.detail, body);
+  return { status, headers: response.headers, body };
 }

@@ -9,26 +9,40 @@ import { why, words } from './words.js';
 
 /** How often the series are asked for: they grow each 5 s. */
 const SERIES = 4900;
-const [FIRST_EVENTS, KEPT_EVENTS] = [400, 64];
-
-const DID = { open: 'opened', half_open: 'admits probes', closed: 'closed' };
 
 /** Makes the feed. */
 export function createFeed() {
   const seen = instances();
-  const series = new Map();
-  const events = new Map();
+  const [series, events] = [new Map(), new Map()];
   let lastEvent;
   let due = 0;
+
+  async function askForEvents() {
+    const isFirst = lastEvent === undefined;
+    const kinds = 'kind=transition,override_set,override_cleared,override_expired';
+    const { body } = await get(`events?${kinds}&${isFirst ? 'last=500' : `after=${encodeURIComponent(lastEvent)}`}`);
+    if (body.gap) events.clear();
+    lastEvent = body.last;
+    for (const event of body.events.filter(({ key }) => key === null)) {
+      events.set(event.breaker, [...(events.get(event.breaker) ?? []), event].slice(-64));
+      if (!isFirst) tell(event);
+    }
+  }
+
   return {
     connection: 'same',
     instances: seen.count,
     eventsOf: (name) => events.get(name) ?? [],
+    /** Asks for the series at the next time, because other breakers are shown. */
+    wantSeries() {
+      due = 0;
+    },
     /** Asks for the list of a filter. */
     async ask(filter) {
-      const wanted = filter.limit !== '1' && performance.now() >= due;
+      const wanted = performance.now() >= due;
       const { body, instance } = await get(listPath(filter, wanted));
       this.connection = seen.add(instance);
+      const isMixed = this.connection === 'mixed';
       if (this.connection !== 'same') {
         events.clear();
         series.clear();
@@ -37,34 +51,17 @@ export function createFeed() {
       if (wanted) due = performance.now() + SERIES;
       for (const row of body.breakers) {
         // Series of different processes in turn make no sense.
-        if (this.connection === 'mixed') row.series = null;
-        else if (row.series) series.set(row.name, row.series);
-        else row.series = series.get(row.name);
+        if (row.series && !isMixed) series.set(row.name, row.series);
+        row.series = isMixed ? null : series.get(row.name);
       }
-      if (this.connection !== 'mixed' && (lastEvent === undefined || body.last_event !== lastEvent)) await this.askForEvents();
+      if (!isMixed && body.last_event !== lastEvent) await askForEvents();
       return body;
-    },
-    /** Asks for the series at the next time, because other breakers are shown. */
-    wantSeries() {
-      due = 0;
-    },
-    async askForEvents() {
-      const isFirst = lastEvent === undefined;
-      const { body } = await get(isFirst ? `events?last=${FIRST_EVENTS}` : `events?after=${encodeURIComponent(lastEvent)}`);
-      if (body.gap) events.clear();
-      lastEvent = body.last;
-      for (const event of body.events) {
-        if (event.key !== null) continue;
-        const of = events.get(event.breaker) ?? [];
-        events.set(event.breaker, [...of, event].slice(-KEPT_EVENTS));
-        if (!isFirst) tell(event);
-      }
     },
   };
 }
 
 function tell({ kind, breaker, transition, override }) {
-  if (kind === 'transition') announce(`${breaker} ${DID[transition.to] ?? words(transition.to)}: ${why(transition)}`);
-  else if (kind === 'override_set') announce(`${breaker} is ${words(override.state)}`);
-  else if (kind.startsWith('override_')) announce(`${breaker}: ${words(kind)}`);
+  const did = { open: 'opened', half_open: 'admits probes', closed: 'closed' };
+  if (kind === 'transition') announce(`${breaker} ${did[transition.to]}: ${why(transition)}`);
+  else announce(kind === 'override_set' ? `${breaker} is ${words(override.state)}` : `${breaker}: ${words(kind)}`);
 }

@@ -2,11 +2,11 @@
 // The head of the page: which service this is, whether the figures are fresh, and the user's choices.
 
 import { announce } from './announce.js';
-import { h, setAttribute, setText } from './dom.js';
+import { setAttribute, setText } from './dom.js';
 import { keep, kept, session } from './session.js';
-import { clock, formatSeconds, offset, showTimes, zone } from './time.js';
+import { between, clock, formatSeconds, offset, showTimes, zone } from './time.js';
 
-const THEMES = ['auto', 'light', 'dark'];
+const THEMES = { auto: '◐ Auto', light: '☀ Light', dark: '☾ Dark' };
 const $ = (id) => document.getElementById(id);
 
 /** Makes the header. `tick` shows all texts again. */
@@ -17,12 +17,14 @@ export function createHeader({ context, poll, feed, forget, tick }) {
 
   function showChoices() {
     document.documentElement.dataset.theme = theme;
-    setText($('theme'), { auto: '◐ Auto', light: '☀ Light', dark: '☾ Dark' }[theme]);
+    setText($('theme'), THEMES[theme]);
     setText($('zone'), zone.utc ? 'UTC' : `Local ${offset(new Date())}`);
+    showTimes();
   }
 
   function turnTheme() {
-    theme = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length];
+    const all = Object.keys(THEMES);
+    theme = all[(all.indexOf(theme) + 1) % all.length];
     keep('theme', theme);
     showChoices();
   }
@@ -31,42 +33,35 @@ export function createHeader({ context, poll, feed, forget, tick }) {
     zone.utc = !zone.utc;
     keep('zone', zone.utc ? 'utc' : null);
     showChoices();
-    showTimes();
     tick();
   }
 
   function showInstance({ service, name, version, environment, started_at: started }) {
-    setText($('service'), service ?? 'Circuit breakers');
     const ahead = Math.round(clock.ahead() / 1000);
-    const parts = [name, version, `up ${formatSeconds(clock.now().getTime() - new Date(started).getTime()).replace(/ \d+ s$/, '')}`];
-    if (Math.abs(ahead) > 2) parts.push(`your clock is ${Math.abs(ahead)} s ${ahead > 0 ? 'ahead' : 'behind'}`);
-    setText($('instance'), parts.filter(Boolean).join(' · '));
-    $('environment').hidden = !environment;
+    const up = `up ${formatSeconds(between(started, clock.now())).replace(/ \d+ s$/, '')}`;
+    const off = Math.abs(ahead) > 2 && `your clock is ${Math.abs(ahead)} s ${ahead > 0 ? 'ahead' : 'behind'}`;
+    setText($('service'), service ?? 'Circuit breakers');
+    setText($('instance'), [name, version, up, off].filter(Boolean).join(' · '));
     setText($('environment'), environment ?? '');
     document.body.classList.toggle('production', /^(prod|live)/i.test(environment ?? ''));
   }
 
-  function showTitle({ summary, instance }) {
-    const { critical_down: down, states } = summary;
+  function showTitle({ summary: { critical_down: down, states }, instance }) {
     const open = states.open + states.forced_open;
     const counts = [down && `${down} down`, open && `${open} open`].filter(Boolean).join(', ');
-    const names = [instance.service ?? 'Circuit breakers', instance.environment].filter(Boolean).join(' · ');
-    document.title = counts ? `(${counts}) ${names}` : names;
+    document.title = `${counts && `(${counts}) `}${[instance.service ?? 'Circuit breakers', instance.environment].filter(Boolean).join(' · ')}`;
     const worst = states.open ? 'open' : states.forced_open + states.forced_closed ? 'forced' : states.half_open ? 'half' : 'closed';
     setAttribute(document.querySelector('link[rel=icon]'), 'href', `assets/${worst}.svg`);
   }
 
   function showLife(list) {
     const { stale, age, text } = poll.freshness();
-    const { problem } = poll.state;
+    const { problem, stopped } = poll.state;
+    const mixed = feed.connection === 'mixed' && `The answers come from ${feed.instances()} instances in turn. Open one of them by itself.`;
+    const isSilent = !problem || problem.name === 'network';
     document.body.classList.toggle('stale', stale);
-    setText($('live'), !list ? '' : problem || text ? '○ not live' : `● live, ${age < 1000 ? Math.round(age / 100) / 10 : Math.round(age / 1000)} s old`);
-    let banner = '';
-    if (problem && problem.name !== 'network') banner = problem.detail ?? String(problem);
-    else if (text || problem) banner = text ?? problem.detail;
-    else if (feed.connection === 'mixed') banner = `The answers come from ${feed.instances()} instances in turn. Open one of them by itself.`;
-    $('banner').hidden = !banner;
-    setText($('banner'), banner);
+    setText($('live'), !list ? '' : problem || text ? '○ not live' : `● live${age < 1500 ? '' : `, ${formatSeconds(age)} old`}`);
+    setText($('banner'), stopped ? '' : (isSilent && text) || problem?.detail || problem?.message || mixed || '');
     if (stale !== wasStale) announce(stale ? 'The service does not answer' : 'The service answers again');
     wasStale = stale;
   }
@@ -80,7 +75,7 @@ export function createHeader({ context, poll, feed, forget, tick }) {
     turnZone,
     update(list) {
       const { grant } = context;
-      $('sign-in').hidden = !session.token && (grant.may === 'control' || grant.control === 'never');
+      $('sign-in').hidden = !session.token && (grant.may === 'control' || !grant.token);
       setText($('sign-in'), session.token ? `${grant.who ?? 'Token'}: forget` : 'Sign in');
       if (list) showInstance(list.instance);
       if (list) showTitle(list);

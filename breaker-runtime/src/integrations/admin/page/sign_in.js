@@ -1,33 +1,25 @@
 // @ts-check
-// The dialog that asks for the token.
+// The dialog that asks for the token, above whatever is open.
 
 import { forgetAnswers, get } from './api.js';
 import { setText } from './dom.js';
 import { session } from './session.js';
 
-const isSafe = () => location.protocol === 'https:' || /^(localhost|.*\.localhost|127\.[\d.]+|\[::1\])$/.test(location.hostname);
-
 let asking = null;
 
-/**
- * Asks for a token above whatever is open. Resolves to the grant that it gives, or to `null` if the user cancels.
- *
- * @param {string} [why]
- */
-export function signIn(why = '') {
-  asking ??= ask(why).finally(() => { asking = null; });
+/** Asks for a token. Resolves to the grant that it gives, or to `null` if the user cancels. */
+export function signIn() {
+  asking ??= ask().finally(() => { asking = null; });
   return asking;
 }
 
-function ask(why) {
+function ask() {
   const dialog = /** @type {HTMLDialogElement} */ (document.querySelector('#token'));
-  const form = dialog.querySelector('form');
-  const secret = dialog.querySelector('[type=password]');
-  const keeps = dialog.querySelector('[type=checkbox]');
-  const problem = dialog.querySelector('[role=alert]');
-  dialog.querySelector('#plain').hidden = isSafe();
-  setText(problem, why);
+  const [form, secret, keeps, problem] = ['form', '[type=password]', '[type=checkbox]', '[role=alert]'].map((it) => dialog.querySelector(it));
   const before = session.token;
+  // The browser keeps what it sends to this device to itself.
+  dialog.querySelector('#plain').hidden = isSecureContext;
+  setText(problem, '');
   dialog.showModal();
   secret.focus();
   return new Promise((resolve) => {
@@ -35,17 +27,13 @@ function ask(why) {
     form.onsubmit = async (event) => {
       event.preventDefault();
       session.use(secret.value.trim(), keeps.checked);
-      try {
-        const { body } = await get('./');
-        if (body.grant.may !== 'none' && body.grant.who !== null) {
-          grant = body.grant;
-          forgetAnswers();
-          return dialog.close();
-        }
-        setText(problem, 'This token is not valid.');
-      } catch (error) {
-        setText(problem, error.detail ?? String(error));
+      forgetAnswers();
+      const answer = await get('./').catch((error) => ({ error }));
+      if (answer.body?.grant.who) {
+        grant = answer.body.grant;
+        return dialog.close();
       }
+      setText(problem, answer.error?.message ?? 'This token is not valid.');
       session.use(before);
       secret.select();
     };

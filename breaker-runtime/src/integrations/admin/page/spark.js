@@ -1,22 +1,20 @@
 // @ts-check
 // The last ten minutes of a row: two areas of calls, and a band of states beneath them.
 
-import { setAttribute, svg } from './dom.js';
-import { parseDuration } from './time.js';
+import { keyed, setAttribute, svg } from './dom.js';
+import { between, parseDuration } from './time.js';
 import { rate } from './words.js';
 
 const SPAN = 600_000;
 const [WIDTH, HEIGHT, BAND] = [120, 22, 6];
+const tenths = (number) => Math.round(number * 10) / 10;
 
-/** Returns the paths of the calls that passed and, above them, of those that were rejected. */
+/** Returns the paths of the calls that passed and of all calls, with those that were rejected, as steps. */
 export function areas({ calls, rejected }, width = WIDTH, height = HEIGHT, most = 120) {
-  const all = calls.map((it, i) => it + (rejected[i] ?? 0));
+  const all = calls.map((it, i) => it + rejected[i]);
   const top = Math.max(1, ...all);
-  const x = (i) => Math.round(((most - calls.length + i) * width * 10) / most) / 10;
-  const y = (it) => Math.round((height - (it * (height - 1)) / top) * 10) / 10;
-  // Steps, because a count is of a whole interval.
-  const steps = (values) => values.map((it, i) => `H${x(i)}V${y(it)}H${x(i + 1)}`).join('');
-  const area = (values) => (calls.length ? `M${x(0)} ${height}${steps(values)}V${height}Z` : '');
+  const x = (i) => tenths(((most - calls.length + i) * width) / most);
+  const area = (values) => values.length ? `M${x(0)} ${height}${values.map((it, i) => `V${tenths(height - (it * (height - 1)) / top)}H${x(i + 1)}`).join('')}V${height}Z` : '';
   return { passed: area(calls), all: area(all), top };
 }
 
@@ -25,7 +23,7 @@ export function areas({ calls, rejected }, width = WIDTH, height = HEIGHT, most 
  * first of them is known only if the circuit was closed, since it began so.
  */
 export function bands(row, events, from, to) {
-  const time = (date) => new Date(date).getTime();
+  const time = (date) => between(0, date);
   const machine = [];
   const forced = [];
   for (const { at, kind, transition, override } of events) {
@@ -51,31 +49,24 @@ export function bands(row, events, from, to) {
 
 /** Makes the picture of a row. */
 export function createSpark() {
-  const passed = svg('path', { class: 'passed' });
-  const rejected = svg('path', { class: 'rejected', fill: 'url(#hatch)' });
+  const [passed, rejected] = [svg('path', { class: 'passed' }), svg('path', { fill: 'url(#hatch)' })];
   const band = svg('g');
-  const viewBox = `0 0 ${WIDTH} ${HEIGHT + BAND + 1}`;
-  const element = svg('svg', { class: 'spark', viewBox, preserveAspectRatio: 'none', role: 'img' }, rejected, passed, band);
+  const element = svg('svg', { class: 'spark', viewBox: `0 0 ${WIDTH} ${HEIGHT + BAND + 1}`, preserveAspectRatio: 'none', role: 'img' }, rejected, passed, band);
   return {
     element,
-    update(row, events, now) {
-      const { series } = row;
-      if (series) {
-        const paths = areas(series);
+    /** Shows a row; its process started at `started`. */
+    update(row, events, now, started) {
+      if (row.series) {
+        const { top, ...paths } = areas(row.series);
         setAttribute(passed, 'd', paths.passed);
         setAttribute(rejected, 'd', paths.all);
-        const most = (paths.top * 1000) / parseDuration(series.every);
-        setAttribute(element, 'aria-label', `Calls of the last 10 minutes, at most ${rate(most)} per second`);
+        setAttribute(element, 'aria-label', `Last 10 minutes, at most ${rate((top * 1000) / parseDuration(row.series.every))} calls per second`);
       }
-      const to = now.getTime();
-      const x = (at) => Math.round(((at - (to - SPAN)) * WIDTH * 10) / SPAN) / 10;
-      const shown = bands(row, events, to - SPAN, to);
-      while (band.childNodes.length > shown.length) band.lastChild?.remove();
-      shown.forEach((it, i) => {
-        const rect = band.childNodes[i] ?? band.appendChild(svg('rect', { height: BAND }));
+      const begin = now.getTime() - SPAN;
+      const x = (at) => tenths(((at - begin) * WIDTH) / SPAN);
+      keyed(band, bands(row, events, Math.max(begin, between(0, started)), now.getTime()), (it) => it.from <= begin ? 0 : it.from, () => svg('rect'), (rect, it) => {
         const [height, y] = it.state === 'closed' ? [1.5, 2.5] : [BAND, 0];
-        const width = Math.max(0.8, x(it.to) - x(it.from));
-        const all = { class: `band-${it.state}`, x: x(it.from), width, y: HEIGHT + 1 + y, height };
+        const all = { class: `band-${it.state}`, x: x(it.from), width: Math.max(0.8, x(it.to) - x(it.from)), y: HEIGHT + 1 + y, height };
         for (const [name, value] of Object.entries(all)) setAttribute(rect, name, value);
       });
     },

@@ -3,7 +3,17 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::ASSETS;
+use super::{ASSETS, PAGE};
+
+/// The most bytes that the files may have together, as they are written.
+const BUDGET: usize = 124 * 1024;
+
+#[test]
+fn the_files_are_small() {
+    let files = ASSETS.iter().map(|(_, _, text)| text.len());
+    let bytes = PAGE.len() + files.sum::<usize>();
+    assert!(bytes <= BUDGET, "{bytes} bytes");
+}
 
 #[test]
 fn every_file_of_the_folder_is_served() {
