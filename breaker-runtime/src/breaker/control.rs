@@ -25,6 +25,32 @@ impl BreakerControl<'_> {
         self.breaker.reset_by(ActionKind::Reset, &self.by);
     }
 
+    /// Closes the circuits of the keys of this name that are not closed.
+    #[cfg(feature = "admin")]
+    pub(crate) fn reset_open_keys(&self) {
+        let nothing = |_: &mut Machine, _, _: &mut Vec<Change>| {};
+        self.breaker
+            .act(ActionKind::ResetOpenKeys, &self.by, nothing);
+        self.breaker.for_each_key(|key| {
+            key.change(|machine, now, changes| {
+                machine.advance(now, changes);
+                if machine.machine_state() != State::Closed {
+                    machine.reset(self.by.clone(), now, changes);
+                }
+            });
+        });
+    }
+
+    /// Clears the overrides of people that are those of single keys of this name.
+    #[cfg(feature = "admin")]
+    pub(crate) fn clear_key_overrides(&self) {
+        let nothing = |_: &mut Machine, _, _: &mut Vec<Change>| {};
+        self.breaker
+            .act(ActionKind::ClearKeyOverrides, &self.by, nothing);
+        self.breaker
+            .for_each_key(|key| key.change(Machine::clear_override));
+    }
+
     /// Rejects every call until the override is cleared or replaced, or `ttl` has passed, as
     /// [`CircuitBreaker::force_open`] does. The reason is that of the actor.
     pub fn force_open(&self, ttl: Option<Duration>) {

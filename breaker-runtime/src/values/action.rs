@@ -59,8 +59,14 @@ pub enum ActionKind {
         /// How long the override is to last; `None` if it lasts until it is cleared.
         ttl: Option<Duration>,
     },
+    /// A [reset](crate::CircuitBreaker::reset) of the keys of a name whose circuits are not closed, by the feature
+    /// `admin`.
+    ResetOpenKeys,
     /// [`clear_override`](crate::CircuitBreaker::clear_override), even if there was no override.
     ClearOverride,
+    /// A [`clear_override`](crate::CircuitBreaker::clear_override) of the keys of a name that have an override of their
+    /// own, by the feature `admin`.
+    ClearKeyOverrides,
     /// [`Registry::configure`](crate::Registry::configure).
     Configure {
         /// The settings that were given, for example `threshold = 20, window = 60s`.
@@ -89,7 +95,9 @@ impl ActionKind {
             Self::Reset => "reset",
             Self::ForceOpen { .. } => "force_open",
             Self::ForceClosed { .. } => "force_closed",
+            Self::ResetOpenKeys => "reset_open_keys",
             Self::ClearOverride => "clear_override",
+            Self::ClearKeyOverrides => "clear_key_overrides",
             Self::Configure { .. } => "configure",
             Self::Unconfigure => "unconfigure",
             Self::Load { .. } => "load",
@@ -127,7 +135,9 @@ impl fmt::Display for ActionKind {
             Self::Reset => "reset",
             Self::ForceOpen { .. } => "forced open",
             Self::ForceClosed { .. } => "forced closed",
+            Self::ResetOpenKeys => "open keys reset",
             Self::ClearOverride => "override cleared",
+            Self::ClearKeyOverrides => "overrides of keys cleared",
             Self::Configure { .. } => "configured",
             Self::Unconfigure => "configured settings taken back",
             Self::Load { .. } => "loaded",

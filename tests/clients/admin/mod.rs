@@ -5,6 +5,7 @@ mod config;
 mod control;
 mod details;
 mod events;
+mod keys;
 mod log;
 mod mounts;
 mod page;

@@ -1,12 +1,15 @@
 //! Control: trips, resets and overrides, and what they would do.
 
+use axum::http::StatusCode;
 use serde_json::json;
 
 use super::done::{event_of, last_action};
 use super::incoming::{Answer, Incoming};
 use super::order::{Kind, Order};
+use super::problem::Problem;
 use super::standing::Standing;
-use super::verb::Verb;
+use super::verb::{Keys, Verb};
+use crate::breaker::CircuitBreaker;
 use crate::serialize::Timestamp;
 
 pub(super) fn trip(incoming: &Incoming<'_>) -> Answer {
@@ -36,15 +39,25 @@ fn act(incoming: &Incoming<'_>, verb: Verb) -> Answer {
         None => Kind::Other,
     };
     let order = Order::read(incoming, kind)?;
+    let keys = [("open", Keys::Open), ("all", Keys::All)];
+    let keys = incoming.query.word("keys", &keys)?;
     let is_dry_run = incoming.query.flag("dry_run")?.unwrap_or(false);
 
     let now = incoming.site.registry.wall_now();
     let before = Standing::of(incoming, &breaker);
+    let verb = match keys {
+        Some(keys) => {
+            check_keys(&breaker, &before)?;
+            verb.on(keys)
+        }
+        None => verb,
+    };
     let (after, done) = if is_dry_run {
         (before.after(verb, &order, now), None)
     } else {
         verb.apply(&breaker, &order);
-        let done = last_action(incoming, &breaker, verb.records(), &order.actor);
+        let first = verb.records().first();
+        let done = first.and_then(|it| last_action(incoming, &breaker, it, &order.actor));
         (Standing::of(incoming, &breaker), done)
     };
     let (name, key) = (breaker.name(), breaker.key());
@@ -67,6 +80,7 @@ fn act(incoming: &Incoming<'_>, verb: Verb) -> Answer {
         "action": verb.as_str(),
         "breaker": name,
         "key": key,
+        "keys": incoming.query.get("keys"),
         "dry_run": is_dry_run,
         "changed": before.changes_by(verb) > 0,
         "who": order.actor.name(),
@@ -75,7 +89,7 @@ fn act(incoming: &Incoming<'_>, verb: Verb) -> Answer {
         "after": after.to_json(),
         "effect": {
             "scope": "instance",
-            "breakers": before.breakers(),
+            "breakers": before.breakers(verb),
             "changes": before.changes_by(verb),
             "until": ends_at.map(Timestamp),
             "refused_per_second": per_second(true),
@@ -85,4 +99,20 @@ fn act(incoming: &Incoming<'_>, verb: Verb) -> Answer {
         "undo": undo.map(|undo| undo.to_json(name, key)),
         "event": done.and_then(|done| event_of(incoming, &done)),
     })))
+}
+
+/// Rejects the parameter `keys` for a breaker that has no keys.
+fn check_keys(breaker: &CircuitBreaker, before: &Standing) -> Result<(), Problem> {
+    let name = breaker.name();
+    let detail = match breaker.key() {
+        Some(_) => {
+            return Err(Problem::bad_query(
+                "keys",
+                "either `key` or `keys`, not both",
+            ));
+        }
+        None if before.has_keys() => return Ok(()),
+        None => format!("the circuit breaker `{name}` has no keys; leave out `keys`"),
+    };
+    Err(Problem::new(StatusCode::CONFLICT, "no-keys", detail))
 }

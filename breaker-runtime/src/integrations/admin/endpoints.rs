@@ -38,6 +38,12 @@ impl Endpoint {
         self
     }
 
+    /// Makes this an endpoint of a name that says on which keys it acts.
+    const fn with_keys(mut self) -> Self {
+        self.parameters = &["key", "keys", "dry_run"];
+        self
+    }
+
     /// Returns the name of the breaker in a path, which is empty for an endpoint without one; `None` if the path leads
     /// elsewhere.
     pub(super) fn name_in<'a>(&self, path: &'a str) -> Option<&'a str> {
@@ -105,9 +111,9 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
     },
     control("force-open", control::force_open),
     control("force-closed", control::force_closed),
-    control("clear", control::clear),
+    control("clear", control::clear).with_keys(),
     control("trip", control::trip),
-    control("reset", control::reset),
+    control("reset", control::reset).with_keys(),
     change_of_settings(Method::PATCH, settings::patch),
     change_of_settings(Method::DELETE, settings::take_back),
 ];

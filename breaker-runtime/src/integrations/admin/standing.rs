@@ -10,6 +10,7 @@ use super::row::counts_to_json;
 use super::undo::{self, Undo};
 use super::verb::Verb;
 use crate::breaker::{CircuitBreaker, Snapshot};
+use crate::registry::Registry;
 use crate::values::{Layer, Override, State};
 
 /// How a breaker stands before or after an action.
@@ -31,6 +32,8 @@ pub(super) struct Standing {
 struct KeyStates {
     state: State,
     machine_state: State,
+    /// The state of an override of this key alone.
+    own: Option<State>,
 }
 
 impl Standing {
@@ -43,32 +46,14 @@ impl Standing {
             config,
             ..
         } = breaker.snapshot();
-        // A key also has the overrides of its name, which an action on the key does not clear.
-        let of_name = match breaker.key() {
-            Some(_) => registry
-                .get(breaker.name())
-                .map(|it| it.snapshot().overrides),
-            None => None,
-        };
-        let of_name = of_name.unwrap_or_default();
-        let own = overrides
-            .iter()
-            .position(|it| it.layer == Layer::Runtime && !of_name.contains(it));
-        let own = own.map(|own| overrides.remove(own));
+        let of_name = breaker.key().and_then(|_| registry.get(breaker.name()));
+        let of_name = of_name.map(|it| it.snapshot().overrides);
+        let own = own_of(&overrides, &of_name.unwrap_or_default());
         let keys = match breaker.key() {
-            None => registry.keyed_of(breaker).map(|keyed| {
-                let mut keys = Vec::new();
-                keyed.each_in_order(|key| {
-                    let read = key.snapshot();
-                    keys.push(KeyStates {
-                        state: read.state,
-                        machine_state: read.machine_state,
-                    });
-                });
-                keys
-            }),
+            None => keys_of(registry, breaker, &overrides),
             Some(_) => None,
         };
+        let own = own.map(|own| overrides.remove(own));
         Self {
             state,
             machine_state,
@@ -92,29 +77,32 @@ impl Standing {
                 until: order.ttl.and_then(|ttl| now.checked_add(ttl)),
             });
         }
-        if verb == Verb::Clear {
+        if verb.clears_own() {
             after.own = None;
         }
-        let forced = after.in_force().map(|it| it.state);
+        let [person, other] = [after.own.as_ref(), after.others.first()];
+        let [person, other] = [person, other].map(|it| it.map(|it| it.state));
         for key in after.keys.iter_mut().flatten() {
             key.machine_state = verb.machine_state().unwrap_or(key.machine_state);
-            // A key may have an override that its name does not have.
-            let keeps = matches!(key.state, State::ForcedOpen | State::ForcedClosed)
-                && self.in_force().is_none_or(|it| it.state != key.state);
-            if !keeps {
-                key.state = forced.unwrap_or(key.machine_state);
+            if verb.clears_those_of_keys() {
+                key.own = None;
             }
+            let forced = person.or(key.own).or(other);
+            key.state = forced.unwrap_or(key.machine_state);
         }
         if !self.acts_on_keys_only(verb) {
             after.machine_state = verb.machine_state().unwrap_or(self.machine_state);
         }
-        after.state = forced.unwrap_or(after.machine_state);
+        after.state = person.or(other).unwrap_or(after.machine_state);
         after
     }
 
     /// Returns whether an action leaves the machine of the name alone, because calls go through its keys.
     fn acts_on_keys_only(&self, verb: Verb) -> bool {
-        verb == Verb::Trip && self.keys.is_some()
+        match verb {
+            Verb::Trip => self.keys.is_some(),
+            _ => verb == Verb::ResetOpenKeys,
+        }
     }
 
     fn in_force(&self) -> Option<&Override> {
@@ -122,23 +110,45 @@ impl Standing {
     }
 
     /// Returns the number of breakers on which an action acts: for a name with keys, that of the keys.
-    pub(super) fn breakers(&self) -> usize {
-        self.keys.as_ref().map_or(1, Vec::len)
+    pub(super) fn breakers(&self, verb: Verb) -> usize {
+        match verb {
+            Verb::ResetOpenKeys => self.count(|key| key.machine_state != State::Closed),
+            Verb::ClearKeys => self.count(|key| key.own.is_some()),
+            _ => self.keys.as_ref().map_or(1, Vec::len),
+        }
     }
 
     /// Returns on how many breakers an action has an effect.
     pub(super) fn changes_by(&self, verb: Verb) -> usize {
-        let changes = match (verb.machine_state(), verb) {
-            (Some(state), _) => {
-                if let Some(keys) = &self.keys {
-                    return keys.iter().filter(|key| key.machine_state != state).count();
-                }
-                self.machine_state != state
+        let all_if = |changes| {
+            if changes {
+                self.breakers(verb).max(1)
+            } else {
+                0
             }
-            (None, Verb::Clear) => self.own.is_some(),
-            (None, _) => true,
         };
-        if changes { self.breakers().max(1) } else { 0 }
+        let keys_with_own = || self.count(|key| key.own.is_some());
+        match (verb, verb.machine_state()) {
+            (Verb::ClearKeys | Verb::ResetOpenKeys, _) => self.breakers(verb),
+            (Verb::ClearAll, _) if self.own.is_none() => keys_with_own(),
+            (Verb::Clear | Verb::ClearAll, _) => all_if(self.own.is_some()),
+            (_, Some(state)) => {
+                let is_changed = self.machine_state != state && !self.acts_on_keys_only(verb);
+                let keys = self.count(|key| key.machine_state != state);
+                keys.max(usize::from(is_changed))
+            }
+            (_, None) => all_if(true),
+        }
+    }
+
+    /// Counts keys.
+    fn count(&self, which: impl Fn(&KeyStates) -> bool) -> usize {
+        self.keys.iter().flatten().filter(|key| which(key)).count()
+    }
+
+    /// Returns whether there are keys, or calls with keys are declared.
+    pub(super) fn has_keys(&self) -> bool {
+        self.keys.is_some()
     }
 
     /// Returns whether all calls are rejected (`true`) or admitted (`false`), or `None` if it depends on the call.
@@ -159,15 +169,29 @@ impl Standing {
         let mut warnings = Vec::new();
         let mut warn = |warning: String| warnings.push(warning);
         if let Some(keys) = &self.keys {
-            warn(format!("this acts on all {} keys of the name", keys.len()));
+            let (all, some) = (keys.len(), self.breakers(verb));
+            warn(match verb {
+                Verb::ResetOpenKeys => {
+                    format!("this acts on {some} of {all} keys: on those that are not closed")
+                }
+                Verb::ClearKeys => {
+                    format!("this acts on {some} of {all} keys: on those with their own override")
+                }
+                _ => format!("this acts on all {all} keys of the name"),
+            });
+            let own = self.count(|key| key.own.is_some());
+            if verb == Verb::Clear && own > 0 {
+                warn(format!(
+                    "{own} of {all} keys keep their own override; `keys=all` clears these too"
+                ));
+            }
         }
         let rejects = matches!(verb, Verb::Trip | Verb::ForceOpen);
         if rejects && self.critical {
             warn("the breaker is critical: the health check reports `down`".to_owned());
         }
-        let open_keys = self.keys.iter().flatten();
-        let open_keys = open_keys.filter(|key| key.machine_state == State::Open);
-        let is_open = self.machine_state == State::Open || open_keys.count() > 0;
+        let open_keys = self.count(|key| key.machine_state == State::Open);
+        let is_open = self.machine_state == State::Open || open_keys > 0;
         if verb == Verb::ForceClosed && is_open {
             warn(
                 "the circuit is open beneath: all calls will reach a dependency that fails"
@@ -186,11 +210,20 @@ impl Standing {
                 "callers do not notice this while the override `{state}` is in force"
             ));
         }
-        if verb == Verb::Clear {
-            if let Some(other) = self.others.first() {
-                let (state, by) = (other.state, &other.by);
-                warn(format!("the override `{state}` by {by} stays in force"));
-            }
+        let stays = match verb {
+            Verb::Clear | Verb::ClearAll => self.others.first(),
+            Verb::ClearKeys => self.in_force(),
+            _ => None,
+        };
+        if let Some(Override { state, by, .. }) = stays {
+            warn(format!("the override `{state}` by {by} stays in force"));
+        }
+        if let Some(Override { state, by, .. }) =
+            self.others.first().filter(|_| verb.forces().is_some())
+        {
+            warn(format!(
+                "when this ends, the override `{state}` by {by} applies again"
+            ));
         }
         warnings
     }
@@ -204,19 +237,20 @@ impl Standing {
         match verb {
             Verb::Trip => were_all(State::Closed).then_some(undo::RESET),
             Verb::Reset => (self.keys.is_none() && were_all(State::Open)).then_some(undo::TRIP),
-            Verb::ForceOpen | Verb::ForceClosed | Verb::Clear => match &self.own {
+            // One request does not bring back what single keys had.
+            Verb::ResetOpenKeys | Verb::ClearKeys => None,
+            Verb::ClearAll if self.count(|key| key.own.is_some()) > 0 => None,
+            Verb::ForceOpen | Verb::ForceClosed | Verb::Clear | Verb::ClearAll => match &self.own {
                 Some(own) => Some(Undo::force_again(own, now)),
-                None if verb == Verb::Clear => None,
+                None if verb.clears_own() => None,
                 None => Some(undo::CLEAR),
             },
         }
     }
 
     pub(super) fn to_json(&self) -> Value {
-        let keys = self
-            .keys
-            .as_ref()
-            .map(|keys| counts_to_json(|state| keys.iter().filter(|it| it.state == state).count()));
+        let counts = || counts_to_json(|state| self.count(|key| key.state == state));
+        let keys = self.has_keys().then(counts);
         json!({
             "state": self.state,
             "machine_state": self.machine_state,
@@ -224,4 +258,34 @@ impl Standing {
             "keys": keys,
         })
     }
+}
+
+/// Returns the place of the override that an action on a breaker clears: it is a person's, and not that of its name.
+fn own_of(overrides: &[Override], of_name: &[Override]) -> Option<usize> {
+    let mut all = overrides.iter();
+    all.position(|it| it.layer == Layer::Runtime && !of_name.contains(it))
+}
+
+/// Returns the states of the keys of a name, if the name has keys or a function declares it with keys.
+fn keys_of(
+    registry: &Registry,
+    name: &CircuitBreaker,
+    overrides: &[Override],
+) -> Option<Vec<KeyStates>> {
+    let mut keys = Vec::new();
+    let Some(keyed) = registry.keyed_of(name) else {
+        let declarations = registry.declarations();
+        let mut declared = declarations.iter().filter(|it| it.name() == name.name());
+        return declared.any(|it| it.has_key()).then_some(keys);
+    };
+    keyed.each_in_order(|key| {
+        let read = key.snapshot();
+        let own = own_of(&read.overrides, overrides);
+        keys.push(KeyStates {
+            state: read.state,
+            machine_state: read.machine_state,
+            own: own.map(|own| read.overrides[own].state),
+        });
+    });
+    Some(keys)
 }
