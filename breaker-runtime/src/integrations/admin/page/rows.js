@@ -90,7 +90,7 @@ export function createOverview(context, change, eventsOf) {
     RATES.forEach((it, i) => {
       const value = rates?.[it] ?? 0;
       setText(figures[i], rates ? rate(value) : '–');
-      figures[i].classList.toggle('bad', i > 0 && value > (i < 2 ? rates.calls / 10 : 0));
+      figures[i].classList.toggle('bad', i > 0 && value > (i < 2 ? (rates?.calls ?? 0) / 10 : 0));
       figures[i].classList.toggle('muted', !value);
     });
   }
