@@ -54,6 +54,12 @@ impl Registry {
         self.inner.link.listeners.panics()
     }
 
+    /// Runs code of the program, and catches and counts its panic.
+    #[cfg(feature = "admin")]
+    pub(crate) fn catch_panic(&self, run: impl FnOnce()) {
+        self.inner.link.listeners.catch_panic(run);
+    }
+
     /// Returns how often code that states a [cause](crate::Cause) has panicked.
     ///
     /// An opening whose code panicked has no cause.

@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use axum::body::Body;
 use breaker_runtime::Config;
 use serde_json::{Value, json};
 
-use super::{Desk, SettingsFile, operator, request, token};
+use super::{Desk, SettingsFile, operator, request, token, with_body};
 
 /// Longer than any test: only a request makes the watch look.
 const NEVER: Duration = Duration::from_secs(3600);
@@ -91,11 +90,11 @@ async fn a_check_without_a_watch_says_what_to_write() {
 async fn a_check_accepts_a_reason_and_nothing_else() {
     let file = SettingsFile::new("[breakers.bank]\nthreshold = 3\n");
     let desk = watching(&file);
-    for (body, status) in [(r#"{"reason": "INC-42"}"#, 200), (r#"{"path": "x"}"#, 400)] {
-        let mut request = operator("POST", "/config/check");
-        let json = "application/json".parse().unwrap();
-        request.headers_mut().insert("content-type", json);
-        *request.body_mut() = Body::from(body);
+    for (body, status) in [
+        (json!({"reason": "INC-42"}), 200),
+        (json!({"path": "x"}), 400),
+    ] {
+        let request = with_body("POST", "/config/check", &body);
         assert_eq!(desk.send(request).await.status, status, "{body}");
     }
 }

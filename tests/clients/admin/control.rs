@@ -8,24 +8,22 @@ use breaker_runtime::{Actor, CircuitBreaker, Config, State};
 use http::Request;
 use serde_json::{Value, json};
 
-use super::{Desk, Reply, as_dry_run, operator, request, token};
+use super::{Desk, Reply, as_dry_run, operator, request, token, with_body};
 
 const SECOND: Duration = Duration::from_secs(1);
 
 /// The routes that control.
 const VERBS: [&str; 5] = ["force-open", "force-closed", "clear", "trip", "reset"];
 
-/// Makes a control request with the token of `on-call` and a body.
-fn with_body(path: &str, body: &str) -> Request<Body> {
-    let mut request = operator("POST", path);
-    let json = "application/json".parse().unwrap();
-    request.headers_mut().insert("content-type", json);
+/// Makes a control request with any text as its body.
+fn with_text(path: &str, body: &str) -> Request<Body> {
+    let mut request = with_body("POST", path, &Value::Null);
     *request.body_mut() = Body::from(body.to_owned());
     request
 }
 
 pub(crate) async fn post(desk: &Desk, path: &str, body: Value) -> Reply {
-    desk.send(with_body(path, &body.to_string())).await
+    desk.send(with_body("POST", path, &body)).await
 }
 
 fn half_an_hour() -> Value {
@@ -339,7 +337,7 @@ async fn a_body_that_is_not_understood_changes_nothing() {
             "unknown member `reson`; did you mean `reason`?",
         ),
     ] {
-        let answer = desk.send(with_body("/force-open/bank", body)).await;
+        let answer = desk.send(with_text("/force-open/bank", body)).await;
         assert_eq!(answer.problem(), (400, "bad-body".to_owned()), "{body}");
         let found = answer.json()["detail"].as_str().unwrap().to_owned();
         assert!(found.contains(detail), "{found}");
@@ -352,7 +350,7 @@ async fn a_body_that_is_not_understood_changes_nothing() {
         400
     );
     let large = format!(r#"{{"reason": "{}"}}"#, "x".repeat(16 * 1024));
-    let answer = desk.send(with_body("/trip/bank", &large)).await;
+    let answer = desk.send(with_text("/trip/bank", &large)).await;
     assert_eq!(answer.problem(), (413, "too-large".to_owned()));
     assert_eq!(desk.bank.state(), State::Closed);
 }
@@ -366,7 +364,7 @@ async fn a_body_has_to_be_declared_as_json() {
         "application/jsonp",
         "",
     ] {
-        let mut request = with_body("/force-open/bank", &half_an_hour().to_string());
+        let mut request = with_text("/force-open/bank", &half_an_hour().to_string());
         request
             .headers_mut()
             .insert("content-type", media_type.parse().unwrap());
@@ -377,7 +375,7 @@ async fn a_body_has_to_be_declared_as_json() {
             "{media_type}"
         );
     }
-    let mut request = with_body("/force-open/bank", &half_an_hour().to_string());
+    let mut request = with_text("/force-open/bank", &half_an_hour().to_string());
     let with_charset = "application/json; charset=utf-8".parse().unwrap();
     request.headers_mut().insert("content-type", with_charset);
     assert_eq!(desk.send(request).await.status, 200);
@@ -501,7 +499,7 @@ async fn a_request_for_another_instance_is_not_carried_out() {
         .await
         .header("breaker-instance")
         .to_owned();
-    let mut request = with_body("/trip/bank", "{}");
+    let mut request = with_text("/trip/bank", "{}");
     request
         .headers_mut()
         .insert("breaker-instance", "0000000000000000".parse().unwrap());
@@ -510,7 +508,7 @@ async fn a_request_for_another_instance_is_not_carried_out() {
     assert_eq!(answer.json()["breaker_instance"], instance);
     assert_eq!(desk.bank.state(), State::Closed);
 
-    let mut request = with_body("/trip/bank", "{}");
+    let mut request = with_text("/trip/bank", "{}");
     request
         .headers_mut()
         .insert("breaker-instance", instance.parse().unwrap());

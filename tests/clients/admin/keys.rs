@@ -5,7 +5,7 @@ use std::time::Duration;
 use breaker_runtime::{CallError, CircuitBreaker, Config, State};
 use serde_json::{Value, json};
 
-use super::{Desk, Reply, as_dry_run, operator};
+use super::{Desk, Reply, as_dry_run, operator, with_body};
 
 const KEYS: [&str; 4] = ["a", "b", "c", "d"];
 
@@ -156,13 +156,7 @@ async fn a_dry_run_knows_which_override_of_a_name_and_its_key_takes_precedence()
     let desk = Desk::new();
     let keys = keys(&desk);
     let body = json!({"reason": "maintenance", "ttl": null});
-    let request = |path: &str| {
-        let mut request = operator("POST", path);
-        let json = "application/json".parse().unwrap();
-        request.headers_mut().insert("content-type", json);
-        *request.body_mut() = axum::body::Body::from(body.to_string());
-        request
-    };
+    let request = |path: &str| with_body("POST", path, &body);
     let dry = desk.send(request("/force-open/fetch?dry_run=true")).await;
     let done = desk.send(request("/force-open/fetch")).await;
     assert_eq!(dry.json(), as_dry_run(done.json()));

@@ -5,9 +5,11 @@ mod config;
 mod control;
 mod details;
 mod events;
+mod hidden_keys;
 mod keys;
 mod log;
 mod mounts;
+mod on_action;
 mod page;
 mod readings;
 mod recorder;
@@ -115,6 +117,15 @@ pub(crate) fn operator(method: &str, path: &str) -> Request<Body> {
         path,
         &[("authorization", &format!("Bearer {SECRET}"))],
     )
+}
+
+/// Makes a request with the token of `on-call` and JSON as its body.
+pub(crate) fn with_body(method: &str, path: &str, body: &Value) -> Request<Body> {
+    let mut request = operator(method, path);
+    let json = "application/json".parse().unwrap();
+    request.headers_mut().insert("content-type", json);
+    *request.body_mut() = Body::from(body.to_string());
+    request
 }
 
 pub(crate) fn request(method: &str, path: &str, headers: &[(&str, &str)]) -> Request<Body> {

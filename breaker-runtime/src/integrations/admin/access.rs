@@ -210,6 +210,11 @@ impl Access {
         !self.tokens.is_empty()
     }
 
+    /// Returns whether everybody may read.
+    pub(super) fn has_open_reading(&self) -> bool {
+        self.reading_is_open
+    }
+
     /// Returns whether nobody can control anything.
     pub(super) fn is_read_only(&self) -> bool {
         self.tokens.is_empty() && self.own.is_none()

@@ -12,12 +12,15 @@ use super::guard::Guard;
 use super::incoming::{ControlRules, Site};
 use super::instance::Instance;
 use super::links::Link;
+use super::on_action::OnAction;
 use super::recorder::Recorder;
 use super::renderings::Renderings;
 use super::ring::Events;
 use super::routes::respond;
+use super::shown_keys::ShownKeys;
 use crate::registry::{ConfigWatch, Registry};
 use crate::sync::{Arc, AtomicU64, Ordering};
+use crate::values::Action;
 
 /// An HTTP API for whoever is on call: it shows the breakers of a registry and controls them.
 ///
@@ -51,6 +54,8 @@ pub struct Admin {
     instance: Instance,
     rules: ControlRules,
     links: Vec<Link>,
+    keys: ShownKeys,
+    on_action: OnAction,
     watch: Option<Arc<ConfigWatch>>,
     events: Arc<Events>,
     recorder: Arc<Recorder>,
@@ -72,8 +77,10 @@ impl Admin {
             instance: Instance::new(),
             rules: ControlRules::default(),
             links: Vec::new(),
+            keys: ShownKeys::default(),
+            on_action: OnAction::default(),
             watch: None,
-            events: Arc::new(Events::new(registry)),
+            events: Arc::new(Events::new(registry, ShownKeys::default())),
             recorder: Recorder::start(registry),
             control_requests: Arc::default(),
             streams_end: Arc::default(),
@@ -148,6 +155,40 @@ impl Admin {
         self
     }
 
+    /// Replaces keys by hashes in all answers, because a key may identify a customer.
+    ///
+    /// The parameter `key` takes the hash. The hashes of a process differ from those of any other one, also of the same
+    /// program after a restart. The log of the breakers, [`on_action`](Self::on_action), and the texts of causes and
+    /// reasons contain what they contain otherwise.
+    ///
+    /// Call it before [`at`](Self::at) and [`serve`](Self::serve).
+    pub fn hides_keys(mut self) -> Self {
+        self.keys = ShownKeys::hashed();
+        // Those that were kept so far contain keys.
+        self.events = Arc::new(Events::new(&self.registry, self.keys.clone()));
+        self
+    }
+
+    /// Calls a function for each action that a request has carried out, for an audit without the feature `tracing`.
+    ///
+    /// Dry runs and rejected requests are no actions. The function runs after the action and before the answer, and no
+    /// lock is held. If it panics, the panic is caught and counted by
+    /// [`Registry::listener_panics`](crate::Registry::listener_panics). If it blocks, it delays the answer.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use breaker_runtime::Registry;
+    /// # use breaker_runtime::admin::{Access, Admin};
+    /// let admin = Admin::new(Registry::global(), Access::open_reading())
+    ///     .on_action(|action| eprintln!("{action:#}"));
+    /// # drop(admin);
+    /// ```
+    pub fn on_action(mut self, act: impl Fn(&Action) + Send + Sync + 'static) -> Self {
+        self.on_action.add(act);
+        self
+    }
+
     /// Limits how long an override may last. With a limit, no override lasts until it is cleared.
     pub fn max_ttl(mut self, longest: Duration) -> Self {
         self.rules.longest_ttl = Some(longest);
@@ -207,6 +248,11 @@ impl Admin {
         }
     }
 
+    /// Returns whether everybody who reaches the routes may read.
+    pub(super) fn has_open_reading(&self) -> bool {
+        self.access.has_open_reading()
+    }
+
     fn site(&self) -> Site {
         Site {
             registry: self.registry.clone(),
@@ -218,6 +264,8 @@ impl Admin {
             instance: self.instance.clone(),
             rules: self.rules.clone(),
             links: self.links.clone(),
+            keys: self.keys.clone(),
+            on_action: self.on_action.clone(),
             watch: self.watch.clone(),
             wrong_tokens: WrongTokens::default(),
             events: Arc::clone(&self.events),

@@ -2,37 +2,70 @@
 //! feature `tracing`, nothing is logged.
 
 #[cfg(feature = "tracing")]
-pub(super) use self::with_tracing::{WrongTokens, control, link_left_out};
+pub(super) use self::with_tracing::{WrongTokens, control, link_left_out, open_to_others};
 #[cfg(not(feature = "tracing"))]
-pub(super) use self::without_tracing::{WrongTokens, control, link_left_out};
+pub(super) use self::without_tracing::{WrongTokens, control, link_left_out, open_to_others};
 
 #[cfg(feature = "tracing")]
 mod with_tracing {
+    use std::net::SocketAddr;
     use std::time::{Duration, Instant};
 
+    use axum::extract::ConnectInfo;
     use axum::http::StatusCode;
     use axum::http::request::Parts;
-    use tracing::{info, warn};
+    use tracing::{field, info, warn};
 
+    use crate::integrations::admin::deed::DeedLog;
     use crate::sync::{Mutex, lock};
-    use crate::values::Actor;
+    use crate::values::{Actor, printable};
+
+    /// The length of the longest name or key that a line shows.
+    const LONGEST: usize = 256;
 
     /// The shortest time between two lines about wrong tokens.
     const PAUSE: Duration = Duration::from_secs(1);
 
     /// Logs a control request, whatever its answer.
-    pub(in super::super) fn control(request: &Parts, who: Option<&Actor>, status: StatusCode) {
+    pub(in super::super) fn control(
+        request: &Parts,
+        (action, name): (&str, &str),
+        who: Option<&Actor>,
+        status: StatusCode,
+        deed: Option<&DeedLog>,
+    ) {
+        let query = request.uri.query().unwrap_or_default();
+        let mut parameters = form_urlencoded::parse(query.as_bytes());
+        let key = parameters.find(|(parameter, _)| parameter == "key");
+        let peer = request.extensions.get::<ConnectInfo<SocketAddr>>();
         let forwarded = request.headers.get("x-forwarded-for");
         info!(
             target: "breaker::admin",
             who = who.map(Actor::name),
             method = %request.method,
-            path = request.uri.path(),
-            query = request.uri.query(),
+            action,
+            // The name and the key are what the client has sent, whether they exist or not.
+            name = printable(name, LONGEST),
+            key = key.map(|(_, key)| printable(&key, LONGEST)),
+            query,
+            why = deed.and_then(|it| it.reason.as_deref()),
+            ttl = deed.and_then(|it| it.ttl).map(field::debug),
+            before = deed.map(|it| it.before.as_str()),
+            after = deed.map(|it| it.after.as_str()),
             status = status.as_u16(),
+            peer = peer.map(|peer| field::display(peer.0)),
             // Whoever sends the request writes this header.
-            claimed_peer = forwarded.and_then(|it| it.to_str().ok()),
+            claimed = forwarded.and_then(|it| it.to_str().ok()),
             "control request"
+        );
+    }
+
+    /// Warns of reading that is open to other hosts.
+    pub(in super::super) fn open_to_others(address: SocketAddr) {
+        warn!(
+            target: "breaker::admin",
+            %address,
+            "whoever reaches this address may read names, keys and reasons; use a token, or a loopback address"
         );
     }
 
@@ -70,12 +103,24 @@ mod with_tracing {
 
 #[cfg(not(feature = "tracing"))]
 mod without_tracing {
+    use std::net::SocketAddr;
+
     use axum::http::StatusCode;
     use axum::http::request::Parts;
 
+    use crate::integrations::admin::deed::DeedLog;
     use crate::values::Actor;
 
-    pub(in super::super) fn control(_: &Parts, _: Option<&Actor>, _: StatusCode) {}
+    pub(in super::super) fn control(
+        _: &Parts,
+        _: (&str, &str),
+        _: Option<&Actor>,
+        _: StatusCode,
+        _: Option<&DeedLog>,
+    ) {
+    }
+
+    pub(in super::super) fn open_to_others(_: SocketAddr) {}
 
     pub(in super::super) fn link_left_out(_: &str, _: &str) {}
 

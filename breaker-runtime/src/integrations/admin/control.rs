@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use serde_json::json;
 
+use super::deed::{Deed, DeedLog};
 use super::done::{event_of, last_action};
 use super::incoming::{Answer, Incoming};
 use super::order::{Kind, Order};
@@ -53,16 +54,17 @@ fn act(incoming: &Incoming<'_>, verb: Verb) -> Answer {
         None => verb,
     };
     let (after, done) = if is_dry_run {
-        (before.after(verb, &order, now), None)
+        (before.after(verb, &order, now), Vec::new())
     } else {
         verb.apply(&breaker, &order);
-        let first = verb.records().first();
-        let done = first.and_then(|it| last_action(incoming, &breaker, it, &order.actor));
-        (Standing::of(incoming, &breaker), done)
+        let kinds = verb.records().iter();
+        let done = kinds.filter_map(|it| last_action(incoming, &breaker, it, &order.actor));
+        (Standing::of(incoming, &breaker), done.collect())
     };
-    let (name, key) = (breaker.name(), breaker.key());
+    let name = breaker.name();
+    let key = breaker.key().map(|key| incoming.site.keys.shown(key));
     let undo = before.undo(verb, now);
-    let tried = match key {
+    let tried = match &key {
         // Keys are recorded only as the sums of their name.
         Some(_) => None,
         None => incoming.site.recorder.rates(name),
@@ -76,7 +78,7 @@ fn act(incoming: &Incoming<'_>, verb: Verb) -> Answer {
         .forces()
         .and(order.ttl)
         .and_then(|ttl| now.checked_add(ttl));
-    Ok(incoming.json(&json!({
+    let mut response = incoming.json(&json!({
         "action": verb.as_str(),
         "breaker": name,
         "key": key,
@@ -96,9 +98,20 @@ fn act(incoming: &Incoming<'_>, verb: Verb) -> Answer {
             "passing_per_second": per_second(false),
         },
         "warnings": before.warnings(verb, &order),
-        "undo": undo.map(|undo| undo.to_json(name, key)),
-        "event": done.and_then(|done| event_of(incoming, &done)),
-    })))
+        "undo": undo.map(|undo| undo.to_json(name, key.as_deref())),
+        "event": done.first().and_then(|done| event_of(incoming, done)),
+    }));
+    let deed = Deed {
+        actions: done,
+        log: DeedLog {
+            reason: order.actor.reason().map(str::to_owned),
+            ttl: order.ttl,
+            before: before.to_string(),
+            after: after.to_string(),
+        },
+    };
+    deed.attach(&mut response);
+    Ok(response)
 }
 
 /// Rejects the parameter `keys` for a breaker that has no keys.

@@ -26,7 +26,8 @@ pub(super) fn breaker(incoming: &Incoming<'_>) -> Answer {
     let rates = name.and_then(|name| recorder.rates(name));
     let series = name.and_then(|name| recorder.series(name));
     let recent = name.and_then(|name| recorder.recent(name));
-    let snapshot = breaker.snapshot();
+    let mut snapshot = breaker.snapshot();
+    incoming.site.keys.replace_in(&mut snapshot);
     let links = incoming.site.links.iter();
     let links: Vec<_> = links.map(|link| link.to_json(breaker.name())).collect();
     Ok(incoming.json(&json!({
@@ -49,7 +50,11 @@ fn actions_of(incoming: &Incoming<'_>, snapshot: &Snapshot) -> Vec<Action> {
     if snapshot.key_stats.is_some() {
         let all = incoming.site.registry.actions().into_iter();
         let of_name = all.filter(|it| it.breaker.as_ref() == Some(&snapshot.name));
-        actions.extend(of_name.filter(|it| it.key.is_some()));
+        let of_keys = of_name.filter(|it| it.key.is_some());
+        actions.extend(of_keys.map(|mut action| {
+            incoming.site.keys.replace(&mut action.key);
+            action
+        }));
         actions.sort_by_key(|it| it.at);
     }
     actions.reverse();
@@ -68,6 +73,9 @@ pub(super) fn actions(incoming: &Incoming<'_>) -> Answer {
     let format = incoming.format()?;
     let mut actions = incoming.site.registry.actions();
     actions.reverse();
+    for action in &mut actions {
+        incoming.site.keys.replace(&mut action.key);
+    }
     Ok(match format {
         Format::Json => incoming.json(&json!({
             "instance": incoming.site.instance.to_json(),

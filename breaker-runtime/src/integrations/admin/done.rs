@@ -1,4 +1,4 @@
-//! What a request has done: the action that was recorded, and its event.
+//! The action that a request has just done, and its event.
 
 use super::incoming::Incoming;
 use crate::breaker::CircuitBreaker;

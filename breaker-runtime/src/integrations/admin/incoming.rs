@@ -14,11 +14,13 @@ use super::format::{Format, accepted, weak_tag_of};
 use super::guard::Guard;
 use super::instance::Instance;
 use super::links::Link;
+use super::on_action::OnAction;
 use super::problem::{Problem, did_you_mean};
 use super::query::Query;
 use super::recorder::Recorder;
 use super::renderings::{Asked, Renderings};
 use super::ring::Events;
+use super::shown_keys::ShownKeys;
 use crate::breaker::CircuitBreaker;
 use crate::config::nearest;
 use crate::registry::{ConfigWatch, Registry};
@@ -34,6 +36,8 @@ pub(super) struct Site {
     pub(super) rules: ControlRules,
     pub(super) wrong_tokens: WrongTokens,
     pub(super) links: Vec<Link>,
+    pub(super) keys: ShownKeys,
+    pub(super) on_action: OnAction,
     /// The watch over the files of settings, if there is one.
     pub(super) watch: Option<Arc<ConfigWatch>>,
     pub(super) events: Arc<Events>,
@@ -96,11 +100,16 @@ impl Incoming<'_> {
         let Some(key) = self.query.get("key") else {
             return Ok(named);
         };
-        let registry = &self.site.registry;
-        registry.get_keyed(self.name, key).ok_or_else(|| {
+        let Site {
+            registry,
+            keys: shown,
+            ..
+        } = &**self.site;
+        shown.find(registry, &named, key).ok_or_else(|| {
             let mut keys = Vec::new();
             if let Some(keyed) = registry.keyed_of(&named) {
-                keyed.each_in_order(|breaker| keys.extend(breaker.key().map(str::to_owned)));
+                let shown = |key: &str| shown.shown(key).into_owned();
+                keyed.each_in_order(|breaker| keys.extend(breaker.key().map(shown)));
             }
             let meant = nearest(key, keys.iter().map(String::as_str));
             let (name, shown) = (named.name(), key.escape_debug());

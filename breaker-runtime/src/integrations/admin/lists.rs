@@ -19,7 +19,7 @@ pub(super) fn breakers(incoming: &Incoming<'_>) -> Answer {
         let mut summary = Summary::default();
         let selected = selection.select(Label::Name, |take| {
             for breaker in registry.by_name() {
-                let mut row = Row::of(&breaker);
+                let mut row = Row::of(&breaker, &incoming.site.keys);
                 row.rates = recorder.rates(breaker.name());
                 summary.add(&row);
                 take(&breaker, Some(row));

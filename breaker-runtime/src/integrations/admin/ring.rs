@@ -6,6 +6,7 @@ use serde_json::json;
 use tokio::sync::{Semaphore, watch};
 
 use super::instance::random_id;
+use super::shown_keys::ShownKeys;
 use crate::breaker::{Event, EventKind, Subscription};
 use crate::registry::Registry;
 use crate::sync::{Arc, Mutex, lock};
@@ -55,7 +56,7 @@ pub(super) struct Entry {
 
 impl Events {
     /// Keeps the events of a registry from now on.
-    pub(super) fn new(registry: &Registry) -> Self {
+    pub(super) fn new(registry: &Registry, keys: ShownKeys) -> Self {
         let shared = Arc::new(Shared {
             ring: Mutex::new(Ring {
                 next: 1,
@@ -70,7 +71,7 @@ impl Events {
             id,
             shared,
             streams: Arc::new(Semaphore::new(MOST_STREAMS)),
-            _subscription: registry.subscribe(move |event| told.add(event, &first_part)),
+            _subscription: registry.subscribe(move |event| told.add(event, &first_part, &keys)),
         }
     }
 
@@ -123,8 +124,17 @@ impl Events {
 }
 
 impl Shared {
-    fn add(&self, event: &Event, id: &str) {
+    fn add(&self, event: &Event, id: &str, keys: &ShownKeys) {
         let mut event_json = serde_json::to_value(event).unwrap_or_default();
+        if let Some(key) = event.breaker().key() {
+            // An action repeats the key.
+            let shown = json!(keys.shown(key));
+            for place in ["/key", "/action/key"] {
+                if let Some(place) = event_json.pointer_mut(place) {
+                    place.clone_from(&shown);
+                }
+            }
+        }
         let kind = event_json["kind"].as_str().unwrap_or_default().to_owned();
         let breaker = event.breaker().name().to_owned();
         let action = match event.kind() {

@@ -15,6 +15,7 @@ use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
 use super::audit;
+use super::deed::Deed;
 use super::endpoints::{ENDPOINTS, Endpoint};
 use super::guard::{Needs, only_reads};
 use super::incoming::{Answer, Incoming, Site, Work};
@@ -53,7 +54,7 @@ async fn answer(site: &Arc<Site>, request: &Parts, body: Body) -> Answer {
     let (endpoint, name) = route(request)?;
     let granted = site.guard.check(request, endpoint.needs);
     let who = granted.as_ref().ok().cloned().flatten();
-    let answer = match granted {
+    let mut answer = match granted {
         Ok(actor) => grant(site, request, endpoint, &name, actor, body).await,
         Err(problem) => Err(problem),
     };
@@ -65,7 +66,11 @@ async fn answer(site: &Arc<Site>, request: &Parts, body: Body) -> Answer {
         site.wrong_tokens.add();
     }
     if endpoint.needs == Needs::Control {
-        audit::control(request, who.as_ref(), status);
+        let deed = answer.as_mut().ok().and_then(Deed::detach);
+        let log = deed.as_ref().map(|deed| &deed.log);
+        audit::control(request, (endpoint.verb, &name), who.as_ref(), status, log);
+        let actions = deed.map_or_else(Vec::new, |deed| deed.actions);
+        site.on_action.tell(&site.registry, &actions);
     }
     answer
 }

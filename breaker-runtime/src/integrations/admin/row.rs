@@ -6,6 +6,7 @@ use std::time::SystemTime;
 use serde_json::{Map, Value, json};
 
 use super::recorder::Rates;
+use super::shown_keys::ShownKeys;
 use crate::breaker::{CircuitBreaker, Snapshot};
 use crate::config::ExactDuration;
 use crate::serialize::Timestamp;
@@ -31,8 +32,9 @@ pub(super) struct Row {
 
 impl Row {
     /// Reads a breaker. Holds nothing that keeps the breaker alive.
-    pub(super) fn of(breaker: &CircuitBreaker) -> Self {
+    pub(super) fn of(breaker: &CircuitBreaker, keys: &ShownKeys) -> Self {
         let mut snapshot = breaker.snapshot();
+        keys.replace(&mut snapshot.key);
         // A list has many rows, and each shows only the last transition.
         let last = snapshot.history.pop();
         snapshot.history = last.into_iter().collect();

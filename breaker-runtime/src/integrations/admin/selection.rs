@@ -1,10 +1,12 @@
 //! Which breakers a list contains, and in which order.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 
 use super::incoming::Incoming;
 use super::problem::Problem;
 use super::row::{Row, STATES};
+use super::shown_keys::ShownKeys;
 use crate::breaker::CircuitBreaker;
 use crate::values::State;
 
@@ -35,6 +37,7 @@ pub(super) struct Selection {
     sort: Sort,
     limit: usize,
     after: Option<String>,
+    keys: ShownKeys,
 }
 
 /// The rows that a list shows.
@@ -55,10 +58,10 @@ pub(super) enum Label {
 }
 
 impl Label {
-    fn of(self, breaker: &CircuitBreaker) -> &str {
+    fn of<'a>(self, breaker: &'a CircuitBreaker, keys: &ShownKeys) -> Cow<'a, str> {
         match self {
-            Self::Name => breaker.name(),
-            Self::Key => breaker.key().unwrap_or_default(),
+            Self::Name => Cow::Borrowed(breaker.name()),
+            Self::Key => keys.shown(breaker.key().unwrap_or_default()),
         }
     }
 }
@@ -101,6 +104,7 @@ impl Selection {
             sort,
             limit: query.number("limit", 1..=MOST_ROWS)?.unwrap_or(ROWS),
             after,
+            keys: incoming.site.keys.clone(),
         })
     }
 
@@ -116,20 +120,20 @@ impl Selection {
         let mut is_cut = false;
         let mut kept = Vec::<(Order, Row)>::new();
         each(&mut |breaker, row| {
-            let text = label.of(breaker);
+            let text = label.of(breaker, &self.keys);
             let part = self.part.as_deref().unwrap_or_default();
             if !text.to_ascii_lowercase().contains(part) {
                 return;
             }
-            let row = row.unwrap_or_else(|| Row::of(breaker));
+            let row = row.unwrap_or_else(|| Row::of(breaker, &self.keys));
             if !self.wants(&row) {
                 return;
             }
             total += 1;
-            if self.after.as_deref().is_some_and(|after| text <= after) {
+            if self.after.as_deref().is_some_and(|after| *text <= *after) {
                 return;
             }
-            kept.push((self.order(&row, text), row));
+            kept.push((self.order(&row, &text), row));
             if kept.len() >= 2 * self.limit {
                 is_cut |= self.cut(&mut kept);
             }

@@ -6,10 +6,12 @@ use std::time::Duration;
 use std::{fmt, io, thread};
 
 use axum::Router;
+use axum::extract::connect_info::IntoMakeServiceWithConnectInfo;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
 use super::admin::Admin;
+use super::audit;
 
 /// How long requests in flight may take after the server was stopped.
 const GRACE: Duration = Duration::from_secs(1);
@@ -51,7 +53,10 @@ impl Admin {
         let local_addr = listener.local_addr()?;
         // Its streams end with it, and with no other server.
         let admin = self.with_own_streams();
-        let routes = admin.at("");
+        let routes = admin.at("").into_make_service_with_connect_info();
+        if admin.has_open_reading() && !local_addr.ip().is_loopback() {
+            audit::open_to_others(local_addr);
+        }
         let (stop, stopped) = oneshot::channel();
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_io()
@@ -73,7 +78,11 @@ impl Admin {
     }
 }
 
-async fn run(listener: TcpListener, routes: Router, stopped: oneshot::Receiver<()>) {
+async fn run(
+    listener: TcpListener,
+    routes: IntoMakeServiceWithConnectInfo<Router, SocketAddr>,
+    stopped: oneshot::Receiver<()>,
+) {
     let Ok(listener) = tokio::net::TcpListener::from_std(listener) else {
         return;
     };

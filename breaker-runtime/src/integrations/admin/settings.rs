@@ -6,6 +6,7 @@ use axum::http::{Response, StatusCode};
 use serde_json::error::Category;
 use serde_json::{Map, Value, json};
 
+use super::deed::{Deed, DeedLog};
 use super::done::{event_of, last_action};
 use super::format::{Format, tag_of};
 use super::incoming::{Answer, Incoming};
@@ -13,7 +14,7 @@ use super::order::{actor, check_media_type, not_json, unprocessable};
 use super::problem::Problem;
 use crate::breaker::CircuitBreaker;
 use crate::config::{ConfigError, Patch};
-use crate::values::{Action, Actor, Configured, WindowEffect};
+use crate::values::{Action, Actor, Configured, SettingChange, WindowEffect};
 
 /// Answers with all settings, the layers of each, and those that were configured at run time.
 pub(super) fn read(incoming: &Incoming<'_>) -> Answer {
@@ -88,11 +89,28 @@ fn change(incoming: &Incoming<'_>, breaker: &CircuitBreaker, patch: Option<&Patc
         &undo,
         done.as_ref(),
     );
+    let deed = Deed {
+        actions: done.into_iter().collect(),
+        log: DeedLog {
+            reason: actor.reason().map(str::to_owned),
+            before: listed(&configured, |change| &change.from),
+            after: listed(&configured, |change| &change.to),
+            ..DeedLog::default()
+        },
+    };
+    deed.attach(&mut response);
     let tag = Settings::of(breaker).tag;
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         response.headers_mut().insert(ETAG, tag);
     }
     Ok(response)
+}
+
+/// Returns one of the two values of each setting that a change affects.
+fn listed(configured: &Configured, value: impl Fn(&SettingChange) -> &String) -> String {
+    let changes = configured.changes.iter();
+    let changes = changes.map(|it| format!("{} = {}", it.setting, value(it)));
+    changes.collect::<Vec<_>>().join(", ")
 }
 
 fn answer(

@@ -1,12 +1,13 @@
 //! How a breaker stands before and after an action.
 
+use std::fmt;
 use std::time::SystemTime;
 
 use serde_json::{Value, json};
 
 use super::incoming::Incoming;
 use super::order::Order;
-use super::row::counts_to_json;
+use super::row::{STATES, counts_to_json};
 use super::undo::{self, Undo};
 use super::verb::Verb;
 use crate::breaker::{CircuitBreaker, Snapshot};
@@ -257,6 +258,25 @@ impl Standing {
             "override": self.in_force(),
             "keys": keys,
         })
+    }
+}
+
+/// As in `forced_open, beneath open; keys: 3 open, 9 closed`.
+impl fmt::Display for Standing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.state)?;
+        if self.state != self.machine_state {
+            write!(f, ", beneath {}", self.machine_state)?;
+        }
+        let mut separator = "; keys: ";
+        for state in STATES {
+            let keys = self.count(|key| key.state == state);
+            if keys > 0 {
+                write!(f, "{separator}{keys} {state}")?;
+                separator = ", ";
+            }
+        }
+        Ok(())
     }
 }
 
