@@ -17,9 +17,14 @@ pub(super) fn breakers(incoming: &Incoming<'_>) -> Answer {
     let (registry, recorder) = (&incoming.site.registry, &incoming.site.recorder);
     Ok(incoming.list(format, || {
         let mut summary = Summary::default();
+        let past = has_series.then(|| recorder.begin());
         let selected = selection.select(Label::Name, |take| {
             for breaker in registry.by_name() {
-                let mut row = Row::of(&breaker, &incoming.site.keys);
+                let keys = &incoming.site.keys;
+                let mut row = match past {
+                    Some(begin) => Row::with_changes(&breaker, keys, begin),
+                    None => Row::of(&breaker, keys),
+                };
                 row.rates = recorder.rates(breaker.name());
                 summary.add(&row);
                 take(&breaker, Some(row));
@@ -33,6 +38,7 @@ pub(super) fn breakers(incoming: &Incoming<'_>) -> Answer {
             for (json, row) in rows.iter_mut().zip(&selected.rows) {
                 let series = recorder.series(&row.snapshot.name);
                 json["series"] = series.map(|series| series.to_json()).into();
+                json["changes"] = row.changes_to_json();
             }
         }
         let list = json!({

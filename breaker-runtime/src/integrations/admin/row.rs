@@ -28,12 +28,45 @@ pub(super) struct Row {
     pub(super) snapshot: Snapshot,
     /// The calls per second, if they are recorded; those of keys are not.
     pub(super) rates: Option<Rates>,
+    changes: Vec<Change>,
+}
+
+/// A change of the machine's state.
+#[derive(Debug)]
+struct Change {
+    at: SystemTime,
+    from: State,
+    to: State,
 }
 
 impl Row {
     /// Reads a breaker. Holds nothing that keeps the breaker alive.
     pub(super) fn of(breaker: &CircuitBreaker, keys: &ShownKeys) -> Self {
-        let mut snapshot = breaker.snapshot();
+        Self::new(breaker.snapshot(), keys)
+    }
+
+    /// Reads a breaker, with the changes of its state from an instant on and the last one before.
+    pub(super) fn with_changes(
+        breaker: &CircuitBreaker,
+        keys: &ShownKeys,
+        begin: SystemTime,
+    ) -> Self {
+        let snapshot = breaker.snapshot();
+        let history = &snapshot.history;
+        let first = history.iter().rposition(|past| past.at < begin);
+        let changes = history.iter().skip(first.unwrap_or(0)).map(|past| Change {
+            at: past.at,
+            from: past.transition.from,
+            to: past.transition.to,
+        });
+        let changes = changes.collect();
+        Self {
+            changes,
+            ..Self::new(snapshot, keys)
+        }
+    }
+
+    fn new(mut snapshot: Snapshot, keys: &ShownKeys) -> Self {
         keys.replace(&mut snapshot.key);
         // A list has many rows, and each shows only the last transition.
         let last = snapshot.history.pop();
@@ -43,7 +76,15 @@ impl Row {
         Self {
             snapshot,
             rates: None,
+            changes: Vec::new(),
         }
+    }
+
+    pub(super) fn changes_to_json(&self) -> Value {
+        let changes = self.changes.iter();
+        changes
+            .map(|it| json!({"at": Timestamp(it.at), "from": it.from, "to": it.to}))
+            .collect()
     }
 
     /// Returns the settings that were configured at run time.
@@ -132,6 +173,11 @@ impl Row {
             "probes": it.probes,
             "ramp": it.ramp,
             "window": it.window,
+            "limits": {
+                "threshold": it.config.threshold,
+                "failure_rate": it.config.failure_rate,
+                "slow_rate": it.config.slow_rate,
+            },
             "configured": self.configured(),
             "rates": self.rates.map(Rates::to_json),
             "totals": {

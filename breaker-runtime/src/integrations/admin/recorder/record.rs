@@ -127,6 +127,11 @@ fn combined(counts: Counts<u64>, others: Counts<u64>, combine: fn(u64, u64) -> u
     array::from_fn(|nth| combine(counts[nth], others[nth]))
 }
 
+/// Returns how long the intervals last that are kept.
+pub(super) fn past() -> Duration {
+    duration_of(KEPT)
+}
+
 fn duration_of(intervals: usize) -> Duration {
     INTERVAL.saturating_mul(u32::try_from(intervals).unwrap_or(u32::MAX))
 }
