@@ -12,27 +12,30 @@ test('the areas are steps that end at the right edge', () => {
   assert.equal(areas({ calls: [], rejected: [] }).all, '');
 });
 
-const ROW = { since: new Date(0).toISOString(), machine_state: 'closed', override: null };
-const at = (ms, kind, more) => ({ at: new Date(ms).toISOString(), kind, ...more });
-const turn = (ms, from, to) => at(ms, 'transition', { transition: { from, to } });
+const date = (ms) => new Date(ms).toISOString();
+const ROW = { since: date(0), machine_state: 'closed', override: null, changes: [] };
+const turn = (at, from, to) => ({ at: date(at), from, to });
+const shown = (row, overrides = []) => bands(row, overrides, 100, 200).map(({ state, from, to }) => [state, from, to]);
 
-test('a breaker without events has been in its state since it is', () => {
-  assert.deepEqual(bands(ROW, [], 100, 200), [{ state: 'closed', from: 100, to: 200 }]);
-  assert.deepEqual(bands({ ...ROW, since: new Date(150).toISOString() }, [], 100, 200), [{ state: 'closed', from: 150, to: 200 }]);
+test('a breaker without changes has been in its state since it is', () => {
+  assert.deepEqual(shown(ROW), [['closed', 100, 200]]);
+  assert.deepEqual(shown({ ...ROW, since: date(150) }), [['closed', 150, 200]]);
 });
 
-test('the bands follow the transitions', () => {
-  const events = [turn(120, 'closed', 'open'), turn(150, 'open', 'half_open'), turn(160, 'half_open', 'open')];
-  assert.deepEqual(bands(ROW, events, 100, 200).map((it) => [it.state, it.from, it.to]), [['closed', 100, 120], ['open', 120, 150], ['half_open', 150, 160], ['open', 160, 200]]);
+test('the bands follow the changes', () => {
+  const changes = [turn(120, 'closed', 'open'), turn(150, 'open', 'half_open'), turn(160, 'half_open', 'open')];
+  assert.deepEqual(shown({ ...ROW, changes }), [['closed', 100, 120], ['open', 120, 150], ['half_open', 150, 160], ['open', 160, 200]]);
+  assert.deepEqual(shown({ ...ROW, changes: [turn(50, 'closed', 'open')] }), [['open', 100, 200]]);
 });
 
-test('what was before the first event is left out unless the circuit was closed', () => {
-  assert.deepEqual(bands(ROW, [turn(150, 'open', 'closed')], 100, 200), [{ state: 'closed', from: 150, to: 200 }]);
+test('what was before the first change is left out unless the circuit was closed', () => {
+  assert.deepEqual(shown({ ...ROW, changes: [turn(150, 'open', 'closed')] }), [['closed', 150, 200]]);
 });
 
 test('an override hides the state of the machine while it lasts', () => {
-  const events = [at(110, 'override_set', { override: { state: 'forced_open' } }), turn(120, 'closed', 'open'), at(150, 'override_expired', {})];
-  assert.deepEqual(bands(ROW, events, 100, 200).map((it) => [it.state, it.from]), [['closed', 100], ['forced_open', 110], ['open', 150]]);
-  const forced = { ...ROW, override: { state: 'forced_closed', since: new Date(130).toISOString() } };
-  assert.deepEqual(bands(forced, [], 100, 200).map((it) => [it.state, it.from]), [['closed', 100], ['forced_closed', 130]]);
+  const overrides = [{ at: date(110), kind: 'override_set', override: { state: 'forced_open' } }, { at: date(150), kind: 'override_expired' }];
+  const changes = [turn(120, 'closed', 'open')];
+  assert.deepEqual(shown({ ...ROW, changes }, overrides), [['closed', 100, 110], ['forced_open', 110, 150], ['open', 150, 200]]);
+  const override = { state: 'forced_closed', since: date(130) };
+  assert.deepEqual(shown({ ...ROW, override }), [['closed', 100, 130], ['forced_closed', 130, 200]]);
 });

@@ -69,9 +69,9 @@ export function createChart() {
       setAttribute(plot, 'hidden', !drawn.highest);
       setAttribute(plot, 'aria-label', `The last 10 minutes: ${sums.join(', ')}`);
       setText(begin, brief(since));
-      const history = breaker.history.map((it) => ({ kind: 'transition', ...it }));
+      const changes = breaker.history.map(({ at, transition }) => ({ at, from: transition.from, to: transition.to }));
       const from = Math.max(since.getTime(), between(0, instance.started_at));
-      const states = breaker.key_stats && !breaker.override ? [] : bands(breaker, history, from, now.getTime());
+      const states = breaker.key_stats && !breaker.override ? [] : bands({ ...breaker, changes }, [], from, now.getTime());
       // Each state has its height.
       setChildren(band, states.map(({ state, from, to }) => {
         const [x, end] = [from, to].map((it) => (between(since, it) * WIDTH) / SPAN);

@@ -34,7 +34,7 @@ let list = null;
 let isGranted = false;
 
 const feed = createFeed();
-const overview = createOverview(context, (filter) => context.go(listRoute(filter)), feed.eventsOf);
+const overview = createOverview(context, (filter) => context.go(listRoute(filter)), feed.overridesOf);
 const detail = createDetail(context);
 const findings = createFindings();
 const nothing = createNothing();
@@ -81,7 +81,7 @@ function lock() {
 /** Shows the passing of time: countdowns, ages, and how old the figures are. */
 function tick() {
   if (poll.state.problem?.status === 401 && !poll.state.stopped) lock();
-  header.update(list);
+  header.update(list, route.name);
   if (list && route.view === 'list') overview.tick();
 }
 
@@ -107,7 +107,7 @@ function show() {
   route = parseRoute(location.hash);
   if (route.view === 'breaker') detail.show(route.name, route.key);
   if (route.view === 'list') overview.setFilter(route.filter);
-  feed.wantSeries();
+  feed.wantPast();
   poll.refresh();
 }
 

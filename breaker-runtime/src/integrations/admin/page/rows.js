@@ -12,8 +12,11 @@ const SORTS = { worst: 'Worst first', name: 'By name', calls: 'Most calls', fail
 const HEADS = ['State', 'Breaker', 'What it does', 'Last 10 minutes', 'calls/s', 'failed/s', 'rejected/s'];
 const RATES = ['calls', 'failures', 'rejected'];
 
-/** Makes the overview. `change` gets the filter that the user chooses; `eventsOf` returns the events of a breaker. */
-export function createOverview(context, change, eventsOf) {
+/** Lets a long name break between its parts only. */
+const broken = (name) => name.split(/(?<=[/.:_-])/).flatMap((part) => [part, h('wbr')]);
+
+/** Makes the overview. `change` gets the filter that the user chooses; `overridesOf` returns the events of a breaker's overrides. */
+export function createOverview(context, change, overridesOf) {
   let filter = {};
   let list = null;
   let typing;
@@ -71,7 +74,7 @@ export function createOverview(context, change, eventsOf) {
     const [state, tags, text, spark, figures] = [badge('closed'), h('span', { class: 'tags' }), h('span'), createSpark(), RATES.map((_, i) => cell(i + 4, { class: 'number' }))];
     const open = ({ target }) => { if (!target.closest('a') && getSelection()?.isCollapsed) context.go(fragmentOf(name)); };
     const node = h('tr', { role: 'row', data: { name }, on: { click: open } }, cell(0, {}, state),
-      h('th', { role: 'rowheader', scope: 'row' }, h('a', { href: fragmentOf(name), text: name }), ' ', tags),
+      h('th', { role: 'rowheader', scope: 'row' }, h('a', { href: fragmentOf(name) }, broken(name)), ' ', tags),
       cell(2, { class: 'sentence' }, text), cell(3, { class: 'past' }, spark.element), figures);
     return Object.assign(node, { parts: { state, tags, text, spark, figures } });
   }
@@ -102,7 +105,7 @@ export function createOverview(context, change, eventsOf) {
     if (all.some((it) => it.outside)) {
       if (text.textContent !== all.map((it) => it.outside ?? it).join('')) text.replaceChildren(...all.map((it) => it.outside ? h('bdi', { text: it.outside }) : it));
     } else setText(text, all.join(''));
-    spark.update(row, eventsOf(row.name), now, context.instance.started_at);
+    spark.update(row, overridesOf(row.name), now, context.instance.started_at);
   }
 
   /** Returns the rows in groups, in the order of their worst rows; without groups, all rows in one. */

@@ -19,20 +19,15 @@ export function areas({ calls, rejected }, width = WIDTH, height = HEIGHT, most 
 }
 
 /**
- * Returns the states of a breaker between two instants, oldest first, as far as its events tell. What was before the
- * first of them is known only if the circuit was closed, since it began so.
+ * Returns the states of a breaker between two instants, oldest first. `overrides` are the events of its overrides. What
+ * was before the first change is known only if the circuit was closed, since it began so.
  */
-export function bands(row, events, from, to) {
+export function bands(row, overrides, from, to) {
   const time = (date) => between(0, date);
-  const machine = [];
-  const forced = [];
-  for (const { at, kind, transition, override } of events) {
-    if (kind === 'transition') {
-      if (!machine.length && transition.from === 'closed') machine.push({ at: from, state: 'closed' });
-      machine.push({ at: time(at), state: transition.to });
-    } else if (kind.startsWith('override_')) forced.push({ at: time(at), state: kind === 'override_set' && override.state });
-  }
+  const machine = row.changes.map(({ at, to: state }) => ({ at: time(at), state }));
   if (!machine.length) machine.push({ at: time(row.since), state: row.machine_state });
+  else if (row.changes[0].from === 'closed') machine.unshift({ at: from, state: 'closed' });
+  const forced = overrides.map(({ at, kind, override }) => ({ at: time(at), state: kind === 'override_set' && override.state }));
   if (row.override) forced.push({ at: time(row.override.since), state: row.override.state });
   const stateAt = (at) => [forced, machine].map((all) => all.findLast((it) => it.at <= at)?.state).find(Boolean);
   const edges = [from, ...[...machine, ...forced].map((it) => Math.max(it.at, from))].sort((one, other) => one - other);
@@ -51,11 +46,12 @@ export function bands(row, events, from, to) {
 export function createSpark() {
   const [passed, rejected] = [svg('path', { class: 'passed' }), svg('path', { fill: 'url(#hatch)' })];
   const band = svg('g');
-  const element = svg('svg', { class: 'spark', viewBox: `0 0 ${WIDTH} ${HEIGHT + BAND + 1}`, preserveAspectRatio: 'none', role: 'img' }, rejected, passed, band);
+  const element = svg('svg', { class: 'spark', viewBox: `0 0 ${WIDTH} ${HEIGHT + BAND + 1}`, preserveAspectRatio: 'none', role: 'img', 'aria-label': 'Last 10 minutes' }, rejected, passed, band);
   return {
     element,
     /** Shows a row; its process started at `started`. */
-    update(row, events, now, started) {
+    update(row, overrides, now, started) {
+      if (!row.changes) return;
       if (row.series) {
         const { top, ...paths } = areas(row.series);
         setAttribute(passed, 'd', paths.passed);
@@ -64,7 +60,7 @@ export function createSpark() {
       }
       const begin = now.getTime() - SPAN;
       const x = (at) => tenths(((at - begin) * WIDTH) / SPAN);
-      keyed(band, bands(row, events, Math.max(begin, between(0, started)), now.getTime()), (it) => it.from <= begin ? 0 : it.from, () => svg('rect'), (rect, it) => {
+      keyed(band, bands(row, overrides, Math.max(begin, between(0, started)), now.getTime()), (it) => it.from <= begin ? 0 : it.from, () => svg('rect'), (rect, it) => {
         const [height, y] = it.state === 'closed' ? [1.5, 2.5] : [BAND, 0];
         const all = { class: `band-${it.state}`, x: x(it.from), width: Math.max(0.8, x(it.to) - x(it.from)), y: HEIGHT + 1 + y, height };
         for (const [name, value] of Object.entries(all)) setAttribute(rect, name, value);
