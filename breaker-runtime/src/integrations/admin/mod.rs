@@ -1,4 +1,4 @@
-//! An HTTP API for whoever is on call, as routes of axum. Needs the feature `admin`.
+//! An HTTP API and a page for whoever is on call, as routes of axum. Needs the feature `admin`.
 //!
 //! [`Admin`] says what is shown, [`Access`] to whom. All paths are relative to the one that [`Admin::at`] gets:
 //!
