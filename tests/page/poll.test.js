@@ -36,6 +36,8 @@ test('figures are stale after three seconds without an answer', () => {
   const fresh = { answered: 1000, failed: 0, asked: 0, next: 6000 };
   assert.deepEqual(freshness({ ...fresh, now: 5900 }), { stale: false, age: 4900, text: '' });
   assert.equal(freshness({ ...fresh, asked: 2000, now: 4900 }).stale, false);
+  // The page was hidden, or the device asleep.
+  assert.equal(freshness({ ...fresh, asked: 600_900, now: 601_000 }).text, 'No answer for 600 s, trying now.');
   assert.equal(freshness({ ...fresh, asked: 2000, now: 5100 }).text, 'No answer for 4 s, trying now.');
   assert.deepEqual(freshness({ ...fresh, failed: 2, next: 7000, now: 5000 }), { stale: true, age: 4000, text: 'No answer for 4 s, trying again in 2 s.' });
   assert.equal(freshness({ ...fresh, failed: 1, next: 3000, now: 2000 }).stale, false);

@@ -46,10 +46,10 @@ export function createHeader({ context, poll, feed, forget, tick }) {
     document.body.classList.toggle('production', /^(prod|live)/i.test(environment ?? ''));
   }
 
-  function showTitle({ summary: { critical_down: down, states }, instance }) {
+  function showTitle({ summary: { critical_down: down, states }, instance }, name) {
     const open = states.open + states.forced_open;
     const counts = [down && `${down} down`, open && `${open} open`].filter(Boolean).join(', ');
-    document.title = `${counts && `(${counts}) `}${[instance.service ?? 'Circuit breakers', instance.environment].filter(Boolean).join(' · ')}`;
+    document.title = `${counts && `(${counts}) `}${[name, instance.service ?? 'Circuit breakers', instance.environment].filter(Boolean).join(' · ')}`;
     const worst = states.open ? 'open' : states.forced_open + states.forced_closed ? 'forced' : states.half_open ? 'half' : 'closed';
     setAttribute(document.querySelector('link[rel=icon]'), 'href', `assets/${worst}.svg`);
   }
@@ -73,12 +73,13 @@ export function createHeader({ context, poll, feed, forget, tick }) {
   return {
     turnTheme,
     turnZone,
-    update(list) {
+    /** Shows a list, and in the title the name of the breaker on display. */
+    update(list, name) {
       const { grant } = context;
       $('sign-in').hidden = !session.token && (grant.may === 'control' || !grant.token);
       setText($('sign-in'), session.token ? `${grant.who ?? 'Token'}: forget` : 'Sign in');
       if (list) showInstance(list.instance);
-      if (list) showTitle(list);
+      if (list) showTitle(list, name);
       showLife(list);
     },
   };

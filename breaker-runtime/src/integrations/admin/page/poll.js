@@ -28,7 +28,7 @@ export function instances() {
 /** Says how fresh the figures are. Times are in milliseconds: when the last answer came, the request in flight was sent, the next one will be. */
 export function freshness({ answered, failed, asked, next, now }) {
   const age = answered && now - answered;
-  const isSilent = answered && (failed || (asked && now - asked > 3000));
+  const isSilent = answered && (failed || age > 15_000 || (asked && now - asked > 3000));
   const seconds = (ms) => `${Math.max(0, Math.round(ms / 1000))} s`;
   const text = isSilent ? `No answer for ${seconds(age)}, trying ${asked ? 'now' : `again in ${seconds(next - now)}`}.` : '';
   return { stale: !!isSilent && age > 3000, age, text };

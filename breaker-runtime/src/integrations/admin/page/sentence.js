@@ -71,7 +71,7 @@ export function phrases(row, now) {
 const outside = (text, before = '', after = '') => (text ? [before, { outside: visible(text) }, after] : []);
 
 const limitOf = (row, setting, write = percent) => {
-  const limit = row.config?.[setting];
+  const limit = (row.limits ?? row.config)?.[setting];
   return typeof limit === 'number' ? `limit ${write(limit)}` : '';
 };
 
