@@ -14,7 +14,7 @@ export function createFindings() {
     element,
     async update() {
       const { body } = await get('findings');
-      setText(element.firstChild, body.findings.length ? 'Mistakes in declarations and settings' : 'No mistakes in declarations and settings');
+      setText(element.firstChild, `${body.findings.length ? 'Mistakes' : 'There are no mistakes'} in declarations and settings`);
       keyed(items, body.findings, ({ text }) => text, ({ text }) => h('li', { text: visible(text) }));
     },
   };
@@ -22,7 +22,7 @@ export function createFindings() {
 
 /** Makes the text for a registry without breakers. */
 export const createNothing = () => notice('No circuit breaker is known to this registry.', h('p', { text: 'There are three usual causes:' }), h('ol', {}, [
-  'The program uses another registry. The findings below list the declarations that name one.',
+  'The program uses another registry. The mistakes below name such declarations.',
   'No function with the attribute is linked into the program. Breakers that are made at run time appear with their first use.',
-  'The program gave this page a new registry: `Registry::new()` in place of `Registry::global()`.',
+  'The program gave this page a new registry: Registry::new() in place of Registry::global().',
 ].map((text) => h('li', { text }))));

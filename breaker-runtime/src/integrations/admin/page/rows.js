@@ -105,7 +105,7 @@ export function createOverview(context, change, overridesOf) {
     if (all.some((it) => it.outside)) {
       if (text.textContent !== all.map((it) => it.outside ?? it).join('')) text.replaceChildren(...all.map((it) => it.outside ? h('bdi', { text: it.outside }) : it));
     } else setText(text, all.join(''));
-    spark.update(row, overridesOf(row.name), now, context.instance.started_at);
+    spark.update(row, overridesOf(row.name), now);
   }
 
   /** Returns the rows in groups, in the order of their worst rows; without groups, all rows in one. */

@@ -49,18 +49,18 @@ export function createSpark() {
   const element = svg('svg', { class: 'spark', viewBox: `0 0 ${WIDTH} ${HEIGHT + BAND + 1}`, preserveAspectRatio: 'none', role: 'img', 'aria-label': 'Last 10 minutes' }, rejected, passed, band);
   return {
     element,
-    /** Shows a row; its process started at `started`. */
-    update(row, overrides, now, started) {
-      if (!row.changes) return;
-      if (row.series) {
-        const { top, ...paths } = areas(row.series);
-        setAttribute(passed, 'd', paths.passed);
-        setAttribute(rejected, 'd', paths.all);
-        setAttribute(element, 'aria-label', `Last 10 minutes, at most ${rate((top * 1000) / parseDuration(row.series.every))} calls per second`);
-      }
-      const begin = now.getTime() - SPAN;
+    update(row, overrides, now) {
+      const { calls = [], rejected: others = [], every = '5s' } = row.series ?? {};
+      const { top, ...paths } = areas({ calls, rejected: others });
+      const length = parseDuration(every);
+      setAttribute(passed, 'd', paths.passed);
+      setAttribute(rejected, 'd', paths.all);
+      setAttribute(element, 'aria-label', `Last 10 minutes, at most ${rate((top * 1000) / length)} calls per second`);
+      const [begin, end] = [now.getTime() - SPAN, now.getTime()];
       const x = (at) => tenths(((at - begin) * WIDTH) / SPAN);
-      keyed(band, bands(row, overrides, Math.max(begin, between(0, started)), now.getTime()), (it) => it.from <= begin ? 0 : it.from, () => svg('rect'), (rect, it) => {
+      // The band goes back as far as the counts.
+      const shown = row.changes && calls.length ? bands(row, overrides, Math.max(begin, end - (calls.length + 1) * length), end) : [];
+      keyed(band, shown, (it) => it.from <= begin ? 0 : it.from, () => svg('rect'), (rect, it) => {
         const [height, y] = it.state === 'closed' ? [1.5, 2.5] : [BAND, 0];
         const all = { class: `band-${it.state}`, x: x(it.from), width: Math.max(0.8, x(it.to) - x(it.from)), y: HEIGHT + 1 + y, height };
         for (const [name, value] of Object.entries(all)) setAttribute(rect, name, value);
