@@ -133,6 +133,28 @@ impl CircuitBreaker {
         read
     }
 
+    /// Returns whether the circuit is closed and nobody has to look at it: it has no override, no outage, no setting of
+    /// run time, and remembers nothing that matters.
+    ///
+    /// This is a reading: it applies transitions that are due.
+    #[cfg(feature = "admin")]
+    pub(crate) fn is_quiet(&self) -> bool {
+        let shared = self.shared();
+        let reading = shared.reading();
+        let mut locked = shared.lock();
+        let now = shared.step(&mut locked, reading, |machine, now, changes| {
+            machine.advance(now, changes);
+            now
+        });
+        let history = locked.history.as_deref();
+        let outage = history.and_then(|it| it.outages.present_since());
+        let is_quiet = outage.is_none()
+            && locked.layered.runtime.is_none()
+            && locked.machine.eviction(now) == Eviction::AtAnyTime;
+        self.unlock(locked);
+        is_quiet
+    }
+
     /// Returns the set of breakers by key that this breaker belongs to.
     pub(super) fn keys(&self) -> Option<Arc<dyn KeySet>> {
         self.shared().cold.keys.get()?.upgrade()

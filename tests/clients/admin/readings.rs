@@ -305,6 +305,52 @@ async fn keys_are_listed_worst_first_and_in_pages() {
 }
 
 #[tokio::test]
+async fn a_short_list_of_keys_is_the_beginning_of_the_whole_one() {
+    let desk = Desk::new();
+    let key = |nth: usize| {
+        let key = format!("host-{nth:02}");
+        let keyed = desk
+            .registry
+            .get_or_create_keyed("fetch", &key, Config::new());
+        keyed.unwrap()
+    };
+    let keys: Vec<_> = (0..40).map(key).collect();
+    fail(&keys[21], 2);
+    fail(&keys[33], 1);
+    keys[25].trip();
+    keys[25].reset();
+    keys[12].trip();
+    keys[38].force_open("maintenance", None);
+    keys[39].force_closed("a test", None);
+    drop(keys);
+    for query in [
+        "sort=worst",
+        "sort=key",
+        "sort=failures",
+        "sort=worst&state=closed",
+        "sort=worst&overridden=true",
+        "sort=key&overridden=false",
+        "sort=key&after=host-05",
+        "sort=key&state=open,forced_open",
+    ] {
+        let list = async |limit: usize| {
+            let path = format!("/keys/fetch?{query}&limit={limit}");
+            let list = desk.get(&path).await.json();
+            (
+                list["keys"].as_array().unwrap().clone(),
+                list["total"].clone(),
+            )
+        };
+        let (all, total) = list(1000).await;
+        for limit in [1, 3, 10] {
+            let (some, same_total) = list(limit).await;
+            assert_eq!(some, all[..limit.min(all.len())], "{query}");
+            assert_eq!(same_total, total, "{query}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_list_pins_no_key() {
     let desk = Desk::new();
     let config = Config::new().max_keys(2);

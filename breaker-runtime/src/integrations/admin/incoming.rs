@@ -154,7 +154,7 @@ impl Incoming<'_> {
         self.tagged(Format::Text, body, &tag)
     }
 
-    /// Answers with a list. Whoever asks for the same in the next 500 ms gets the same text.
+    /// Answers with a list. The same request in the next 500 ms gets the same text.
     pub(super) fn list(&self, format: Format, render: impl FnOnce() -> String) -> Response<Body> {
         let asked = Asked {
             path: self.request.uri.to_string(),

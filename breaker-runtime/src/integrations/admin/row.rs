@@ -22,10 +22,14 @@ pub(super) const STATES: [State; 5] = [
     State::ForcedClosed,
 ];
 
+/// The urgency of a breaker that nobody has to look at.
+pub(super) const QUIET: (u64, Reverse<u64>) = (11, Reverse(0));
+
 /// What a list says about a breaker.
 #[derive(Debug)]
 pub(super) struct Row {
-    pub(super) snapshot: Snapshot,
+    /// It is large, and rows are moved.
+    pub(super) snapshot: Box<Snapshot>,
     /// The calls per second, if they are recorded; those of keys are not.
     pub(super) rates: Option<Rates>,
     changes: Vec<Change>,
@@ -74,7 +78,7 @@ impl Row {
         snapshot.actions = Vec::new();
         snapshot.past_outages = Vec::new();
         Self {
-            snapshot,
+            snapshot: Box::new(snapshot),
             rates: None,
             changes: Vec::new(),
         }
@@ -135,7 +139,7 @@ impl Row {
             State::Closed if sick.0 > 0 => 8,
             State::Closed if it.outage.is_some() || it.ramp.is_some() => 9,
             State::Closed if self.is_configured() => 10,
-            State::Closed => 11,
+            State::Closed => QUIET.0,
         };
         let (failures, calls) = match &it.window {
             Some(window) => (window.failures, window.calls),

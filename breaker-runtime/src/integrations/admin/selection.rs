@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 
 use super::incoming::Incoming;
 use super::problem::Problem;
-use super::row::{Row, STATES};
+use super::row::{QUIET, Row, STATES};
 use super::shown_keys::ShownKeys;
 use crate::breaker::CircuitBreaker;
 use crate::values::State;
@@ -119,13 +119,24 @@ impl Selection {
         let mut total = 0;
         let mut is_cut = false;
         let mut kept = Vec::<(Order, Row)>::new();
+        // The last of the rows, if there are enough: no row after it is shown.
+        let mut bound = None::<Order>;
         each(&mut |breaker, row| {
             let text = label.of(breaker, &self.keys);
             let part = self.part.as_deref().unwrap_or_default();
             if !text.to_ascii_lowercase().contains(part) {
                 return;
             }
-            let row = row.unwrap_or_else(|| Row::of(breaker, &self.keys));
+            let quiet_is_after = |bound: &Order| self.is_quiet_after(&text, bound);
+            let row = match row {
+                Some(row) => row,
+                // Most keys are quiet. To know that one is not shown takes less than a row.
+                None if bound.as_ref().is_some_and(quiet_is_after) && breaker.is_quiet() => {
+                    total += usize::from(self.wants_quiet());
+                    return;
+                }
+                None => Row::of(breaker, &self.keys),
+            };
             if !self.wants(&row) {
                 return;
             }
@@ -133,9 +144,15 @@ impl Selection {
             if self.after.as_deref().is_some_and(|after| *text <= *after) {
                 return;
             }
-            kept.push((self.order(&row, &text), row));
+            let first = self.order(&row);
+            let is_after = |(of_last, last): &Order| (first, &*text) > (*of_last, last);
+            if bound.as_ref().is_some_and(is_after) {
+                return;
+            }
+            kept.push(((first, text.into_owned()), row));
             if kept.len() >= 2 * self.limit {
                 is_cut |= self.cut(&mut kept);
+                bound = kept.last().map(|(last, _)| last.clone());
             }
         });
         is_cut |= self.cut(&mut kept);
@@ -167,15 +184,32 @@ impl Selection {
                 .is_none_or(|wanted| wanted == row.is_configured())
     }
 
-    fn order(&self, row: &Row, text: &str) -> Order {
+    /// Returns whether a quiet breaker comes after a row.
+    fn is_quiet_after(&self, text: &str, (first, label): &Order) -> bool {
+        let quiet = match self.sort {
+            Sort::Worst => QUIET,
+            Sort::Label => (0, Reverse(0)),
+            Sort::Calls | Sort::Failures | Sort::Rejected => return false,
+        };
+        self.critical.is_none() && (quiet, text) > (*first, label)
+    }
+
+    fn wants_quiet(&self) -> bool {
+        let states = self.states.as_ref();
+        states.is_none_or(|states| states.contains(&State::Closed))
+            && self.overridden != Some(true)
+            && self.configured != Some(true)
+    }
+
+    /// Returns the order of a row before its label decides.
+    fn order(&self, row: &Row) -> (u64, Reverse<u64>) {
         let totals = row.totals();
-        let first = match self.sort {
+        match self.sort {
             Sort::Worst => row.urgency(),
             Sort::Label => (0, Reverse(0)),
             Sort::Calls => (0, Reverse(totals.calls)),
             Sort::Failures => (0, Reverse(totals.failures)),
             Sort::Rejected => (0, Reverse(totals.rejected)),
-        };
-        (first, text.to_owned())
+        }
     }
 }
