@@ -1,0 +1,75 @@
+//! Measures whether clients of the API `admin` slow down calls, how long a list of 10,000 keys takes, and whether memory
+//! stays flat. Prints Markdown.
+//!
+//! usage: `cargo run --release -p breaker-bench-admin -- [--rounds 5] [--seconds 5] [--minutes 0]`
+//!
+//! Each round runs all scenarios for some seconds, one after the other, and begins and ends with one without clients:
+//! the two differ by noise only. `--minutes` adds a run with all clients, in which memory is read every ten seconds.
+
+mod calls;
+mod clients;
+mod keys;
+mod memory;
+mod process;
+mod scenarios;
+
+use std::time::Duration;
+
+fn main() {
+    let options = Options::of(&std::env::args().skip(1).collect::<Vec<_>>());
+    if options.rounds > 0 {
+        scenarios::run(options.rounds, options.time);
+        println!();
+    }
+    keys::run();
+    if options.minutes > 0 {
+        println!();
+        memory::run(options.minutes);
+    }
+}
+
+struct Options {
+    rounds: u32,
+    time: Duration,
+    minutes: u32,
+}
+
+impl Options {
+    fn of(arguments: &[String]) -> Self {
+        let mut options = Self {
+            rounds: 5,
+            time: Duration::from_secs(5),
+            minutes: 0,
+        };
+        for pair in arguments.chunks(2) {
+            let number = pair.get(1).and_then(|number| number.parse().ok());
+            match (pair[0].as_str(), number) {
+                ("--rounds", Some(number)) => options.rounds = number,
+                ("--seconds", Some(number)) => options.time = Duration::from_secs(number.into()),
+                ("--minutes", Some(number)) => options.minutes = number,
+                _ => panic!(
+                    "unknown argument, or its number is missing: {}",
+                    pair.join(" ")
+                ),
+            }
+        }
+        options
+    }
+}
+
+/// Returns the value below which a share of the values is.
+fn quantile(values: &mut [f64], share: f64) -> f64 {
+    values.sort_by(f64::total_cmp);
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "an index"
+    )]
+    let at = (share * values.len().saturating_sub(1) as f64).round() as usize;
+    values.get(at).copied().unwrap_or(f64::NAN)
+}
+
+fn median(values: &mut [f64]) -> f64 {
+    quantile(values, 0.5)
+}
