@@ -8,11 +8,13 @@ use std::panic::{self, RefUnwindSafe, UnwindSafe};
 use once_cell::sync::OnceCell;
 
 use super::declaration::Declaration;
+use super::finding::SimilarNames;
 use super::keyed::KeyedBreakers;
 #[cfg(feature = "config")]
 use super::load_report::LastLoad;
 #[cfg(feature = "config")]
 use super::loaded::CurrentSettings;
+use super::memo::Memo;
 use super::sharded_map::ShardedMap;
 use crate::breaker::{CircuitBreaker, RegistryLink, sort_by_name};
 use crate::config::{Config, ConfigError, Layered, Location, Merged, Source, check_name};
@@ -52,6 +54,8 @@ pub(super) struct RegistryInner {
     pub(super) breakers: ShardedMap<Box<str>, RegistryEntry>,
     /// Held while settings change, so that what was checked is still true when it is put in force.
     pub(super) changing: Mutex<()>,
+    /// Comparing all names takes a while, and a page may ask for the findings each second.
+    pub(super) similar_names: Memo<Vec<SimilarNames>>,
     #[cfg(feature = "config")]
     pub(super) loaded: CurrentSettings,
     #[cfg(feature = "config")]
@@ -131,6 +135,7 @@ impl Registry {
                 link: Arc::default(),
                 breakers: ShardedMap::new(LOCKS),
                 changing: Mutex::default(),
+                similar_names: Memo::default(),
                 #[cfg(feature = "config")]
                 loaded: CurrentSettings::new(),
                 #[cfg(feature = "config")]

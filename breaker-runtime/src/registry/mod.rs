@@ -18,6 +18,7 @@ mod load;
 mod load_report;
 #[cfg(feature = "config")]
 mod loaded;
+mod memo;
 mod readings;
 mod settings;
 mod sharded_map;

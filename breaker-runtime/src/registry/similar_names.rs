@@ -26,23 +26,29 @@ impl Registry {
             let place = places.entry(breaker.name().to_owned());
             place.or_insert_with(|| breaker.shared().declared_at());
         }
-        let named: Vec<_> = places
-            .iter()
-            .map(|(name, place)| (Parts::new(name), name, place))
-            .collect();
-        let mut similar = Vec::new();
-        for (at, (parts, name, place)) in named.iter().enumerate() {
-            for (others, other, other_place) in named.iter().skip(at + 1) {
-                if parts.are_nearly(others) {
-                    similar.push(SimilarNames {
-                        first: NamedBreaker::new(name, **place),
-                        second: NamedBreaker::new(other, **other_place),
-                    });
-                }
+        let known = &self.inner.similar_names;
+        known.get_or_compute(&places, || compare(&places))
+    }
+}
+
+/// Returns the names that are nearly the same, among names with their places.
+fn compare(places: &BTreeMap<String, Option<Location>>) -> Vec<SimilarNames> {
+    let named: Vec<_> = places
+        .iter()
+        .map(|(name, place)| (Parts::new(name), name, place))
+        .collect();
+    let mut similar = Vec::new();
+    for (at, (parts, name, place)) in named.iter().enumerate() {
+        for (others, other, other_place) in named.iter().skip(at + 1) {
+            if parts.are_nearly(others) {
+                similar.push(SimilarNames {
+                    first: NamedBreaker::new(name, **place),
+                    second: NamedBreaker::new(other, **other_place),
+                });
             }
         }
-        similar
     }
+    similar
 }
 
 /// A name in lower case without separators, except for those between two digits, and the letters between separators.
