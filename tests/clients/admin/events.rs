@@ -180,6 +180,71 @@ async fn a_stream_tells_events_as_they_come() {
 }
 
 #[tokio::test]
+async fn a_client_that_repeats_its_query_is_resumed_by_the_header() {
+    let desk = Desk::new();
+    desk.bank.trip();
+    let last = desk.get("/events").await.json()["last"].clone();
+    let path = format!("/events?after={}", last.as_str().unwrap());
+    desk.bank.reset();
+    let seen = desk.get("/events").await.json()["last"].clone();
+    desk.mail.reset();
+    let header = [("last-event-id", seen.as_str().unwrap())];
+    let mut stream = Stream::open(&desk, &path, &header).await;
+    let text = stream.until("data").await;
+    assert!(!text.contains("bank") && text.contains("mail"), "{text}");
+}
+
+#[tokio::test]
+async fn a_slow_client_learns_how_many_events_it_has_missed() {
+    const EVENTS: usize = 10_000;
+    let desk = Desk::new();
+    let mut streams = Vec::new();
+    for _ in 0..100 {
+        let mut stream = Stream::open(&desk, "/events", &[]).await;
+        stream.next().await.unwrap();
+        streams.push(stream);
+    }
+    // Nobody reads meanwhile, because this test has one thread.
+    for _ in 0..EVENTS {
+        desk.bank.reset();
+    }
+    let last = desk.get("/breakers").await.json()["last_event"].clone();
+    for stream in &mut streams {
+        let text = stream.until(last.as_str().unwrap()).await;
+        let gaps = text.split("event: gap\ndata: ").skip(1).map(|rest| {
+            let gap: Value = serde_json::from_str(rest.lines().next().unwrap()).unwrap();
+            assert_eq!(gap["why"], "too_slow");
+            gap["missed"].as_u64().unwrap()
+        });
+        let missed: u64 = gaps.sum();
+        let told = text.matches("\nid: ").count() + usize::from(text.starts_with("id: "));
+        assert_eq!(missed as usize + told, EVENTS);
+        assert!(missed > 0);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn events_of_other_breakers_delay_no_heartbeat() {
+    let desk = Desk::new();
+    let mut stream = Stream::open(&desk, "/events?breaker=mail", &[]).await;
+    stream.next().await.unwrap();
+    let began = tokio::time::Instant::now();
+    let heartbeat = stream.next();
+    let busy = async {
+        loop {
+            desk.bank.reset();
+            tokio::time::sleep(Duration::from_secs(4)).await;
+        }
+    };
+    let heartbeat = tokio::select! {
+        heartbeat = heartbeat => heartbeat.unwrap(),
+        () = busy => unreachable!("it goes on for ever"),
+    };
+    assert!(heartbeat.starts_with(": "), "{heartbeat:?}");
+    assert_eq!(began.elapsed().as_secs(), 15);
+}
+
+#[tokio::test]
 async fn a_stream_of_another_instance_begins_with_a_gap() {
     let desk = Desk::new();
     desk.bank.trip();

@@ -49,11 +49,14 @@ pub(super) fn events(incoming: &Incoming<'_>) -> Answer {
     let accept = accept.and_then(|accept| accept.to_str().ok());
     let wants_stream = accept.is_some_and(|accept| accept.contains("text/event-stream"));
     let past = last.unwrap_or(if wants_stream { 0 } else { PAST });
-    let start = Start::of(incoming, past);
+    let after = incoming.query.get("after");
     if wants_stream {
-        stream(incoming, start, filter)
+        // A client that resumes a stream repeats its query, and the header has the newer id.
+        let header = incoming.request.headers.get("last-event-id");
+        let seen = header.and_then(|it| it.to_str().ok()).or(after);
+        stream(incoming, Start::of(incoming, seen, past), filter)
     } else {
-        Ok(list(incoming, &start, &filter))
+        Ok(list(incoming, &Start::of(incoming, after, past), &filter))
     }
 }
 
@@ -96,12 +99,10 @@ struct Start {
 
 impl Start {
     /// Begins after the event that the client has seen, or `past` events before the end.
-    fn of(incoming: &Incoming<'_>, past: usize) -> Self {
+    fn of(incoming: &Incoming<'_>, seen: Option<&str>, past: usize) -> Self {
         let events = &incoming.site.events;
         let last = events.last();
-        let header = incoming.request.headers.get("last-event-id");
-        let seen = incoming.query.get("after");
-        let Some(seen) = seen.or(header.and_then(|it| it.to_str().ok())) else {
+        let Some(seen) = seen else {
             let past = u64::try_from(past).unwrap_or(u64::MAX);
             let (oldest, _) = events.from(0, 1);
             let oldest = oldest.first().map_or(last + 1, |entry| entry.number);
@@ -141,7 +142,7 @@ fn list(incoming: &Incoming<'_>, start: &Start, filter: &Filter) -> Response<Bod
     let gap = start.gap.clone().unwrap_or_default();
     let head = json!({
         "instance": instance.to_json(),
-        "last": format!("{}-{last}", incoming.site.events.id),
+        "last": incoming.site.events.id_of(last),
         "gap": gap,
     });
     // The events are JSON already.
@@ -175,7 +176,7 @@ fn stream(incoming: &Incoming<'_>, start: Start, filter: Filter) -> Answer {
 
 /// Returns an event in the form of a stream.
 fn frame(id: &str, entry: &Entry) -> String {
-    format!("id: {id}-{}\ndata: {}\n\n", entry.number, entry.json)
+    format!("id: {id}\ndata: {}\n\n", entry.json)
 }
 
 /// The client is gone, or does not read.
@@ -196,6 +197,7 @@ async fn feed(
         text += &gap_text(&gap);
     }
     let mut next = start.next;
+    let mut heartbeat = Instant::now() + HEARTBEAT;
     loop {
         news.mark_unchanged();
         let is_closed = site.streams_end.load(Ordering::Relaxed);
@@ -206,11 +208,16 @@ async fn feed(
         for entry in &entries {
             next = entry.number + 1;
             if filter.wants(entry) {
-                text += &frame(&events.id, entry);
+                text += &frame(&events.id_of(entry.number), entry);
             }
+        }
+        // Events that the client does not want keep no proxy from closing the connection.
+        if text.is_empty() && Instant::now() >= heartbeat {
+            text = format!(": {}\n\n", Timestamp(site.registry.wall_now()));
         }
         if !text.is_empty() {
             send(out, std::mem::take(&mut text)).await?;
+            heartbeat = Instant::now() + HEARTBEAT;
         }
         if is_closed || Instant::now() >= end {
             return Ok(());
@@ -218,11 +225,8 @@ async fn feed(
         if entries.len() == BATCH {
             continue;
         }
-        let until = end.min(Instant::now() + HEARTBEAT);
-        match timeout_at(until, news.changed()).await {
-            Ok(Ok(())) => {}
-            Ok(Err(_)) => return Ok(()),
-            Err(_) => text = format!(": {}\n\n", Timestamp(site.registry.wall_now())),
+        if let Ok(Err(_)) = timeout_at(end.min(heartbeat), news.changed()).await {
+            return Ok(());
         }
     }
 }
