@@ -1,6 +1,7 @@
 //! The HTTP API for whoever is on call.
 
 mod access;
+mod access_table;
 mod config;
 mod control;
 mod details;
@@ -11,6 +12,7 @@ mod log;
 mod mounts;
 mod on_action;
 mod page;
+mod proxies;
 mod readings;
 mod recorder;
 mod renderings;

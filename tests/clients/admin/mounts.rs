@@ -99,6 +99,7 @@ async fn an_unknown_path_says_what_was_meant_and_a_wrong_method_what_is_allowed(
     let answer = desk.get("/braekers").await;
     assert_eq!(answer.problem(), (404, "no-route".to_owned()));
     assert_eq!(answer.json()["nearest"], "breakers");
+    assert_eq!(answer.json()["instance"], "/circuits/braekers");
 
     for method in ["POST", "DELETE", "OPTIONS", "PUT"] {
         let answer = desk.send(super::operator(method, "/breakers")).await;

@@ -61,16 +61,22 @@ fn it_has_the_access_of_the_admin() {
 fn dropping_it_ends_its_streams_and_frees_the_address() {
     let (desk, server) = serve(Access::open_reading());
     let addr = server.local_addr();
-    let mut stream = connect(addr, "/events", "Accept: text/event-stream\r\n");
-    let mut read = [0; 16];
-    stream.read_exact(&mut read).unwrap();
-    assert_eq!(&read, b"HTTP/1.1 200 OK\r");
+    let open = |_| {
+        let mut stream = connect(addr, "/events", "Accept: text/event-stream\r\n");
+        let mut read = [0; 16];
+        stream.read_exact(&mut read).unwrap();
+        assert_eq!(&read, b"HTTP/1.1 200 OK\r");
+        stream
+    };
+    let mut streams: Vec<_> = (0..100).map(open).collect();
     // A connection that sends nothing does not delay the end.
     let _idle = TcpStream::connect(addr).unwrap();
     drop(server);
-    let mut rest = String::new();
-    stream.read_to_string(&mut rest).unwrap();
-    assert!(rest.contains("retry: 2000"), "{rest}");
+    for stream in &mut streams {
+        let mut rest = String::new();
+        stream.read_to_string(&mut rest).unwrap();
+        assert!(rest.contains("retry: 2000"), "{rest}");
+    }
     assert!(TcpStream::connect(addr).is_err());
 
     // Another server of the same admin has other streams.

@@ -198,7 +198,8 @@ fn index(incoming: &Incoming<'_>) -> Answer {
     });
     let base = base_of_links(incoming.request);
     let linked = endpoints().filter(|it| it.method == Method::GET && !it.has_name);
-    let links = linked.map(|it| (it.verb.to_owned(), json!(format!("{base}{}", it.verb))));
+    let linked = linked.map(|it| it.verb).chain(["ui"]);
+    let links = linked.map(|it| (it.to_owned(), json!(format!("{base}{it}"))));
     Ok(incoming.json(&json!({
         "api": 1,
         "instance": incoming.site.instance.to_json(),

@@ -204,14 +204,18 @@ fn is_known(request: &Parts, tag: &str) -> bool {
     known.any(|tags| tags.split(',').any(|known| known.trim() == tag))
 }
 
+/// Returns the path that a client has asked for, with the place where the `Admin` is mounted.
+pub(super) fn asked_path(request: &Parts) -> &str {
+    let asked = request.extensions.get::<OriginalUri>();
+    asked.map_or(&request.uri, |asked| &asked.0).path()
+}
+
 /// Returns what a relative link in the answer to a request for the root begins with.
 ///
 /// A client resolves a link against the path that it asked for. If that has no slash at the end, its last part is
 /// replaced by the link, so the link has to repeat it.
 pub(super) fn base_of_links(request: &Parts) -> String {
-    let asked = request.extensions.get::<OriginalUri>();
-    let path = asked.map_or(&request.uri, |asked| &asked.0).path();
-    let last = path.rsplit('/').next().unwrap_or_default();
+    let last = asked_path(request).rsplit('/').next().unwrap_or_default();
     match last {
         "" => String::new(),
         // Otherwise, what precedes the colon would be a scheme.

@@ -18,7 +18,7 @@ use super::audit;
 use super::deed::Deed;
 use super::endpoints::{ENDPOINTS, Endpoint};
 use super::guard::{Needs, only_reads};
-use super::incoming::{Answer, Incoming, Site, Work};
+use super::incoming::{Answer, Incoming, Site, Work, asked_path};
 use super::page;
 use super::problem::{Problem, did_you_mean, not_allowed};
 use super::query::Query;
@@ -39,7 +39,7 @@ pub(super) async fn respond(
 ) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let answer = answer(&site, &parts, body).await;
-    let mut response = answer.unwrap_or_else(|problem| problem.into_response(parts.uri.path()));
+    let mut response = answer.unwrap_or_else(|problem| problem.into_response(asked_path(&parts)));
     add_headers(&site, response.headers_mut());
     if parts.method == Method::HEAD {
         *response.body_mut() = Body::empty();
