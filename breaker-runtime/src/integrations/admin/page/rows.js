@@ -80,12 +80,14 @@ export function createOverview(context, change, overridesOf) {
   }
 
   function updateRow(node, row) {
-    const { state, tags, figures } = node.parts;
+    const { state, tags, figures, spark, row: before } = node.parts;
     node.parts.row = row;
     showBadge(state, stateOf(row));
     const all = [row.critical && 'critical', row.keys && plural(row.keys.keys, 'key'), row.override && !row.override.until && 'no end', row.configured.length && `changed: ${row.configured.join(', ')}`];
     keyed(tags, all.filter(Boolean), (it) => it, (text) => h('span', { class: `tag tag-${text.split(' ')[0]}`, text }));
     showRates(figures, row.rates);
+    // In less than an interval, the picture moves by less than a pixel.
+    if (row.series !== before?.series) spark.update(row, overridesOf(row.name), context.clock.now());
     tickRow(node);
   }
 
@@ -99,13 +101,12 @@ export function createOverview(context, change, overridesOf) {
   }
 
   /** Shows the passing of time in a row. */
-  function tickRow({ parts: { row, text, spark } }) {
+  function tickRow({ parts: { row, text } }) {
     const now = context.clock.now();
     const all = phrases(row, now);
     if (all.some((it) => it.outside)) {
       if (text.textContent !== all.map((it) => it.outside ?? it).join('')) text.replaceChildren(...all.map((it) => it.outside ? h('bdi', { text: it.outside }) : it));
     } else setText(text, all.join(''));
-    spark.update(row, overridesOf(row.name), now);
   }
 
   /** Returns the rows in groups, in the order of their worst rows; without groups, all rows in one. */

@@ -89,10 +89,11 @@ function ofOpen(row, now) {
   const last = (row.last_transition ?? row.history?.at(-1))?.transition;
   const end = row.retry_at ?? between(0, row.since) + parseDuration(row.open_period);
   const left = between(now, end);
-  const { openings = 1, began_at: began } = row.outage ?? {};
-  const again = openings > 1 ? `, ${ordinal(openings)} time in ${formatSeconds(between(began, now))}` : '';
   const next = left > 500 ? `; next probe in ${formatSeconds(left)}` : left <= 500 ? '; the next call is a probe' : '';
-  return [...(last?.to === 'open' ? whyOpen(row, last) : []), `Open for ${formatSeconds(between(row.since, now))}${again}${next}.`];
+  const { openings = 1, began_at: began, first } = row.outage ?? {};
+  const rule = first && `; first: ${words(first.transition.reason)}${first.transition.rate === null ? '' : ` ${percent(first.transition.rate)}`}`;
+  const outage = openings > 1 ? ` Down for ${formatSeconds(between(began, now))} (${count(openings)} openings${rule ?? ''}).` : '';
+  return [...(last?.to === 'open' ? whyOpen(row, last) : []), `Open for ${formatSeconds(between(row.since, now))}${next}.${outage}`];
 }
 
 const PROBES = {
@@ -116,9 +117,6 @@ function whyOpen(row, { reason, failures, rate, by, cause, failures_by_kind: all
   const telling = occurred.some(({ kind }) => kind !== 'returned') && occurred.map((it) => it.text).join(', ');
   return [text, ...outside(by?.actor, ' by '), telling ? `: ${telling}` : '', ...outside(by?.reason ?? cause?.text, ': “', '”'), '. '];
 }
-
-/** Writes which one of several it is: `1st`, `2nd`, `11th`. */
-const ordinal = (number) => `${count(number)}${(Math.floor(number / 10) % 10 !== 1 && ['', 'st', 'nd', 'rd'][number % 10]) || 'th'}`;
 
 function ofProbes({ probes, probes_in_flight: inFlight, outage }, now) {
   const parts = [probes ? `Probing: ${count(probes.succeeded)} of ${plural(probes.success_threshold, 'success', 'successes')}` : 'Probing'];
