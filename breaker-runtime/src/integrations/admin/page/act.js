@@ -72,10 +72,16 @@ export function openDialog(context, { title, parts, preview, missing, run, comma
   const [warnings, error, hint] = [h('ul', { class: 'notes' }), h('p', { class: 'problem', role: 'alert' }), h('p', { class: 'muted' })];
   const shell = h('pre', { tabindex: 0 });
   const go = button(title, act, { class: 'button primary' });
-  const dialog = h('dialog', { class: 'sheet', 'aria-labelledby': 'sheet-title', on: { close: () => dialog.remove(), input: refresh } },
+  const dialog = h('dialog', { class: 'sheet', 'aria-labelledby': 'sheet-title', on: { close, input: refresh } },
     h('h2', { id: 'sheet-title', text: title }), parts, warnings, error, h('details', {}, h('summary', { text: 'As a command' }), shell), hint,
     h('menu', {}, button('Cancel', () => dialog.close()), go));
   let [turn, timer, ready] = [0, 0, false];
+  const beat = setInterval(check, 1000);
+
+  function close() {
+    clearInterval(beat);
+    dialog.remove();
+  }
 
   function refresh() {
     clearTimeout(timer);
@@ -94,7 +100,7 @@ export function openDialog(context, { title, parts, preview, missing, run, comma
   }
 
   function check() {
-    const text = missing();
+    const text = context.isStale() ? 'The service does not answer.' : missing();
     setText(hint, text ?? '');
     setText(shell, command());
     go.disabled = Boolean(text) || !ready;

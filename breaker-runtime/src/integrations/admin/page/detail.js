@@ -45,7 +45,7 @@ function createView(context, name, key) {
   const mark = badge('closed');
   const [text, problem, notes] = [h('p', { class: 'sentence' }), h('p', { class: 'problem', role: 'alert' }), h('ul', { class: 'notes' })];
   const [critical, links, reader] = [h('span', { class: 'tag tag-critical', text: 'critical' }), h('span'), h('span', { class: 'muted' })];
-  const buttons = Object.entries(ACTIONS).map(([action, label]) => button(label, () => openAction(context, { action, name, key })));
+  const buttons = Object.entries(ACTIONS).map(([action, label]) => button(label, () => openAction(context, { action, name, key }), { class: 'button acts' }));
   const signIn = button('Sign in', () => context.openSignIn());
   const copying = (label, what) => button(label, () => copy(what()));
 

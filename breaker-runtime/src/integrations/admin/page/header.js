@@ -60,6 +60,8 @@ export function createHeader({ context, poll, feed, forget, tick }) {
     const mixed = feed.connection === 'mixed' && `The answers come from ${feed.instances()} instances in turn. Open one of them by itself.`;
     const isSilent = !problem || problem.name === 'network';
     document.body.classList.toggle('stale', stale);
+    // Nobody acts on what may be wrong by now.
+    for (const it of document.querySelectorAll('.acts')) it.disabled = stale;
     setText($('live'), !list ? '' : problem || text ? '○ not live' : `● live${age < 1500 ? '' : `, ${formatSeconds(age)} old`}`);
     setText($('banner'), stopped ? '' : (isSilent && text) || problem?.detail || problem?.message || mixed || '');
     if (stale !== wasStale) announce(stale ? 'The service does not answer' : 'The service answers again');

@@ -19,7 +19,7 @@ export function createKeys(context, name) {
   const search = h('input', { type: 'search', maxlength: 128, 'aria-label': 'Search keys', placeholder: 'search keys', on: { input: () => load(null) } });
   const sort = h('select', { 'aria-label': 'Order', on: { change: () => load(null) } }, Object.entries(SORTS).map(([value, text]) => h('option', { value, text })));
   const page = button('', () => load(next));
-  const reset = button('', () => openAction(context, { action: 'reset', name, keys: 'open' }));
+  const reset = button('', () => openAction(context, { action: 'reset', name, keys: 'open' }), { class: 'button acts' });
   const table = createTable('', ['Key', 'State', 'What', 'Calls', 'Failed', 'Rejected'], 'No key has this in it.', 20);
   let [after, next, asked] = [null, null, ''];
 

@@ -25,7 +25,7 @@ export function changed(before, after) {
 /** Makes the section of the settings of a name. */
 export function createSettings(context, name) {
   const table = createTable('Values in force; those that are not defaults come first', ['Setting', 'Value', 'From', 'Change']);
-  const takeBack = button('Take back all settings of run time', () => change(null));
+  const takeBack = button('Take back all settings of run time', () => change(null), { class: 'button acts' });
   let [state, etag, seen] = [{ settings: [], configured: {} }, null, ''];
   const may = () => context.grant.may === 'control';
 
@@ -41,7 +41,7 @@ export function createSettings(context, name) {
   function cells({ setting, value, layers: [top, ...below] }) {
     const from = [h('span', { class: `tag layer-${top.layer}`, text: words(top.layer) }), top.place && ` ${visible(top.place)}`];
     const beneath = below.map((it) => h('li', { text: `${it.value} – ${words(it.layer)} ${visible(it.place ?? '')}` }));
-    const act = (text, click) => button(text, click, { class: 'button small', 'aria-label': `${text} ${setting}` });
+    const act = (text, click) => button(text, click, { class: 'button small acts', 'aria-label': `${text} ${setting}` });
     return [setting, h('strong', { text: value }), below.length ? h('details', {}, h('summary', {}, from), h('ul', {}, beneath)) : from,
       may() && [act('Edit', () => change(setting, value)), top.layer === 'runtime' && act('Take back', () => change(setting))]];
   }
