@@ -58,7 +58,8 @@ async fn main() -> anyhow::Result<()> {
     let access = Access::token("on-call", &token)?.reading_open();
     let admin = Admin::new(Registry::global(), access)
         .service("shop", env!("CARGO_PKG_VERSION"))
-        .environment("example");
+        .environment("example")
+        .link("Runbook", "https://wiki.example/breakers/{breaker}");
     let app = Router::new()
         .route("/", get(|| async { "a shop" }))
         .merge(admin.at("/circuits"));

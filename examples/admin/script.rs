@@ -12,19 +12,19 @@ const EVENTS: [(u64, &str, Mode, &str); 6] = [
         20,
         "search",
         Mode::Flaky,
-        "half of the answers of `search` are errors: its circuit opens by its failure rate, and each open period is longer",
+        "half of the answers of `search` are errors: its failure rate opens the circuit, for longer each time",
     ),
     (
         40,
         "bank",
         Mode::Hanging,
-        "`bank` hangs: its circuit opens after ten slow calls; it is critical, so it is the first in the list",
+        "`bank` hangs: ten slow calls open its circuit; it is critical, so the list begins with it",
     ),
     (
         90,
         "bank",
         Mode::Well,
-        "`bank` has recovered: probes close the circuit within ten seconds, then its share of the calls rises",
+        "`bank` has recovered: probes close the circuit within ten seconds, and its share of the calls rises",
     ),
     (
         120,
@@ -37,7 +37,7 @@ const EVENTS: [(u64, &str, Mode, &str); 6] = [
         150,
         "search",
         Mode::Well,
-        "`search` has recovered, but its circuit stays open for the rest of its long open period",
+        "`search` has recovered, but its circuit stays open until the present open period ends",
     ),
 ];
 

@@ -78,13 +78,14 @@ pub(crate) async fn pay(shop: &Shop) -> Result<(), ShopError> {
     shop.ask("bank").await
 }
 
-// Each further open period is twice as long as the one before.
+// Each further open period is twice as long as the one before, up to twelve seconds.
 #[circuit_breaker(
     name = "search",
     window = "10s",
     failure_rate = 0.5,
     open_for = "3s",
     backoff = 2.0,
+    max_open_for = "12s",
     success_threshold = 2,
     latency = true,
     cause
