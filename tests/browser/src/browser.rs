@@ -61,6 +61,8 @@ impl Browser {
         browser.freeze(false).await?;
         browser.client.goto("about:blank").await?;
         browser.resize(DESK).await?;
+        let hidden = json!({"hidden": true});
+        browser.cdp("Emulation.setScrollbarsHidden", hidden).await?;
         browser.media(&[]).await?;
         browser.offline(false).await?;
         // Whatever the test before left in the logs.
@@ -170,6 +172,10 @@ impl Browser {
     /// Clicks an element. Fails if something covers it.
     pub(crate) async fn click(&self, expression: &str) -> anyhow::Result<()> {
         let began = Instant::now();
+        self.until(expression).await?;
+        // A person scrolls until nothing lies over it.
+        self.eval(&format!("({expression})?.scrollIntoView({{ block: 'center' }})"))
+            .await?;
         loop {
             // The page may replace the element between the two requests.
             match self.element(expression).await?.click().await {
@@ -313,15 +319,16 @@ impl Browser {
     /// Fails if the console has a message, a policy was violated, or another origin was asked. For the end of each test.
     pub(crate) async fn check_logs(&self) -> anyhow::Result<()> {
         let seen = self.eval("globalThis.tests?.seen ?? []").await?;
+        let (console, requests) = (self.log("browser").await?, self.log("performance").await?);
         ensure!(seen == json!([]), "the page met errors: {seen}");
-        for entry in self.log("browser").await? {
+        for entry in console {
             let message = entry["message"].as_str().unwrap_or_default();
             let expected = self.expected.borrow();
             let is_expected = expected.iter().any(|part| message.contains(part.as_str()))
                 || END_OF_SCENE.iter().any(|error| message.contains(error));
             ensure!(is_expected, "the console has a message: {entry}");
         }
-        for entry in self.log("performance").await? {
+        for entry in requests {
             let message: Value = serde_json::from_str(entry["message"].as_str().unwrap_or("{}"))?;
             let message = &message["message"];
             if message["method"] != "Network.requestWillBeSent" {

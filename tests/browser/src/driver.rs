@@ -15,7 +15,7 @@ use tokio::time::timeout;
 use url::{ParseError, Url};
 
 /// A browser without extensions, without settings of a user, and without background requests.
-const ARGUMENTS: [&str; 13] = [
+const ARGUMENTS: [&str; 12] = [
     "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
@@ -28,7 +28,6 @@ const ARGUMENTS: [&str; 13] = [
     "--disable-quic",
     "--no-proxy-server",
     "--lang=en-US",
-    "--hide-scrollbars",
 ];
 
 /// The time zone of the browser. It differs from UTC.

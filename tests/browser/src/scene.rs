@@ -89,7 +89,7 @@ impl Scene {
 
     /// Shows twelve breakers in all five states after some samples of calls: the bank fails, mail is forced open.
     pub(crate) async fn twelve(samples: u32) -> anyhow::Result<Self> {
-        let test = TestRegistry::with_clock(SceneClock::new(SAMPLE * (samples + 7)));
+        let test = TestRegistry::with_clock(SceneClock::new(SAMPLE * (samples + 8)));
         let mut scene = Self::of((*test).clone(), test.clock().clone())?;
         let well = [
             "billing/eu",
@@ -102,21 +102,20 @@ impl Scene {
         for name in well {
             scene.make(name)?;
         }
-        scene
-            .live(samples, |step| {
-                let _entered = test.enter();
-                shop::play(test.clock());
-                for (name, nth) in well.iter().zip(1..) {
-                    for _ in 0..nth * 4 + step % 5 {
-                        let _ = scene.get(name).map(|it| it.call(|| Ok::<_, ()>(())));
-                    }
+        let calls = |step: u32| {
+            let _entered = test.enter();
+            shop::play(test.clock());
+            for (name, nth) in well.iter().zip(1..) {
+                for _ in 0..nth * 4 + step % 5 {
+                    let _ = scene.get(name).map(|it| it.call(|| Ok::<_, ()>(())));
                 }
-            })
-            .await?;
+            }
+        };
+        scene.live(samples, calls).await?;
         let half_open = scene.make("half-open")?;
         half_open.trip();
-        scene.clock.advance(Duration::from_secs(31));
-        scene.in_flight.push(half_open.try_acquire()?);
+        // Until its open period is over.
+        scene.live(6, calls).await?;
         scene.get("mail")?.force_open(
             "the mail server is being moved, INC-7",
             Some(Duration::from_secs(1800)),
@@ -124,9 +123,14 @@ impl Scene {
         let wrong = scene.make("forced-closed")?;
         wrong.trip();
         wrong.force_closed("the breaker is wrong", None);
-        let entered = test.enter();
-        shop::fail_bank(test.clock());
-        drop(entered);
+        let fail = |step: u32| {
+            calls(step);
+            let _entered = test.enter();
+            shop::fail_bank(test.clock());
+        };
+        scene.live(1, fail).await?;
+        let probe = half_open.try_acquire()?;
+        scene.in_flight.push(probe);
         Ok(scene)
     }
 
@@ -137,12 +141,17 @@ impl Scene {
             .critical(true)
             .window(Window::Calls(40))
             .failure_rate(0.5)
+            .open_for(Duration::from_secs(45))
             .latency(true);
         let bank = scene.registry.get_or_create("bank", config)?;
         scene
             .live(120, |step| {
-                for _ in 0..20 + step % 7 {
-                    match bank.try_acquire() {
+                for call in 0..20 + step % 7 {
+                    let permit = bank.try_acquire();
+                    scene
+                        .clock
+                        .advance(Duration::from_micros(300 + 90 * u64::from(call)));
+                    match permit {
                         Ok(permit) if step < 108 => permit.success(),
                         Ok(permit) => permit.failure_with_cause(|| "the service answered 503"),
                         Err(_) => {}
@@ -251,4 +260,5 @@ pub(crate) fn admin(registry: &Registry, access: Access) -> Admin {
         .service("shop", "1.4.2")
         .environment("test")
         .instance("shop-7f9c8-x2lmv")
+        .link("Runbook", "https://wiki.example/breakers/{breaker}")
 }

@@ -47,8 +47,9 @@ fn send_mail(status: u16) -> Result<(), ShopError> {
 }
 
 #[circuit_breaker(name = "stock", latency = true, fallback = |_rejected| Ok(()))]
-fn in_stock(status: u16) -> Result<(), ShopError> {
-    answer(status)
+fn in_stock(clock: &SceneClock, takes: Duration) -> Result<(), ShopError> {
+    clock.advance(takes);
+    answer(200)
 }
 
 #[circuit_breaker(name = "fetch", key = host, threshold = 2, cause)]
@@ -66,8 +67,9 @@ fn answer(status: u16) -> Result<(), ShopError> {
 /// A quiet time, in which only one host is down.
 pub(crate) fn play(clock: &SceneClock) {
     for number in 0..30_u64 {
-        let _ = pay(clock, 200, Duration::from_micros(400 + 170 * number));
-        let _ = (send_mail(200), in_stock(200));
+        let _ = pay(clock, 200, Duration::from_micros(400 + 90 * number));
+        let _ = in_stock(clock, Duration::from_micros(200 + 50 * number));
+        let _ = send_mail(200);
         let _ = fetch("a.example", 200);
         let _ = fetch("b.example", 200);
         let _ = fetch("sick.example", 503);
@@ -77,6 +79,6 @@ pub(crate) fn play(clock: &SceneClock) {
 /// The bank answers with errors, until its circuit is open.
 pub(crate) fn fail_bank(clock: &SceneClock) {
     for _ in 0..25 {
-        let _ = pay(clock, 503, Duration::from_millis(30));
+        let _ = pay(clock, 503, Duration::from_millis(8));
     }
 }

@@ -13,6 +13,7 @@ cases![
     the_keys_of_a_name_are_listed_and_each_has_a_detail,
     a_report_can_be_copied_as_markdown,
     a_row_leads_to_its_detail_and_back,
+    a_link_leads_to_the_runbook_of_the_breaker,
 ];
 
 async fn a_detail_says_why_since_when_and_where(browser: &Browser) -> anyhow::Result<()> {
@@ -126,5 +127,24 @@ async fn a_row_leads_to_its_detail_and_back(browser: &Browser) -> anyhow::Result
     browser.until("location.hash === '#/b/bank'").await?;
     browser.back().await?;
     browser.until("tests.rows().length === 2").await?;
+    Ok(())
+}
+
+async fn a_link_leads_to_the_runbook_of_the_breaker(browser: &Browser) -> anyhow::Result<()> {
+    let scene = Scene::twelve(1).await?;
+    browser.open(&scene.url("#/b/billing%2Feu")).await?;
+    let link = "tests.link(/runbook/i)";
+    browser.until(link).await?;
+    let address = browser.text(&format!("{link}.href")).await?;
+    ensure!(
+        address.starts_with("https://wiki.example/breakers/billing"),
+        "{address}"
+    );
+    // The other site learns nothing about this page, and cannot reach it.
+    let relation = browser.text(&format!("{link}.rel")).await?;
+    ensure!(
+        relation.contains("noreferrer") && relation.contains("noopener"),
+        "{relation}"
+    );
     Ok(())
 }

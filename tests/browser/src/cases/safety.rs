@@ -16,6 +16,7 @@ cases![
     reasons_and_causes_with_markup_run_nothing,
     markup_cannot_be_parsed_at_all,
     the_page_has_the_headers_of_a_page_that_trusts_nothing,
+    errors_and_requests_to_other_origins_would_be_found,
 ];
 
 const MARKUP: &str = "\"><img src=x onerror=alert(1)>";
@@ -145,5 +146,30 @@ async fn the_page_has_the_headers_of_a_page_that_trusts_nothing(
             .await?
             == true
     );
+    Ok(())
+}
+
+async fn errors_and_requests_to_other_origins_would_be_found(
+    browser: &Browser,
+) -> anyhow::Result<()> {
+    let scene = Scene::closed(2)?;
+    for fault in [
+        "console.error('a message')",
+        "setTimeout(() => { throw new Error('an error'); })",
+        "Promise.reject('a rejection')",
+        "fetch('http://192.0.2.1/').catch(() => {})",
+        "document.body.append(Object.assign(document.createElement('img'), { src: 'http://192.0.2.1/x.png' }))",
+    ] {
+        browser.open(&scene.url("")).await?;
+        browser.sees_in("accounts.task-000", "closed").await?;
+        browser.check_logs().await?;
+        browser.run(fault).await?;
+        browser
+            .run_async("setTimeout(arguments[0], 200)", vec![])
+            .await?;
+        ensure!(browser.check_logs().await.is_err(), "not found: {fault}");
+        browser.open("about:blank").await?;
+        let _ = browser.check_logs().await;
+    }
     Ok(())
 }
