@@ -1,5 +1,6 @@
 //! The files of settings, the health, and the look at the watched files.
 
+use std::sync::mpsc;
 use std::time::Duration;
 
 use breaker_runtime::Config;
@@ -84,6 +85,24 @@ async fn a_check_without_a_watch_says_what_to_write() {
     assert_eq!(answer.problem(), (409, "not-watched".to_owned()));
     let detail = answer.json()["detail"].as_str().unwrap().to_owned();
     assert!(detail.contains("Admin::watches"), "{detail}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_check_that_takes_too_long_is_a_problem() {
+    let file = SettingsFile::new("[breakers.bank]\nthreshold = 3\n");
+    let (release, blocked) = mpsc::channel::<()>();
+    let desk = Desk::with_registry(token(), |registry, admin| {
+        let block = move |_| {
+            let _ = blocked.recv();
+        };
+        let watch = registry.watch(file.path(), NEVER, block).unwrap();
+        admin.watches(watch)
+    });
+    let request = desk.send(operator("POST", "/config/check"));
+    let (answer, ()) = tokio::join!(request, tokio::time::advance(Duration::from_secs(11)));
+    assert_eq!(answer.problem(), (503, "busy".to_owned()));
+    assert_eq!(answer.header("retry-after"), "10");
+    drop(release);
 }
 
 #[tokio::test]

@@ -33,6 +33,9 @@ use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
+/// The chapter that describes each problem.
+const CHAPTER: &str = include_str!("../../../docs/admin.md");
+
 /// The secret of the token of `on-call`.
 pub(crate) const SECRET: &str = "0123456789abcdef";
 
@@ -171,6 +174,8 @@ impl Reply {
         );
         let kind = body["type"].as_str().unwrap();
         let kind = kind.strip_prefix("urn:breaker:problem:").unwrap();
+        let section = format!("\n### `{kind}`\n\nStatus {}.", self.status);
+        assert!(CHAPTER.contains(&section), "docs/admin.md lacks {kind}");
         (self.status, kind.to_owned())
     }
 }

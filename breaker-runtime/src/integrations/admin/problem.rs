@@ -12,7 +12,7 @@ pub(super) struct Problem(Box<Parts>);
 #[derive(Debug)]
 struct Parts {
     status: StatusCode,
-    /// The name of the problem, which is its anchor in `docs/admin.md`.
+    /// The name of the problem, which is that of its section in `docs/admin.md`.
     kind: &'static str,
     detail: String,
     members: Map<String, Value>,
