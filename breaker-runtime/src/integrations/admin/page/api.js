@@ -58,11 +58,14 @@ export async function send(method, path, body, { ifMatch, instance, type } = {})
 async function ask(method, path, more, sent) {
   const at = performance.now();
   const headers = { Accept: 'application/json', ...more };
-  if (session.token) headers.Authorization = `Bearer ${session.token}`;
+  const { token } = session;
+  if (token) headers.Authorization = `Bearer ${token}`;
   const response = await fetch(path, { method, body: sent, headers, cache: 'no-store', redirect: 'manual', signal: AbortSignal.timeout(PATIENCE) })
     .catch(() => { throw new Problem(0, 'network', 'The service does not answer.'); });
   if (response.type === 'opaqueredirect') throw new Problem(0, 'redirect', 'A proxy redirects the requests of this page, perhaps to sign you in. Reload the page.');
   const { status } = response;
+  // The answer to a token that has been replaced meanwhile.
+  if (status === 401 && token !== session.token) return ask(method, path, more, sent);
   const now = response.headers.get('breaker-now');
   if (now) clock.sync(new Date(now), at);
   const body = status === 304 ? null : await response.json().catch(() => null);
