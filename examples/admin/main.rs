@@ -23,6 +23,7 @@ mod script;
 mod services;
 mod shop;
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -38,15 +39,13 @@ use check::Operator;
 use services::Services;
 use shop::Shop;
 
-/// The settings that are watched.
-const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/admin/breakers.toml");
-
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let arguments = Arguments::read()?;
     let services = Services::start().await?;
     let shop = Arc::new(Shop::new(services.clone(), arguments.names)?);
-    let _watch = Registry::global().watch(FILE, Duration::from_secs(2), |loaded| {
+    let file = settings_file()?;
+    let _watch = Registry::global().watch(&file, Duration::from_secs(2), |loaded| {
         if let Err(problems) = loaded {
             eprintln!("the settings stay as they were:\n{problems}");
         }
@@ -72,7 +71,7 @@ async fn main() -> anyhow::Result<()> {
     println!("the page      {url}/ui");
     println!("as text       curl '{url}/breakers?format=text'");
     println!("the token     {token}    (to act; reading needs none)");
-    println!("the settings  {FILE}\n");
+    println!("the settings  {}\n", file.display());
 
     load::meet_hosts(&shop, arguments.keys).await;
     tokio::spawn(load::run(shop, arguments.keys));
@@ -91,6 +90,13 @@ async fn main() -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Returns the path of the settings file, relative to the current folder if the file is beneath it.
+fn settings_file() -> anyhow::Result<PathBuf> {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("admin/breakers.toml");
+    let relative = file.strip_prefix(std::env::current_dir()?);
+    Ok(relative.map(Path::to_owned).unwrap_or(file))
 }
 
 /// What the program does besides serving.
