@@ -174,8 +174,10 @@ impl Browser {
         let began = Instant::now();
         self.until(expression).await?;
         // A person scrolls until nothing lies over it.
-        self.eval(&format!("({expression})?.scrollIntoView({{ block: 'center' }})"))
-            .await?;
+        self.eval(&format!(
+            "({expression})?.scrollIntoView({{ block: 'center' }})"
+        ))
+        .await?;
         loop {
             // The page may replace the element between the two requests.
             match self.element(expression).await?.click().await {
