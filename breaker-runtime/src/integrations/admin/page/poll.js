@@ -64,6 +64,8 @@ export function createPoll(ask, told) {
     state,
     /** Asks at once; after a request in flight if there is one. */
     refresh() {
+      // What stopped it is over.
+      if (state.stopped) state.problem = null;
       state.stopped = false;
       clearTimeout(timer);
       if (state.asked) timer = setTimeout(() => this.refresh(), 50);
