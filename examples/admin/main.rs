@@ -45,7 +45,7 @@ async fn main() -> anyhow::Result<()> {
     let services = Services::start().await?;
     let shop = Arc::new(Shop::new(services.clone(), arguments.names)?);
     let file = settings_file()?;
-    let _watch = Registry::global().watch(&file, Duration::from_secs(2), |loaded| {
+    let watch = Registry::global().watch(&file, Duration::from_secs(2), |loaded| {
         if let Err(problems) = loaded {
             eprintln!("the settings stay as they were:\n{problems}");
         }
@@ -58,7 +58,8 @@ async fn main() -> anyhow::Result<()> {
     let admin = Admin::new(Registry::global(), access)
         .service("shop", env!("CARGO_PKG_VERSION"))
         .environment("example")
-        .link("Runbook", "https://wiki.example/breakers/{breaker}");
+        .link("Runbook", "https://wiki.example/breakers/{breaker}")
+        .watches(watch);
     let app = Router::new()
         .route("/", get(|| async { "a shop" }))
         .merge(admin.at("/circuits"));
