@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-use breaker_runtime::{CallError, CircuitBreaker, Config, State};
+use breaker_runtime::admin::Admin;
+use breaker_runtime::test_util::TestRegistry;
+use breaker_runtime::{BreakerError, CallError, CircuitBreaker, Config, State, circuit_breaker};
 use serde_json::{Value, json};
 
-use super::{Desk, Reply, as_dry_run, operator, with_body};
+use super::{Desk, Reply, as_dry_run, operator, send, token, with_body};
 
 const KEYS: [&str; 4] = ["a", "b", "c", "d"];
 
@@ -161,6 +163,43 @@ async fn a_dry_run_knows_which_override_of_a_name_and_its_key_takes_precedence()
     let done = desk.send(request("/force-open/fetch")).await;
     assert_eq!(dry.json(), as_dry_run(done.json()));
     assert_eq!(states(&keys), [State::ForcedOpen; 4]);
+}
+
+#[tokio::test]
+async fn a_name_that_also_has_calls_without_a_key_is_tripped_and_reset_itself_too() {
+    let desk = Desk::new();
+    let keys = keys(&desk);
+    let name = desk.registry.get("fetch").unwrap();
+    name.call(|| Ok::<_, ()>(())).unwrap();
+    for (verb, machine_state) in [("trip", "open"), ("reset", "closed")] {
+        let path = format!("/{verb}/fetch?dry_run=false");
+        let dry = post(&desk, &path.replace("false", "true")).await.json();
+        let done = post(&desk, &path).await.json();
+        assert_eq!(done["after"]["machine_state"], machine_state);
+        assert_eq!(dry, as_dry_run(done));
+    }
+    assert_eq!(keys[0].state(), State::Closed);
+}
+
+#[tokio::test]
+async fn a_name_that_is_declared_with_a_key_may_still_have_none() {
+    #[circuit_breaker(name = "clients/admin/no-keys-yet", key = host)]
+    fn fetch(host: &str) -> Result<(), BreakerError> {
+        let _ = host;
+        Ok(())
+    }
+    let _ = fetch;
+    let test = TestRegistry::new();
+    let routes = Admin::new(&test, token()).at("/circuits");
+    let breaker = "clients/admin/no-keys-yet";
+    for path in [
+        format!("/reset/{breaker}?keys=open"),
+        format!("/clear/{breaker}?keys=all"),
+    ] {
+        let answer = send(&routes, operator("POST", &path)).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        assert_eq!(answer.json()["changed"], false);
+    }
 }
 
 #[tokio::test]

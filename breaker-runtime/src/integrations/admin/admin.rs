@@ -171,9 +171,9 @@ impl Admin {
 
     /// Calls a function for each action that a request has carried out, for an audit without the feature `tracing`.
     ///
-    /// Dry runs and rejected requests are no actions. The function runs after the action and before the answer, and no
-    /// lock is held. If it panics, the panic is caught and counted by
-    /// [`Registry::listener_panics`](crate::Registry::listener_panics). If it blocks, it delays the answer.
+    /// Dry runs and rejected requests are not actions, and neither is a look at the files of settings. The function
+    /// runs after the action and before the answer, and no lock is held. If it panics, the panic is caught and counted
+    /// by [`Registry::listener_panics`](crate::Registry::listener_panics). If it blocks, it delays the answer.
     ///
     /// # Examples
     ///
@@ -204,7 +204,7 @@ impl Admin {
     /// Returns the routes under a path, such as `/circuits`, for `Router::merge`; under `""`, at the root.
     ///
     /// The router can be nested. It answers unknown paths beneath the path itself, and takes no part in the fallback of
-    /// the application.
+    /// the application. It needs a runtime of tokio with timers, as `#[tokio::main]` makes one.
     ///
     /// # Panics
     ///

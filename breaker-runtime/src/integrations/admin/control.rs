@@ -48,7 +48,7 @@ fn act(incoming: &Incoming<'_>, verb: Verb) -> Answer {
     let before = Standing::of(incoming, &breaker);
     let verb = match keys {
         Some(keys) => {
-            check_keys(&breaker, &before)?;
+            check_keys(incoming, &breaker, &before)?;
             verb.on(keys)
         }
         None => verb,
@@ -115,17 +115,22 @@ fn act(incoming: &Incoming<'_>, verb: Verb) -> Answer {
 }
 
 /// Rejects the parameter `keys` for a breaker that has no keys.
-fn check_keys(breaker: &CircuitBreaker, before: &Standing) -> Result<(), Problem> {
+fn check_keys(
+    incoming: &Incoming<'_>,
+    breaker: &CircuitBreaker,
+    before: &Standing,
+) -> Result<(), Problem> {
+    if breaker.key().is_some() {
+        let detail = "either `key` or `keys`, not both";
+        return Err(Problem::bad_query("keys", detail));
+    }
     let name = breaker.name();
-    let detail = match breaker.key() {
-        Some(_) => {
-            return Err(Problem::bad_query(
-                "keys",
-                "either `key` or `keys`, not both",
-            ));
-        }
-        None if before.has_keys() => return Ok(()),
-        None => format!("the circuit breaker `{name}` has no keys; leave out `keys`"),
-    };
+    // The first call with a key may be yet to come.
+    let declarations = incoming.site.registry.declarations();
+    let mut declared = declarations.iter().filter(|it| it.name() == name);
+    if before.has_keys() || declared.any(|it| it.has_key()) {
+        return Ok(());
+    }
+    let detail = format!("the circuit breaker `{name}` has no keys; leave out `keys`");
     Err(Problem::new(StatusCode::CONFLICT, "no-keys", detail))
 }

@@ -20,6 +20,8 @@ pub(super) struct Standing {
     state: State,
     machine_state: State,
     critical: bool,
+    /// Whether calls go through this breaker itself, not through that of a key.
+    has_own_calls: bool,
     /// The override that an action on this breaker clears.
     own: Option<Override>,
     /// All other overrides, the one that takes precedence first.
@@ -45,6 +47,7 @@ impl Standing {
             machine_state,
             mut overrides,
             config,
+            totals,
             ..
         } = breaker.snapshot();
         let of_name = breaker.key().and_then(|_| registry.get(breaker.name()));
@@ -59,6 +62,7 @@ impl Standing {
             state,
             machine_state,
             critical: config.critical,
+            has_own_calls: totals.calls + totals.rejected + totals.failures > 0,
             own,
             others: overrides,
             keys,
@@ -101,7 +105,7 @@ impl Standing {
     /// Returns whether an action leaves the machine of the name alone, because calls go through its keys.
     fn acts_on_keys_only(&self, verb: Verb) -> bool {
         match verb {
-            Verb::Trip => self.keys.is_some(),
+            Verb::Trip => self.has_keys() && !self.has_own_calls,
             _ => verb == Verb::ResetOpenKeys,
         }
     }
@@ -147,7 +151,7 @@ impl Standing {
         self.keys.iter().flatten().filter(|key| which(key)).count()
     }
 
-    /// Returns whether there are keys, or calls with keys are declared.
+    /// Returns whether this is a name with keys.
     pub(super) fn has_keys(&self) -> bool {
         self.keys.is_some()
     }
@@ -231,9 +235,8 @@ impl Standing {
 
     /// Returns the request that takes an action back, if one does.
     pub(super) fn undo(&self, verb: Verb, now: SystemTime) -> Option<Undo> {
-        let were_all = |state| match &self.keys {
-            Some(keys) => keys.iter().all(|key| key.machine_state == state),
-            None => self.machine_state == state,
+        let were_all = |state| {
+            self.machine_state == state && self.count(|key| key.machine_state != state) == 0
         };
         match verb {
             Verb::Trip => were_all(State::Closed).then_some(undo::RESET),
@@ -286,19 +289,23 @@ fn own_of(overrides: &[Override], of_name: &[Override]) -> Option<usize> {
     all.position(|it| it.layer == Layer::Runtime && !of_name.contains(it))
 }
 
-/// Returns the states of the keys of a name, if the name has keys or a function declares it with keys.
+/// Returns the states of the keys of a name, if the name has keys.
 fn keys_of(
     registry: &Registry,
     name: &CircuitBreaker,
     overrides: &[Override],
 ) -> Option<Vec<KeyStates>> {
     let mut keys = Vec::new();
-    let Some(keyed) = registry.keyed_of(name) else {
-        let declarations = registry.declarations();
-        let mut declared = declarations.iter().filter(|it| it.name() == name.name());
-        return declared.any(|it| it.has_key()).then_some(keys);
-    };
-    keyed.each_in_order(|key| {
+    let of_name = overrides.first().map(|it| it.state);
+    registry.keyed_of(name)?.each_in_order(|key| {
+        if key.is_quiet() {
+            // Most keys are. To know that takes less than a snapshot.
+            return keys.push(KeyStates {
+                state: of_name.unwrap_or(State::Closed),
+                machine_state: State::Closed,
+                own: None,
+            });
+        }
         let read = key.snapshot();
         let own = own_of(&read.overrides, overrides);
         keys.push(KeyStates {
