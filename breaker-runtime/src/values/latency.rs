@@ -128,6 +128,20 @@ impl Latency {
         counts.filter(|(_, calls)| *calls > 0)
     }
 
+    /// Returns the buckets that contain calls, in ascending order: where each begins and ends, and its number of calls.
+    /// The first of all begins at half of the unit, so that each has a logarithm.
+    #[cfg(feature = "admin")]
+    pub(crate) fn bars(&self) -> impl Iterator<Item = (Duration, Duration, u64)> + '_ {
+        self.filled().map(|(bucket, calls)| {
+            let begin = bucket.checked_sub(1).map_or(1 << (UNIT_SHIFT - 1), end);
+            let (begin, end) = (
+                Duration::from_nanos(begin),
+                Duration::from_nanos(end(bucket)),
+            );
+            (begin, end, calls)
+        })
+    }
+
     /// Adds the calls of another histogram.
     pub(crate) fn add(&mut self, other: &Self) {
         for (sum, more) in self.counts.iter_mut().zip(&other.counts) {

@@ -522,3 +522,16 @@ async fn the_actor_is_that_of_the_grant_and_never_that_of_a_header() {
     desk.send(request("POST", "/trip/bank", &headers)).await;
     assert_eq!(desk.registry.actions()[0].by.actor.as_deref(), Some("ana"));
 }
+
+#[tokio::test]
+async fn an_answer_has_the_request_as_a_command_of_a_shell() {
+    let desk = Desk::new();
+    let body = json!({"reason": "it's `down` $(x) \u{202e}\u{1f642}", "ttl": "30m"});
+    let request = with_text("/force-open/bank?dry_run=true", &body.to_string());
+    let answer = desk.send(request).await.json();
+    assert_eq!(
+        answer["command"],
+        "curl -X POST -H \"Authorization: Bearer $BREAKER_TOKEN\" -H 'Content-Type: application/json' \
+         -d '{\"reason\":\"it'\\''s `down` $(x) \\u202e\\ud83d\\ude42\",\"ttl\":\"30m\"}' '{base}force-open/bank'"
+    );
+}

@@ -109,3 +109,85 @@ async fn links_contain_the_name_percent_encoded_and_lead_to_http_only() {
         ])
     );
 }
+
+#[tokio::test]
+async fn the_details_say_in_words_what_the_breaker_does_and_how_far_it_is_from_a_change() {
+    let desk = Desk::new();
+    for _ in 0..2 {
+        let _ = desk.bank.call(|| Err::<(), _>("down"));
+    }
+    let body = details(&desk, "bank").await;
+    assert_eq!(body["says"], json!(["2 failures in a row (limit 5)."]));
+    assert_eq!(body["badge"], json!({"state": "closed", "text": "closed"}));
+    let distance = &body["distance"];
+    assert_eq!(
+        distance["text"],
+        "It takes at least 3 more failures to open the circuit (threshold)."
+    );
+    assert_eq!(distance["rules"][0]["text"], "2 of 5");
+    let list = desk.get("/breakers?q=bank").await.json();
+    assert_eq!(list["breakers"][0]["says"], body["says"]);
+
+    desk.bank.by(&by("ana")).trip();
+    let body = details(&desk, "bank").await;
+    assert_eq!(
+        body["transitions"][0]["text"],
+        "tripped: 2 returned, by ana"
+    );
+    assert_eq!(body["actions"][0]["text"], "trip, by ana");
+    let rows = |title: &str| {
+        let tables = body["tables"].as_array().unwrap().iter();
+        let mut tables = tables.filter(|table| table["title"] == title);
+        tables.next().unwrap()["rows"].clone()
+    };
+    let failures = json!(["Failures", "2", "2 returned"]);
+    assert_eq!(rows("Since start")[1], failures);
+    assert_eq!(rows("Transitions, newest first")[0][1], "closed → open");
+    let cost = "lasted 0 s: 1 opening, 0 probes, 0 calls rejected, 0 fallback answers";
+    let began = format!("{cost}; it began with tripped: 2 returned, by ana");
+    assert_eq!(body["outage"]["text"], began);
+    let events = rows("Events, newest first");
+    let events = events.as_array().unwrap().iter();
+    let texts: Vec<_> = events.map(|it| it[1].as_str().unwrap()).collect();
+    assert_eq!(texts, ["outage began: tripped: 2 returned", "trip, by ana"]);
+}
+
+#[tokio::test]
+async fn a_report_in_markdown_is_there_for_the_channel_of_an_incident() {
+    let desk = Desk::new();
+    desk.bank.by(&by("ana")).force_open(None);
+    let report = desk.get("/breakers/bank?format=markdown").await;
+    assert_eq!(
+        report.header("content-type"),
+        "text/markdown; charset=utf-8"
+    );
+    assert!(report.text.starts_with(
+        "**bank is forced open.** Rejects every call until someone clears it, forced by ana 0 s ago. Beneath: closed.\n"
+    ), "{}", report.text);
+    let unknown = desk.get("/breakers/bank?format=html").await;
+    assert_eq!(unknown.problem(), (400, "bad-query".to_owned()));
+}
+
+#[tokio::test]
+async fn hidden_keys_are_in_no_text() {
+    let desk = Desk::with_admin(token(), breaker_runtime::admin::Admin::hides_keys);
+    let key = "secret.example";
+    let keyed = desk
+        .registry
+        .get_or_create_keyed("fetch", key, Config::new());
+    keyed.unwrap().by(&by("ana")).trip();
+    let list = desk.get("/keys/fetch").await.json();
+    let shown = list["keys"][0]["key"].as_str().unwrap().to_owned();
+    for path in [
+        "/breakers/fetch".to_owned(),
+        format!("/breakers/fetch?key={shown}"),
+        format!("/breakers/fetch?key={shown}&format=markdown"),
+        "/events".to_owned(),
+    ] {
+        let answer = desk.get(&path).await;
+        assert!(
+            answer.status == 200 && !answer.text.contains("secret"),
+            "{answer:?}"
+        );
+    }
+}

@@ -395,13 +395,13 @@ async fn lists_are_text_for_a_terminal() {
     assert_eq!(
         lines.next(),
         Some(
-            "open         bank  5      5       0         closed -> open (failures_in_a_row: returned); next probe in 30s"
+            "open         bank  5      5       0         5 failures in a row. Open for 0 s; next probe in 30 s."
         )
     );
     assert_eq!(
         lines.next(),
         Some(
-            "forced_open  mail  0      0       0         until it is cleared by code (maintenance); beneath: closed"
+            "forced_open  mail  0      0       0         Rejects every call until someone clears it: “maintenance”, forced 0 s ago. Beneath: closed."
         )
     );
     assert_eq!(lines.next(), None);

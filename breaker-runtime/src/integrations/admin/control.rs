@@ -3,8 +3,10 @@
 use axum::http::StatusCode;
 use serde_json::json;
 
+use super::command::command;
 use super::deed::{Deed, DeedLog};
 use super::done::{event_of, last_action};
+use super::effect::Effect;
 use super::incoming::{Answer, Incoming};
 use super::order::{Kind, Order};
 use super::problem::Problem;
@@ -78,11 +80,24 @@ fn act(incoming: &Incoming<'_>, verb: Verb) -> Answer {
         .forces()
         .and(order.ttl)
         .and_then(|ttl| now.checked_add(ttl));
+    let instance = &incoming.site.instance;
+    let effect = Effect {
+        verb,
+        name,
+        key: key.as_deref(),
+        instance: instance.name.as_deref().unwrap_or(&instance.id),
+        before: &before,
+        after: &after,
+        rejected_per_second: per_second(true),
+        passing_per_second: per_second(false),
+        ends_at,
+    };
     let mut response = incoming.json(&json!({
         "action": verb.as_str(),
         "breaker": name,
         "key": key,
         "keys": incoming.query.get("keys"),
+        "command": command(incoming),
         "dry_run": is_dry_run,
         "changed": before.changes_by(verb) > 0,
         "who": order.actor.name(),
@@ -91,11 +106,12 @@ fn act(incoming: &Incoming<'_>, verb: Verb) -> Answer {
         "after": after.to_json(),
         "effect": {
             "scope": "instance",
+            "says": effect.says().to_json(),
             "breakers": before.breakers(verb),
             "changes": before.changes_by(verb),
             "until": ends_at.map(Timestamp),
-            "refused_per_second": per_second(true),
-            "passing_per_second": per_second(false),
+            "refused_per_second": effect.rejected_per_second,
+            "passing_per_second": effect.passing_per_second,
         },
         "warnings": before.warnings(verb, &order),
         "undo": undo.map(|undo| undo.to_json(name, key.as_deref())),

@@ -2,14 +2,22 @@
 
 use serde_json::{Value, json};
 
+use super::distance::Distance;
 use super::format::Format;
+use super::histogram;
 use super::incoming::{Answer, Incoming};
-use super::recorder::Rates;
+use super::recorder::{Rates, Recent};
+use super::report::report;
+use super::row::badge;
+use super::says::Says;
 use super::table::table;
-use crate::breaker::Snapshot;
+use super::tables::{Sources, tables};
+use super::why;
+use super::words::words;
+use crate::breaker::{CircuitBreaker, Snapshot};
 use crate::registry::LoadedForce;
 use crate::serialize::Timestamp;
-use crate::values::Action;
+use crate::values::{Action, Outage, PastTransition};
 
 /// The number of actions in the details of a breaker.
 const MOST_ACTIONS: usize = 20;
@@ -17,6 +25,15 @@ const MOST_ACTIONS: usize = 20;
 /// Answers with everything about one breaker.
 pub(super) fn breaker(incoming: &Incoming<'_>) -> Answer {
     let breaker = incoming.breaker()?;
+    let formats = [("json", false), ("markdown", true)];
+    let is_report = incoming.query.word("format", &formats)?.unwrap_or(false);
+    let now = incoming.site.registry.wall_now();
+    let mut snapshot = breaker.snapshot();
+    incoming.site.keys.replace_in(&mut snapshot);
+    if is_report {
+        let (instance, configured) = (&incoming.site.instance, configured(&breaker));
+        return Ok(incoming.markdown(report(&snapshot, instance, &configured, now)));
+    }
     let declarations = incoming.site.registry.declarations();
     let functions = declarations.into_iter();
     let functions: Vec<_> = functions.filter(|it| it.name() == breaker.name()).collect();
@@ -26,22 +43,68 @@ pub(super) fn breaker(incoming: &Incoming<'_>) -> Answer {
     let rates = name.and_then(|name| recorder.rates(name));
     let series = name.and_then(|name| recorder.series(name));
     let recent = name.and_then(|name| recorder.recent(name));
-    let mut snapshot = breaker.snapshot();
-    incoming.site.keys.replace_in(&mut snapshot);
     let links = incoming.site.links.iter();
     let links: Vec<_> = links.map(|link| link.to_json(breaker.name())).collect();
+    let keys = snapshot.key_stats.as_ref();
+    let latency = snapshot
+        .latency
+        .as_ref()
+        .or(keys.and_then(|keys| keys.latency.as_ref()));
+    let totals = keys.map_or(&snapshot.totals, |keys| &keys.totals);
+    let actions = actions_of(incoming, &snapshot);
+    let events = incoming.site.events.of(&snapshot);
+    let sources = Sources {
+        breaker: &snapshot,
+        actions: &actions,
+        events: &events,
+        functions: &functions,
+        recent: recent.as_ref(),
+        latency,
+        totals,
+    };
     Ok(incoming.json(&json!({
         "instance": incoming.site.instance.to_json(),
         "functions": functions,
         "rates": rates.map(Rates::to_json),
-        "series": series.map(|series| series.to_json()),
-        "recent": recent.map(|recent| recent.to_json()),
+        "series": series.map(|series| series.to_json(&snapshot)),
+        "recent": recent.as_ref().map(Recent::to_json),
         "keys": snapshot.key_stats,
-        "actions": actions_of(incoming, &snapshot),
+        "actions": actions.iter().map(action_to_json).collect::<Vec<_>>(),
+        "tables": tables(&sources),
+        "badge": badge(&snapshot),
+        "says": Says::of(&snapshot).to_json(),
+        "distance": Distance::of(&snapshot, now).to_json(),
+        "latency": latency.and_then(histogram::to_json),
+        "notes": notes(incoming, &snapshot),
+        "outage": snapshot.outage.as_ref().map(outage_to_json),
+        "transitions": snapshot.history.iter().rev().map(transition_to_json).collect::<Vec<_>>(),
         "file": file(incoming, breaker.name()),
         "links": links,
         "breaker": snapshot,
     })))
+}
+
+/// Returns the settings of run time as text: `threshold = 20, window = 60s`.
+fn configured(breaker: &CircuitBreaker) -> String {
+    let given = breaker.configured();
+    let given = given
+        .given()
+        .map(|(setting, value)| format!("{} = {value}", setting.name()));
+    given.collect::<Vec<_>>().join(", ")
+}
+
+fn outage_to_json(outage: &Outage) -> Value {
+    json!({"at": Timestamp(outage.began_at), "text": why::outage(outage)})
+}
+
+fn transition_to_json(past: &PastTransition) -> Value {
+    let it = &past.transition;
+    json!({
+        "at": Timestamp(it.due_at.unwrap_or(past.at)),
+        "from": it.from,
+        "to": it.to,
+        "text": why::why(it),
+    })
 }
 
 /// Returns the last actions on a breaker, the newest first; for a name with keys, also those on its keys.
@@ -62,10 +125,38 @@ fn actions_of(incoming: &Incoming<'_>, snapshot: &Snapshot) -> Vec<Action> {
     actions
 }
 
+/// Returns an action with its text.
+fn action_to_json(action: &Action) -> Value {
+    let mut json = json!(action);
+    json["text"] = why::action(action).into();
+    json
+}
+
 /// Returns what the loaded settings say about an override of a breaker.
 fn file(incoming: &Incoming<'_>, name: &str) -> Option<Value> {
     let LoadedForce { path, force } = incoming.site.registry.loaded_force(name)?;
     Some(json!({"path": path, "force": force}))
+}
+
+/// Returns what the state does not show: what a file forces, and the overrides beneath the one in force.
+fn notes(incoming: &Incoming<'_>, snapshot: &Snapshot) -> Vec<String> {
+    let mut notes = Vec::new();
+    let loaded = incoming.site.registry.loaded_force(&snapshot.name);
+    if let Some(LoadedForce {
+        path,
+        force: Some(force @ ("open" | "closed")),
+    }) = loaded
+    {
+        notes.push(format!(
+            "{path} forces this breaker {force}. An override of a person takes precedence; only the file ends its own."
+        ));
+    }
+    let beneath = snapshot.overrides.iter().skip(1);
+    notes.extend(beneath.map(|it| {
+        let (state, by) = (words(it.state.as_str()), &it.by);
+        format!("Beneath the override: {state} by {by}.")
+    }));
+    notes
 }
 
 /// Answers with the last actions of people and programs, the newest first.
@@ -79,7 +170,7 @@ pub(super) fn actions(incoming: &Incoming<'_>) -> Answer {
     Ok(match format {
         Format::Json => incoming.json(&json!({
             "instance": incoming.site.instance.to_json(),
-            "actions": actions,
+            "actions": actions.iter().map(action_to_json).collect::<Vec<_>>(),
         })),
         Format::Text => {
             let cells =

@@ -76,7 +76,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         ],
         lists::breakers,
     ),
-    of_breaker("breakers", &["key"], details::breaker),
+    of_breaker("breakers", &["key", "format"], details::breaker),
     of_breaker(
         "keys",
         &[
@@ -200,10 +200,13 @@ fn index(incoming: &Incoming<'_>) -> Answer {
     let linked = endpoints().filter(|it| it.method == Method::GET && !it.has_name);
     let linked = linked.map(|it| it.verb).chain(["ui"]);
     let links = linked.map(|it| (it.to_owned(), json!(format!("{base}{it}"))));
+    let grant = grant(incoming);
     Ok(incoming.json(&json!({
         "api": 1,
         "instance": incoming.site.instance.to_json(),
-        "grant": grant(incoming),
+        "hint": hint(&grant),
+        "grant": grant,
+        "overrides": incoming.site.rules.to_json(),
         "links": Value::Object(links.collect()),
         "routes": routes.collect::<Vec<_>>(),
     })))
@@ -229,6 +232,18 @@ fn grant(incoming: &Incoming<'_>) -> Value {
     };
     let token = site.guard.access.has_tokens();
     json!({"may": may, "who": who, "control": control, "token": token})
+}
+
+/// Says why a client may not act, if it may not.
+fn hint(grant: &Value) -> Option<&'static str> {
+    match (grant["may"].as_str(), grant["control"].as_str()) {
+        (Some("control"), _) => None,
+        (_, Some("never")) => {
+            Some("Nobody can act here: the program has given no token (Access::token).")
+        }
+        _ if grant["token"] == true => Some("You can read. To act, sign in with a token for it."),
+        _ => Some("You can read, but you are not granted to act."),
+    }
 }
 
 /// Answers with the health of all breakers.

@@ -1,13 +1,14 @@
 //! A request that may be answered, and the forms of its answer.
 
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::extract::OriginalUri;
 use axum::http::header::{ACCEPT, CONTENT_TYPE, ETAG, HeaderValue, IF_NONE_MATCH};
 use axum::http::request::Parts;
 use axum::http::{Response, StatusCode};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::audit::WrongTokens;
 use super::format::{Format, accepted, weak_tag_of};
@@ -21,8 +22,9 @@ use super::recorder::Recorder;
 use super::renderings::{Asked, Renderings};
 use super::ring::Events;
 use super::shown_keys::ShownKeys;
+use super::words::Lasts;
 use crate::breaker::CircuitBreaker;
-use crate::config::nearest;
+use crate::config::{ExactDuration, nearest};
 use crate::registry::{ConfigWatch, Registry};
 use crate::sync::{Arc, AtomicU64, Ordering};
 use crate::values::Actor;
@@ -53,7 +55,29 @@ pub(super) struct Site {
 #[derive(Clone, Debug, Default)]
 pub(super) struct ControlRules {
     pub(super) reason_is_optional: bool,
-    pub(super) longest_ttl: Option<std::time::Duration>,
+    pub(super) longest_ttl: Option<Duration>,
+}
+
+impl ControlRules {
+    /// Returns what an override has to have, and durations to choose from.
+    pub(super) fn to_json(&self) -> Value {
+        let longest = self.longest_ttl.unwrap_or(Duration::MAX);
+        let usual = [("15m", 15), ("30m", 30), ("2h", 2 * 60), ("8h", 8 * 60)];
+        let usual = usual.map(|(ttl, minutes)| (ttl.to_owned(), Duration::from_secs(minutes * 60)));
+        let mut offered: Vec<_> = usual.into_iter().collect();
+        offered.retain(|(_, ttl)| *ttl <= longest);
+        if offered.is_empty() {
+            offered.push((ExactDuration(longest).to_string(), longest));
+        }
+        let offered = offered.into_iter();
+        let offered =
+            offered.map(|(ttl, time)| json!({"ttl": ttl, "text": Lasts(time).to_string()}));
+        json!({
+            "reason": if self.reason_is_optional { "optional" } else { "needed" },
+            "longest": self.longest_ttl.map(ExactDuration),
+            "offered": offered.collect::<Vec<_>>(),
+        })
+    }
 }
 
 /// A request that was granted what it needs.
@@ -152,6 +176,12 @@ impl Incoming<'_> {
     pub(super) fn text(&self, body: String) -> Response<Body> {
         let tag = weak_tag_of(&body);
         self.tagged(Format::Text, body, &tag)
+    }
+
+    /// Answers with Markdown, or with 304 if the client has this answer already.
+    pub(super) fn markdown(&self, body: String) -> Response<Body> {
+        let tag = weak_tag_of(&body);
+        tagged(self.request, "text/markdown; charset=utf-8", body, &tag)
     }
 
     /// Answers with a list. The same request in the next 500 ms gets the same text.

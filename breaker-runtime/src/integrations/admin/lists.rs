@@ -7,6 +7,8 @@ use super::incoming::{Answer, Incoming};
 use super::row::{COLUMNS, Row, counts_to_json};
 use super::selection::{Label, Selected, Selection};
 use super::table::table;
+use super::why::list;
+use super::words::count;
 use crate::values::State;
 
 /// Answers with the breakers of the registry, without those of keys.
@@ -31,13 +33,19 @@ pub(super) fn breakers(incoming: &Incoming<'_>) -> Answer {
             }
         });
         if format == Format::Text {
-            return text(incoming, &selected);
+            let hints = summary.hints().join("\n");
+            return text(incoming, &selected) + &hints;
         }
         let mut rows = rows(&selected);
         if has_series {
             for (json, row) in rows.iter_mut().zip(&selected.rows) {
                 let series = recorder.series(&row.snapshot.name);
-                json["series"] = series.map(|series| series.to_json()).into();
+                let breaker = registry.get(&row.snapshot.name);
+                let history = breaker.map(|breaker| breaker.snapshot());
+                json["series"] = series
+                    .zip(history)
+                    .map(|(series, it)| series.to_json(&it))
+                    .into();
                 json["changes"] = row.changes_to_json();
             }
         }
@@ -45,6 +53,11 @@ pub(super) fn breakers(incoming: &Incoming<'_>) -> Answer {
             "instance": incoming.site.instance.to_json(),
             "summary": summary.to_json(registry.verify().len()),
             "last_event": incoming.site.events.last_id(),
+            "filters": summary.filters(),
+            "hints": summary.hints(),
+            "quiet": summary.is_quiet(),
+            "title": summary.title(),
+            "worst": summary.worst(),
             "total": selected.total,
             "next": selected.next,
             "breakers": rows,
@@ -141,5 +154,93 @@ impl Summary {
             },
             "findings": findings,
         })
+    }
+
+    /// Returns whether nothing needs attention, so that a client need not ask often.
+    fn is_quiet(&self) -> bool {
+        let mut keys = self.states_of_keys.iter();
+        let closed = keys.all(|(state, keys)| *state == State::Closed || *keys == 0);
+        closed && self.overrides == 0 && self.states.iter().all(|it| *it == State::Closed)
+    }
+
+    /// Says how many breakers reject calls, for the title of a page: `1 down, 2 open`.
+    fn title(&self) -> String {
+        let open = |it: &&State| matches!(it, State::Open | State::ForcedOpen);
+        let open = self.states.iter().filter(open).count();
+        list([("down", self.critical_down as u64), ("open", open as u64)])
+    }
+
+    /// Returns the icon of the worst state.
+    fn worst(&self) -> &'static str {
+        let has = |states: &[State]| self.states.iter().any(|it| states.contains(it));
+        if has(&[State::Open]) {
+            "open"
+        } else if has(&[State::ForcedOpen, State::ForcedClosed]) {
+            "forced"
+        } else if has(&[State::HalfOpen]) {
+            "half"
+        } else {
+            "closed"
+        }
+    }
+
+    /// Returns how many breakers there are of each kind, with the filter that shows them.
+    fn filters(&self) -> Value {
+        use State::{Closed, ForcedClosed, ForcedOpen, HalfOpen, Open};
+        let of = |states: &[State]| self.states.iter().filter(|it| states.contains(it)).count();
+        let filters = [
+            (self.states.len(), "in all", "", json!({})),
+            (
+                self.critical_down,
+                "critical down",
+                "",
+                json!({"critical": "true", "state": "open,forced_open"}),
+            ),
+            (of(&[Open]), "open", "open", json!({"state": "open"})),
+            (
+                of(&[HalfOpen]),
+                "half open",
+                "half_open",
+                json!({"state": "half_open"}),
+            ),
+            (
+                of(&[ForcedOpen, ForcedClosed]),
+                "forced",
+                "forced_open",
+                json!({"state": "forced_open,forced_closed"}),
+            ),
+            (
+                of(&[Closed]),
+                "closed",
+                "closed",
+                json!({"state": "closed"}),
+            ),
+            (
+                self.configured,
+                "changed",
+                "",
+                json!({"configured": "true"}),
+            ),
+        ];
+        let filters = filters.into_iter();
+        filters
+            .map(|(number, what, state, filter)| {
+                json!({"number": number, "text": format!("{} {what}", count(number as u64)), "state": state, "filter": filter})
+            })
+            .collect()
+    }
+
+    /// Returns the usual causes of a registry without breakers.
+    fn hints(&self) -> Vec<&'static str> {
+        let causes = vec![
+            "The program uses another registry. The findings list the declarations that name one.",
+            "No function with the attribute is linked into the program. Breakers that are made at run time appear with their first use.",
+            "The program gave this API a new registry: `Registry::new()` in place of `Registry::global()`.",
+        ];
+        if self.states.is_empty() {
+            causes
+        } else {
+            Vec::new()
+        }
     }
 }

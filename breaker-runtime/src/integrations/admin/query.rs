@@ -33,6 +33,13 @@ impl Query {
         found.map(|(_, value)| value.as_str())
     }
 
+    /// Returns the query without a parameter.
+    pub(super) fn without(&self, name: &str) -> String {
+        let others = self.0.iter().filter(|(other, _)| other != name);
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(others).finish()
+    }
+
     /// Returns the value of a parameter that is `true` or `false`.
     pub(super) fn flag(&self, name: &str) -> Result<Option<bool>, Problem> {
         let flags = [("true", true), ("false", false)];

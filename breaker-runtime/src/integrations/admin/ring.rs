@@ -1,19 +1,23 @@
 //! The most recent events, as text.
 
 use std::collections::VecDeque;
+use std::time::SystemTime;
 
 use serde_json::json;
 use tokio::sync::{Semaphore, watch};
 
 use super::instance::random_id;
 use super::shown_keys::ShownKeys;
-use crate::breaker::{Event, EventKind, Subscription};
+use super::why;
+use crate::breaker::{Event, EventKind, Snapshot, Subscription};
 use crate::registry::Registry;
 use crate::sync::{Arc, Mutex, lock};
 use crate::values::Action;
 
 /// The number of events that are kept.
 pub(super) const CAPACITY: usize = 1024;
+/// The number of events in the details of a breaker.
+const MOST_IN_DETAILS: usize = 50;
 /// The number of streams at a time.
 const MOST_STREAMS: usize = 128;
 
@@ -48,6 +52,10 @@ pub(super) struct Entry {
     pub(super) number: u64,
     pub(super) breaker: String,
     pub(super) kind: String,
+    key: Option<String>,
+    at: SystemTime,
+    /// What the event reports, in words.
+    text: String,
     /// The action that the event reports.
     action: Option<Action>,
     /// The event as JSON.
@@ -119,6 +127,21 @@ impl Events {
         found.map(|entry| entry.number)
     }
 
+    /// Returns time, text and key of the last events of a breaker, the newest first; for a name with keys, also those of its keys. The
+    /// transitions of other breakers are in their details already.
+    pub(super) fn of(&self, it: &Snapshot) -> Vec<(SystemTime, String, Option<String>)> {
+        let has_keys = it.key_stats.is_some();
+        let ring = lock(&self.shared.ring);
+        let latest = ring.entries.iter().rev();
+        let of_it = latest.filter(|entry| {
+            let is_own = entry.key == it.key || has_keys;
+            entry.breaker == it.name && is_own && (has_keys || entry.kind != "transition")
+        });
+        let of_it = of_it.take(MOST_IN_DETAILS);
+        let of_it = of_it.map(|entry| (entry.at, entry.text.clone(), entry.key.clone()));
+        of_it.collect()
+    }
+
     /// Returns the number of the last event, or 0 before the first.
     pub(super) fn last(&self) -> u64 {
         lock(&self.shared.ring).next - 1
@@ -139,6 +162,7 @@ impl Shared {
         }
         let kind = event_json["kind"].as_str().unwrap_or_default().to_owned();
         let breaker = event.breaker().name().to_owned();
+        let text = why::event(event);
         let action = match event.kind() {
             EventKind::Action(action) => Some(action.clone()),
             _ => None,
@@ -146,6 +170,7 @@ impl Shared {
         let mut ring = lock(&self.ring);
         let number = ring.next;
         ring.next += 1;
+        event_json["text"] = json!(text);
         event_json["id"] = json!(format!("{id}-{number}"));
         if ring.entries.len() == CAPACITY {
             ring.entries.pop_front();
@@ -154,6 +179,12 @@ impl Shared {
             number,
             breaker,
             kind,
+            key: event
+                .breaker()
+                .key()
+                .map(|key| keys.shown(key).into_owned()),
+            at: event.at(),
+            text,
             action,
             json: event_json.to_string(),
         }));

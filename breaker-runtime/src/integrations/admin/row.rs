@@ -6,11 +6,12 @@ use std::time::SystemTime;
 use serde_json::{Map, Value, json};
 
 use super::recorder::Rates;
+use super::says::Says;
 use super::shown_keys::ShownKeys;
+use super::words::{plural, words};
 use crate::breaker::{CircuitBreaker, Snapshot};
 use crate::config::ExactDuration;
 use crate::serialize::Timestamp;
-use crate::time::Brief;
 use crate::values::{KeyStats, Layer, State, Totals};
 
 /// All states, in the order in which summaries list them.
@@ -159,12 +160,33 @@ impl Row {
         }
     }
 
+    /// Returns what is special about the breaker, in words.
+    fn tags(&self) -> Vec<String> {
+        let it = &self.snapshot;
+        let keys = it.key_stats.as_ref();
+        let is_endless = it
+            .r#override
+            .as_ref()
+            .is_some_and(|set| set.until.is_none());
+        let configured = self.configured().join(", ");
+        let tags = [
+            it.config.critical.then(|| "critical".to_owned()),
+            keys.map(|keys| plural(keys.keys as u64, "key")),
+            is_endless.then(|| "no end".to_owned()),
+            (!configured.is_empty()).then(|| format!("changed: {configured}")),
+        ];
+        tags.into_iter().flatten().collect()
+    }
+
     pub(super) fn to_json(&self) -> Value {
         let it = &self.snapshot;
         let totals = self.totals();
         json!({
             "name": it.name,
             "key": it.key,
+            "badge": badge(it),
+            "tags": self.tags(),
+            "says": Says::of(it).to_json(),
             "state": it.state,
             "machine_state": it.machine_state,
             "critical": it.config.critical,
@@ -213,47 +235,8 @@ impl Row {
             totals.calls.to_string(),
             totals.failures.to_string(),
             totals.rejected.to_string(),
-            self.sentence(now),
+            Says::of(it).at(now),
         ]
-    }
-
-    /// Says in words what the state is about.
-    fn sentence(&self, now: SystemTime) -> String {
-        let it = &self.snapshot;
-        let left = self.retry_at().and_then(|at| at.duration_since(now).ok());
-        if let Some(forced) = &it.r#override {
-            let until = match left {
-                Some(left) => format!("for another {}", Brief(whole_seconds(left))),
-                None => "until it is cleared".to_owned(),
-            };
-            return format!("{until} by {}; beneath: {}", forced.by, it.machine_state);
-        }
-        match it.state {
-            State::Open => {
-                let why = it.history.last().map(|last| last.transition.to_string());
-                let left = left.map_or_else(String::new, |left| {
-                    format!("; next probe in {}", Brief(whole_seconds(left)))
-                });
-                format!("{}{left}", why.unwrap_or_default())
-            }
-            State::HalfOpen => it.probes.map_or_else(String::new, |probes| {
-                format!(
-                    "{} of {} probes succeeded, {} in flight",
-                    probes.succeeded, probes.success_threshold, it.probes_in_flight
-                )
-            }),
-            _ => match (&it.key_stats, it.ramp) {
-                (Some(keys), _) => {
-                    let (sick, all) = sick_of(keys);
-                    format!("{sick} of {all} keys are not closed")
-                }
-                (None, Some(share)) => format!("admits {:.0} % of the calls", share * 100.0),
-                (None, None) if it.failures_in_a_row > 0 => {
-                    format!("{} failures in a row", it.failures_in_a_row)
-                }
-                (None, None) => String::new(),
-            },
-        }
     }
 }
 
@@ -264,6 +247,23 @@ pub(super) const COLUMNS: [&str; 6] = ["STATE", "NAME", "CALLS", "FAILED", "REJE
 fn sick_of(keys: &KeyStats) -> (usize, usize) {
     let well = keys.in_state(State::Closed) + keys.in_state(State::ForcedClosed);
     (keys.keys.saturating_sub(well), keys.keys)
+}
+
+/// Returns the state as people name it. That of a name with keys comes from its keys, unless it is forced.
+pub(super) fn badge(it: &Snapshot) -> Value {
+    let keys = it.key_stats.as_ref();
+    let open = keys.map_or(0, |keys| {
+        keys.in_state(State::Open) + keys.in_state(State::ForcedOpen)
+    });
+    let (state, text) = match it.state {
+        State::Closed if open > 0 => {
+            let most = open * 2 > keys.map_or(0, |keys| keys.keys);
+            let state = if most { "open" } else { "keys_open" };
+            (state, plural(open as u64, "key") + " open")
+        }
+        state => (state.as_str(), words(state.as_str())),
+    };
+    json!({"state": state, "text": text})
 }
 
 fn keys_to_json(keys: &KeyStats) -> Value {
@@ -283,8 +283,4 @@ fn keys_to_json(keys: &KeyStats) -> Value {
 pub(super) fn counts_to_json(in_state: impl Fn(State) -> usize) -> Value {
     let counts = STATES.map(|state| (state.as_str().to_owned(), json!(in_state(state))));
     Value::Object(Map::from_iter(counts))
-}
-
-fn whole_seconds(time: std::time::Duration) -> std::time::Duration {
-    std::time::Duration::from_secs(time.as_secs())
 }

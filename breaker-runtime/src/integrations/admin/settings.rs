@@ -6,6 +6,7 @@ use axum::http::{Response, StatusCode};
 use serde_json::error::Category;
 use serde_json::{Map, Value, json};
 
+use super::command::command;
 use super::deed::{Deed, DeedLog};
 use super::done::{event_of, last_action};
 use super::format::{Format, tag_of};
@@ -125,11 +126,13 @@ fn answer(
     incoming.json(&json!({
         "action": action,
         "breaker": breaker.name(),
+        "command": command(incoming),
         "dry_run": incoming.query.get("dry_run") == Some("true"),
         "changed": !configured.changes.is_empty(),
         "who": actor.name(),
         "reason": actor.reason(),
         "changes": configured.changes,
+        "texts": texts(configured),
         "settings": configured.settings,
         "window": configured.window,
         "rule_met": configured.rule_met,
@@ -141,6 +144,30 @@ fn answer(
         },
         "event": done.and_then(|done| event_of(incoming, done)),
     }))
+}
+
+/// Says which values in force change.
+fn texts(configured: &Configured) -> Vec<String> {
+    let is_mentioned = |setting| configured.settings.iter().any(|it| it.setting == setting);
+    let changes = configured.changes.iter();
+    let mut texts: Vec<_> = changes
+        .map(
+            |SettingChange {
+                 setting, from, to, ..
+             }| {
+                let follows = if is_mentioned(*setting) {
+                    ""
+                } else {
+                    " (follows from it)"
+                };
+                format!("{setting}: {from} → {to}{follows}")
+            },
+        )
+        .collect();
+    if texts.is_empty() {
+        texts.push("No value in force would change.".to_owned());
+    }
+    texts
 }
 
 fn warnings(

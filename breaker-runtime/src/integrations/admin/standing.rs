@@ -17,8 +17,8 @@ use crate::values::{Layer, Override, State};
 /// How a breaker stands before or after an action.
 #[derive(Clone, Debug)]
 pub(super) struct Standing {
-    state: State,
-    machine_state: State,
+    pub(super) state: State,
+    pub(super) machine_state: State,
     critical: bool,
     /// Whether calls go through this breaker itself, not through that of a key.
     has_own_calls: bool,

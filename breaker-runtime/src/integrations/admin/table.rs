@@ -25,15 +25,16 @@ pub(super) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
     text
 }
 
-/// Returns a text in which control characters and those that change the direction of writing are escaped.
-fn printable(text: &str) -> String {
+/// Returns a text in which control characters, invisible ones, and those that change the direction of writing are
+/// escaped.
+pub(super) fn printable(text: &str) -> String {
     let mut printable = String::new();
     for letter in text.chars() {
-        let turns = matches!(
+        let deceives = matches!(
             letter,
-            '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}'
+            '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{2028}' | '\u{2029}' | '\u{feff}'
         );
-        if turns || letter.is_control() {
+        if deceives || letter.is_control() {
             printable.extend(letter.escape_default());
         } else {
             printable.push(letter);

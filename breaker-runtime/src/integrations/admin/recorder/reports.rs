@@ -4,10 +4,15 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::{Map, Value, json};
 
+use super::super::past::states;
+use super::super::words::count;
 use super::interval::{Counts, INTERVAL};
+use crate::breaker::Snapshot;
 use crate::config::ExactDuration;
 use crate::serialize::Timestamp;
 use crate::values::Latency;
+
+const TEN_MINUTES: Duration = Duration::from_secs(600);
 
 /// The names of the counts.
 const NAMES: Counts<&str> = ["calls", "failures", "rejected", "slow"];
@@ -54,7 +59,8 @@ pub(in super::super) struct Series {
 }
 
 impl Series {
-    pub(in super::super) fn to_json(&self) -> Value {
+    /// Returns the counts, and the states of the breaker in the same time.
+    pub(in super::super) fn to_json(&self, breaker: &Snapshot) -> Value {
         let counts = std::array::from_fn(|nth| {
             let counts = self.intervals.iter().map(|counts| counts[nth]);
             counts.collect()
@@ -62,6 +68,13 @@ impl Series {
         let mut series = named(counts);
         series.insert("every".to_owned(), json!(ExactDuration(INTERVAL)));
         series.insert("until".to_owned(), json!(Timestamp(self.until)));
+        let sum = |nth: usize| self.intervals.iter().map(|it| u64::from(it[nth])).sum();
+        let sums = NAMES.map(str::to_owned);
+        let sums =
+            std::array::from_fn::<_, 4, _>(|nth| format!("{} {}", count(sum(nth)), sums[nth]));
+        series.insert("text".to_owned(), json!(sums.join(", ")));
+        let from = self.until.checked_sub(TEN_MINUTES).unwrap_or(self.until);
+        series.insert("states".to_owned(), states(breaker, from));
         Value::Object(series)
     }
 }
@@ -75,6 +88,10 @@ pub(in super::super) struct Recent {
 }
 
 impl Recent {
+    pub(in super::super) fn latency(&self) -> Option<&Latency> {
+        self.latency.as_ref()
+    }
+
     pub(in super::super) fn to_json(&self) -> Value {
         let quantile = |share| {
             let latency = self.latency.as_ref();

@@ -1,0 +1,133 @@
+//! Why something happened, as text.
+
+use super::words::{Lasts, percent, plural, words};
+use crate::breaker::{Event, EventKind};
+use crate::values::{Action, Attribution, Cause, Failures, Outage, State, Transition};
+
+/// Lists the kinds of failures that occurred, the most frequent first: `13 timed out, 2 returned`.
+pub(super) fn kinds(failures: &Failures) -> String {
+    let ranked = failures.ranked().into_iter();
+    let ranked = ranked.map(|(kind, number)| (kind.as_str(), number));
+    list(ranked)
+}
+
+/// Lists counts that are not zero: `3 open, 1 half open`.
+pub(super) fn list<'a>(counts: impl IntoIterator<Item = (&'a str, u64)>) -> String {
+    let counts = counts.into_iter().filter(|(_, number)| *number > 0);
+    let counts =
+        counts.map(|(label, number)| format!("{} {}", super::words::count(number), words(label)));
+    counts.collect::<Vec<_>>().join(", ")
+}
+
+/// Says who acted, and why: `ana: bank maintenance`. Empty if nobody is known.
+pub(super) fn who(by: &Attribution) -> String {
+    let known = [&by.actor, &by.reason].into_iter().flatten();
+    known.map(AsRef::as_ref).collect::<Vec<_>>().join(": ")
+}
+
+/// Names the function and the place of a cause: `charge, src/pay.rs:41`.
+pub(super) fn place(cause: &Cause) -> String {
+    let function = cause.function.map(|function| format!("{function}, "));
+    format!(
+        "{}{}:{}",
+        function.unwrap_or_default(),
+        cause.file,
+        cause.line
+    )
+}
+
+/// Says which rule a transition followed, and on which evidence: `failure rate 65 %: 13 timed out`.
+pub(super) fn rule(transition: &Transition) -> String {
+    let mut text = words(transition.reason.as_str());
+    if let Some(share) = transition.rate {
+        text += " ";
+        text += &percent(share);
+    }
+    let evidence = kinds(&transition.failures_by_kind);
+    if !evidence.is_empty() {
+        text += ": ";
+        text += &evidence;
+    }
+    text
+}
+
+/// Says why a transition took place: its rule, its cause, and who made it.
+pub(super) fn why(transition: &Transition) -> String {
+    let cause = transition.cause.as_ref();
+    let cause = cause.map(|cause| format!(", “{}” in {}", cause.text, place(cause)));
+    rule(transition) + &cause.unwrap_or_default() + &by(&transition.by)
+}
+
+/// Says by whom something was done, as the end of a sentence; empty if nobody is known.
+fn by(by: &Attribution) -> String {
+    match who(by).as_str() {
+        "" => String::new(),
+        who => format!(", by {who}"),
+    }
+}
+
+/// Says what an outage cost, and how it began.
+pub(super) fn outage(outage: &Outage) -> String {
+    format!(
+        "{}; it began with {}",
+        cost(outage),
+        why(&outage.first.transition)
+    )
+}
+
+/// Says what an outage cost.
+pub(super) fn cost(outage: &Outage) -> String {
+    let lasted = Lasts(std::time::Duration::from_secs(outage.lasted.as_secs()));
+    format!(
+        "lasted {lasted}: {}, {}, {} rejected, {}",
+        plural(outage.openings, "opening"),
+        plural(outage.probes, "probe"),
+        plural(outage.rejected, "call"),
+        plural(outage.fallbacks, "fallback answer"),
+    )
+}
+
+/// Says what was done and by whom.
+pub(super) fn action(action: &Action) -> String {
+    let ttl = action.kind.ttl().map(|ttl| format!(" for {}", Lasts(ttl)));
+    let detail = action.kind.detail().map(|detail| format!(": {detail}"));
+    let parts = [ttl, detail].map(Option::unwrap_or_default);
+    words(action.kind.as_str()) + &parts.concat() + &by(&action.by)
+}
+
+/// Says what an event reports, so that it can follow the name of the breaker.
+pub(super) fn event(event: &Event) -> String {
+    match event.kind() {
+        EventKind::Transition(transition) => {
+            let did = match transition.to {
+                State::Open => "opened",
+                State::HalfOpen => "admits probes",
+                _ => "closed",
+            };
+            format!("{did}: {}", why(transition))
+        }
+        EventKind::Action(done) => action(done),
+        EventKind::OutageBegan(began) => {
+            format!("outage began: {}", rule(&began.first.transition))
+        }
+        EventKind::OutageEnded(ended) => format!("outage ended, {}", cost(ended)),
+        EventKind::OverrideSet(set) => {
+            format!("{}{}", words(set.state.as_str()), by(&set.by))
+        }
+        EventKind::OverrideCleared(cleared) => {
+            format!("no longer {}", words(cleared.state.as_str()))
+        }
+        EventKind::OverrideExpired(expired) => {
+            format!("no longer {}, as planned", words(expired.state.as_str()))
+        }
+        EventKind::SettingsChanged(change) => {
+            let layer = words(change.layer.as_str());
+            format!(
+                "{}: {} → {} ({layer})",
+                change.setting, change.from, change.to
+            )
+        }
+        EventKind::SettingsRejected(problem) => problem.clone(),
+        EventKind::Conflict(conflict) => conflict.to_string(),
+    }
+}
