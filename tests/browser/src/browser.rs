@@ -61,8 +61,6 @@ impl Browser {
         browser.freeze(false).await?;
         browser.client.goto("about:blank").await?;
         browser.resize(DESK).await?;
-        let hidden = json!({"hidden": true});
-        browser.cdp("Emulation.setScrollbarsHidden", hidden).await?;
         browser.media(&[]).await?;
         browser.offline(false).await?;
         // Whatever the test before left in the logs.
@@ -231,8 +229,7 @@ impl Browser {
     }
 
     pub(crate) async fn resize(&self, (width, height): (u32, u32)) -> anyhow::Result<()> {
-        let size =
-            json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
+        let size = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500});
         self.cdp("Emulation.setDeviceMetricsOverride", size).await?;
         Ok(())
     }

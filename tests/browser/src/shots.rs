@@ -124,7 +124,9 @@ impl Shots<'_> {
         browser.open(&scene.url("")).await?;
         browser.sees_in("bank", "open").await?;
         scene.stop();
-        browser.sees("no answer for [3-9]").await?;
+        browser
+            .until("document.body.classList.contains('stale')")
+            .await?;
         self.shot("13-stale").await?;
 
         scene.restart(access(crate::scene::TOKEN))?;
