@@ -3,8 +3,8 @@
 //!
 //! usage: `cargo run --release -p breaker-bench-admin -- [--rounds 5] [--seconds 5] [--minutes 0]`
 //!
-//! Each round runs all scenarios for some seconds, one after the other, and begins and ends with one without clients:
-//! the two differ by noise only. `--minutes` adds a run with all clients, in which memory is read every ten seconds.
+//! Each round runs all scenarios for some seconds, one after the other. `--minutes` adds a run with all clients, in which
+//! memory is read every ten seconds.
 
 mod calls;
 mod clients;

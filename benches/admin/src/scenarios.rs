@@ -14,7 +14,7 @@ use crate::clients::Clients;
 use crate::process::run_time;
 use crate::{median, quantile};
 
-/// The numbers of pages and of streams. The last scenario is the first one once more.
+/// The numbers of pages and of streams. The last scenario is the first one once more, so the two differ by noise only.
 const SCENARIOS: [(u32, u32); 6] = [(0, 0), (1, 0), (100, 0), (0, 100), (100, 100), (0, 0)];
 
 /// A program that serves the API.
@@ -74,14 +74,17 @@ pub(crate) fn run(rounds: u32, time: Duration) {
     let mut measured = SCENARIOS.map(|_| Measured::default());
     for round in 1..=rounds {
         eprintln!("round {round} of {rounds}");
-        let mut without = f64::NAN;
-        for (scenario, measured) in SCENARIOS.iter().zip(&mut measured) {
-            let nanos = run_one(&program, *scenario, time, measured);
-            if without.is_nan() {
-                without = nanos;
-            }
-            measured.nanos.push(nanos);
-            measured.ratios.push(nanos / without);
+        // Each round begins with another scenario, because the speed of the machine may drift.
+        for nth in 0..SCENARIOS.len() {
+            let nth = (nth + round as usize) % SCENARIOS.len();
+            let nanos = run_one(&program, SCENARIOS[nth], time, &mut measured[nth]);
+            measured[nth].nanos.push(nanos);
+        }
+        let last = |nth: usize| measured[nth].nanos.last().copied().unwrap_or(f64::NAN);
+        let without = f64::midpoint(last(0), last(SCENARIOS.len() - 1));
+        for measured in &mut measured {
+            let nanos = measured.nanos.last().copied();
+            measured.ratios.extend(nanos.map(|nanos| nanos / without));
         }
     }
     print(&mut measured, time * rounds);
