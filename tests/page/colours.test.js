@@ -45,7 +45,7 @@ for (const [theme, colours] of Object.entries(themes)) {
         assert.ok(contrast(colours[name], colours[background]) >= 4.5, `${name} on ${background}: ${contrast(colours[name], colours[background])}`);
       }
     }
-    assert.ok(contrast(colours.on, colours.open) >= 4.5, 'the text of the filled badge');
+    assert.ok(contrast(colours.bg, colours.open) >= 4.5, 'the text of the filled badge');
     assert.ok(contrast(colours.edge, colours.bg) >= 3, 'the edges of controls');
   });
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { page } from './page.js';
 
-const { backOff, freshness, instances, isQuiet, pause } = await page('poll.js');
+const { backOff, freshness, instances, pause } = await page('poll.js');
 
 test('the page asks each second, less often if answers are slow or nothing happens', () => {
   assert.equal(pause(20, false), 1000);
@@ -13,15 +13,6 @@ test('the page asks each second, less often if answers are slow or nothing happe
 test('the pauses after failures grow to ten seconds, and differ', () => {
   assert.deepEqual([1, 2, 3, 4, 5, 50].map((failures) => backOff(failures, 1)), [1000, 2000, 4000, 8000, 10_000, 10_000]);
   assert.equal(backOff(5, 0), 7500);
-});
-
-test('a list is quiet if all is closed and nothing is forced', () => {
-  const states = { closed: 2, open: 0, half_open: 0, forced_open: 0, forced_closed: 0 };
-  const summary = { breakers: 2, states, overrides: 0, keys: { keys: 3, states: { closed: 3 } } };
-  assert.ok(isQuiet({ summary }));
-  assert.ok(!isQuiet({ summary: { ...summary, states: { ...states, closed: 1, open: 1 } } }));
-  assert.ok(!isQuiet({ summary: { ...summary, overrides: 1 } }));
-  assert.ok(!isQuiet({ summary: { ...summary, keys: { keys: 3, states: { closed: 2, open: 1 } } } }));
 });
 
 test('one change of the instance is a restart, several are a balancer', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { page } from './page.js';
 
-const { fragmentOf, listPath, listRoute, parseRoute } = await page('route.js');
+const { fragmentOf, listPath, listRoute, parseRoute } = await page('state.js');
 
 test('the fragment of a breaker is read as it was written', () => {
   for (const [name, key] of [['payment', null], ['geo/eu', null], ['a:b.c', '"><img src=x>&?#/%\u202e\n'], ['fetch', '']]) {
@@ -22,7 +22,7 @@ test('a fragment that nobody wrote shows everything', () => {
     const route = parseRoute(fragment);
     assert.ok(route.view === 'list' && !Object.keys(route.filter).length || fragment === '#/b/', fragment);
   }
-  assert.equal(parseRoute('#/b/%E0%A4%A').name, '%E0%A4%A');
+  assert.equal(parseRoute('#/b/%E0%A4%A').view, 'breaker');
   assert.equal(parseRoute('#/findings').view, 'findings');
 });
 

@@ -36,7 +36,7 @@ async fn check(browser: &Browser, size: (u32, u32)) -> anyhow::Result<()> {
         browser.open(&scene.url(&format!("#/b/{name}"))).await?;
         browser.sees("how far").await?;
         browser
-            .until("document.querySelectorAll('article table').length > 3")
+            .until("document.querySelectorAll('article table').length > 1")
             .await?;
         browser.check_layout(name).await?;
     }

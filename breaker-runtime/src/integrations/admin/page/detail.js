@@ -1,177 +1,112 @@
-// @ts-check
-// One breaker, or the breaker of one key.
+import { ACTIONS, openAction, toast, undoButton } from './act.js';
+import { get, pathOf } from './api.js';
+import { h, outside } from './dom.js';
+import { chart, histogram } from './draw.js';
+import { SORTS, acting, at, badge, button, finder, notes, says, table } from './parts.js';
+import { settings } from './settings.js';
+import { fragmentOf, state } from './state.js';
+import { count, keyText, plural, words } from './text.js';
 
-import { openAction, toast, undoButton } from './act.js';
-import { get } from './api.js';
-import { createChart } from './chart.js';
-import { curl, markdown, outageOf, target } from './copy.js';
-import { createDistance } from './distance.js';
-import { external, h, outside, setChildren, setText, visible } from './dom.js';
-import { createKeys } from './keys.js';
-import { createLatency } from './latency.js';
-import { fragmentOf } from './route.js';
-import { badge, sentence, showBadge, stateOf } from './sentence.js';
-import { createSettings } from './settings.js';
-import { button, createTable } from './table.js';
-import { at, brief, clock, formatSeconds, parseDuration } from './time.js';
-import { changeOf, count, keyText, kinds, place, plural, who, why, words } from './words.js';
+let view = {};
 
-const ACTIONS = { 'force-open': 'Force open …', 'force-closed': 'Force closed …', clear: 'Clear override …', trip: 'Trip …', reset: 'Reset …' };
-const seconds = (text) => formatSeconds(parseDuration(text));
-const list = (counts) => kinds(counts).map((it) => it.text).join(', ');
-const told = (text) => text && outside(text);
-const caused = ({ cause }) => cause && [h('q', {}, outside(cause.text)), ` in ${visible(place(cause))}`];
-
-/** Makes the view of a breaker. `show` chooses the breaker, and `update` reads it again. */
-export function createDetail(context) {
-  const element = h('article', { class: 'detail' });
-  let [view, shown] = [null, ''];
-  return {
-    element,
-    show(name, key) {
-      const id = JSON.stringify([name, key]);
-      if (id === shown) return;
-      shown = id;
-      view = createView(context, name, key);
-      element.replaceChildren(view.element);
-    },
-    update: () => view.update(),
-  };
+export async function loadDetail(name, key) {
+	const id = fragmentOf(name, key);
+	try {
+		const { body: it } = await get(pathOf('breakers', name, key));
+		const [{ body: set }] = await Promise.all([get(pathOf('settings', name)), it.keys && loadKeys(name)]);
+		view = { id, it, set };
+	} catch (problem) {
+		if (problem.status !== 404) throw problem;
+		view = { id, problem };
+	}
 }
 
-function createView(context, name, key) {
-  const path = target('breakers', name, key);
-  let [last, seen] = [null, ''];
-  const mark = badge('closed');
-  const [text, problem, notes] = [h('p', { class: 'sentence' }), h('p', { class: 'problem', role: 'alert' }), h('ul', { class: 'notes' })];
-  const [critical, links, reader] = [h('span', { class: 'tag tag-critical', text: 'critical' }), h('span'), h('span', { class: 'muted' })];
-  const buttons = Object.entries(ACTIONS).map(([action, label]) => button(label, () => openAction(context, { action, name, key }), { class: 'button acts' }));
-  const signIn = button('Sign in', () => context.openSignIn());
-  const copying = (label, what) => button(label, () => copy(what()));
-
-  const [chart, distance, latency, keys, settings] = [createChart(), createDistance(), createLatency(), createKeys(context, name), createSettings(context, name)];
-  const transitions = createTable('Transitions, newest first', ['When', 'Change', 'Why', 'Cause', 'Who'], 'No transition yet.', 6);
-  const present = h('p');
-  const outages = createTable('Past outages, newest first', ['Began', 'Lasted', 'Openings', 'Rejected', 'Fallbacks', 'Began with', 'Cause'], 'No past outage.', 4);
-  const calls = createTable('Since start', ['What', 'Number', 'Of which']);
-  const functions = createTable('Declared by', ['Function', 'Time limit', 'Place'], 'No function declares it.');
-  const actions = createTable('Actions, newest first', ['When', 'Action', 'Who', 'Undo'], 'Nobody has acted on it.', 5);
-  const events = createTable('Events, newest first', ['When', 'Event', 'What', 'Key'], 'No events.', 6);
-  const section = (heading, ...parts) => h('section', {}, h('h3', { text: heading }), parts);
-  const [ofKeys, ofOutages, ofDistance] = [section('Keys', keys.element), section('Outages', present, outages.element), section('How far from a change', distance.element)];
-  const content = h('div', { hidden: true },
-    h('div', { class: 'head' }, h('h2', {}, key === null ? name : [h('a', { href: fragmentOf(name) }, name), ' › ', outside(keyText(key))]), mark, critical, links), text, notes,
-    h('div', { class: 'tools' }, buttons, reader, signIn,
-      copying('Copy as Markdown', () => markdown({ ...last, settings: settings.all() }, clock.now(), location.href)),
-      copying('Copy as curl', () => curl(document.baseURI, 'GET', path))),
-    h('div', { class: 'columns' },
-      h('div', {}, section('Last 10 minutes', chart.element, transitions.element), ofOutages, ofKeys, section('Actions and events', actions.element, events.element)),
-      h('div', {}, ofDistance, section('Latency', latency.element), section('Calls', calls.element), section('Settings', settings.element), section('Functions', functions.element))));
-
-  async function copy(what) {
-    try {
-      await navigator.clipboard.writeText(what);
-    } catch {
-      // Over plain HTTP, pages have no clipboard.
-      const area = h('textarea', { class: 'unseen' }, what);
-      document.body.append(area);
-      area.select();
-      document.execCommand('copy');
-      area.remove();
-    }
-    toast(context, 'Copied');
-  }
-
-  function render() {
-    const { breaker, file } = last;
-    const { may, control } = context.grant;
-    const now = clock.now();
-    showBadge(mark, stateOf(breaker));
-    critical.hidden = !breaker.config.critical;
-    setText(text, sentence(breaker, now));
-    const forced = ['open', 'closed'].includes(file?.force) && `${file.path} forces this breaker ${file.force}. An override of a person takes precedence; only the file ends its own.`;
-    const beneath = breaker.overrides.slice(1).filter((it) => !forced || it.layer !== 'file');
-    setChildren(notes, [forced, ...beneath.map((it) => `Beneath: ${words(it.state)} by ${who(it.by) || words(it.layer)}.`)].filter(Boolean).map((it) => h('li', { text: visible(it) })));
-    Object.keys(ACTIONS).forEach((action, nth) => {
-      buttons[nth].hidden = may !== 'control' || (action === 'clear' && !breaker.overrides.some((it) => it.layer === 'runtime'));
-    });
-    setText(reader, may === 'control' ? '' : control === 'never' ? 'Nobody can act here: the program has given no token (Access::token).' : 'You can read. To act, sign in with a token for it.');
-    signIn.hidden = may === 'control' || control === 'never';
-    setChildren(links, (last.links ?? []).map((it) => external(it.label, it.url)));
-    for (const part of [chart, distance, latency]) part.update(last, now);
-    renderHistory(breaker);
-    renderCalls(last.keys?.totals ?? breaker.totals);
-    renderOthers(breaker);
-    ofKeys.hidden = !last.keys;
-    // Calls of a name with keys go through the breakers of the keys.
-    for (const part of [ofOutages, ofDistance, transitions.element]) part.hidden = Boolean(last.keys) && !breaker.history.length;
-    content.hidden = false;
-  }
-
-  function renderHistory({ history, outage, past_outages: past }) {
-    transitions.update([...history].reverse(), (it) => it.transition.generation, ({ at: date, transition: it }) =>
-      [at(it.due_at ?? date), changeOf(it), why(it), caused(it), told(who(it.by))]);
-    setText(present, !outage ? 'There is none at present.'
-      : `${outage.closed_at ? 'Closed again, but not for long enough to be over' : 'The circuit has been failing'} ${outageOf(outage, (date) => brief(date), (it) => `“${visible(it)}”`)}.`);
-    outages.update([...past].reverse(), (it) => it.began_at, (it) => [at(it.began_at), seconds(it.lasted), count(it.openings), count(it.rejected), count(it.fallbacks),
-      why(it.first.transition), caused(it.first.transition)]);
-  }
-
-  function renderCalls({ calls: all, successes: succeeded, failures: failed, ignored, cancelled, ...it }) {
-    const answers = { succeeded: it.fallback_successes, failed: it.fallback_failures };
-    calls.update([
-      ['Calls', all, list({ succeeded, failed, ignored, cancelled })],
-      ['Failures', failed, list(it.failures_by_kind)],
-      ['Slow calls', it.slow],
-      ['Rejections', it.rejected, list(it.rejections)],
-      ['Fallback answers', answers.succeeded + answers.failed, list(answers)],
-      ['Stale outcomes', it.stale, it.stale && 'ended after the state had changed, so they decided nothing'],
-      ['Openings', it.opens, `open for ${seconds(it.open_time)} in total`],
-    ], ([what]) => what, ([what, number, parts]) => [what, count(number), parts]);
-  }
-
-  function renderOthers(breaker) {
-    functions.update(last.functions, (it) => JSON.stringify(it.location), (it) => [h('code', { text: it.function }), it.call_timeout, visible(`${it.location.file}:${it.location.line}`)]);
-    const undo = undoButton(context, name, key);
-    actions.update((last.actions ?? [...breaker.actions].reverse()).map((it, nth) => ({ ...it, undo: !nth && undo?.title })), (it) => it.at + it.kind, (it) => [
-      at(it.at), [words(it.kind), it.ttl && ` for ${seconds(it.ttl)}`, it.detail && `: ${visible(it.detail)}`], told(who(it.by)), it.undo && undo]);
-  }
-
-  async function renderEvents() {
-    const { breaker, keys: stats, actions: acts } = last;
-    const state = JSON.stringify([breaker.generation, breaker.overrides, breaker.config, acts?.[0], stats?.transitions]);
-    if (state === seen) return;
-    const { body } = await get(`events?${new URLSearchParams({ breaker: name, last: '500' })}`);
-    seen = state;
-    const own = body.events.filter((it) => (key === null ? stats || it.kind !== 'transition' : it.key === key));
-    events.update(own.slice(-50).reverse(), (it) => JSON.stringify([it.key, it.sequence]), (it) => [at(it.at), words(it.kind), told(happened(it)), it.key && outside(keyText(it.key))]);
-  }
-
-  return {
-    element: h('div', {}, problem, content),
-    async update() {
-      try {
-        const { body } = await get(path);
-        last = { ...body, keys: body.keys ?? body.breaker.key_stats };
-      } catch (failed) {
-        if (failed.status !== 404) throw failed;
-        const nearest = failed.body?.nearest;
-        content.hidden = true;
-        setChildren(problem, outside(failed.detail), ' ', nearest && h('a', { href: failed.name === 'unknown-key' ? fragmentOf(name, nearest) : fragmentOf(nearest) }, outside(nearest)));
-        return;
-      }
-      problem.replaceChildren();
-      render();
-      await Promise.all([settings.update(last), last.keys && keys.update(last), renderEvents()]);
-    },
-  };
+async function copy(text) {
+	try {
+		await navigator.clipboard.writeText(await text);
+		toast('Copied');
+	} catch {
+		// Over plain HTTP, pages have no clipboard.
+		prompt('Copy this:', await text);
+	}
 }
 
-/** Says what an event reports. */
-function happened({ kind, transition, change, outage, override, action, problem }) {
-  if (transition) return `${changeOf(transition)}: ${why(transition)}`;
-  if (change) return `${change.setting}: ${change.from} → ${change.to} (${words(change.layer)})`;
-  if (outage) return kind === 'outage_ended' ? `after ${seconds(outage.lasted)}, ${plural(outage.rejected, 'call')} rejected` : why(outage.first.transition);
-  const [what, by] = override ? [override.state, override.by] : action ? [action.kind, action.by] : [problem?.message ?? ''];
-  return [words(what), who(by)].filter(Boolean).join(', by ');
+function tools(name, key, overrides) {
+	const { may, control, token } = state.grant;
+	const acts = Object.entries(ACTIONS).filter(([action]) => action !== 'clear' || overrides.some((it) => it.layer === 'runtime'));
+	const path = pathOf('breakers', name, key);
+	return h('div.tools',
+		may === 'control' && acts.map(([action, text]) => acting(`${text} …`, () => openAction({ action, name, key }), { key: action })),
+		h('span.muted', state.hint),
+		may !== 'control' && control !== 'never' && token && button('Sign in', state.signIn),
+		button('Copy as Markdown', () => copy(get(pathOf('breakers', name, key, { format: 'markdown' })).then(({ body }) => `${body}\n${location.href}`))),
+		button('Copy as curl', () => copy(`curl -H "Authorization: Bearer $BREAKER_TOKEN" '${new URL(path, document.baseURI)}'`)));
+}
+
+let wanted = {};
+
+async function loadKeys(name) {
+	if (wanted.name !== name) wanted = { name, asked: { sort: 'worst' } };
+	const { asked } = wanted;
+	const { body } = await get(pathOf('keys', name, null, asked));
+	if (asked === wanted.asked) wanted.found = body;
+}
+
+function choose({ after, ...change }) {
+	const all = { ...wanted.asked, after, ...change };
+	wanted.asked = Object.fromEntries(Object.entries(all).filter(([, value]) => value));
+	loadKeys(wanted.name).then(state.render, () => {});
+}
+
+function keysOf(name, { keys: all, states }) {
+	const { found, asked: { sort, after } } = wanted;
+	const present = states.filter(([, number]) => number).toSorted((one, other) => other[1] - one[1]);
+	const [, open] = states.find(([of]) => of === 'open') ?? [];
+	const rows = found?.keys.map((it) => [it.key, h('a', { href: fragmentOf(name, it.key) }, h('bdi', keyText(it.key))), badge(it.badge), says(it.says),
+		...['calls', 'failures', 'rejected'].map((kind) => count(it.totals[kind]))]);
+	return [
+		h('p', `${present.map(([of, number]) => `${count(number)} ${words(of)}`).join(', ')} of ${plural(all, 'key')}`),
+		h('div.bar', present.map(([of, number]) => h(`span.part-${of}`, { '--x': number }))),
+		h('div.tools',
+			finder('search keys', wanted.asked, 'key', choose),
+			open && state.grant.may === 'control' && acting(`Reset all ${plural(open, 'open key')}`, () => openAction({ action: 'reset', name, keys: 'open' }))),
+		rows && table(`${count(rows.length)} of ${plural(found.total, 'key')}, ${SORTS[sort]}`, ['Key', 'State', 'What', 'Calls', 'Failed', 'Rejected'], rows, 'No key has this in it.', 20),
+		(found?.next || after) && button(found?.next ? 'Next page' : 'First page', () => choose({ after: found?.next })),
+	];
+}
+
+const section = (heading, ...parts) => h('section', { key: heading }, h('h3', heading), parts);
+
+const tables = (it, heading) => it.tables.filter((of) => of.section === heading).map(({ title, heads, rows, nothing, few }) =>
+	table(title, heads, rows.map((cells) => [JSON.stringify(cells), ...cells.map((cell) => (typeof cell === 'string' ? outside(cell) : at(cell.at)))]), nothing, few));
+
+const distance = (it) => [h('p', it.text), h('ul.meters', it.rules.map((rule) => h('li', h('span', rule.label), h('span.muted', rule.text),
+	h('meter', { max: rule.limit, value: rule.value, 'aria-label': rule.label, 'aria-valuetext': rule.text }))))];
+
+export function detail(name, key) {
+	const { id, it, set, problem } = view;
+	if (id !== fragmentOf(name, key)) return null;
+	if (problem) {
+		const { nearest } = problem.body;
+		const href = problem.name === 'unknown-key' ? fragmentOf(name, nearest) : fragmentOf(nearest ?? '');
+		return h('article.detail', h('p.problem', { role: 'alert' }, outside(problem.message), ' ', nearest && h('a', { href }, outside(nearest))));
+	}
+	// Calls of a name with keys go through the breakers of the keys.
+	const isUsed = !it.keys || it.transitions.length > 0;
+	const tabled = (heading, ...parts) => section(heading, parts, tables(it, heading));
+	return h('article.detail', { key: id },
+		h('div.head', h('h2', key === null ? name : [h('a', { href: fragmentOf(name) }, name), ' › ', h('bdi', keyText(key))]), badge(it.badge),
+			it.breaker.config.critical && h('span.tag.tag-critical', 'critical'),
+			it.links.map(({ label, url }) => h('a', { href: url, rel: 'noreferrer noopener', target: '_blank' }, outside(label)))),
+		h('p.sentence', says(it.says)), notes(it.notes), tools(name, key, it.breaker.overrides),
+		h('div.columns',
+			h('div',
+				tabled('Last 10 minutes', chart(it)),
+				isUsed && tabled('Outages', h('p', it.outage ? ['At present since ', at(it.outage.at), ', ', outside(it.outage.text), '.'] : 'There is none at present.')),
+				it.keys && section('Keys', keysOf(name, it.keys)),
+				tabled('Actions and events', undoButton(name, key))),
+			h('div',
+				isUsed && section('How far from a change', distance(it.distance)),
+				section('Latency', tables(it, 'Latency'), it.latency && histogram(it.latency)),
+				tabled('Calls'), section('Settings', settings(name, set)), tabled('Functions'))));
 }

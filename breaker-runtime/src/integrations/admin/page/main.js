@@ -1,141 +1,140 @@
-// @ts-check
-// Starts the page, and shows the view that the fragment of the address names.
+// Asks the service again and again, and shows the view that the fragment of the address names.
 
 import { openAction } from './act.js';
-import { announce } from './announce.js';
-import { forgetAnswers, get, onTokenNeeded } from './api.js';
-import { createDetail } from './detail.js';
-import { h, setChildren } from './dom.js';
-import { createFeed } from './feed.js';
-import { createHeader } from './header.js';
-import { listenToKeys } from './keyboard.js';
-import { createFindings, createNothing } from './notes.js';
-import { createPoll, isQuiet } from './poll.js';
-import { listRoute, parseRoute } from './route.js';
-import { createOverview } from './rows.js';
-import { session } from './session.js';
-import { signIn } from './sign_in.js';
-import { clock } from './time.js';
+import { forgetAnswers, get } from './api.js';
+import { detail, loadDetail } from './detail.js';
+import { h, show } from './dom.js';
+import { findings, nothing, overview } from './overview.js';
+import { button } from './parts.js';
+import { createPoll, freshness, instances } from './poll.js';
+import { announce, listen, showShell, signIn } from './shell.js';
+import { listPath, listRoute, parseRoute, state, useToken } from './state.js';
 
-const context = {
-  grant: { may: 'none', who: null, control: 'possible', token: true },
-  instance: null,
-  clock,
-  announce,
-  go: (fragment) => { location.hash = fragment; },
-  refresh: () => poll.refresh(),
-  isStale: () => poll.freshness().stale,
-  openSignIn,
-};
+const SERIES = 4900;
+const NEWS = 'events?kind=transition,override_set,override_cleared,override_expired';
 
 const main = document.querySelector('main');
-let route = parseRoute(location.hash);
-let list = null;
-let isGranted = false;
+const seen = instances();
+const poll = createPoll(turn, render);
+const series = new Map();
+let [mistakes, lastEvent, seriesDue, connection, isGranted, wasStale] = [[], undefined, 0, 'same', false, false];
 
-const feed = createFeed();
-const overview = createOverview(context, (filter) => context.go(listRoute(filter)), feed.overridesOf);
-const detail = createDetail(context);
-const findings = createFindings();
-const nothing = createNothing();
-const poll = createPoll(turn, tick);
-const header = createHeader({ context, poll, feed, forget, tick });
-const back = h('a', { href: '#/', class: 'back', text: '← All breakers' });
-const locked = h('section', { class: 'notice' }, h('h2', { text: 'A token is needed' }), h('p', { text: 'The service shows its breakers to those who have a token.' }),
-  h('button', { type: 'button', class: 'primary', text: 'Sign in', on: { click: openSignIn } }));
+const isAlone = ({ view, filter }) => view === 'list' && state.list?.summary.breakers === 1 && listRoute(filter) === '#/';
 
 async function turn() {
-  if (!isGranted) {
-    context.grant = (await get('./')).body.grant;
-    isGranted = true;
-  }
-  const asked = route;
-  const { view, filter } = route;
-  const isList = view === 'list';
-  const isLocked = context.grant.may === 'none' && context.grant.token && !session.token;
-  const answer = isLocked ? null : await feed.ask(isList ? filter : { limit: '1' });
-  if (asked !== route) return false;
-  if (!answer) return lock();
-  list = answer;
-  context.instance = list.instance;
-  if (feed.connection === 'restarted') isGranted = false;
-  const isEmpty = isList && !list.summary.breakers;
-  const isAlone = isList && list.summary.breakers === 1 && listRoute(filter) === '#/';
-  if (isList) overview.update(list);
-  if (isEmpty || view === 'findings') await findings.update();
-  if (isAlone) detail.show(list.breakers[0].name, null);
-  if (isAlone || view === 'breaker') await detail.update();
-  const shown = { findings: [back, findings.element], breaker: [back, detail.element], list: [overview.element, isAlone && detail.element] }[view];
-  if (asked === route) setChildren(main, isEmpty ? [nothing, findings.element] : shown);
-  return isQuiet(list);
+	const asked = state.route;
+	const { view, filter, name, key } = asked;
+	if (!isGranted) {
+		Object.assign(state, (await get('./')).body);
+		isGranted = true;
+	}
+	if (state.grant.may === 'none' && state.grant.token && !state.token) return lock();
+	const list = await loadList(view === 'list' ? filter : { limit: '1' });
+	if (asked !== state.route) return false;
+	state.list = list;
+	if (view === 'findings' || !list.summary.breakers) mistakes = (await get('findings')).body.findings;
+	if (isAlone(asked)) await loadDetail(list.breakers[0].name, null);
+	if (view === 'breaker') await loadDetail(name, key);
+	return list.quiet;
 }
 
-/** Shows nothing but that a token is needed, and asks for it. */
+async function loadList(filter) {
+	const wanted = performance.now() >= seriesDue;
+	const { body, instance } = await get(listPath(filter, wanted));
+	connection = seen.add(instance);
+	if (wanted) seriesDue = performance.now() + SERIES;
+	if (connection !== 'same') {
+		series.clear();
+		isGranted = false;
+	}
+	for (const row of body.breakers) {
+		if (row.series) series.set(row.name, row.series);
+		// Series of different processes in turn make no sense.
+		row.series = connection === 'mixed' ? null : series.get(row.name);
+	}
+	if (body.last_event !== lastEvent) await tellNews(body.last_event);
+	return body;
+}
+
+async function tellNews(last) {
+	const before = lastEvent;
+	lastEvent = last;
+	seriesDue = 0;
+	if (before === undefined || connection !== 'same') return;
+	const { body } = await get(before ? `${NEWS}&after=${before}` : NEWS);
+	for (const { breaker, key, text } of body.events) if (key === null) announce(`${breaker} ${text}`);
+}
+
 function lock() {
-  poll.stop();
-  if (!list) setChildren(main, locked);
-  openSignIn();
-  return true;
+	poll.stopped = true;
+	signIn();
+	return true;
 }
 
-/** Shows the passing of time: countdowns, ages, and how old the figures are. */
-function tick() {
-  if (poll.state.problem?.status === 401 && !poll.state.stopped) lock();
-  header.update(list, route.name);
-  if (list && route.view === 'list') overview.tick();
+function render() {
+	const { list, route } = state;
+	const fresh = freshness({ ...poll, now: performance.now() });
+	state.isStale = fresh.stale;
+	if (poll.problem?.status === 401 && !poll.stopped) lock();
+	showShell(poll, fresh, connection === 'mixed' && `The answers come from ${seen.count()} instances in turn. Open one of them by itself.`);
+	if (list || poll.stopped) show(main, list ? viewOf(route, list) : locked());
+	for (const dialog of document.querySelectorAll('dialog')) dialog.draw();
+	if (fresh.stale !== wasStale) announce(fresh.stale ? 'The service does not answer' : 'The service answers again');
+	wasStale = fresh.stale;
 }
 
-async function openSignIn() {
-  const grant = await signIn();
-  if (!grant) return false;
-  context.grant = grant;
-  isGranted = true;
-  poll.refresh();
-  return true;
+function viewOf({ view, name, key }, list) {
+	const back = h('a.back', { href: '#/' }, '← All breakers');
+	if (view === 'breaker') return [back, detail(name, key)];
+	if (view === 'findings') return [back, findings(mistakes)];
+	if (!list.summary.breakers) return [nothing(list), findings(mistakes)];
+	return [overview(list), isAlone(state.route) && detail(list.breakers[0].name, null)];
 }
+
+const locked = () => h('section.notice', h('h2', 'A token is needed'), h('p', 'The service shows its breakers to those who have a token.'),
+	button('Sign in', signIn, { class: 'primary' }));
 
 function forget() {
-  session.use(null);
-  forgetAnswers();
-  list = null;
-  isGranted = false;
-  setChildren(main);
-  poll.refresh();
+	useToken(null);
+	forgetAnswers();
+	state.list = null;
+	isGranted = false;
+	show(main);
+	poll.refresh();
 }
 
-function show() {
-  route = parseRoute(location.hash);
-  if (route.view === 'breaker') detail.show(route.name, route.key);
-  if (route.view === 'list') overview.setFilter(route.filter);
-  feed.wantPast();
-  poll.refresh();
+function follow() {
+	// The link that skips to the breakers is no view.
+	if (location.hash === '#main') return;
+	state.route = parseRoute(location.hash);
+	seriesDue = 0;
+	poll.refresh();
 }
 
 function act(action) {
-  const ofRow = { name: document.activeElement?.closest('tr[data-name]')?.dataset.name, key: null };
-  const { name, key } = route.view === 'breaker' ? route : ofRow;
-  if (name) openAction(context, { action, name, key });
+	const name = document.activeElement?.closest('tr[data-name]')?.dataset.name;
+	const { route } = state;
+	if (route.view === 'breaker') openAction({ action, ...route });
+	else if (name) openAction({ action, name });
 }
 
 function step(by) {
-  const links = [...main.querySelectorAll('tr[data-name] th a')];
-  const at = links.findIndex((it) => it.closest('tr').contains(document.activeElement));
-  links[at < 0 ? 0 : Math.min(links.length - 1, Math.max(0, at + by))]?.focus();
+	const links = [...main.querySelectorAll('tr[data-name] th a')];
+	const at = links.findIndex((it) => it.closest('tr').contains(document.activeElement));
+	(links[at + by] ?? links[at] ?? links[0])?.focus();
 }
 
-listenToKeys([
-  ['/', 'search', () => overview.search.focus()],
-  ['j', 'next row', () => step(1)],
-  ['k', 'previous row', () => step(-1)],
-  ['Enter', 'open the row'],
-  ['Esc', 'back to all breakers', () => context.go('#/')],
-  ['g o', 'only those that are open', () => context.go('#/?state=open')],
-  ['f', 'force the breaker open', () => act('force-open')],
-  ['c', 'clear its override', () => act('clear')],
-  ['u', 'UTC or local times', header.turnZone],
-  ['t', 'theme', header.turnTheme],
+Object.assign(state, { render, refresh: poll.refresh, signIn });
+listen(forget, [
+	['/', 'search', () => main.querySelector('[type=search]')?.focus()],
+	['j', 'next row', () => step(1)],
+	['k', 'previous row', () => step(-1)],
+	['Enter', 'open the row'],
+	['Esc', 'back to all breakers', () => { location.hash = '#/'; }],
+	['g o', 'only those that are open', () => { location.hash = '#/?state=open'; }],
+	['f', 'force the breaker open', () => act('force-open')],
+	['c', 'clear its override', () => act('clear')],
 ]);
-onTokenNeeded(openSignIn);
-addEventListener('hashchange', show);
-setInterval(tick, 1000);
-show();
+addEventListener('hashchange', follow);
+setInterval(render, 1000);
+follow();
