@@ -143,9 +143,14 @@ async fn forces_the_stock_open_and_takes_it_back(operator: &Operator) -> anyhow:
         |detail: &Value| detail["breaker"]["totals"]["rejections"]["forced"].as_u64() > Some(10);
     let force = json!({"reason": "INC-42: stocktaking", "ttl": "30m"});
 
+    // The rates are known after the first five seconds.
+    let rate = |list: &Value| list["breakers"][0]["rates"]["calls"].as_f64() > Some(1.0);
+    operator.until("breakers?q=stock", rate).await?;
     let dry = operator
         .act("POST", "force-open/stock?dry_run=true", &force)
         .await?;
+    println!("a preview: {}", dry["effect"]);
+    ensure!(dry["effect"]["refused_per_second"].as_f64() > Some(1.0));
     ensure!(dry["changed"] == true && dry["after"]["state"] == "forced_open");
     let before = operator.get("breakers/stock").await?;
     ensure!(state(&before) == "closed", "a dry run changes nothing");
