@@ -132,7 +132,7 @@ async fn the_details_say_in_words_what_the_breaker_does_and_how_far_it_is_from_a
     let body = details(&desk, "bank").await;
     assert_eq!(
         body["transitions"][0]["text"],
-        "tripped: 2 returned, by ana"
+        "tripped (2 returned), by ana"
     );
     assert_eq!(body["actions"][0]["text"], "trip, by ana");
     let rows = |title: &str| {
@@ -143,13 +143,16 @@ async fn the_details_say_in_words_what_the_breaker_does_and_how_far_it_is_from_a
     let failures = json!(["Failures", "2", "2 returned"]);
     assert_eq!(rows("Since start")[1], failures);
     assert_eq!(rows("Transitions, newest first")[0][1], "closed → open");
-    let cost = "lasted 0 s: 1 opening, 0 probes, 0 calls rejected, 0 fallback answers";
-    let began = format!("{cost}; it began with tripped: 2 returned, by ana");
+    let cost = "for 0 s so far: 1 opening, 0 probes, 0 calls rejected, 0 fallback answers";
+    let began = format!("{cost}; first opening: tripped (2 returned), by ana");
     assert_eq!(body["outage"]["text"], began);
     let events = rows("Events, newest first");
     let events = events.as_array().unwrap().iter();
     let texts: Vec<_> = events.map(|it| it[1].as_str().unwrap()).collect();
-    assert_eq!(texts, ["outage began: tripped: 2 returned", "trip, by ana"]);
+    assert_eq!(
+        texts,
+        ["outage began: tripped (2 returned)", "trip, by ana"]
+    );
 }
 
 #[tokio::test]
@@ -162,7 +165,7 @@ async fn a_report_in_markdown_is_there_for_the_channel_of_an_incident() {
         "text/markdown; charset=utf-8"
     );
     assert!(report.text.starts_with(
-        "**bank is forced open.** Rejects every call until someone clears it, forced by ana 0 s ago. Beneath: closed.\n"
+        "**bank is forced open.** Rejects every call until someone clears the override. Forced by ana 0 s ago. The circuit itself is closed.\n"
     ), "{}", report.text);
     let unknown = desk.get("/breakers/bank?format=html").await;
     assert_eq!(unknown.problem(), (400, "bad-query".to_owned()));

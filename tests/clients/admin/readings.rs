@@ -401,7 +401,7 @@ async fn lists_are_text_for_a_terminal() {
     assert_eq!(
         lines.next(),
         Some(
-            "forced_open  mail  0      0       0         Rejects every call until someone clears it: “maintenance”, forced 0 s ago. Beneath: closed."
+            "forced_open  mail  0      0       0         Rejects every call until someone clears the override. Forced 0 s ago: “maintenance”. The circuit itself is closed."
         )
     );
     assert_eq!(lines.next(), None);

@@ -65,7 +65,7 @@ mod with_tracing {
         warn!(
             target: "breaker::admin",
             %address,
-            "whoever reaches this address may read names, keys and reasons; use a token, or a loopback address"
+            "anybody who reaches this address can read names, keys and reasons; use a token or a loopback address"
         );
     }
 

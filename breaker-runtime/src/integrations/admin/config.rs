@@ -31,7 +31,7 @@ pub(super) fn read(incoming: &Incoming<'_>) -> Answer {
 pub(super) fn check(incoming: &Incoming<'_>) -> Result<Work, Problem> {
     Order::read(incoming, Kind::Other)?;
     let watch = incoming.site.watch.clone().ok_or_else(|| {
-        let detail = "no file is watched here; hand the watch over with `Admin::watches`";
+        let detail = "no file is watched here; pass the watch to `Admin::watches`";
         Problem::new(StatusCode::CONFLICT, "not-watched", detail)
     })?;
     Ok(Box::new(move || watch.check()))

@@ -137,7 +137,7 @@ fn check_keys(
     before: &Standing,
 ) -> Result<(), Problem> {
     if breaker.key().is_some() {
-        let detail = "either `key` or `keys`, not both";
+        let detail = "use either `key` or `keys`, not both";
         return Err(Problem::bad_query("keys", detail));
     }
     let name = breaker.name();

@@ -148,13 +148,13 @@ fn notes(incoming: &Incoming<'_>, snapshot: &Snapshot) -> Vec<String> {
     }) = loaded
     {
         notes.push(format!(
-            "{path} forces this breaker {force}. An override of a person takes precedence; only the file ends its own."
+            "{path} forces this breaker {force}. A person's override takes precedence. Only the file ends its own override."
         ));
     }
     let beneath = snapshot.overrides.iter().skip(1);
     notes.extend(beneath.map(|it| {
         let (state, by) = (words(it.state.as_str()), &it.by);
-        format!("Beneath the override: {state} by {by}.")
+        format!("When this override ends, another one applies: {state}, by {by}.")
     }));
     notes
 }

@@ -45,7 +45,7 @@ impl Distance {
             _ => closed(it),
         };
         if it.r#override.is_some() {
-            distance.text.insert_str(0, "Beneath the override: ");
+            distance.text += " Callers do not notice this while the override is in force.";
         }
         distance
     }
@@ -169,7 +169,7 @@ fn shares(it: &Snapshot) -> Vec<(Rule, Nearest)> {
     } = *window;
     let min_calls = u64::from(config.min_calls.get());
     let from = if calls < min_calls {
-        format!(" from {} on", plural(min_calls, "call"))
+        format!(" once there are {}", plural(min_calls, "call"))
     } else {
         String::new()
     };

@@ -50,7 +50,7 @@ impl Effect<'_> {
                 self.here(&mut says);
                 match self.ends_at {
                     Some(end) => says.ends(", until ", end, ""),
-                    None => says.text(" until somebody clears it"),
+                    None => says.text(" until someone clears the override"),
                 }
             }
             Verb::Clear | Verb::ClearKeys | Verb::ClearAll => {
@@ -62,7 +62,7 @@ impl Effect<'_> {
                 self.subject(&mut says, &format!("Clears {overrides} of "));
                 self.here(&mut says);
                 let state = words(self.after.state.as_str());
-                says.text(format!(". Callers then find it {state}"));
+                says.text(format!(". Its state is then {state}"));
             }
             Verb::Trip => {
                 self.subject(&mut says, "Opens the circuit of ");
@@ -84,26 +84,34 @@ impl Effect<'_> {
     }
 
     fn says_nothing(&self, says: &mut Says) {
-        self.subject(says, "Nothing would change: ");
+        says.text("Nothing changes: ");
+        self.breaker(says);
         says.text(match self.verb {
-            Verb::Clear => " has no override of a person.".to_owned(),
+            Verb::Clear => " has no override that a person has set.".to_owned(),
             Verb::ClearKeys | Verb::ClearAll => {
-                " has no override of a person, and no key has one.".to_owned()
+                " has no override that a person has set, and neither has a key.".to_owned()
             }
-            Verb::ResetOpenKeys => " has no open key.".to_owned(),
-            _ => format!(" is {} already.", words(self.after.machine_state.as_str())),
+            Verb::ResetOpenKeys => " has no open keys.".to_owned(),
+            _ => format!(" is already {}.", words(self.after.machine_state.as_str())),
         });
     }
 
-    /// Names the breaker.
+    /// Names the breaker, with the keys on which the action acts.
     fn subject(&self, says: &mut Says, before: &str) {
         says.text(before);
+        if self.key.is_some() || !self.before.has_keys() {
+            return self.breaker(says);
+        }
+        let keys = plural(self.before.breakers(self.verb) as u64, "key");
+        says.text(match self.verb {
+            Verb::ClearKeys | Verb::ResetOpenKeys => format!("{keys} of {}", self.name),
+            _ => format!("{} and its {keys}", self.name),
+        });
+    }
+
+    fn breaker(&self, says: &mut Says) {
         match self.key {
             Some(key) => says.quote("", key, &format!(" of {}", self.name)),
-            None if self.before.has_keys() => {
-                let keys = plural(self.before.breakers(self.verb) as u64, "key");
-                says.text(format!("{} and {keys} of it", self.name));
-            }
             None => says.text(self.name),
         }
     }

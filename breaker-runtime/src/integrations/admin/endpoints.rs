@@ -212,7 +212,7 @@ fn index(incoming: &Incoming<'_>) -> Answer {
     })))
 }
 
-/// Returns what the credentials of a request are good for.
+/// Returns what the credentials of a request may do.
 fn grant(incoming: &Incoming<'_>) -> Value {
     let site = incoming.site;
     let granted = site.guard.granted(incoming.request);
@@ -239,10 +239,10 @@ fn hint(grant: &Value) -> Option<&'static str> {
     match (grant["may"].as_str(), grant["control"].as_str()) {
         (Some("control"), _) => None,
         (_, Some("never")) => {
-            Some("Nobody can act here: the program has given no token (Access::token).")
+            Some("Nobody can act here: the program has set no token (Access::token).")
         }
-        _ if grant["token"] == true => Some("You can read. To act, sign in with a token for it."),
-        _ => Some("You can read, but you are not granted to act."),
+        _ if grant["token"] == true => Some("You can read. To act, sign in with a token."),
+        _ => Some("You can read, but not act."),
     }
 }
 

@@ -154,7 +154,7 @@ fn list(incoming: &Incoming<'_>, start: &Start, filter: &Filter) -> Response<Bod
 fn stream(incoming: &Incoming<'_>, start: Start, filter: Filter) -> Answer {
     let streams = Arc::clone(&incoming.site.events.streams);
     let permit = streams.try_acquire_owned().map_err(|_| {
-        let detail = "there are too many streams; read `events` without a stream";
+        let detail = "too many streams are open; read `events` without a stream";
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too-many-streams", detail)
             .with_header(RETRY_AFTER, HeaderValue::from_static("10"))
     })?;

@@ -56,7 +56,7 @@ impl Guard {
             _ if self.access.has_tokens() => Err(Problem::new(
                 StatusCode::UNAUTHORIZED,
                 "token-needed",
-                "a valid token is needed, in the header `Authorization: Bearer …`",
+                "send a valid token in the header `Authorization: Bearer …`",
             )
             .with_header(
                 WWW_AUTHENTICATE,

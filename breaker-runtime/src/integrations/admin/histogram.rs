@@ -16,7 +16,7 @@ pub(super) fn to_json(all: &Latency) -> Option<Value> {
     let quantiles = quantiles.filter_map(|share| all.quantile(share));
     let quantiles = quantiles.map(|it| axis.place(it.as_secs_f64()));
     Some(json!({
-        "text": "All calls since start by their duration, on a logarithmic axis. The lines are p50, p95 and p99.",
+        "text": "All calls since start, by duration, on a logarithmic axis. The lines are p50, p95 and p99.",
         "bars": axis.bars(all),
         "quantiles": quantiles.collect::<Vec<_>>(),
         "ticks": axis.ticks(),

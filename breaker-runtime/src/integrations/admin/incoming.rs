@@ -156,7 +156,7 @@ impl Incoming<'_> {
         };
         let accept = accept.to_str().unwrap_or_default();
         accepted(accept).ok_or_else(|| {
-            let detail = "there is `application/json` and `text/plain`";
+            let detail = "only `application/json` and `text/plain` are available";
             Problem::new(StatusCode::NOT_ACCEPTABLE, "not-acceptable", detail)
         })
     }

@@ -234,8 +234,8 @@ impl Summary {
     fn hints(&self) -> Vec<&'static str> {
         let causes = vec![
             "The program uses another registry. The findings list the declarations that name one.",
-            "No function with the attribute is linked into the program. Breakers that are made at run time appear with their first use.",
-            "The program gave this API a new registry: `Registry::new()` in place of `Registry::global()`.",
+            "No function with the attribute is linked into the program. Breakers that are made at run time appear when they are first used.",
+            "The program gave this API a new registry: `Registry::new()` instead of `Registry::global()`.",
         ];
         if self.states.is_empty() {
             causes

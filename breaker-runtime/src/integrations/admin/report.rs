@@ -41,10 +41,10 @@ pub(super) fn report(
         format!("- Read at {} from {}", instant(now), from.join(" ")),
     ];
     if let Some(outage) = &it.outage {
-        lines.push(format!("- Outage {}", told(outage)));
+        lines.push(format!("- Outage since {}", told(outage)));
     }
     for past in it.past_outages.iter().rev().take(MOST_OUTAGES) {
-        lines.push(format!("- Past outage {}", told(past)));
+        lines.push(format!("- Past outage: began {}", told(past)));
     }
     if let Some(set) = &it.r#override {
         let until = set.until.map_or("it is cleared".to_owned(), instant);
@@ -70,7 +70,7 @@ fn told(outage: &Outage) -> String {
     let began = instant(outage.began_at);
     let first = &outage.first.transition;
     format!(
-        "from {began}, {}; it began with {}{}",
+        "{began}, {}; first opening: {}{}",
         cost(outage),
         rule(first),
         caused(first)

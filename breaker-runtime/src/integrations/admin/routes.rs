@@ -165,7 +165,7 @@ fn check_instance(site: &Site, request: &Parts) -> Result<(), Problem> {
     if meant.is_none_or(|meant| meant.as_bytes() == id.as_bytes()) {
         return Ok(());
     }
-    let detail = "another instance has answered, or this one has restarted; nothing was changed. Behind a load \
+    let detail = "the request is meant for another instance, or this one has restarted; nothing was changed. Behind a load \
                   balancer, use an address of one instance";
     let problem = Problem::new(StatusCode::PRECONDITION_FAILED, "other-instance", detail);
     Err(problem.with("breaker_instance", id.as_str()))

@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use serde_json::{Value, json};
 
-use super::why::{kinds, list};
+use super::why::{evidence, list};
 use super::words::{Lasts, count, ordinal, percent, percent_of, plural, time_of_day, words};
 use crate::breaker::{Snapshot, WindowStats};
 use crate::config::Settings;
@@ -79,19 +79,21 @@ impl Says {
         if let Some(until) = forced.until {
             self.ends("until ", until, " left");
         } else {
-            self.text("until someone clears it");
+            self.text("until someone clears the override");
         }
-        if !forced.reason.is_empty() {
-            self.quote(": “", &forced.reason, "”");
-        }
-        self.text(", forced ");
+        self.text(". Forced ");
         if let Some(actor) = &forced.by.actor {
             self.quote("by ", actor, " ");
         }
         self.part("", Part::Since(forced.since));
-        self.text(" ago.");
+        self.text(" ago");
+        if !forced.reason.is_empty() {
+            self.quote(": “", &forced.reason, "”");
+        }
+        self.text(".");
         if !is_wrong {
-            self.text(format!(" Beneath: {}.", words(it.machine_state.as_str())));
+            let beneath = words(it.machine_state.as_str());
+            self.text(format!(" The circuit itself is {beneath}."));
         }
     }
 
@@ -106,7 +108,10 @@ impl Says {
         self.part("Open for ", Part::Since(it.since));
         if let Some(outage) = it.outage.as_ref().filter(|outage| outage.openings > 1) {
             let nth = ordinal(outage.openings);
-            self.part(&format!(", {nth} time in "), Part::Since(outage.began_at));
+            self.part(
+                &format!(", the {nth} time in "),
+                Part::Since(outage.began_at),
+            );
         }
         if let Some(next) = it
             .open_period
@@ -140,7 +145,7 @@ impl Says {
             Reason::MaxFailures => format!("{} in the window", plural(failures, "failure")),
             Reason::ProbeFailed => "The last probe failed".to_owned(),
             Reason::ProbeSlow => "The last probe was slow".to_owned(),
-            Reason::ProbeTimedOut => "The last probe had no outcome in time".to_owned(),
+            Reason::ProbeTimedOut => "The last probe did not finish in time".to_owned(),
             Reason::ProbesCancelled => "The last probes were cancelled".to_owned(),
             Reason::Tripped => "Tripped".to_owned(),
             other => words(other.as_str()),
@@ -152,11 +157,12 @@ impl Says {
             self.quote(": “", reason, "”");
         }
         let by_kind = &transition.failures_by_kind;
-        if by_kind.all() > by_kind.returned {
-            self.text(format!(": {}", kinds(by_kind)));
+        let evidence = evidence(transition);
+        if by_kind.all() > by_kind.returned && !evidence.is_empty() {
+            self.text(format!(": {evidence}"));
         }
         if let Some(cause) = &transition.cause {
-            self.quote(", last “", &cause.text, "”");
+            self.quote("; last error: “", &cause.text, "”");
         }
         self.text(". ");
     }
@@ -235,7 +241,7 @@ fn limit_of(limit: Option<f64>) -> String {
     limit.map_or_else(String::new, |limit| format!(", limit {}", percent(limit)))
 }
 
-/// Says how the calls through a closed circuit go at present, if there is something to say.
+/// Says how the calls through a closed circuit are going, if there is something to say.
 fn now_of(it: &Snapshot) -> Option<String> {
     let Settings {
         threshold,
@@ -272,12 +278,12 @@ fn of_keys(keys: &KeyStats) -> String {
     let text = match (list(sick).as_str(), keys.keys) {
         ("", 1) => format!("{all}, closed."),
         ("", _) => format!("{all}, all closed."),
-        (sick, _) => format!("{sick} of {all}."),
+        (sick, _) => format!("{all}: {sick}."),
     };
     match keys.unlisted {
         0 => text,
         unlisted => format!(
-            "{text} {} found no room for their key.",
+            "{text} {} came with a key for which there was no room.",
             plural(unlisted, "call")
         ),
     }

@@ -158,14 +158,14 @@ fn texts(configured: &Configured) -> Vec<String> {
                 let follows = if is_mentioned(*setting) {
                     ""
                 } else {
-                    " (follows from it)"
+                    " (as a consequence)"
                 };
                 format!("{setting}: {from} → {to}{follows}")
             },
         )
         .collect();
     if texts.is_empty() {
-        texts.push("No value in force would change.".to_owned());
+        texts.push("No value in force changes.".to_owned());
     }
     texts
 }

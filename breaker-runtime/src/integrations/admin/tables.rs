@@ -56,14 +56,14 @@ const TRANSITIONS: Table = Table {
     section: "Last 10 minutes",
     title: "Transitions, newest first",
     heads: &["When", "Change", "Why"],
-    nothing: "No transition yet.",
+    nothing: "No transitions yet.",
     few: 6,
 };
 const OUTAGES: Table = Table {
     section: "Outages",
     title: "Past outages, newest first",
-    heads: &["Began", "What"],
-    nothing: "No past outage.",
+    heads: &["Began", "What happened"],
+    nothing: "No past outages.",
     few: 4,
 };
 const ACTIONS: Table = Table {
@@ -83,7 +83,7 @@ const EVENTS: Table = Table {
 const LATENCY: Table = Table {
     section: "Latency",
     title: "Quantiles of the calls that ended",
-    heads: &["Time", "Calls", "p50", "p95", "p99"],
+    heads: &["Period", "Calls", "p50", "p95", "p99"],
     nothing: "No latencies are recorded: the setting `latency` is off.",
     few: 2,
 };
@@ -185,7 +185,7 @@ fn totals(it: &Totals) -> Vec<Vec<Value>> {
     ];
     let stale = match it.stale {
         0 => "",
-        _ => "of calls from before a change of the state, so they decided nothing",
+        _ => "of calls that began before a change of the state; they decided nothing",
     };
     let open = format!("open for {} in total", Lasts(it.open_time));
     let rows = [

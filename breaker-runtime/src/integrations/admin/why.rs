@@ -2,7 +2,7 @@
 
 use super::words::{Lasts, percent, plural, words};
 use crate::breaker::{Event, EventKind};
-use crate::values::{Action, Attribution, Cause, Failures, Outage, State, Transition};
+use crate::values::{Action, Attribution, Cause, Failures, Outage, Reason, State, Transition};
 
 /// Lists the kinds of failures that occurred, the most frequent first: `13 timed out, 2 returned`.
 pub(super) fn kinds(failures: &Failures) -> String {
@@ -36,19 +36,32 @@ pub(super) fn place(cause: &Cause) -> String {
     )
 }
 
-/// Says which rule a transition followed, and on which evidence: `failure rate 65 %: 13 timed out`.
+/// Lists the failures behind a transition by kind. Empty if its reason already says the same.
+pub(super) fn evidence(transition: &Transition) -> String {
+    let failures = &transition.failures_by_kind;
+    let told = match transition.reason {
+        Reason::ProbeSlow => failures.slow,
+        Reason::ProbeTimedOut => failures.silent,
+        _ => 0,
+    };
+    if failures.all() > told {
+        kinds(failures)
+    } else {
+        String::new()
+    }
+}
+
+/// Says which rule a transition followed, and on which evidence: `failure rate 65 % (13 timed out)`.
 pub(super) fn rule(transition: &Transition) -> String {
     let mut text = words(transition.reason.as_str());
     if let Some(share) = transition.rate {
         text += " ";
         text += &percent(share);
     }
-    let evidence = kinds(&transition.failures_by_kind);
-    if !evidence.is_empty() {
-        text += ": ";
-        text += &evidence;
+    match evidence(transition).as_str() {
+        "" => text,
+        evidence => format!("{text} ({evidence})"),
     }
-    text
 }
 
 /// Says why a transition took place: its rule, its cause, and who made it.
@@ -66,20 +79,24 @@ fn by(by: &Attribution) -> String {
     }
 }
 
-/// Says what an outage cost, and how it began.
+/// Says how long an outage lasted, what it cost, and how it began.
 pub(super) fn outage(outage: &Outage) -> String {
     format!(
-        "{}; it began with {}",
+        "{}; first opening: {}",
         cost(outage),
         why(&outage.first.transition)
     )
 }
 
-/// Says what an outage cost.
+/// Says how long an outage lasted and what it cost.
 pub(super) fn cost(outage: &Outage) -> String {
     let lasted = Lasts(std::time::Duration::from_secs(outage.lasted.as_secs()));
+    let lasted = match outage.ended_at {
+        Some(_) => format!("lasted {lasted}"),
+        None => format!("for {lasted} so far"),
+    };
     format!(
-        "lasted {lasted}: {}, {}, {} rejected, {}",
+        "{lasted}: {}, {}, {} rejected, {}",
         plural(outage.openings, "opening"),
         plural(outage.probes, "probe"),
         plural(outage.rejected, "call"),
@@ -110,7 +127,7 @@ pub(super) fn event(event: &Event) -> String {
         EventKind::OutageBegan(began) => {
             format!("outage began: {}", rule(&began.first.transition))
         }
-        EventKind::OutageEnded(ended) => format!("outage ended, {}", cost(ended)),
+        EventKind::OutageEnded(ended) => format!("outage ended; it {}", cost(ended)),
         EventKind::OverrideSet(set) => {
             format!("{}{}", words(set.state.as_str()), by(&set.by))
         }

@@ -52,7 +52,7 @@ async fn a_row_says_what_happened_and_what_comes_next(browser: &Browser) -> anyh
         .sees_in("half-open", "0 of 3 successes, 1 in flight")
         .await?;
     browser
-        .sees_in("forced-closed", "until someone clears it")
+        .sees_in("forced-closed", "until someone clears the override")
         .await
 }
 

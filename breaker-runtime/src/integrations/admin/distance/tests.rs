@@ -111,7 +111,7 @@ fn a_rate_below_the_least_number_of_calls_says_from_when_on_it_counts() {
     let distance = of(&it);
     assert_eq!(
         texts(&distance),
-        ["Failures in the last 1 min: 3 of 3 (100 %), limit 50 % from 20 calls on"]
+        ["Failures in the last 1 min: 3 of 3 (100 %), limit 50 % once there are 20 calls"]
     );
     assert_eq!(
         distance["text"],

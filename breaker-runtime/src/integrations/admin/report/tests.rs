@@ -60,7 +60,7 @@ fn the_report_tells_state_outage_override_settings_and_transitions() {
             "**payment is open.** Tripped by ana. Open for 10 s; next probe in 20 s.",
             "",
             "- Read at 1970-01-01 00:01:10Z from `checkout` `pod-1`",
-            "- Outage from 1970-01-01 00:01:00Z, lasted 10 s: 1 opening, 0 probes, 412 calls rejected, 0 fallback answers; it began with tripped",
+            "- Outage since 1970-01-01 00:01:00Z, for 10 s so far: 1 opening, 0 probes, 412 calls rejected, 0 fallback answers; first opening: tripped",
             "- Settings of run time: `threshold = 20`",
             "",
             "| when (UTC) | transition | why | who |",

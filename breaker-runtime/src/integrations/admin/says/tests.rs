@@ -119,7 +119,7 @@ fn an_open_breaker_tells_kinds_cause_and_how_often_it_opened() {
     });
     assert_eq!(
         said(&it),
-        format!("5 failures in a row: 4 timed out, 1 returned, last “503”. {REST}")
+        format!("5 failures in a row: 4 timed out, 1 returned; last error: “503”. {REST}")
     );
     it.history = vec![PastTransition::example(
         State::HalfOpen,
@@ -131,7 +131,7 @@ fn an_open_breaker_tells_kinds_cause_and_how_often_it_opened() {
     it.outage = Some(trip);
     assert_eq!(
         said(&it),
-        "The last probe failed. Open for 2 min 10 s, 3rd time in 3 min; next probe in 12 s."
+        "The last probe failed. Open for 2 min 10 s, the 3rd time in 3 min; next probe in 12 s."
     );
 }
 
@@ -191,14 +191,14 @@ fn a_name_with_keys_tells_their_states() {
     keys.keys = 812;
     keys.states = vec![(State::Closed, 808), (State::Open, 3), (State::HalfOpen, 1)];
     it.key_stats = Some(keys.clone());
-    assert_eq!(said(&it), "3 open, 1 half open of 812 keys.");
+    assert_eq!(said(&it), "812 keys: 3 open, 1 half open.");
     keys.keys = 2;
     keys.states = vec![(State::Closed, 2)];
     keys.unlisted = 7;
     it.key_stats = Some(keys);
     assert_eq!(
         said(&it),
-        "2 keys, all closed. 7 calls found no room for their key."
+        "2 keys, all closed. 7 calls came with a key for which there was no room."
     );
 }
 
@@ -219,18 +219,18 @@ fn an_override_says_who_why_until_when_and_what_is_beneath() {
     it.r#override = Some(set(State::ForcedOpen, "bank maintenance", None));
     assert_eq!(
         said(&it),
-        "Rejects every call until someone clears it: “bank maintenance”, forced by on-call 2 min ago. Beneath: closed."
+        "Rejects every call until someone clears the override. Forced by on-call 2 min ago: “bank maintenance”. The circuit itself is closed."
     );
     it.r#override = Some(set(State::ForcedOpen, "", Some(at(NOW + 1800))));
     assert_eq!(
         said(&it),
-        "Rejects every call until 14:16 UTC (30 min left), forced by on-call 2 min ago. Beneath: closed."
+        "Rejects every call until 14:16 UTC (30 min left). Forced by on-call 2 min ago. The circuit itself is closed."
     );
     it.machine_state = State::Open;
     it.r#override = Some(set(State::ForcedClosed, "", None));
     assert_eq!(
         said(&it),
-        "Admits every call although the circuit is open, until someone clears it, forced by on-call 2 min ago."
+        "Admits every call although the circuit is open, until someone clears the override. Forced by on-call 2 min ago."
     );
 }
 
