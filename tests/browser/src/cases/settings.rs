@@ -96,7 +96,7 @@ async fn a_change_of_another_operator_is_not_overwritten(browser: &Browser) -> a
     browser.sees("threshold: 7 → 12").await?;
     configure(&scene, 30)?;
     confirm(browser).await?;
-    browser.sees("30 → 12.*meanwhile").await?;
+    browser.sees("30 → 12.*somebody else").await?;
     ensure!(threshold(&scene)? == Some(30), "nothing was overwritten");
     // The dialog shows the other change, and a second confirmation replaces it.
     confirm(browser).await?;

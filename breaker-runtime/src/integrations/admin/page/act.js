@@ -36,7 +36,7 @@ export function undoButton(name, key) {
 }
 
 export function reasonField(isNeeded) {
-	return h('label', isNeeded ? 'Reason (required, everybody sees it)' : 'Reason',
+	return h('label', isNeeded ? 'Reason (required, visible to all)' : 'Reason',
 		h('input', { name: 'reason', list: 'reasons', maxlength: 500, pattern: '.*\\S.*', required: isNeeded, autocomplete: 'off' }),
 		h('datalist', { id: 'reasons' }, reasons.map((value) => h('option', { value }))));
 }
@@ -106,11 +106,11 @@ export function openAction({ action, name, key = null, keys }) {
 	openDialog({
 		title: `${ACTIONS[action]}${action === 'clear' ? ' of' : ''} ${keys ? `all ${keys} keys of ${name}` : key === null ? name : `${keyText(key)} of ${name}`}`,
 		fields: ({ ttl }, answer) => [
-			h('p', { role: 'status' }, answer ? says(answer.effect.says) : 'Asking what would happen …'),
+			h('p', { role: 'status' }, answer ? says(answer.effect.says) : 'Checking the effect …'),
 			reasonField(forces && needs === 'needed'),
 			forces && h('fieldset', h('legend', 'For how long'), times.map(option),
-				ttl === '' && h('label.tick', h('input', { type: 'checkbox', required: true }), 'It has no end. I will clear it myself.')),
-			answer?.isRisky && h('label', `All calls will reach a dependency that fails. Type ${name} to go on:`,
+				ttl === '' && h('label.tick', h('input', { type: 'checkbox', required: true }), 'The override has no end. I will clear it myself.')),
+			answer?.isRisky && h('label', `All calls will reach a dependency that fails. Type ${name} to continue:`,
 				h('input', { pattern: name.replaceAll('.', '\\.'), required: true, autocomplete: 'off', spellcheck: 'false' })),
 		],
 		async preview(written) {

@@ -48,7 +48,7 @@ async function ask(method, path, more, sent) {
 	const options = { method, headers, body: sent, cache: 'no-store', redirect: 'manual', signal: AbortSignal.timeout(PATIENCE) };
 	const response = await fetch(path, options).catch(() => { throw new Problem(0, 'network', 'The service does not answer.'); });
 	const { status, ok, type } = response;
-	if (type === 'opaqueredirect') throw new Problem(0, 'redirect', 'A proxy redirects the requests of this page, perhaps to sign you in. Reload it.');
+	if (type === 'opaqueredirect') throw new Problem(0, 'redirect', 'A proxy redirects the requests of this page, perhaps to sign you in. Reload the page.');
 	// The answer to a token that has been replaced meanwhile.
 	if (status === 401 && token !== state.token) return ask(method, path, more, sent);
 	const header = (name) => response.headers.get(name);

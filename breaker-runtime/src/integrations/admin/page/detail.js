@@ -70,7 +70,7 @@ function keysOf(name, { keys: all, states }) {
 		h('div.tools',
 			finder('search keys', wanted.asked, 'key', choose),
 			open && state.grant.may === 'control' && acting(`Reset all ${plural(open, 'open key')}`, () => openAction({ action: 'reset', name, keys: 'open' }))),
-		rows && table(`${count(rows.length)} of ${plural(found.total, 'key')}, ${SORTS[sort]}`, ['Key', 'State', 'What', 'Calls', 'Failed', 'Rejected'], rows, 'No key has this in it.', 20),
+		rows && table(`${count(rows.length)} of ${plural(found.total, 'key')}, ${SORTS[sort]}`, ['Key', 'State', 'What it does', 'Calls', 'Failed', 'Rejected'], rows, 'No key matches.', 20),
 		(found?.next || after) && button(found?.next ? 'Next page' : 'First page', () => choose({ after: found?.next })),
 	];
 }
@@ -102,7 +102,7 @@ export function detail(name, key) {
 		h('div.columns',
 			h('div',
 				tabled('Last 10 minutes', chart(it)),
-				isUsed && tabled('Outages', h('p', it.outage ? ['At present since ', at(it.outage.at), ', ', outside(it.outage.text), '.'] : 'There is none at present.')),
+				isUsed && tabled('Outages', h('p', it.outage ? ['Since ', at(it.outage.at), ', ', outside(it.outage.text), '.'] : 'No outage now.')),
 				it.keys && section('Keys', keysOf(name, it.keys)),
 				tabled('Actions and events', undoButton(name, key))),
 			h('div',

@@ -62,7 +62,7 @@ export function chart({ series, transitions, breaker }) {
 		return h(`button.mark.mark-${items.at(-1).to}`, { key: items[0].at, type: 'button', '--x': `${x}%`, title, 'aria-label': title, tabindex: nth < length - 1 ? -1 : 0, onfocus: tell, onpointerover: tell });
 	});
 	const has = series?.calls.length > 0;
-	const none = breaker.key === null ? 'No samples yet: one is taken each 5 s.' : 'Samples are of all keys together.';
+	const none = breaker.key === null ? 'No samples yet: one is taken every 5 s.' : 'Samples cover all keys together.';
 	return h('div.chart',
 		h('ul', Object.entries(LAYERS).map(([layer, text]) => h('li', h('svg', { viewBox: '0 0 12 12' }, h(`path.${layer}`, { d: layer === 'slow' ? 'M0 6H12' : 'M0 0H12V12H0Z' })), text)),
 			h('li', has ? `up to ${rate(areas(series).top / 5)}/s` : none)),

@@ -76,7 +76,7 @@ function render() {
 	const fresh = freshness({ ...poll, now: performance.now() });
 	state.isStale = fresh.stale;
 	if (poll.problem?.status === 401 && !poll.stopped) lock();
-	showShell(poll, fresh, connection === 'mixed' && `The answers come from ${seen.count()} instances in turn. Open one of them by itself.`);
+	showShell(poll, fresh, connection === 'mixed' && `The answers come from ${seen.count()} instances in turn. Open one of them directly.`);
 	if (list || poll.stopped) show(main, list ? viewOf(route, list) : locked());
 	for (const dialog of document.querySelectorAll('dialog')) dialog.draw();
 	if (fresh.stale !== wasStale) announce(fresh.stale ? 'The service does not answer' : 'The service answers again');
@@ -91,7 +91,7 @@ function viewOf({ view, name, key }, list) {
 	return [overview(list), isAlone(state.route) && detail(list.breakers[0].name, null)];
 }
 
-const locked = () => h('section.notice', h('h2', 'A token is needed'), h('p', 'The service shows its breakers to those who have a token.'),
+const locked = () => h('section.notice', h('h2', 'A token is needed'), h('p', 'Sign in with a token to see the breakers.'),
 	button('Sign in', signIn, { class: 'primary' }));
 
 function forget() {
@@ -131,7 +131,7 @@ listen(forget, [
 	['k', 'previous row', () => step(-1)],
 	['Enter', 'open the row'],
 	['Esc', 'back to all breakers', () => { location.hash = '#/'; }],
-	['g o', 'only those that are open', () => { location.hash = '#/?state=open'; }],
+	['g o', 'only open breakers', () => { location.hash = '#/?state=open'; }],
 	['f', 'force the breaker open', () => act('force-open')],
 	['c', 'clear its override', () => act('clear')],
 ]);

@@ -31,7 +31,7 @@ function controls({ breakers }, filter) {
 		typing = setTimeout(() => choose(change), 200);
 	};
 	return h('span.find', finder('Search names', filter, 'name', search, group || breakers < 2),
-		button('Groups', () => choose({ group: group ? '' : '1' }), { class: 'chip', title: 'By the first part of the name', hidden: breakers < 30 && !group, 'aria-pressed': String(!!group) }));
+		button('Groups', () => choose({ group: group ? '' : '1' }), { class: 'chip', title: 'Group by the first part of the name', hidden: breakers < 30 && !group, 'aria-pressed': String(!!group) }));
 }
 
 const cell = (nth, kind, ...content) => h(`td.${kind}`, { 'data-head': HEADS[nth] }, content);
@@ -69,6 +69,7 @@ function group([name, members]) {
 export function overview(list) {
 	const { breakers, total, summary } = list;
 	const { filter } = state.route;
+	const more = total - breakers.length;
 	const sort = filter.sort ?? 'worst';
 	const groups = Map.groupBy(breakers, ({ name }) => (filter.group ? name.split(/[/.:]/, 1)[0] : ''));
 	const isQuiet = sort === 'worst' && breakers.at(-1)?.badge.state === 'closed';
@@ -78,12 +79,12 @@ export function overview(list) {
 			h('caption', `${count(breakers.length)} of ${plural(summary.breakers, 'circuit breaker')}, ${SORTS[sort]}`),
 			h('thead', h('tr', HEADS.map((text, nth) => h(nth < 4 ? 'th' : 'th.number', { scope: 'col' }, text)))),
 			[...groups].map(group)) : h('p.more', 'No breaker matches these filters.'),
-		total > breakers.length && h('p.more', `${count(total - breakers.length)} more are ${isQuiet ? 'closed and quiet' : 'not shown'}. `,
+		more > 0 && h('p.more', `${count(more)} more ${more === 1 ? 'is' : 'are'} ${isQuiet ? 'closed and quiet' : 'not shown'}. `,
 			button(`Show ${total > 1000 ? 'the first 1,000' : 'all'}`, () => choose({ limit: '1000' }))));
 }
 
 export const nothing = ({ hints }) => h('section.notice',
-	h('h2', 'This registry knows no circuit breaker.'), h('p', 'There are three usual causes:'), h('ol', hints.map((text) => h('li', text))));
+	h('h2', 'This registry has no circuit breakers.'), h('p', 'There are three usual causes:'), h('ol', hints.map((text) => h('li', text))));
 
 export const findings = (all) => h('section.notice', all.length > 0 && h('h2', 'Mistakes in declarations and settings'),
 	h('ul', all.map(({ text }) => h('li', outside(text)))));

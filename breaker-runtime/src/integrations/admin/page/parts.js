@@ -56,7 +56,7 @@ export function table(caption, heads, rows, nothing, few = Infinity) {
 		h('table.cards', h('caption', caption),
 			h('thead', h('tr', heads.map((text) => h('th', { scope: 'col' }, text)))),
 			h('tbody', (isAll ? rows : rows.slice(0, few)).map(([key, ...cells]) => h('tr', { key }, cells.map(cell))))),
-		rows.length > few && button(isAll ? `Show ${few} only` : `Show all ${count(rows.length)}`, toggle, { class: 'small' }),
+		rows.length > few && button(isAll ? `Show only ${few}` : `Show all ${count(rows.length)}`, toggle, { class: 'small' }),
 	];
 }
 

@@ -27,7 +27,7 @@ async function openChange(name, setting, value) {
 	const ask = (written, more) => send(method, target(written, more), body(written), conditions());
 
 	openDialog({
-		title: value ? `Set ${setting} of ${name}` : `Take back ${setting ?? 'all settings of run time'} of ${name}`,
+		title: value ? `Set ${setting} of ${name}` : `Take back ${setting ?? 'all run-time settings'} of ${name}`,
 		fields: (_, answer) => [
 			value && h('label', 'Value, such as 20, 0.5, 30s or off', h('input', { name: 'value', value, required: true, autocomplete: 'off', spellcheck: 'false' })),
 			h('ul', { role: 'status' }, answer?.texts.map((text) => h('li', text))),
@@ -37,7 +37,7 @@ async function openChange(name, setting, value) {
 			const { body: answer } = await ask(written, { dry_run: 'true' }).catch(async (problem) => {
 				if (problem.name !== 'settings-changed') throw problem;
 				({ etag } = await get(path));
-				meanwhile = ['Somebody has changed the settings meanwhile. This is what would happen now.'];
+				meanwhile = ['Somebody else has changed the settings. This is what would happen now.'];
 				return ask(written, { dry_run: 'true' });
 			});
 			return { ...answer, warnings: [...meanwhile, ...answer.warnings] };
@@ -59,7 +59,7 @@ export function settings(name, { settings: all, configured }) {
 			may && [act('Edit', setting, value), top.layer === 'runtime' && act('Take back', setting)]];
 	});
 	return [
-		table('Values in force; those that are not defaults come first', ['Setting', 'Value', 'From', 'Change'], rows, '', few < 1 ? 3 : few),
-		may && Object.keys(configured).length > 0 && acting('Take back all settings of run time', () => openChange(name)),
+		table('Values in force, defaults last', ['Setting', 'Value', 'From', 'Change'], rows, '', few < 1 ? 3 : few),
+		may && Object.keys(configured).length > 0 && acting('Take back all run-time settings', () => openChange(name)),
 	];
 }

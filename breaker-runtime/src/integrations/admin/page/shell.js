@@ -87,10 +87,10 @@ function askForToken() {
 			secret.select();
 		};
 		const dialog = sheet('Sign in', () => [
-			h('p', 'It is sent with each request, and is never part of an address or a cookie.'),
+			h('p', 'The token is sent with each request. It is never part of an address or a cookie.'),
 			h('input', { autocomplete: 'username', value: 'breaker', hidden: true }),
 			h('label', 'Token', h('input', { type: 'password', autocomplete: 'current-password', required: true, spellcheck: 'false' })),
-			h('label.tick', h('input', { type: 'checkbox' }), 'Keep it until this tab is closed'),
+			h('label.tick', h('input', { type: 'checkbox' }), 'Keep it until I close this tab'),
 			// The browser keeps what it sends to this device to itself.
 			!isSecureContext && h('p.problem', 'This page came over plain HTTP, so others on the network can read the token.'),
 			h('p.problem', { role: 'alert' }, failure),
@@ -109,10 +109,10 @@ export function listen(forget, shortcuts) {
 	};
 	const help = () => sheet('Keyboard', () => [
 		h('dl', all.map(([keys, text]) => [h('dt', h('kbd', keys)), h('dd', text)])),
-		h('label.tick', h('input', { type: 'checkbox', checked: isOn, onchange: turn }), 'Single keys are shortcuts'),
+		h('label.tick', h('input', { type: 'checkbox', checked: isOn, onchange: turn }), 'Use single-key shortcuts'),
 		h('menu', h('button', 'Close')),
 	]);
-	const all = [...shortcuts, ['u', 'UTC or local times', turnZone], ['t', 'theme', turnTheme], ['?', 'this help', help]];
+	const all = [...shortcuts, ['u', 'UTC or local time', turnZone], ['t', 'change the theme', turnTheme], ['?', 'show this help', help]];
 	const acts = { theme: turnTheme, zone: turnZone, help, 'sign-in': () => (state.token ? forget() : state.signIn()) };
 	for (const [id, act] of Object.entries(acts)) $(id).onclick = act;
 
