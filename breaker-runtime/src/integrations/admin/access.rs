@@ -139,7 +139,7 @@ impl Access {
     ///
     /// A request has to name the server as `localhost`, by an IP address, or by a name that
     /// [`Admin::host`](super::Admin::host) allows: otherwise a web page could read the answers by DNS rebinding. The
-    /// check is no access control, because a client that is not a browser sends any name.
+    /// check is not access control, because a client that is not a browser sends any name.
     pub fn open_reading() -> Self {
         Self::nothing().reading_open()
     }

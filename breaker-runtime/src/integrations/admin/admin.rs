@@ -146,7 +146,7 @@ impl Admin {
         self
     }
 
-    /// Hands over the watch over the files of settings, so that `POST /config/check` looks at them at once, and
+    /// Takes the watch of the files of settings, so that `POST /config/check` looks at them at once, and
     /// `GET /config` names them.
     ///
     /// The watch ends with the last of this `Admin`, its clones, its routes and its servers.
@@ -157,9 +157,9 @@ impl Admin {
 
     /// Replaces keys by hashes in all answers, because a key may identify a customer.
     ///
-    /// The parameter `key` takes the hash. The hashes of a process differ from those of any other one, also of the same
-    /// program after a restart. The log of the breakers, [`on_action`](Self::on_action), and the texts of causes and
-    /// reasons contain what they contain otherwise.
+    /// The parameter `key` takes the hash. The hashes of a process differ from those of any other process, and
+    /// from those of the same program after a restart. The log of the breakers, [`on_action`](Self::on_action), and the texts of causes and
+    /// reasons stay as they are.
     ///
     /// Call it before [`at`](Self::at) and [`serve`](Self::serve).
     pub fn hides_keys(mut self) -> Self {

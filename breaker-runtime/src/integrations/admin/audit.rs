@@ -54,13 +54,13 @@ mod with_tracing {
             after = deed.map(|it| it.after.as_str()),
             status = status.as_u16(),
             peer = peer.map(|peer| field::display(peer.0)),
-            // Whoever sends the request writes this header.
+            // The client writes this header.
             claimed = forwarded.and_then(|it| it.to_str().ok()),
             "control request"
         );
     }
 
-    /// Warns of reading that is open to other hosts.
+    /// Warns that reading is open to other hosts.
     pub(in super::super) fn open_to_others(address: SocketAddr) {
         warn!(
             target: "breaker::admin",

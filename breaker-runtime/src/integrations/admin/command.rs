@@ -1,11 +1,11 @@
-//! A request as a command of a shell.
+//! A request as a shell command.
 
 use axum::http::HeaderMap;
 use serde_json::Value;
 
 use super::incoming::Incoming;
 
-/// Writes the request without `dry_run` as a command that takes the token from the variable `BREAKER_TOKEN`. `{base}`
+/// Writes the request, without `dry_run`, as a shell command that takes the token from the variable `BREAKER_TOKEN`. `{base}`
 /// stands for the address of the API, which only the client knows. All of it is visible ASCII.
 pub(super) fn command(incoming: &Incoming<'_>) -> String {
     let request = incoming.request;

@@ -1,4 +1,4 @@
-//! What a request has to fulfil before it is answered: no foreign page sent it, and it was granted what it needs.
+//! The checks before a request is answered: no foreign page has sent it, and it was granted what it needs.
 
 use std::net::IpAddr;
 

@@ -1,4 +1,4 @@
-//! Functions of the program that are told of each action.
+//! Functions of the program that receive each action.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use crate::registry::Registry;
 use crate::sync::Arc;
 use crate::values::Action;
 
-/// Functions of the program that are told of each action.
+/// Functions of the program that receive each action.
 #[derive(Clone, Default)]
 pub(super) struct OnAction(Vec<Arc<Told>>);
 

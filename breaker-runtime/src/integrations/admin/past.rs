@@ -8,8 +8,8 @@ use crate::breaker::Snapshot;
 use crate::serialize::Timestamp;
 use crate::values::{ActionKind, State};
 
-/// Returns the states that callers met since `from`, oldest first, each with its begin; that of the first is null if it
-/// is not known. Overrides of the past are those of the last actions.
+/// Returns the states that callers met since `from`, oldest first, each with its beginning, which is null for the
+/// first if it is not known. Past overrides are taken from the last actions.
 pub(super) fn states(it: &Snapshot, from: SystemTime) -> Value {
     let forced = forced(it);
     let changes = it.history.iter();
@@ -87,7 +87,7 @@ fn forced(it: &Snapshot) -> Vec<Forced> {
             to: ttl.and_then(|ttl| action.at.checked_add(ttl)),
         }));
     }
-    // That of a file is no action.
+    // The override of a file is not an action.
     all.extend(it.r#override.as_ref().map(|set| Forced {
         state: set.state,
         from: set.since,

@@ -36,7 +36,7 @@ pub(super) struct Asked {
     /// The path and the query.
     pub(super) path: String,
     pub(super) format: Format,
-    /// The number of control requests so far. A rendering is not good any more after the next one.
+    /// The number of control requests so far. A rendering is no longer good after the next one.
     pub(super) control_requests: u64,
 }
 
@@ -49,7 +49,7 @@ impl Asked {
 impl Rendering {
     /// Returns whether it can be shown.
     ///
-    /// If the clock stands still, as that of a test does, it is never shown again: it would be shown for ever.
+    /// If the clock stands still, as that of a test does, it is never shown again: it would be shown forever.
     fn is_good(&self, now: Tick) -> bool {
         self.at < now && now.since(self.at) < LIFETIME
     }
@@ -58,7 +58,7 @@ impl Rendering {
 impl Renderings {
     /// Returns a rendering that is good, or else renders the list.
     ///
-    /// No lock is held meanwhile, so threads that ask at the same instant may render it each.
+    /// No lock is held meanwhile, so threads that ask at the same instant may each render it.
     pub(super) fn get_or_render(
         &self,
         asked: Asked,

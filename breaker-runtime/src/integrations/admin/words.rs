@@ -63,7 +63,7 @@ pub(super) fn percent_of(some: u64, all: u64) -> String {
     percent(share_of(some, all))
 }
 
-/// Returns the share of some of several; 0 if there are none.
+/// Returns the share of some of several; 0 of 0 is 0.
 #[expect(clippy::cast_precision_loss, reason = "people do not see the loss")]
 pub(super) fn share_of(some: u64, all: u64) -> f64 {
     some as f64 / all.max(1) as f64
