@@ -30,9 +30,11 @@ pub(super) fn breaker(incoming: &Incoming<'_>) -> Answer {
     let now = incoming.site.registry.wall_now();
     let mut snapshot = breaker.snapshot();
     incoming.site.keys.replace_in(&mut snapshot);
+    let actions = actions_of(incoming, &snapshot);
     if is_report {
         let (instance, configured) = (&incoming.site.instance, configured(&breaker));
-        return Ok(incoming.markdown(report(&snapshot, instance, &configured, now)));
+        let report = report(&snapshot, instance, &configured, &actions, now);
+        return Ok(incoming.markdown(report));
     }
     let declarations = incoming.site.registry.declarations();
     let functions = declarations.into_iter();
@@ -46,12 +48,11 @@ pub(super) fn breaker(incoming: &Incoming<'_>) -> Answer {
     let links = incoming.site.links.iter();
     let links: Vec<_> = links.map(|link| link.to_json(breaker.name())).collect();
     let keys = snapshot.key_stats.as_ref();
-    let latency = snapshot
-        .latency
-        .as_ref()
-        .or(keys.and_then(|keys| keys.latency.as_ref()));
+    let latency = match keys {
+        Some(keys) => keys.latency.as_ref(),
+        None => snapshot.latency.as_ref(),
+    };
     let totals = keys.map_or(&snapshot.totals, |keys| &keys.totals);
-    let actions = actions_of(incoming, &snapshot);
     let events = incoming.site.events.of(&snapshot);
     let sources = Sources {
         breaker: &snapshot,

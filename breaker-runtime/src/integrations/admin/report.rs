@@ -5,19 +5,21 @@ use std::time::SystemTime;
 use super::instance::Instance;
 use super::says::Says;
 use super::table::printable;
-use super::why::{cost, place, rule, who};
+use super::why::{action, cost, place, rule, who};
 use super::words::{instant, words};
 use crate::breaker::Snapshot;
-use crate::values::{Outage, PastTransition, Transition};
+use crate::values::{Action, Outage, PastTransition, Transition};
 
 const MOST_TRANSITIONS: usize = 20;
 const MOST_OUTAGES: usize = 3;
+const MOST_ACTIONS: usize = 10;
 
-/// Describes a breaker. `configured` are the settings of run time.
+/// Describes a breaker. `configured` are the settings of run time, and `actions` begin with the newest.
 pub(super) fn report(
     it: &Snapshot,
     instance: &Instance,
     configured: &str,
+    actions: &[Action],
     now: SystemTime,
 ) -> String {
     let name = match &it.key {
@@ -56,6 +58,12 @@ pub(super) fn report(
     }
     if !configured.is_empty() {
         lines.push(format!("- Settings of run time: {}", code(configured)));
+    }
+    for done in actions.iter().take(MOST_ACTIONS) {
+        let key = done.key.as_ref().filter(|_| it.key.is_none());
+        let key = key.map_or_else(String::new, |key| format!(" of {}", code(key)));
+        let (at, text) = (instant(done.at), plain(&action(done)));
+        lines.push(format!("- Action at {at}{key}: {text}"));
     }
     let skipped = it.history.len().saturating_sub(MOST_TRANSITIONS);
     let rows: Vec<_> = it.history.iter().skip(skipped).map(row).collect();

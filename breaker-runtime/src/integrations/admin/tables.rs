@@ -5,13 +5,13 @@ use std::time::SystemTime;
 use serde_json::{Value, json};
 
 use super::recorder::Recent;
-use super::why::{self, kinds, list};
+use super::why::{self, list};
 use super::words::{Lasts, count, words};
 use crate::breaker::Snapshot;
 use crate::config::ExactDuration;
 use crate::registry::Declaration;
 use crate::serialize::Timestamp;
-use crate::values::{Action, Latency, Totals};
+use crate::values::{Action, FailureKind, Latency, Totals};
 
 /// The sources of the tables of a breaker.
 #[derive(Debug)]
@@ -142,7 +142,7 @@ pub(super) fn tables(from: &Sources<'_>) -> Vec<Value> {
         ACTIONS.with(actions),
         EVENTS.with(events),
         LATENCY.with(quantiles(from).into_iter()),
-        CALLS.with(totals(from.totals).into_iter()),
+        CALLS.with(totals(from.totals, it.key_stats.is_some()).into_iter()),
         FUNCTIONS.with(functions),
     ]
 }
@@ -164,8 +164,8 @@ fn quantiles(from: &Sources<'_>) -> Vec<Vec<Value>> {
     rows.collect()
 }
 
-/// Returns the totals, each with its parts in words.
-fn totals(it: &Totals) -> Vec<Vec<Value>> {
+/// Returns the totals, each with its parts in words. `of_keys` says whether they are sums over keys.
+fn totals(it: &Totals, of_keys: bool) -> Vec<Vec<Value>> {
     let answers = it.fallback_successes + it.fallback_failures;
     let calls = [
         ("succeeded", it.successes),
@@ -179,6 +179,10 @@ fn totals(it: &Totals) -> Vec<Vec<Value>> {
         ("ramp", it.rejections.ramp),
         ("forced", it.rejections.forced),
     ];
+    // Slow calls have a row; a slow call may also have failed.
+    let by_kind = it.failures_by_kind.ranked().into_iter();
+    let by_kind = by_kind.filter(|(kind, _)| *kind != FailureKind::Slow);
+    let failed = list(by_kind.map(|(kind, number)| (kind.as_str(), number)));
     let fallbacks = [
         ("succeeded", it.fallback_successes),
         ("failed", it.fallback_failures),
@@ -187,10 +191,15 @@ fn totals(it: &Totals) -> Vec<Vec<Value>> {
         0 => "",
         _ => "of calls that began before a change of the state; they decided nothing",
     };
-    let open = format!("open for {} in total", Lasts(it.open_time));
+    let whose = if of_keys {
+        ", summed over all keys"
+    } else {
+        ""
+    };
+    let open = format!("open for {} in total{whose}", Lasts(it.open_time));
     let rows = [
         ("Calls", it.calls, list(calls)),
-        ("Failures", it.failures, kinds(&it.failures_by_kind)),
+        ("Failures", it.failures, failed),
         ("Slow calls", it.slow, String::new()),
         ("Rejections", it.rejected, list(rejections)),
         ("Fallback answers", answers, list(fallbacks)),

@@ -52,7 +52,9 @@ fn the_report_tells_state_outage_override_settings_and_transitions() {
     outage.began_at = at(60);
     outage.lasted = Duration::from_secs(10);
     outage.rejected = 412;
-    let text = report(&it, &instance(), "threshold = 20", at(70));
+    let mut actions = it.actions.clone();
+    actions[0].at = at(60);
+    let text = report(&it, &instance(), "threshold = 20", &actions, at(70));
     let lines: Vec<_> = text.lines().collect();
     assert_eq!(
         lines,
@@ -62,6 +64,7 @@ fn the_report_tells_state_outage_override_settings_and_transitions() {
             "- Read at 1970-01-01 00:01:10Z from `checkout` `pod-1`",
             "- Outage since 1970-01-01 00:01:00Z, for 10 s so far: 1 opening, 0 probes, 412 calls rejected, 0 fallback answers; first opening: tripped",
             "- Settings of run time: `threshold = 20`",
+            "- Action at 1970-01-01 00:01:00Z: trip by ana",
             "",
             "| when (UTC) | transition | why | who |",
             "|---|---|---|---|",
@@ -91,7 +94,9 @@ fn no_text_from_outside_breaks_out_of_its_place() {
         past.transition.by = by();
         past.transition.cause = Some(Cause::here(hostile));
         it.history = vec![past];
-        let text = report(&it, &instance(), "", at(70));
+        let mut done = it.actions[0].clone();
+        (done.key, done.by) = (Some(hostile.to_owned()), by());
+        let text = report(&it, &instance(), "", &[done], at(70));
         assert!(!text.contains(['\u{202e}', '\u{200b}']), "{text}");
         let rows: Vec<_> = text.lines().filter(|line| line.starts_with('|')).collect();
         assert_eq!(rows.len(), 3, "{text}");
