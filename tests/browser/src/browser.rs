@@ -133,7 +133,8 @@ impl Browser {
                 }
             }
             if began.elapsed() > PATIENCE {
-                let text = self.text("tests.text()").await.unwrap_or_default();
+                let text = "`${location.href} focus ${document.activeElement?.outerHTML.slice(0, 200)}\\n${tests.text()}`";
+                let text = self.text(text).await.unwrap_or_default();
                 let text: String = text.chars().take(1500).collect();
                 bail!("not so after {PATIENCE:?}: {expression}\nlast: {value:?}\nthe page: {text}");
             }

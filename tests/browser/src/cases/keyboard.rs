@@ -17,6 +17,9 @@ cases![
     the_first_stop_skips_to_the_breakers,
 ];
 
+/// The focus leaves a closed dialog when the page is drawn.
+const NO_DIALOG: &str = "!tests.dialog() && !document.activeElement.closest('dialog')";
+
 const FOCUSED: &str = "document.activeElement.closest('tr')?.dataset.name ?? ''";
 
 async fn list(browser: &Browser) -> anyhow::Result<Scene> {
@@ -49,7 +52,7 @@ async fn the_shortcuts_do_what_the_help_says(browser: &Browser) -> anyhow::Resul
         .until("tests.dialog() && /theme/i.test(tests.text())")
         .await?;
     browser.press_key(Key::Escape).await?;
-    browser.until("!tests.dialog()").await?;
+    browser.until(NO_DIALOG).await?;
 
     browser.press(['g', 'o']).await?;
     browser.until("tests.names().join() === 'bank'").await?;
@@ -107,7 +110,7 @@ async fn shortcuts_can_be_switched_off(browser: &Browser) -> anyhow::Result<()> 
     browser.until("tests.dialog()").await?;
     browser.click("tests.labelled(/shortcuts/i)").await?;
     browser.push("^close").await?;
-    browser.until("!tests.dialog()").await?;
+    browser.until(NO_DIALOG).await?;
     browser.press(['/', '?', 'j']).await?;
     ensure!(
         browser
