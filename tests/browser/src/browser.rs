@@ -197,8 +197,15 @@ impl Browser {
 
     /// Types into a field, whose text it replaces.
     pub(crate) async fn fill(&self, expression: &str, text: &str) -> anyhow::Result<()> {
-        let field = self.element(expression).await?;
-        field.clear().await?;
+        let field = loop {
+            // The page may replace the element while it shows another view.
+            let field = self.element(expression).await?;
+            match field.clear().await {
+                Ok(()) => break field,
+                Err(error) if error.is_stale_element_reference() => {}
+                Err(error) => return Err(error.into()),
+            }
+        };
         field.send_keys(text).await?;
         Ok(())
     }
