@@ -64,7 +64,7 @@ fn the_report_tells_state_outage_override_settings_and_transitions() {
             "- Read at 1970-01-01 00:01:10Z from `checkout` `pod-1`",
             "- Outage since 1970-01-01 00:01:00Z, for 10 s so far: 1 opening, 0 probes, 412 calls rejected, 0 fallback answers; first opening: tripped",
             "- Settings of run time: `threshold = 20`",
-            "- Action at 1970-01-01 00:01:00Z: trip by ana",
+            "- Action at 1970-01-01 00:01:00Z: trip, by ana",
             "",
             "| when (UTC) | transition | why | who |",
             "|---|---|---|---|",
