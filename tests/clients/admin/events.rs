@@ -144,10 +144,13 @@ impl Stream {
     /// Reads until a text has come.
     async fn until(&mut self, text: &str) -> String {
         let mut all = String::new();
-        while !all.contains(text) {
-            all += &self.next().await.expect("the stream goes on");
+        loop {
+            let part = self.next().await.expect("the stream goes on");
+            all += &part;
+            if part.contains(text) {
+                return all;
+            }
         }
-        all
     }
 }
 
@@ -304,4 +307,57 @@ async fn a_reader_that_never_reads_is_dropped_and_streams_are_limited() {
     tokio::time::sleep(Duration::from_secs(60)).await;
     Stream::open(&desk, "/events", &[]).await;
     drop(streams);
+}
+
+#[tokio::test]
+async fn a_hundred_clients_get_ten_thousand_events_or_gaps_that_add_up() {
+    let mut admin = None;
+    let desk = Desk::with_admin(token(), |it| admin.insert(it).clone());
+    let mut streams = Vec::new();
+    for _ in 0..100 {
+        streams.push(Stream::open(&desk, "/events", &[]).await);
+    }
+    // Half of the clients read all the time, and the others only at the end.
+    let mut seen = vec![0; streams.len()];
+    let mut last = String::new();
+    let mut all = 0;
+    while all < 10_000 {
+        for _ in 0..100 {
+            desk.bank.trip();
+            desk.bank.reset();
+        }
+        let list = desk.get("/events?last=1").await.json();
+        list["last"].as_str().unwrap().clone_into(&mut last);
+        all = number_after(&last, "-").unwrap();
+        let readers = streams.iter_mut().zip(&mut seen).take(50);
+        for (stream, seen) in readers {
+            *seen += events_until(stream, &last).await;
+        }
+    }
+    for (stream, seen) in streams.iter_mut().zip(&mut seen).skip(50) {
+        *seen += events_until(stream, &last).await;
+    }
+    assert_eq!(seen, vec![all; 100]);
+
+    admin.unwrap().end_streams();
+    for stream in &mut streams {
+        while stream.next().await.is_some() {}
+    }
+}
+
+/// Reads a stream up to an event. Returns the number of events, including those that it misses.
+async fn events_until(stream: &mut Stream, last: &str) -> u64 {
+    let text = stream.until(&format!("id: {last}\n")).await;
+    let missed = text
+        .lines()
+        .filter_map(|it| number_after(it, "\"missed\":"));
+    let told = text.lines().filter(|it| it.starts_with("id: ")).count();
+    missed.sum::<u64>() + u64::try_from(told).unwrap()
+}
+
+/// Returns the number that follows a mark in a text.
+fn number_after(text: &str, mark: &str) -> Option<u64> {
+    let (_, rest) = text.split_once(mark)?;
+    let digits = rest.split(|it: char| !it.is_ascii_digit()).next()?;
+    digits.parse().ok()
 }
