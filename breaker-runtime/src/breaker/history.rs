@@ -65,10 +65,9 @@ impl History {
         entered.map(|count| count.count).sum()
     }
 
-    /// Returns when the last transition was noticed.
+    /// Returns when the last transition took place.
     pub(crate) fn last_at(&self) -> Option<SystemTime> {
-        let last = self.recent.last()?;
-        Some(last.transition.due_at.unwrap_or(last.at))
+        self.recent.last().map(PastTransition::took_place_at)
     }
 
     /// Returns how long the circuit has been open in total, up to `now`.

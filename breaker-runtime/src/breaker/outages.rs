@@ -47,7 +47,7 @@ impl Outages {
         costs: Costs,
     ) -> Outage {
         let outage = Outage {
-            began_at: opening.transition.due_at.unwrap_or(opening.at),
+            began_at: opening.took_place_at(),
             closed_at: None,
             ended_at: None,
             lasted: now.since(began),

@@ -72,6 +72,13 @@ pub struct PastTransition {
     pub transition: Transition,
 }
 
+impl PastTransition {
+    /// Returns when the transition took place, which may be before anybody noticed it.
+    pub(crate) fn took_place_at(&self) -> SystemTime {
+        self.transition.due_at.unwrap_or(self.at)
+    }
+}
+
 #[cfg(test)]
 impl PastTransition {
     /// Makes a transition without a period and evidence, noticed `generation` seconds after 1970.

@@ -54,6 +54,7 @@ pub(super) fn breaker(incoming: &Incoming<'_>) -> Answer {
     };
     let totals = keys.map_or(&snapshot.totals, |keys| &keys.totals);
     let events = incoming.site.events.of(&snapshot);
+    let loaded = incoming.site.registry.loaded_force(breaker.name());
     let sources = Sources {
         breaker: &snapshot,
         actions: &actions,
@@ -76,10 +77,10 @@ pub(super) fn breaker(incoming: &Incoming<'_>) -> Answer {
         "says": Says::of(&snapshot).to_json(),
         "distance": Distance::of(&snapshot, now).to_json(),
         "latency": latency.and_then(histogram::to_json),
-        "notes": notes(incoming, &snapshot),
+        "notes": notes(loaded.as_ref(), &snapshot),
         "outage": snapshot.outage.as_ref().map(outage_to_json),
         "transitions": snapshot.history.iter().rev().map(transition_to_json).collect::<Vec<_>>(),
-        "file": file(incoming, breaker.name()),
+        "file": loaded.as_ref().map(file_to_json),
         "links": links,
         "breaker": snapshot,
     })))
@@ -101,7 +102,7 @@ fn outage_to_json(outage: &Outage) -> Value {
 fn transition_to_json(past: &PastTransition) -> Value {
     let it = &past.transition;
     json!({
-        "at": Timestamp(it.due_at.unwrap_or(past.at)),
+        "at": Timestamp(past.took_place_at()),
         "from": it.from,
         "to": it.to,
         "text": why::why(it),
@@ -134,15 +135,14 @@ fn action_to_json(action: &Action) -> Value {
 }
 
 /// Returns what the loaded settings say about an override of a breaker.
-fn file(incoming: &Incoming<'_>, name: &str) -> Option<Value> {
-    let LoadedForce { path, force } = incoming.site.registry.loaded_force(name)?;
-    Some(json!({"path": path, "force": force}))
+fn file_to_json(loaded: &LoadedForce) -> Value {
+    let LoadedForce { path, force } = loaded;
+    json!({"path": path, "force": force})
 }
 
 /// Returns what the state does not show: what a file forces, and the overrides beneath the one in force.
-fn notes(incoming: &Incoming<'_>, snapshot: &Snapshot) -> Vec<String> {
+fn notes(loaded: Option<&LoadedForce>, snapshot: &Snapshot) -> Vec<String> {
     let mut notes = Vec::new();
-    let loaded = incoming.site.registry.loaded_force(&snapshot.name);
     if let Some(LoadedForce {
         path,
         force: Some(force @ ("open" | "closed")),

@@ -14,12 +14,7 @@ pub(super) fn states(it: &Snapshot, from: SystemTime) -> Value {
     let forced = forced(it);
     let changes = it.history.iter();
     let changes: Vec<_> = changes
-        .map(|past| {
-            (
-                past.transition.due_at.unwrap_or(past.at),
-                past.transition.to,
-            )
-        })
+        .map(|past| (past.took_place_at(), past.transition.to))
         .collect();
     let first = it.history.first().map(|past| past.transition.from);
     let machine_at = |at| {

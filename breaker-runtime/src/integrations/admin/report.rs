@@ -100,7 +100,7 @@ fn row(past: &PastTransition) -> String {
         who => code(who),
     };
     let cells = [
-        instant(it.due_at.unwrap_or(past.at)),
+        instant(past.took_place_at()),
         format!("{from} → {to}"),
         rule(it) + &caused(it),
         who,

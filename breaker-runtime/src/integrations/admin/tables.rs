@@ -110,7 +110,7 @@ pub(super) fn tables(from: &Sources<'_>) -> Vec<Value> {
         let change = &past.transition;
         let (before, after) = (words(change.from.as_str()), words(change.to.as_str()));
         vec![
-            at(change.due_at.unwrap_or(past.at)),
+            at(past.took_place_at()),
             json!(format!("{before} → {after}")),
             json!(why::why(change)),
         ]
