@@ -19,13 +19,13 @@ pub(super) fn breakers(incoming: &Incoming<'_>) -> Answer {
     let (registry, recorder) = (&incoming.site.registry, &incoming.site.recorder);
     Ok(incoming.list(format, || {
         let mut summary = Summary::default();
-        let past = has_series.then(|| recorder.begin());
         let selected = selection.select(Label::Name, |take| {
             for breaker in registry.by_name() {
                 let keys = &incoming.site.keys;
-                let mut row = match past {
-                    Some(begin) => Row::with_changes(&breaker, keys, begin),
-                    None => Row::of(&breaker, keys),
+                let mut row = if has_series {
+                    Row::with_past(&breaker, keys)
+                } else {
+                    Row::of(&breaker, keys)
                 };
                 row.rates = recorder.rates(breaker.name());
                 summary.add(&row);
@@ -38,15 +38,11 @@ pub(super) fn breakers(incoming: &Incoming<'_>) -> Answer {
         }
         let mut rows = rows(&selected);
         if has_series {
+            let begin = recorder.begin();
             for (json, row) in rows.iter_mut().zip(&selected.rows) {
                 let series = recorder.series(&row.snapshot.name);
-                let breaker = registry.get(&row.snapshot.name);
-                let history = breaker.map(|breaker| breaker.snapshot());
-                json["series"] = series
-                    .zip(history)
-                    .map(|(series, it)| series.to_json(&it))
-                    .into();
-                json["changes"] = row.changes_to_json();
+                json["series"] = series.map(|it| it.to_json(&row.snapshot)).into();
+                json["changes"] = row.changes_from(begin);
             }
         }
         let list = json!({

@@ -102,7 +102,7 @@ impl Recorder {
     /// Returns how far the counts go back.
     pub(super) fn begin(&self) -> SystemTime {
         let until = lock(&self.records).until;
-        until.checked_sub(record::past()).unwrap_or(until)
+        until.checked_sub(interval::past()).unwrap_or(until)
     }
 
     /// Returns the latencies of the last minute, or `None` before the first interval has ended.

@@ -33,63 +33,39 @@ pub(super) struct Row {
     pub(super) snapshot: Box<Snapshot>,
     /// The calls per second, if they are recorded; those of keys are not.
     pub(super) rates: Option<Rates>,
-    changes: Vec<Change>,
-}
-
-/// A change of the machine's state.
-#[derive(Debug)]
-struct Change {
-    at: SystemTime,
-    from: State,
-    to: State,
 }
 
 impl Row {
     /// Reads a breaker. Holds nothing that keeps the breaker alive.
     pub(super) fn of(breaker: &CircuitBreaker, keys: &ShownKeys) -> Self {
-        Self::new(breaker.snapshot(), keys)
-    }
-
-    /// Reads a breaker, with the changes of its state from an instant on and the last one before.
-    pub(super) fn with_changes(
-        breaker: &CircuitBreaker,
-        keys: &ShownKeys,
-        begin: SystemTime,
-    ) -> Self {
-        let snapshot = breaker.snapshot();
-        let history = &snapshot.history;
-        let first = history.iter().rposition(|past| past.at < begin);
-        let changes = history.iter().skip(first.unwrap_or(0)).map(|past| Change {
-            at: past.at,
-            from: past.transition.from,
-            to: past.transition.to,
-        });
-        let changes = changes.collect();
-        Self {
-            changes,
-            ..Self::new(snapshot, keys)
-        }
-    }
-
-    fn new(mut snapshot: Snapshot, keys: &ShownKeys) -> Self {
-        keys.replace(&mut snapshot.key);
+        let mut row = Self::with_past(breaker, keys);
         // A list has many rows, and each shows only the last transition.
-        let last = snapshot.history.pop();
-        snapshot.history = last.into_iter().collect();
-        snapshot.actions = Vec::new();
-        snapshot.past_outages = Vec::new();
+        let it = &mut row.snapshot;
+        it.history = it.history.pop().into_iter().collect();
+        it.actions = Vec::new();
+        it.past_outages = Vec::new();
+        row
+    }
+
+    /// Reads a breaker with its history and its last actions.
+    pub(super) fn with_past(breaker: &CircuitBreaker, keys: &ShownKeys) -> Self {
+        let mut snapshot = Box::new(breaker.snapshot());
+        keys.replace(&mut snapshot.key);
         Self {
-            snapshot: Box::new(snapshot),
+            snapshot,
             rates: None,
-            changes: Vec::new(),
         }
     }
 
-    pub(super) fn changes_to_json(&self) -> Value {
-        let changes = self.changes.iter();
-        changes
-            .map(|it| json!({"at": Timestamp(it.at), "from": it.from, "to": it.to}))
-            .collect()
+    /// Returns the changes of the machine's state from an instant on, and the last one before.
+    pub(super) fn changes_from(&self, begin: SystemTime) -> Value {
+        let history = &self.snapshot.history;
+        let first = history.iter().rposition(|past| past.at < begin);
+        let changes = history.iter().skip(first.unwrap_or(0)).map(|past| {
+            let it = &past.transition;
+            json!({"at": Timestamp(past.at), "from": it.from, "to": it.to})
+        });
+        changes.collect()
     }
 
     /// Returns the settings that were configured at run time.

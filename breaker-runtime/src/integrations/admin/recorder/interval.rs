@@ -6,6 +6,17 @@ use std::time::Duration;
 pub(super) const INTERVAL: Duration = Duration::from_secs(5);
 /// The number of intervals in a minute.
 pub(super) const MINUTE: usize = 12;
+/// The number of intervals that are kept: ten minutes.
+pub(super) const KEPT: usize = 120;
+
+/// Returns how long the intervals last that are kept.
+pub(super) fn past() -> Duration {
+    duration_of(KEPT)
+}
+
+pub(super) fn duration_of(intervals: usize) -> Duration {
+    INTERVAL.saturating_mul(u32::try_from(intervals).unwrap_or(u32::MAX))
+}
 
 /// The numbers of calls, failures, rejected calls and slow calls.
 pub(super) type Counts<T> = [T; 4];

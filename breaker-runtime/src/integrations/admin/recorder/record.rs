@@ -2,16 +2,14 @@
 
 use std::array;
 use std::collections::VecDeque;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
-use super::interval::{Counts, INTERVAL, MINUTE, Span};
+use super::interval::{Counts, KEPT, MINUTE, Span, duration_of};
 use super::latencies::Latencies;
 use super::reports::{Rates, Recent, Series};
 use crate::breaker::{CircuitBreaker, WeakBreaker};
 use crate::values::{RetiredCounts, Totals};
 
-/// The number of intervals that are kept: ten minutes.
-const KEPT: usize = 120;
 /// The number of intervals over which rates are averaged.
 const AVERAGED: usize = 2;
 
@@ -125,13 +123,4 @@ fn of_interest(totals: &Totals) -> Counts<u64> {
 
 fn combined(counts: Counts<u64>, others: Counts<u64>, combine: fn(u64, u64) -> u64) -> Counts<u64> {
     array::from_fn(|nth| combine(counts[nth], others[nth]))
-}
-
-/// Returns how long the intervals last that are kept.
-pub(super) fn past() -> Duration {
-    duration_of(KEPT)
-}
-
-fn duration_of(intervals: usize) -> Duration {
-    INTERVAL.saturating_mul(u32::try_from(intervals).unwrap_or(u32::MAX))
 }

@@ -6,13 +6,11 @@ use serde_json::{Map, Value, json};
 
 use super::super::past::states;
 use super::super::words::count;
-use super::interval::{Counts, INTERVAL};
+use super::interval::{Counts, INTERVAL, past};
 use crate::breaker::Snapshot;
 use crate::config::ExactDuration;
 use crate::serialize::Timestamp;
 use crate::values::Latency;
-
-const TEN_MINUTES: Duration = Duration::from_secs(600);
 
 /// The names of the counts.
 const NAMES: Counts<&str> = ["calls", "failures", "rejected", "slow"];
@@ -68,12 +66,13 @@ impl Series {
         let mut series = named(counts);
         series.insert("every".to_owned(), json!(ExactDuration(INTERVAL)));
         series.insert("until".to_owned(), json!(Timestamp(self.until)));
-        let sum = |nth: usize| self.intervals.iter().map(|it| u64::from(it[nth])).sum();
-        let sums = NAMES.map(str::to_owned);
-        let sums =
-            std::array::from_fn::<_, 4, _>(|nth| format!("{} {}", count(sum(nth)), sums[nth]));
+        let sums = NAMES.iter().enumerate().map(|(nth, name)| {
+            let sum = self.intervals.iter().map(|it| u64::from(it[nth])).sum();
+            format!("{} {name}", count(sum))
+        });
+        let sums: Vec<_> = sums.collect();
         series.insert("text".to_owned(), json!(sums.join(", ")));
-        let from = self.until.checked_sub(TEN_MINUTES).unwrap_or(self.until);
+        let from = self.until.checked_sub(past()).unwrap_or(self.until);
         series.insert("states".to_owned(), states(breaker, from));
         Value::Object(series)
     }
