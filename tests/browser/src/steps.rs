@@ -30,3 +30,19 @@ pub(crate) async fn confirm(browser: &Browser) -> anyhow::Result<()> {
     browser.until(&format!("!{button}.disabled")).await?;
     browser.click(button).await
 }
+
+/// Opens the breaker `billing/eu` by its row.
+pub(crate) async fn open_billing(browser: &Browser) -> anyhow::Result<()> {
+    browser
+        .click("tests.row('billing/eu').querySelector('a')")
+        .await?;
+    sees_billing(browser).await
+}
+
+/// Waits until the breaker `billing/eu` is shown.
+pub(crate) async fn sees_billing(browser: &Browser) -> anyhow::Result<()> {
+    browser
+        .until("document.querySelector('h2')?.innerText === 'billing/eu'")
+        .await?;
+    Ok(())
+}

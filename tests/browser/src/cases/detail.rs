@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::browser::Browser;
 use crate::scene::Scene;
+use crate::steps::{open_billing, sees_billing};
 
 cases![
     a_detail_says_why_since_when_and_where,
@@ -44,17 +45,9 @@ async fn a_detail_says_why_since_when_and_where(browser: &Browser) -> anyhow::Re
 async fn a_name_with_a_slash_has_a_detail(browser: &Browser) -> anyhow::Result<()> {
     let scene = Scene::twelve(1).await?;
     browser.open(&scene.url("")).await?;
-    browser
-        .click("tests.row('billing/eu').querySelector('a')")
-        .await?;
-    browser
-        .until("document.querySelector('h2')?.innerText === 'billing/eu'")
-        .await?;
+    open_billing(browser).await?;
     browser.reload().await?;
-    browser
-        .until("document.querySelector('h2')?.innerText === 'billing/eu'")
-        .await?;
-    Ok(())
+    sees_billing(browser).await
 }
 
 async fn an_unknown_name_is_told_with_the_nearest_one(browser: &Browser) -> anyhow::Result<()> {

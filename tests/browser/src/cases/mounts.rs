@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 use crate::browser::Browser;
 use crate::proxy::Proxy;
 use crate::scene::{Scene, TOKEN, access, admin};
-use crate::steps::{confirm, sign_in};
+use crate::steps::{confirm, open_billing, sign_in};
 
 cases![
     it_works_under_a_path_of_an_application,
@@ -22,12 +22,7 @@ cases![
 async fn check(browser: &Browser, scene: &Scene, url: &str) -> anyhow::Result<()> {
     browser.open(url).await?;
     browser.sees_in("bank", "open").await?;
-    browser
-        .click("tests.row('billing/eu').querySelector('a')")
-        .await?;
-    browser
-        .until("document.querySelector('h2')?.innerText === 'billing/eu'")
-        .await?;
+    open_billing(browser).await?;
     sign_in(browser).await?;
     browser.push("^trip").await?;
     confirm(browser).await?;
