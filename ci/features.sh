@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-features=(macros admin axum config http metrics opentelemetry serde test-util tokio tower tracing)
+features=(macros admin axum config fleet http metrics opentelemetry redis serde test-util tokio tower tracing)
 check() {
     echo "features: ${1:-none}"
     # Passes the flag to the runtime only, so that the dependencies need not be compiled again.

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 # The layers of each crate, the lowest first.
 macros=(errors grammar args item declare emit expand lib)
 runtime=(
-    sync time values config machine breaker call attribute registry
+    sync time values config machine breaker call attribute registry fleet
     serialize integrations test_util __private prelude lib loom_models
 )
 

@@ -161,6 +161,8 @@ mod attribute;
 mod breaker;
 mod call;
 mod config;
+#[cfg(feature = "fleet")]
+pub mod fleet;
 mod integrations;
 mod machine;
 mod registry;

@@ -1,0 +1,12 @@
+//! One circuit for all instances of a service.
+//!
+//! The store is never on the path of a call. Each instance decides by its own rules and votes; a task exchanges votes,
+//! openings, leases and overrides with a [`FleetStore`].
+
+mod store;
+
+pub use self::store::{
+    Answer, Answers, Batch, BoxFuture, BoxStream, Circuit, Contents, FleetOverride, FleetStore,
+    Heard, Lease, Op, Order, OverrideKind, Phase, StoreError, Verdict, Vote,
+};
+pub use crate::values::{FleetCircuit, FleetStatus, FleetView};
