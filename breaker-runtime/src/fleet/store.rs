@@ -35,6 +35,13 @@ pub trait FleetStore: Send + Sync + 'static {
     /// It begins with [`Heard::Ready`] or [`Heard::Silent`].
     fn listen(&self) -> BoxStream<Heard>;
 
+    /// Says which fleet this store is for, before everything else. A store that only one fleet can use ignores it.
+    ///
+    /// The namespace consists of 1 to 64 characters of `a` to `z`, `0` to `9`, `-` and `_`.
+    fn enter(&self, namespace: &str) {
+        let _ = namespace;
+    }
+
     /// Drops a connection that may be dead, so that the next batch uses a new one.
     fn reconnect(&self) {}
 }
