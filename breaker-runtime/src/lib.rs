@@ -213,9 +213,10 @@ pub use self::registry::{
 pub use self::time::{Clock, Tick};
 pub use self::values::{
     Action, ActionKind, Actor, Attribution, BreakerError, CallError, Cause, Configured,
-    FailureKind, Failures, InvalidActor, KeyStats, Latency, Layer, LayerValue, Outage, Outcome,
-    Override, PastTransition, Reason, Rejection, RejectionReason, Rejections, SettingChange,
-    SettingLayers, State, TimedOut, Totals, Transition, TransitionCount, WindowEffect,
+    FailureKind, Failures, FleetCircuit, FleetErrors, FleetNumbers, FleetStatus, FleetView,
+    InvalidActor, KeyStats, Latency, Layer, LayerValue, Outage, Outcome, Override, PastTransition,
+    Reason, Rejection, RejectionReason, Rejections, SettingChange, SettingLayers, State, TimedOut,
+    Totals, Transition, TransitionCount, WindowEffect,
 };
 
 #[cfg(feature = "macros")]

@@ -9,4 +9,4 @@ pub use self::store::{
     Answer, Answers, Batch, BoxFuture, BoxStream, Circuit, Contents, FleetOverride, FleetStore,
     Heard, Lease, Op, Order, OverrideKind, Phase, StoreError, Verdict, Vote,
 };
-pub use crate::values::{FleetCircuit, FleetStatus, FleetView};
+pub use crate::values::{FleetCircuit, FleetErrors, FleetNumbers, FleetStatus, FleetView};

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
+use super::latency::Latency;
 use super::transition::Override;
 
 /// Whether this instance is in touch with the other instances of its fleet.
@@ -91,6 +92,8 @@ pub struct FleetView {
     pub generation: u64,
     /// The members that vote to open the circuit, or whose votes have opened it.
     pub votes: Vec<String>,
+    /// Since when exactly these members vote, as seen by this instance and by the wall clock; `None` without votes.
+    pub votes_since: Option<SystemTime>,
     /// How many votes open the circuit; 0 if nobody has voted.
     pub needed: u32,
     /// The number of live members.
@@ -105,4 +108,48 @@ pub struct FleetView {
     pub why: String,
     /// The override of the fleet, if there is one. An override of this instance takes precedence.
     pub r#override: Option<Override>,
+}
+
+/// What an instance has counted since it joined its fleet.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FleetNumbers {
+    /// The batches that the store has answered.
+    pub round_trips: u64,
+    /// The errors, by what failed.
+    pub errors: FleetErrors,
+    /// How long changes took from the store to this instance.
+    pub lag: Latency,
+}
+
+/// The errors that an instance has counted since it joined its fleet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FleetErrors {
+    /// Batches that the store did not answer, or was not able to.
+    pub away: u64,
+    /// Batches that the store refused to answer.
+    pub refused: u64,
+    /// Panics of the task that talks to the store; it begins again each time.
+    pub panicked: u64,
+    /// Answers and messages that made no sense and were ignored.
+    pub ignored: u64,
+}
+
+impl FleetErrors {
+    /// Returns each number with its label: `away`, `refused`, `panicked` and `ignored`.
+    pub fn by_kind(self) -> [(&'static str, u64); 4] {
+        let Self {
+            away,
+            refused,
+            panicked,
+            ignored,
+        } = self;
+        [
+            ("away", away),
+            ("refused", refused),
+            ("panicked", panicked),
+            ("ignored", ignored),
+        ]
+    }
 }

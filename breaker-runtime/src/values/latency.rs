@@ -5,6 +5,9 @@
 use std::fmt;
 use std::time::Duration;
 
+#[cfg(feature = "fleet")]
+use crate::time::nanos;
+
 /// Durations are measured in units of 256 ns.
 const UNIT_SHIFT: u32 = 8;
 /// Each doubling has eight buckets.
@@ -54,11 +57,26 @@ pub struct Latency {
     sum: Duration,
 }
 
+/// A histogram without calls.
+impl Default for Latency {
+    fn default() -> Self {
+        Self::new(vec![0; BUCKETS], Duration::ZERO)
+    }
+}
+
 impl Latency {
     /// Makes a histogram from the counts of its [`BUCKETS`] and the sum of all durations.
     pub(crate) fn new(counts: Vec<u64>, sum: Duration) -> Self {
         debug_assert_eq!(counts.len(), BUCKETS);
         Self { counts, sum }
+    }
+
+    /// Adds one duration.
+    #[cfg(feature = "fleet")]
+    #[allow(dead_code, reason = "the member of a fleet will use it")]
+    pub(crate) fn record(&mut self, duration: Duration) {
+        self.counts[bucket_of(nanos(duration))] += 1;
+        self.sum = self.sum.saturating_add(duration);
     }
 
     /// Returns the number of calls.

@@ -5,7 +5,6 @@ mod actor;
 mod cause;
 mod error;
 mod failure;
-#[cfg(feature = "fleet")]
 mod fleet;
 mod key_stats;
 mod latency;
@@ -29,8 +28,7 @@ pub(crate) use self::error::chain;
 pub use self::error::{BreakerError, CallError, TimedOut};
 pub(crate) use self::failure::FailureCounts;
 pub use self::failure::{FailureKind, Failures};
-#[cfg(feature = "fleet")]
-pub use self::fleet::{FleetCircuit, FleetStatus, FleetView};
+pub use self::fleet::{FleetCircuit, FleetErrors, FleetNumbers, FleetStatus, FleetView};
 pub use self::key_stats::KeyStats;
 pub(crate) use self::key_stats::{KeyReading, RetiredCounts};
 pub use self::latency::Latency;
