@@ -8,6 +8,7 @@
 #[macro_use]
 mod macros;
 mod event;
+mod fleet;
 #[cfg(feature = "config")]
 mod overrides;
 mod registry;
