@@ -45,6 +45,15 @@ impl CircuitBreaker {
     }
 }
 
+#[cfg(feature = "fleet")]
+impl CircuitBreaker {
+    /// Records an action on the whole fleet, which this instance has made.
+    #[allow(dead_code, reason = "the handle of a fleet will use it")]
+    pub(crate) fn record_for_fleet(&self, kind: ActionKind, by: &Attribution) {
+        self.act(kind, by, |_, _, _| {});
+    }
+}
+
 impl Shared {
     /// Queues the event of an action, and adds the action to those of the breaker and of the registry.
     pub(super) fn record_action(

@@ -85,6 +85,22 @@ pub enum ActionKind {
     ///
     /// The registry has one such action, without the name of a breaker. Each breaker has one too.
     ResetAll,
+    /// A trip of the circuits of all instances of a fleet.
+    FleetTrip,
+    /// A reset of the circuits of all instances of a fleet.
+    FleetReset,
+    /// An override that rejects all calls at all instances of a fleet.
+    FleetForceOpen {
+        /// How long the override is to last; `None` if it lasts until it is cleared.
+        ttl: Option<Duration>,
+    },
+    /// An override that admits all calls at all instances of a fleet.
+    FleetForceClosed {
+        /// How long the override is to last; `None` if it lasts until it is cleared.
+        ttl: Option<Duration>,
+    },
+    /// The end of an override of a fleet, even if there was none.
+    FleetClearOverride,
 }
 
 impl ActionKind {
@@ -102,6 +118,11 @@ impl ActionKind {
             Self::Unconfigure => "unconfigure",
             Self::Load { .. } => "load",
             Self::ResetAll => "reset_all",
+            Self::FleetTrip => "fleet_trip",
+            Self::FleetReset => "fleet_reset",
+            Self::FleetForceOpen { .. } => "fleet_force_open",
+            Self::FleetForceClosed { .. } => "fleet_force_closed",
+            Self::FleetClearOverride => "fleet_clear_override",
         }
     }
 
@@ -121,7 +142,10 @@ impl ActionKind {
     /// Returns how long an override is to last, if this action sets one that expires.
     pub const fn ttl(&self) -> Option<Duration> {
         match self {
-            Self::ForceOpen { ttl } | Self::ForceClosed { ttl } => *ttl,
+            Self::ForceOpen { ttl }
+            | Self::ForceClosed { ttl }
+            | Self::FleetForceOpen { ttl }
+            | Self::FleetForceClosed { ttl } => *ttl,
             _ => None,
         }
     }
@@ -142,6 +166,11 @@ impl fmt::Display for ActionKind {
             Self::Unconfigure => "configured settings taken back",
             Self::Load { .. } => "loaded",
             Self::ResetAll => "all circuits reset",
+            Self::FleetTrip => "tripped in the whole fleet",
+            Self::FleetReset => "reset in the whole fleet",
+            Self::FleetForceOpen { .. } => "forced open in the whole fleet",
+            Self::FleetForceClosed { .. } => "forced closed in the whole fleet",
+            Self::FleetClearOverride => "override of the fleet cleared",
         })?;
         if let Some(ttl) = self.ttl() {
             write!(f, " for {}", Brief(ttl))?;
