@@ -131,6 +131,7 @@ setting_names! {
     Registry: "registry", ValueKind::Registry, "&registry";
     Latency: "latency", breaker(Bound::Flag, TRUE_OR_FALSE), "true";
     Critical: "critical", breaker(Bound::Flag, TRUE_OR_FALSE), "true";
+    Shared: "shared", breaker(Bound::Flag, TRUE_OR_FALSE), "true";
     Crate: "crate", ValueKind::Crate, "breaker_runtime";
 }
 

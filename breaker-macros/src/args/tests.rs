@@ -10,7 +10,7 @@ const ALL: &str = "; the settings are `name`, `threshold`, `window`, `max_failur
                     `jitter`, `open_for_hint`, `half_open_calls`, `success_threshold`, \
                     `probe_failures`, `probe_timeout`, `ramp`, `call_timeout`, `cancel_after`, \
                     `ignore`, `success`, `failure`, `classify`, `cause`, `fallback`, `fallback_on`, \
-                    `key`, `max_keys`, `idle_ttl`, `registry`, `latency`, `critical`, `crate`";
+                    `key`, `max_keys`, `idle_ttl`, `registry`, `latency`, `critical`, `shared`, `crate`";
 
 #[test]
 fn every_setting_is_accepted() {

@@ -89,6 +89,7 @@ pub(crate) const BREAKER_SETTINGS: &Synonyms = synonyms! {
         evict_after expire_after idle_after idle_timeout key_ttl time_to_idle time_to_live ttl;
     latency: histogram latency_histogram measure_latency record_latency timings track_latency;
     critical: allow_health_indicator_to_fail essential fail_health mandatory required vital;
+    shared: cluster cluster_mode cluster_wide distributed fleet fleet_wide global replicated share synchronized;
 };
 
 /// The settings of one guarded function, which only its attribute can contain.

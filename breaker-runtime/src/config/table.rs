@@ -168,6 +168,13 @@ macro_rules! settings {
             /// Default: `false`. Calls do not depend on this setting. A health check is meant to fail while a
             /// critical circuit is open, and to report a degraded service for all other circuits.
             Critical: Flag, critical(critical: bool) -> bool = false;
+
+            /// whether all instances of a fleet share the circuit.
+            ///
+            /// Default: `false`. It has an effect only in a program that joins a fleet (feature `fleet`): then
+            /// the instances open and close the circuit together, and one of them probes for all. Do not share the
+            /// circuit of something that is different for each instance, such as a sidecar.
+            Shared: Flag, shared(shared: bool) -> bool = false;
         }
     };
 }

@@ -109,6 +109,7 @@ fn overrides_have_every_setting() {
         idle_ttl: Some(SECOND),
         latency: Some(true),
         critical: Some(true),
+        shared: Some(true),
     };
     let config = Config::from(&every);
     let settings: Vec<_> = config.given().map(|(setting, _)| setting).collect();

@@ -42,6 +42,7 @@ const EVERY_SETTING: &str = r#"
     idle_ttl = "1h"
     latency = true
     critical = false
+    shared = true
 "#;
 
 fn every_setting() -> Config {
@@ -67,6 +68,7 @@ fn every_setting() -> Config {
         .idle_ttl(3600 * SECOND)
         .latency(true)
         .critical(false)
+        .shared(true)
 }
 
 #[test]

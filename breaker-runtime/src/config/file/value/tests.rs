@@ -145,6 +145,12 @@ const KINDS: &[(Setting, RawValue<'static>, Value, &str)] = &[
         Value::Flag(false),
         "`true` or `false`",
     ),
+    (
+        Setting::Shared,
+        RawValue::Boolean(true),
+        Value::Flag(true),
+        "`true` or `false`",
+    ),
 ];
 
 #[test]
