@@ -25,9 +25,10 @@ pub(crate) enum Counter {
     Stale,
     FallbackSuccesses,
     FallbackFailures,
+    RejectedProbedElsewhere,
 }
 
-const COUNTERS: usize = 12;
+const COUNTERS: usize = 13;
 
 /// Among successes that read no clock, a thread dates the first of every 64.
 const DATED: u64 = 64;
@@ -39,6 +40,7 @@ impl From<RejectionReason> for Counter {
             RejectionReason::HalfOpenFull => Self::RejectedHalfOpenFull,
             RejectionReason::Ramp => Self::RejectedRamp,
             RejectionReason::Forced => Self::RejectedForced,
+            RejectionReason::ProbedElsewhere => Self::RejectedProbedElsewhere,
         }
     }
 }
@@ -251,6 +253,7 @@ impl CounterSlot {
         rejections.half_open_full += self.read(Counter::RejectedHalfOpenFull);
         rejections.ramp += self.read(Counter::RejectedRamp);
         rejections.forced += self.read(Counter::RejectedForced);
+        rejections.probed_elsewhere += self.read(Counter::RejectedProbedElsewhere);
     }
 
     /// Increments a counter, as the only writer; returns the count before.

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU64;
 
-use crate::machine::{GENERATION_SHIFT, GateState, Ticket};
+use crate::machine::{GENERATION_SHIFT, GateState, Ticket, Wait};
 use crate::sync::{AtomicU64, Ordering};
 use crate::time::{Tick, nanos, needs_precise_clock};
 
@@ -15,9 +15,10 @@ pub(crate) struct Gate {
     /// `Acquire` load in [`Gate::word`].
     word: AtomicU64,
     /// When the open period ends, in ticks. It has a meaning only together with an open word. A reader may see the
-    /// value of a later opening, which is then in force.
+    /// value of a later opening, which is then in force. With a held word, when the circuit stops waiting.
     until: AtomicU64,
-    /// The length of the open period in nanoseconds; read and written like `until`.
+    /// The length of the open period in nanoseconds; read and written like `until`. With a held word, until when another
+    /// instance may go on probing, in ticks; 0 if that is unknown.
     period: AtomicU64,
 }
 
@@ -28,7 +29,7 @@ pub(crate) struct Gate {
 /// | generation (54 bits) |   | latency | coarse_reject | precise | in_flight | time_window | sampled | streak | mode |
 /// ```
 ///
-/// `mode` is closed, open, or "ask the machine". The other flags mean:
+/// `mode` is closed, open, "ask the machine", or held: open, while another instance of the fleet probes. The other flags mean:
 ///
 /// - `streak` (closed): a success ends a row of failures.
 /// - `sampled` (closed): a success is a sample of a window.
@@ -45,6 +46,7 @@ pub(crate) struct Word(u64);
 
 const OPEN: u64 = 0b01;
 const ASK: u64 = 0b10;
+const HELD: u64 = 0b11;
 const MODE: u64 = 0b11;
 const STREAK: u64 = 1 << 2;
 const SAMPLED: u64 = 1 << 3;
@@ -72,6 +74,11 @@ impl Word {
 
     pub(crate) fn is_open(self) -> bool {
         self.0 & MODE == OPEN
+    }
+
+    /// Returns whether the circuit is open while another instance of the fleet probes.
+    pub(crate) fn is_held(self) -> bool {
+        self.0 & MODE == HELD
     }
 
     /// Returns whether the circuit is open and a rejection needs nothing but the system's coarse clock.
@@ -166,6 +173,20 @@ impl Gate {
         NonZeroU64::new(left.min(period))
     }
 
+    /// Returns how long to wait for the probes of another instance in nanoseconds, or `None` if the circuit does not wait
+    /// any more.
+    ///
+    /// Call it only after [`Gate::word`] returned a held word.
+    pub(crate) fn probed_elsewhere_for(&self, now: Tick) -> Option<NonZeroU64> {
+        let until = Tick::from_nanos(self.until.load(Ordering::Relaxed));
+        let probed_until = Tick::from_nanos(self.period.load(Ordering::Relaxed));
+        let wait = Wait {
+            until,
+            probed_until: Some(probed_until),
+        };
+        NonZeroU64::new(nanos(wait.retry_after(now)))
+    }
+
     /// Publishes the state of the machine; only the holder of its lock may call this.
     ///
     /// `coarse_reject` states whether the breaker allows rejections by the system's coarse clock. They also require an
@@ -198,6 +219,15 @@ impl Gate {
                 self.period.store(nanos(period), Ordering::Relaxed);
                 let precise = needs_precise_clock(period);
                 OPEN | flag(precise, PRECISE) | flag(coarse_reject && !precise, COARSE_REJECT)
+            }
+            GateState::Held(Wait {
+                until,
+                probed_until,
+            }) => {
+                let probed_until = probed_until.map_or(0, Tick::as_nanos);
+                self.until.store(until.as_nanos(), Ordering::Relaxed);
+                self.period.store(probed_until, Ordering::Relaxed);
+                HELD
             }
             GateState::AskMachine => ASK,
         };

@@ -96,6 +96,8 @@ impl CircuitBreaker {
             });
             listeners.notify(&event, Event::pending);
             drop(event);
+            #[cfg(feature = "fleet")]
+            self.tell_fleet();
             locked = shared.lock();
         }
     }

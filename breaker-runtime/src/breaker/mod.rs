@@ -10,6 +10,11 @@ mod drops;
 mod event;
 mod event_queue;
 mod failure_counters;
+#[cfg(feature = "fleet")]
+#[allow(dead_code, reason = "the member of the fleet follows")]
+mod fleet;
+#[cfg(feature = "fleet")]
+mod fleet_link;
 mod gate;
 mod history;
 mod latencies;
@@ -28,6 +33,7 @@ mod settle;
 mod shared;
 mod snapshot;
 mod span;
+mod subscription;
 mod tally;
 pub(crate) mod thread_slots;
 #[cfg(feature = "tower")]
@@ -40,15 +46,21 @@ pub use self::control::BreakerControl;
 pub(crate) use self::counters::Counter;
 pub(crate) use self::drops::as_neutral;
 pub use self::event::EventKind;
+#[cfg(feature = "fleet")]
+#[allow(unused_imports, reason = "the member of the fleet follows")]
+pub(crate) use self::fleet::{FleetForced, FleetReading, SEPARATOR};
 pub(crate) use self::nesting::Nesting;
 #[cfg(any(test, feature = "config"))]
 pub(crate) use self::overrides::ExternalOverride;
 pub(crate) use self::settings::Announcement;
+#[cfg(feature = "fleet")]
+pub(crate) use self::shared::FleetHook;
 #[cfg(any(feature = "admin", feature = "metrics", feature = "opentelemetry"))]
 pub(crate) use self::shared::WeakBreaker;
-pub use self::shared::{CircuitBreaker, Event, Subscription};
+pub use self::shared::{CircuitBreaker, Event};
 pub(crate) use self::shared::{KeySet, Listener, RegistryLink, sort_by_name};
 pub use self::snapshot::{ProbeProgress, Snapshot, WindowStats};
+pub use self::subscription::Subscription;
 #[cfg(feature = "tower")]
 pub(crate) use self::waiting::Waiting;
 

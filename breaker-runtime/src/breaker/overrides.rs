@@ -108,7 +108,7 @@ impl CircuitBreaker {
     }
 
     /// Gives the keys of this name the overrides that it has now.
-    fn pass_overrides_on(&self) {
+    pub(super) fn pass_overrides_on(&self) {
         let reading = self.shared().reading();
         self.for_each_key(|key| {
             key.inherit_overrides(self, reading);

@@ -12,7 +12,7 @@ use crate::machine::{Eviction, Machine};
 use crate::sync::{Arc, Mutex, Weak};
 use crate::time::{ClockReading, Tick, WallInstant};
 use crate::values::{
-    BreakerName, Failures, KeyReading, Reason, RetiredCounts, State, Totals, TransitionCount,
+    BreakerName, Failures, KeyReading, RetiredCounts, State, Totals, TransitionCount,
 };
 
 /// Readings.
@@ -98,6 +98,10 @@ impl CircuitBreaker {
             key_stats,
             open_period: machine.open_period(),
             retry_after: machine.retry_after(now),
+            #[cfg(feature = "fleet")]
+            fleet: locked.fleet.as_deref().cloned(),
+            #[cfg(not(feature = "fleet"))]
+            fleet: None,
             latency: shared.cold.latencies.get().map(Latencies::read),
             outage: history.and_then(|it| it.outages.present(now, shared.costs(machine))),
             past_outages: history.map(|it| it.outages.past()).unwrap_or_default(),
@@ -233,12 +237,13 @@ impl Shared {
             return totals;
         };
         // A stay in the open state ends when its period has passed, even if that was not noticed.
-        let until = locked.machine.open_until();
-        let half_open_is_due = until.is_some_and(|until| until <= moment.now);
-        let now = until.map_or(moment.now, |until| until.min(moment.now));
+        let open = locked.machine.open_until();
+        let due = open.filter(|(until, _)| *until <= moment.now);
+        let is_due = |state| u64::from(due.is_some_and(|(_, (to, _))| to == state));
+        let now = open.map_or(moment.now, |(until, _)| until.min(moment.now));
         totals.opens = history.entered(State::Open);
-        totals.half_opens = history.entered(State::HalfOpen) + u64::from(half_open_is_due);
-        totals.closes = history.entered(State::Closed);
+        totals.half_opens = history.entered(State::HalfOpen) + is_due(State::HalfOpen);
+        totals.closes = history.entered(State::Closed) + is_due(State::Closed);
         totals.open_time = history.open_time(now);
         totals.last_transition_at = history.last_at();
         totals
@@ -256,15 +261,12 @@ impl Shared {
         sum.totals.add(&self.totals(&locked, moment).undated());
         if let Some(history) = &locked.history {
             sum.add_transitions(history.counts());
-            if locked
-                .machine
-                .open_until()
-                .is_some_and(|until| until <= moment.now)
-            {
+            let open = locked.machine.open_until();
+            if let Some((_, (to, reason))) = open.filter(|(until, _)| *until <= moment.now) {
                 sum.add_transitions(&[TransitionCount {
                     from: State::Open,
-                    to: State::HalfOpen,
-                    reason: Reason::OpenPeriodEnded,
+                    to,
+                    reason,
                     count: 1,
                 }]);
             }

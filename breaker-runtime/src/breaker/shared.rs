@@ -28,6 +28,8 @@ use crate::config::{Layered, Merged};
 use crate::machine::Machine;
 use crate::sync::{Arc, AtomicU64, Mutex, Weak};
 use crate::time::{Tick, Time};
+#[cfg(feature = "fleet")]
+use crate::values::FleetView;
 use crate::values::{Action, BreakerName, KeyStats, RetiredCounts};
 
 /// A circuit breaker.
@@ -132,6 +134,9 @@ pub(super) struct Locked {
     /// Allocated by the first transition or action.
     pub(super) history: Option<Box<History>>,
     pub(super) events: EventQueue,
+    /// What the fleet knows of the circuit, in a box, since few breakers are shared.
+    #[cfg(feature = "fleet")]
+    pub(super) fleet: Option<Box<FleetView>>,
 }
 
 // A panic cannot leave a breaker half changed: no user code runs under the lock, so the data under a poisoned lock is
@@ -287,6 +292,15 @@ impl Event {
     }
 }
 
+/// Something that is told which breakers of a registry have changed, for the fleet.
+///
+/// It is no listener: events that wait for the first listener go on waiting.
+#[cfg(feature = "fleet")]
+pub(crate) trait FleetHook: fmt::Debug + Send + Sync {
+    /// Says that an event of this breaker was delivered. It is called outside all locks, and must not block.
+    fn changed(&self, breaker: &CircuitBreaker);
+}
+
 /// A function that receives the events of a registry.
 pub(crate) type Listener = dyn Fn(&Event) + Send + Sync;
 
@@ -300,6 +314,9 @@ pub(crate) struct RegistryLink {
     pub(super) actions: Mutex<Ring<Action, 256>>,
     /// How often the code that states a cause has panicked.
     pub(crate) cause_panics: AtomicU64,
+    /// Whom to tell of events, if the registry has joined a fleet.
+    #[cfg(feature = "fleet")]
+    pub(super) fleet: Mutex<Option<Arc<dyn FleetHook>>>,
     /// How many guards declare dropped calls neutral; see [`Registry::neutral_drops`](crate::Registry::neutral_drops).
     pub(crate) neutral_drops: AtomicU64,
 }
@@ -310,40 +327,4 @@ pub(crate) struct RegistryLink {
 pub(crate) struct PendingEvent {
     pub(super) breaker: WeakBreaker,
     pub(super) told: ToldEvent,
-}
-
-/// A subscription made by [`Registry::subscribe`](crate::Registry::subscribe).
-///
-/// Dropping it ends the subscription; an event whose delivery has begun may still arrive. To listen as long as the
-/// registry exists, call [`detach`](Self::detach).
-#[derive(Debug)]
-#[must_use = "a subscription ends when it is dropped: keep it, or call `detach`"]
-pub struct Subscription {
-    registry: Weak<RegistryLink>,
-    id: u64,
-}
-
-impl Subscription {
-    /// Adds a listener; returns its subscription and the events that no listener has received.
-    pub(crate) fn new(
-        registry: &Arc<RegistryLink>,
-        listener: &Arc<Listener>,
-    ) -> (Self, Vec<PendingEvent>) {
-        let (id, pending) = registry.listeners.add(listener);
-        let registry = Arc::downgrade(registry);
-        (Self { registry, id }, pending)
-    }
-
-    /// Keeps the listener as long as the registry exists.
-    pub fn detach(mut self) {
-        self.registry = Weak::new();
-    }
-}
-
-impl Drop for Subscription {
-    fn drop(&mut self) {
-        if let Some(registry) = self.registry.upgrade() {
-            registry.listeners.remove(self.id);
-        }
-    }
 }

@@ -5,8 +5,8 @@ use std::time::{Duration, SystemTime};
 use crate::config::{Layers, Location, Settings};
 use crate::machine::WindowCounts;
 use crate::values::{
-    Action, Failures, KeyStats, Latency, Outage, Override, PastTransition, State, Totals,
-    TransitionCount,
+    Action, Failures, FleetView, KeyStats, Latency, Outage, Override, PastTransition, State,
+    Totals, TransitionCount,
 };
 
 /// A breaker at one instant.
@@ -73,6 +73,9 @@ pub struct Snapshot {
     pub open_period: Option<Duration>,
     /// The rest of the open period, or of the override that holds the circuit open.
     pub retry_after: Option<Duration>,
+    /// What this instance knows of the circuit in its fleet, if the circuit is [shared](Settings::shared) and the registry
+    /// has joined a fleet.
+    pub fleet: Option<FleetView>,
     /// The latencies of calls, if the setting `latency` is or was on.
     pub latency: Option<Latency>,
     /// The current outage, if there is one.

@@ -24,7 +24,7 @@ impl ForcedKind {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Forced {
     pub(crate) kind: ForcedKind,
-    /// The layer that set it: [`Layer::Runtime`] for a person, otherwise that of the file or variable.
+    /// The layer that set it: [`Layer::Runtime`] for a person, [`Layer::Fleet`], or that of the file or variable.
     pub(crate) layer: Layer,
     pub(crate) by: Attribution,
     /// When it was set, by the wall clock.
@@ -44,12 +44,14 @@ impl Forced {
     }
 }
 
-/// The overrides of one breaker or of one name, in two layers. The override of a person takes precedence.
+/// The overrides of one breaker or of one name, in three layers. That of a person takes precedence, then that of a file.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct ForcedLayers {
     pub(super) person: Option<Forced>,
     /// The override that a file or a variable requests.
     pub(super) external: Option<Forced>,
+    /// The override of the whole fleet.
+    pub(super) fleet: Option<Forced>,
 }
 
 /// All overrides of a machine.
@@ -61,11 +63,15 @@ pub(super) struct AllForced {
 }
 
 impl AllForced {
-    /// Returns all overrides that are set, the one in force first: a person's before a file's, and within these the
-    /// name's before the key's.
+    /// Returns all overrides that are set, the one in force first: a person's before a file's before the
+    /// fleet's, and within these the name's before the key's.
     pub(super) fn by_precedence(&self) -> impl Iterator<Item = &Forced> {
         let Self { own, name } = self;
-        let all = [&name.person, &own.person, &name.external, &own.external];
-        all.into_iter().flatten()
+        let all = [
+            [&name.person, &own.person],
+            [&name.external, &own.external],
+            [&name.fleet, &own.fleet],
+        ];
+        all.into_iter().flatten().flatten()
     }
 }

@@ -4,6 +4,12 @@
 
 mod absorb;
 mod closed;
+mod due;
+#[cfg_attr(
+    not(any(test, feature = "fleet")),
+    expect(dead_code, reason = "only a fleet calls these inputs")
+)]
+mod fleet;
 mod forced;
 mod in_flight;
 mod open_period;
@@ -13,6 +19,11 @@ mod phase;
 mod probes;
 mod ramp;
 mod readings;
+#[cfg_attr(
+    not(any(test, feature = "fleet")),
+    expect(dead_code, reason = "only a fleet reads it")
+)]
+mod standing;
 mod stay_counts;
 mod ticket;
 mod transitions;
@@ -28,13 +39,16 @@ use self::in_flight::Noticed;
 pub(crate) use self::in_flight::Span;
 use self::open_period::Draws;
 use self::open_window::OpenWindow;
-use self::phase::Phase;
-use self::probes::{ProbeVerdict, Probes};
+use self::phase::{AfterPeriod, Phase};
+use self::probes::ProbeVerdict;
+#[cfg(any(test, feature = "fleet"))]
+#[allow(unused_imports, reason = "the member of the fleet follows")]
+pub(crate) use self::standing::Standing;
 pub(crate) use self::stay_counts::StayCounts;
 pub(crate) use self::ticket::{BucketNumber, GENERATION_SHIFT, Role, Ticket};
 use self::types::TransitionCause;
 pub(crate) use self::types::{
-    CallEnd, Change, Eviction, Evidence, GateState, Rejected, TallyLease,
+    CallEnd, Change, Eviction, Evidence, GateState, Rejected, TallyLease, Wait,
 };
 pub(crate) use self::window::WindowCounts;
 use crate::config::Settings;
@@ -56,6 +70,8 @@ pub(crate) struct Machine {
     overrides: Option<Box<AllForced>>,
     /// The length of the last open period.
     last_period: Duration,
+    /// Why the circuit last opened; [`Reason::Fleet`] only if it was closed when the fleet opened it.
+    opened_by: Reason,
     /// The window at the last opening, until the circuit closes.
     open_window: Option<Box<OpenWindow>>,
     draws: Draws,
@@ -73,6 +89,7 @@ impl Machine {
             openings: 0,
             overrides: None,
             last_period: Duration::ZERO,
+            opened_by: Reason::Reset,
             open_window: None,
             draws: Draws::new(seed),
             past: StayCounts::default(),
@@ -108,10 +125,7 @@ impl Machine {
                     Err(rejected(RejectionReason::Ramp, None))
                 }
             }
-            Phase::Open(period) => {
-                let rest = period.until.since(now);
-                Err(rejected(RejectionReason::Open, Some(rest)))
-            }
+            Phase::Open(period) => Err(period.rejected(now)),
             Phase::HalfOpen(probes) => {
                 if probes.admit(now, self.settings.half_open_calls) {
                     Ok(Ticket::probe(generation, now))
@@ -139,7 +153,7 @@ impl Machine {
             Some(ForcedKind::Closed) => return None,
             None => match &self.phase {
                 Phase::Closed(_) => return None,
-                Phase::Open(period) => (RejectionReason::Open, Some(period.until.since(now))),
+                Phase::Open(period) => return Some(period.rejected(now)),
                 Phase::HalfOpen(probes) => {
                     let nested = nested_in == Some(self.generation);
                     if nested || !probes.are_full(self.settings.half_open_calls) {
@@ -213,75 +227,13 @@ impl Machine {
         }
     }
 
-    /// Applies the changes that are due; every reading and every decision begins with it.
-    ///
-    /// Each takes effect at the instant at which it fell due, so several can follow one another: a circuit whose
-    /// opening is noticed after its open period is half open at once (R23).
-    pub(crate) fn advance(&mut self, now: Tick, changes: &mut Vec<Change>) {
-        // Changes are reported in the order in which they fell due, the end of an override before what is due with it.
-        if self.overrides.is_some() {
-            self.expire_overrides(now, changes);
-        }
-        self.advance_phase(now, changes);
-    }
-
-    #[inline]
-    fn advance_phase(&mut self, now: Tick, changes: &mut Vec<Change>) {
-        if self.openings > 0 {
-            self.end_outage_by(now, changes);
-        }
-        self.apply_due(now, changes);
-    }
-
-    /// Ends the outage if its end is due at `now`, unless what fell due earlier has prolonged it.
-    ///
-    /// Time alone never closes a circuit, so at most one outage can end here.
-    #[cold]
-    fn end_outage_by(&mut self, now: Tick, changes: &mut Vec<Change>) {
-        if let Some(end) = self.outage_end().filter(|end| *end <= now) {
-            self.apply_due(end.before(), changes);
-            if self.outage_end() == Some(end) {
-                self.end_outage(end, changes);
-            }
-        }
-    }
-
-    #[inline]
-    fn apply_due(&mut self, now: Tick, changes: &mut Vec<Change>) {
-        loop {
-            let generation = self.generation;
-            self.advance_once(now, changes);
-            if self.generation == generation {
-                return;
-            }
-        }
-    }
-
-    fn advance_once(&mut self, now: Tick, changes: &mut Vec<Change>) {
-        match &mut self.phase {
-            Phase::Closed(closed) => {
-                if let Some((reason, due)) = closed.notice(now, &self.settings) {
-                    self.open(now, TransitionCause::due(reason, due), changes);
-                }
-            }
-            Phase::Open(period) if now < period.until => {}
-            Phase::Open(period) => {
-                let cause = TransitionCause::due(Reason::OpenPeriodEnded, period.until);
-                let half_open = Phase::HalfOpen(Probes::new());
-                self.enter(half_open, now, cause, Evidence::default(), changes);
-            }
-            Phase::HalfOpen(probes) => {
-                if let Some((reason, due)) = probes.expire(now, &self.settings) {
-                    self.open(now, TransitionCause::due(reason, due), changes);
-                }
-            }
-        }
-    }
-
     /// Opens the circuit by hand; an open circuit keeps its period.
     pub(crate) fn trip(&mut self, by: Attribution, now: Tick, changes: &mut Vec<Change>) {
         self.advance(now, changes);
-        if !matches!(self.phase, Phase::Open(_)) {
+        // A circuit that is about to close opens anew.
+        let stays =
+            matches!(&self.phase, Phase::Open(it) if !matches!(it.then, AfterPeriod::Close));
+        if !stays {
             self.open(now, TransitionCause::by(Reason::Tripped, by), changes);
         }
     }

@@ -32,7 +32,7 @@ pub(super) fn open_period(
     clippy::float_cmp,
     reason = "a factor of exactly one is the common case and must not lose precision"
 )]
-fn scaled(period: Duration, factor: f64) -> Duration {
+pub(super) fn scaled(period: Duration, factor: f64) -> Duration {
     if factor == 1.0 {
         return period;
     }
@@ -48,6 +48,11 @@ pub(super) struct Draws(u64);
 impl Draws {
     pub(super) fn new(seed: u64) -> Self {
         Self(seed)
+    }
+
+    /// Returns the next number, from 0 to 1.
+    pub(super) fn share(&mut self) -> f64 {
+        f64::midpoint(1.0, self.next())
     }
 
     /// Returns the next number, from -1 to 1.

@@ -26,28 +26,41 @@ impl Machine {
     /// Returns whether this breaker has an override that has not ended, without those of its name.
     pub(super) fn is_overridden(&self, now: Tick) -> bool {
         self.overrides.as_deref().is_some_and(|it| {
-            let person = it.own.person.as_ref();
+            let mut ending = [&it.own.person, &it.own.fleet].into_iter().flatten();
             // An override that has ended affects no call, even if its end was not noticed.
-            person.is_some_and(|it| !it.has_expired(now)) || it.own.external.is_some()
+            ending.any(|it| !it.has_expired(now)) || it.own.external.is_some()
         })
     }
 
     /// Ends the overrides whose time has passed. Changes that fell due before such an end are applied first.
     pub(super) fn expire_overrides(&mut self, now: Tick, changes: &mut Vec<Change>) {
-        let Some(overrides) = self.overrides.as_deref() else {
-            return;
-        };
-        let has_expired = |it: &Option<Forced>| it.as_ref().is_some_and(|it| it.has_expired(now));
-        let name_expired = has_expired(&overrides.name.person);
-        let own = overrides.own.person.as_ref().and_then(|it| it.until);
-        if let Some(until) = own.filter(|until| *until <= now) {
+        let ends = |it: &Option<Forced>| it.as_ref().and_then(|it| it.until);
+        while let Some(own) = self.overrides.as_deref().map(|it| &it.own) {
+            let [person, fleet] = [&own.person, &own.fleet].map(ends);
+            let of_fleet = fleet.is_some_and(|fleet| person.is_none_or(|person| fleet < person));
+            let first = if of_fleet { fleet } else { person };
+            let Some(until) = first.filter(|until| *until <= now) else {
+                break;
+            };
             self.advance_phase(until.before(), changes);
-            let expired = self.change_overrides(|it| it.own.person.take());
+            let expired = self.change_overrides(|it| {
+                let layer = if of_fleet {
+                    &mut it.own.fleet
+                } else {
+                    &mut it.own.person
+                };
+                layer.take()
+            });
             changes.extend(expired.map(Change::OverrideExpired));
         }
-        if name_expired {
+        let is_due = |it: &Option<Forced>| ends(it).is_some_and(|until| until <= now);
+        let name = self.overrides.as_deref().map(|it| &it.name);
+        if name.is_some_and(|it| is_due(&it.person) || is_due(&it.fleet)) {
             // The breaker of the name reports it.
-            self.change_overrides(|it| it.name.person = None);
+            self.change_overrides(|it| {
+                it.name.person.take_if(|it| it.has_expired(now));
+                it.name.fleet.take_if(|it| it.has_expired(now));
+            });
         }
     }
 
@@ -97,6 +110,34 @@ impl Machine {
                 (_, Some(wanted)) => {
                     changes.push(Change::OverrideSet(wanted.clone()));
                     *external = Some(wanted);
+                }
+                (Some(set), None) => changes.push(Change::OverrideCleared(set)),
+                (None, None) => {}
+            }
+        });
+    }
+
+    /// Sets or clears the override of the fleet.
+    ///
+    /// An override that is requested again keeps its beginning and takes the end that was heard last.
+    #[cfg(any(test, feature = "fleet"))]
+    pub(crate) fn fleet_forces(
+        &mut self,
+        wanted: Option<Forced>,
+        now: Tick,
+        changes: &mut Vec<Change>,
+    ) {
+        self.advance(now, changes);
+        self.change_overrides(|it| {
+            let fleet = &mut it.own.fleet;
+            match (fleet.take(), wanted) {
+                (Some(set), Some(wanted)) if (set.kind, &set.by) == (wanted.kind, &wanted.by) => {
+                    let until = wanted.until;
+                    *fleet = Some(Forced { until, ..set });
+                }
+                (_, Some(wanted)) => {
+                    changes.push(Change::OverrideSet(wanted.clone()));
+                    *fleet = Some(wanted);
                 }
                 (Some(set), None) => changes.push(Change::OverrideCleared(set)),
                 (None, None) => {}

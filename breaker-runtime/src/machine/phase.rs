@@ -5,8 +5,9 @@ use std::time::Duration;
 use super::closed::Closed;
 use super::probes::Probes;
 use super::stay_counts::StayCounts;
+use super::types::{Rejected, Wait};
 use crate::time::Tick;
-use crate::values::State;
+use crate::values::{RejectionReason, State};
 
 #[derive(Debug)]
 pub(super) enum Phase {
@@ -20,6 +21,57 @@ pub(super) enum Phase {
 pub(super) struct OpenPeriod {
     pub(super) period: Duration,
     pub(super) until: Tick,
+    pub(super) then: AfterPeriod,
+}
+
+/// What follows when the open period has passed.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum AfterPeriod {
+    /// The circuit is half open.
+    Probe,
+    /// The circuit stays open and waits for the probes of another instance (R25).
+    Wait {
+        wait: Wait,
+        /// Whether it has been noticed that the open period has passed.
+        began: bool,
+    },
+    /// The circuit closes, because the fleet has closed (R27).
+    Close,
+}
+
+impl OpenPeriod {
+    /// Returns when the stay in the open state ends, if nothing happens before.
+    pub(super) fn ends(&self) -> Tick {
+        match self.then {
+            AfterPeriod::Probe | AfterPeriod::Close => self.until,
+            AfterPeriod::Wait { wait, .. } => wait.until.max(self.until),
+        }
+    }
+
+    /// Returns the wait for the probes of another instance, if the circuit waits at `now`.
+    pub(super) fn held(&self, now: Tick) -> Option<Wait> {
+        match self.then {
+            AfterPeriod::Wait { wait, .. } if now >= self.until => Some(wait),
+            _ => None,
+        }
+    }
+
+    /// Returns how long to wait before the next attempt.
+    pub(super) fn retry_after(&self, now: Tick) -> Duration {
+        let held = self.held(now);
+        held.map_or_else(|| self.until.since(now), |wait| wait.retry_after(now))
+    }
+
+    pub(super) fn rejected(&self, now: Tick) -> Rejected {
+        let reason = match self.held(now) {
+            Some(_) => RejectionReason::ProbedElsewhere,
+            None => RejectionReason::Open,
+        };
+        Rejected {
+            reason,
+            retry_after: Some(self.retry_after(now)),
+        }
+    }
 }
 
 impl Phase {

@@ -1,6 +1,7 @@
 //! The probes of one half-open stay: those in flight, and the outcomes of those that ended (R7, R8).
 
 use std::num::NonZeroU32;
+use std::time::Duration;
 
 use super::stay_counts::StayCounts;
 use super::ticket::Ticket;
@@ -22,6 +23,28 @@ pub(super) struct Probes {
     /// The number of cancelled probes since the last success.
     cancelled: u32,
     admitted: u64,
+    /// The number of probes that ended in this stay, in whichever way.
+    ended: u32,
+    /// How the fleet ends this stay, if it does.
+    end: Option<StayEnd>,
+}
+
+/// How the fleet ends a half-open stay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum StayEnd {
+    /// This instance probes for the fleet until then. Afterwards the circuit waits for another one, at most for `hold`.
+    Lease { until: Tick, hold: Duration },
+    /// The fleet has closed, and the circuit closes at this instant.
+    Close(Tick),
+}
+
+impl StayEnd {
+    pub(super) fn at(self) -> Tick {
+        match self {
+            Self::Lease { until, .. } => until,
+            Self::Close(at) => at,
+        }
+    }
 }
 
 /// One probe in flight.
@@ -52,7 +75,49 @@ impl Probes {
             silent: 0,
             cancelled: 0,
             admitted: 0,
+            ended: 0,
+            end: None,
         }
+    }
+
+    pub(super) fn ended(&self) -> u32 {
+        self.ended
+    }
+
+    /// Returns whether this instance probes for the fleet.
+    pub(super) fn is_leased(&self) -> bool {
+        matches!(self.end, Some(StayEnd::Lease { .. }))
+    }
+
+    /// Makes these the probes for the fleet until `until`, or prolongs that; `hold` is kept from the first time.
+    ///
+    /// Returns `false` if the circuit is about to close.
+    pub(super) fn lease(&mut self, until: Tick, hold: Duration) -> bool {
+        let hold = match self.end {
+            Some(StayEnd::Lease { hold, .. }) => hold,
+            Some(StayEnd::Close(_)) => return false,
+            None => hold,
+        };
+        self.end = Some(StayEnd::Lease { until, hold });
+        true
+    }
+
+    /// Makes these the probes of this instance alone.
+    pub(super) fn end_lease(&mut self) {
+        self.end = self.end.filter(|end| matches!(end, StayEnd::Close(_)));
+    }
+
+    /// Closes the circuit at an instant, unless it is about to close anyway.
+    pub(super) fn close_at(&mut self, at: Tick) {
+        if !matches!(self.end, Some(StayEnd::Close(_))) {
+            self.end = Some(StayEnd::Close(at));
+        }
+    }
+
+    /// Returns how the fleet ends the stay, if that is due.
+    #[inline]
+    pub(super) fn due_end(&self, now: Tick) -> Option<StayEnd> {
+        self.end.filter(|end| end.at() <= now)
     }
 
     pub(super) fn in_flight(&self) -> usize {
@@ -116,6 +181,7 @@ impl Probes {
         let Some(at) = self.position(ticket) else {
             return ProbeVerdict::Stay;
         };
+        self.ended = self.ended.saturating_add(1);
         if self.in_flight.swap_remove(at).counted {
             return ProbeVerdict::Stay;
         }
@@ -182,6 +248,7 @@ impl Probes {
             if timed_out && !probe.counted {
                 add(timeout, FailureKind::Silent);
             }
+            self.ended = self.ended.saturating_add(timed_out.into());
             !timed_out
         });
         let mut failed = failed.into_iter();

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Machine;
 use super::forced::ForcedKind;
-use super::phase::{OpenPeriod, Phase};
+use super::phase::{AfterPeriod, OpenPeriod, Phase};
 use super::stay_counts::StayCounts;
 use super::ticket::Ticket;
 use super::types::{Eviction, GateState, TallyLease};
@@ -22,7 +22,11 @@ impl Machine {
         match &self.phase {
             _ if self.overrides.is_some() => GateState::AskMachine,
             Phase::Closed(closed) => closed.gate_state(&self.settings),
-            Phase::Open(OpenPeriod { period, until }) => GateState::Open {
+            Phase::Open(OpenPeriod {
+                then: AfterPeriod::Wait { wait, began: true },
+                ..
+            }) => GateState::Held(*wait),
+            Phase::Open(OpenPeriod { period, until, .. }) => GateState::Open {
                 period: *period,
                 until: *until,
             },
@@ -87,7 +91,7 @@ impl Machine {
                 Eviction::AfterIdle(window)
             }
             // A new breaker would admit the next call too.
-            Phase::Open(period) if now >= period.until => Eviction::AfterIdle(Duration::ZERO),
+            Phase::Open(period) if now >= period.ends() => Eviction::AfterIdle(Duration::ZERO),
             Phase::Open(_) => Eviction::Never,
             Phase::HalfOpen(_) => Eviction::AfterIdle(Duration::ZERO),
         }
@@ -194,10 +198,18 @@ impl Machine {
         }
     }
 
-    /// Returns when the open period ends.
-    pub(crate) fn open_until(&self) -> Option<Tick> {
+    /// Returns when the stay in the open state ends, and what follows it.
+    pub(crate) fn open_until(&self) -> Option<(Tick, (State, Reason))> {
         match &self.phase {
-            Phase::Open(period) => Some(period.until),
+            Phase::Open(period) => {
+                let then = match period.then {
+                    AfterPeriod::Probe | AfterPeriod::Wait { .. } => {
+                        (State::HalfOpen, Reason::OpenPeriodEnded)
+                    }
+                    AfterPeriod::Close => (State::Closed, Reason::Fleet),
+                };
+                Some((period.ends(), then))
+            }
             _ => None,
         }
     }
@@ -207,7 +219,7 @@ impl Machine {
     pub(crate) fn retry_after(&self, now: Tick) -> Option<Duration> {
         match (self.forced(), &self.phase) {
             (Some(forced), _) if forced.kind == ForcedKind::Open => self.forced_for(now),
-            (None, Phase::Open(period)) => Some(period.until.since(now)),
+            (None, Phase::Open(period)) => Some(period.retry_after(now)),
             _ => None,
         }
     }

@@ -92,7 +92,7 @@ impl Play {
                 match before {
                     GateState::Closed { .. } => assert!(admitted.is_ok()),
                     GateState::Open { until, .. } => assert_eq!(admitted.is_ok(), *now >= until),
-                    GateState::AskMachine => {}
+                    GateState::Held(_) | GateState::AskMachine => {}
                 }
                 held.extend(admitted);
             }

@@ -5,7 +5,8 @@ use super::closed::{Closed, failure};
 use super::forced::ForcedKind;
 use super::open_period::open_period;
 use super::open_window::OpenWindow;
-use super::phase::{OpenPeriod, Phase};
+use super::phase::{AfterPeriod, OpenPeriod, Phase};
+use super::probes::Probes;
 use super::types::{Change, Evidence, TransitionCause};
 use super::window::Sample;
 use crate::time::Tick;
@@ -23,19 +24,45 @@ impl Machine {
             open_period(&self.settings, self.openings, cause.hint, &mut self.draws)
         };
         self.last_period = period;
-        let open = Phase::Open(OpenPeriod {
+        self.opened_by = cause.reason;
+        let open = OpenPeriod {
             period,
             until: at.after(period),
-        });
+            then: AfterPeriod::Probe,
+        };
+        self.enter_open(open, begins, now, cause, changes);
+    }
+
+    /// Begins an open period. `begins` says whether an outage begins with it.
+    pub(super) fn enter_open(
+        &mut self,
+        open: OpenPeriod,
+        begins: bool,
+        now: Tick,
+        cause: TransitionCause,
+        changes: &mut Vec<Change>,
+    ) {
+        let at = cause.due.unwrap_or(now);
         let evidence = self.evidence(cause.reason, at);
         if let Phase::Closed(closed) = &mut self.phase {
             let window = closed.take_window();
             self.open_window = window.map(|window| Box::new(OpenWindow::new(window, at)));
         }
-        self.enter(open, now, cause, evidence, changes);
+        self.enter(Phase::Open(open), now, cause, evidence, changes);
         if begins {
             changes.push(Change::OutageBegan);
         }
+    }
+
+    pub(super) fn enter_half_open(
+        &mut self,
+        probes: Probes,
+        now: Tick,
+        cause: TransitionCause,
+        changes: &mut Vec<Change>,
+    ) {
+        let half_open = Phase::HalfOpen(probes);
+        self.enter(half_open, now, cause, Evidence::default(), changes);
     }
 
     /// Counts a call that only an override admitted.

@@ -81,8 +81,31 @@ pub(crate) enum GateState {
     },
     /// No call is admitted before `until`.
     Open { period: Duration, until: Tick },
+    /// No call is admitted before the wait ends.
+    Held(Wait),
     /// The machine must decide on every call and every end.
     AskMachine,
+}
+
+/// How long an open circuit waits for the probes of another instance of the fleet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Wait {
+    /// When the circuit stops waiting and is half open by itself.
+    pub(crate) until: Tick,
+    /// Until when the other instance may go on probing, as last heard.
+    pub(crate) probed_until: Option<Tick>,
+}
+
+impl Wait {
+    /// How long to wait if nobody has said for how long another instance probes.
+    const UNHEARD: Duration = Duration::from_secs(1);
+
+    /// Returns how long to wait before the next attempt; zero if the wait has ended.
+    pub(crate) fn retry_after(&self, now: Tick) -> Duration {
+        let heard = self.probed_until.map(|until| until.since(now));
+        let heard = heard.filter(|rest| !rest.is_zero());
+        heard.unwrap_or(Self::UNHEARD).min(self.until.since(now))
+    }
 }
 
 /// What a thread may tally without the lock, and until when.

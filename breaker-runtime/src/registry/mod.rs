@@ -9,6 +9,9 @@ pub(crate) mod current;
 mod declaration;
 mod declarations;
 mod finding;
+#[cfg(feature = "fleet")]
+#[allow(dead_code, reason = "the member of the fleet follows")]
+mod fleet;
 mod keyed;
 #[cfg(feature = "config")]
 mod last_load;

@@ -49,6 +49,7 @@ record!(Snapshot {
     key_stats,
     open_period: maybe_duration,
     retry_after: maybe_duration,
+    fleet,
     latency,
     outage,
     past_outages,
@@ -97,6 +98,7 @@ record!(Rejections {
     half_open_full,
     ramp,
     forced,
+    probed_elsewhere,
 });
 
 record!(WindowStats {

@@ -120,6 +120,7 @@ fn a_snapshot_has_all_of_its_fields() {
         "key_stats",
         "open_period",
         "retry_after",
+        "fleet",
         "latency",
         "outage",
         "past_outages",

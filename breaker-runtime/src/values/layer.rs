@@ -24,6 +24,8 @@ use std::fmt;
 pub enum Layer {
     /// The default of the setting: no other layer gives a value.
     Default,
+    /// The fleet, for an override that holds in all its instances; settings never come from it.
+    Fleet,
     /// The table `[default]` of a file.
     FileDefault,
     /// A variable of the environment for all breakers, such as `BREAKER__THRESHOLD`.
@@ -44,6 +46,7 @@ impl Layer {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Default => "default",
+            Self::Fleet => "fleet",
             Self::FileDefault => "file_default",
             Self::EnvironmentDefault => "environment_default",
             Self::Declared => "declared",

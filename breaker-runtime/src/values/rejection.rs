@@ -50,16 +50,19 @@ pub enum RejectionReason {
     Ramp,
     /// An override holds the circuit open.
     Forced,
+    /// The open period has passed, and another instance of the fleet probes the dependency for this one.
+    ProbedElsewhere,
 }
 
 impl RejectionReason {
-    /// Returns the label: `open`, `half_open_full`, `ramp` or `forced`.
+    /// Returns the label: `open`, `half_open_full`, `ramp`, `forced` or `probed_elsewhere`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Open => "open",
             Self::HalfOpenFull => "half_open_full",
             Self::Ramp => "ramp",
             Self::Forced => "forced",
+            Self::ProbedElsewhere => "probed_elsewhere",
         }
     }
 }
@@ -80,6 +83,15 @@ impl Rejection {
             name,
             retry_after: retry_after.and_then(|rest| NonZeroU64::new(nanos(rest))),
             reason,
+        }
+    }
+
+    /// Makes the rejection of a circuit that another instance probes; `retry_after` is in nanoseconds.
+    pub(crate) fn probed_elsewhere(name: BreakerName, retry_after: NonZeroU64) -> Self {
+        Self {
+            name,
+            retry_after: Some(retry_after),
+            reason: RejectionReason::ProbedElsewhere,
         }
     }
 
@@ -106,7 +118,7 @@ impl Rejection {
     /// Returns the state in which the call was rejected.
     pub fn state(&self) -> State {
         match self.reason {
-            RejectionReason::Open => State::Open,
+            RejectionReason::Open | RejectionReason::ProbedElsewhere => State::Open,
             RejectionReason::HalfOpenFull => State::HalfOpen,
             RejectionReason::Ramp => State::Closed,
             RejectionReason::Forced => State::ForcedOpen,
@@ -118,7 +130,8 @@ impl Rejection {
         self.reason
     }
 
-    /// Returns how long to wait before the next attempt: the rest of the open period or of the override.
+    /// Returns how long to wait before the next attempt: the rest of the open period or of the override, or how long
+    /// another instance of the fleet may go on probing.
     ///
     /// Returns `None` if that time is unknown.
     pub fn retry_after(&self) -> Option<Duration> {
@@ -131,6 +144,7 @@ impl Rejection {
     /// | reason | why not | when to try again |
     /// |---|---|---|
     /// | `open`, `forced` | the next attempt would be rejected too | after [`retry_after`](Self::retry_after), if it is known |
+    /// | `probed_elsewhere` | the probes of another instance decide | after [`retry_after`](Self::retry_after) |
     /// | `half_open_full` | the probes in flight decide, and when they end is unknown | later, as a new call |
     /// | `ramp` | the ramp admits a share of all calls; retries count as calls and add the load that the ramp holds back | later, as a new call |
     pub fn is_retryable(&self) -> bool {
@@ -138,7 +152,8 @@ impl Rejection {
             RejectionReason::Open
             | RejectionReason::HalfOpenFull
             | RejectionReason::Ramp
-            | RejectionReason::Forced => false,
+            | RejectionReason::Forced
+            | RejectionReason::ProbedElsewhere => false,
         }
     }
 }
@@ -155,6 +170,7 @@ impl fmt::Display for Rejection {
             RejectionReason::HalfOpenFull => " is half open; all its probes are in flight",
             RejectionReason::Ramp => " is ramping up and admits only a share of the calls",
             RejectionReason::Forced => " is forced open",
+            RejectionReason::ProbedElsewhere => " is open; another instance probes",
         })?;
         match (self.reason, self.retry_after()) {
             (RejectionReason::Open, Some(rest)) if f.alternate() => {
@@ -162,6 +178,9 @@ impl fmt::Display for Rejection {
             }
             (RejectionReason::Forced, Some(rest)) if f.alternate() => {
                 write!(f, " for another {}", Brief(rest))
+            }
+            (RejectionReason::ProbedElsewhere, Some(rest)) if f.alternate() => {
+                write!(f, "; try again in {}", Brief(rest))
             }
             _ => Ok(()),
         }

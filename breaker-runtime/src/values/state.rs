@@ -96,6 +96,9 @@ pub enum Reason {
     Tripped,
     /// [`reset`](crate::CircuitBreaker::reset) was called.
     Reset,
+    /// The other instances of the fleet decided: they opened or closed the circuit, or the right of this instance to
+    /// probe for the fleet ended.
+    Fleet,
 }
 
 impl Reason {
@@ -114,6 +117,7 @@ impl Reason {
             Self::ProbesCancelled => "probes_cancelled",
             Self::Tripped => "tripped",
             Self::Reset => "reset",
+            Self::Fleet => "fleet",
         }
     }
 }

@@ -87,6 +87,7 @@ impl Totals {
         self.rejections.half_open_full += other.rejections.half_open_full;
         self.rejections.ramp += other.rejections.ramp;
         self.rejections.forced += other.rejections.forced;
+        self.rejections.probed_elsewhere += other.rejections.probed_elsewhere;
         self.stale += other.stale;
         self.fallback_successes += other.fallback_successes;
         self.fallback_failures += other.fallback_failures;
@@ -113,11 +114,13 @@ pub struct Rejections {
     pub ramp: u64,
     /// The number of calls rejected because an override held the circuit open.
     pub forced: u64,
+    /// The number of calls rejected because another instance of the fleet probed the dependency.
+    pub probed_elsewhere: u64,
 }
 
 impl Rejections {
     /// Returns the number of all rejected calls.
     pub const fn all(&self) -> u64 {
-        self.open + self.half_open_full + self.ramp + self.forced
+        self.open + self.half_open_full + self.ramp + self.forced + self.probed_elsewhere
     }
 }

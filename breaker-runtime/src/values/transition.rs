@@ -133,7 +133,8 @@ impl TransitionCount {
 
 /// An override: a state that a person, a file or a variable forces, which hides the state of the machine from callers.
 ///
-/// The override of a person takes precedence over that of a file or a variable. Each is cleared where it was set.
+/// The override of a person takes precedence over that of a file or a variable, and both over that of the fleet. Each is
+/// cleared where it was set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Override {
@@ -143,7 +144,8 @@ pub struct Override {
     pub reason: String,
     /// The actor, file or variable that set the override, and the reason.
     pub by: Attribution,
-    /// The layer of the override: [`Layer::Runtime`] for a person or code, otherwise the layer of the file or variable.
+    /// The layer of the override: [`Layer::Runtime`] for a person or code, [`Layer::Fleet`] for the fleet, otherwise the
+    /// layer of the file or variable.
     pub layer: Layer,
     /// When the override was set, by the wall clock.
     pub since: SystemTime,

@@ -17,6 +17,7 @@ const ALL: [Counter; COUNTERS] = [
     Counter::Stale,
     Counter::FallbackSuccesses,
     Counter::FallbackFailures,
+    Counter::RejectedProbedElsewhere,
 ];
 
 fn add_all(counters: &Counters) {
@@ -51,6 +52,7 @@ fn counted(counters: &Counters) -> [u64; COUNTERS] {
         totals.stale,
         totals.fallback_successes,
         totals.fallback_failures,
+        totals.rejections.probed_elsewhere,
     ]
 }
 
@@ -58,8 +60,11 @@ fn counted(counters: &Counters) -> [u64; COUNTERS] {
 fn every_counter_counts_separately() {
     let counters = Counters::new();
     add_all(&counters);
-    assert_eq!(counted(&counters), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
-    assert_eq!(counters.totals(moment(0)).rejected, 6 + 7 + 8 + 9);
+    assert_eq!(
+        counted(&counters),
+        [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]
+    );
+    assert_eq!(counters.totals(moment(0)).rejected, 6 + 7 + 8 + 9 + 13);
     assert_eq!(counters.totals(moment(0)).calls, 1 + 2 + 3 + 4);
 }
 
@@ -72,7 +77,7 @@ fn a_thread_without_a_slot_counts_in_the_shared_counters() {
     add_all(&counters);
     assert_eq!(
         counted(&counters),
-        [2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24]
+        [2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26]
     );
 }
 

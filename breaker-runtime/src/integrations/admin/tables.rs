@@ -178,6 +178,7 @@ fn totals(it: &Totals, of_keys: bool) -> Vec<Vec<Value>> {
         ("half open full", it.rejections.half_open_full),
         ("ramp", it.rejections.ramp),
         ("forced", it.rejections.forced),
+        ("probed elsewhere", it.rejections.probed_elsewhere),
     ];
     // Slow calls have a row; a slow call may also have failed.
     let by_kind = it.failures_by_kind.ranked().into_iter();

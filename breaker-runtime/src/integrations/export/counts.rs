@@ -16,7 +16,7 @@ use crate::values::{
 type Labels = Vec<(&'static str, &'static str)>;
 
 /// Every possible transition; each is written as 0 before it first happens.
-const POSSIBLE_TRANSITIONS: [(State, State, Reason); 14] = [
+const POSSIBLE_TRANSITIONS: [(State, State, Reason); 18] = [
     (State::Closed, State::Open, Reason::FailuresInARow),
     (State::Closed, State::Open, Reason::MaxFailures),
     (State::Closed, State::Open, Reason::FailureRate),
@@ -31,6 +31,10 @@ const POSSIBLE_TRANSITIONS: [(State, State, Reason); 14] = [
     (State::HalfOpen, State::Open, Reason::Tripped),
     (State::Open, State::Closed, Reason::Reset),
     (State::HalfOpen, State::Closed, Reason::Reset),
+    (State::Closed, State::Open, Reason::Fleet),
+    (State::HalfOpen, State::Open, Reason::Fleet),
+    (State::Open, State::Closed, Reason::Fleet),
+    (State::HalfOpen, State::Closed, Reason::Fleet),
 ];
 
 /// The value of each counter with its labels, and a histogram of durations.
@@ -103,6 +107,10 @@ impl Counts {
             (RejectionReason::HalfOpenFull, rejections.half_open_full),
             (RejectionReason::Ramp, rejections.ramp),
             (RejectionReason::Forced, rejections.forced),
+            (
+                RejectionReason::ProbedElsewhere,
+                rejections.probed_elsewhere,
+            ),
         ] {
             self.add_to(REJECTED.name, &[("reason", reason.as_str())], rejected);
         }

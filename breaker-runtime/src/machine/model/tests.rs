@@ -48,6 +48,7 @@ impl Pair {
                         RejectionReason::HalfOpenFull => "full",
                         RejectionReason::Ramp => "ramp",
                         RejectionReason::Forced => "forced",
+                        RejectionReason::ProbedElsewhere => "elsewhere",
                     });
                 assert_eq!(rejected, expected.err());
                 held.extend(admitted.ok().map(|ticket| (ticket, model.calls.len() - 1)));

@@ -122,9 +122,19 @@ fn labels_are_in_snake_case() {
         RejectionReason::Open => Some(RejectionReason::HalfOpenFull),
         RejectionReason::HalfOpenFull => Some(RejectionReason::Ramp),
         RejectionReason::Ramp => Some(RejectionReason::Forced),
-        RejectionReason::Forced => None,
+        RejectionReason::Forced => Some(RejectionReason::ProbedElsewhere),
+        RejectionReason::ProbedElsewhere => None,
     };
     let reasons = std::iter::successors(Some(RejectionReason::Open), next);
     let labels: Vec<_> = reasons.map(|reason| reason.to_string()).collect();
-    assert_eq!(labels, ["open", "half_open_full", "ramp", "forced"]);
+    assert_eq!(
+        labels,
+        [
+            "open",
+            "half_open_full",
+            "ramp",
+            "forced",
+            "probed_elsewhere"
+        ]
+    );
 }
