@@ -47,7 +47,6 @@ pub(crate) use self::counters::Counter;
 pub(crate) use self::drops::as_neutral;
 pub use self::event::EventKind;
 #[cfg(feature = "fleet")]
-#[allow(unused_imports, reason = "the member of the fleet follows")]
 pub(crate) use self::fleet::{FleetForced, FleetReading, SEPARATOR};
 pub(crate) use self::nesting::Nesting;
 #[cfg(any(test, feature = "config"))]
@@ -55,7 +54,12 @@ pub(crate) use self::overrides::ExternalOverride;
 pub(crate) use self::settings::Announcement;
 #[cfg(feature = "fleet")]
 pub(crate) use self::shared::FleetHook;
-#[cfg(any(feature = "admin", feature = "metrics", feature = "opentelemetry"))]
+#[cfg(any(
+    feature = "admin",
+    feature = "fleet",
+    feature = "metrics",
+    feature = "opentelemetry"
+))]
 pub(crate) use self::shared::WeakBreaker;
 pub use self::shared::{CircuitBreaker, Event};
 pub(crate) use self::shared::{KeySet, Listener, RegistryLink, sort_by_name};

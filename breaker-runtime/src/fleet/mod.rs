@@ -3,8 +3,16 @@
 //! The store is never on the path of a call. Each instance decides by its own rules and votes; a task exchanges votes,
 //! openings, leases and overrides with a [`FleetStore`].
 
+mod error;
+mod event;
+#[allow(dead_code, reason = "the task of the fleet follows")]
+mod member;
+mod quorum;
 mod store;
 
+pub use self::error::{FleetError, JoinError};
+pub use self::event::FleetEvent;
+pub use self::quorum::Quorum;
 pub use self::store::{
     Answer, Answers, Batch, BoxFuture, BoxStream, Circuit, Contents, FleetOverride, FleetStore,
     Heard, Lease, Op, Order, OverrideKind, Phase, StoreError, Verdict, Vote,

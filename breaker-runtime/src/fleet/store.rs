@@ -361,9 +361,13 @@ pub enum Heard {
     Changed {
         /// The epoch.
         epoch: u64,
+        /// The number of the last change before this one. Votes are changes that nobody is told of.
+        before: u64,
+        /// The number of the last change that listeners were told of: whoever has not heard it has missed something.
+        told: u64,
         /// The number of the change.
         seq: u64,
-        /// The circuit after the change. Its votes are missing, except those that opened it.
+        /// The circuit after the change. Its votes are missing, unless this change opened it by votes.
         circuit: Circuit,
     },
     /// Something else changed, or changes were missed: ask the store.

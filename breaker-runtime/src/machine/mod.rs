@@ -42,7 +42,6 @@ use self::open_window::OpenWindow;
 use self::phase::{AfterPeriod, Phase};
 use self::probes::ProbeVerdict;
 #[cfg(any(test, feature = "fleet"))]
-#[allow(unused_imports, reason = "the member of the fleet follows")]
 pub(crate) use self::standing::Standing;
 pub(crate) use self::stay_counts::StayCounts;
 pub(crate) use self::ticket::{BucketNumber, GENERATION_SHIFT, Role, Ticket};

@@ -33,6 +33,8 @@ mod texts;
 mod verify;
 #[cfg(feature = "config")]
 mod watch;
+#[cfg(feature = "fleet")]
+mod weak;
 
 pub use self::by_name::Registry;
 pub use self::carry::{carry, carry_fn};
@@ -49,6 +51,8 @@ pub use self::shutdown::NeutralDrops;
 pub use self::site::{Listed, Site, SiteHandle};
 #[cfg(feature = "config")]
 pub use self::watch::ConfigWatch;
+#[cfg(feature = "fleet")]
+pub(crate) use self::weak::WeakRegistry;
 
 #[cfg(all(test, feature = "test-util"))]
 mod tests;

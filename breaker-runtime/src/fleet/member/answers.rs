@@ -1,0 +1,91 @@
+//! What the answers of the store mean for a circuit.
+
+use super::circuit::{Circuit, HOLD};
+use super::holding::{Finding, Holding, PendingVerdict};
+use super::known::{Known, KnownLease};
+use super::scene::{Scene, Sent};
+use crate::fleet::store::Answer;
+use crate::machine::Standing;
+use crate::time::Tick;
+
+impl Circuit {
+    /// Takes notice of the answer to an operation that was sent at `sent`.
+    pub(super) fn answered(&mut self, what: &Sent, answer: Answer, sent: Tick, scene: &Scene<'_>) {
+        match (what, answer) {
+            (Sent::Vote(_), Answer::Voted { votes: _, needed }) => {
+                if let Some(known) = &mut self.known {
+                    known.needed = needed;
+                }
+            }
+            (Sent::Unvote(_), _) => self.ballot.revoked(),
+            (Sent::Lease(_), Answer::Granted { lease }) => self.granted(lease, sent, scene),
+            (Sent::Lease(_), Answer::Taken { by, rest }) => {
+                let until = scene.now.after(rest);
+                if let (Some(known), Some(breaker)) = (&mut self.known, self.breaker.as_ref()) {
+                    if let Some(breaker) = breaker.upgrade() {
+                        breaker.fleet_probes_elsewhere(rest);
+                    }
+                    let id = known.lease.as_ref().map_or(0, |lease| lease.id);
+                    known.lease = Some(KnownLease { id, by, until });
+                }
+                self.want.reset();
+            }
+            (Sent::Lease(_), Answer::NotYet { rest }) => {
+                if let Some(known) = &mut self.known {
+                    known.until = known.until.max(scene.now.after(rest));
+                }
+                self.want.reset();
+            }
+            (Sent::Lease(_), _) => self.want.yield_until(scene.now.after(HOLD / 3)),
+            (Sent::Renewal(_), Answer::Done) => self.renewed(sent, scene.now),
+            (Sent::Renewal(_), _) => self.lose_lease(),
+            (Sent::Verdict(_), answer) => {
+                let verdict = self.verdict.take();
+                self.dirty = self.breaker.is_some();
+                if answer == Answer::Done {
+                    self.confirmed = verdict;
+                } else if matches!(verdict, Some(it) if matches!(it.finding, Finding::Closed)) {
+                    self.proof =
+                        self.known.as_ref().is_some_and(Known::is_open) && self.is_closed_here();
+                }
+            }
+            (Sent::Vote(_) | Sent::Unanswered | Sent::Request(_), _) => {}
+        }
+    }
+
+    /// The store has granted the lease that was asked for at `sent`.
+    fn granted(&mut self, lease: u64, sent: Tick, scene: &Scene<'_>) {
+        let (Some(known), Some(breaker)) = (&self.known, self.breaker()) else {
+            return;
+        };
+        let holding = Holding::new(lease, known.generation, sent, scene.now);
+        let reading = breaker.fleet_reading();
+        let finding = if reading.standing == Standing::Closed {
+            if self.corrects(scene.epoch) {
+                Finding::Closed
+            } else {
+                Finding::GivenBack
+            }
+        } else if known.is_open() && breaker.fleet_lease(holding.until, known.row) {
+            self.holding = Some(holding);
+            self.dirty = true;
+            return;
+        } else {
+            Finding::GivenBack
+        };
+        self.verdict = Some(PendingVerdict::new(&holding, finding));
+    }
+
+    /// The store has prolonged the lease, as was asked for at `sent`.
+    fn renewed(&mut self, sent: Tick, now: Tick) {
+        let (Some(breaker), Some(holding)) = (self.breaker(), self.holding.as_mut()) else {
+            return;
+        };
+        holding.renewed(sent);
+        let row = self.known.as_ref().map_or(1, |known| known.row);
+        if now < holding.until {
+            breaker.fleet_lease(holding.until, row);
+        }
+        self.dirty = true;
+    }
+}

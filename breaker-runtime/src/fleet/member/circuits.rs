@@ -1,0 +1,210 @@
+//! All circuits that are not calm: those that are not closed here, and those of which the store says anything.
+//!
+//! A calm circuit costs nothing: it is not here, and no beat reads its breaker.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::board::{Board, ShownCircuit};
+use super::circuit::Circuit;
+use super::scene::{Ops, Scene, Sent};
+use crate::breaker::CircuitBreaker;
+use crate::fleet::store::{self, Answer};
+use crate::machine::Standing;
+use crate::registry::Registry;
+use crate::time::Tick;
+
+/// All circuits that are not calm.
+#[derive(Debug, Default)]
+pub(super) struct Circuits {
+    by_name: BTreeMap<String, Circuit>,
+    /// The names whose setting `shared` was read, and its value.
+    shared: HashMap<String, bool>,
+    /// The circuits of which readers may see something old.
+    touched: BTreeSet<String>,
+    /// After which circuit the last batch was full.
+    resume: Option<String>,
+}
+
+impl Circuits {
+    /// Takes up the shared breakers that are not closed: all of them, or those of one name.
+    pub(super) fn scan(&mut self, registry: &Registry, name: Option<&str>) {
+        for breaker in registry.shared_breakers() {
+            if name.is_some_and(|name| name != breaker.name()) {
+                continue;
+            }
+            self.shared.insert(breaker.name().to_owned(), true);
+            if breaker.fleet_reading().standing != Standing::Closed {
+                self.take_up(&breaker);
+            }
+        }
+    }
+
+    /// Takes notice that something happened to a breaker.
+    pub(super) fn changed(&mut self, breaker: &CircuitBreaker, registry: Option<&Registry>) {
+        let reading = breaker.fleet_reading();
+        // Only the breaker of a name has an event when a setting changes.
+        let before = self
+            .shared
+            .insert(breaker.name().to_owned(), reading.shared);
+        if let Some(registry) = registry.filter(|_| reading.shared && before != Some(true)) {
+            self.scan(registry, Some(breaker.name()));
+        }
+        let is_here = self.by_name.contains_key(&breaker.store_name());
+        if is_here || (reading.shared && reading.standing != Standing::Closed) {
+            self.take_up(breaker);
+        }
+    }
+
+    fn take_up(&mut self, breaker: &CircuitBreaker) {
+        let circuit = self.enter(&breaker.store_name());
+        circuit.attach(breaker);
+        circuit.dirty = true;
+    }
+
+    fn enter(&mut self, name: &str) -> &mut Circuit {
+        self.touched.insert(name.to_owned());
+        let entry = self.by_name.entry(name.to_owned());
+        entry.or_insert_with(|| Circuit::new(name))
+    }
+
+    /// A beat says all votes again.
+    pub(super) fn beat(&mut self) {
+        for circuit in self.by_name.values_mut() {
+            circuit.dirty = circuit.breaker.is_some();
+            circuit.ballot.beat();
+        }
+    }
+
+    /// Finds the breaker of each circuit, and applies what the fleet says to those that were made or shared only now.
+    pub(super) fn attach(&mut self, registry: &Registry, scene: &Scene<'_>) {
+        for circuit in self.by_name.values_mut() {
+            match registry.find_shared(&circuit.name) {
+                Some(breaker) => circuit.attach(&breaker),
+                // A key for which there was no room, or a breaker that was removed, may still be in use.
+                None if circuit.is_in_use() => {}
+                None => circuit.detach(),
+            }
+            circuit.apply_known(scene);
+        }
+    }
+
+    /// Reads the breakers that need it, and adds what has to be said.
+    pub(super) fn step(&mut self, scene: &mut Scene<'_>, ops: &mut Ops) {
+        let resume = self.resume.take();
+        let is_later = |name: &String| resume.as_ref().is_none_or(|resume| name > resume);
+        let (later, earlier): (Vec<_>, Vec<_>) = self
+            .by_name
+            .iter_mut()
+            .partition(|(name, _)| is_later(name));
+        for (name, circuit) in later.into_iter().chain(earlier) {
+            if ops.is_full() {
+                return;
+            }
+            if circuit.step(scene, ops) {
+                self.touched.insert(name.clone());
+            }
+            if ops.is_full() {
+                self.resume = Some(name.clone());
+            }
+        }
+    }
+
+    /// Returns when a circuit needs a step.
+    pub(super) fn next(&self, scene: &Scene<'_>) -> Option<Tick> {
+        self.by_name.values().filter_map(|it| it.next(scene)).min()
+    }
+
+    /// Takes notice of a circuit that has changed.
+    pub(super) fn hear(
+        &mut self,
+        circuit: store::Circuit,
+        registry: Option<&Registry>,
+        scene: &mut Scene<'_>,
+    ) {
+        let entry = self.enter(&circuit.name);
+        if entry.breaker.is_none() {
+            if let Some(breaker) = registry.and_then(|it| it.find_shared(&circuit.name)) {
+                entry.attach(&breaker);
+            }
+        }
+        entry.hear(circuit, scene);
+    }
+
+    /// Takes notice of all circuits of the store; the batch was sent at `sent`.
+    pub(super) fn hear_all(
+        &mut self,
+        circuits: Vec<store::Circuit>,
+        is_new_epoch: bool,
+        sent: Tick,
+        scene: &mut Scene<'_>,
+    ) {
+        // What was pushed after the batch was sent may be newer.
+        let is_newer = |circuit: &Circuit| {
+            let known = circuit.known.as_ref();
+            !is_new_epoch && known.is_some_and(|known| known.heard > sent)
+        };
+        let mut heard = BTreeSet::new();
+        for circuit in circuits {
+            heard.insert(circuit.name.clone());
+            let entry = self.enter(&circuit.name);
+            let known = entry.known.as_ref().map_or(0, |known| known.generation);
+            if !is_newer(entry) || circuit.generation > known {
+                entry.hear(circuit, scene);
+            }
+        }
+        for (name, circuit) in &mut self.by_name {
+            if circuit.known.is_some() && !heard.contains(name) && !is_newer(circuit) {
+                circuit.vanish();
+                self.touched.insert(name.clone());
+            }
+        }
+    }
+
+    /// Takes notice of an answer about a circuit.
+    pub(super) fn answered(&mut self, what: &Sent, answer: Answer, sent: Tick, scene: &Scene<'_>) {
+        let (Sent::Vote(name)
+        | Sent::Unvote(name)
+        | Sent::Lease(name)
+        | Sent::Renewal(name)
+        | Sent::Verdict(name)) = what
+        else {
+            return;
+        };
+        if let Some(circuit) = self.by_name.get_mut(name) {
+            circuit.answered(what, answer, sent, scene);
+            self.touched.insert(name.clone());
+        }
+    }
+
+    pub(super) fn begin_epoch(&mut self) {
+        self.by_name.values_mut().for_each(Circuit::begin_epoch);
+    }
+
+    pub(super) fn go_alone(&mut self) {
+        self.by_name.values_mut().for_each(Circuit::go_alone);
+    }
+
+    /// Shows readers what has changed, and forgets calm circuits.
+    pub(super) fn show(&mut self, board: &Board, now: Tick) {
+        for name in std::mem::take(&mut self.touched) {
+            let Some(circuit) = self.by_name.get(&name) else {
+                continue;
+            };
+            let is_calm = circuit.is_calm(now);
+            let shown = (!is_calm).then(|| ShownCircuit {
+                known: circuit.known.clone(),
+                votes_here: circuit.ballot.wants(now),
+                probes_here: circuit.holding.is_some(),
+            });
+            board.show(&name, shown);
+            if is_calm {
+                self.by_name.remove(&name);
+            }
+        }
+        let names = self.shared.len();
+        if names > 4096 {
+            // Names that are made and removed all the time must not fill the memory.
+            self.shared.retain(|_, shared| *shared);
+        }
+    }
+}
