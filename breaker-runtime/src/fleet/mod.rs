@@ -5,13 +5,17 @@
 
 mod error;
 mod event;
+mod limits;
 #[allow(dead_code, reason = "the task of the fleet follows")]
 mod member;
+mod memory;
 mod quorum;
+mod state;
 mod store;
 
 pub use self::error::{FleetError, JoinError};
 pub use self::event::FleetEvent;
+pub use self::memory::{MemoryFault, MemoryStore};
 pub use self::quorum::Quorum;
 pub use self::store::{
     Answer, Answers, Batch, BoxFuture, BoxStream, Circuit, Contents, FleetOverride, FleetStore,

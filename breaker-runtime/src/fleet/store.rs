@@ -352,6 +352,7 @@ pub enum OverrideKind {
 /// What a store tells its listeners.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
+#[expect(clippy::large_enum_variant)] // almost all that is heard is the largest
 pub enum Heard {
     /// Changes are pushed from now on.
     Ready,
