@@ -31,7 +31,7 @@ impl Machine {
 
     /// Ends the outage if its end is due at `now`, unless what fell due earlier has prolonged it.
     ///
-    /// Time alone never closes a circuit, so at most one outage can end here.
+    /// At most one outage can end here, because [`close_by`](Self::close_by) ends that of a circuit which time closes.
     #[cold]
     fn end_outage_by(&mut self, now: Tick, changes: &mut Vec<Change>) {
         if let Some(end) = self.outage_end().filter(|end| *end <= now) {
@@ -53,6 +53,18 @@ impl Machine {
         }
     }
 
+    /// Closes the circuit as of `due`, because the fleet has closed (R27).
+    ///
+    /// No call is in flight then that could prolong the outage.
+    pub(super) fn close_by(&mut self, due: Tick, now: Tick, changes: &mut Vec<Change>) {
+        let closed = Closed::recovered(&self.settings, due);
+        let cause = TransitionCause::due(Reason::Fleet, due);
+        self.close(closed, now, cause, changes);
+        if let Some(end) = self.outage_end().filter(|end| *end <= now) {
+            self.end_outage(end, changes);
+        }
+    }
+
     fn advance_once(&mut self, now: Tick, changes: &mut Vec<Change>) {
         match &mut self.phase {
             Phase::Closed(closed) => {
@@ -62,12 +74,10 @@ impl Machine {
             }
             Phase::Open(period) if now < period.until => {}
             Phase::Open(period) => match &mut period.then {
-                AfterPeriod::Wait { wait, began } if now < wait.until => *began = true,
+                AfterPeriod::Wait { wait, began, .. } if now < wait.until => *began = true,
                 AfterPeriod::Close => {
                     let due = period.until;
-                    let closed = Closed::recovered(&self.settings, due);
-                    let cause = TransitionCause::due(Reason::Fleet, due);
-                    self.close(closed, now, cause, changes);
+                    self.close_by(due, now, changes);
                 }
                 AfterPeriod::Probe | AfterPeriod::Wait { .. } => {
                     let cause = TransitionCause::due(Reason::OpenPeriodEnded, period.ends());

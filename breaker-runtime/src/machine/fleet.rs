@@ -59,12 +59,7 @@ impl Machine {
         if let Phase::Open(open) = &mut self.phase {
             if !matches!(open.then, AfterPeriod::Close) {
                 if open.until < until {
-                    // A period that has passed is followed by another one, without a transition between them.
-                    open.period = if open.until <= now {
-                        period
-                    } else {
-                        until.since(self.since)
-                    };
+                    open.period = until.since(self.since);
                     open.until = until;
                     self.last_period = self.last_period.max(period);
                 }
@@ -127,11 +122,14 @@ impl Machine {
                 }
             }
             Phase::Open(open) => {
-                let Some(wait) = open.held(now) else {
+                let AfterPeriod::Wait { hold, .. } = open.then else {
                     return false;
                 };
+                if now < open.until {
+                    return false;
+                }
                 let mut probes = Probes::new();
-                probes.lease(until, wait.until.since(open.until));
+                probes.lease(until, hold);
                 let cause = Reason::OpenPeriodEnded.into();
                 self.enter_half_open(probes, now, cause, changes);
             }
@@ -221,12 +219,12 @@ impl Machine {
 
     /// Applies the end of a half-open stay that the fleet determines.
     pub(super) fn end_half_open(&mut self, end: StayEnd, now: Tick, changes: &mut Vec<Change>) {
-        let cause = TransitionCause::due(Reason::Fleet, end.at());
         match end {
-            StayEnd::Lease { hold, .. } => self.wait_again(hold, now, cause, changes),
-            StayEnd::Close(at) => {
-                self.close(Closed::recovered(&self.settings, at), now, cause, changes);
+            StayEnd::Lease { until, hold } => {
+                let cause = TransitionCause::due(Reason::Fleet, until);
+                self.wait_again(hold, now, cause, changes);
             }
+            StayEnd::Close(at) => self.close_by(at, now, changes),
         }
     }
 }
@@ -237,5 +235,5 @@ fn waiting(from: Tick, hold: Duration, began: bool) -> AfterPeriod {
         until: from.after(hold),
         probed_until: None,
     };
-    AfterPeriod::Wait { wait, began }
+    AfterPeriod::Wait { wait, hold, began }
 }

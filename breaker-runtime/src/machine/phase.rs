@@ -32,6 +32,8 @@ pub(super) enum AfterPeriod {
     /// The circuit stays open and waits for the probes of another instance (R25).
     Wait {
         wait: Wait,
+        /// How long it waits: so long too after a lease.
+        hold: Duration,
         /// Whether it has been noticed that the open period has passed.
         began: bool,
     },

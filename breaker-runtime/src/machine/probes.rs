@@ -114,6 +114,12 @@ impl Probes {
         }
     }
 
+    #[cfg(test)]
+    pub(super) fn closes_at(&self) -> Option<Tick> {
+        let closes = self.end.filter(|end| matches!(end, StayEnd::Close(_)));
+        closes.map(StayEnd::at)
+    }
+
     /// Returns how the fleet ends the stay, if that is due.
     #[inline]
     pub(super) fn due_end(&self, now: Tick) -> Option<StayEnd> {

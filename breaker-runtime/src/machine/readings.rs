@@ -23,7 +23,10 @@ impl Machine {
             _ if self.overrides.is_some() => GateState::AskMachine,
             Phase::Closed(closed) => closed.gate_state(&self.settings),
             Phase::Open(OpenPeriod {
-                then: AfterPeriod::Wait { wait, began: true },
+                then:
+                    AfterPeriod::Wait {
+                        wait, began: true, ..
+                    },
                 ..
             }) => GateState::Held(*wait),
             Phase::Open(OpenPeriod { period, until, .. }) => GateState::Open {
@@ -211,6 +214,18 @@ impl Machine {
                 Some((period.ends(), then))
             }
             _ => None,
+        }
+    }
+
+    /// Returns when the circuit closes because the fleet has closed.
+    #[cfg(test)]
+    pub(crate) fn closes_at(&self) -> Option<Tick> {
+        match &self.phase {
+            Phase::Closed(_) => None,
+            Phase::Open(period) => {
+                matches!(period.then, AfterPeriod::Close).then_some(period.until)
+            }
+            Phase::HalfOpen(probes) => probes.closes_at(),
         }
     }
 

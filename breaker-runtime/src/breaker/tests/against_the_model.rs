@@ -12,7 +12,9 @@ use crate::machine::{ForcedKind, Ticket};
 use crate::registry::Registry;
 use crate::sync::Arc;
 use crate::time::{Clock, Tick};
-use crate::values::{Attribution, End, FailureKind, Failures, Layer, State, Totals};
+use crate::values::{
+    Attribution, End, FailureKind, Failures, Layer, RejectionReason, State, Totals,
+};
 
 #[derive(Clone, Default)]
 struct HandClock(Arc<AtomicU64>);
@@ -24,6 +26,15 @@ impl Clock for HandClock {
 
     fn wall(&self) -> SystemTime {
         SystemTime::UNIX_EPOCH + Duration::from_nanos(self.0.load(Ordering::Relaxed))
+    }
+}
+
+/// Returns what the model calls a reason.
+fn label(reason: RejectionReason) -> &'static str {
+    match reason {
+        RejectionReason::HalfOpenFull => "full",
+        RejectionReason::ProbedElsewhere => "elsewhere",
+        other => other.as_str(),
     }
 }
 
@@ -70,7 +81,8 @@ impl Pair {
             nesting::end(shared.id(), generation);
         }
         let expected = self.model.admit(nested_in);
-        assert_eq!(admitted.is_ok(), expected.is_ok());
+        let rejected = admitted.as_ref().err().map(|it| label(it.reason()));
+        assert_eq!(rejected, expected.err());
         match admitted {
             Ok(ticket) => self.held.push((ticket, self.model.calls.len() - 1)),
             Err(rejection) => {
@@ -163,6 +175,13 @@ impl Pair {
                 let settings = other_settings(&self.model.settings, **new);
                 self.breaker.shared().reconfigure(settings);
                 self.model.configure(settings);
+            }
+            Step::Fleet(step) => {
+                let leased = self
+                    .breaker
+                    .change(|machine, now, changes| step.take(machine, now, changes));
+                let locked = self.breaker.shared().lock();
+                assert_eq!(leased, self.model.fleet(step, &locked.machine), "{step:?}");
             }
         }
         self.compare(step);

@@ -45,6 +45,7 @@ impl Model {
         let forced_closed = self.forced().is_some();
         let nested = nested_in == Some(self.generation);
         let role = match self.state {
+            State::Open if self.waits() => Err("elsewhere"),
             State::Open => Err("open"),
             State::HalfOpen => {
                 let full = self.probes_in_flight() >= self.settings.half_open_calls.get() as usize;

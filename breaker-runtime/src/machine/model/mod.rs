@@ -4,12 +4,13 @@
 //! breaker compare a whole breaker with it.
 
 mod calls;
+mod fleet;
 mod notice;
 mod steps;
 
 use std::time::Duration;
 
-pub(crate) use self::steps::{Step, forced, other_settings, settings, steps, units};
+pub(crate) use self::steps::{FleetStep, Step, forced, other_settings, settings, steps, units};
 use super::{ForcedKind, WindowCounts};
 use crate::config::{Settings, Window};
 use crate::time::Tick;
@@ -24,7 +25,23 @@ pub(crate) struct Model {
     /// When the present generation began.
     since: Tick,
     openings: u32,
+    /// The length of this stay in the open state, and when its period ends.
     open_for: Duration,
+    open_until: Tick,
+    /// The length of the last opening by a rule, by hand or by the fleet.
+    last_period: Duration,
+    /// Until when an open circuit waits for the probes of another instance.
+    wait_until: Option<Tick>,
+    /// Until when another instance probes, as last heard.
+    probed_until: Option<Tick>,
+    /// How long the circuit waits after a lease.
+    hold: Duration,
+    /// Until when this instance probes for the fleet.
+    leased_until: Option<Tick>,
+    /// When the circuit closes because the fleet has closed.
+    closes_at: Option<Tick>,
+    /// What the fleet forces, and until when.
+    fleet: Option<(ForcedKind, Option<Tick>)>,
     /// What a person forces, and until when.
     person: Option<(ForcedKind, Option<Tick>)>,
     /// What a file forces.
@@ -97,6 +114,14 @@ impl Model {
             since: Tick::default(),
             openings: 0,
             open_for: Duration::ZERO,
+            open_until: Tick::default(),
+            last_period: Duration::ZERO,
+            wait_until: None,
+            probed_until: None,
+            hold: Duration::ZERO,
+            leased_until: None,
+            closes_at: None,
+            fleet: None,
             person: None,
             file: None,
             calls: Vec::new(),
@@ -121,6 +146,16 @@ impl Model {
         self.row.clear();
         self.probes.clear();
         self.ramp = None;
+        self.wait_until = None;
+        self.probed_until = None;
+        self.leased_until = None;
+        self.closes_at = None;
+    }
+
+    fn enter_open(&mut self, period: Duration) {
+        self.enter(State::Open);
+        self.open_for = period;
+        self.open_until = self.now.after(period);
     }
 
     /// Returns when the present outage ends if the circuit stays closed.
@@ -149,16 +184,16 @@ impl Model {
         for _ in 1..self.openings.min(64) {
             period = (period * 2).min(self.settings.max_open_for);
         }
-        self.open_for = period
+        self.last_period = period
             .max(hint.unwrap_or_default())
             .min(self.settings.max_open_for);
-        self.enter(State::Open);
+        self.enter_open(self.last_period);
     }
 
     /// Opens the circuit for the period that went before, because probes were cancelled.
     fn repeat_period(&mut self) {
-        self.open_for = self.open_for.min(self.settings.max_open_for);
-        self.enter(State::Open);
+        self.last_period = self.last_period.min(self.settings.max_open_for);
+        self.enter_open(self.last_period);
     }
 
     fn in_window(&self, number: usize, sample: &Sample) -> bool {
@@ -177,7 +212,7 @@ impl Model {
 
     pub(crate) fn trip(&mut self) {
         self.notice();
-        if self.state != State::Open {
+        if self.state != State::Open || self.closes_at.is_some() {
             self.open(None);
         }
     }
@@ -203,9 +238,10 @@ impl Model {
         self.file = kind;
     }
 
-    /// Returns the override in force: a person's before a file's.
+    /// Returns the override in force: a person's before a file's before the fleet's.
     pub(crate) fn forced(&self) -> Option<(ForcedKind, Option<Tick>)> {
-        self.person.or(self.file.map(|kind| (kind, None)))
+        let file = self.file.map(|kind| (kind, None));
+        self.person.or(file).or(self.fleet)
     }
 
     /// Puts other settings in force (R16); a different window begins empty.
@@ -230,9 +266,13 @@ impl Model {
         match self.forced() {
             Some((ForcedKind::Open, until)) => until.map(|until| until.since(self.now)),
             Some((ForcedKind::Closed, _)) => None,
-            None => {
-                (self.state == State::Open).then(|| self.since.after(self.open_for).since(self.now))
+            None if self.state != State::Open => None,
+            None if self.waits() => {
+                let rest = |until: Option<Tick>| until.map(|until| until.since(self.now));
+                let heard = rest(self.probed_until).filter(|rest| !rest.is_zero());
+                rest(self.wait_until).min(heard.or(Some(Duration::from_secs(1))))
             }
+            None => Some(self.open_until.since(self.now)),
         }
     }
 

@@ -32,10 +32,15 @@ impl Model {
         {
             self.person = None;
         }
+        self.fleet
+            .take_if(|(_, until)| until.is_some_and(|until| self.now >= until));
         match self.state {
             State::Open => {
-                let ended = self.since.after(self.open_for);
-                if self.now >= ended {
+                let ended = self.open_until.max(self.wait_until.unwrap_or_default());
+                if self.now < ended {
+                } else if self.closes_at.is_some() {
+                    self.at(ended, Self::close_for_fleet);
+                } else {
                     self.at(ended, |model| model.enter(State::HalfOpen));
                 }
             }
@@ -50,7 +55,19 @@ impl Model {
                 }
                 self.notice_slow_calls();
             }
-            State::HalfOpen => self.notice_overdue_probes(),
+            State::HalfOpen => {
+                let generation = self.generation;
+                let end = self.closes_at.or(self.leased_until);
+                let Some(end) = end.filter(|end| self.now >= *end) else {
+                    return self.notice_overdue_probes();
+                };
+                self.at(end.before(), Self::notice_overdue_probes);
+                if self.generation == generation && self.closes_at.is_some() {
+                    self.at(end, Self::close_for_fleet);
+                } else if self.generation == generation {
+                    self.at(end, |model| model.wait_again(model.hold));
+                }
+            }
             _ => unreachable!(),
         }
     }

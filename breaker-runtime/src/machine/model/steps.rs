@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use proptest::prelude::*;
 
 use crate::config::{Config, Settings, Window};
-use crate::machine::{Forced, ForcedKind};
+use crate::machine::{Change, Forced, ForcedKind, Machine};
 use crate::time::Tick;
 use crate::values::{Attribution, End, FailureKind, Layer};
 
@@ -28,6 +28,55 @@ pub(crate) enum Step {
     /// What a file forces from now on.
     ForceByFile(Option<ForcedKind>),
     Configure(Box<Settings>),
+    Fleet(FleetStep),
+}
+
+/// A decision of the fleet. All durations are in [`units`].
+#[derive(Clone, Debug)]
+pub(crate) enum FleetStep {
+    Opens {
+        rest: u64,
+        row: u32,
+        hold: u64,
+    },
+    ProbesElsewhere(u64),
+    /// How long the lease lasts, and the openings in a row.
+    Lease(u64, u32),
+    /// For how long the circuit waits.
+    Recalls(u64),
+    /// The spread.
+    Closes(u64),
+    Gone,
+    /// What is forced, and its `ttl`.
+    Force(Option<(ForcedKind, Option<u64>)>),
+}
+
+impl FleetStep {
+    /// Takes the step on a machine; returns whether a lease begins or is prolonged.
+    pub(crate) fn take(&self, machine: &mut Machine, now: Tick, changes: &mut Vec<Change>) -> bool {
+        match self {
+            Self::Opens { rest, row, hold } => {
+                machine.fleet_opens(units(*rest), *row, units(*hold), now, changes);
+            }
+            Self::ProbesElsewhere(rest) => {
+                machine.fleet_probes_elsewhere(units(*rest), now, changes);
+            }
+            Self::Lease(lasts, row) => {
+                return machine.fleet_lease(now.after(units(*lasts)), *row, now, changes);
+            }
+            Self::Recalls(hold) => machine.fleet_recalls(units(*hold), now, changes),
+            Self::Closes(spread) => machine.fleet_closes(units(*spread), now, changes),
+            Self::Gone => machine.fleet_is_gone(now, changes),
+            Self::Force(wanted) => {
+                let wanted = wanted.map(|(kind, ttl)| {
+                    let until = ttl.map(|ttl| now.after(units(ttl)));
+                    forced(kind, Layer::Fleet, until)
+                });
+                machine.fleet_forces(wanted, now, changes);
+            }
+        }
+        false
+    }
 }
 
 pub(crate) fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -56,8 +105,24 @@ pub(crate) fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => Just(Step::Clear),
         1 => by_file.prop_map(Step::ForceByFile),
         1 => settings().prop_map(|new| Step::Configure(new.into())),
+        8 => fleet_steps().prop_map(Step::Fleet),
     ];
     proptest::collection::vec(step, 0..250)
+}
+
+fn fleet_steps() -> impl Strategy<Value = FleetStep> {
+    let kind = prop_oneof![Just(ForcedKind::Open), Just(ForcedKind::Closed)];
+    let force = proptest::option::of((kind, proptest::option::of(1..60_u64)));
+    prop_oneof![
+        3 => (0..60_u64, 0..5_u32, 0..40_u64)
+            .prop_map(|(rest, row, hold)| FleetStep::Opens { rest, row, hold }),
+        1 => (0..30_u64).prop_map(FleetStep::ProbesElsewhere),
+        3 => (0..30_u64, 0..5_u32).prop_map(|(lasts, row)| FleetStep::Lease(lasts, row)),
+        1 => (0..40_u64).prop_map(FleetStep::Recalls),
+        2 => (0..20_u64).prop_map(FleetStep::Closes),
+        1 => Just(FleetStep::Gone),
+        1 => force.prop_map(FleetStep::Force),
+    ]
 }
 
 /// The kinds of failures with which a call can end.

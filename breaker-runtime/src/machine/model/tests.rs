@@ -93,6 +93,10 @@ impl Pair {
                 machine.reconfigure(settings, now, changes);
                 model.configure(settings);
             }
+            Step::Fleet(step) => {
+                let leased = step.take(machine, now, changes);
+                assert_eq!(leased, model.fleet(step, machine), "{step:?}");
+            }
         }
         self.compare(step);
     }
@@ -199,6 +203,10 @@ fn meet(settings: Settings, steps: &[Step], looks: &[Option<u64>]) -> Vec<String
             Step::Configure(new) => {
                 settings = other_settings(&settings, **new);
                 machine.reconfigure(settings, now, &mut changes);
+            }
+            Step::Fleet(step) => {
+                let leased = step.take(&mut machine, now, &mut changes);
+                met.push(format!("leased: {leased}"));
             }
         }
         if let (Some(_), false) = (look, matches!(step, Step::Pass(_))) {
