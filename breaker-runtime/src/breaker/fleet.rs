@@ -110,7 +110,7 @@ impl CircuitBreaker {
     /// A hold and a lease end. The open period that the fleet imposed ends up to 10 % of its length later, but not after
     /// the hold would have ended. A circuit that opened by itself stays as it is.
     pub(crate) fn fleet_is_gone(&self) {
-        self.change(|machine, now, changes| machine.fleet_is_gone(now, changes));
+        self.change(Machine::fleet_is_gone);
     }
 
     /// Sets or clears the override of the fleet, which holds for the keys of a name too.

@@ -155,17 +155,11 @@ impl Machine {
             None => now.after(scaled(spread, self.draws.share())),
         };
         match &mut self.phase {
-            Phase::Closed(_) => {}
             Phase::Open(_) | Phase::HalfOpen(_) if at <= now => {
-                let cause = Reason::Fleet.into();
-                self.close(Closed::recovered(&self.settings, now), now, cause, changes);
+                let closed = Closed::recovered(&self.settings, now);
+                self.close(closed, now, Reason::Fleet.into(), changes);
             }
-            // Whoever hears twice that the fleet has closed keeps the instant that was drawn first.
-            Phase::Open(OpenPeriod {
-                then: AfterPeriod::Close,
-                ..
-            }) => {}
-            Phase::Open(open) => {
+            Phase::Open(open) if !matches!(open.then, AfterPeriod::Close) => {
                 *open = OpenPeriod {
                     period: at.since(self.since),
                     until: at,
@@ -173,6 +167,8 @@ impl Machine {
                 };
             }
             Phase::HalfOpen(probes) => probes.close_at(at),
+            // Whoever hears twice that the fleet has closed keeps the instant that was drawn first.
+            Phase::Open(_) | Phase::Closed(_) => {}
         }
     }
 
@@ -237,3 +233,6 @@ fn waiting(from: Tick, hold: Duration, began: bool) -> AfterPeriod {
     };
     AfterPeriod::Wait { wait, hold, began }
 }
+
+#[cfg(test)]
+mod tests;
