@@ -179,3 +179,6 @@ fn fnv_1a(bytes: &[u8]) -> u128 {
     let add = |hash: u128, byte: &u8| (hash ^ u128::from(*byte)).wrapping_mul(PRIME);
     bytes.iter().fold(OFFSET, add)
 }
+
+#[cfg(all(test, feature = "test-util"))]
+mod tests;

@@ -2,7 +2,7 @@ use std::num::NonZeroU64;
 use std::time::Duration;
 
 use super::{Gate, Word};
-use crate::machine::{BucketNumber, GateState, Ticket};
+use crate::machine::{BucketNumber, GateState, Ticket, Wait};
 use crate::time::Tick;
 
 #[test]
@@ -12,7 +12,7 @@ fn only_the_ticket_of_a_plain_call_can_equal_a_word() {
         period: Duration::from_secs(1),
         until: now,
     };
-    for gate_state in [CLOSED, ALL_FLAGS, open, GateState::AskMachine] {
+    for gate_state in [CLOSED, ALL_FLAGS, open, HELD, GateState::AskMachine] {
         for latency in [false, true] {
             let gate = Gate::new();
             gate.publish(3, gate_state, latency, false);
@@ -49,6 +49,11 @@ const CLOSED: GateState = GateState::Closed {
     in_flight: false,
     precise: false,
 };
+
+const HELD: GateState = GateState::Held(Wait {
+    until: Tick::from_nanos(42),
+    probed_until: None,
+});
 
 const ALL_FLAGS: GateState = GateState::Closed {
     streak: true,
@@ -118,9 +123,31 @@ fn only_an_open_circuit_with_a_long_period_whose_breaker_allows_it_rejects_coars
     };
     assert!(coarse_reject(open(100), true));
     assert!(!coarse_reject(open(100), false) && !coarse_reject(open(99), true));
-    for other in [CLOSED, ALL_FLAGS, GateState::AskMachine] {
+    for other in [CLOSED, ALL_FLAGS, HELD, GateState::AskMachine] {
         assert!(!coarse_reject(other, true));
     }
+}
+
+#[test]
+fn the_gate_of_a_held_circuit_shows_how_long_another_instance_may_probe() {
+    let held = |until, probed_until: Option<u64>| {
+        GateState::Held(Wait {
+            until: Tick::from_nanos(until),
+            probed_until: probed_until.map(Tick::from_nanos),
+        })
+    };
+    let (gate, word) = published(3, held(42, Some(40)));
+    assert!(word.is_held() && !word.is_open() && !word.is_closed() && !word.admits());
+    let wait = |now| gate.probed_elsewhere_for(Tick::from_nanos(now));
+    assert_eq!(wait(30), NonZeroU64::new(10));
+    assert_eq!(wait(41), NonZeroU64::new(1));
+    assert_eq!(wait(42), None);
+    let second = 1_000_000_000;
+    let (gate, _) = published(3, held(3 * second, None));
+    let wait = |now| gate.probed_elsewhere_for(Tick::from_nanos(now));
+    assert_eq!(wait(0), NonZeroU64::new(second));
+    let (_, open) = published(3, GateState::AskMachine);
+    assert!(!open.is_held());
 }
 
 #[test]
