@@ -48,7 +48,6 @@ impl CircuitBreaker {
 #[cfg(feature = "fleet")]
 impl CircuitBreaker {
     /// Records an action on the whole fleet, which this instance has made.
-    #[allow(dead_code, reason = "the handle of a fleet will use it")]
     pub(crate) fn record_for_fleet(&self, kind: ActionKind, by: &Attribution) {
         self.act(kind, by, |_, _, _| {});
     }

@@ -46,8 +46,6 @@ impl CircuitBreaker {
                     layered,
                     history: None,
                     events: EventQueue::default(),
-                    #[cfg(feature = "fleet")]
-                    fleet: None,
                 }),
                 failures: FailureCounters::default(),
                 outage_end: AtomicU64::new(u64::MAX),

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use super::shared::CircuitBreaker;
 use crate::machine::{Forced, ForcedKind, Machine, Standing};
 use crate::time::Tick;
-use crate::values::{Attribution, FleetView, Layer};
+use crate::values::{Attribution, Layer};
 
 /// What the fleet needs to know of a breaker at one instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,13 +135,6 @@ impl CircuitBreaker {
         self.pass_overrides_on();
     }
 
-    /// Stores what a snapshot shows of the fleet.
-    pub(crate) fn set_fleet_view(&self, view: Option<FleetView>) {
-        let view = view.map(Box::new);
-        let before = std::mem::replace(&mut self.shared().lock().fleet, view);
-        drop(before);
-    }
-
     /// Returns the name under which a fleet knows this breaker: its name, or its name, U+001F and its key.
     pub(crate) fn store_name(&self) -> String {
         store_name(self.name(), self.key())
@@ -156,7 +149,7 @@ pub(crate) const SEPARATOR: char = '\u{1f}';
 /// Returns the name under which a fleet knows a breaker.
 ///
 /// A longer one than 128 bytes is cut and ends in a hash of the whole, which is the same on every instance.
-fn store_name(name: &str, key: Option<&str>) -> String {
+pub(crate) fn store_name(name: &str, key: Option<&str>) -> String {
     let Some(key) = key else {
         return name.to_owned();
     };
@@ -170,6 +163,12 @@ fn store_name(name: &str, key: Option<&str>) -> String {
         end -= 1;
     }
     format!("{}{hash}", &whole[..end])
+}
+
+/// Returns whether a name in the store may end in a hash.
+pub(crate) fn is_hashed(store_name: &str) -> bool {
+    // The cut is between characters, of which the longest has four bytes.
+    store_name.len() > LONGEST - 4
 }
 
 /// Returns the 128-bit FNV-1a hash.

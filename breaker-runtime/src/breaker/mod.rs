@@ -11,7 +11,6 @@ mod event;
 mod event_queue;
 mod failure_counters;
 #[cfg(feature = "fleet")]
-#[allow(dead_code, reason = "the member of the fleet follows")]
 mod fleet;
 #[cfg(feature = "fleet")]
 mod fleet_link;
@@ -47,7 +46,9 @@ pub(crate) use self::counters::Counter;
 pub(crate) use self::drops::as_neutral;
 pub use self::event::EventKind;
 #[cfg(feature = "fleet")]
-pub(crate) use self::fleet::{FleetForced, FleetReading, SEPARATOR};
+pub(crate) use self::fleet::{FleetForced, FleetReading, SEPARATOR, is_hashed, store_name};
+#[cfg(feature = "fleet")]
+pub(crate) use self::listeners::Listeners;
 pub(crate) use self::nesting::Nesting;
 #[cfg(any(test, feature = "config"))]
 pub(crate) use self::overrides::ExternalOverride;

@@ -54,6 +54,8 @@ impl CircuitBreaker {
             None => self.keys().map(|keys| keys.stats()),
             Some(_) => None,
         };
+        #[cfg(feature = "fleet")]
+        let fleet = self.fleet_view();
         let reading = shared.time.reading(shared.time.now());
         let mut locked = shared.lock();
         let now = shared.step(&mut locked, reading, |machine, now, changes| {
@@ -99,7 +101,7 @@ impl CircuitBreaker {
             open_period: machine.open_period(),
             retry_after: machine.retry_after(now),
             #[cfg(feature = "fleet")]
-            fleet: locked.fleet.as_deref().cloned(),
+            fleet,
             #[cfg(not(feature = "fleet"))]
             fleet: None,
             latency: shared.cold.latencies.get().map(Latencies::read),

@@ -134,9 +134,6 @@ pub(super) struct Locked {
     /// Allocated by the first transition or action.
     pub(super) history: Option<Box<History>>,
     pub(super) events: EventQueue,
-    /// What the fleet knows of the circuit, in a box, since few breakers are shared.
-    #[cfg(feature = "fleet")]
-    pub(super) fleet: Option<Box<FleetView>>,
 }
 
 // A panic cannot leave a breaker half changed: no user code runs under the lock, so the data under a poisoned lock is
@@ -292,13 +289,25 @@ impl Event {
     }
 }
 
-/// Something that is told which breakers of a registry have changed, for the fleet.
+/// The membership of a registry in a fleet.
 ///
 /// It is no listener: events that wait for the first listener go on waiting.
 #[cfg(feature = "fleet")]
 pub(crate) trait FleetHook: fmt::Debug + Send + Sync {
     /// Says that an event of this breaker was delivered. It is called outside all locks, and must not block.
     fn changed(&self, breaker: &CircuitBreaker);
+
+    /// Returns what this instance knows of the circuit in its fleet, if the circuit is shared.
+    fn view(&self, breaker: &CircuitBreaker) -> Option<FleetView>;
+
+    /// Returns the name of this instance in the fleet.
+    fn id(&self) -> &str;
+
+    /// Returns the name of the fleet.
+    fn namespace(&self) -> &str;
+
+    /// Returns the membership as a type that this layer does not know.
+    fn as_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
 }
 
 /// A function that receives the events of a registry.

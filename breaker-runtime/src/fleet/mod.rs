@@ -3,22 +3,36 @@
 //! The store is never on the path of a call. Each instance decides by its own rules and votes; a task exchanges votes,
 //! openings, leases and overrides with a [`FleetStore`].
 
+mod circuit_name;
+mod core;
 mod error;
 mod event;
+#[expect(clippy::module_inception, reason = "the type that the module is about")]
+mod fleet;
+mod handle;
+mod label;
 mod limits;
-#[allow(dead_code, reason = "the task of the fleet follows")]
+mod log;
 mod member;
 mod memory;
 mod quorum;
 mod state;
+mod steer;
 mod store;
+mod task;
 
 pub use self::error::{FleetError, JoinError};
 pub use self::event::FleetEvent;
+pub use self::fleet::Fleet;
+pub use self::handle::{FleetHandle, FleetMember, FleetSubscription, Membership};
 pub use self::memory::{MemoryFault, MemoryStore};
 pub use self::quorum::Quorum;
+pub use self::steer::FleetControl;
 pub use self::store::{
     Answer, Answers, Batch, BoxFuture, BoxStream, Circuit, Contents, FleetOverride, FleetStore,
     Heard, Lease, Op, Order, OverrideKind, Phase, StoreError, Verdict, Vote,
 };
 pub use crate::values::{FleetCircuit, FleetErrors, FleetNumbers, FleetStatus, FleetView};
+
+#[cfg(all(test, feature = "test-util"))]
+mod tests;

@@ -42,6 +42,11 @@ pub trait FleetStore: Send + Sync + 'static {
         let _ = namespace;
     }
 
+    /// Returns how many values and messages the store has ignored because they were not valid.
+    fn garbage(&self) -> u64 {
+        0
+    }
+
     /// Drops a connection that may be dead, so that the next batch uses a new one.
     fn reconnect(&self) {}
 }

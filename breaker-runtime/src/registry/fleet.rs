@@ -1,18 +1,52 @@
 //! The breakers of a registry that a fleet shares, and who is told of their events.
 
 use super::by_name::Registry;
-use crate::breaker::{CircuitBreaker, FleetHook, SEPARATOR};
+use crate::breaker::{CircuitBreaker, FleetHook, SEPARATOR, is_hashed};
 use crate::sync::Arc;
+use crate::values::{Action, ActionKind, Attribution};
 
 impl Registry {
-    /// Sets or removes the hook that is told of each event of a breaker; returns the one before.
+    /// Sets the hook that is told of each event of a breaker, unless there is one already, which is returned.
     ///
     /// A hook is no listener: conflicts that wait for the first listener go on waiting.
-    pub(crate) fn set_fleet_hook(
+    pub(crate) fn join_fleet(&self, hook: Arc<dyn FleetHook>) -> Result<(), Arc<dyn FleetHook>> {
+        self.inner.link.join_fleet(hook)
+    }
+
+    /// Removes the hook of this member, if it is the present one.
+    pub(crate) fn leave_fleet(&self, id: &str) {
+        self.inner.link.leave_fleet(id);
+    }
+
+    pub(crate) fn fleet_hook(&self) -> Option<Arc<dyn FleetHook>> {
+        self.inner.link.fleet_hook()
+    }
+
+    /// Records an action on the whole fleet that this instance has made.
+    pub(crate) fn record_for_fleet(
         &self,
-        hook: Option<Arc<dyn FleetHook>>,
-    ) -> Option<Arc<dyn FleetHook>> {
-        self.inner.link.set_fleet_hook(hook)
+        name: Option<&str>,
+        key: Option<&str>,
+        kind: ActionKind,
+        by: &Attribution,
+    ) {
+        let here = match (name, key) {
+            (Some(name), Some(key)) => self.get_keyed(name, key),
+            (Some(name), None) => self.get(name),
+            (None, _) => None,
+        };
+        if let Some(breaker) = here {
+            return breaker.record_for_fleet(kind, by);
+        }
+        let action = Action {
+            at: self.inner.time.wall(),
+            breaker: name.map(str::to_owned),
+            key: key.map(str::to_owned),
+            kind,
+            by: by.clone(),
+        };
+        self.inner.link.log_action(&action);
+        self.inner.link.add_action(action);
     }
 
     /// Returns all breakers whose setting `shared` is on, those of names and those of keys.
@@ -33,6 +67,9 @@ impl Registry {
         let found = match store_name.split_once(SEPARATOR) {
             None => self.get(store_name),
             Some((name, key)) => self.get_keyed(name, key).or_else(|| {
+                if !is_hashed(store_name) {
+                    return None;
+                }
                 // A long key is in the store as a hash.
                 let keys = self.keyed_of(&self.get(name)?)?;
                 let mut found = None;

@@ -10,7 +10,6 @@ mod declaration;
 mod declarations;
 mod finding;
 #[cfg(feature = "fleet")]
-#[allow(dead_code, reason = "the member of the fleet follows")]
 mod fleet;
 mod keyed;
 #[cfg(feature = "config")]

@@ -73,7 +73,6 @@ impl Latency {
 
     /// Adds one duration.
     #[cfg(feature = "fleet")]
-    #[allow(dead_code, reason = "the member of a fleet will use it")]
     pub(crate) fn record(&mut self, duration: Duration) {
         self.counts[bucket_of(nanos(duration))] += 1;
         self.sum = self.sum.saturating_add(duration);

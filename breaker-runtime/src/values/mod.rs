@@ -42,7 +42,7 @@ pub use self::rejection::{Rejection, RejectionReason};
 pub use self::setting_change::SettingChange;
 pub use self::setting_layers::{Configured, LayerValue, SettingLayers, WindowEffect};
 pub use self::state::{Reason, State};
-#[cfg(all(feature = "admin", feature = "tracing"))]
+#[cfg(any(feature = "fleet", all(feature = "admin", feature = "tracing")))]
 pub(crate) use self::text::printable;
 pub use self::totals::{Rejections, Totals};
 pub use self::transition::{Override, PastTransition, Transition, TransitionCount};

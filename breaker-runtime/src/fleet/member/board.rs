@@ -22,6 +22,7 @@ struct Shown {
     status: FleetStatus,
     members: u32,
     numbers: FleetNumbers,
+    garbage: u64,
     circuits: HashMap<String, ShownCircuit>,
     overrides: BTreeMap<Option<String>, KnownOverride>,
 }
@@ -40,6 +41,7 @@ impl Board {
             status,
             members: 0,
             numbers: FleetNumbers::default(),
+            garbage: 0,
             circuits: HashMap::new(),
             overrides: BTreeMap::new(),
         }))
@@ -47,10 +49,6 @@ impl Board {
 
     pub(crate) fn status(&self) -> FleetStatus {
         lock(&self.0).status.clone()
-    }
-
-    pub(crate) fn members(&self) -> u32 {
-        lock(&self.0).members
     }
 
     pub(crate) fn numbers(&self) -> FleetNumbers {
@@ -136,6 +134,14 @@ impl Board {
             Some(circuit) => shown.circuits.insert(store_name.to_owned(), circuit),
             None => shown.circuits.remove(store_name),
         };
+    }
+
+    /// Counts the values of the store that made no sense: `sum` since the store was made.
+    pub(crate) fn count_garbage(&self, sum: u64) {
+        let mut shown = lock(&self.0);
+        let more = sum.saturating_sub(shown.garbage);
+        shown.garbage = sum;
+        shown.numbers.errors.ignored += more;
     }
 
     /// Counts something.

@@ -23,11 +23,20 @@ pub(super) struct Circuits {
     touched: BTreeSet<String>,
     /// After which circuit the last batch was full.
     resume: Option<String>,
+    /// Whether the breakers that were there before were taken up.
+    scanned: bool,
 }
 
 impl Circuits {
+    /// Takes up the breakers that were there before this instance joined.
+    pub(super) fn scan_once(&mut self, registry: &Registry) {
+        if !std::mem::replace(&mut self.scanned, true) {
+            self.scan(registry, None);
+        }
+    }
+
     /// Takes up the shared breakers that are not closed: all of them, or those of one name.
-    pub(super) fn scan(&mut self, registry: &Registry, name: Option<&str>) {
+    fn scan(&mut self, registry: &Registry, name: Option<&str>) {
         for breaker in registry.shared_breakers() {
             if name.is_some_and(|name| name != breaker.name()) {
                 continue;

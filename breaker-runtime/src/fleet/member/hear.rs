@@ -5,8 +5,9 @@ use std::time::Duration;
 use super::circuit::{Circuit, HOLD};
 use super::holding::PendingVerdict;
 use super::known::Known;
-use super::scene::{Scene, split};
+use super::scene::Scene;
 use crate::breaker::CircuitBreaker;
+use crate::fleet::circuit_name::split;
 use crate::fleet::event::FleetEvent;
 use crate::fleet::store::{self, Phase};
 
@@ -79,7 +80,9 @@ impl Circuit {
 
     fn open(&mut self, breaker: &CircuitBreaker, known: &Known, is_new: bool, scene: &Scene<'_>) {
         let again = self.was_alone && !self.is_closed_here();
-        if is_new || again {
+        // The only member behaves as if it had not joined: its own period counts, and it waits for nobody.
+        let own = scene.live <= 1 && known.by == scene.me && !self.is_closed_here();
+        if (is_new || again) && !own {
             breaker.fleet_opens(known.rest(scene.now), known.row, HOLD);
             self.imposed = true;
             self.proof = false;

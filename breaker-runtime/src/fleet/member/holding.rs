@@ -74,8 +74,6 @@ pub(super) struct PendingVerdict {
     pub(super) lease: u64,
     pub(super) generation: u64,
     pub(super) finding: Finding,
-    /// After this the store does not accept the verdict any more.
-    pub(super) until: Tick,
 }
 
 /// What the probes of a lease have shown.
@@ -97,7 +95,6 @@ impl PendingVerdict {
             lease: holding.lease,
             generation: holding.generation,
             finding,
-            until: holding.until.after(LEASE),
         }
     }
 

@@ -159,6 +159,15 @@ impl Link {
         }
     }
 
+    /// Nobody asks the store any more.
+    pub(super) fn abandon(&mut self, wall: SystemTime) {
+        self.answers_since = None;
+        self.alone = Some(Alone {
+            since: wall,
+            why: "the runtime that talks to the store has ended".to_owned(),
+        });
+    }
+
     pub(super) fn leave(&mut self) {
         self.has_left = true;
     }

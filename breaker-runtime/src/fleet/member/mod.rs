@@ -34,7 +34,7 @@ use crate::breaker::CircuitBreaker;
 use crate::registry::{Registry, WeakRegistry};
 use crate::sync::Arc;
 use crate::time::Tick;
-use crate::values::{FleetStatus, FleetView};
+use crate::values::FleetStatus;
 
 /// How long a member counts as alive after a batch.
 const MEMBER_TTL: Duration = Duration::from_secs(15);
@@ -80,10 +80,6 @@ impl Member {
         let wall = registry.moment().wall;
         let link = Link::new(now, wall);
         let id = format!("{}#{:016x}", options.label, random.number());
-        let mut circuits = Circuits::default();
-        if !options.observer {
-            circuits.scan(registry, None);
-        }
         Self {
             id,
             board: Arc::new(Board::new(link.status(0, None))),
@@ -91,7 +87,7 @@ impl Member {
             registry: registry.downgrade(),
             random,
             link,
-            circuits,
+            circuits: Circuits::default(),
             overrides: Overrides::default(),
             requests: Requests::default(),
             epoch: 0,
@@ -101,6 +97,19 @@ impl Member {
             in_flight: None,
             events: Vec::new(),
             lag: None,
+        }
+    }
+
+    /// Makes a member in the place of one that panicked: it has the same name, and shows its readers the same board.
+    pub(crate) fn again(
+        options: Options,
+        registry: &Registry,
+        now: Tick,
+        board: Arc<Board>,
+    ) -> Self {
+        Self {
+            board,
+            ..Self::new(options, registry, now)
         }
     }
 
@@ -142,7 +151,10 @@ impl Member {
         if self.in_flight.is_some() || self.link.has_left() {
             return None;
         }
-        self.registry.upgrade()?;
+        let registry = self.registry.upgrade()?;
+        if !self.options.observer {
+            self.circuits.scan_once(&registry);
+        }
         let is_beat = self.link.next() <= now;
         if is_beat {
             self.circuits.beat();
@@ -215,13 +227,23 @@ impl Member {
         self.batch(ops, now)
     }
 
+    /// Nobody drives this member any more, because its runtime has ended: the breakers here decide by themselves.
+    pub(crate) fn abandon(&mut self, now: Tick) {
+        self.link.abandon(self.wall());
+        self.circuits.go_alone();
+        self.requests.give_up();
+        self.tell_link(now);
+        self.show(now);
+    }
+
     /// Returns whether this instance is in touch with its fleet.
     pub(crate) fn status(&self) -> FleetStatus {
         self.link.status(self.live, self.lag)
     }
 
     /// Returns what the fleet says of a circuit.
-    pub(crate) fn view(&self, store_name: &str) -> Option<FleetView> {
+    #[cfg(test)]
+    pub(crate) fn view(&self, store_name: &str) -> Option<crate::values::FleetView> {
         let moment = self.registry.upgrade()?.moment();
         Some(self.board.view(store_name, moment))
     }

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
-use super::scene::{Ops, Sent, split};
+use super::scene::{Ops, Sent};
 use crate::breaker::{CircuitBreaker, FleetForced, WeakBreaker};
+use crate::fleet::circuit_name::split;
 use crate::fleet::event::FleetEvent;
 use crate::fleet::store::{FleetOverride, Op, OverrideKind};
 use crate::registry::Registry;

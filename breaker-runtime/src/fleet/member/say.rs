@@ -101,6 +101,9 @@ impl Circuit {
             return None;
         }
         let corrects = self.corrects(scene.epoch);
+        if scene.live <= 1 && !self.imposed && !corrects {
+            return None;
+        }
         let (rest, probes) = match reading.standing {
             Standing::Closed if !corrects => return None,
             Standing::Closed => (Duration::ZERO, false),

@@ -3,7 +3,6 @@
 use std::time::SystemTime;
 
 use super::random::Random;
-use crate::breaker::SEPARATOR;
 use crate::fleet::event::FleetEvent;
 use crate::fleet::quorum::Quorum;
 use crate::fleet::store::Op;
@@ -24,14 +23,6 @@ pub(super) struct Scene<'a> {
     pub(super) joined: bool,
     pub(super) random: &'a mut Random,
     pub(super) events: &'a mut Vec<FleetEvent>,
-}
-
-/// The name and the key of a circuit in the store.
-pub(super) fn split(store_name: &str) -> (String, Option<String>) {
-    match store_name.split_once(SEPARATOR) {
-        Some((name, key)) => (name.to_owned(), Some(key.to_owned())),
-        None => (store_name.to_owned(), None),
-    }
 }
 
 /// The most operations of a batch; the others follow in the next one.
