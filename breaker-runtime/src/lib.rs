@@ -200,6 +200,8 @@ pub use self::integrations::axum;
 pub use self::integrations::metrics;
 #[cfg(feature = "opentelemetry")]
 pub use self::integrations::opentelemetry;
+#[cfg(feature = "redis")]
+pub use self::integrations::redis;
 #[cfg(feature = "tokio")]
 pub use self::integrations::stream::{EventStream, Missed};
 #[cfg(feature = "tower")]

@@ -13,6 +13,8 @@ mod export;
 pub mod metrics;
 #[cfg(feature = "opentelemetry")]
 pub mod opentelemetry;
+#[cfg(feature = "redis")]
+pub mod redis;
 #[cfg(feature = "tokio")]
 pub(crate) mod stream;
 #[cfg(feature = "tower")]
