@@ -289,3 +289,6 @@ impl Member {
         (scene, &mut self.circuits)
     }
 }
+
+#[cfg(all(test, feature = "test-util"))]
+mod tests;
