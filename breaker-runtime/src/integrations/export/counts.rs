@@ -4,19 +4,21 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::rows::{
-    CALLS, FAILURES, FALLBACKS, REJECTED, SLOW_CALLS, STALE, TRANSITIONS, UNLISTED_CALLS,
+    CALLS, FAILURES, FALLBACKS, FLEET_ERRORS, FLEET_ROUND_TRIPS, REJECTED, SLOW_CALLS, STALE,
+    TRANSITIONS, UNLISTED_CALLS,
 };
 use crate::breaker::Snapshot;
 use crate::time::nanos;
 use crate::values::{
-    FailureKind, KeyStats, Latency, Reason, RejectionReason, State, Totals, TransitionCount,
+    FailureKind, FleetNumbers, KeyStats, Latency, Reason, RejectionReason, State, Totals,
+    TransitionCount,
 };
 
 /// The labels other than the name and the key.
 type Labels = Vec<(&'static str, &'static str)>;
 
 /// Every possible transition; each is written as 0 before it first happens.
-const POSSIBLE_TRANSITIONS: [(State, State, Reason); 18] = [
+const POSSIBLE_TRANSITIONS: [(State, State, Reason); 14] = [
     (State::Closed, State::Open, Reason::FailuresInARow),
     (State::Closed, State::Open, Reason::MaxFailures),
     (State::Closed, State::Open, Reason::FailureRate),
@@ -31,6 +33,10 @@ const POSSIBLE_TRANSITIONS: [(State, State, Reason); 18] = [
     (State::HalfOpen, State::Open, Reason::Tripped),
     (State::Open, State::Closed, Reason::Reset),
     (State::HalfOpen, State::Closed, Reason::Reset),
+];
+
+/// The other possible transitions of a circuit that is shared by a fleet.
+const TRANSITIONS_BY_FLEET: [(State, State, Reason); 4] = [
     (State::Closed, State::Open, Reason::Fleet),
     (State::HalfOpen, State::Open, Reason::Fleet),
     (State::Open, State::Closed, Reason::Fleet),
@@ -59,7 +65,9 @@ impl Counts {
     /// Adds up the counts of a breaker and, for a name with keys, of the breakers of its keys.
     pub(super) fn new(snapshot: &Snapshot) -> Self {
         let mut counts = Self::default();
-        for (from, to, reason) in POSSIBLE_TRANSITIONS {
+        let by_fleet = snapshot.config.shared.then_some(TRANSITIONS_BY_FLEET);
+        let possible = POSSIBLE_TRANSITIONS.into_iter();
+        for (from, to, reason) in possible.chain(by_fleet.into_iter().flatten()) {
             counts.add_transitions(from, to, reason, 0);
         }
         counts.add_totals(&snapshot.totals, &snapshot.transitions);
@@ -67,6 +75,17 @@ impl Counts {
         if let Some(keys) = &snapshot.key_stats {
             counts.add_keys(keys);
         }
+        counts
+    }
+
+    /// Returns what an instance has counted in its fleet.
+    pub(super) fn of_fleet(numbers: &FleetNumbers) -> Self {
+        let mut counts = Self::default();
+        counts.add_to(FLEET_ROUND_TRIPS.name, &[], numbers.round_trips);
+        for (why, errors) in numbers.errors.by_kind() {
+            counts.add_to(FLEET_ERRORS.name, &[("why", why)], errors);
+        }
+        counts.add_latency(Some(&numbers.lag));
         counts
     }
 
@@ -107,10 +126,6 @@ impl Counts {
             (RejectionReason::HalfOpenFull, rejections.half_open_full),
             (RejectionReason::Ramp, rejections.ramp),
             (RejectionReason::Forced, rejections.forced),
-            (
-                RejectionReason::ProbedElsewhere,
-                rejections.probed_elsewhere,
-            ),
         ] {
             self.add_to(REJECTED.name, &[("reason", reason.as_str())], rejected);
         }

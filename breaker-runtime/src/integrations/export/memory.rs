@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::time::SystemTime;
 
 use super::counts::Counts;
+use super::fleet::{FleetMemory, FleetReading};
 use super::reading::{Gauges, KeyReading, Known, Reading, Readings, Target};
 use crate::breaker::{Snapshot, WeakBreaker};
 use crate::registry::Registry;
@@ -18,6 +19,8 @@ pub(in crate::integrations) struct Memory {
     names: BTreeMap<String, Name>,
     /// How many keys of each name have a label.
     max_keys: usize,
+    /// The fleets that the registry has joined.
+    fleets: Vec<FleetMemory>,
 }
 
 /// What is remembered under one name.
@@ -85,6 +88,7 @@ impl Memory {
             return false;
         }
         self.rounds += 1;
+        self.add_fleet(readings.fleet.as_ref());
         for reading in &readings.removed {
             if let Some(name) = self.names.get_mut(&reading.snapshot.name) {
                 name.add(reading, self.max_keys);
@@ -99,6 +103,27 @@ impl Memory {
             name.add(reading, self.max_keys);
         }
         true
+    }
+
+    fn add_fleet(&mut self, reading: Option<&FleetReading>) {
+        let fleets = &mut self.fleets;
+        let known = fleets
+            .iter()
+            .position(|it| reading.is_some_and(|reading| it.is_of(reading)));
+        for (nth, fleet) in fleets.iter_mut().enumerate() {
+            match reading {
+                Some(reading) if known == Some(nth) => fleet.add(reading),
+                _ => fleet.end(),
+            }
+        }
+        if known.is_none() {
+            fleets.extend(reading.map(FleetMemory::new));
+        }
+    }
+
+    /// Returns the fleets that the registry is in, or was in.
+    pub(in crate::integrations) fn fleets(&self) -> &[FleetMemory] {
+        &self.fleets
     }
 
     /// Returns the values of all names and of the keys with a label.

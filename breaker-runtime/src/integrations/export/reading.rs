@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
+use super::fleet::{FleetReading, SharedGauges};
 use crate::breaker::{CircuitBreaker, Snapshot, WeakBreaker};
 use crate::registry::{KeyedBreakers, Registry};
 use crate::sync::Arc;
@@ -55,6 +56,8 @@ pub(in crate::integrations) struct Readings {
     pub(super) present: Vec<Reading>,
     /// The last values of breakers that have left the registry.
     pub(super) removed: Vec<Reading>,
+    /// The fleet that the registry has joined.
+    pub(super) fleet: Option<FleetReading>,
 }
 
 impl Readings {
@@ -88,6 +91,7 @@ impl Readings {
             round,
             present,
             removed: removed.into_iter().map(last).collect(),
+            fleet: FleetReading::new(registry),
         }
     }
 }
@@ -144,6 +148,8 @@ pub(in crate::integrations) struct Gauges {
     pub(in crate::integrations) outage: Duration,
     /// The number of keys in each of the [`STATES`], for a name with keys.
     pub(in crate::integrations) keys: Option<[usize; 5]>,
+    /// What the circuit is in the fleet, if it is shared and a fleet is joined.
+    pub(in crate::integrations) shared: Option<SharedGauges>,
 }
 
 impl Gauges {
@@ -159,6 +165,7 @@ impl Gauges {
             probes_in_flight: snapshot.probes_in_flight + probes_of_keys,
             outage: outage(snapshot, keys, now),
             keys: keys.map(|keys| STATES.map(|state| keys.in_state(state))),
+            shared: SharedGauges::new(snapshot),
         }
     }
 }

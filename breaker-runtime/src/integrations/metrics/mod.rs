@@ -47,7 +47,7 @@
 //! | `circuit_breaker_failures_total` | counter | `kind`: `returned`, `panicked`, `timed_out`, `dropped`, `slow`, `silent` | failures, by what made the call a failure |
 //! | `circuit_breaker_slow_calls_total` | counter | | calls that took at least `slow_call` |
 //! | `circuit_breaker_stale_total` | counter | | calls that ended too late to decide anything |
-//! | `circuit_breaker_rejected_total` | counter | `reason`: `open`, `half_open_full`, `ramp`, `forced` | calls that were rejected |
+//! | `circuit_breaker_rejected_total` | counter | `reason`: `open`, `half_open_full`, `ramp`, `forced`, `probed_elsewhere` | calls that were rejected |
 //! | `circuit_breaker_fallbacks_total` | counter | `result`: `success`, `failure` | answers of the fallback |
 //! | `circuit_breaker_state` | gauge | `state`: `closed`, `open`, `half_open`, `forced_open`, `forced_closed` | 1 for the current state as callers meet it, 0 for the other four |
 //! | `circuit_breaker_transitions_total` | counter | `from`, `to`, `reason` | state transitions; overrides are not included |
@@ -59,6 +59,14 @@
 //! | `circuit_breaker_call_duration_seconds` | histogram | | how long calls took; only with the setting `latency` |
 //! | `circuit_breaker_keys` | gauge | `state` | keys that have a breaker, by the state of that breaker; only for names with keys |
 //! | `circuit_breaker_unlisted_calls_total` | counter | | calls whose key had no room under `max_keys`; only for names with keys |
+//! | `circuit_breaker_fleet_connected` | gauge | `fleet` | 1 while the store of the fleet answers, 0 while this instance decides alone |
+//! | `circuit_breaker_fleet_members` | gauge | `fleet` | live members of the fleet, as this instance last heard |
+//! | `circuit_breaker_fleet_state` | gauge | `state`: `closed`, `open`, `probing`, `forced_open`, `forced_closed` | 1 for the current state of the circuit in the whole fleet, 0 for the other four |
+//! | `circuit_breaker_fleet_votes` | gauge | | members that vote to open the circuit, or whose votes have opened it |
+//! | `circuit_breaker_fleet_votes_here` | gauge | | 1 while this instance votes to open the circuit |
+//! | `circuit_breaker_fleet_round_trips_total` | counter | `fleet` | batches that the store has answered |
+//! | `circuit_breaker_fleet_errors_total` | counter | `fleet`, `why`: `away`, `refused`, `panicked`, `ignored` | batches without an answer, panics of the task that sends them, and values that made no sense and were ignored |
+//! | `circuit_breaker_fleet_lag_seconds` | histogram | `fleet` | how long changes took from the store to this instance |
 //!
 //! `circuit_breaker_calls_total` includes the slow and the stale calls. In `circuit_breaker_failures_total`, a `slow`
 //! call and a `silent` probe count when they are judged, even while they are in flight. If such a call then fails in
@@ -72,6 +80,12 @@
 //! **Counters** never decrease, neither when a key is evicted nor when a breaker is [removed](crate::Registry::remove)
 //! and another one is made under its name. All their label values are written as 0 from the start, so that `rate` and
 //! `increase` also see the first event.
+//!
+//! **Fleets**: `connected`, `members`, `round_trips`, `errors` and `lag` are counted once for the whole registry, so they
+//! have the label `fleet`, which is the namespace, instead of `breaker`. No series of the fleet exists before one is
+//! joined, and those of a breaker exist only if it is `shared`. For a name with keys, they show the circuit of the name
+//! itself; labelled keys have their own. The gauges of a breaker that is no longer shared are 0, and `connected` and
+//! `members` are `NaN` after the registry has left its fleet.
 //!
 //! **Rates** are unknown without a `window`, and below `min_calls`. The facade cannot delete a gauge. So a rate is
 //! first written when it becomes known, and is `NaN` whenever it is unknown again: a comparison with `NaN` is false in

@@ -7,8 +7,9 @@ use ::metrics::{Label, counter, gauge, histogram};
 
 use super::series::describe;
 use crate::integrations::export::{
-    CALL_DURATION, Entry, FAILURE_RATE, KEYS, Memory, OPEN_SECONDS, OUTAGE, PROBES_IN_FLIGHT, Row,
-    SLOW_CALL_RATE, STATE, STATES,
+    CALL_DURATION, Counts, Entry, FAILURE_RATE, FLEET_CONNECTED, FLEET_LAG, FLEET_MEMBERS,
+    FLEET_STATE, FLEET_STATES, FLEET_VOTES, FLEET_VOTES_HERE, FleetMemory, KEYS, Memory,
+    OPEN_SECONDS, OUTAGE, PROBES_IN_FLIGHT, Row, SLOW_CALL_RATE, STATE, STATES, SharedGauges,
 };
 
 /// Everything that the recorder has received so far.
@@ -23,15 +24,27 @@ pub(super) struct Published {
     pub(super) memory: Memory,
     /// By name and key.
     written: BTreeMap<(String, Option<String>), Written>,
+    /// By the name of the fleet.
+    lags: BTreeMap<String, Recorded>,
+}
+
+/// The number of durations in a histogram, by the end of their bucket.
+#[derive(Debug, Default)]
+struct Recorded(BTreeMap<Duration, u64>);
+
+/// Which rates were known before.
+#[derive(Debug, Default)]
+struct Known {
+    failure_rate: bool,
+    slow_call_rate: bool,
 }
 
 /// What was written for one name or one key.
 #[derive(Debug, Default)]
 struct Written {
-    /// The number of calls in the histogram, by the end of their bucket.
-    durations: BTreeMap<Duration, u64>,
-    has_failure_rate: bool,
-    has_slow_call_rate: bool,
+    durations: Recorded,
+    is_shared: bool,
+    known: Known,
     has_keys: bool,
 }
 
@@ -51,22 +64,33 @@ impl Published {
         }
         for entry in self.memory.entries() {
             let of = (entry.name.to_owned(), entry.key.map(str::to_owned));
-            let extra = &self.extra_labels;
-            let (name, key) = (entry.name, entry.key);
-            let labels = BaseLabels { name, key, extra };
+            let labels = BaseLabels {
+                of: "breaker",
+                name: entry.name,
+                key: entry.key,
+                extra: &self.extra_labels,
+            };
             self.written.entry(of).or_default().write(&entry, labels);
+        }
+        for fleet in self.memory.fleets() {
+            let labels = BaseLabels {
+                of: "fleet",
+                name: &fleet.namespace,
+                key: None,
+                extra: &self.extra_labels,
+            };
+            let lags = self.lags.entry(fleet.namespace.clone()).or_default();
+            write_fleet(fleet, labels, lags);
         }
     }
 }
 
 impl Written {
     fn write(&mut self, entry: &Entry<'_>, labels: BaseLabels<'_>) {
-        for (series, other_labels, count) in entry.counts.each() {
-            counter!(series, labels.with(other_labels)).absolute(count);
-        }
+        write_counters(entry.counts, labels);
         let open = entry.counts.open_time().as_secs();
         counter!(OPEN_SECONDS.name, labels.with(&[])).absolute(open);
-        self.write_durations(entry, labels);
+        self.durations.write(&CALL_DURATION, entry.counts, labels);
 
         let gauges = entry.gauges;
         let state = gauges.map(|gauges| gauges.state);
@@ -77,24 +101,65 @@ impl Written {
         let outage = gauges.map_or(0.0, |gauges| gauges.outage.as_secs_f64());
         gauge!(OUTAGE.name, labels.with(&[])).set(outage);
         let rate = gauges.and_then(|gauges| gauges.failure_rate);
-        set_rate(&FAILURE_RATE, labels, rate, &mut self.has_failure_rate);
+        set_rate(&FAILURE_RATE, labels, rate, &mut self.known.failure_rate);
         let rate = gauges.and_then(|gauges| gauges.slow_call_rate);
-        set_rate(&SLOW_CALL_RATE, labels, rate, &mut self.has_slow_call_rate);
+        set_rate(
+            &SLOW_CALL_RATE,
+            labels,
+            rate,
+            &mut self.known.slow_call_rate,
+        );
         let keys = gauges.and_then(|gauges| gauges.keys);
         self.has_keys |= keys.is_some();
         if self.has_keys {
             set_states(&KEYS, labels, keys.unwrap_or_default());
         }
+        let shared = gauges.and_then(|gauges| gauges.shared.as_ref());
+        self.is_shared |= shared.is_some();
+        if self.is_shared {
+            write_shared(shared, labels);
+        }
     }
+}
 
-    /// Records the calls that were added to the histogram since the last round.
-    fn write_durations(&mut self, entry: &Entry<'_>, labels: BaseLabels<'_>) {
-        let Some(durations) = entry.counts.durations() else {
+fn write_counters(counts: &Counts, labels: BaseLabels<'_>) {
+    for (series, other_labels, count) in counts.each() {
+        counter!(series, labels.with(other_labels)).absolute(count);
+    }
+}
+
+/// Writes what a circuit is in the fleet; `None` if it is not shared any more.
+fn write_shared(shared: Option<&SharedGauges>, labels: BaseLabels<'_>) {
+    for state in FLEET_STATES {
+        let is = shared.is_some_and(|shared| shared.state == state);
+        let labels = labels.with(&[("state", state)]);
+        gauge!(FLEET_STATE.name, labels).set(f64::from(u8::from(is)));
+    }
+    let (votes, votes_here) = shared.map_or((0, false), |it| (it.votes, it.votes_here));
+    set(&FLEET_VOTES, labels, votes);
+    set(&FLEET_VOTES_HERE, labels, usize::from(votes_here));
+}
+
+fn write_fleet(fleet: &FleetMemory, labels: BaseLabels<'_>, lags: &mut Recorded) {
+    // The facade cannot delete the gauges of a fleet that the registry has left.
+    let connected = fleet.gauges.map(|it| f64::from(u8::from(it.is_connected)));
+    let members = fleet.gauges.map(|it| f64::from(it.members));
+    for (series, value) in [(FLEET_CONNECTED, connected), (FLEET_MEMBERS, members)] {
+        gauge!(series.name, labels.with(&[])).set(value.unwrap_or(f64::NAN));
+    }
+    write_counters(&fleet.counts, labels);
+    lags.write(&FLEET_LAG, &fleet.counts, labels);
+}
+
+impl Recorded {
+    /// Records the durations that were added since the last round.
+    fn write(&mut self, series: &Row, counts: &Counts, labels: BaseLabels<'_>) {
+        let Some(durations) = counts.durations() else {
             return;
         };
-        let histogram = histogram!(CALL_DURATION.name, labels.with(&[]));
+        let histogram = histogram!(series.name, labels.with(&[]));
         for (end, duration, calls) in durations.each() {
-            let recorded = self.durations.entry(end).or_default();
+            let recorded = self.0.entry(end).or_default();
             let new = calls.saturating_sub(*recorded);
             histogram.record_many(duration, usize::try_from(new).unwrap_or(usize::MAX));
             *recorded += new;
@@ -105,6 +170,8 @@ impl Written {
 /// The labels that all series of one name or one key have.
 #[derive(Clone, Copy)]
 struct BaseLabels<'a> {
+    /// The label of the name.
+    of: &'static str,
     name: &'a str,
     key: Option<&'a str>,
     extra: &'a [Label],
@@ -113,7 +180,7 @@ struct BaseLabels<'a> {
 impl BaseLabels<'_> {
     /// Returns these labels together with those of one series.
     fn with(self, other: &[(&'static str, &'static str)]) -> Vec<Label> {
-        let name = Label::new("breaker", self.name.to_owned());
+        let name = Label::new(self.of, self.name.to_owned());
         let key = self.key.map(|key| Label::new("key", key.to_owned()));
         let other = other.iter();
         let other = other.map(|(label, value)| Label::from_static_parts(label, value));

@@ -14,7 +14,7 @@ use crate::integrations::export::{DURATION_BOUNDS, ROWS, Row, RowKind};
 /// for series in SERIES {
 ///     let is_total = series.name.ends_with("_total");
 ///     assert_eq!(is_total, series.kind == Kind::Counter);
-///     assert_eq!(series.labels[0], "breaker");
+///     assert!(["breaker", "fleet"].contains(&series.labels[0]));
 /// }
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub struct Series {
     pub kind: Kind,
     /// The unit of its values.
     pub unit: Unit,
-    /// The names of its labels; the first one is `breaker`.
+    /// The names of its labels; the first one is `breaker`, or `fleet` for what is counted once for a whole registry.
     pub labels: &'static [&'static str],
     /// The help text: one sentence that says what the series measures.
     pub help: &'static str,

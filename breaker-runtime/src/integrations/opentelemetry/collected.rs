@@ -4,17 +4,24 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use ::opentelemetry::KeyValue;
 
-use crate::integrations::export::{Counts, Entry, Gauges, Memory};
+use crate::integrations::export::{Counts, Entry, FleetGauges, FleetMemory, Gauges, Memory};
 use crate::registry::Registry;
 use crate::sync::Arc;
 
-/// The values of one name, or of one key that is an attribute.
+/// The values of one name, of one key that is an attribute, or of a fleet.
 pub(super) struct Point {
     /// The attributes for the name and the key.
     pub(super) attributes: Vec<KeyValue>,
     pub(super) counts: Counts,
+    pub(super) levels: Levels,
+}
+
+/// The values that rise and fall.
+pub(super) enum Levels {
     /// `None` if the breaker is gone.
-    pub(super) gauges: Option<Gauges>,
+    Breaker(Option<Gauges>),
+    /// `None` if the registry has left the fleet.
+    Fleet(Option<FleetGauges>),
 }
 
 /// The values that the instruments read.
@@ -65,7 +72,10 @@ impl Collected {
             let mut state = self.lock();
             // If another thread read meanwhile, its values are newer.
             if state.memory.add(&readings) {
-                state.points = Arc::new(state.memory.entries().map(|it| Point::new(&it)).collect());
+                let memory = &state.memory;
+                let breakers = memory.entries().map(|it| Point::new(&it));
+                let fleets = memory.fleets().iter().map(Point::of_fleet);
+                state.points = Arc::new(breakers.chain(fleets).collect());
                 state.served = 0;
             }
         }
@@ -85,7 +95,24 @@ impl Point {
         Self {
             attributes: std::iter::once(name).chain(key).collect(),
             counts: entry.counts.clone(),
-            gauges: entry.gauges.cloned(),
+            levels: Levels::Breaker(entry.gauges.cloned()),
+        }
+    }
+
+    fn of_fleet(fleet: &FleetMemory) -> Self {
+        let name = KeyValue::new("circuit_breaker.fleet", fleet.namespace.clone());
+        Self {
+            attributes: vec![name],
+            counts: fleet.counts.clone(),
+            levels: Levels::Fleet(fleet.gauges),
+        }
+    }
+
+    /// Returns the first label of the series to which these values belong.
+    pub(super) fn of(&self) -> &'static str {
+        match self.levels {
+            Levels::Breaker(_) => "breaker",
+            Levels::Fleet(_) => "fleet",
         }
     }
 }

@@ -1,11 +1,14 @@
 //! Making the instruments, and the values that each of them observes.
 
+use std::borrow::Cow;
+
 use ::opentelemetry::KeyValue;
 use ::opentelemetry::metrics::{AsyncInstrument, Meter};
 
-use super::collected::{Collected, Point};
+use super::collected::{Collected, Levels, Point};
 use crate::integrations::export::{
-    DURATION_BOUNDS, FAILURE_RATE, KEYS, OUTAGE, PROBES_IN_FLIGHT, ROWS, Row, RowKind,
+    DURATION_BOUNDS, FAILURE_RATE, FLEET_CONNECTED, FLEET_STATE, FLEET_STATES, FLEET_VOTES,
+    FLEET_VOTES_HERE, FleetGauges, Gauges, KEYS, OUTAGE, PROBES_IN_FLIGHT, ROWS, Row, RowKind,
     SLOW_CALL_RATE, STATES,
 };
 use crate::registry::Registry;
@@ -38,8 +41,8 @@ impl<'a> Instruments<'a> {
                 RowKind::Counter => self.counter(name, row, counts),
                 RowKind::Seconds => self.seconds(name, row, open_time),
                 RowKind::Histogram => {
-                    self.counter("circuit_breaker.call_duration.bucket", row, buckets);
-                    self.seconds("circuit_breaker.call_duration.sum", row, duration_sum);
+                    self.counter(format!("{name}.bucket"), row, buckets);
+                    self.seconds(format!("{name}.sum"), row, duration_sum);
                 }
                 RowKind::Gauge | RowKind::GaugeOfSeconds => self.gauge(name, row),
             }
@@ -48,7 +51,7 @@ impl<'a> Instruments<'a> {
 
     fn counter(
         &mut self,
-        name: &'static str,
+        name: impl Into<Cow<'static, str>>,
         row: &'static Row,
         values: fn(&Row, &Point) -> Vec<Value<u64>>,
     ) {
@@ -65,7 +68,7 @@ impl<'a> Instruments<'a> {
 
     fn seconds(
         &mut self,
-        name: &'static str,
+        name: impl Into<Cow<'static, str>>,
         row: &'static Row,
         values: fn(&Row, &Point) -> Vec<Value<f64>>,
     ) {
@@ -89,7 +92,8 @@ impl<'a> Instruments<'a> {
         let (collected, instrument) = (Arc::clone(&self.collected), self.count);
         self.count += 1;
         move |observer| {
-            for point in collected.points(instrument).iter() {
+            let points = collected.points(instrument);
+            for point in points.iter().filter(|point| point.of() == row.of) {
                 for (value, mut attributes) in values(row, point) {
                     attributes.extend_from_slice(&point.attributes);
                     observer.observe(value, &attributes);
@@ -142,26 +146,52 @@ fn buckets(_: &Row, point: &Point) -> Vec<Value<u64>> {
 }
 
 /// Returns the values of a gauge.
-#[expect(clippy::cast_precision_loss, reason = "there are not 2^53 breakers")]
 fn levels(row: &Row, point: &Point) -> Vec<Value<f64>> {
-    let Some(gauges) = &point.gauges else {
-        return Vec::new();
-    };
-    let by_state = |values: [usize; STATES.len()]| {
-        let values = STATES.into_iter().zip(values);
-        let values = values.map(|(state, value)| {
-            let state = attribute("state", state.as_str());
-            (value as f64, vec![state])
-        });
+    match &point.levels {
+        Levels::Breaker(Some(gauges)) => levels_of_breaker(row, gauges),
+        Levels::Breaker(None) | Levels::Fleet(None) => Vec::new(),
+        Levels::Fleet(Some(gauges)) => vec![(level_of_fleet(row, *gauges), Vec::new())],
+    }
+}
+
+fn level_of_fleet(row: &Row, gauges: FleetGauges) -> f64 {
+    if row.name == FLEET_CONNECTED.name {
+        f64::from(u8::from(gauges.is_connected))
+    } else {
+        f64::from(gauges.members)
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "there are not 2^53 breakers")]
+fn levels_of_breaker(row: &Row, gauges: &Gauges) -> Vec<Value<f64>> {
+    let by_label = |values: [(&'static str, usize); STATES.len()]| {
+        let values = values.into_iter();
+        let values = values.map(|(state, value)| (value as f64, vec![attribute("state", state)]));
         values.collect()
     };
+    let by_state = |values: [usize; STATES.len()]| {
+        by_label(std::array::from_fn(|nth| {
+            (STATES[nth].as_str(), values[nth])
+        }))
+    };
     let single = |value: Option<f64>| value.map(|value| (value, Vec::new())).into_iter().collect();
+    let shared = gauges.shared;
     match row.name {
         name if name == KEYS.name => gauges.keys.map(by_state).unwrap_or_default(),
         name if name == PROBES_IN_FLIGHT.name => single(Some(gauges.probes_in_flight as f64)),
         name if name == OUTAGE.name => single(Some(gauges.outage.as_secs_f64())),
         name if name == FAILURE_RATE.name => single(gauges.failure_rate),
         name if name == SLOW_CALL_RATE.name => single(gauges.slow_call_rate),
+        name if name == FLEET_STATE.name => {
+            let states = |is: &'static str| FLEET_STATES.map(|it| (it, usize::from(it == is)));
+            shared
+                .map(|it| by_label(states(it.state)))
+                .unwrap_or_default()
+        }
+        name if name == FLEET_VOTES.name => single(shared.map(|it| it.votes as f64)),
+        name if name == FLEET_VOTES_HERE.name => {
+            single(shared.map(|it| f64::from(u8::from(it.votes_here))))
+        }
         _ => by_state(STATES.map(|state| usize::from(state == gauges.state))),
     }
 }

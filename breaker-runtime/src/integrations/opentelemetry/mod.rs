@@ -21,7 +21,7 @@
 //! | `circuit_breaker.failures` | counter | `circuit_breaker.kind`: `returned`, `panicked`, `timed_out`, `dropped`, `slow`, `silent` | failures, by what made the call a failure |
 //! | `circuit_breaker.slow_calls` | counter | | calls that took at least `slow_call` |
 //! | `circuit_breaker.stale` | counter | | calls that ended too late to decide anything |
-//! | `circuit_breaker.rejected` | counter | `circuit_breaker.reason`: `open`, `half_open_full`, `ramp`, `forced` | calls that were rejected |
+//! | `circuit_breaker.rejected` | counter | `circuit_breaker.reason`: `open`, `half_open_full`, `ramp`, `forced`, `probed_elsewhere` | calls that were rejected |
 //! | `circuit_breaker.fallbacks` | counter | `circuit_breaker.result`: `success`, `failure` | answers of the fallback |
 //! | `circuit_breaker.state` | gauge | `circuit_breaker.state`: `closed`, `open`, `half_open`, `forced_open`, `forced_closed` | 1 for the current state as callers meet it, 0 for the other four |
 //! | `circuit_breaker.transitions` | counter | `circuit_breaker.from`, `circuit_breaker.to`, `circuit_breaker.reason` | state transitions; overrides are not included |
@@ -34,6 +34,15 @@
 //! | `circuit_breaker.call_duration.sum` | counter, in seconds | | the total duration of these calls; only with the setting `latency` |
 //! | `circuit_breaker.keys` | gauge | `circuit_breaker.state` | keys that have a breaker, by the state of that breaker; only for names with keys |
 //! | `circuit_breaker.unlisted_calls` | counter | | calls whose key had no room under `max_keys`; only for names with keys |
+//! | `circuit_breaker.fleet.connected` | gauge | `circuit_breaker.fleet` | 1 while the store of the fleet answers, 0 while this instance decides alone |
+//! | `circuit_breaker.fleet.members` | gauge | `circuit_breaker.fleet` | live members of the fleet, as this instance last heard |
+//! | `circuit_breaker.fleet.state` | gauge | `circuit_breaker.state`: `closed`, `open`, `probing`, `forced_open`, `forced_closed` | 1 for the current state of the circuit in the whole fleet, 0 for the other four |
+//! | `circuit_breaker.fleet.votes` | gauge | | members that vote to open the circuit, or whose votes have opened it |
+//! | `circuit_breaker.fleet.votes_here` | gauge | | 1 while this instance votes to open the circuit |
+//! | `circuit_breaker.fleet.round_trips` | counter | `circuit_breaker.fleet` | batches that the store has answered |
+//! | `circuit_breaker.fleet.errors` | counter | `circuit_breaker.fleet`, `circuit_breaker.why`: `away`, `refused`, `panicked`, `ignored` | batches without an answer, panics of the task that sends them, and values that made no sense and were ignored |
+//! | `circuit_breaker.fleet.lag.bucket` | counter | `circuit_breaker.fleet`, `le` | changes that took at most `le` seconds from the store to this instance |
+//! | `circuit_breaker.fleet.lag.sum` | counter, in seconds | `circuit_breaker.fleet` | the total duration of these |
 //!
 //! **Counters** never decrease, neither when a key is evicted nor when a breaker is [removed](Registry::remove) and
 //! another one is made under its name.
@@ -46,6 +55,10 @@
 //! breaker ([`Latency`](crate::Latency)), whose buckets are at most an eighth wide. A backend that supports such
 //! counters, as Prometheus does, can compute quantiles over any period and over several processes:
 //! `histogram_quantile(0.95, sum by (le) (rate(circuit_breaker_call_duration_bucket_total[5m])))`.
+//!
+//! **Fleets** have the attribute `circuit_breaker.fleet`, which is the namespace, instead of `circuit_breaker.name`,
+//! where a number is counted once for the whole registry. All instruments of the fleet have no data points as long as
+//! no fleet is joined, and those of a breaker have none unless it is `shared`.
 //!
 //! **Keys** are not attributes, because there may be any number of them. The counts of all keys of a name are added up
 //! under the name. [`observe_with_keys`] adds an attribute for a limited number of keys.
