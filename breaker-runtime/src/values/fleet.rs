@@ -110,6 +110,30 @@ pub struct FleetView {
     pub r#override: Option<Override>,
 }
 
+#[cfg(test)]
+impl FleetView {
+    /// Returns what a member of five knows of a circuit that is calm.
+    pub(crate) fn example() -> Self {
+        Self {
+            status: FleetStatus::Joined {
+                members: 5,
+                lag: None,
+            },
+            circuit: FleetCircuit::Closed,
+            generation: 0,
+            votes: Vec::new(),
+            votes_since: None,
+            needed: 0,
+            members: 5,
+            prober: None,
+            votes_here: false,
+            probes_here: false,
+            why: String::new(),
+            r#override: None,
+        }
+    }
+}
+
 /// What an instance has counted since it joined its fleet.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]

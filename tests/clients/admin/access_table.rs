@@ -18,7 +18,7 @@ enum Needs {
 }
 
 /// All routes, as the index lists them, with a path and what the route needs.
-const ROUTES: [(&str, &str, Needs); 20] = [
+const ROUTES: [(&str, &str, Needs); 21] = [
     ("GET openapi.json", "/openapi.json", Needs::Nothing),
     ("GET breakers", "/breakers", Needs::Reading),
     ("GET breakers/{breaker}", "/breakers/bank", Needs::Reading),
@@ -27,6 +27,7 @@ const ROUTES: [(&str, &str, Needs); 20] = [
     ("GET events", "/events", Needs::Reading),
     ("GET actions", "/actions", Needs::Reading),
     ("GET findings", "/findings", Needs::Reading),
+    ("GET fleet", "/fleet", Needs::Reading),
     ("GET health", "/health", Needs::Reading),
     ("GET config", "/config", Needs::Reading),
     ("POST config/check", "/config/check", Needs::Control),

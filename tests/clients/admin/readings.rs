@@ -89,10 +89,6 @@ async fn a_row_tells_state_override_counts_and_the_last_transition() {
     );
     assert_eq!(row["outage"]["openings"], 1);
     assert_eq!(row["open_period"], "30s");
-    assert_eq!(
-        row["limits"],
-        json!({"threshold": 5, "failure_rate": null, "slow_rate": null})
-    );
     assert_eq!(row["keys"], Value::Null);
     assert_eq!(row["configured"], json!([]));
 }

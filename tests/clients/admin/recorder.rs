@@ -67,23 +67,6 @@ async fn a_series_is_there_when_it_is_asked_for() {
 }
 
 #[tokio::test]
-async fn a_series_comes_with_the_changes_of_the_state_in_its_time_and_the_last_one_before() {
-    let desk = Desk::new();
-    desk.bank.trip();
-    desk.bank.reset();
-    desk.advance(Duration::from_secs(601));
-    desk.bank.trip();
-    let row = row_after_interval(&desk, "&series=true").await;
-    let changes = row["changes"].as_array().unwrap();
-    let turns: Vec<_> = changes.iter().map(|it| (&it["from"], &it["to"])).collect();
-    let [open, closed] = [&json!("open"), &json!("closed")];
-    assert_eq!(turns, [(open, closed), (closed, open)]);
-    assert!(changes[1]["at"].is_string());
-    let row = row_after_interval(&desk, "").await;
-    assert_eq!(row.get("changes"), None);
-}
-
-#[tokio::test]
 async fn details_have_the_past_and_the_latencies_of_the_last_minute() {
     let desk = Desk::new();
     let timed = Config::new().latency(true);

@@ -7,7 +7,8 @@ use super::command::command;
 use super::deed::{Deed, DeedLog};
 use super::done::{event_of, last_action};
 use super::effect::Effect;
-use super::incoming::{Answer, Incoming};
+use super::fleet::{self, Scope};
+use super::incoming::{Answer, Incoming, LateAnswer};
 use super::order::{Kind, Order};
 use super::problem::Problem;
 use super::standing::Standing;
@@ -15,28 +16,36 @@ use super::verb::{Keys, Verb};
 use crate::breaker::CircuitBreaker;
 use crate::serialize::Timestamp;
 
-pub(super) fn trip(incoming: &Incoming<'_>) -> Answer {
-    act(incoming, Verb::Trip)
+pub(super) fn trip<'a>(incoming: &'a Incoming<'a>) -> LateAnswer<'a> {
+    Box::pin(act(incoming, Verb::Trip))
 }
 
-pub(super) fn reset(incoming: &Incoming<'_>) -> Answer {
-    act(incoming, Verb::Reset)
+pub(super) fn reset<'a>(incoming: &'a Incoming<'a>) -> LateAnswer<'a> {
+    Box::pin(act(incoming, Verb::Reset))
 }
 
-pub(super) fn force_open(incoming: &Incoming<'_>) -> Answer {
-    act(incoming, Verb::ForceOpen)
+pub(super) fn force_open<'a>(incoming: &'a Incoming<'a>) -> LateAnswer<'a> {
+    Box::pin(act(incoming, Verb::ForceOpen))
 }
 
-pub(super) fn force_closed(incoming: &Incoming<'_>) -> Answer {
-    act(incoming, Verb::ForceClosed)
+pub(super) fn force_closed<'a>(incoming: &'a Incoming<'a>) -> LateAnswer<'a> {
+    Box::pin(act(incoming, Verb::ForceClosed))
 }
 
-pub(super) fn clear(incoming: &Incoming<'_>) -> Answer {
-    act(incoming, Verb::Clear)
+pub(super) fn clear<'a>(incoming: &'a Incoming<'a>) -> LateAnswer<'a> {
+    Box::pin(act(incoming, Verb::Clear))
 }
 
-fn act(incoming: &Incoming<'_>, verb: Verb) -> Answer {
+async fn act(incoming: &Incoming<'_>, verb: Verb) -> Answer {
     let breaker = incoming.breaker()?;
+    match fleet::scope_of(incoming, &breaker)? {
+        Scope::Instance => act_here(incoming, &breaker, verb),
+        Scope::Fleet(joined) => fleet::act(incoming, &breaker, verb, joined).await,
+    }
+}
+
+/// Acts on this instance.
+fn act_here(incoming: &Incoming<'_>, breaker: &CircuitBreaker, verb: Verb) -> Answer {
     let kind = match verb.forces() {
         Some(_) => Kind::Override,
         None => Kind::Other,
@@ -47,10 +56,10 @@ fn act(incoming: &Incoming<'_>, verb: Verb) -> Answer {
     let is_dry_run = incoming.query.flag("dry_run")?.unwrap_or(false);
 
     let now = incoming.site.registry.wall_now();
-    let before = Standing::of(incoming, &breaker);
+    let before = Standing::of(incoming, breaker);
     let verb = match keys {
         Some(keys) => {
-            check_keys(incoming, &breaker, &before)?;
+            check_keys(incoming, breaker, &before)?;
             verb.on(keys)
         }
         None => verb,
@@ -58,10 +67,10 @@ fn act(incoming: &Incoming<'_>, verb: Verb) -> Answer {
     let (after, done) = if is_dry_run {
         (before.after(verb, &order, now), Vec::new())
     } else {
-        verb.apply(&breaker, &order);
+        verb.apply(breaker, &order);
         let kinds = verb.records().iter();
-        let done = kinds.filter_map(|it| last_action(incoming, &breaker, it, &order.actor));
-        (Standing::of(incoming, &breaker), done.collect())
+        let done = kinds.filter_map(|it| last_action(incoming, breaker, it, &order.actor));
+        (Standing::of(incoming, breaker), done.collect())
     };
     let name = breaker.name();
     let key = breaker.key().map(|key| incoming.site.keys.shown(key));
@@ -114,6 +123,7 @@ fn act(incoming: &Incoming<'_>, verb: Verb) -> Answer {
             "passing_per_second": effect.passing_per_second,
         },
         "warnings": before.warnings(verb, &order),
+        "scopes": fleet::scopes(incoming, breaker, verb),
         "undo": undo.map(|undo| undo.to_json(name, key.as_deref())),
         "event": done.first().and_then(|done| event_of(incoming, done)),
     }));

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::distance::Distance;
+use super::fleet::{self, Sick};
 use super::format::Format;
 use super::histogram;
 use super::incoming::{Answer, Incoming};
@@ -78,6 +79,7 @@ pub(super) fn breaker(incoming: &Incoming<'_>) -> Answer {
         "distance": Distance::of(&snapshot, now).to_json(),
         "latency": latency.and_then(histogram::to_json),
         "notes": notes(loaded.as_ref(), &snapshot),
+        "fleet": fleet::of_breaker(&snapshot, &incoming.site.registry),
         "outage": snapshot.outage.as_ref().map(outage_to_json),
         "transitions": snapshot.history.iter().rev().map(transition_to_json).collect::<Vec<_>>(),
         "file": loaded.as_ref().map(file_to_json),
@@ -182,22 +184,27 @@ pub(super) fn actions(incoming: &Incoming<'_>) -> Answer {
     })
 }
 
-/// Answers with the mistakes in declarations and settings.
+/// Answers with the mistakes in declarations and settings, and with the sick members of the fleet.
 pub(super) fn findings(incoming: &Incoming<'_>) -> Answer {
     let format = incoming.format()?;
     let findings = incoming.site.registry.verify();
+    let sick = fleet::all_sick(incoming);
     Ok(match format {
         Format::Json => {
             let described = findings.iter();
             let described = described.map(|it| json!({"text": it.to_string(), "finding": it}));
-            let described: Vec<_> = described.collect();
+            let sick = sick.iter().map(Sick::to_json);
+            let described: Vec<_> = described.chain(sick).collect();
             incoming.json(&json!({
                 "instance": incoming.site.instance.to_json(),
                 "findings": described,
             }))
         }
         Format::Text => {
-            let rows = findings.iter().map(|finding| vec![finding.to_string()]);
+            let texts = findings.iter().map(ToString::to_string);
+            let rows = texts
+                .chain(sick.iter().map(Sick::text))
+                .map(|text| vec![text]);
             incoming.text(table(&["FINDING"], &rows.collect::<Vec<_>>()))
         }
     })

@@ -8,8 +8,9 @@ use super::config;
 use super::control;
 use super::details;
 use super::events;
+use super::fleet;
 use super::guard::Needs;
-use super::incoming::{Answer, Incoming, Work, base_of_links};
+use super::incoming::{Answer, Incoming, LateAnswer, Work, base_of_links};
 use super::lists;
 use super::page;
 use super::problem::Problem;
@@ -28,7 +29,13 @@ pub(super) struct Endpoint {
     pub(super) parameters: &'static [&'static str],
     /// Prepares work that has to end before the answer.
     pub(super) work: Option<Prepare>,
-    pub(super) answer: fn(&Incoming<'_>) -> Answer,
+    pub(super) answer: Answers,
+}
+
+/// How an endpoint answers.
+pub(super) enum Answers {
+    AtOnce(AnswerAtOnce),
+    Late(AnswerLate),
 }
 
 impl Endpoint {
@@ -40,7 +47,13 @@ impl Endpoint {
 
     /// Makes this an endpoint of a name that says on which keys it acts.
     const fn with_keys(mut self) -> Self {
-        self.parameters = &["key", "keys", "dry_run"];
+        self.parameters = &["key", "keys", "scope", "dry_run"];
+        self
+    }
+
+    /// Makes this an endpoint that may have to wait for the store of the fleet.
+    const fn answered_late(mut self, answer: AnswerLate) -> Self {
+        self.answer = Answers::Late(answer);
         self
     }
 
@@ -98,6 +111,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
     ),
     list("actions", &["format"], details::actions),
     list("findings", &["format"], details::findings),
+    list("fleet", &["format"], health).answered_late(members),
     list("health", &[], health),
     list("config", &[], config::read),
     Endpoint {
@@ -107,7 +121,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         needs: Needs::Control,
         parameters: &[],
         work: Some(config::check),
-        answer: config::read,
+        answer: Answers::AtOnce(config::read),
     },
     control("force-open", control::force_open),
     control("force-closed", control::force_closed),
@@ -120,13 +134,14 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
 
 type Prepare = fn(&Incoming<'_>) -> Result<Work, Problem>;
 
-type Answers = fn(&Incoming<'_>) -> Answer;
+type AnswerAtOnce = fn(&Incoming<'_>) -> Answer;
+type AnswerLate = for<'a> fn(&'a Incoming<'a>) -> LateAnswer<'a>;
 
 /// Makes an endpoint that reads, without the name of a breaker.
 const fn list(
     verb: &'static str,
     parameters: &'static [&'static str],
-    answer: Answers,
+    answer: AnswerAtOnce,
 ) -> Endpoint {
     Endpoint {
         verb,
@@ -135,7 +150,7 @@ const fn list(
         needs: Needs::Reading,
         parameters,
         work: None,
-        answer,
+        answer: Answers::AtOnce(answer),
     }
 }
 
@@ -143,7 +158,7 @@ const fn list(
 const fn of_breaker(
     verb: &'static str,
     parameters: &'static [&'static str],
-    answer: Answers,
+    answer: AnswerAtOnce,
 ) -> Endpoint {
     Endpoint {
         verb,
@@ -152,25 +167,25 @@ const fn of_breaker(
         needs: Needs::Reading,
         parameters,
         work: None,
-        answer,
+        answer: Answers::AtOnce(answer),
     }
 }
 
 /// Makes an endpoint that controls one breaker.
-const fn control(verb: &'static str, answer: Answers) -> Endpoint {
+const fn control(verb: &'static str, answer: AnswerLate) -> Endpoint {
     Endpoint {
         verb,
         has_name: true,
         method: Method::POST,
         needs: Needs::Control,
-        parameters: &["key", "dry_run"],
+        parameters: &["key", "scope", "dry_run"],
         work: None,
-        answer,
+        answer: Answers::Late(answer),
     }
 }
 
 /// Makes an endpoint that changes the settings of one breaker.
-const fn change_of_settings(method: Method, answer: Answers) -> Endpoint {
+const fn change_of_settings(method: Method, answer: AnswerAtOnce) -> Endpoint {
     Endpoint {
         verb: "settings",
         has_name: true,
@@ -178,7 +193,7 @@ const fn change_of_settings(method: Method, answer: Answers) -> Endpoint {
         needs: Needs::Control,
         parameters: &["reason", "dry_run"],
         work: None,
-        answer,
+        answer: Answers::AtOnce(answer),
     }
 }
 
@@ -244,6 +259,11 @@ fn hint(grant: &Value) -> Option<&'static str> {
         _ if grant["token"] == true => Some("You can read. To act, sign in with a token."),
         _ => Some("You can read, but not act."),
     }
+}
+
+/// Answers with the status and the members of the fleet.
+fn members<'a>(incoming: &'a Incoming<'a>) -> LateAnswer<'a> {
+    Box::pin(fleet::read(incoming))
 }
 
 /// Answers with the health of all breakers.

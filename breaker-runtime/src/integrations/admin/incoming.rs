@@ -1,5 +1,6 @@
 //! A request that may be answered, and the forms of its answer.
 
+use std::pin::Pin;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
@@ -93,6 +94,9 @@ pub(super) struct Incoming<'a> {
 }
 
 pub(super) type Answer = Result<Response<Body>, Problem>;
+
+/// An answer that may have to wait for the store of a fleet.
+pub(super) type LateAnswer<'a> = Pin<Box<dyn Future<Output = Answer> + Send + 'a>>;
 
 /// Work that blocks its thread.
 pub(super) type Work = Box<dyn FnOnce() + Send>;

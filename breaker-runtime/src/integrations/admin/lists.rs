@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::fleet;
 use super::format::Format;
 use super::incoming::{Answer, Incoming};
 use super::row::{COLUMNS, Row, counts_to_json};
@@ -38,16 +39,15 @@ pub(super) fn breakers(incoming: &Incoming<'_>) -> Answer {
         }
         let mut rows = rows(&selected);
         if has_series {
-            let begin = recorder.begin();
             for (json, row) in rows.iter_mut().zip(&selected.rows) {
                 let series = recorder.series(&row.snapshot.name);
                 json["series"] = series.map(|it| it.to_json(&row.snapshot)).into();
-                json["changes"] = row.changes_from(begin);
             }
         }
         let list = json!({
             "instance": incoming.site.instance.to_json(),
-            "summary": summary.to_json(registry.verify().len()),
+            "summary": summary.to_json(registry.verify().len() + fleet::all_sick(incoming).len()),
+            "fleet": fleet::of_list(registry),
             "last_event": incoming.site.events.last_id(),
             "filters": summary.filters(),
             "hints": summary.hints(),

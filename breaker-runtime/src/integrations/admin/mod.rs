@@ -38,6 +38,7 @@ mod access;
 )]
 mod admin;
 mod audit;
+mod breaker_says;
 mod command;
 mod config;
 mod control;
@@ -48,6 +49,7 @@ mod done;
 mod effect;
 mod endpoints;
 mod events;
+mod fleet;
 mod format;
 mod guard;
 mod histogram;

@@ -99,12 +99,6 @@ impl Recorder {
         Some(record.series(records.until))
     }
 
-    /// Returns how far the counts go back.
-    pub(super) fn begin(&self) -> SystemTime {
-        let until = lock(&self.records).until;
-        until.checked_sub(interval::past()).unwrap_or(until)
-    }
-
     /// Returns the latencies of the last minute, or `None` before the first interval has ended.
     pub(super) fn recent(&self, name: &str) -> Option<Recent> {
         lock(&self.records).of_names.get(name)?.recent()

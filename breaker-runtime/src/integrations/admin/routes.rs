@@ -16,7 +16,7 @@ use tokio::time::timeout;
 
 use super::audit;
 use super::deed::Deed;
-use super::endpoints::{ENDPOINTS, Endpoint};
+use super::endpoints::{Answers, ENDPOINTS, Endpoint};
 use super::guard::{Needs, only_reads};
 use super::incoming::{Answer, Incoming, Site, Work, asked_path};
 use super::page;
@@ -106,7 +106,10 @@ async fn grant(
     if let Some(prepare) = endpoint.work {
         wait_for(prepare(&incoming)?).await?;
     }
-    let answer = (endpoint.answer)(&incoming);
+    let answer = match endpoint.answer {
+        Answers::AtOnce(answer) => answer(&incoming),
+        Answers::Late(answer) => answer(&incoming).await,
+    };
     if !only_reads(&request.method) {
         site.control_requests.fetch_add(1, Ordering::SeqCst);
     }

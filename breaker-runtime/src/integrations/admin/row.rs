@@ -57,17 +57,6 @@ impl Row {
         }
     }
 
-    /// Returns the changes of the machine's state from an instant on, and the last one before.
-    pub(super) fn changes_from(&self, begin: SystemTime) -> Value {
-        let history = &self.snapshot.history;
-        let first = history.iter().rposition(|past| past.at < begin);
-        let changes = history.iter().skip(first.unwrap_or(0)).map(|past| {
-            let it = &past.transition;
-            json!({"at": Timestamp(past.at), "from": it.from, "to": it.to})
-        });
-        changes.collect()
-    }
-
     /// Returns the settings that were configured at run time.
     pub(super) fn configured(&self) -> Vec<&'static str> {
         let layers = self.snapshot.layers.iter();
@@ -149,6 +138,7 @@ impl Row {
             it.config.critical.then(|| "critical".to_owned()),
             keys.map(|keys| plural(keys.keys as u64, "key")),
             is_endless.then(|| "no end".to_owned()),
+            it.config.shared.then(|| "shared".to_owned()),
             (!configured.is_empty()).then(|| format!("changed: {configured}")),
         ];
         tags.into_iter().flatten().collect()
@@ -175,11 +165,6 @@ impl Row {
             "probes": it.probes,
             "ramp": it.ramp,
             "window": it.window,
-            "limits": {
-                "threshold": it.config.threshold,
-                "failure_rate": it.config.failure_rate,
-                "slow_rate": it.config.slow_rate,
-            },
             "configured": self.configured(),
             "rates": self.rates.map(Rates::to_json),
             "totals": {
@@ -194,6 +179,7 @@ impl Row {
                 "rejected": outage.rejected,
                 "first": outage.first,
             })),
+            "fleet": it.fleet,
             "keys": it.key_stats.as_ref().map(keys_to_json),
             "last_transition": it.history.last(),
         })

@@ -12,6 +12,7 @@ use crate::values::{Override, State};
 pub(super) struct Undo {
     verb: &'static str,
     body: Option<Value>,
+    is_in_fleet: bool,
 }
 
 pub(super) const RESET: Undo = Undo::without_body("reset");
@@ -20,7 +21,11 @@ pub(super) const CLEAR: Undo = Undo::without_body("clear");
 
 impl Undo {
     const fn without_body(verb: &'static str) -> Self {
-        Self { verb, body: None }
+        Self {
+            verb,
+            body: None,
+            is_in_fleet: false,
+        }
     }
 
     /// Returns the request that sets an earlier override for the rest of its time.
@@ -42,17 +47,27 @@ impl Undo {
         Self {
             verb,
             body: Some(json!({"reason": reason, "ttl": left})),
+            is_in_fleet: false,
         }
     }
 
+    /// Makes this a request that acts on the whole fleet.
+    pub(super) fn in_fleet(mut self) -> Self {
+        self.is_in_fleet = true;
+        self
+    }
+
     pub(super) fn to_json(&self, name: &str, key: Option<&str>) -> Value {
-        let key = key.map_or_else(String::new, |key| {
-            let key: String = form_urlencoded::byte_serialize(key.as_bytes()).collect();
-            format!("?key={key}")
-        });
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(key.map(|key| ("key", key)));
+        query.extend_pairs(self.is_in_fleet.then_some(("scope", "fleet")));
+        let query = match query.finish() {
+            query if query.is_empty() => query,
+            query => format!("?{query}"),
+        };
         json!({
             "method": "POST",
-            "path": format!("{}/{name}{key}", self.verb),
+            "path": format!("{}/{name}{query}", self.verb),
             "body": self.body,
         })
     }

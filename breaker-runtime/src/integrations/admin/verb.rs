@@ -62,6 +62,17 @@ impl Verb {
         }
     }
 
+    /// Returns the label of the action that is recorded if this acts on the whole fleet.
+    pub(super) fn records_in_fleet(self) -> &'static str {
+        match self {
+            Self::Trip => "fleet_trip",
+            Self::Reset | Self::ResetOpenKeys => "fleet_reset",
+            Self::ForceOpen => "fleet_force_open",
+            Self::ForceClosed => "fleet_force_closed",
+            Self::Clear | Self::ClearKeys | Self::ClearAll => "fleet_clear_override",
+        }
+    }
+
     /// Returns the state that an override is to have.
     pub(super) fn forces(self) -> Option<State> {
         match self {

@@ -46,6 +46,8 @@ export function openDialog({ title, fields, preview, act }) {
 	let [answer, failure, isReady, written, turn, timer] = [null, '', false, {}, 0, 0];
 	const dialog = sheet(title, content, { oninput: change, onsubmit: (event) => event.preventDefault() });
 
+	const whole = () => title + (written.scope === 'fleet' ? ' in the whole fleet' : '');
+
 	function content(values, form) {
 		written = values;
 		return [
@@ -54,7 +56,7 @@ export function openDialog({ title, fields, preview, act }) {
 			h('p.problem', { role: 'alert' }, failure),
 			h('details', h('summary', 'As a command'), h('pre', { tabindex: 0 }, answer?.command.replace('{base}', new URL('.', document.baseURI)))),
 			h('menu', button('Cancel', () => dialog.close()),
-				button(title, confirm, { class: `primary ${answer?.isRisky ? 'danger' : ''}`, disabled: !isReady || state.isStale || !form?.checkValidity() })),
+				button(whole(), confirm, { class: `primary ${answer?.isRisky ? 'danger' : ''}`, disabled: !isReady || state.isStale || !form?.checkValidity() })),
 		];
 	}
 
@@ -81,7 +83,7 @@ export function openDialog({ title, fields, preview, act }) {
 			const { breaker, key = null, undo } = (await act(written)).body;
 			undos.set(fragmentOf(breaker, key), undo);
 			dialog.close();
-			toast(`Done: ${title}`, undoButton(breaker, key));
+			toast(`Done: ${whole()}`, undoButton(breaker, key));
 			state.refresh();
 		} catch (problem) {
 			if (problem.name === 'settings-changed') return look();
@@ -95,30 +97,32 @@ export function openDialog({ title, fields, preview, act }) {
 	get('actions').then(({ body }) => { reasons = [...new Set(body.actions.map((it) => it.by.reason).filter(Boolean))].slice(0, 5); }, () => {});
 }
 
-export function openAction({ action, name, key = null, keys }) {
+export function openAction({ action, name, key = null, keys, scope = 'instance' }) {
 	const forces = action.startsWith('force-');
 	const { offered, longest, reason: needs } = state.overrides;
 	const times = longest ? offered : [...offered, { ttl: '', text: 'until cleared' }];
 	const usual = offered.find(({ text }) => text === '30 min') ?? offered.at(-1);
-	const path = (more) => pathOf(action, name, key, { ...(keys && { keys }), ...more });
+	const path = (written, more) => pathOf(action, name, key, { ...(keys && { keys }), ...((written.scope ?? scope) === 'fleet' && { scope: 'fleet' }), ...more });
 	const body = ({ reason = '', ttl = '' }) => ({ ...(reason.trim() && { reason: reason.trim() }), ...(forces && { ttl: ttl || null }) });
-	const option = ({ ttl, text }) => h('label.tick', h('input', { type: 'radio', name: 'ttl', value: ttl, checked: ttl === usual?.ttl }), text);
+	const options = (legend, field, all, chosen) => all.length > 0 && h('fieldset', h('legend', legend), all.map(({ [field]: value, text }) =>
+		h('label.tick', h('input', { type: 'radio', name: field, value, checked: value === chosen }), text)));
 	openDialog({
 		title: `${ACTIONS[action]}${action === 'clear' ? ' of' : ''} ${keys ? `all ${keys} keys of ${name}` : key === null ? name : `${keyText(key)} of ${name}`}`,
 		fields: ({ ttl }, answer) => [
 			h('p', { role: 'status' }, answer ? says(answer.effect.says) : 'Checking the effect …'),
 			reasonField(forces && needs === 'needed'),
-			forces && h('fieldset', h('legend', 'For how long'), times.map(option),
-				ttl === '' && h('label.tick', h('input', { type: 'checkbox', required: true }), 'The override has no end. I will clear it myself.')),
+			options('Where', 'scope', answer?.scopes ?? [], scope),
+			forces && options('For how long', 'ttl', times, usual?.ttl),
+			forces && ttl === '' && h('label.tick', h('input', { type: 'checkbox', required: true }), 'The override has no end. I will clear it myself.'),
 			answer?.isRisky && h('label', `All calls will reach a dependency that fails. Type ${name} to continue:`,
 				h('input', { pattern: name.replaceAll('.', '\\.'), required: true, autocomplete: 'off', spellcheck: 'false' })),
 		],
 		async preview(written) {
 			const reason = written.reason || (forces ? 'preview' : '');
-			const { body: answer } = await send('POST', path({ dry_run: 'true' }), body({ ...written, reason }));
+			const { body: answer } = await send('POST', path(written, { dry_run: 'true' }), body({ ...written, reason }));
 			const { machine_state: beneath, keys: states } = answer.before;
 			return { ...answer, isRisky: action === 'force-closed' && (beneath === 'open' || states?.open > 0) };
 		},
-		act: (written) => send('POST', path(), body(written)),
+		act: (written) => send('POST', path(written), body(written)),
 	});
 }

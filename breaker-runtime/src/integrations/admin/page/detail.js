@@ -2,7 +2,7 @@ import { ACTIONS, openAction, toast, undoButton } from './act.js';
 import { get, pathOf } from './api.js';
 import { h, outside } from './dom.js';
 import { chart, histogram } from './draw.js';
-import { SORTS, acting, at, badge, button, finder, notes, says, table } from './parts.js';
+import { SORTS, acting, at, badge, button, finder, notes, says, table, tables } from './parts.js';
 import { settings } from './settings.js';
 import { fragmentOf, state } from './state.js';
 import { count, keyText, plural, words } from './text.js';
@@ -33,10 +33,11 @@ async function copy(text) {
 
 function tools(name, key, overrides) {
 	const { may, control, token } = state.grant;
-	const acts = Object.entries(ACTIONS).filter(([action]) => action !== 'clear' || overrides.some((it) => it.layer === 'runtime'));
+	const of = (layer) => (it) => it.layer === layer;
+	const acts = Object.entries(ACTIONS).filter(([action]) => action !== 'clear' || overrides.some(of('runtime')) || overrides.some(of('fleet')));
 	const path = pathOf('breakers', name, key);
 	return h('div.tools',
-		may === 'control' && acts.map(([action, text]) => acting(`${text} …`, () => openAction({ action, name, key }), { key: action })),
+		may === 'control' && acts.map(([action, text]) => acting(`${text} …`, () => openAction({ action, name, key, scope: action === 'clear' && !overrides.some(of('runtime')) ? 'fleet' : 'instance' }), { key: action })),
 		h('span.muted', state.hint),
 		may !== 'control' && control !== 'never' && token && button('Sign in', state.signIn),
 		button('Copy as Markdown', () => copy(get(pathOf('breakers', name, key, { format: 'markdown' })).then(({ body }) => `${body}\n${location.href}`))),
@@ -77,9 +78,6 @@ function keysOf(name, { keys: all, states }) {
 
 const section = (heading, ...parts) => h('section', { key: heading }, h('h3', heading), parts);
 
-const tables = (it, heading) => it.tables.filter((of) => of.section === heading).map(({ title, heads, rows, nothing, few }) =>
-	table(title, heads, rows.map((cells) => [JSON.stringify(cells), ...cells.map((cell) => (typeof cell === 'string' ? outside(cell) : at(cell.at)))]), nothing, few));
-
 const distance = (it) => [h('p', it.text), h('ul.meters', it.rules.map((rule) => h('li', h('span', rule.label), h('span.muted', rule.text),
 	h('meter', { max: rule.limit, value: rule.value, 'aria-label': rule.label, 'aria-valuetext': rule.text }))))];
 
@@ -103,6 +101,7 @@ export function detail(name, key) {
 			h('div',
 				tabled('Last 10 minutes', chart(it)),
 				isUsed && tabled('Outages', h('p', it.outage ? ['Since ', at(it.outage.at), ', ', outside(it.outage.text), '.'] : 'No outage now.')),
+				it.fleet && section('Fleet', h('p', says(it.fleet.says)), notes([it.fleet.finding].filter(Boolean)), tables(it.fleet, 'Fleet'), h('a', { href: '#/fleet' }, 'The fleet')),
 				it.keys && section('Keys', keysOf(name, it.keys)),
 				tabled('Actions and events', undoButton(name, key))),
 			h('div',

@@ -4,7 +4,7 @@ import { openAction } from './act.js';
 import { forgetAnswers, get } from './api.js';
 import { detail, loadDetail } from './detail.js';
 import { h, show } from './dom.js';
-import { findings, nothing, overview } from './overview.js';
+import { findings, fleet, nothing, overview } from './overview.js';
 import { button } from './parts.js';
 import { createPoll, freshness, instances } from './poll.js';
 import { announce, listen, showShell, signIn } from './shell.js';
@@ -17,7 +17,7 @@ const main = document.querySelector('main');
 const seen = instances();
 const poll = createPoll(turn, render);
 const series = new Map();
-let [mistakes, lastEvent, seriesDue, connection, isGranted, wasStale] = [[], undefined, 0, 'same', false, false];
+let [mistakes, members, lastEvent, seriesDue, connection, isGranted, wasStale] = [[], null, undefined, 0, 'same', false, false];
 
 const isAlone = ({ view, filter }) => view === 'list' && state.list?.summary.breakers === 1 && listRoute(filter) === '#/';
 
@@ -33,6 +33,7 @@ async function turn() {
 	if (asked !== state.route) return false;
 	state.list = list;
 	if (view === 'findings' || !list.summary.breakers) mistakes = (await get('findings')).body.findings;
+	if (view === 'fleet') members = (await get('fleet')).body;
 	if (isAlone(asked)) await loadDetail(list.breakers[0].name, null);
 	if (view === 'breaker') await loadDetail(name, key);
 	return list.quiet;
@@ -87,6 +88,7 @@ function viewOf({ view, name, key }, list) {
 	const back = h('a.back', { href: '#/' }, '← All breakers');
 	if (view === 'breaker') return [back, detail(name, key)];
 	if (view === 'findings') return [back, findings(mistakes)];
+	if (view === 'fleet') return [back, members && fleet(members)];
 	if (!list.summary.breakers) return [nothing(list), findings(mistakes)];
 	return [overview(list), isAlone(state.route) && detail(list.breakers[0].name, null)];
 }

@@ -2,7 +2,7 @@
 
 import { h, outside } from './dom.js';
 import { picture } from './draw.js';
-import { SORTS, badge, button, finder, fold, says } from './parts.js';
+import { SORTS, badge, button, finder, fold, says, tables } from './parts.js';
 import { fragmentOf, listRoute, state } from './state.js';
 import { count, plural, rate, words } from './text.js';
 
@@ -12,7 +12,7 @@ let typing;
 
 const choose = (change) => { location.hash = listRoute({ ...state.route.filter, limit: '', ...change }); };
 
-function chips({ filters, summary: { keys, findings } }, filter) {
+function chips({ filters, fleet, summary: { keys, findings } }, filter) {
 	const sick = keys.states.open + keys.states.forced_open;
 	return h('div.chips', { role: 'group', 'aria-label': 'Filters' },
 		filters.map(({ number, text, state: of, filter: to }) => {
@@ -21,6 +21,7 @@ function chips({ filters, summary: { keys, findings } }, filter) {
 			return (isOn || number > 0) && button([of && h(`i.dot.part-${of}`), text], click, { class: to.critical ? 'chip chip-down' : 'chip', 'aria-pressed': String(isOn) });
 		}),
 		keys.keys > 0 && h('span.chip', sick > 0 && `${count(sick)} of `, plural(keys.keys, 'key'), sick > 0 && ' open'),
+		fleet && h(`a.chip.chip-${fleet.status.status}`, { href: '#/fleet' }, fleet.text),
 		findings > 0 && h('a.chip.chip-down', { href: '#/findings' }, plural(findings, 'finding')));
 }
 
@@ -88,3 +89,6 @@ export const nothing = ({ hints }) => h('section.notice',
 
 export const findings = (all) => h('section.notice', all.length > 0 && h('h2', 'Mistakes in declarations and settings'),
 	h('ul', all.map(({ text }) => h('li', outside(text)))));
+
+export const fleet = ({ fleet: name, problem, ...it }) => h('article.detail', h('h2', name ? `Fleet ${name}` : 'No fleet'),
+	h('p.sentence', says(it.says)), problem && h('p.problem', outside(problem)), tables(it, 'Fleet'));

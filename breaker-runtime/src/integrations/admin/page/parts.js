@@ -83,3 +83,6 @@ export const finder = (label, { q = '', sort = 'worst' }, other, choose, hidden)
 	h('select', { 'aria-label': 'Order', hidden, value: sort, onchange: ({ target }) => choose({ sort: target.value }) },
 		['worst', other, 'calls', 'failures', 'rejected'].map((value) => h('option', { value }, SORTS[value]))),
 ];
+
+export const tables = (it, heading) => it.tables.filter((of) => of.section === heading).map(({ title, heads, rows, nothing, few }) =>
+	table(title, heads, rows.map((cells) => [JSON.stringify(cells), ...cells.map((cell) => (typeof cell === 'string' ? outside(cell) : at(cell.at)))]), nothing, few));

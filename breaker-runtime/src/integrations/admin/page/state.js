@@ -43,7 +43,7 @@ export function parseRoute(fragment) {
 	const parameters = new URLSearchParams(query);
 	if (path.startsWith('b/')) return { view: 'breaker', name: path.slice(2).split('/').map((part) => new URLSearchParams(`part=${part}`).get('part')).join('/'), key: parameters.get('key') };
 	const filter = Object.fromEntries([...parameters].filter(([name, value]) => NAMES.includes(name) && value));
-	return { view: path === 'findings' ? 'findings' : 'list', filter };
+	return { view: ['findings', 'fleet'].includes(path) ? path : 'list', filter };
 }
 
 export const listRoute = (filter) => `#/${queryOf(filter)}`;

@@ -7,7 +7,8 @@ use crate::breaker::{ProbeProgress, Snapshot, WindowStats};
 use crate::config::Config;
 use crate::registry::Registry;
 use crate::values::{
-    Attribution, Cause, Failures, KeyStats, Layer, Override, PastTransition, Reason, State,
+    Attribution, Cause, Failures, FleetCircuit, FleetView, KeyStats, Layer, Override,
+    PastTransition, Reason, State,
 };
 
 const NOW: u64 = 1_000_000;
@@ -246,4 +247,64 @@ fn instants_and_texts_from_outside_are_parts_of_their_own() {
             "; next probe in ", {"until": "1970-01-12T13:46:52.000Z"}, "."
         ])
     );
+}
+
+#[test]
+fn a_circuit_that_the_fleet_has_opened_says_by_whose_votes_and_who_probes() {
+    let mut it = open(Reason::Fleet, |_| {});
+    let mut view = FleetView {
+        circuit: FleetCircuit::Open {
+            until: at(NOW + 12),
+        },
+        why: "failure_rate".to_owned(),
+        votes: vec!["pod-1#a7".to_owned(), "pod-2#b8".to_owned()],
+        ..FleetView::example()
+    };
+    it.fleet = Some(view.clone());
+    let begin = "Open in the whole fleet: failure rate, by the votes of pod-1, pod-2. Open for 2 min 10 s; ";
+    assert_eq!(said(&it), format!("{begin}next probe in 12 s."));
+    view.prober = Some("pod-2#b8".to_owned());
+    it.fleet = Some(view.clone());
+    assert_eq!(said(&it), format!("{begin}pod-2 probes for the fleet."));
+    view.probes_here = true;
+    it.fleet = Some(view);
+    it.state = State::HalfOpen;
+    assert_eq!(said(&it), "Probing for the fleet.");
+}
+
+#[test]
+fn votes_that_are_too_few_are_part_of_the_sentence() {
+    let mut it = closed(&Config::new());
+    let mut view = FleetView {
+        votes: vec!["pod-1#a7".to_owned()],
+        votes_since: Some(at(NOW - 90)),
+        needed: 2,
+        ..FleetView::example()
+    };
+    it.fleet = Some(view.clone());
+    assert_eq!(
+        said(&it),
+        "The last call succeeded. In the fleet, only pod-1 votes to open it, for 1 min 30 s; it takes 2 votes."
+    );
+    let mut it = open(Reason::Tripped, |_| {});
+    view.votes_here = true;
+    it.fleet = Some(view);
+    assert!(said(&it).ends_with(
+        ". In the fleet, only this instance votes to open it, for 1 min 30 s; it takes 2 votes."
+    ));
+}
+
+#[test]
+fn an_override_of_the_fleet_is_told_from_that_of_the_instance() {
+    let mut it = closed(&Config::new());
+    it.state = State::ForcedOpen;
+    it.r#override = Some(Override {
+        state: State::ForcedOpen,
+        reason: String::new(),
+        by: Attribution::default(),
+        layer: Layer::Fleet,
+        since: at(NOW - 120),
+        until: None,
+    });
+    assert!(said(&it).contains("Forced in the whole fleet 2 min ago."));
 }
