@@ -5,6 +5,10 @@ use serde::{Serialize, Serializer};
 
 use super::timestamp::Timestamp;
 use super::{maybe_duration, maybe_timestamp};
+#[cfg(feature = "fleet")]
+use crate::fleet::FleetEvent;
+#[cfg(feature = "fleet")]
+use crate::values::ActionKind;
 use crate::values::{FleetCircuit, FleetErrors, FleetNumbers, FleetStatus, FleetView};
 
 record!(FleetView {
@@ -82,6 +86,57 @@ impl Serialize for FleetCircuit {
         circuit.serialize_field("by", &by)?;
         circuit.serialize_field("override", &forced)?;
         circuit.end()
+    }
+}
+
+/// Serializes the label as `kind`, and `name`, `key`, `members`, `decided_here`, `votes`, `why`, `action`, `ttl` and
+/// `by`, of which those are null that the event does not have. `by` is a member, or who steered and why.
+#[cfg(feature = "fleet")]
+impl Serialize for FleetEvent {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut event = serializer.serialize_struct("FleetEvent", 10)?;
+        event.serialize_field("kind", self.as_str())?;
+        event.serialize_field("name", &self.name())?;
+        event.serialize_field("key", &self.key())?;
+        let members = match self {
+            Self::Joined { members } => Some(members),
+            _ => None,
+        };
+        event.serialize_field("members", &members)?;
+        let (decided_here, votes) = match self {
+            Self::Opened {
+                decided_here,
+                votes,
+                ..
+            } => (Some(decided_here), Some(votes)),
+            _ => (None, None),
+        };
+        event.serialize_field("decided_here", &decided_here)?;
+        event.serialize_field("votes", &votes)?;
+        let why = match self {
+            Self::Polling { why }
+            | Self::Alone { why }
+            | Self::Opened { why, .. }
+            | Self::Ignored { why }
+            | Self::Panicked { why } => Some(why),
+            _ => None,
+        };
+        event.serialize_field("why", &why)?;
+        let action = match self {
+            Self::Steered { kind, .. } => Some(kind),
+            _ => None,
+        };
+        event.serialize_field("action", &action.map(ActionKind::as_str))?;
+        let ttl = action.and_then(ActionKind::ttl);
+        event.serialize_field("ttl", &maybe_duration(ttl))?;
+        match self {
+            Self::Probing { by, .. } | Self::Closed { by, .. } => {
+                event.serialize_field("by", by)?;
+            }
+            Self::Steered { by, .. } => event.serialize_field("by", by)?,
+            _ => event.serialize_field("by", &None::<()>)?,
+        }
+        event.end()
     }
 }
 

@@ -111,6 +111,46 @@ fn numbers_have_their_errors_by_kind() {
     assert_eq!(numbers["lag"]["count"], 0);
 }
 
+#[cfg(feature = "fleet")]
+#[test]
+fn an_event_has_null_for_what_it_does_not_have() {
+    use crate::fleet::FleetEvent;
+    use crate::values::ActionKind;
+
+    let opened = FleetEvent::Opened {
+        name: "bank".to_owned(),
+        key: None,
+        decided_here: true,
+        votes: vec!["pod-1#7".to_owned()],
+        why: "failure_rate".to_owned(),
+    };
+    assert_eq!(
+        value(opened),
+        json!({
+            "kind": "opened", "name": "bank", "key": null, "members": null, "decided_here": true,
+            "votes": ["pod-1#7"], "why": "failure_rate", "action": null, "ttl": null, "by": null
+        })
+    );
+    let steered = FleetEvent::Steered {
+        name: None,
+        key: None,
+        kind: ActionKind::FleetForceOpen {
+            ttl: Some(Duration::from_secs(60)),
+        },
+        by: Attribution::because("maintenance"),
+    };
+    let steered = value(steered);
+    assert_eq!(steered["action"], "fleet_force_open");
+    assert_eq!(steered["ttl"], "60s");
+    assert_eq!(steered["by"]["reason"], "maintenance");
+    let probing = FleetEvent::Probing {
+        name: "bank".to_owned(),
+        key: None,
+        by: "pod-1#7".to_owned(),
+    };
+    assert_eq!(value(probing)["by"], "pod-1#7");
+}
+
 fn forced() -> Override {
     Override {
         state: State::ForcedOpen,
