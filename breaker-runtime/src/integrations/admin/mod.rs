@@ -14,6 +14,7 @@
 //! | `GET /events` | the last 1024 events, or for `Accept: text/event-stream` a stream of events | reading |
 //! | `GET /actions` | the last 256 actions of people and programs, the newest first | reading |
 //! | `GET /findings` | the result of [`Registry::verify`](crate::Registry::verify) | reading |
+//! | `GET /fleet` | the fleet that this instance is in, and its members | reading |
 //! | `GET /health` | the health of all breakers, as [`axum::health`](crate::axum::health) reports it | reading |
 //! | `GET /config` | the watched files, and the result of the last load | reading |
 //! | `POST /config/check` | looks at the watched files now | control |
