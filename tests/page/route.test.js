@@ -24,6 +24,7 @@ test('a fragment that nobody wrote shows everything', () => {
   }
   assert.equal(parseRoute('#/b/%E0%A4%A').view, 'breaker');
   assert.equal(parseRoute('#/findings').view, 'findings');
+  assert.equal(parseRoute('#/fleet').view, 'fleet');
 });
 
 test('the path of a list asks for what the page shows', () => {

@@ -6,6 +6,7 @@ mod config;
 mod control;
 mod details;
 mod events;
+mod fleet;
 mod hidden_keys;
 mod keys;
 mod log;

@@ -37,6 +37,17 @@ pub(super) struct FleetReading {
 }
 
 impl FleetReading {
+    #[cfg(feature = "fleet")]
+    pub(super) fn new(registry: &Registry) -> Option<Self> {
+        let fleet = crate::fleet::Fleet::of(registry)?;
+        Some(Self {
+            namespace: fleet.namespace().to_owned(),
+            status: fleet.status(),
+            numbers: fleet.numbers(),
+        })
+    }
+
+    #[cfg(not(feature = "fleet"))]
     pub(super) fn new(_: &Registry) -> Option<Self> {
         None
     }
