@@ -26,7 +26,7 @@ fn every_setting_is_accepted() {
                      cancel_after = \"off\"";
     assert_eq!(about(arguments), [] as [&str; 0]);
     let arguments = "key = (self.host.as_str(), port).0, max_keys = 10usize, idle_ttl = \"1h\", \
-                     latency = true, critical = cfg!(feature = \"vital\")";
+                     latency = true, critical = cfg!(feature = \"vital\"), shared = true";
     assert_eq!(about(arguments), [] as [&str; 0]);
     assert_eq!(about("key = key, latency = LATENCY"), [] as [&str; 0]);
     for cause in [

@@ -81,6 +81,7 @@ const MEANINGS: &[(&str, &str)] = &[
     ("latency = 1", "latency = true"),
     ("critical = 0", "critical = false"),
     ("critical = \"no\"", "critical = false"),
+    ("shared = \"yes\"", "shared = true"),
 ];
 
 /// Literals whose meaning only the writer knows, or that mean nothing the setting can have.

@@ -143,6 +143,8 @@ fn well_known_words_lead_to_the_setting() {
         ("histogram", "latency"),
         ("timings", "latency"),
         ("vital", "critical"),
+        ("distributed", "shared"),
+        ("cluster_mode", "shared"),
     ] {
         assert_eq!(translate(word, BREAKER_SETTINGS), Some(setting), "{word}");
         assert_eq!(translate(word, FUNCTION_SETTINGS), None, "{word}");

@@ -35,6 +35,7 @@ const FILE: &[(&str, &str, &str)] = &[
     ("latency", "\"yes\"", "true"),
     ("latency", "0", "false"),
     ("critical", "\"TRUE\"", "true"),
+    ("shared", "\"on\"", "true"),
 ];
 
 /// Texts of variables that a setting does not take, each with the text that was meant.
@@ -59,6 +60,7 @@ const VARIABLES: &[(&str, &str, &str)] = &[
     ("latency", "yes", "true"),
     ("latency", "1", "true"),
     ("critical", "False", "false"),
+    ("shared", "yes", "true"),
 ];
 
 #[test]
