@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use ::redis::{ErrorKind, RedisError};
@@ -72,9 +73,8 @@ impl Failure {
     /// The client or the server reports an error.
     pub(super) fn of_redis(place: &str, error: &RedisError) -> Self {
         if let ErrorKind::Io | ErrorKind::Parse = error.kind() {
-            let source = error.source().and_then(|source| source.downcast_ref());
-            if let Some(source) = source {
-                return Self::of_io(place, source);
+            if let Some(error) = io_error(error) {
+                return Self::of_io(place, error);
             }
             let text = format!("{place}: {}", cut(&error.to_string(), 200));
             return Self::away(text, Then::Replace);
@@ -135,6 +135,15 @@ impl Failure {
             return Self::refused(format!("{place}: {code} {detail}"));
         }
         Self::away(format!("{place}: {code} {detail}"), Then::Keep)
+    }
+}
+
+/// The error of the connection inside of an error of the client, which wraps it twice.
+pub(super) fn io_error(error: &RedisError) -> Option<&io::Error> {
+    let source = error.source()?;
+    match source.downcast_ref::<Arc<dyn Error + Send + Sync>>() {
+        Some(shared) => shared.downcast_ref(),
+        None => source.downcast_ref(),
     }
 }
 

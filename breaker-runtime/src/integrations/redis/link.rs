@@ -154,7 +154,7 @@ impl Dialer {
         let place = place.to_string();
         // A server that wants a certificate says so only after the handshake, with TLS 1.3.
         #[cfg(feature = "redis-tls")]
-        if let Some(error) = std::error::Error::source(error).and_then(|s| s.downcast_ref()) {
+        if let Some(error) = super::failure::io_error(error) {
             return super::tls::read_error(&place, error);
         }
         let mut failure = Failure::of_redis(&place, error);

@@ -21,7 +21,8 @@
 //!
 //! ```text
 //! ~brk1:{shop}* &brk1:{shop} +hello +evalsha +script|load +subscribe +publish +time
-//! +hmget +hget +hset +hdel +hgetall +hlen +zadd +zrem +zcard +zrange +zremrangebyscore +pexpire
+//! +hmget +hget +hset +hdel +hgetall +hlen +zadd +zrem +zcard +zscore +zrange
+//! +zremrangebyscore +pexpire
 //! ```
 //!
 //! Without the channel, `+hello` or `+subscribe`, changes are not pushed, and instances ask for them every second.

@@ -64,3 +64,11 @@ fn texts_of_a_server_are_cut_and_have_no_control_characters() {
     let text = failure.error.to_string();
     assert!(text.len() < 300 && !text.contains('\n'), "{text}");
 }
+
+#[test]
+fn the_error_of_the_connection_is_found_in_that_of_the_client() {
+    let broken = io::Error::from(io::ErrorKind::ConnectionRefused);
+    let failure = Failure::of_redis("cache:6379", &RedisError::from(broken));
+    assert_eq!(failure.error.to_string(), "cache:6379: connection refused");
+    assert_eq!(failure.then, Then::Replace);
+}

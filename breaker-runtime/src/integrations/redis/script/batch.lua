@@ -59,16 +59,19 @@ local function contents()
 end
 
 local members, circuits, overrides = counts()
-if epoch == 0 or number(meta[7]) ~= members or number(meta[8]) ~= circuits or number(meta[9]) ~= overrides then
-  begin_epoch()
-end
-born = min(born, now)
-call("ZREMRANGEBYSCORE", MEMBERS, "-inf", text(now))
-if not observer then
-  -- The first member must not see itself as the whole fleet before the others are back.
-  if live() == 0 then born = now end
+local lost = epoch == 0 or number(meta[7]) ~= members or number(meta[8]) ~= circuits or number(meta[9]) ~= overrides
+local was_live = (number(call("ZSCORE", MEMBERS, member)) or 0) > now
+-- The first write is one that a full server rejects, so that it rejects all or nothing.
+if observer then
+  call("HSET", META, "epoch", text(epoch))
+else
   call("ZADD", MEMBERS, "GT", text(now + ttl), member)
 end
+if lost then begin_epoch() end
+born = min(born, now)
+call("ZREMRANGEBYSCORE", MEMBERS, "-inf", text(now))
+-- The first member must not see itself as the whole fleet before the others are back.
+if not observer and not was_live and live() == 1 then born = now end
 if now >= swept + SECOND or now < swept then sweep() end
 
 local answers = run()
