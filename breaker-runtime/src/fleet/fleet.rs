@@ -109,7 +109,8 @@ impl Fleet {
         }
     }
 
-    /// Joins the fleet with a registry. A task on the present tokio runtime talks to the store.
+    /// Joins the fleet with a registry. A task on the present tokio runtime, whose timers must be enabled, talks to the
+    /// store.
     ///
     /// It returns at once: whether the store answers is an event, and no error. Until it answers, and whenever it does
     /// not, the breakers decide by themselves. Keep the [`Membership`]: dropping it leaves the fleet.

@@ -242,8 +242,8 @@ impl Membership {
 
     /// Leaves the fleet: gives votes and leases back at once.
     ///
-    /// The breakers decide by themselves from then on. It returns after a second at the latest, also if the store does
-    /// not answer.
+    /// The breakers decide by themselves from then on. It returns after two seconds at the latest, also if the store
+    /// does not answer.
     ///
     /// # Cancel safety
     ///

@@ -46,7 +46,7 @@ impl Task {
             let Some(member) = next.take().or_else(|| self.new_member()) else {
                 return;
             };
-            let mut work = pin!(self.work(member));
+            let mut work = Box::pin(self.work(member));
             let ended = poll_fn(|context| {
                 let polled = catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context)));
                 match polled {
@@ -54,7 +54,11 @@ impl Task {
                     Err(payload) => Poll::Ready(Err(payload)),
                 }
             });
-            let Err(payload) = ended.await else {
+            let ended = ended.await;
+            // Releases what is held; that may panic again.
+            let dropped = catch_unwind(AssertUnwindSafe(|| drop(work)));
+            std::mem::forget(dropped);
+            let Err(payload) = ended else {
                 return;
             };
             let text = payload

@@ -17,6 +17,10 @@ impl Circuit {
                     known.needed = needed;
                 }
             }
+            (Sent::Vote(_), Answer::Stale) => {
+                let generation = self.generation(scene.epoch);
+                self.ballot.is_stale(generation);
+            }
             (Sent::Unvote(_), _) => self.ballot.revoked(),
             (Sent::Lease(_), Answer::Granted { lease }) => self.granted(lease, sent, scene),
             (Sent::Lease(_), Answer::Taken { by, rest }) => {

@@ -22,6 +22,8 @@ pub(super) struct Ballot {
     barred_until: Tick,
     /// The generation of the machine when the vote was said last; `None` if the store has no vote of this instance.
     said: Option<u64>,
+    /// The generation of the fleet with which it was said.
+    said_with: u64,
     /// A beat says the vote again.
     due: bool,
 }
@@ -98,6 +100,11 @@ impl Ballot {
         self.barred_until = self.barred_until.max(until);
     }
 
+    /// Votes again, because somebody has reset the fleet.
+    pub(super) fn unbar(&mut self) {
+        self.barred_until = Tick::default();
+    }
+
     pub(super) fn is_barred(&self, now: Tick) -> bool {
         now < self.barred_until
     }
@@ -140,6 +147,13 @@ impl Ballot {
         self.said = None;
     }
 
+    /// The store has dropped the vote, because it knows a later generation; now this instance knows it too.
+    pub(super) fn is_stale(&mut self, generation: u64) {
+        if generation > self.said_with {
+            self.said = None;
+        }
+    }
+
     /// Says the vote. `generation` is the last one of the fleet that this instance knows.
     pub(super) fn say(
         &mut self,
@@ -151,6 +165,7 @@ impl Ballot {
     ) -> Option<Vote> {
         let opening = self.opening?;
         self.said = Some(reading.generation);
+        self.said_with = generation;
         self.due = false;
         Some(Vote {
             name: name.to_owned(),

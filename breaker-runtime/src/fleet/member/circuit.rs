@@ -33,6 +33,10 @@ pub(super) struct Circuit {
     pub(super) imposed: bool,
     /// This instance was alone, so the open period of the fleet may not be in force here any more.
     pub(super) was_alone: bool,
+    /// The only member opened the fleet, so its own period counts and it waits for nobody.
+    pub(super) own: bool,
+    /// When the circuit needs a step, as it is scheduled.
+    pub(super) scheduled: Option<Tick>,
     /// The breaker here has changed and must be read.
     pub(super) dirty: bool,
     pub(super) reading: Option<FleetReading>,
@@ -132,6 +136,7 @@ impl Circuit {
         }
         self.proof &= is_closed;
         self.imposed &= !is_closed;
+        self.own &= !is_closed;
         self.ballot.read(&reading, scene.now);
         self.reading = Some(reading);
     }

@@ -13,16 +13,19 @@ use crate::machine::Standing;
 use crate::registry::Registry;
 use crate::time::Tick;
 
+/// The number of names of which the setting `shared` is remembered, also if it is off.
+const MOST_NAMES: usize = 4_096;
+
 /// All circuits that are not calm.
 #[derive(Debug, Default)]
 pub(super) struct Circuits {
     by_name: BTreeMap<String, Circuit>,
     /// The names whose setting `shared` was read, and its value.
     shared: HashMap<String, bool>,
-    /// The circuits of which readers may see something old.
+    /// When each circuit needs a step, if it does before the next beat.
+    schedule: BTreeSet<(Tick, String)>,
+    /// The circuits that have changed since they were scheduled and shown.
     touched: BTreeSet<String>,
-    /// After which circuit the last batch was full.
-    resume: Option<String>,
     /// Whether the breakers that were there before were taken up.
     scanned: bool,
 }
@@ -49,13 +52,13 @@ impl Circuits {
     }
 
     /// Takes notice that something happened to a breaker.
-    pub(super) fn changed(&mut self, breaker: &CircuitBreaker, registry: Option<&Registry>) {
+    pub(super) fn changed(&mut self, breaker: &CircuitBreaker, registry: &Registry) {
         let reading = breaker.fleet_reading();
         // Only the breaker of a name has an event when a setting changes.
         let before = self
             .shared
             .insert(breaker.name().to_owned(), reading.shared);
-        if let Some(registry) = registry.filter(|_| reading.shared && before != Some(true)) {
+        if reading.shared && before != Some(true) {
             self.scan(registry, Some(breaker.name()));
         }
         let is_here = self.by_name.contains_key(&breaker.store_name());
@@ -76,51 +79,90 @@ impl Circuits {
         entry.or_insert_with(|| Circuit::new(name))
     }
 
-    /// A beat says all votes again.
+    /// A beat reads all breakers and says all votes again.
     pub(super) fn beat(&mut self) {
         for circuit in self.by_name.values_mut() {
-            circuit.dirty = circuit.breaker.is_some();
             circuit.ballot.beat();
+        }
+        self.wake();
+    }
+
+    /// Reads all breakers in the next step.
+    pub(super) fn wake(&mut self) {
+        self.schedule.clear();
+        for (name, circuit) in &mut self.by_name {
+            circuit.dirty = circuit.breaker.is_some();
+            circuit.scheduled = Some(Tick::default());
+            self.schedule.insert((Tick::default(), name.clone()));
         }
     }
 
     /// Finds the breaker of each circuit, and applies what the fleet says to those that were made or shared only now.
     pub(super) fn attach(&mut self, registry: &Registry, scene: &Scene<'_>) {
-        for circuit in self.by_name.values_mut() {
-            match registry.find_shared(&circuit.name) {
+        for (name, circuit) in &mut self.by_name {
+            match registry.find_shared(name) {
                 Some(breaker) => circuit.attach(&breaker),
                 // A key for which there was no room, or a breaker that was removed, may still be in use.
                 None if circuit.is_in_use() => {}
                 None => circuit.detach(),
             }
             circuit.apply_known(scene);
+            if circuit.dirty || circuit.breaker.is_none() {
+                self.touched.insert(name.clone());
+            }
         }
     }
 
-    /// Reads the breakers that need it, and adds what has to be said.
+    /// Gives the circuits that are due a step, in which they add what has to be said.
     pub(super) fn step(&mut self, scene: &mut Scene<'_>, ops: &mut Ops) {
-        let resume = self.resume.take();
-        let is_later = |name: &String| resume.as_ref().is_none_or(|resume| name > resume);
-        let (later, earlier): (Vec<_>, Vec<_>) = self
-            .by_name
-            .iter_mut()
-            .partition(|(name, _)| is_later(name));
-        for (name, circuit) in later.into_iter().chain(earlier) {
-            if ops.is_full() {
+        while !ops.is_full() {
+            let due = self.schedule.first().filter(|(at, _)| *at <= scene.now);
+            let Some((at, name)) = due.cloned() else {
                 return;
+            };
+            self.schedule.remove(&(at, name.clone()));
+            if let Some(circuit) = self.by_name.get_mut(&name) {
+                circuit.scheduled = None;
+                circuit.step(scene, ops);
             }
-            if circuit.step(scene, ops) {
-                self.touched.insert(name.clone());
-            }
-            if ops.is_full() {
-                self.resume = Some(name.clone());
-            }
+            self.touched.insert(name);
         }
     }
 
     /// Returns when a circuit needs a step.
-    pub(super) fn next(&self, scene: &Scene<'_>) -> Option<Tick> {
-        self.by_name.values().filter_map(|it| it.next(scene)).min()
+    pub(super) fn next(&self) -> Option<Tick> {
+        self.schedule.first().map(|(at, _)| *at)
+    }
+
+    /// Schedules the circuits that have changed, shows them to readers, and forgets those that are calm.
+    pub(super) fn settle(&mut self, scene: &Scene<'_>, board: &Board) {
+        for name in std::mem::take(&mut self.touched) {
+            let Some(circuit) = self.by_name.get_mut(&name) else {
+                continue;
+            };
+            if let Some(at) = circuit.scheduled.take() {
+                self.schedule.remove(&(at, name.clone()));
+            }
+            if circuit.is_calm(scene.now) {
+                self.by_name.remove(&name);
+                board.show(&name, None);
+                continue;
+            }
+            circuit.scheduled = circuit.next(scene);
+            if let Some(at) = circuit.scheduled {
+                self.schedule.insert((at, name.clone()));
+            }
+            let shown = ShownCircuit {
+                known: circuit.known.clone(),
+                votes_here: circuit.ballot.wants(scene.now),
+                probes_here: circuit.holding.is_some(),
+            };
+            board.show(&name, Some(shown));
+        }
+        if self.shared.len() > MOST_NAMES {
+            // Names that are made and removed all the time must not fill the memory.
+            self.shared.retain(|_, shared| *shared);
+        }
     }
 
     /// Takes notice of a circuit that has changed.
@@ -187,33 +229,11 @@ impl Circuits {
 
     pub(super) fn begin_epoch(&mut self) {
         self.by_name.values_mut().for_each(Circuit::begin_epoch);
+        self.wake();
     }
 
     pub(super) fn go_alone(&mut self) {
         self.by_name.values_mut().for_each(Circuit::go_alone);
-    }
-
-    /// Shows readers what has changed, and forgets calm circuits.
-    pub(super) fn show(&mut self, board: &Board, now: Tick) {
-        for name in std::mem::take(&mut self.touched) {
-            let Some(circuit) = self.by_name.get(&name) else {
-                continue;
-            };
-            let is_calm = circuit.is_calm(now);
-            let shown = (!is_calm).then(|| ShownCircuit {
-                known: circuit.known.clone(),
-                votes_here: circuit.ballot.wants(now),
-                probes_here: circuit.holding.is_some(),
-            });
-            board.show(&name, shown);
-            if is_calm {
-                self.by_name.remove(&name);
-            }
-        }
-        let names = self.shared.len();
-        if names > 4096 {
-            // Names that are made and removed all the time must not fill the memory.
-            self.shared.retain(|_, shared| *shared);
-        }
+        self.wake();
     }
 }

@@ -10,6 +10,7 @@ use crate::breaker::CircuitBreaker;
 use crate::fleet::circuit_name::split;
 use crate::fleet::event::FleetEvent;
 use crate::fleet::store::{self, Phase};
+use crate::machine::Standing;
 
 /// The longest time over which the circuits of a fleet close (F8).
 const LONGEST_SPREAD: Duration = Duration::from_secs(3);
@@ -82,6 +83,7 @@ impl Circuit {
         let again = self.was_alone && !self.is_closed_here();
         // The only member behaves as if it had not joined: its own period counts, and it waits for nobody.
         let own = scene.live <= 1 && known.by == scene.me && !self.is_closed_here();
+        self.own |= is_new && own;
         if (is_new || again) && !own {
             breaker.fleet_opens(known.rest(scene.now), known.row, HOLD);
             self.imposed = true;
@@ -93,6 +95,26 @@ impl Circuit {
             if lease.by != scene.me {
                 breaker.fleet_probes_elsewhere(lease.until.since(scene.now));
             }
+        }
+    }
+
+    /// Another member has come, so the opening of this instance is that of both.
+    pub(super) fn share_own(&mut self, scene: &Scene<'_>) {
+        if !self.own || scene.live <= 1 || !scene.joined {
+            return;
+        }
+        self.own = false;
+        let is_open = matches!(
+            self.reading.as_ref().map(|reading| reading.standing),
+            Some(Standing::Open { .. })
+        );
+        let known = self
+            .known
+            .as_ref()
+            .filter(|known| known.is_open() && is_open);
+        if let (Some(known), Some(breaker)) = (known, self.breaker()) {
+            breaker.fleet_opens(known.rest(scene.now), known.row, HOLD);
+            self.imposed = true;
         }
     }
 
@@ -119,12 +141,15 @@ impl Circuit {
     ///
     /// That is not so if most members had voted, or if the other one had voted too: then the dependency has recovered.
     fn bar_if_refuted(&mut self, before: Option<&Known>, known: &Known, scene: &Scene<'_>) {
+        if known.why == RESET {
+            return self.ballot.unbar();
+        }
         let Some(before) = before.filter(|before| before.is_open()) else {
             return;
         };
         let voted = |member: &str| before.votes.iter().any(|vote| vote == member);
         let few = before.votes.len() * 2 <= scene.live as usize;
-        let refuted = voted(scene.me) && few && !voted(&known.by) && known.why != RESET;
+        let refuted = voted(scene.me) && few && !voted(&known.by);
         if let Some(reading) = self.reading.as_ref().filter(|_| refuted) {
             self.ballot.bar(scene.now.after(reading.open_for * BARRED));
         }

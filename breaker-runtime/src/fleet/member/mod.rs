@@ -125,9 +125,9 @@ impl Member {
 
     /// Takes notice that something happened to a breaker.
     pub(crate) fn changed(&mut self, breaker: &CircuitBreaker) {
-        if !self.options.observer {
-            let registry = self.registry.upgrade();
-            self.circuits.changed(breaker, registry.as_ref());
+        if let Some(registry) = self.registry.upgrade().filter(|_| !self.options.observer) {
+            self.circuits.changed(breaker, &registry);
+            self.show(registry.moment().now);
         }
     }
 
@@ -208,8 +208,7 @@ impl Member {
         if self.overrides.are_lost() {
             return now;
         }
-        let (scene, circuits) = self.scene(now);
-        circuits.next(&scene).map_or(beat, |next| next.min(beat))
+        self.circuits.next().map_or(beat, |next| next.min(beat))
     }
 
     /// Leaves the fleet: returns the last batch, whose answer does not matter.
@@ -263,7 +262,9 @@ impl Member {
 
     /// Shows readers on other threads what has changed.
     fn show(&mut self, now: Tick) {
-        self.circuits.show(&self.board, now);
+        let board = Arc::clone(&self.board);
+        let (scene, circuits) = self.scene(now);
+        circuits.settle(&scene, &board);
         self.board.set_status(self.status(), self.live);
     }
 

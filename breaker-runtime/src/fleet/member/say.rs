@@ -12,16 +12,13 @@ use crate::machine::Standing;
 use crate::time::Tick;
 
 impl Circuit {
-    /// Reads the breaker if that is due, and adds what has to be said now; returns whether that was so.
-    pub(super) fn step(&mut self, scene: &mut Scene<'_>, ops: &mut Ops) -> bool {
-        if !self.dirty && self.next(scene).is_none_or(|next| next > scene.now) {
-            return false;
-        }
+    /// Reads the breaker, and adds what has to be said now.
+    pub(super) fn step(&mut self, scene: &mut Scene<'_>, ops: &mut Ops) {
         self.read(scene);
+        self.share_own(scene);
         self.say_verdict(scene.now, ops);
         self.say_vote(scene, ops);
         self.say_lease(scene, ops);
-        true
     }
 
     fn say_verdict(&mut self, now: Tick, ops: &mut Ops) {
@@ -155,7 +152,7 @@ impl Circuit {
     }
 
     /// Returns the last generation that this instance knows, for its vote.
-    fn generation(&self, epoch: u64) -> u64 {
+    pub(super) fn generation(&self, epoch: u64) -> u64 {
         let applied = self.applied.filter(|(of, _)| *of == epoch);
         let known = self.known.as_ref().map_or(0, |known| known.generation);
         applied.map_or(0, |(_, generation)| generation).max(known)

@@ -22,6 +22,10 @@ impl Member {
         match answer {
             Ok(answers) if answers.answers.len() == sent.len() => {
                 self.board.count(|numbers| numbers.round_trips += 1);
+                if !self.link.answers() {
+                    // What waited for the store goes on.
+                    self.circuits.wake();
+                }
                 self.link.answered(now);
                 self.take(answers, &sent, at, now);
             }

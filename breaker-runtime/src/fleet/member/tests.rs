@@ -453,3 +453,46 @@ fn calm_circuits_cost_nothing_per_beat() {
     let shown = bench.pods[0].member.board().names();
     assert!(shown.is_empty(), "{} circuits", shown.len());
 }
+
+#[test]
+fn many_votes_at_once_are_said_in_several_batches() {
+    let config = config().max_keys(2_000);
+    let mut bench = Bench::with(2, Quorum::default(), &config);
+    let registry = bench.pods[0].registry.clone();
+    for key in 0..1_200 {
+        let breaker = registry.get_or_create_keyed("payment", &key.to_string(), config);
+        let breaker = breaker.expect("valid");
+        for _ in 0..2 {
+            let _ = breaker.call(|| Err::<(), _>("down"));
+        }
+    }
+    let before = bench.pods[0].batches;
+    bench.step();
+    assert_eq!(bench.pods[0].votes(), 1_200);
+    assert_eq!(bench.pods[0].batches - before, 3);
+}
+
+#[test]
+fn f12_a_reset_of_the_fleet_lets_a_refuted_instance_vote_again() {
+    let mut bench = Bench::with(10, Quorum::at_least(1), &config());
+    bench.traffic(true);
+    bench.pods[0].traffic = Some(false);
+    bench.pass(seconds(36));
+    let votes = bench.pods[0].votes();
+    bench.steer(1, Order::Reset);
+    bench.pass(seconds(1));
+    assert!(bench.pods[0].votes() > votes);
+}
+
+#[test]
+fn an_instance_that_comes_waits_for_the_one_that_opened_the_circuit_alone() {
+    let mut bench = Bench::new(1);
+    bench.fail([0]);
+    bench.pass(seconds(5));
+    bench.add(Quorum::default(), &config(), false);
+    bench.pass(seconds(20));
+    assert!(bench.all(State::Open));
+    bench.traffic(true);
+    bench.pass_with(seconds(8), |bench| assert!(bench.probers().len() <= 1));
+    assert!(bench.all(State::Closed), "{:?}", bench.states());
+}
