@@ -107,6 +107,7 @@ impl Expected {
                     ("half_open_full", totals.rejections.half_open_full),
                     ("ramp", totals.rejections.ramp),
                     ("forced", totals.rejections.forced),
+                    ("probed_elsewhere", totals.rejections.probed_elsewhere),
                 ],
             ),
             (

@@ -5,6 +5,7 @@ mod causes;
 mod events;
 mod exporters;
 mod failures;
+mod fleet;
 mod history;
 mod latency;
 mod metrics;

@@ -126,6 +126,10 @@ impl Counts {
             (RejectionReason::HalfOpenFull, rejections.half_open_full),
             (RejectionReason::Ramp, rejections.ramp),
             (RejectionReason::Forced, rejections.forced),
+            (
+                RejectionReason::ProbedElsewhere,
+                rejections.probed_elsewhere,
+            ),
         ] {
             self.add_to(REJECTED.name, &[("reason", reason.as_str())], rejected);
         }
