@@ -12,12 +12,14 @@
 //! | `--port N` | the port of the page; by default a free one |
 //! | `--names N` | how many breakers there are besides those of the functions; by default 40 |
 //! | `--keys N` | how many hosts there are, each with its own breaker; by default 300 |
+//! | `--fleet` | joins a fleet with two more instances, one of which has a broken network |
 //! | `--serve` | the same faults all the time, for tools |
 //! | `--check` | does what an operator would do, checks the answers, and ends |
 //!
 //! The token is in the variable `BREAKER_TOKEN`; without it, the program uses one that everybody knows.
 
 mod check;
+mod fleet;
 mod load;
 mod script;
 mod services;
@@ -74,6 +76,12 @@ async fn main() -> anyhow::Result<()> {
     println!("the token     {token}    (to act; reading needs none)");
     println!("the settings  {}\n", file.display());
 
+    let _instances = if arguments.has_fleet {
+        println!("the fleet     {url}/ui#/fleet    (`stock` never answers the third instance)\n");
+        Some(fleet::join(&shop)?)
+    } else {
+        None
+    };
     load::meet_hosts(&shop, arguments.keys).await;
     tokio::spawn(load::run(shop, arguments.keys));
     match arguments.mode {
@@ -114,6 +122,7 @@ struct Arguments {
     port: u16,
     names: usize,
     keys: u64,
+    has_fleet: bool,
 }
 
 impl Arguments {
@@ -123,12 +132,14 @@ impl Arguments {
             port: 0,
             names: 40,
             keys: 300,
+            has_fleet: false,
         };
         let mut words = std::env::args().skip(1);
         while let Some(word) = words.next() {
             let mut number = || words.next().context("a number is missing");
             match word.as_str() {
                 "--serve" => arguments.mode = Mode::Serve,
+                "--fleet" => arguments.has_fleet = true,
                 "--check" => arguments.mode = Mode::Check,
                 "--port" => arguments.port = number()?.parse()?,
                 "--names" => arguments.names = number()?.parse()?,

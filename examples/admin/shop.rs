@@ -13,6 +13,8 @@ pub(crate) enum ShopError {
     Answered { service: String, status: StatusCode },
     #[error(transparent)]
     Http(#[from] reqwest::Error),
+    #[error("the network does not answer")]
+    CutOff,
     #[error("stopped by its circuit breaker")]
     Breaker(#[from] BreakerError),
 }
@@ -42,7 +44,7 @@ impl Shop {
         })
     }
 
-    async fn ask(&self, service: &str) -> Result<(), ShopError> {
+    pub(crate) async fn ask(&self, service: &str) -> Result<(), ShopError> {
         let answer = self.http.get(self.services.url(service)).send().await?;
         match answer.status() {
             StatusCode::OK => Ok(()),
@@ -72,6 +74,7 @@ impl Shop {
     open_for = "10s",
     ramp = "15s",
     latency = true,
+    shared = true, // with the other instances, if there is a fleet
     cause
 )]
 pub(crate) async fn pay(shop: &Shop) -> Result<(), ShopError> {
@@ -106,6 +109,7 @@ pub(crate) async fn send_mail(shop: &Shop) -> Result<(), ShopError> {
     failure_rate = 0.5,
     open_for = "5s",
     latency = true,
+    shared = true,
     cause,
     fallback = |_rejected| Ok(())
 )]

@@ -138,7 +138,7 @@ impl Row {
             it.config.critical.then(|| "critical".to_owned()),
             keys.map(|keys| plural(keys.keys as u64, "key")),
             is_endless.then(|| "no end".to_owned()),
-            it.config.shared.then(|| "shared".to_owned()),
+            it.fleet.is_some().then(|| "shared".to_owned()),
             (!configured.is_empty()).then(|| format!("changed: {configured}")),
         ];
         tags.into_iter().flatten().collect()
