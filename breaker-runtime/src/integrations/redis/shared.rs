@@ -195,9 +195,16 @@ impl Shared {
     }
 
     /// Runs the script, wherever the keys are. Loads it at most once.
+    ///
+    /// A connection that has broken since it was last used is replaced at once, because every batch may be sent again.
     async fn run(self: &Arc<Self>, command: &Cmd) -> Result<Value, Failure> {
         let mut loaded = false;
-        let mut link = self.link().await?;
+        let present = self.present();
+        let mut replaced = present.is_none();
+        let mut link = match present {
+            Some(link) => link,
+            None => self.link().await?,
+        };
         for _ in 0..HOPS {
             let failure = match link.ask(command).await {
                 Ok(answer) => return Ok(answer),
@@ -213,6 +220,11 @@ impl Shared {
                         return Err(failure);
                     };
                     self.target.follow(place);
+                    self.drop_link(link.number);
+                    link = self.link().await?;
+                }
+                Then::Replace if !replaced => {
+                    replaced = true;
                     self.drop_link(link.number);
                     link = self.link().await?;
                 }
