@@ -11,12 +11,16 @@
 )]
 
 mod access;
+mod alone;
 mod cluster;
 mod failover;
 mod full;
+mod instance;
+mod outage;
 mod proxy;
 mod push;
 mod server;
+mod steering;
 mod store;
 mod tls;
 mod voice;
