@@ -376,3 +376,106 @@ fn join_needs_a_runtime_and_join_on_thread_does_not() {
         joined.leave().await;
     });
 }
+
+#[tokio::test(start_paused = true)]
+async fn s1_a_store_that_never_answers_changes_no_call() {
+    let store = store();
+    store.fail(MemoryFault::Hangs);
+    let pod = Pod::join(&store, "pod", Quorum::default());
+    let alone = Registry::with_clock(TokioClock::new());
+    let config = Config::new().threshold(2).shared(true);
+    let other = alone.get_or_create("payment", config).expect("valid");
+    for _ in 0..20 {
+        for breaker in [&pod.payment, &other] {
+            for _ in 0..1_000 {
+                let _ = breaker.call(|| Ok::<_, ()>(()));
+            }
+            for _ in 0..3 {
+                let _ = breaker.call(|| Err::<(), _>(()));
+            }
+        }
+        pass(Duration::from_secs(4)).await;
+        assert_eq!(pod.payment.state(), other.state());
+    }
+    let (here, there) = (pod.payment.snapshot().totals, other.snapshot().totals);
+    assert_eq!(here.successes, there.successes);
+    assert_eq!(here.rejections, there.rejections);
+}
+
+#[tokio::test(start_paused = true)]
+async fn s41_an_override_of_one_instance_takes_precedence_over_that_of_the_fleet() {
+    let store = store();
+    let pods = fleet(&store, 2).await;
+    pods[0].payment.force_closed("here", None);
+    let forced = pods[1].fleet.force_open("payment", "everywhere", None);
+    forced.await.expect("the store answers");
+    pass(Duration::from_millis(100)).await;
+    assert_eq!(pods[0].payment.state(), State::ForcedClosed);
+    assert_eq!(pods[1].payment.state(), State::ForcedOpen);
+    let view = pods[0].fleet.view("payment").expect("it is shared");
+    assert_eq!(view.circuit.as_str(), "forced_open");
+    assert_eq!(pods[0].payment.snapshot().overrides.len(), 2);
+    let [(name, of_all)] = &pods[0].fleet.overrides()[..] else {
+        panic!("one override");
+    };
+    assert_eq!(
+        (name.as_deref(), &*of_all.reason),
+        (Some("payment"), "everywhere")
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn s43_a_reset_of_one_instance_and_of_the_fleet() {
+    let store = store();
+    let pods = fleet(&store, 3).await;
+    pods[0].fail();
+    pods[1].fail();
+    pass(Duration::from_millis(50)).await;
+    pods[2].payment.reset();
+    pass(Duration::from_secs(10)).await;
+    assert_eq!(pods[2].payment.state(), State::Closed);
+    assert_eq!(pods[0].payment.state(), State::Open);
+
+    let alice = Actor::new("alice").expect("valid");
+    pods[2]
+        .fleet
+        .by(&alice)
+        .reset("payment")
+        .await
+        .expect("the store answers");
+    pass(Duration::from_millis(50)).await;
+    assert!(pods.iter().all(|pod| pod.payment.state() == State::Closed));
+    let actions = pods[2].payment.snapshot().actions;
+    assert_eq!(
+        actions.last().map(|it| &it.kind),
+        Some(&ActionKind::FleetReset)
+    );
+    pods[2]
+        .fleet
+        .by(&alice)
+        .trip("payment")
+        .await
+        .expect("the store answers");
+    pass(Duration::from_millis(50)).await;
+    assert!(pods.iter().all(|pod| pod.payment.state() == State::Open));
+}
+
+#[tokio::test(start_paused = true)]
+async fn orders_fail_at_once_where_the_store_is_away_and_after_leaving() {
+    use super::FleetError;
+
+    let store = store();
+    let pods = fleet(&store, 1).await;
+    store.fail(MemoryFault::Away);
+    let error = pods[0].fleet.trip("payment").await;
+    assert!(matches!(error, Err(FleetError::Away(_))), "{error:?}");
+    assert!(pods[0].registry.actions().is_empty());
+
+    let handle = Fleet::of(&pods[0].registry).expect("joined");
+    for pod in pods {
+        pod.fleet.leave().await;
+    }
+    assert_eq!(handle.reset("payment").await, Err(FleetError::Left));
+    assert_eq!(handle.joined().await, Err(FleetError::Left));
+    assert_eq!(handle.status(), FleetStatus::Left);
+}

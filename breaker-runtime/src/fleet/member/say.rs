@@ -60,6 +60,7 @@ impl Circuit {
         let now = scene.now;
         let name = self.name.clone();
         if let Some(holding) = &self.holding {
+            self.want.reset();
             if holding.is_stuck(now) {
                 let verdict = PendingVerdict::new(holding, Finding::GivenBack);
                 self.verdict = Some(verdict);

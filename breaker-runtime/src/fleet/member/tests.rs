@@ -2,6 +2,7 @@
 
 mod bench;
 mod connection;
+mod failover;
 mod overrides;
 
 use std::time::Duration;
