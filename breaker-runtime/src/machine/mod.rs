@@ -19,10 +19,6 @@ mod phase;
 mod probes;
 mod ramp;
 mod readings;
-#[cfg_attr(
-    not(any(test, feature = "fleet")),
-    expect(dead_code, reason = "only a fleet reads it")
-)]
 mod standing;
 mod stay_counts;
 mod ticket;
@@ -41,7 +37,7 @@ use self::open_period::Draws;
 use self::open_window::OpenWindow;
 use self::phase::{AfterPeriod, Phase};
 use self::probes::ProbeVerdict;
-#[cfg(any(test, feature = "fleet"))]
+#[cfg(feature = "fleet")]
 pub(crate) use self::standing::Standing;
 pub(crate) use self::stay_counts::StayCounts;
 pub(crate) use self::ticket::{BucketNumber, GENERATION_SHIFT, Role, Ticket};

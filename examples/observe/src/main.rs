@@ -164,8 +164,14 @@ async fn main() -> anyhow::Result<()> {
         (counted - asked).abs() < 0.5,
         "{counted} calls were counted, but {asked} reached the service"
     );
-    let rejected = ["open", "half_open_full", "ramp", "forced"]
-        .map(|reason| forced.of_warehouse("rejected_total", &[("reason", reason)]));
+    let rejected = [
+        "open",
+        "half_open_full",
+        "ramp",
+        "forced",
+        "probed_elsewhere",
+    ]
+    .map(|reason| forced.of_warehouse("rejected_total", &[("reason", reason)]));
     let rejected: f64 = rejected.into_iter().flatten().sum();
     let fallbacks = forced.of_warehouse("fallbacks_total", &[("result", "success")]);
     ensure!(
