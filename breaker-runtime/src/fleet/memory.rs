@@ -206,5 +206,5 @@ impl fmt::Debug for MemoryStore {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "test-util"))]
 mod tests;

@@ -110,7 +110,7 @@ pub struct FleetView {
     pub r#override: Option<Override>,
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "admin"))]
 impl FleetView {
     /// Returns what a member of five knows of a circuit that is calm.
     pub(crate) fn example() -> Self {
