@@ -21,11 +21,12 @@ pub use crate::values::{BreakerError, CallError, Origin, Outcome};
 
 // The requirements on a function's types.
 pub use crate::attribute::{
-    AnswerType, AsyncAnswer, CauseText, ClassifyByType, ClassifyOther, ClassifyResult,
+    AnswerType, AsyncAnswer, ByError, CauseText, ClassifyByType, ClassifyOther, ClassifyResult,
     CloneForFallback, DisplayKey, FromRejection, FromRejectionResult, FromTimeout,
-    FromTimeoutResult, HasShownError, KeyText, ResultLike, SettleByType, SettleOther, SettleResult,
-    ShownError, TakeError, TakeRejection, TakeTimeout, ToKeyText, answer, boxed, by_classifier,
-    by_result, call_once, clone_for_fallback, error_cause, failed, failed_result, hint_if,
-    kept_key, never, reject, reject_limited, reject_limited_result, reject_result, settle_result,
-    stated_cause, time_out, time_out_result, typed, whole, whole_mut, without_error,
+    FromTimeoutResult, HasClassifiedError, HasShownError, KeyText, ResultLike, SettleByType,
+    SettleOther, SettleResult, ShownError, TakeError, TakeRejection, TakeTimeout, ToKeyText,
+    answer, boxed, by_classifier, by_error, by_result, call_once, clone_for_fallback, error_cause,
+    failed, failed_result, hint_if, kept_key, never, reject, reject_limited, reject_limited_result,
+    reject_result, settle_result, stated_cause, time_out, time_out_result, typed, whole, whole_mut,
+    without_error,
 };

@@ -214,7 +214,7 @@ pub use self::registry::{
 };
 pub use self::time::{Clock, Tick};
 pub use self::values::{
-    Action, ActionKind, Actor, Attribution, BreakerError, CallError, Cause, Configured,
+    Action, ActionKind, Actor, Attribution, BreakerError, CallError, Cause, ClassifyError, Configured,
     FailureKind, Failures, FleetCircuit, FleetErrors, FleetNumbers, FleetStatus, FleetView,
     InvalidActor, KeyStats, Latency, Layer, LayerValue, Outage, Outcome, Override, PastTransition,
     Reason, Rejection, RejectionReason, Rejections, SettingChange, SettingLayers, State, TimedOut,

@@ -19,6 +19,15 @@ pub(crate) enum Cause {
     Stated(Expr),
 }
 
+/// How the setting `classify` judges a value.
+#[cfg_attr(test, derive(Debug))]
+pub(crate) enum Classify {
+    /// The word `by_error`: the error knows what it says about the dependency.
+    ByError,
+    /// A function of the returned value.
+    Function(Expr),
+}
+
 /// The calls that the fallback runs for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FallbackOn {
@@ -81,6 +90,14 @@ pub(super) fn of_value(name: SettingName, expr: Expr) -> Result<Expr> {
     Ok(match callable(name, expr)? {
         Callable::Path(path) => Expr::Path(path),
         Callable::Closure(closure, _) => Expr::Closure(closure),
+    })
+}
+
+/// Parses a classifier: the word `by_error`, or a function of the returned value.
+pub(super) fn classify(name: SettingName, expr: Expr) -> Result<Classify> {
+    Ok(match of_value(name, expr)? {
+        Expr::Path(path) if path.path.is_ident("by_error") => Classify::ByError,
+        function => Classify::Function(function),
     })
 }
 

@@ -15,7 +15,7 @@ use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{Error, Expr, Lit, Path, Result, Token, token};
 
-use self::callable::{Cause, FallbackKind, FallbackOn};
+use self::callable::{Cause, Classify, FallbackKind, FallbackOn};
 use self::setting::Setting;
 use self::setting_name::{SettingName, ValueKind};
 use self::spelling::spelled;
@@ -51,7 +51,7 @@ pub(crate) struct Arguments {
     pub(crate) ignore: Option<Given<Arm>>,
     pub(crate) success: Option<Given<Arm>>,
     pub(crate) failure: Option<Given<Arm>>,
-    pub(crate) classify: Option<Given<Expr>>,
+    pub(crate) classify: Option<Given<Classify>>,
     pub(crate) fallback: Option<Given<FallbackKind>>,
     pub(crate) fallback_on: Option<Given<FallbackOn>>,
     /// The partition key.
@@ -220,7 +220,7 @@ impl Arguments {
                 self.cause = Some(Given::new(at, Cause::Stated(stated)));
             }
             ValueKind::Classifier => {
-                self.classify = Some(Given::new(at, callable::of_value(name, expr)?));
+                self.classify = Some(Given::new(at, callable::classify(name, expr)?));
             }
             ValueKind::Fallback => {
                 self.fallback = Some(Given::new(at, callable::fallback(name, expr)?));

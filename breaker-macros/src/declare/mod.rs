@@ -6,7 +6,7 @@ use proc_macro2::Span;
 use syn::ext::IdentExt;
 use syn::{Error, Expr, Path};
 
-use crate::args::callable::{Cause, FallbackKind, FallbackOn};
+use crate::args::callable::{Cause, Classify, FallbackKind, FallbackOn};
 use crate::args::setting::Setting;
 use crate::args::setting_name::SettingName;
 use crate::args::value::{Arm, Name};
@@ -45,6 +45,8 @@ pub(crate) enum Classifier {
         success: Option<Arm>,
         failure: Option<Arm>,
     },
+    /// The error of the `Result` decides.
+    ByError,
     /// A path or a closure.
     Function(Expr),
 }
@@ -73,7 +75,8 @@ pub(crate) fn declare(
         value(arguments.failure),
     );
     let classifier = match value(arguments.classify) {
-        Some(function) => Classifier::Function(function),
+        Some(Classify::ByError) => Classifier::ByError,
+        Some(Classify::Function(function)) => Classifier::Function(function),
         None if ignore.is_none() && success.is_none() && failure.is_none() => Classifier::ByResult,
         None => Classifier::Patterns {
             ignore,

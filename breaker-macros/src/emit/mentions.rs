@@ -38,7 +38,7 @@ impl Mentions {
             Needed::Nothing | Needed::Everything => TokenStream::new(),
         };
         let classifier = match &declaration.classifier {
-            Classifier::ByResult => TokenStream::new(),
+            Classifier::ByResult | Classifier::ByError => TokenStream::new(),
             Classifier::Function(function) => function.to_token_stream(),
             Classifier::Patterns {
                 ignore,

@@ -1,10 +1,12 @@
 //! What expansions of the attribute require of a function's types.
 
+mod by_error;
 mod causes;
 mod expansion;
 mod key_text;
 mod results;
 
+pub use self::by_error::{ByError, HasClassifiedError, by_error};
 pub use self::causes::{CauseText, HasShownError, ShownError, error_cause, stated_cause};
 pub use self::expansion::{
     AnswerType, answer, boxed, call_once, clone_for_fallback, failed, failed_result, hint_if,

@@ -3,6 +3,7 @@
 mod action;
 mod actor;
 mod cause;
+mod classify_error;
 mod error;
 mod failure;
 mod fleet;
@@ -23,6 +24,7 @@ mod transition;
 pub use self::action::{Action, ActionKind};
 pub use self::actor::{Actor, Attribution, InvalidActor};
 pub use self::cause::{Cause, Origin};
+pub use self::classify_error::ClassifyError;
 #[cfg(feature = "tower")]
 pub(crate) use self::error::chain;
 pub use self::error::{BreakerError, CallError, TimedOut};

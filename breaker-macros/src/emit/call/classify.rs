@@ -7,8 +7,31 @@ use syn::spanned::Spanned;
 use super::Call;
 use crate::args::value::Arm;
 use crate::declare::Classifier;
+use crate::emit::paths::local;
 
 impl Call<'_> {
+    /// Classifies the value in `answer`, and binds the outcome to `outcome`. If the error decides, `by_error` is bound
+    /// to what it says.
+    pub(super) fn emit_classified(&self, answer: &Ident, outcome: &Ident) -> TokenStream {
+        if let Classifier::ByError = self.declaration.classifier {
+            let (said, by_error) = (local("by_error"), self.emit_by_error(answer));
+            return quote_spanned!(Span::mixed_site()=>
+                let #said = #by_error;
+                let #outcome = #said.outcome;
+            );
+        }
+        let classified = self.emit_classify(answer);
+        quote_spanned!(Span::mixed_site()=> let #outcome = #classified;)
+    }
+
+    /// Asks the error of the value what it says about the dependency.
+    fn emit_by_error(&self, answer: &Ident) -> TokenStream {
+        let span = Span::mixed_site().located_at(self.returned.span);
+        let by_error = self.runtime.item_at("by_error", span);
+        let ty = &self.returned.ty;
+        quote_spanned!(span=> #by_error::<#ty>(&#answer))
+    }
+
     /// Classifies the value in `answer`, by reference.
     pub(super) fn emit_classify(&self, answer: &Ident) -> TokenStream {
         match &self.declaration.classifier {
@@ -16,6 +39,10 @@ impl Call<'_> {
             // enough.
             Classifier::ByResult if self.needs_result() => self.result_or(answer, "Success"),
             Classifier::ByResult => self.by_result(answer),
+            Classifier::ByError => {
+                let by_error = self.emit_by_error(answer);
+                quote_spanned!(Span::mixed_site()=> #by_error.outcome)
+            }
             Classifier::Function(classify) => {
                 let by_classifier = self.runtime.item_at("by_classifier", classify.span());
                 quote_spanned!(Span::mixed_site()=> #by_classifier(&#answer, #classify))

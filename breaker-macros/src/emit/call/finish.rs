@@ -118,6 +118,19 @@ impl Call<'_> {
             let hint_if = self.runtime.item_at("hint_if", hint.span());
             quote_spanned!(Span::mixed_site()=> #hint_if(#outcome, &#answer, #hint))
         });
+        let by_error = matches!(self.declaration.classifier, Classifier::ByError);
+        let (by_error_type, said) = (self.runtime.item("ByError"), local("by_error"));
+        let hint = hint.or_else(|| {
+            by_error.then(
+                || quote_spanned!(Span::mixed_site()=> #by_error_type::hint(&#said, &#answer)),
+            )
+        });
+        if by_error && self.declaration.cause.is_none() {
+            let origin = self.emit_origin();
+            return quote_spanned!(Span::mixed_site()=>
+                #by_error_type::settle(&#said, #guard, &#answer, #hint, #origin)
+            );
+        }
         let Some(cause) = &self.declaration.cause else {
             return match hint {
                 None => quote_spanned!(Span::mixed_site()=> #ty::settle(#guard, #outcome)),
@@ -172,7 +185,7 @@ impl Call<'_> {
         let span = Span::mixed_site().located_at(self.returned.span);
         match self.declaration.classifier {
             Classifier::ByResult => self.runtime.item_at(&format!("{name}_result"), span),
-            Classifier::Patterns { .. } | Classifier::Function(_) => {
+            Classifier::Patterns { .. } | Classifier::ByError | Classifier::Function(_) => {
                 self.runtime.item_at(name, span)
             }
         }

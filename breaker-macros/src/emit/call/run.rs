@@ -20,10 +20,10 @@ impl Call<'_> {
         }
         let (answer, outcome) = (local("answer"), local("outcome"));
         let (classified, finish) = (
-            self.emit_classify(&answer),
+            self.emit_classified(&answer, &outcome),
             self.emit_finish(&answer, &outcome),
         );
-        let finish = quote_spanned!(Span::mixed_site()=> let #outcome = #classified; #finish);
+        let finish = quote_spanned!(Span::mixed_site()=> #classified #finish);
         let Some(limit) = &self.declaration.call_timeout else {
             let run = self.emit_body(flow, work);
             return quote!(#run #finish);
