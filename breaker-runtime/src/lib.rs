@@ -196,6 +196,14 @@ pub use self::config::{ConfigProblem, ConfigProblems};
 pub use self::integrations::admin;
 #[cfg(feature = "axum")]
 pub use self::integrations::axum;
+#[cfg(any(
+    feature = "aws",
+    feature = "redis-client",
+    feature = "reqwest",
+    feature = "sqlx",
+    feature = "tonic"
+))]
+pub use self::integrations::classifiers;
 #[cfg(feature = "metrics")]
 pub use self::integrations::metrics;
 #[cfg(feature = "opentelemetry")]
@@ -214,11 +222,11 @@ pub use self::registry::{
 };
 pub use self::time::{Clock, Tick};
 pub use self::values::{
-    Action, ActionKind, Actor, Attribution, BreakerError, CallError, Cause, ClassifyError, Configured,
-    FailureKind, Failures, FleetCircuit, FleetErrors, FleetNumbers, FleetStatus, FleetView,
-    InvalidActor, KeyStats, Latency, Layer, LayerValue, Outage, Outcome, Override, PastTransition,
-    Reason, Rejection, RejectionReason, Rejections, SettingChange, SettingLayers, State, TimedOut,
-    Totals, Transition, TransitionCount, WindowEffect,
+    Action, ActionKind, Actor, Attribution, BreakerError, CallError, Cause, ClassifyError,
+    Configured, FailureKind, Failures, FleetCircuit, FleetErrors, FleetNumbers, FleetStatus,
+    FleetView, InvalidActor, KeyStats, Latency, Layer, LayerValue, Outage, Outcome, Override,
+    PastTransition, Reason, Rejection, RejectionReason, Rejections, SettingChange, SettingLayers,
+    State, TimedOut, Totals, Transition, TransitionCount, WindowEffect,
 };
 
 #[cfg(feature = "macros")]

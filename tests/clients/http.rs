@@ -2,11 +2,12 @@
 
 use std::convert::Infallible;
 use std::future::ready;
+use std::io;
 use std::time::{Duration, SystemTime};
 
 use axum::body::{Body, Bytes};
-use breaker_runtime::tower::{CircuitBreakerLayer, HttpClassifier};
-use breaker_runtime::{Config, Outcome, State};
+use breaker_runtime::tower::{CircuitBreakerLayer, Classify, GrpcClassifier, HttpClassifier};
+use breaker_runtime::{Config, Outcome, Registry, State};
 use http::header::{DATE, RETRY_AFTER};
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use http_body_util::BodyExt;
@@ -131,8 +132,9 @@ async fn a_grpc_status_in_the_head_is_classified() {
     };
     for (code, expected) in [
         ("0", (1, 0, 0)),
-        ("5", (0, 1, 0)),
-        ("16", (0, 1, 0)),
+        ("1", (0, 1, 0)),
+        ("5", (1, 0, 0)),
+        ("16", (1, 0, 0)),
         ("4", (0, 0, 1)),
         ("14", (0, 0, 1)),
         ("99", (0, 0, 1)),
@@ -141,6 +143,82 @@ async fn a_grpc_status_in_the_head_is_classified() {
         assert_eq!(outcomes(200, code).await, expected, "{code}");
     }
     assert_eq!(outcomes(503, "0").await, (0, 0, 1));
+}
+
+#[test]
+fn the_grpc_classifier_judges_the_head() {
+    let outcome = |status: u16, headers: &[(&'static str, &'static str)]| {
+        let mut head = response(status);
+        for (name, value) in headers {
+            head = head.header(*name, *value);
+        }
+        let head = head.body(()).unwrap();
+        let answer: Result<_, &io::Error> = Ok(&head);
+        GrpcClassifier.classify(answer)
+    };
+    let grpc = ("content-type", "application/grpc+proto");
+    for (code, expected) in [
+        ("0", Outcome::Success),
+        ("1", Outcome::Ignored),
+        ("5", Outcome::Success),
+        ("8", Outcome::Failure),
+        ("14", Outcome::Failure),
+        ("99", Outcome::Failure),
+        ("unknown", Outcome::Failure),
+    ] {
+        assert_eq!(
+            outcome(200, &[grpc, ("grpc-status", code)]),
+            expected,
+            "{code}"
+        );
+    }
+    // Messages follow.
+    assert_eq!(outcome(200, &[grpc]), Outcome::Success);
+    // No gRPC server has answered.
+    assert_eq!(
+        outcome(200, &[("content-type", "text/html")]),
+        Outcome::Failure
+    );
+    assert_eq!(outcome(200, &[]), Outcome::Failure);
+    assert_eq!(outcome(502, &[grpc]), Outcome::Failure);
+    assert_eq!(outcome(404, &[grpc]), Outcome::Failure);
+}
+
+#[test]
+fn the_hint_of_a_grpc_response_is_the_longest_time_that_it_asks_for() {
+    let hint = |headers: &[(&'static str, &'static str)]| {
+        let mut head = response(200);
+        for (name, value) in headers {
+            head = head.header(*name, *value);
+        }
+        let head = head.body(()).unwrap();
+        let answer: Result<_, &io::Error> = Ok(&head);
+        GrpcClassifier.hint(answer)
+    };
+    let pushback = ("grpc-retry-pushback-ms", "1500");
+    assert_eq!(hint(&[pushback]), Some(Duration::from_millis(1_500)));
+    assert_eq!(
+        hint(&[pushback, ("retry-after", "7")]),
+        Some(Duration::from_secs(7))
+    );
+    assert_eq!(hint(&[("grpc-retry-pushback-ms", "-1")]), None);
+    assert_eq!(hint(&[]), None);
+}
+
+#[tokio::test]
+async fn a_layer_for_grpc_opens_by_the_status_and_respects_its_hint() {
+    let config = Config::new().threshold(1);
+    let layer = CircuitBreakerLayer::in_registry(&Registry::new(), "stock", config).unwrap();
+    let layer = layer.grpc();
+    let breaker = layer.breaker().clone();
+    let service = layer.layer(service_fn(async |()| {
+        let head = response(200).header("grpc-status", "14");
+        let head = head.header("grpc-retry-pushback-ms", "90000");
+        Ok::<_, io::Error>(head.body(Body::empty()).unwrap())
+    }));
+    assert!(service.oneshot(()).await.is_ok());
+    let period = breaker.snapshot().open_period;
+    assert_eq!(period, Some(Duration::from_secs(90)));
 }
 
 #[test]

@@ -25,7 +25,14 @@ pub use self::action::{Action, ActionKind};
 pub use self::actor::{Actor, Attribution, InvalidActor};
 pub use self::cause::{Cause, Origin};
 pub use self::classify_error::ClassifyError;
-#[cfg(feature = "tower")]
+#[cfg(any(
+    feature = "aws",
+    feature = "redis-client",
+    feature = "reqwest",
+    feature = "sqlx",
+    feature = "tonic",
+    feature = "tower"
+))]
 pub(crate) use self::error::chain;
 pub use self::error::{BreakerError, CallError, TimedOut};
 pub(crate) use self::failure::FailureCounts;

@@ -6,8 +6,9 @@ use axum::body::Body;
 use axum::http::{Response, StatusCode};
 use axum::routing::{MethodRouter, get};
 
-use super::json::{Maybe, Text, whole_seconds};
 use super::response::json;
+use crate::integrations::rejections::json::{Maybe, Text};
+use crate::integrations::rejections::whole_seconds::whole_seconds;
 use crate::registry::Registry;
 use crate::values::{KeyStats, State};
 

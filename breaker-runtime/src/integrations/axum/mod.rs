@@ -29,7 +29,6 @@
 //! user.
 
 mod health;
-mod json;
 mod response;
 
 #[cfg(feature = "admin")]

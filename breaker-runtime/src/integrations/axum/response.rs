@@ -5,43 +5,27 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use axum::http::{Response, StatusCode};
 use axum::response::IntoResponse;
 
-use super::json::{Maybe, Text, whole_seconds};
+use crate::integrations::rejections::Answer;
 use crate::values::{BreakerError, CallError, Rejection, TimedOut};
 
 /// Responds with `503`, a JSON body and, if the time is known, the header `Retry-After`.
 impl IntoResponse for Rejection {
     fn into_response(self) -> Response<Body> {
-        let seconds = self.retry_after().map(whole_seconds);
-        let body = format!(
-            r#"{{"error":"rejected","breaker":{},"state":"{}","reason":"{}","retry_after":{}}}"#,
-            Text(self.name()),
-            self.state(),
-            self.reason(),
-            Maybe(seconds),
-        );
-        let mut response = json(StatusCode::SERVICE_UNAVAILABLE, body);
-        if let Some(seconds) = seconds {
-            response.headers_mut().insert(RETRY_AFTER, seconds.into());
-        }
-        response
+        response(Answer::from(&self))
     }
 }
 
 /// Responds with `504` and a JSON body.
 impl IntoResponse for TimedOut {
     fn into_response(self) -> Response<Body> {
-        let body = format!(r#"{{"error":"timed_out","breaker":{}}}"#, Text(self.name()));
-        json(StatusCode::GATEWAY_TIMEOUT, body)
+        response(Answer::from(&self))
     }
 }
 
 /// Responds as the [`Rejection`] or the [`TimedOut`] does.
 impl IntoResponse for BreakerError {
     fn into_response(self) -> Response<Body> {
-        match self {
-            Self::Rejected(rejection) => rejection.into_response(),
-            Self::TimedOut(timed_out) => timed_out.into_response(),
-        }
+        response(Answer::from(&self))
     }
 }
 
@@ -61,6 +45,15 @@ impl<E: IntoResponse + 'static> IntoResponse for crate::integrations::tower::Ser
     fn into_response(self) -> Response<Body> {
         CallError::from(self).into_response()
     }
+}
+
+fn response(answer: Answer) -> Response<Body> {
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
+    let mut response = json(status, answer.body);
+    if let Some(seconds) = answer.retry_after {
+        response.headers_mut().insert(RETRY_AFTER, seconds.into());
+    }
+    response
 }
 
 /// Makes a JSON response that must not be cached.

@@ -1,10 +1,9 @@
 //! The parts of JSON that the responses need.
 
 use std::fmt::{self, Display, Write as _};
-use std::time::Duration;
 
 /// Formats text as a JSON string.
-pub(super) struct Text<'a>(pub(super) &'a str);
+pub(crate) struct Text<'a>(pub(crate) &'a str);
 
 impl Display for Text<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -25,7 +24,7 @@ impl Display for Text<'_> {
 }
 
 /// Formats a value, or `null` in its absence.
-pub(super) struct Maybe<T>(pub(super) Option<T>);
+pub(crate) struct Maybe<T>(pub(crate) Option<T>);
 
 impl<T: Display> Display for Maybe<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -34,12 +33,6 @@ impl<T: Display> Display for Maybe<T> {
             None => f.write_str("null"),
         }
     }
-}
-
-/// Returns whole seconds, rounded up so that a caller that waits this long does not retry too early.
-pub(super) fn whole_seconds(time: Duration) -> u64 {
-    let begun = u64::from(time.subsec_nanos() > 0);
-    time.as_secs().saturating_add(begun)
 }
 
 #[cfg(test)]

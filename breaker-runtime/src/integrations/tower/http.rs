@@ -1,11 +1,12 @@
 //! The classifier of HTTP responses.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use http::header::{DATE, HeaderMap, HeaderValue, RETRY_AFTER};
+use http::header::{DATE, HeaderMap, RETRY_AFTER};
 use http::{Response, StatusCode};
 
 use super::classify::{Classify, of_error};
+use crate::integrations::{grpc_code, http_answer};
 use crate::values::Outcome;
 
 /// Classifies HTTP responses by status.
@@ -20,22 +21,22 @@ use crate::values::Outcome;
 /// Only the head of a response counts; its body and its trailers do not. A gRPC server sends its status in the head only
 /// if the response has no message.
 ///
-/// The classifier accepts responses of the crate `http`. For other types, such as reqwest's responses, pass the status
-/// and the headers to its two functions:
+/// The classifier accepts responses of the crate `http`, and with the feature `reqwest` also those of reqwest. For other
+/// types, pass the status and the headers to its functions. [`GrpcClassifier`](super::GrpcClassifier) is for gRPC.
 ///
 /// ```
 /// use breaker_runtime::Outcome;
 /// use breaker_runtime::tower::HttpClassifier;
-/// # mod reqwest {
+/// # mod client {
 /// #     pub type Response = http::Response<()>;
 /// #     pub type Error = std::io::Error;
 /// # }
 ///
-/// let classify = |answer: Result<&reqwest::Response, &reqwest::Error>| match answer {
+/// let classify = |answer: Result<&client::Response, &client::Error>| match answer {
 ///     Ok(response) => HttpClassifier::outcome(response.status()),
 ///     Err(_) => Outcome::Failure,
 /// };
-/// let hint = |answer: Result<&reqwest::Response, &reqwest::Error>| {
+/// let hint = |answer: Result<&client::Response, &client::Error>| {
 ///     HttpClassifier::retry_after(answer.ok()?.headers())
 /// };
 /// # let busy = http::Response::builder().status(503).header("retry-after", "7").body(()).unwrap();
@@ -48,26 +49,18 @@ pub struct HttpClassifier;
 impl HttpClassifier {
     /// Classifies a status: `5xx` and `429` are failures, all others are successes.
     pub fn outcome(status: StatusCode) -> Outcome {
-        if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
-            Outcome::Failure
-        } else {
-            Outcome::Success
-        }
+        http_answer::outcome(status.as_u16())
     }
 
     /// Classifies a gRPC status code.
     ///
     /// | code | counts as |
     /// |---|---|
-    /// | 0 (`OK`) | success |
-    /// | 1, 3, 5, 6, 7, 9, 10, 11, 12, 16: the caller cancelled, or its request was wrong | ignored |
+    /// | 0 (`OK`), and 3, 5, 6, 7, 9, 10, 11, 12, 16, such as `NOT_FOUND`: the server has answered | success |
+    /// | 1 (`CANCELLED`) | ignored |
     /// | any other, such as 4 (`DEADLINE_EXCEEDED`), 8 (`RESOURCE_EXHAUSTED`), 13 (`INTERNAL`), 14 (`UNAVAILABLE`) | failure |
     pub fn grpc_outcome(code: u32) -> Outcome {
-        match code {
-            0 => Outcome::Success,
-            1 | 3 | 5 | 6 | 7 | 9 | 10 | 11 | 12 | 16 => Outcome::Ignored,
-            _ => Outcome::Failure,
-        }
+        grpc_code::outcome(code)
     }
 
     /// Returns the time that `Retry-After` asks for, or `None` if the header is missing or invalid.
@@ -78,40 +71,10 @@ impl HttpClassifier {
     /// capped by `max_open_for`, whose default is ten times `open_for`.
     #[doc(alias = "retry-after")]
     pub fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-        let now = || {
-            let date = headers.get(DATE).and_then(date);
-            date.unwrap_or_else(SystemTime::now)
-        };
-        let delay = |value: &HeaderValue| {
-            let until = |until: SystemTime| until.duration_since(now()).unwrap_or(Duration::ZERO);
-            seconds(value).or_else(|| date(value).map(until))
-        };
-        headers.get_all(RETRY_AFTER).iter().filter_map(delay).max()
+        let values = headers.get_all(RETRY_AFTER).iter();
+        let date = headers.get(DATE).and_then(|date| date.to_str().ok());
+        http_answer::retry_after(values.filter_map(|value| value.to_str().ok()), date)
     }
-}
-
-/// Reads seconds. RFC 9110 allows whole ones only, but servers send fractions too.
-fn seconds(value: &HeaderValue) -> Option<Duration> {
-    let text = value.to_str().ok()?.trim();
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
-    // `parse` would accept a sign.
-    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit());
-    if !is_number(whole) || !is_number(fraction) {
-        return None;
-    }
-    let more = fraction.bytes().any(|digit| digit != b'0');
-    let whole = whole.parse().unwrap_or(u64::MAX);
-    Some(Duration::from_secs(whole.saturating_add(more.into())))
-}
-
-/// Returns the gRPC status of a response that has it in its head.
-fn grpc_status<B>(response: &Response<B>) -> Option<u32> {
-    let status = response.headers().get("grpc-status")?;
-    status.to_str().ok()?.parse().ok()
-}
-
-fn date(value: &HeaderValue) -> Option<SystemTime> {
-    httpdate::parse_http_date(value.to_str().ok()?.trim()).ok()
 }
 
 impl<B, E: 'static> Classify<Response<B>, E> for HttpClassifier {
@@ -121,13 +84,34 @@ impl<B, E: 'static> Classify<Response<B>, E> for HttpClassifier {
             Ok(response) => response,
             Err(error) => return of_error(error),
         };
-        match grpc_status(response) {
+        let code = response.headers().get("grpc-status");
+        match code.and_then(|code| code.to_str().ok()?.parse().ok()) {
             Some(code) if response.status() == StatusCode::OK => Self::grpc_outcome(code),
             _ => Self::outcome(response.status()),
         }
     }
 
     fn hint(&self, answer: Result<&Response<B>, &E>) -> Option<Duration> {
+        Self::retry_after(answer.ok()?.headers())
+    }
+}
+
+/// As [`classifiers::reqwest`](crate::classifiers::reqwest) does.
+#[cfg(feature = "reqwest")]
+impl<E: 'static> Classify<reqwest::Response, E> for HttpClassifier {
+    fn classify(&self, answer: Result<&reqwest::Response, &E>) -> Outcome {
+        use crate::values::ClassifyError;
+
+        match answer {
+            Ok(response) => Self::outcome(response.status()),
+            Err(error) => match (error as &dyn std::any::Any).downcast_ref::<reqwest::Error>() {
+                Some(error) => error.outcome(),
+                None => of_error(error),
+            },
+        }
+    }
+
+    fn hint(&self, answer: Result<&reqwest::Response, &E>) -> Option<Duration> {
         Self::retry_after(answer.ok()?.headers())
     }
 }

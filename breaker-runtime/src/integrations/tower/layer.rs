@@ -137,6 +137,14 @@ impl<C, B> CircuitBreakerLayer<C, B> {
         self.classify(super::http::HttpClassifier)
     }
 
+    /// Classifies gRPC responses by their status: see [`GrpcClassifier`](super::GrpcClassifier).
+    ///
+    /// It replaces the classifier before it, as [`classify`](Self::classify) does.
+    #[cfg(feature = "http")]
+    pub fn grpc(self) -> CircuitBreakerLayer<super::grpc::GrpcClassifier, B> {
+        self.classify(super::grpc::GrpcClassifier)
+    }
+
     /// Ignores every error that is a `T` or holds one, where [`ByResult`] would find the error of a breaker.
     ///
     /// Use it for errors that say nothing about the dependency, such as the error of an inner layer that sheds load. It

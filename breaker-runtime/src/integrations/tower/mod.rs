@@ -81,6 +81,8 @@ mod error;
 mod find_error;
 mod future;
 #[cfg(feature = "http")]
+mod grpc;
+#[cfg(feature = "http")]
 mod http;
 mod layer;
 mod service;
@@ -90,6 +92,8 @@ pub use self::choose::{ChooseBreaker, InRegistry, KeyOfRequest, Named, PerKey, S
 pub use self::classify::{ByResult, Classify, IgnoreErrors, WithCause, WithHint};
 pub use self::error::ServiceError;
 pub use self::future::ResponseFuture;
+#[cfg(feature = "http")]
+pub use self::grpc::GrpcClassifier;
 #[cfg(feature = "http")]
 pub use self::http::HttpClassifier;
 pub use self::layer::CircuitBreakerLayer;

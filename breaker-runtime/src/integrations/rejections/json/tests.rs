@@ -2,7 +2,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{Maybe, Text, whole_seconds};
+use super::super::whole_seconds::whole_seconds;
+use super::{Maybe, Text};
 
 #[test]
 fn any_text_survives_writing_and_reading() {
