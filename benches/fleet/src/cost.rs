@@ -1,0 +1,144 @@
+//! What a fleet costs Redis, calm and in an outage, next to the formula of `docs/fleet.md`.
+
+use std::time::{Duration, Instant};
+
+use tokio::time::{interval, sleep};
+
+use crate::members::{BREAKERS, Members, NAMESPACE, PERIOD};
+use crate::server::Server;
+
+/// The time between two beats, in seconds.
+const BEAT: f64 = 5.0;
+
+/// Measures a fleet that is well.
+pub(crate) async fn calm(server: &Server, members: &Members, time: Duration) {
+    println!("## Calm, {BREAKERS} breakers each\n");
+    let count = number(members.all.len());
+    let run = Run::begin(server);
+    sleep(time).await;
+    run.end(server, count / BEAT);
+    memory(server, members);
+}
+
+/// Measures a fleet while all but the first of its circuits are open, and each member has calls.
+pub(crate) async fn outage(server: &Server, members: &Members, time: Duration) {
+    let open = BREAKERS - 1;
+    println!(
+        "## {open} circuits open, period {} s, five calls per second, member and circuit\n",
+        PERIOD.as_secs()
+    );
+    let load = async {
+        let mut every = interval(Duration::from_millis(200));
+        loop {
+            every.tick().await;
+            for member in &members.all {
+                for breaker in &member.breakers[1..] {
+                    let _ = breaker.call(|| Err::<(), ()>(()));
+                }
+                // Not all members at the same instant.
+                tokio::task::yield_now().await;
+            }
+        }
+    };
+    let measured = async {
+        let beginning = Run::begin(server);
+        sleep(Duration::from_secs(2)).await;
+        println!("The first two seconds:\n");
+        beginning.end(server, f64::NAN);
+        sleep(PERIOD).await;
+        let run = Run::begin(server);
+        sleep(time).await;
+        println!("Afterwards:\n");
+        let formula =
+            number(members.all.len()) / BEAT + number(open) * (0.6 + 3.0 / PERIOD.as_secs_f64());
+        run.end(server, formula);
+        memory(server, members);
+    };
+    tokio::select! {
+        () = load => {}
+        () = measured => {}
+    }
+}
+
+/// The counters of the server at the beginning of a measurement.
+struct Run {
+    since: Instant,
+    scripts: u64,
+    published: u64,
+    processor: f64,
+    output: u64,
+}
+
+impl Run {
+    fn begin(server: &Server) -> Self {
+        Self {
+            scripts: scripts(server),
+            published: server.calls(&["publish"]),
+            processor: server.processor(),
+            output: output(server),
+            since: Instant::now(),
+        }
+    }
+
+    fn end(&self, server: &Server, formula: f64) {
+        let time = self.since.elapsed().as_secs_f64();
+        let rate = |now: u64, before: u64| number64(now - before) / time;
+        let formula = if formula.is_nan() {
+            String::new()
+        } else {
+            format!(" (formula {formula:.0})")
+        };
+        println!("| | |\n|---|---|");
+        println!(
+            "| scripts per second | {:.1}{formula} |",
+            rate(scripts(server), self.scripts)
+        );
+        println!(
+            "| publications per second | {:.1} |",
+            rate(server.calls(&["publish"]), self.published)
+        );
+        println!(
+            "| CPU of Redis | {:.2} % of a core |",
+            (server.processor() - self.processor) / time * 100.0
+        );
+        println!(
+            "| output of Redis | {:.1} KB per second |\n",
+            rate(output(server), self.output) / 1e3
+        );
+    }
+}
+
+fn memory(server: &Server, members: &Members) {
+    let keys = ["", ":m", ":b", ":o"].map(|end| format!("brk1:{{{NAMESPACE}}}{end}"));
+    let bytes: Vec<u64> = keys.iter().map(|key| server.bytes(key)).collect();
+    println!("| key | bytes |\n|---|---|");
+    for (key, bytes) in keys.iter().zip(&bytes) {
+        println!("| `{key}` | {bytes} |");
+    }
+    println!(
+        "\nThe members take {:.0} bytes each. {} clients are connected.\n",
+        number64(bytes[1]) / number(members.all.len()),
+        server.field("clients", "connected_clients"),
+    );
+}
+
+fn scripts(server: &Server) -> u64 {
+    server.calls(&["evalsha", "eval"])
+}
+
+fn output(server: &Server) -> u64 {
+    server
+        .field("stats", "total_net_output_bytes")
+        .parse()
+        .unwrap_or(0)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a small count")]
+fn number(count: usize) -> f64 {
+    count as f64
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a small count")]
+fn number64(count: u64) -> f64 {
+    count as f64
+}
