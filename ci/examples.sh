@@ -2,6 +2,10 @@
 # Runs every example. Each checks what it shows, and fails if something differs.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. ci/lib.sh
+
+# The example `fleet` uses a redis-server if there is one.
+(need_debian redis-server redis-server)
 
 printed=$(mktemp)
 trap 'rm -f "$printed"' EXIT
@@ -24,3 +28,4 @@ for manifest in examples/*/Cargo.toml; do
     package=$(sed -n 's/^name = "\(.*\)"/\1/p' "$manifest")
     run "$package" -p "$package"
 done
+REDIS_BIN=missing run "example-fleet without Redis" -p example-fleet
