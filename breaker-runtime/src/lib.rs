@@ -117,6 +117,7 @@
 //! | report health over HTTP | with the feature `axum`, `axum::health` |
 //! | look and act over HTTP | with the feature `admin`, `admin::Admin` |
 //! | force a circuit open or closed | [`CircuitBreaker::force_open`], [`CircuitBreaker::force_closed`], or `force` in a file |
+//! | share circuits among instances | with the feature `fleet`, `fleet::Fleet`; with the feature `redis`, `redis::RedisStore` |
 //! | change settings | [`Registry::configure`]; with the feature `config`, `Registry::load` and `Registry::watch` |
 //! | separate hosts or tenants | the setting `key`; [`Registry::get_or_create_keyed`], [`Registry::key_stats`] |
 //!

@@ -31,6 +31,10 @@ mod semantics {}
 mod operations {}
 
 #[cfg(doctest)]
+#[doc = include_str!("../fleet.md")]
+mod fleet {}
+
+#[cfg(doctest)]
 #[doc = include_str!("../testing.md")]
 mod testing {}
 
