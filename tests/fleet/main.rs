@@ -17,6 +17,7 @@ mod failover;
 mod full;
 mod instance;
 mod outage;
+mod process;
 mod proxy;
 mod push;
 mod server;

@@ -145,7 +145,7 @@ async fn s9_the_lease_of_a_prober_that_is_cut_off_passes_on() {
     b.is(State::Closed).await;
     // Its probe fails after the fleet has closed: that changes nothing there.
     let voice = Voice::at(&server.url(), "watch#1");
-    let closed = voice.circuit("p").await.unwrap();
+    let closed = voice.closed("p").await;
     proxy.set(Fault::None);
     if let Some(probe) = probe {
         probe.failure();

@@ -74,6 +74,17 @@ impl Voice {
         circuits.into_iter().find(|circuit| circuit.name == name)
     }
 
+    /// Waits until the store knows that the circuit has closed.
+    pub(crate) async fn closed(&self, name: &str) -> Circuit {
+        for _ in 0..600 {
+            match self.circuit(name).await {
+                Some(circuit) if circuit.phase == Phase::Closed => return circuit,
+                _ => tokio::time::sleep(Duration::from_millis(50)).await,
+            }
+        }
+        panic!("{name} does not close");
+    }
+
     /// Opens a circuit for a moment, and gets the lease.
     pub(crate) async fn lease(&self, name: &str) -> u64 {
         self.ask(trip(name, Duration::from_millis(1))).await;
