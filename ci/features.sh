@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 features=(macros admin axum config fleet http metrics opentelemetry redis serde test-util tokio tower tracing)
-others=(actix aws poem redis-client reqwest sqlx tonic)
+others=(actix aws poem redis-client redis-tls reqwest sqlx tonic)
 check() {
     echo "features: ${1:-none}"
     # Passes the flag to the runtime only, so that the dependencies need not be compiled again.
