@@ -164,7 +164,7 @@ struct Which<'a>(&'a FleetEvent, bool);
 impl fmt::Display for Which<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0.name() {
-            Some(name) => write!(f, "`{name}`")?,
+            Some(name) => write!(f, "`{}`", name.escape_debug())?,
             None => f.write_str("all circuit breakers")?,
         }
         match self.0.key() {

@@ -2,11 +2,12 @@
 
 use super::circuit::{Circuit, HOLD};
 use super::holding::{Finding, Holding, PendingVerdict};
-use super::known::{Known, KnownLease};
+use super::known::{Known, KnownLease, LONGEST};
 use super::scene::{Scene, Sent};
 use crate::fleet::store::Answer;
 use crate::machine::Standing;
 use crate::time::Tick;
+use crate::values::printable;
 
 impl Circuit {
     /// Takes notice of the answer to an operation that was sent at `sent`.
@@ -30,6 +31,7 @@ impl Circuit {
                         breaker.fleet_probes_elsewhere(rest);
                     }
                     let id = known.lease.as_ref().map_or(0, |lease| lease.id);
+                    let by = printable(&by, LONGEST);
                     known.lease = Some(KnownLease { id, by, until });
                 }
                 self.want.reset();

@@ -13,6 +13,8 @@ use crate::machine::Standing;
 use crate::registry::Registry;
 use crate::time::Tick;
 
+/// The number of circuits that are remembered although no breaker here has their name.
+const MOST_UNKNOWN: usize = 10_000;
 /// The number of names of which the setting `shared` is remembered, also if it is off.
 const MOST_NAMES: usize = 4_096;
 
@@ -77,6 +79,11 @@ impl Circuits {
         self.touched.insert(name.to_owned());
         let entry = self.by_name.entry(name.to_owned());
         entry.or_insert_with(|| Circuit::new(name))
+    }
+
+    /// Returns whether a circuit is here, or may be remembered although it may have no breaker here.
+    fn has_room(&self, name: &str) -> bool {
+        self.by_name.len() < MOST_UNKNOWN || self.by_name.contains_key(name)
     }
 
     /// A beat reads all breakers and says all votes again.
@@ -172,11 +179,13 @@ impl Circuits {
         registry: Option<&Registry>,
         scene: &mut Scene<'_>,
     ) {
+        let breaker = registry.and_then(|it| it.find_shared(&circuit.name));
+        if breaker.is_none() && !self.has_room(&circuit.name) {
+            return;
+        }
         let entry = self.enter(&circuit.name);
-        if entry.breaker.is_none() {
-            if let Some(breaker) = registry.and_then(|it| it.find_shared(&circuit.name)) {
-                entry.attach(&breaker);
-            }
+        if let Some(breaker) = breaker.filter(|_| entry.breaker.is_none()) {
+            entry.attach(&breaker);
         }
         entry.hear(circuit, scene);
     }
@@ -196,6 +205,9 @@ impl Circuits {
         };
         let mut heard = BTreeSet::new();
         for circuit in circuits {
+            if !self.has_room(&circuit.name) {
+                continue;
+            }
             heard.insert(circuit.name.clone());
             let entry = self.enter(&circuit.name);
             let known = entry.known.as_ref().map_or(0, |known| known.generation);

@@ -151,7 +151,8 @@ impl Circuit {
         let few = before.votes.len() * 2 <= scene.live as usize;
         let refuted = voted(scene.me) && few && !voted(&known.by);
         if let Some(reading) = self.reading.as_ref().filter(|_| refuted) {
-            self.ballot.bar(scene.now.after(reading.open_for * BARRED));
+            self.ballot
+                .bar(scene.now.after(reading.open_for.saturating_mul(BARRED)));
         }
     }
 

@@ -4,6 +4,10 @@ use std::time::{Duration, SystemTime};
 
 use crate::fleet::store::{Circuit, Phase};
 use crate::time::Tick;
+use crate::values::printable;
+
+/// The length of the longest text that is taken from the store, in characters.
+pub(super) const LONGEST: usize = 300;
 
 /// What the fleet says of one circuit.
 #[derive(Clone, Debug)]
@@ -46,7 +50,10 @@ impl Known {
             Some(before) if circuit.phase == Phase::Open && circuit.votes.is_empty() => {
                 before.votes.clone()
             }
-            _ => circuit.votes,
+            _ => {
+                let votes = circuit.votes.iter();
+                votes.map(|vote| printable(vote, LONGEST)).collect()
+            }
         };
         let votes_since = match before {
             Some(before) if before.votes == votes => before.votes_since,
@@ -58,11 +65,11 @@ impl Known {
             until: now.after(circuit.rest.min(circuit.period)),
             period: circuit.period,
             row: circuit.row,
-            why: circuit.why,
-            by: circuit.by,
+            why: printable(&circuit.why, LONGEST),
+            by: printable(&circuit.by, LONGEST),
             lease: circuit.lease.map(|lease| KnownLease {
                 id: lease.id,
-                by: lease.by,
+                by: printable(&lease.by, LONGEST),
                 until: now.after(lease.rest),
             }),
             votes,

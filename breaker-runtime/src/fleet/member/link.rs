@@ -2,10 +2,11 @@
 
 use std::time::{Duration, SystemTime};
 
+use super::known::LONGEST;
 use super::random::Random;
 use crate::fleet::store::StoreError;
 use crate::time::Tick;
-use crate::values::FleetStatus;
+use crate::values::{FleetStatus, printable};
 
 /// The time between two beats, give or take a fifth.
 const BEAT: Duration = Duration::from_secs(5);
@@ -124,7 +125,7 @@ impl Link {
         let was_alone = self.alone.is_some();
         if refused || self.failures >= FAILURES {
             let since = self.alone.take().map_or(wall, |alone| alone.since);
-            let why = why.clone();
+            let why = printable(why, LONGEST);
             self.alone = Some(Alone { since, why });
             self.answers_since = None;
         }
@@ -152,8 +153,8 @@ impl Link {
     }
 
     /// The store does not push changes any more.
-    pub(super) fn silent(&mut self, why: String, now: Tick, random: &mut Random) {
-        self.push = Push::Silent(why);
+    pub(super) fn silent(&mut self, why: &str, now: Tick, random: &mut Random) {
+        self.push = Push::Silent(printable(why, LONGEST));
         if self.answers() {
             self.hasten(now, POLL, random);
         }

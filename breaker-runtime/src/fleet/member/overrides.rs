@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
+use super::known::LONGEST;
 use super::scene::{Ops, Sent};
 use crate::breaker::{CircuitBreaker, FleetForced, WeakBreaker};
 use crate::fleet::circuit_name::split;
@@ -10,7 +11,7 @@ use crate::fleet::event::FleetEvent;
 use crate::fleet::store::{FleetOverride, Op, OverrideKind};
 use crate::registry::Registry;
 use crate::time::Tick;
-use crate::values::{ActionKind, Attribution, Layer, Override, State};
+use crate::values::{ActionKind, Attribution, Layer, Override, State, printable};
 
 /// The overrides of the fleet.
 #[derive(Debug, Default)]
@@ -148,8 +149,8 @@ impl KnownOverride {
         Self {
             kind: it.kind,
             by: Attribution {
-                actor: it.actor.map(Into::into),
-                reason: it.reason.map(Into::into),
+                actor: it.actor.map(|text| printable(&text, LONGEST).into()),
+                reason: it.reason.map(|text| printable(&text, LONGEST).into()),
             },
             since: wall.checked_sub(it.age).unwrap_or(wall),
             set: Tick::from_nanos(now.as_nanos().saturating_sub(crate::time::nanos(it.age))),

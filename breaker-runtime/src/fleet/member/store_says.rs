@@ -110,7 +110,7 @@ impl Member {
     pub(crate) fn heard(&mut self, heard: Heard, now: Tick) {
         match heard {
             Heard::Ready => self.link.ready(now, &mut self.random),
-            Heard::Silent(why) => self.link.silent(why, now, &mut self.random),
+            Heard::Silent(why) => self.link.silent(&why, now, &mut self.random),
             Heard::Changed {
                 epoch,
                 seq,

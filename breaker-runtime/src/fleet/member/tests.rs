@@ -3,6 +3,7 @@
 mod bench;
 mod connection;
 mod failover;
+mod hostile;
 mod overrides;
 
 use std::time::Duration;

@@ -75,7 +75,7 @@ impl Want {
         let delay = if rate > 0.0 {
             let grace = GRACE.div_f64(1.0 + rate);
             let later = if traffic.votes { GRACE } else { Duration::ZERO };
-            grace + later + random.up_to(DRAWN + DRAWN_PER_MEMBER * traffic.live)
+            grace + later + random.up_to((DRAWN + DRAWN_PER_MEMBER * traffic.live).min(GRACE))
         } else if traffic.probes {
             random.up_to(DRAWN)
         } else if traffic.corrects {
