@@ -10,6 +10,7 @@ mod axe;
 mod browser;
 mod cases;
 mod driver;
+mod fleet;
 mod proxy;
 mod scene;
 mod shop;

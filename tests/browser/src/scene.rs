@@ -186,6 +186,11 @@ impl Scene {
         Ok(scene)
     }
 
+    /// Shows a registry whose clock no test moves.
+    pub(crate) fn of_now(registry: Registry) -> anyhow::Result<Self> {
+        Self::of(registry, SceneClock::new(Duration::ZERO))
+    }
+
     fn of(registry: Registry, clock: SceneClock) -> anyhow::Result<Self> {
         let admin = admin(&registry, access(TOKEN));
         let server = admin.serve("127.0.0.1:0")?;

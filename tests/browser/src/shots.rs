@@ -7,6 +7,7 @@ use breaker_runtime::admin::Access;
 use fantoccini::Client;
 
 use crate::browser::{Browser, DESK, PHONE};
+use crate::fleet::FleetScene;
 use crate::proxy::Proxy;
 use crate::scene::{Scene, access};
 use crate::{proxy, steps};
@@ -22,7 +23,8 @@ pub(crate) async fn take(client: &Client, folder: &Path) -> anyhow::Result<()> {
     shots.of_sizes().await?;
     shots.of_a_breaker().await?;
     shots.of_looks().await?;
-    shots.of_trouble().await
+    shots.of_trouble().await?;
+    shots.of_a_fleet().await
 }
 
 struct Shots<'a> {
@@ -116,6 +118,32 @@ impl Shots<'_> {
         browser.open(&closed.url("")).await?;
         browser.until("tests.field('[type=password]')").await?;
         self.shot("12-sign-in").await
+    }
+
+    async fn of_a_fleet(&self) -> anyhow::Result<()> {
+        let browser = &self.browser;
+        let fleet = FleetScene::new().await?;
+        fleet.votes_alone()?;
+        fleet.opens("mail").await?;
+        browser.open(&fleet.scene.url("")).await?;
+        browser.sees("only this instance votes").await?;
+        self.shot("15-fleet").await?;
+        browser.resize(PHONE).await?;
+        self.shot("16-fleet-on-a-phone").await?;
+        browser.resize(DESK).await?;
+        browser.open(&fleet.scene.url("#/fleet")).await?;
+        browser.sees("3 live members").await?;
+        self.shot("17-members").await?;
+        browser.dark().await?;
+        browser.open(&fleet.scene.url("#/b/mail")).await?;
+        browser.sees("in the whole fleet").await?;
+        self.shot("18-shared-breaker-in-the-dark").await?;
+        browser.media(&[]).await?;
+        steps::sign_in(browser).await?;
+        browser.push("^force open").await?;
+        steps::choose_the_fleet(browser).await?;
+        steps::write_reason(browser, "the mail server is being moved, INC-7").await?;
+        self.shot("19-dialog-of-the-fleet").await
     }
 
     async fn of_trouble(&self) -> anyhow::Result<()> {

@@ -46,3 +46,11 @@ pub(crate) async fn sees_billing(browser: &Browser) -> anyhow::Result<()> {
         .await?;
     Ok(())
 }
+
+/// Chooses the whole fleet as the scope of an action, and waits until the page has asked what it would do there.
+pub(crate) async fn choose_the_fleet(browser: &Browser) -> anyhow::Result<()> {
+    browser
+        .click("tests.dialog().querySelector('[name=scope][value=fleet]')")
+        .await?;
+    browser.sees("all 3 members of the fleet shop").await
+}

@@ -5,6 +5,7 @@ use breaker_runtime::admin::Access;
 
 use crate::axe;
 use crate::browser::{Browser, PHONE};
+use crate::fleet::FleetScene;
 use crate::scene::{Scene, TOKEN};
 use crate::steps::{confirm, sign_in, write_reason};
 
@@ -16,7 +17,7 @@ cases![
     the_states_can_be_told_apart_in_forced_colours,
 ];
 
-/// Checks ten views.
+/// Checks all kinds of views.
 async fn check(browser: &Browser, theme: &str) -> anyhow::Result<()> {
     let axe = axe::source()?;
     browser.media(&[("prefers-color-scheme", theme)]).await?;
@@ -70,6 +71,17 @@ async fn check(browser: &Browser, theme: &str) -> anyhow::Result<()> {
     browser.until("tests.button(/^undo/i)").await?;
     view("a message").await?;
 
+    let fleet = FleetScene::new().await?;
+    fleet.votes_alone()?;
+    browser.open(&fleet.scene.url("#/b/bank")).await?;
+    browser.sees("only this instance votes").await?;
+    view("a shared breaker").await?;
+    browser.open(&fleet.scene.url("#/fleet")).await?;
+    browser.sees("3 live members").await?;
+    view("a fleet").await?;
+
+    browser.open(&scene.url("")).await?;
+    browser.sees_in("bank", "open").await?;
     scene.stop();
     browser.sees("no answer for \\d+ s").await?;
     view("no answer").await

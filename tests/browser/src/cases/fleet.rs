@@ -22,7 +22,9 @@ cases![
 async fn the_list_leads_to_the_members_of_the_fleet(browser: &Browser) -> anyhow::Result<()> {
     let fleet = FleetScene::new().await?;
     browser.open(&fleet.scene.url("")).await?;
-    browser.click("tests.link(/fleet shop: 3 members/i)").await?;
+    browser
+        .click("tests.link(/fleet shop: 3 members/i)")
+        .await?;
     browser.sees("3 live members").await?;
     for number in 1..=3 {
         browser.sees(&format!("shop-{number}#")).await?;

@@ -26,6 +26,7 @@ macro_rules! cases {
 mod accessibility;
 mod actions;
 mod detail;
+mod fleet;
 mod keyboard;
 mod layout;
 mod live;
@@ -42,6 +43,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Case> {
         overview::CASES,
         detail::CASES,
         actions::CASES,
+        fleet::CASES,
         settings::CASES,
         sign_in::CASES,
         live::CASES,
