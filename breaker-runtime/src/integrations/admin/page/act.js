@@ -44,9 +44,8 @@ export function reasonField(isNeeded) {
 // All functions get what was written: `fields` shows what `preview` has found that would happen, and `act` does it.
 export function openDialog({ title, fields, preview, act }) {
 	let [answer, failure, isReady, written, turn, timer] = [null, '', false, {}, 0, 0];
-	const dialog = sheet(title, content, { oninput: change, onsubmit: (event) => event.preventDefault() });
-
 	const whole = () => title + (written.scope === 'fleet' ? ' in the whole fleet' : '');
+	const dialog = sheet(title, content, { oninput: change, onsubmit: (event) => event.preventDefault() });
 
 	function content(values, form) {
 		written = values;
