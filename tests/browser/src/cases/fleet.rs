@@ -29,9 +29,8 @@ async fn the_list_leads_to_the_members_of_the_fleet(browser: &Browser) -> anyhow
     for number in 1..=3 {
         browser.sees(&format!("shop-{number}#")).await?;
     }
-    let here = browser
-        .text("document.querySelector('tr:has(td:last-child:not([data-empty]))')")
-        .await?;
+    let here = "document.querySelector('tr:has(td:last-child:not([data-empty]))').innerText";
+    let here = browser.text(here).await?;
     ensure!(here.contains("shop-1#"), "{here}");
     browser.check_layout("a fleet").await
 }
