@@ -16,9 +16,14 @@ const SHORTEST: Duration = Duration::from_millis(100);
 const LOOK: (Duration, Duration) = (Duration::from_millis(100), Duration::from_millis(250));
 /// How long rejections are counted so often. After that a hold has ended, and calls find the circuit half open.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// The delay that is drawn, and what each member adds to it, so that few ask before they hear of the first.
+/// The range from which the delay is drawn, and what each member adds to it.
+///
+/// Whoever draws less than a round trip more than the first one asks in vain. The more members there are, the less the
+/// first one waits, however wide the range is.
 const DRAWN: Duration = Duration::from_millis(50);
-const DRAWN_PER_MEMBER: Duration = Duration::from_micros(200);
+const DRAWN_PER_MEMBER: Duration = Duration::from_millis(1);
+/// The widest range.
+const MOST_DRAWN: Duration = Duration::from_millis(500);
 /// The longest delay of an instance that only corrects what the store says.
 const CORRECTION: Duration = Duration::from_secs(2);
 
@@ -75,7 +80,8 @@ impl Want {
         let delay = if rate > 0.0 {
             let grace = GRACE.div_f64(1.0 + rate);
             let later = if traffic.votes { GRACE } else { Duration::ZERO };
-            grace + later + random.up_to((DRAWN + DRAWN_PER_MEMBER * traffic.live).min(GRACE))
+            let range = DRAWN + DRAWN_PER_MEMBER * traffic.live;
+            grace + later + random.up_to(range.min(MOST_DRAWN))
         } else if traffic.probes {
             random.up_to(DRAWN)
         } else if traffic.corrects {
