@@ -117,9 +117,7 @@ async fn a_list_shows_the_fleet_and_what_it_does_with_shared_breakers() {
     assert_eq!(bank["fleet"]["circuit"]["state"], "open");
     let says = text(&bank["says"]);
     assert!(
-        says.starts_with(
-            "Open in the whole fleet: failures in a row, by the votes of pod-1, pod-2."
-        ),
+        says.starts_with("The fleet opened it: failures in a row, by the votes of pod-1, pod-2."),
         "{says}"
     );
     let detail = three.get("/breakers/bank").await;

@@ -8,6 +8,7 @@ use axum::routing::any;
 
 use super::access::Access;
 use super::audit::{self, WrongTokens};
+use super::fleet::Roll;
 use super::guard::Guard;
 use super::incoming::{ControlRules, Site};
 use super::instance::Instance;
@@ -271,6 +272,7 @@ impl Admin {
             events: Arc::clone(&self.events),
             recorder: Arc::clone(&self.recorder),
             renderings: Renderings::default(),
+            members: Roll::default(),
             control_requests: Arc::clone(&self.control_requests),
             streams_end: Arc::clone(&self.streams_end),
         }

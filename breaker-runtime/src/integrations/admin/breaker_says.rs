@@ -89,7 +89,7 @@ impl Says {
             format!("({share}{})", limit_of(limit))
         };
         self.text(match transition.reason {
-            Reason::Fleet => "Open in the whole fleet".to_owned(),
+            Reason::Fleet => "The fleet opened it".to_owned(),
             Reason::FailureRate => {
                 format!("{} failed {}", of(failures), share(it.config.failure_rate))
             }

@@ -12,6 +12,7 @@ use axum::http::{Response, StatusCode};
 use serde_json::{Value, json};
 
 use super::audit::WrongTokens;
+use super::fleet::Roll;
 use super::format::{Format, accepted, weak_tag_of};
 use super::guard::Guard;
 use super::instance::Instance;
@@ -46,6 +47,8 @@ pub(super) struct Site {
     pub(super) events: Arc<Events>,
     pub(super) recorder: Arc<Recorder>,
     pub(super) renderings: Renderings,
+    /// The live members of the fleet.
+    pub(super) members: Roll,
     /// The number of control requests that were granted, to any router of the `Admin`.
     pub(super) control_requests: Arc<AtomicU64>,
     /// Whether streams have to end.

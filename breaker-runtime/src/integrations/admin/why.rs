@@ -53,7 +53,10 @@ pub(super) fn evidence(transition: &Transition) -> String {
 
 /// Says which rule a transition followed, and on which evidence: `failure rate 65 % (13 timed out)`.
 pub(super) fn rule(transition: &Transition) -> String {
-    let mut text = words(transition.reason.as_str());
+    let mut text = match transition.reason {
+        Reason::Fleet => "decided by the fleet".to_owned(),
+        reason => words(reason.as_str()),
+    };
     if let Some(share) = transition.rate {
         text += " ";
         text += &percent(share);

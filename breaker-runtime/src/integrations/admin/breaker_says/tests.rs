@@ -261,7 +261,8 @@ fn a_circuit_that_the_fleet_has_opened_says_by_whose_votes_and_who_probes() {
         ..FleetView::example()
     };
     it.fleet = Some(view.clone());
-    let begin = "Open in the whole fleet: failure rate, by the votes of pod-1, pod-2. Open for 2 min 10 s; ";
+    let begin =
+        "The fleet opened it: failure rate, by the votes of pod-1, pod-2. Open for 2 min 10 s; ";
     assert_eq!(said(&it), format!("{begin}next probe in 12 s."));
     view.prober = Some("pod-2#b8".to_owned());
     it.fleet = Some(view.clone());

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::joined::{Joined, Member};
+use super::joined::Joined;
+use super::roll::Member;
 use super::sick::{Sick, sick};
 use super::words::label;
 use crate::breaker::Snapshot;
@@ -33,7 +34,11 @@ pub(in super::super) async fn read(incoming: &Incoming<'_>) -> Answer {
             Format::Text => incoming.text(format!("{NO_FLEET}\n")),
         });
     };
-    let members = fleet.members().await;
+    let site = incoming.site;
+    let members = &*site
+        .members
+        .call(site.registry.now(), fleet.members())
+        .await;
     let own = fleet.id();
     let known = members.as_ref().map_or(&[][..], |members| members);
     if format == Format::Text {

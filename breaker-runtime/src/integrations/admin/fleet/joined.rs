@@ -1,21 +1,12 @@
 //! The way to the fleet that a registry has joined.
 
-#[cfg(not(feature = "fleet"))]
-use std::future::Ready;
-use std::time::Duration;
-
+use super::roll::Member;
 use crate::integrations::admin::order::Order;
 use crate::integrations::admin::verb::Verb;
 use crate::registry::Registry;
 use crate::values::{FleetNumbers, FleetStatus};
-
-/// A live member of a fleet.
-#[derive(Debug)]
-pub(super) struct Member {
-    pub(super) id: String,
-    /// How long ago the store heard it.
-    pub(super) heard: Duration,
-}
+#[cfg(not(feature = "fleet"))]
+use std::future::Ready;
 
 /// The fleet that a registry has joined.
 #[cfg(feature = "fleet")]

@@ -3,6 +3,7 @@
 mod answer;
 mod control;
 mod joined;
+mod roll;
 mod says;
 mod scope;
 mod sick;
@@ -11,5 +12,6 @@ mod words;
 
 pub(super) use self::answer::{of_breaker, of_list, read};
 pub(super) use self::control::act;
+pub(super) use self::roll::Roll;
 pub(super) use self::scope::{Scope, scope_of, scopes};
 pub(super) use self::sick::{Sick, all_sick};
