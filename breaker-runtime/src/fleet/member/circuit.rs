@@ -46,7 +46,7 @@ pub(super) struct Circuit {
     pub(super) verdict: Option<PendingVerdict>,
     /// A verdict that the store has confirmed, and may lose yet.
     pub(super) confirmed: Option<PendingVerdict>,
-    /// Probes without a lease have closed the circuit here, while that of the fleet is open.
+    /// Calls have shown here, without a lease, that the dependency is well, while the circuit of the fleet is open.
     pub(super) proof: bool,
 }
 
@@ -132,13 +132,28 @@ impl Circuit {
             }
         } else if is_closed && !was_closed {
             let is_open = self.known.as_ref().is_some_and(Known::is_open);
-            self.proof = is_open && scene.joined && closed_by_probes(&breaker);
+            self.proof = is_open && closed_by_probes(&breaker);
+        } else if is_closed && scene.joined && self.has_only_successes(&reading, scene.now) {
+            self.proof = true;
         }
         self.proof &= is_closed;
         self.imposed &= !is_closed;
         self.own &= !is_closed;
         self.ballot.read(&reading, scene.now);
         self.reading = Some(reading);
+    }
+
+    /// Returns whether the open period of the fleet has passed and, since the last reading, calls have succeeded and none
+    /// has failed in the closed circuit here.
+    ///
+    /// That is so where somebody has reset the circuit of this instance. Were all of them reset, nobody would reject calls
+    /// and ask to probe, and the fleet would stay open.
+    fn has_only_successes(&self, reading: &FleetReading, now: Tick) -> bool {
+        let is_over = |known: &Known| known.is_open() && known.until <= now;
+        let succeeded = |before: &FleetReading| {
+            before.successes < reading.successes && before.failures == reading.failures
+        };
+        self.known.as_ref().is_some_and(is_over) && self.reading.as_ref().is_some_and(succeeded)
     }
 
     /// Returns how the lease has ended, if it has.

@@ -498,3 +498,22 @@ fn an_instance_that_comes_waits_for_the_one_that_opened_the_circuit_alone() {
     bench.pass_with(seconds(8), |bench| assert!(bench.probers().len() <= 1));
     assert!(bench.all(State::Closed), "{:?}", bench.states());
 }
+
+#[test]
+fn a_fleet_that_was_reset_instance_by_instance_closes_when_calls_succeed() {
+    let mut bench = Bench::new(2);
+    bench.fail([0, 1]);
+    for pod in &bench.pods {
+        pod.payment.reset();
+    }
+    bench.pass(seconds(31));
+    let view = |bench: &Bench| {
+        let view = bench.pods[0].member.view("payment");
+        view.expect("the registry is there").circuit.as_str()
+    };
+    assert_eq!(view(&bench), "open");
+    bench.traffic(true);
+    bench.pass(seconds(10));
+    assert_eq!(view(&bench), "closed");
+    assert!(bench.all(State::Closed));
+}
