@@ -28,6 +28,16 @@ fn tripped(call: Call) -> Call {
     warm(call)
 }
 
+fn joined(call: Call) -> Call {
+    ours::join();
+    warm(call)
+}
+
+fn joined_and_tripped(call: Call) -> Call {
+    ours::join_and_trip();
+    warm(call)
+}
+
 fn calls(call: Call) {
     for _ in 0..CALLS {
         black_box(&black_box(call)(black_box(GOOD)));
@@ -46,6 +56,8 @@ fn calls(call: Call) {
 #[bench::keyed(ours::keyed)]
 #[bench::failing(ours::failing)]
 #[bench::open(args = (ours::open), setup = tripped)]
+#[bench::shared(args = (ours::shared), setup = joined)]
+#[bench::shared_open(args = (ours::shared_open), setup = joined_and_tripped)]
 fn path(call: Call) {
     calls(call);
 }

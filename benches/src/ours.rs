@@ -2,6 +2,7 @@
 
 use std::future::ready;
 
+use breaker_runtime::fleet::{Fleet, Membership, MemoryStore};
 use breaker_runtime::{Registry, circuit_breaker};
 
 use crate::{Answer, BAD, body, poll};
@@ -115,6 +116,39 @@ pub async fn future(value: u64) -> Answer {
 pub async fn future_without_argument() -> Answer {
     ready(()).await;
     Ok(1)
+}
+
+/// Shares its circuit with a fleet, which the registry has joined once [`join`] has been called.
+#[circuit_breaker(name = "shared", shared = true)]
+#[inline(never)]
+pub fn shared(value: u64) -> Answer {
+    body(value)
+}
+
+/// Is rejected in a fleet, once [`join_and_trip`] has been called.
+#[circuit_breaker(name = "shared_open", open_for = "1h", shared = true)]
+#[inline(never)]
+pub fn shared_open(value: u64) -> Answer {
+    body(value)
+}
+
+/// Joins a fleet of this process, and waits until it is in touch with its store.
+pub fn join() {
+    let fleet = Fleet::new("bench").store(MemoryStore::new());
+    let fleet = fleet
+        .join_on_thread(Registry::global())
+        .map(Membership::detach);
+    while !matches!(&fleet, Ok(fleet) if fleet.status().as_str() == "joined") {
+        std::thread::yield_now();
+    }
+}
+
+/// Joins a fleet, and opens the circuit of [`shared_open`].
+pub fn join_and_trip() {
+    join();
+    if let Some(breaker) = Registry::global().get("shared_open") {
+        breaker.trip();
+    }
 }
 
 /// Polls [`future`] in place.
