@@ -64,6 +64,7 @@ pub(crate) async fn outage(server: &Server, members: &Members, time: Duration) {
 struct Run {
     since: Instant,
     scripts: u64,
+    scripting: u64,
     published: u64,
     processor: f64,
     output: u64,
@@ -73,6 +74,7 @@ impl Run {
     fn begin(server: &Server) -> Self {
         Self {
             scripts: scripts(server),
+            scripting: server.scripting(),
             published: server.calls(&["publish"]),
             processor: server.processor(),
             output: output(server),
@@ -92,6 +94,11 @@ impl Run {
         println!(
             "| scripts per second | {:.1}{formula} |",
             rate(scripts(server), self.scripts)
+        );
+        let ran = scripts(server) - self.scripts;
+        println!(
+            "| a script | {:.0} µs |",
+            number64(server.scripting() - self.scripting) / number64(ran.max(1))
         );
         println!(
             "| publications per second | {:.1} |",

@@ -77,13 +77,26 @@ impl Server {
 
     /// Returns the calls of some commands since the start.
     pub(crate) fn calls(&self, of: &[&str]) -> u64 {
+        self.statistic("calls", of)
+    }
+
+    /// Returns the microseconds that scripts have taken since the start.
+    pub(crate) fn scripting(&self) -> u64 {
+        self.statistic("usec", &["evalsha", "eval"])
+    }
+
+    fn statistic(&self, what: &str, of: &[&str]) -> u64 {
         let stats = self.ask("INFO commandstats");
-        let calls = stats.lines().filter_map(|line| {
+        let values = stats.lines().filter_map(|line| {
             let (name, numbers) = line.strip_prefix("cmdstat_")?.split_once(':')?;
-            let calls = numbers.split(',').next()?.strip_prefix("calls=")?;
-            of.contains(&name).then(|| calls.parse::<u64>().ok())?
+            let values = numbers.split(',').filter_map(|pair| pair.split_once('='));
+            let value = values
+                .filter(|(name, _)| *name == what)
+                .map(|(_, value)| value)
+                .next()?;
+            of.contains(&name).then(|| value.parse::<u64>().ok())?
         });
-        calls.sum()
+        values.sum()
     }
 
     /// Returns the processor time since the start, in seconds.
