@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt;
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::name::BreakerName;
@@ -56,7 +57,8 @@ impl BreakerError {
 
     /// Finds the error of a breaker in `error` or in one of its sources.
     ///
-    /// It also looks into an [`io::Error`](std::io::Error), which hides the error that it was made from.
+    /// It also looks into an [`io::Error`](std::io::Error), which hides the error that it was made from, and into an
+    /// `Arc<dyn Error + Send + Sync>`.
     ///
     /// It finds the error in a variant such as
     /// `#[error("stopped by its circuit breaker")] Breaker(#[from] BreakerError)`, but not in one that is
@@ -245,6 +247,10 @@ pub(crate) fn chain<'a>(
 }
 
 fn next_source<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
+    // A pointer is an error too, which hides the one that it points to: its source is the source of that.
+    if let Some(pointer) = error.downcast_ref::<Arc<dyn Error + Send + Sync>>() {
+        return Some(&**pointer);
+    }
     // `io::Error::source` skips the error that the `io::Error` was made from, and returns the source of that error.
     match error
         .downcast_ref::<io::Error>()

@@ -29,7 +29,7 @@
 //! | an error of the service with the status `5xx` or `429` | failure |
 //! | an error of the service with a code that means throttling or a timeout, at any status: `ThrottlingException`, `SlowDown`, `RequestLimitExceeded`, `ProvisionedThroughputExceededException`, `RequestTimeout`, … | failure |
 //! | any other error of the service, such as `NoSuchKey`, `AccessDenied` or `ConditionalCheckFailedException` | success: the service has answered |
-//! | a timeout, an error of I/O, a response that cannot be read | failure |
+//! | a timeout, an error of I/O, a response that cannot be read, an error with the status `2xx` | failure |
 //! | a request that could not be built, or that the connector rejects as the user's mistake | ignored: nothing was sent |
 //! | an error that holds the error of a breaker | ignored |
 //!
@@ -125,7 +125,11 @@ where
             {
                 Outcome::Failure
             }
-            Self::ServiceError(error) => http_answer::outcome(error.raw().status().as_u16()),
+            Self::ServiceError(error) => match error.raw().status().as_u16() {
+                // An answer that the SDK cannot read is an error of the service too.
+                ..400 => Outcome::Failure,
+                status => http_answer::outcome(status),
+            },
             _ => Outcome::Failure,
         }
     }

@@ -78,6 +78,15 @@ impl ClassifyError for RedisError {
             };
         }
         match self.kind() {
+            // The answer could be read, but does not have the type that was asked for. The crate has the same kind for
+            // what is not the protocol, and only the text tells them apart.
+            ErrorKind::Parse
+                if self
+                    .detail()
+                    .is_some_and(|text| text.contains("(value was ")) =>
+            {
+                Outcome::Success
+            }
             ErrorKind::UnexpectedReturnType | ErrorKind::AuthenticationFailed => Outcome::Success,
             ErrorKind::InvalidClientConfig
             | ErrorKind::Client

@@ -1,3 +1,5 @@
+use std::error::Error;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::{BreakerError, CallError, Rejection, TimedOut};
@@ -89,6 +91,8 @@ fn a_breakers_error_is_found_in_a_chain_of_errors() {
     assert_eq!(BreakerError::find_in(&call), Some(&error));
     let hidden = std::io::Error::other(std::io::Error::other(call));
     assert_eq!(BreakerError::find_in(&hidden), Some(&error));
+    let pointed: Arc<dyn Error + Send + Sync> = Arc::new(hidden);
+    assert_eq!(BreakerError::find_in(&pointed), Some(&error));
     assert_eq!(BreakerError::find_in(&std::fmt::Error), None);
     let inner = CallError::Inner(std::io::Error::other("down"));
     assert_eq!(BreakerError::find_in(&inner), None);

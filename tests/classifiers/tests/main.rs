@@ -1,0 +1,10 @@
+//! The classifiers and the responses, each against real errors of the real crate: one test for each row of the tables
+//! in the documentation of `breaker_runtime::classifiers`.
+
+mod aws;
+mod redis;
+mod rejections;
+mod reqwest;
+mod server;
+mod sqlx;
+mod tonic;
