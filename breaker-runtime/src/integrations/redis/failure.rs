@@ -131,7 +131,12 @@ impl Failure {
             let why = "a password was given, but the server has none";
             return Self::refused(format!("{place}: {why}"));
         }
-        if detail.contains("unknown command") || detail.contains("DB index") {
+        if detail.contains("syntax error") {
+            let why = "the server is too old: a fleet needs Redis 6.2 or later";
+            return Self::refused(format!("{place}: {why}"));
+        }
+        let settings = ["unknown command", "DB index", "SELECT is not allowed"];
+        if settings.iter().any(|why| detail.contains(why)) {
             return Self::refused(format!("{place}: {code} {detail}"));
         }
         Self::away(format!("{place}: {code} {detail}"), Then::Keep)

@@ -219,6 +219,9 @@ impl Options {
         let mut target = Target::new(self.places.clone(), self.login.clone(), self.master.clone());
         if self.master.is_none() {
             target.login = login.clone();
+        } else {
+            // Sentinels have no databases.
+            target.login.database = 0;
         }
         target.master_login = login;
         let dialer = Dialer {

@@ -101,7 +101,7 @@ impl Target {
         master: &str,
         number: u64,
     ) -> Result<Link, Failure> {
-        let link = dialer.dial(sentinel, &self.login, number).await?;
+        let link = dialer.dial(sentinel, &self.login, 0).await?;
         let mut command = ::redis::cmd("SENTINEL");
         command.arg("get-master-addr-by-name").arg(master);
         let answer = link.ask(&command).await?;

@@ -19,6 +19,8 @@ fn what_only_a_person_can_change_is_refused() {
             "The user executing the script can't run this command or subcommand, on @user_script:1.",
         ),
         ("ERR", "unknown command `EVALSHA`"),
+        ("ERR", "SELECT is not allowed in cluster mode"),
+        ("ERR", "syntax error script: 52d5, on @user_script:9."),
     ] {
         let failure = server(code, detail);
         assert!(
