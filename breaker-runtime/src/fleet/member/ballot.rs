@@ -95,6 +95,11 @@ impl Ballot {
         self.withdraw();
     }
 
+    /// The fleet has opened the circuit anew before it closed here.
+    pub(super) fn unsettle(&mut self) {
+        self.settled = None;
+    }
+
     /// Does not vote again before `until`, because other instances have refuted the last vote.
     pub(super) fn bar(&mut self, until: Tick) {
         self.barred_until = self.barred_until.max(until);

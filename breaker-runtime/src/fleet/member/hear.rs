@@ -89,6 +89,7 @@ impl Circuit {
             self.imposed = true;
             self.proof = false;
             self.want.reset();
+            self.ballot.unsettle();
         }
         self.ballot.judged();
         if let Some(lease) = known.live_lease(scene.now) {
