@@ -174,3 +174,6 @@ impl fmt::Display for Which<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
