@@ -12,7 +12,7 @@
 //! latency = true                    admit_by_gate               measured, then as above
 //! open, coarse clock, declared name reject_at_gate              –
 //! open, any other                   admit_by_gate               –
-//! open, probed elsewhere            admit_by_gate               –
+//! open, probed elsewhere            admit_unless_held           –
 //! half open, ramp, override         admit_locked                settle_locked
 //! failure, ignored, cancelled                                   settle_locked
 //! ```
@@ -89,8 +89,18 @@ impl CircuitBreaker {
                 ticket.stamp(shared.time.now());
             }
             return Ok(ticket);
-        } else if word.is_held() {
-            if let Some(retry_after) = shared.probed_elsewhere_for() {
+        }
+        self.admit_unless_held()
+    }
+
+    /// Rejects a call while another instance probes; otherwise lets the machine decide.
+    ///
+    /// It is a function of its own, so that the paths before it need no registers for it.
+    #[inline(never)]
+    fn admit_unless_held(&self) -> Result<Ticket, Rejection> {
+        let shared = self.shared();
+        if shared.gate.word().is_held() {
+            if let Some(retry_after) = shared.gate.probed_elsewhere_for(shared.time.coarse()) {
                 shared.counters.add(Counter::RejectedProbedElsewhere);
                 let rejection = Rejection::probed_elsewhere(shared.name.clone(), retry_after);
                 return Err(shared.logged(rejection));
@@ -227,12 +237,6 @@ impl Shared {
     #[inline]
     pub(super) fn time_left(&self, word: Word) -> Option<NonZeroU64> {
         self.gate.time_left(self.time.read(word.is_precise()))
-    }
-
-    /// Returns how long to wait for the probes of another instance in nanoseconds if the gate alone shows that the circuit
-    /// waits for them. The word must be held.
-    fn probed_elsewhere_for(&self) -> Option<NonZeroU64> {
-        self.gate.probed_elsewhere_for(self.time.coarse())
     }
 
     /// Records that a call no longer runs on this thread: it has ended, or its permit is held by hand.

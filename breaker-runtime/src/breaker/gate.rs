@@ -220,19 +220,20 @@ impl Gate {
                 let precise = needs_precise_clock(period);
                 OPEN | flag(precise, PRECISE) | flag(coarse_reject && !precise, COARSE_REJECT)
             }
-            GateState::Held(Wait {
-                until,
-                probed_until,
-            }) => {
-                let probed_until = probed_until.map_or(0, Tick::as_nanos);
-                self.until.store(until.as_nanos(), Ordering::Relaxed);
-                self.period.store(probed_until, Ordering::Relaxed);
-                HELD
-            }
+            GateState::Held(wait) => self.publish_wait(wait),
             GateState::AskMachine => ASK,
         };
         let word = Word::new(generation, flags | flag(latency, LATENCY));
         self.word.store(word.0, Ordering::Release);
+    }
+
+    /// Stores how long the circuit waits for another instance; returns the mode of the word to publish.
+    #[cold]
+    fn publish_wait(&self, wait: Wait) -> u64 {
+        let probed_until = wait.probed_until.map_or(0, Tick::as_nanos);
+        self.until.store(wait.until.as_nanos(), Ordering::Relaxed);
+        self.period.store(probed_until, Ordering::Relaxed);
+        HELD
     }
 }
 

@@ -9,7 +9,7 @@ use super::Machine;
 use super::closed::Closed;
 use super::open_period::scaled;
 use super::phase::{AfterPeriod, OpenPeriod, Phase};
-use super::probes::{Probes, StayEnd};
+use super::probes::Probes;
 use super::standing::Standing;
 use super::types::{Change, TransitionCause, Wait};
 use crate::time::Tick;
@@ -197,7 +197,7 @@ impl Machine {
 
 impl Machine {
     /// Ends a half-open stay in which this instance probed for the fleet.
-    fn wait_again(
+    pub(super) fn wait_again(
         &mut self,
         hold: Duration,
         now: Tick,
@@ -211,17 +211,6 @@ impl Machine {
             then: waiting(at, hold, true),
         };
         self.enter_open(open, false, now, cause, changes);
-    }
-
-    /// Applies the end of a half-open stay that the fleet determines.
-    pub(super) fn end_half_open(&mut self, end: StayEnd, now: Tick, changes: &mut Vec<Change>) {
-        match end {
-            StayEnd::Lease { until, hold } => {
-                let cause = TransitionCause::due(Reason::Fleet, until);
-                self.wait_again(hold, now, cause, changes);
-            }
-            StayEnd::Close(at) => self.close_by(at, now, changes),
-        }
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod absorb;
 mod closed;
+mod control;
 mod due;
 #[cfg_attr(
     not(any(test, feature = "fleet")),
@@ -35,7 +36,7 @@ use self::in_flight::Noticed;
 pub(crate) use self::in_flight::Span;
 use self::open_period::Draws;
 use self::open_window::OpenWindow;
-use self::phase::{AfterPeriod, Phase};
+use self::phase::Phase;
 use self::probes::ProbeVerdict;
 #[cfg(feature = "fleet")]
 pub(crate) use self::standing::Standing;
@@ -48,7 +49,7 @@ pub(crate) use self::types::{
 pub(crate) use self::window::WindowCounts;
 use crate::config::Settings;
 use crate::time::{Tick, nanos};
-use crate::values::{Attribution, Reason, RejectionReason};
+use crate::values::{Reason, RejectionReason};
 
 /// The rules of one breaker.
 #[derive(Debug)]
@@ -222,44 +223,60 @@ impl Machine {
         }
     }
 
-    /// Opens the circuit by hand; an open circuit keeps its period.
-    pub(crate) fn trip(&mut self, by: Attribution, now: Tick, changes: &mut Vec<Change>) {
-        self.advance(now, changes);
-        // A circuit that is about to close opens anew.
-        let stays =
-            matches!(&self.phase, Phase::Open(it) if !matches!(it.then, AfterPeriod::Close));
-        if !stays {
-            self.open(now, TransitionCause::by(Reason::Tripped, by), changes);
-        }
-    }
-
-    /// Closes the circuit by hand and begins a new generation, even if the circuit is closed.
-    pub(crate) fn reset(&mut self, by: Attribution, now: Tick, changes: &mut Vec<Change>) {
-        self.advance(now, changes);
-        let closed = Closed::new(&self.settings, now);
-        let cause = TransitionCause::by(Reason::Reset, by);
-        self.close(closed, now, cause, changes);
-        self.end_outage(now, changes);
-    }
-
-    /// Puts new settings in force from the next decision on; state, generation and open period stay.
+    /// Applies the changes that are due; every reading and every decision begins with it.
     ///
-    /// What fell due before is judged by the old settings.
-    pub(crate) fn reconfigure(&mut self, settings: Settings, now: Tick, changes: &mut Vec<Change>) {
-        self.advance(now, changes);
-        if settings.window != self.settings.window {
-            self.open_window = None;
+    /// Each takes effect at the instant at which it fell due, so several can follow one another: a circuit whose
+    /// opening is noticed after its open period is half open at once (R23).
+    pub(crate) fn advance(&mut self, now: Tick, changes: &mut Vec<Change>) {
+        // Changes are reported in the order in which they fell due, the end of an override before what is due with it.
+        if self.overrides.is_some() {
+            self.expire_overrides(now, changes);
         }
-        if let Phase::Closed(closed) = &mut self.phase {
-            closed.reconfigure(&self.settings, &settings, now);
+        self.advance_phase(now, changes);
+    }
+
+    #[inline]
+    fn advance_phase(&mut self, now: Tick, changes: &mut Vec<Change>) {
+        if self.openings > 0 {
+            self.end_outage_by(now, changes);
         }
-        self.settings = settings;
-        if self.outage_end().is_some_and(|end| end <= now) {
-            // A shorter `open_for` ends the outage now. Calls that a shorter `slow_call` makes slow may prolong it.
-            self.apply_due(now, changes);
-            if self.outage_end().is_some() {
-                self.end_outage(now, changes);
+        self.apply_due(now, changes);
+    }
+
+    /// Ends the outage if its end is due at `now`, unless what fell due earlier has prolonged it.
+    ///
+    /// At most one outage can end here, because [`close_by`](Self::close_by) ends that of a circuit which time closes.
+    #[cold]
+    fn end_outage_by(&mut self, now: Tick, changes: &mut Vec<Change>) {
+        if let Some(end) = self.outage_end().filter(|end| *end <= now) {
+            self.apply_due(end.before(), changes);
+            if self.outage_end() == Some(end) {
+                self.end_outage(end, changes);
             }
+        }
+    }
+
+    #[inline]
+    fn apply_due(&mut self, now: Tick, changes: &mut Vec<Change>) {
+        loop {
+            let generation = self.generation;
+            self.advance_once(now, changes);
+            if self.generation == generation {
+                return;
+            }
+        }
+    }
+
+    fn advance_once(&mut self, now: Tick, changes: &mut Vec<Change>) {
+        match &mut self.phase {
+            Phase::Closed(closed) => {
+                if let Some((reason, due)) = closed.notice(now, &self.settings) {
+                    self.open(now, TransitionCause::due(reason, due), changes);
+                }
+            }
+            Phase::Open(period) if now < period.until => {}
+            Phase::Open(_) => self.end_open_period(now, changes),
+            Phase::HalfOpen(_) => self.advance_probes(now, changes),
         }
     }
 }

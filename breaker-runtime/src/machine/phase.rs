@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::closed::Closed;
 use super::probes::Probes;
 use super::stay_counts::StayCounts;
-use super::types::{Rejected, Wait};
+use super::types::{GateState, Rejected, Wait};
 use crate::time::Tick;
 use crate::values::{RejectionReason, State};
 
@@ -55,6 +55,20 @@ impl OpenPeriod {
         match self.then {
             AfterPeriod::Wait { wait, .. } if now >= self.until => Some(wait),
             _ => None,
+        }
+    }
+
+    /// Returns what the gate publishes.
+    #[cold]
+    pub(super) fn gate_state(&self) -> GateState {
+        match self.then {
+            AfterPeriod::Wait {
+                wait, began: true, ..
+            } => GateState::Held(wait),
+            _ => GateState::Open {
+                period: self.period,
+                until: self.until,
+            },
         }
     }
 

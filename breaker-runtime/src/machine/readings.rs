@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Machine;
 use super::forced::ForcedKind;
-use super::phase::{AfterPeriod, OpenPeriod, Phase};
+use super::phase::{AfterPeriod, Phase};
 use super::stay_counts::StayCounts;
 use super::ticket::Ticket;
 use super::types::{Eviction, GateState, TallyLease};
@@ -22,17 +22,7 @@ impl Machine {
         match &self.phase {
             _ if self.overrides.is_some() => GateState::AskMachine,
             Phase::Closed(closed) => closed.gate_state(&self.settings),
-            Phase::Open(OpenPeriod {
-                then:
-                    AfterPeriod::Wait {
-                        wait, began: true, ..
-                    },
-                ..
-            }) => GateState::Held(*wait),
-            Phase::Open(OpenPeriod { period, until, .. }) => GateState::Open {
-                period: *period,
-                until: *until,
-            },
+            Phase::Open(period) => period.gate_state(),
             Phase::HalfOpen(_) => GateState::AskMachine,
         }
     }
