@@ -42,6 +42,10 @@ pub(super) fn report(
         format!("**{} is {state}.** {says}\n", plain(&name)),
         format!("- Read at {} from {}", instant(now), from.join(" ")),
     ];
+    if let Some(view) = &it.fleet {
+        let says = plain(&Says::of_fleet(view).at(now));
+        lines.push(format!("- Fleet: {says}"));
+    }
     if let Some(outage) = &it.outage {
         lines.push(format!("- Outage since {}", told(outage)));
     }

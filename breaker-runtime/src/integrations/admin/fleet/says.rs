@@ -37,7 +37,7 @@ impl Says {
     }
 
     /// Says what the whole fleet does with a circuit.
-    pub(super) fn of_fleet(view: &FleetView) -> Self {
+    pub(in super::super) fn of_fleet(view: &FleetView) -> Self {
         let mut says = Self::default();
         match &view.circuit {
             FleetCircuit::Forced(forced) => says.forced_in_fleet(forced),

@@ -5,7 +5,9 @@ use super::{code, report};
 use crate::breaker::Snapshot;
 use crate::config::Config;
 use crate::registry::Registry;
-use crate::values::{Actor, Attribution, Cause, Layer, Override, PastTransition, Reason, State};
+use crate::values::{
+    Actor, Attribution, Cause, FleetView, Layer, Override, PastTransition, Reason, State,
+};
 
 const HOSTILE: [&str; 6] = [
     "\"><img src=x onerror=alert(1)>",
@@ -112,4 +114,17 @@ fn no_text_from_outside_breaks_out_of_its_place() {
             assert!(!bare.contains(danger), "{first}");
         }
     }
+}
+
+#[test]
+fn the_report_tells_what_the_fleet_does() {
+    let mut it = breaker();
+    it.fleet = Some(FleetView {
+        votes: vec!["**bold**#a7".to_owned()],
+        needed: 2,
+        ..FleetView::example()
+    });
+    let text = report(&it, &instance(), "", &[], at(70));
+    let told = r"- Fleet: Closed in the whole fleet; only \*\*bold\*\* votes to open it; it takes 2 votes.";
+    assert!(text.lines().any(|line| line == told), "{text}");
 }
