@@ -20,7 +20,7 @@ fi
 
 printed=$(mktemp)
 cargo build --quiet --example admin
-BREAKER_TOKEN=$token "${CARGO_TARGET_DIR:-target}/debug/examples/admin" --serve >"$printed" &
+BREAKER_TOKEN=$token "${CARGO_TARGET_DIR:-target}/debug/examples/admin" --serve --fleet >"$printed" &
 server=$!
 trap 'kill "$server"; rm -f "$printed"' EXIT
 for _ in {1..100}; do
