@@ -58,4 +58,10 @@ impl CircuitBreaker {
         shared.apply(&mut shared.lock(), &settings);
         Self::from_shared(shared)
     }
+
+    /// Draws random numbers from this seed from now on, so that a simulation can repeat them.
+    #[cfg(all(test, feature = "fleet"))]
+    pub(crate) fn reseed(&self, seed: u64) {
+        self.shared().lock().machine.reseed(seed);
+    }
 }

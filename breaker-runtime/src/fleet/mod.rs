@@ -16,6 +16,8 @@ mod log;
 mod member;
 mod memory;
 mod quorum;
+#[cfg(test)]
+mod simulation;
 pub(crate) mod state;
 mod steer;
 mod store;

@@ -176,7 +176,7 @@ impl FleetState {
     }
 
     /// Returns all that the store holds.
-    fn contents(&self, now: u64) -> Contents {
+    pub(crate) fn contents(&self, now: u64) -> Contents {
         let circuits = self.circuits.iter();
         let overrides = self.overrides.iter();
         Contents {

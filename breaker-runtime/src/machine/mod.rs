@@ -92,6 +92,12 @@ impl Machine {
         }
     }
 
+    /// Draws random numbers from this seed from now on.
+    #[cfg(all(test, feature = "fleet"))]
+    pub(crate) fn reseed(&mut self, seed: u64) {
+        self.draws = Draws::new(seed);
+    }
+
     /// Requests permission to run one call.
     ///
     /// `nested_in` is the generation of an enclosing call of the same breaker that was admitted while the breaker

@@ -74,6 +74,7 @@ impl Circuit {
             }
         } else if known.is_open() && breaker.fleet_lease(holding.until, known.row) {
             self.holding = Some(holding);
+            self.want.reset();
             self.dirty = true;
             return;
         } else {

@@ -172,6 +172,12 @@ impl Circuits {
         }
     }
 
+    /// Returns the epoch and the generation that were last applied to a breaker.
+    #[cfg(test)]
+    pub(super) fn applied(&self, name: &str) -> Option<(u64, u64)> {
+        self.by_name.get(name)?.applied
+    }
+
     /// Takes notice of a circuit that has changed.
     pub(super) fn hear(
         &mut self,

@@ -25,7 +25,7 @@ use self::circuits::Circuits;
 use self::link::{Link, Told};
 pub(crate) use self::options::Options;
 use self::overrides::Overrides;
-use self::random::Random;
+pub(crate) use self::random::Random;
 use self::requests::Requests;
 use self::scene::{Ops, Scene, Sent};
 use super::event::FleetEvent;
@@ -111,6 +111,12 @@ impl Member {
             board,
             ..Self::new(options, registry, now)
         }
+    }
+
+    /// Returns the epoch and the generation that were last applied to a breaker.
+    #[cfg(test)]
+    pub(crate) fn applied(&self, store_name: &str) -> Option<(u64, u64)> {
+        self.circuits.applied(store_name)
     }
 
     /// Returns the name of this member: its label and a random text.
