@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::clock::{MS, Now, S};
+use super::clock::{MS, Now};
 use super::instance::Link;
 use super::server::Health;
 use super::world::{Event, World};
@@ -89,8 +89,16 @@ impl World {
                 self.server.health = Health::Up;
                 (0..self.instances.len()).for_each(|i| self.connect_again(i));
             }
-            Action::ServerHangs => self.server.health = Health::Hangs,
-            Action::ServerResumes => self.resume_server(),
+            Action::ServerHangs => {
+                if self.server.health == Health::Up {
+                    self.server.health = Health::Hangs;
+                }
+            }
+            Action::ServerResumes => {
+                if self.server.health == Health::Hangs {
+                    self.resume_server();
+                }
+            }
             Action::FailsOver { lost, skew } => {
                 let now = self.now();
                 self.server.fail_over(lost, skew, now);
@@ -124,7 +132,7 @@ impl World {
     }
 
     fn connect_again(&mut self, i: usize) {
-        let at = self.now() + 10 * MS + self.draw(2 * S);
+        let at = self.now() + 10 * MS + self.draw(self.reconnects_within);
         self.schedule(at, Some(i), Event::Connected(i));
     }
 

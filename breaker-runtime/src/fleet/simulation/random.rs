@@ -17,7 +17,7 @@ use super::world::World;
 use crate::config::Config;
 use crate::fleet::member::Random;
 use crate::fleet::quorum::Quorum;
-use crate::fleet::store::{Op, Order};
+use crate::fleet::store::{Op, Order, Phase};
 use crate::sync::Mutex;
 
 const SEEDS: &str = include_str!("seeds.txt");
@@ -191,6 +191,12 @@ fn play(seed: u64, traced: bool) -> World {
     world.run_for(bound + 40 * S);
     world.check_closed("after all faults have ended");
     world.check_equal();
+    let contents = world.server.contents(world.now());
+    let open = contents
+        .circuits
+        .iter()
+        .find(|circuit| circuit.phase == Phase::Open);
+    assert!(open.is_none(), "seed {seed}: the server holds {open:?}");
     world
 }
 

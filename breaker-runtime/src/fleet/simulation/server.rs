@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::clock::{Now, S};
 use crate::fleet::state::FleetState;
-use crate::fleet::store::{Answers, Batch, Contents, Heard};
+use crate::fleet::store::{Answers, Batch, Circuit, Contents, Heard, Op};
 
 /// What the server does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +27,11 @@ pub(super) struct Server {
     pub(super) remembers: bool,
     /// Batches that wait for a server that hangs, with their instance, its life and their number.
     pub(super) waiting: Vec<(usize, u32, u64, Batch)>,
-    pub(super) scripts: u64,
+    /// When batches were applied.
+    pub(super) scripts: Vec<Now>,
+    /// How many changes were published, and how often members have asked for a lease.
+    pub(super) published: usize,
+    pub(super) leases_asked: usize,
     /// How often the timeline of the server was cut, and when it was last.
     pub(super) losses: u32,
     pub(super) lost_at: Option<Now>,
@@ -45,14 +49,18 @@ impl Server {
             past: VecDeque::new(),
             remembers: false,
             waiting: Vec::new(),
-            scripts: 0,
+            scripts: Vec::new(),
+            published: 0,
+            leases_asked: 0,
             losses: 0,
             lost_at: None,
         }
     }
 
     pub(super) fn apply(&mut self, batch: &Batch, now: Now) -> (Answers, Vec<Heard>) {
-        self.scripts += 1;
+        self.scripts.push(now);
+        let asks = |op: &&Op| matches!(op, Op::Lease { .. });
+        self.leases_asked += batch.ops.iter().filter(asks).count();
         if self.remembers {
             self.past.push_back(self.state.clone());
             if self.past.len() > PAST {
@@ -60,7 +68,9 @@ impl Server {
             }
         }
         let time = self.time(now);
-        self.state.apply(batch, time)
+        let (answers, heard) = self.state.apply(batch, time);
+        self.published += heard.len();
+        (answers, heard)
     }
 
     fn time(&self, now: Now) -> u64 {
@@ -90,6 +100,12 @@ impl Server {
     fn cut(&mut self, now: Now) {
         self.losses += 1;
         self.lost_at = Some(now);
+    }
+
+    /// Returns a circuit as the server holds it.
+    pub(super) fn circuit(&self, name: &str, now: Now) -> Option<Circuit> {
+        let circuits = self.contents(now).circuits;
+        circuits.into_iter().find(|circuit| circuit.name == name)
     }
 
     /// Returns whether a lease of a lost timeline may still be in force.

@@ -53,6 +53,8 @@ pub(super) struct World {
     pub(super) push_loss: f64,
     /// The longest way of a message.
     pub(super) latency: Now,
+    /// The time over which clients connect again.
+    pub(super) reconnects_within: Now,
     pub(super) replies: Vec<(usize, u64, Result<Answer, StoreError>)>,
     /// At how many instances each opening was decided: by epoch, name and generation.
     pub(super) decided: BTreeMap<(u64, String, u64), u32>,
@@ -76,6 +78,7 @@ impl World {
             loss: 0.0,
             push_loss: 0.0,
             latency: 2 * MS,
+            reconnects_within: 2 * S,
             replies: Vec::new(),
             decided: BTreeMap::new(),
             spins: (0, 0),
@@ -204,7 +207,8 @@ impl World {
             }
             Event::Connected(i) => {
                 if self.instances[i].link != Link::Up || self.server.health != Health::Up {
-                    return;
+                    let later = self.now() + S / 2;
+                    return self.schedule(later, Some(i), Event::Connected(i));
                 }
                 self.instances[i].listens = true;
                 self.push(i, Heard::Ready);

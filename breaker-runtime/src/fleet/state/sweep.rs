@@ -6,9 +6,6 @@ use super::circuit::{Stage, StoredCircuit};
 use super::terms::{CLOSED_FOR, Caller, DAY};
 use crate::fleet::store::OverrideKind;
 
-/// How long an open circuit is kept after its period if nobody probes.
-const OPEN_FOR: u64 = 3_600_000_000;
-
 impl FleetState {
     /// Removes what has ended. Repairs times that a clock which went back has left in the future.
     pub(super) fn sweep(&mut self, caller: Caller<'_>, changes: &mut Changes) {
@@ -56,7 +53,8 @@ impl StoredCircuit {
                 if let Some(lease) = &mut opening.lease {
                     lease.until = lease.until.min(now + lease.ttl);
                 }
-                now < opening.until + OPEN_FOR
+                // Kept while members live: without it those that nobody calls would vote and open it again.
+                true
             }
             Stage::Closed { at, .. } => {
                 *at = (*at).min(now);

@@ -48,7 +48,7 @@ local function tidy(circuit)
   end
   limit(circuit, "u", now + circuit.p)
   if circuit.l then limit(circuit.l, "u", now + circuit.l.t) end
-  return now < circuit.u + HOUR, changed
+  return true, changed
 end
 
 local function sweep()
