@@ -108,7 +108,10 @@ impl Circuit {
             Standing::Open { rest, .. } => (rest, false),
             Standing::HalfOpen { ended, .. } => (Duration::ZERO, ended > 0),
         };
-        let free_from = known.free_from(scene.now).max(scene.now.after(rest));
+        let mut free_from = known.free_from(scene.now);
+        if rest > Duration::ZERO {
+            free_from = free_from.max(scene.now.after(rest));
+        }
         let traffic = Traffic {
             now: scene.now,
             free_from,

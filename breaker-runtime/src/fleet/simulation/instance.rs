@@ -41,6 +41,7 @@ pub(super) struct Spec {
 }
 
 /// One instance.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fault of its own")]
 pub(super) struct Instance {
     pub(super) spec: Spec,
     /// Rises when the instance is started anew, so that what belongs to the old one is ignored.
@@ -93,7 +94,7 @@ impl Instance {
         let registry = Registry::with_clock(clock.clone());
         let mut breakers = Vec::new();
         for (number, (name, config)) in (1..).zip(&spec.breakers) {
-            let breaker = registry.get_or_create(name, config.clone());
+            let breaker = registry.get_or_create(name, *config);
             let breaker = breaker.expect("the settings are valid");
             breaker.reseed(seed.wrapping_mul(31).wrapping_add(number));
             breakers.push(breaker);

@@ -86,10 +86,8 @@ impl Teller {
         let same = self.config();
         for number in 0..count {
             let own = self.below(8) == 0;
-            let config = if own { self.config() } else { same.clone() };
-            let breakers = names
-                .iter()
-                .map(|name| ((*name).to_owned(), config.clone()));
+            let config = if own { self.config() } else { same };
+            let breakers = names.iter().map(|name| ((*name).to_owned(), config));
             let spec = Spec {
                 label: format!("i{number}"),
                 quorum: if own { self.quorum() } else { quorum },
@@ -110,7 +108,7 @@ impl Teller {
     /// Something that begins, and how it ends.
     fn fault(&mut self, count: usize) -> (Action, Option<Action>) {
         let i = self.index(count);
-        match self.below(19) {
+        match self.below(20) {
             0..=3 => (Action::DependencyFails, Some(Action::DependencyRecovers)),
             4 => (Action::Sick(i, true), Some(Action::Sick(i, false))),
             5 => (Action::Forgets(i, true), Some(Action::Forgets(i, false))),
@@ -134,6 +132,8 @@ impl Teller {
             }
             15 => (Action::LosesData, None),
             16 => (Action::Loss(0.2), Some(Action::Loss(0.0))),
+            18 if self.below(2) == 0 => (Action::Trips(i), None),
+            18 => (Action::Resets(i), None),
             17 => (Action::PushLoss(0.5), Some(Action::PushLoss(0.0))),
             _ => (self.order(i), None),
         }

@@ -29,7 +29,7 @@ fn spec(label: &str, config: &Config) -> Spec {
         label: label.to_owned(),
         quorum: Quorum::default(),
         observer: false,
-        breakers: vec![("p".to_owned(), config.clone())],
+        breakers: vec![("p".to_owned(), *config)],
         origin: 0,
         drift: 0,
         wall: 0,

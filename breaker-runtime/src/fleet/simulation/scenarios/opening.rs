@@ -80,10 +80,7 @@ fn s33_votes_of_fifty_breakers_that_fail_at_once_go_in_few_batches() {
     let mut world = World::empty(SEED);
     for number in 0..40 {
         world.start(Spec {
-            breakers: names
-                .iter()
-                .map(|name| (name.clone(), config.clone()))
-                .collect(),
+            breakers: names.iter().map(|name| (name.clone(), config)).collect(),
             rate: 200.0,
             ..spec(&format!("i{number}"), &config)
         });

@@ -4,7 +4,7 @@ use super::*;
 use crate::fleet::store::{Answer, Batch, Op, Verdict};
 
 fn large(config: &Config) -> World {
-    let mut world = World::of(1_000, Quorum::default(), &config.clone().threshold(2), SEED);
+    let mut world = World::of(1_000, Quorum::default(), &config.threshold(2), SEED);
     for i in 0..1_000 {
         world.act(Action::Rate(i, 1.0));
     }
@@ -197,12 +197,12 @@ fn s13_the_instance_with_traffic_probes_first() {
     world.run_for(S);
     let votes = world.circuit().expect("open").votes;
     // Who has voted lets another one probe, so the busy one is the one that has not.
-    let voted = |i: &usize| {
+    let has_voted = |i: &usize| {
         votes
             .iter()
             .any(|vote| vote == world.instances[*i].member.id())
     };
-    let busy = (0..3).find(|i| !voted(i)).expect("two have voted");
+    let busy = (0..3).find(|i| !has_voted(i)).expect("two have voted");
     for i in 0..3 {
         world.act(Action::Rate(
             i,

@@ -101,7 +101,7 @@ fn s40_an_observer_forces_all_open_until_the_end_of_its_order() {
     for i in 0..6 {
         world.act(Action::Rate(i, 0.0));
     }
-    world.run_for(12 * 3_600 * S);
+    world.run_for(3 * 3_600 * S);
     assert!(all_forced(&world), "it needs no calls");
     assert_eq!(world.server.contents(world.now()).overrides.len(), 1);
 }
