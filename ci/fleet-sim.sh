@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Simulates fleets with random settings, clocks, traffic and faults: 10,000 of up to 12 instances, and with `--large` 20 of
-# 1,000 instances. Seeds that fail are appended to breaker-runtime/src/fleet/simulation/seeds.txt; commit them.
+# 1,000 instances. Seeds of the small ones that fail are appended to breaker-runtime/src/fleet/simulation/seeds.txt;
+# commit them: they are played first from then on.
 #
 # usage: ci/fleet-sim.sh [--large] [SEEDS [FIRST]]    the default is 10,000 seeds from 0 on, and 20 large ones
 set -euo pipefail

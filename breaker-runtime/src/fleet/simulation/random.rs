@@ -78,9 +78,9 @@ impl Teller {
         ])
     }
 
-    fn world(&mut self, seed: u64) -> World {
+    fn world(&mut self, seed: u64, count: Option<usize>) -> World {
         let mut world = World::empty(seed);
-        let count = 1 + self.index(12);
+        let count = count.unwrap_or_else(|| 1 + self.index(12));
         let names = self.pick(&[vec!["p"], vec!["p"], vec!["p", "q"]]);
         let quorum = self.quorum();
         let same = self.config();
@@ -162,20 +162,23 @@ fn steer(order: Order) -> Op {
     }
 }
 
-/// Plays the story of a seed, and returns the world at its end.
-fn play(seed: u64, traced: bool) -> World {
+/// Plays the story of a seed, of `count` instances or a few, and returns the world at its end.
+fn play(seed: u64, count: Option<usize>, traced: bool) -> World {
     let mut teller = Teller {
         random: Random::new(seed ^ 0x5EED),
         longest_open: Duration::from_secs(4),
         ramp: Duration::ZERO,
     };
-    let mut world = teller.world(seed);
+    let mut world = teller.world(seed, count);
     world.trace = traced.then(Vec::new);
     world.run_for(5 * S);
     let count = world.instances.len();
     for _ in 0..2 + teller.below(10) {
-        let (fault, repair) = teller.fault(count);
+        let (mut fault, repair) = teller.fault(count);
         let at = teller.below(FAULTS);
+        if let Action::Pause(_, pause) = &mut fault {
+            *pause = (*pause).min(FAULTS - at);
+        }
         let lasts = teller.below(20 * S).min(FAULTS - at);
         world.act_after(at, fault);
         if let Some(repair) = repair {
@@ -209,7 +212,6 @@ fn repair(world: &mut World) {
         if world.instances[i].is_gone {
             world.act(Action::Restart(i));
         }
-        world.instances[i].paused_until = 0;
         world.instances[i].is_sick = false;
         world.instances[i].forgets = false;
         world.instances[i].drops = false;
@@ -234,7 +236,7 @@ fn number(name: &str, otherwise: u64) -> u64 {
 }
 
 /// Plays all seeds on as many threads as there are processors, and returns those that fail.
-fn play_all(seeds: &[u64]) -> Vec<u64> {
+fn play_all(seeds: &[u64], count: Option<usize>) -> Vec<u64> {
     let next = AtomicU64::new(0);
     let failed = Mutex::new(Vec::new());
     let threads = thread::available_parallelism().map_or(1, usize::from);
@@ -247,7 +249,7 @@ fn play_all(seeds: &[u64]) -> Vec<u64> {
                     else {
                         return;
                     };
-                    if catch_unwind(|| play(*seed, false)).is_err() {
+                    if catch_unwind(|| play(*seed, count, false)).is_err() {
                         failed.lock().expect("no panic").push(*seed);
                     }
                 }
@@ -263,14 +265,14 @@ fn seeds_that_have_failed_hold() {
         .lines()
         .filter_map(|line| line.split_whitespace().next());
     let seeds: Vec<u64> = seeds.filter_map(|seed| seed.parse().ok()).collect();
-    assert_eq!(play_all(&seeds), [0_u64; 0]);
+    assert_eq!(play_all(&seeds, None), [0_u64; 0]);
 }
 
 #[test]
 fn random_stories_hold() {
     let first = number("FLEET_SIM_FIRST", 0);
     let seeds: Vec<u64> = (first..first + number("FLEET_SIM_SEEDS", 200)).collect();
-    let failed = play_all(&seeds);
+    let failed = play_all(&seeds, None);
     if !failed.is_empty() {
         let file = concat!(
             env!("CARGO_MANIFEST_DIR"),
@@ -288,9 +290,18 @@ fn random_stories_hold() {
 }
 
 #[test]
+#[ignore = "takes minutes: see ci/fleet-sim.sh"]
+fn large_stories_hold() {
+    let first = number("FLEET_SIM_FIRST", 0);
+    let seeds: Vec<u64> = (first..first + number("FLEET_SIM_SEEDS", 20)).collect();
+    let failed = play_all(&seeds, Some(1_000));
+    assert_eq!(failed, [0_u64; 0], "these seeds fail with 1,000 instances");
+}
+
+#[test]
 fn a_seed_always_tells_the_same_story() {
     for seed in 0..5 {
-        let trace = || play(seed, true).trace;
+        let trace = || play(seed, None, true).trace;
         let (first, second) = (trace(), trace());
         assert_eq!(first, second);
     }
@@ -301,7 +312,7 @@ fn a_seed_always_tells_the_same_story() {
 #[ignore = "prints the story of FLEET_SIM_SEED"]
 fn print_the_story_of_a_seed() {
     PRINTS.store(true, Ordering::Relaxed);
-    play(number("FLEET_SIM_SEED", 0), true);
+    play(number("FLEET_SIM_SEED", 0), None, true);
 }
 
 pub(super) static PRINTS: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
