@@ -101,19 +101,19 @@ fn a_breakers_error_is_found_in_a_chain_of_errors() {
 #[test]
 fn no_error_is_its_own_source() {
     let error = BreakerError::Rejected(half_open_full());
-    assert!(std::error::Error::source(&error).is_none());
+    assert!(Error::source(&error).is_none());
     let call = CallError::<std::fmt::Error>::Breaker(error.clone());
     assert_eq!(
         call.to_string(),
         "stopped by circuit breaker `payment` (half_open_full)"
     );
-    let source = std::error::Error::source(&call).expect("it holds an error");
+    let source = Error::source(&call).expect("it holds an error");
     assert_eq!(source.downcast_ref(), Some(&error));
 }
 
 #[test]
 fn errors_are_send_sync_and_static() {
-    fn check<T: Send + Sync + Clone + Eq + std::error::Error + 'static>() {}
+    fn check<T: Send + Sync + Clone + Eq + Error + 'static>() {}
     check::<BreakerError>();
     check::<Rejection>();
     check::<CallError<std::fmt::Error>>();
