@@ -81,6 +81,7 @@ async fn s21_an_override_survives_the_loss_of_all_data() {
     }
     // One vote in the new epoch opens nothing.
     a.fleet.clear_override("p").await.unwrap();
+    b.is(State::Closed).await;
     c.is(State::Closed).await;
     b.fails();
     eventually("the vote arrives", || stored(&server).contains("voting")).await;
