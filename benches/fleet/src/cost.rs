@@ -13,7 +13,7 @@ const BEAT: f64 = 5.0;
 /// Measures a fleet that is well.
 pub(crate) async fn calm(server: &Server, members: &Members, time: Duration) {
     println!("## Calm, {BREAKERS} breakers each\n");
-    let count = number(members.all.len());
+    let count = number(members.all.len() as u64);
     let run = Run::begin(server);
     sleep(time).await;
     run.end(server, count / BEAT);
@@ -49,8 +49,8 @@ pub(crate) async fn outage(server: &Server, members: &Members, time: Duration) {
         let run = Run::begin(server);
         sleep(time).await;
         println!("Afterwards:\n");
-        let formula =
-            number(members.all.len()) / BEAT + number(open) * (0.6 + 3.0 / PERIOD.as_secs_f64());
+        let formula = number(members.all.len() as u64) / BEAT
+            + number(open as u64) * (0.6 + 3.0 / PERIOD.as_secs_f64());
         run.end(server, formula);
         memory(server, members);
     };
@@ -83,34 +83,32 @@ impl Run {
     }
 
     fn end(&self, server: &Server, formula: f64) {
-        let time = self.since.elapsed().as_secs_f64();
-        let rate = |now: u64, before: u64| number64(now - before) / time;
+        // The time is taken last, like at the beginning: answers may be late while many members talk.
+        let now = Self::begin(server);
+        let time = now.since.duration_since(self.since).as_secs_f64();
+        let rate = |now: u64, before: u64| number(now - before) / time;
         let formula = if formula.is_nan() {
             String::new()
         } else {
             format!(" (formula {formula:.0})")
         };
+        let scripts = now.scripts - self.scripts;
+        let took = number(now.scripting - self.scripting) / number(scripts.max(1));
+        let processor = (now.processor - self.processor) / time * 100.0;
         println!("| | |\n|---|---|");
         println!(
             "| scripts per second | {:.1}{formula} |",
-            rate(scripts(server), self.scripts)
+            rate(now.scripts, self.scripts)
         );
-        let ran = scripts(server) - self.scripts;
-        println!(
-            "| a script | {:.0} µs |",
-            number64(server.scripting() - self.scripting) / number64(ran.max(1))
-        );
+        println!("| a script | {took:.0} µs |");
         println!(
             "| publications per second | {:.1} |",
-            rate(server.calls(&["publish"]), self.published)
+            rate(now.published, self.published)
         );
-        println!(
-            "| CPU of Redis | {:.2} % of a core |",
-            (server.processor() - self.processor) / time * 100.0
-        );
+        println!("| CPU of Redis | {processor:.2} % of a core |");
         println!(
             "| output of Redis | {:.1} KB per second |\n",
-            rate(output(server), self.output) / 1e3
+            rate(now.output, self.output) / 1e3
         );
     }
 }
@@ -124,7 +122,7 @@ fn memory(server: &Server, members: &Members) {
     }
     println!(
         "\nThe members take {:.0} bytes each. {} clients are connected.\n",
-        number64(bytes[1]) / number(members.all.len()),
+        number(bytes[1]) / number(members.all.len() as u64),
         server.field("clients", "connected_clients"),
     );
 }
@@ -141,11 +139,6 @@ fn output(server: &Server) -> u64 {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a small count")]
-fn number(count: usize) -> f64 {
-    count as f64
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a small count")]
-fn number64(count: u64) -> f64 {
+fn number(count: u64) -> f64 {
     count as f64
 }
