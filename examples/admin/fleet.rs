@@ -13,9 +13,12 @@ use crate::shop::{Shop, ShopError};
 /// The breakers that the instances share.
 const SHARED: [&str; 2] = ["bank", "stock"];
 
-/// The memberships of all instances.
+/// The registries of the other instances, and the memberships of all.
+///
+/// An instance leaves the fleet when its registry or its membership is dropped.
 #[derive(Debug)]
 pub(crate) struct Instances {
+    _registries: Vec<Registry>,
     _memberships: Vec<Membership>,
 }
 
@@ -28,6 +31,7 @@ pub(crate) fn join(shop: &Arc<Shop>) -> anyhow::Result<Instances> {
         let fleet = Fleet::new("shop").store(store.clone());
         fleet.member(label).join(registry)
     };
+    let mut registries = Vec::new();
     let mut memberships = vec![join(Registry::global(), "shop-1")?];
     for number in 2..=3 {
         let registry = Registry::new();
@@ -40,8 +44,10 @@ pub(crate) fn join(shop: &Arc<Shop>) -> anyhow::Result<Instances> {
             tokio::spawn(call(breaker, Arc::clone(shop), name, is_cut_off));
         }
         memberships.push(join(&registry, &format!("shop-{number}"))?);
+        registries.push(registry);
     }
     Ok(Instances {
+        _registries: registries,
         _memberships: memberships,
     })
 }
