@@ -58,7 +58,8 @@ mod text;
 #[cfg(feature = "redis-tls")]
 mod tls;
 
-#[cfg(test)]
+// Miri starts no servers.
+#[cfg(all(test, unix, not(miri)))]
 mod agreement;
 
 use std::fmt::{self, Debug, Formatter};
