@@ -4,6 +4,7 @@
 //! openings, leases and overrides with a [`FleetStore`].
 
 mod circuit_name;
+mod contents;
 mod core;
 mod error;
 mod event;
