@@ -144,4 +144,6 @@ async fn the_master_that_sentinels_name_is_used_and_followed() {
     let store = breaker_runtime::redis::RedisStore::sentinel([sentinel.url()], "other");
     let why = away(Voice::new(store.unwrap(), "a#1").say(vec![]).await);
     assert!(why.contains("knows no master of this name"), "{why}");
+    drop(sentinel);
+    std::fs::remove_dir_all(config.parent().unwrap()).unwrap();
 }
