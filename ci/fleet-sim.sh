@@ -10,10 +10,13 @@ cd "$(dirname "$0")/.."
 
 test=random_stories_hold
 seeds=10000
-if [ "${1:-}" = --large ]; then
+# Another step has compiled this build already.
+build=(--all-features)
+if [[ ${1:-} == --large ]]; then
     test=large_stories_hold
     seeds=20
+    build=(--release --features fleet,test-util)
     shift
 fi
 export FLEET_SIM_SEEDS=${1:-$seeds} FLEET_SIM_FIRST=${2:-0}
-run_tests --release -p breaker-runtime --features fleet,test-util --lib -- --include-ignored "simulation::random::$test"
+run_tests -p breaker-runtime --lib "${build[@]}" -- --include-ignored "simulation::random::$test"
