@@ -8,6 +8,7 @@ mod contents;
 mod core;
 mod error;
 mod event;
+mod finding;
 #[expect(clippy::module_inception, reason = "the type that the module is about")]
 mod fleet;
 mod handle;
@@ -26,6 +27,7 @@ mod task;
 
 pub use self::error::{FleetError, JoinError};
 pub use self::event::FleetEvent;
+pub use self::finding::FleetFinding;
 pub use self::fleet::Fleet;
 pub use self::handle::{FleetHandle, FleetMember, FleetSubscription, Membership};
 pub use self::memory::{MemoryFault, MemoryStore};

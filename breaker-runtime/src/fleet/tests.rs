@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::{
-    Fleet, FleetCircuit, FleetEvent, FleetHandle, FleetStatus, JoinError, Membership, MemoryFault,
-    MemoryStore, Quorum,
+    Fleet, FleetCircuit, FleetEvent, FleetFinding, FleetHandle, FleetStatus, JoinError, Membership,
+    MemoryFault, MemoryStore, Quorum,
 };
 use crate::breaker::CircuitBreaker;
 use crate::config::Config;
@@ -422,6 +422,31 @@ async fn s41_an_override_of_one_instance_takes_precedence_over_that_of_the_fleet
         (name.as_deref(), &*of_all.reason),
         (Some("payment"), "everywhere")
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn s30_what_only_the_others_share_is_a_finding() {
+    let store = store();
+    let pods = fleet(&store, 3).await;
+    let registry = Registry::with_clock(TokioClock::new());
+    let payment = Config::new().shared(false);
+    registry.get_or_create("payment", payment).expect("valid");
+    let older = Fleet::new("shop").store(store.clone()).join(&registry);
+    let older = older.expect("valid");
+    let mail = Config::new().threshold(1).shared(true);
+    let mail = pods[0].registry.get_or_create("mail", mail).expect("valid");
+    assert_eq!(older.verify(), []);
+
+    pods[0].fail();
+    let _ = mail.call(|| Err::<(), _>("down"));
+    pass(Duration::from_secs(10)).await;
+    let (mail, payment) = ("mail".to_owned(), "payment".to_owned());
+    let not_here = FleetFinding::NotHere { name: mail };
+    let not_shared = FleetFinding::NotShared { name: payment };
+    assert_eq!(older.verify(), [not_here, not_shared]);
+    assert_eq!(pods[0].fleet.verify(), []);
+    let state = registry.get("payment").map(|it| it.state());
+    assert_eq!(state, Some(State::Closed));
 }
 
 #[tokio::test(start_paused = true)]
