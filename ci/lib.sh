@@ -57,6 +57,7 @@ copy_crates() {
 # run_tests ARGUMENT...: runs `cargo test` with the arguments, and fails if they match no test.
 run_tests() {
     local said
-    { said=$(cargo test "$@" | tee /dev/fd/3); } 3>&1
+    # `tee /dev/fd/3` would truncate the output if it is a file.
+    { said=$(cargo test "$@" | tee >(cat >&3)); } 3>&1
     grep -q '^test result: ok. [1-9]' <<<"$said"
 }

@@ -99,6 +99,14 @@ impl Circuit {
         }
     }
 
+    fn is_held(&self) -> bool {
+        let reading = self.reading.as_ref();
+        matches!(
+            reading.map(|reading| reading.standing),
+            Some(Standing::Open { held: true, .. })
+        )
+    }
+
     /// Another member has come, so the opening of this instance is that of both.
     pub(super) fn share_own(&mut self, scene: &Scene<'_>) {
         if !self.own || scene.live <= 1 || !scene.joined {
@@ -114,7 +122,10 @@ impl Circuit {
             .as_ref()
             .filter(|known| known.is_open() && is_open);
         if let (Some(known), Some(breaker)) = (known, self.breaker()) {
-            breaker.fleet_opens(known.rest(scene.now), known.row, HOLD);
+            // A circuit that waits for an earlier opening keeps the deadline of that wait.
+            if !self.is_held() {
+                breaker.fleet_opens(known.rest(scene.now), known.row, HOLD);
+            }
             self.imposed = true;
         }
     }

@@ -92,8 +92,7 @@ impl World {
                 .unwrap_or((now, applied.1, reading.generation))
         });
         if let Some((since, _, _)) = *held {
-            // The only member of a fleet begins to wait for others when it hears of the next one, within a beat.
-            let slack = HOLD / 1000 + MS + 6 * S;
+            let slack = HOLD / 1000 + MS;
             assert!(
                 now <= since + HOLD + slack,
                 "{at}: held since {}",
