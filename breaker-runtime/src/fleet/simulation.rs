@@ -7,6 +7,7 @@
 mod actions;
 mod clock;
 mod dependency;
+mod eyes;
 mod instance;
 mod invariants;
 mod random;

@@ -1,4 +1,8 @@
 //! The vote of this instance to open one circuit (F2, F3).
+//!
+//! There is no vote against an opening: an instance obeys also while its own calls succeed. F14, the exception for those,
+//! was simulated in `simulation/scenarios/own_eyes.rs` and is not built, because each member would read all closed circuits
+//! every second.
 
 use std::time::Duration;
 

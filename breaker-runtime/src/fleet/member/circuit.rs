@@ -48,6 +48,9 @@ pub(super) struct Circuit {
     pub(super) confirmed: Option<PendingVerdict>,
     /// Calls have shown here, without a lease, that the dependency is well, while the circuit of the fleet is open.
     pub(super) proof: bool,
+    /// This instance did not obey the opening of the fleet.
+    #[cfg(test)]
+    pub(super) declined: bool,
 }
 
 impl Circuit {

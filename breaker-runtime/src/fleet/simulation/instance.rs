@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::clock::{Now, SimClock};
+use super::eyes::Eyes;
 use crate::breaker::{CircuitBreaker, FleetReading, Subscription};
 use crate::config::Config;
 use crate::fleet::event::FleetEvent;
@@ -68,6 +69,7 @@ pub(super) struct Instance {
     /// When the last message from the server arrives.
     pub(super) last_arrival: Now,
     pub(super) calls: BTreeMap<u64, (usize, Ticket)>,
+    pub(super) eyes: Eyes,
     pub(super) seen: Seen,
 }
 
@@ -77,6 +79,10 @@ pub(super) struct Seen {
     pub(super) events: Vec<(Now, FleetEvent)>,
     pub(super) admitted: u64,
     pub(super) failed: u64,
+    /// Calls that succeeded, but slowly.
+    pub(super) slow: u64,
+    /// Calls that were rejected and would have succeeded at once.
+    pub(super) missed: u64,
     pub(super) rejected: BTreeMap<&'static str, u64>,
     pub(super) longest_wait: Duration,
     /// The state of each breaker and since when, as of the last look.
@@ -130,6 +136,7 @@ impl Instance {
             wake_at: Now::MAX,
             last_arrival: 0,
             calls: BTreeMap::new(),
+            eyes: Eyes::default(),
             seen: Seen {
                 states: vec![Vec::new(); count],
                 held: vec![None; count],

@@ -230,7 +230,7 @@ fn nanos(duration: Duration) -> Now {
     u64::try_from(duration.as_nanos()).unwrap_or(Now::MAX)
 }
 
-fn number(name: &str, otherwise: u64) -> u64 {
+pub(super) fn number(name: &str, otherwise: u64) -> u64 {
     let given = std::env::var(name).ok();
     given.map_or(otherwise, |given| given.parse().expect("a number"))
 }

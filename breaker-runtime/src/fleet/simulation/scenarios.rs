@@ -15,6 +15,7 @@ use crate::values::{Reason, State};
 
 mod faults;
 mod opening;
+mod own_eyes;
 mod probing;
 mod steering;
 

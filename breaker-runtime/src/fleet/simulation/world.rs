@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::actions::Action;
 use super::clock::{MS, Now, S, SimClock};
 use super::dependency::Dependency;
+use super::eyes::Trust;
 use super::instance::{Instance, Link, Spec};
 use super::server::{Health, Server};
 use crate::config::Config;
@@ -48,6 +49,7 @@ pub(super) struct World {
     pub(super) instances: Vec<Instance>,
     pub(super) server: Server,
     pub(super) dependency: Dependency,
+    pub(super) trust: Trust,
     /// The share of batches and answers that are lost, and of pushes.
     pub(super) loss: f64,
     pub(super) push_loss: f64,
@@ -75,6 +77,7 @@ impl World {
             instances: Vec::new(),
             server: Server::new(),
             dependency: Dependency::default(),
+            trust: Trust::Fleet,
             loss: 0.0,
             push_loss: 0.0,
             latency: 2 * MS,
@@ -197,10 +200,13 @@ impl World {
                     return;
                 }
                 instance.in_flight = None;
+                self.look(i);
+                let instance = &mut self.instances[i];
                 let tick = instance.clock.now();
                 instance.member.answered(tick, answer);
             }
             Event::Pushed(i, heard) => {
+                self.look(i);
                 let instance = &mut self.instances[i];
                 let tick = instance.clock.now();
                 instance.member.heard(heard, tick);
@@ -390,27 +396,32 @@ impl World {
         let Some(called) = self.instances[i].breakers.get(breaker).cloned() else {
             return;
         };
+        let fails = self.dependency.fails(&mut self.random) || self.instances[i].is_sick;
         match called.admit() {
             Ok(ticket) => {
                 let ticket = called.shared().end_nesting(ticket);
                 let number = self.scheduled;
                 let instance = &mut self.instances[i];
                 instance.seen.admitted += 1;
+                instance.seen.slow += u64::from(!fails && self.dependency.lag > 0);
                 instance.calls.insert(number, (breaker, ticket));
                 let end = if instance.drops {
                     End::Cancelled
-                } else if instance.is_sick || self.dependency.is_down {
+                } else if fails {
                     End::Failure(FailureKind::Returned)
                 } else {
                     End::Success
                 };
                 if !instance.forgets {
-                    let at = self.now() + Dependency::latency(&mut self.random);
+                    let Dependency { hang, lag, .. } = self.dependency;
+                    let longer = if fails { hang } else { lag };
+                    let at = self.now() + Dependency::latency(&mut self.random) + longer;
                     self.schedule(at, Some(i), Event::CallEnds(i, number, end));
                 }
             }
             Err(rejection) => {
                 let (reason, wait) = (rejection.reason(), rejection.retry_after());
+                self.instances[i].seen.missed += u64::from(!fails && self.dependency.lag == 0);
                 self.instances[i].count_rejection(reason, wait);
             }
         }
@@ -423,6 +434,7 @@ impl World {
             instance.seen.failed += u64::from(is_failure);
             let hint = self.dependency.retry_after.filter(|_| is_failure);
             instance.breakers[breaker].settle(ticket, end, hint);
+            self.sees(i, !is_failure);
         }
     }
 }
