@@ -91,6 +91,7 @@ impl Failure {
 
     /// The server answers with an error.
     pub(super) fn of_server(place: &str, code: &str, detail: &str) -> Self {
+        let (code, detail) = error_in_script(detail).unwrap_or((code, detail));
         let detail = cut(detail, 200);
         let because = |why: &str| format!("{place}: {why}: {code} {detail}");
         let target = || detail.rsplit(' ').next().unwrap_or_default().to_owned();
@@ -124,6 +125,9 @@ impl Failure {
                 "{place}: the user lacks a permission: the script may not run {command}"
             ));
         }
+        if detail.contains("ACL failure in script") {
+            return Self::refused(format!("{place}: the user lacks a permission: {detail}"));
+        }
         if detail.contains("NOAUTH") || detail.contains("HELLO must be called") {
             return Self::refused(format!("{place}: a password is needed"));
         }
@@ -141,6 +145,20 @@ impl Failure {
         }
         Self::away(format!("{place}: {code} {detail}"), Then::Keep)
     }
+}
+
+/// Returns the code and the text of an error that a command of the script had.
+///
+/// Redis before version 7 puts them into the text of another error: `Error running script (call to f_52d5):
+/// @user_script:9: @user_script: 9: -READONLY You can't write`.
+fn error_in_script(detail: &str) -> Option<(&str, &str)> {
+    let (_, after) = detail.rsplit_once("user_script:")?;
+    let (line, error) = after.split_once(": ")?;
+    line.trim().parse::<u32>().ok()?;
+    let error = error.strip_prefix('-').unwrap_or(error);
+    let (code, text) = error.split_once(' ')?;
+    let is_code = code.len() > 2 && code.bytes().all(|byte| byte.is_ascii_uppercase());
+    (is_code && code != "ERR").then_some((code, text))
 }
 
 /// The error of the connection inside of an error of the client, which wraps it twice.

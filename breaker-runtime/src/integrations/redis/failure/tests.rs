@@ -21,6 +21,14 @@ fn what_only_a_person_can_change_is_refused() {
         ("ERR", "unknown command `EVALSHA`"),
         ("ERR", "SELECT is not allowed in cluster mode"),
         ("ERR", "syntax error script: 52d5, on @user_script:9."),
+        (
+            "ERR",
+            "ACL failure in script: User shop has no permissions to run the 'publish' command script: on @user_script:9.",
+        ),
+        (
+            "ERR",
+            "Error running script (call to f_52d5): @user_script:9: WRONGTYPE Operation against a key",
+        ),
     ] {
         let failure = server(code, detail);
         assert!(
@@ -50,6 +58,31 @@ fn what_passes_by_itself_is_away() {
         assert!(matches!(failure.error, StoreError::Away(_)), "{failure:?}");
         assert_eq!(failure.then, then, "{code}");
     }
+}
+
+#[test]
+fn an_error_of_the_script_before_redis_7_counts_as_that_of_its_command() {
+    let inner = "Error running script (call to f_52d5): @user_script:9: @user_script: 9: -";
+    for (error, then) in [
+        (
+            "READONLY You can't write against a read only replica.",
+            Then::Next,
+        ),
+        (
+            "OOM command not allowed when used memory > 'maxmemory'.",
+            Then::Keep,
+        ),
+    ] {
+        let failure = server("ERR", &format!("{inner}{error}"));
+        assert_eq!(failure.then, then, "{failure:?}");
+        let text = failure.error.to_string();
+        assert!(text.ends_with(error) && !text.contains("f_52d5"), "{text}");
+    }
+    let other = server(
+        "ERR",
+        "Error running script: @user_script:9: Lua went wrong",
+    );
+    assert!(matches!(other.error, StoreError::Away(_)), "{other:?}");
 }
 
 #[test]
