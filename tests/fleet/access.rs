@@ -8,7 +8,7 @@ use crate::server::Server;
 use crate::voice::{Voice, lease, refused, trip, verdict, vote};
 
 /// As the documentation of `breaker_runtime::redis` says.
-const MINIMUM: &str = "~brk1:{shop}* &brk1:{shop} +hello +evalsha +script|load +subscribe +publish +time \
+const MINIMUM: &str = "resetchannels ~brk1:{shop}* &brk1:{shop} +hello +evalsha +script|load +subscribe +publish +time \
     +hmget +hget +hset +hdel +hgetall +hlen +zadd +zrem +zcard +zscore +zrange +zremrangebyscore +pexpire";
 
 fn set_user(server: &Server, rules: &str) -> String {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::server::{Server, eventually};
+use crate::server::{Server, binary, eventually, major_version};
 use crate::voice::{Voice, away, trip};
 
 #[tokio::test]
@@ -59,6 +59,10 @@ async fn s38_a_server_that_is_busy_with_a_script_is_away() {
 
 #[tokio::test]
 async fn s38_a_server_that_loads_its_data_is_away() {
+    // Before version 7, a server answers too seldom while it loads data as small as that of this test.
+    if binary().is_none() || major_version() < 7 {
+        return;
+    }
     let arguments = [
         "--save",
         "",

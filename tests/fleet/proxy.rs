@@ -147,12 +147,14 @@ async fn forward(
         };
         let now = *fault.borrow_and_update();
         let mut bytes = &buffer[..count];
+        let without;
         match now {
             Fault::Delay(delay) => tokio::time::sleep(delay).await,
             Fault::Blackhole => bytes = &[],
             Fault::Deaf if answers => bytes = &[],
-            Fault::NoMessages if answers && bytes.starts_with(b">3\r\n$7\r\nmessage") => {
-                bytes = after_message(bytes);
+            Fault::NoMessages if answers => {
+                without = without_message(bytes);
+                bytes = &without;
             }
             _ => {}
         }
@@ -162,14 +164,18 @@ async fn forward(
     }
 }
 
-/// What follows a message of a subscription: `>3 message channel payload`.
-fn after_message(bytes: &[u8]) -> &[u8] {
+/// Removes a message of a subscription: `>3 message channel payload`. It may come before or after an answer.
+fn without_message(bytes: &[u8]) -> Vec<u8> {
+    const MESSAGE: &[u8] = b">3\r\n$7\r\nmessage";
+    let begin = bytes.windows(MESSAGE.len()).position(|it| it == MESSAGE);
+    let (before, message) = bytes.split_at(begin.unwrap_or(bytes.len()));
     let mut lines = 0;
-    let end = bytes.iter().position(|byte| {
+    let last = message.iter().position(|byte| {
         lines += u32::from(*byte == b'\n');
         lines == 7
     });
-    end.map_or(&[], |end| &bytes[end + 1..])
+    let after = last.map_or(&[][..], |last| &message[last + 1..]);
+    [before, after].concat()
 }
 
 /// Answers commands that contain the word, and forwards all others.

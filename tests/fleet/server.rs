@@ -37,6 +37,14 @@ pub(crate) fn binary() -> Option<String> {
     }
 }
 
+/// The first part of the server's version; Valkey's versions go on where those of Redis were.
+pub(crate) fn major_version() -> u32 {
+    let said = Command::new(binary().unwrap()).arg("--version").output();
+    let said = String::from_utf8(said.unwrap().stdout).unwrap();
+    let (_, version) = said.split_once("v=").unwrap();
+    version.split_once('.').unwrap().0.parse().unwrap()
+}
+
 /// A port that nobody uses now.
 pub(crate) fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -75,7 +83,9 @@ impl Server {
     pub(crate) fn start_with(arguments: &[&str]) -> Option<Self> {
         binary()?;
         // Another program may take the port between the choice and the start.
-        (0..5).find_map(|_| Self::try_start(free_port(), arguments))
+        let started = (0..5).find_map(|_| Self::try_start(free_port(), arguments));
+        assert!(started.is_some(), "no server starts with {arguments:?}");
+        started
     }
 
     /// Starts a server whose port is low enough for the bus of a cluster.
@@ -83,14 +93,16 @@ impl Server {
         binary()?;
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let first = 20_000 + u64::from(std::process::id()) * 61 % 30_000;
-        (0..50).find_map(|_| {
+        let started = (0..50).find_map(|_| {
             let next = first + u64::from(NEXT.fetch_add(1, Ordering::Relaxed));
             let port = u16::try_from(next).unwrap();
             let free = [port, port + 10_000].map(|port| TcpListener::bind(("127.0.0.1", port)));
             free.iter().all(Result::is_ok).then_some(())?;
             drop(free);
             Self::try_start(port, arguments)
-        })
+        });
+        assert!(started.is_some(), "no server starts with {arguments:?}");
+        started
     }
 
     /// Starts a server from a file of settings, which it may rewrite.

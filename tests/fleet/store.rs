@@ -213,11 +213,11 @@ async fn s22_a_script_that_is_gone_is_loaded_once() {
     };
     let voice = Voice::at(&server.url(), "a#1");
     voice.beat().await;
-    assert_eq!(calls(&server, "script|load"), 1);
+    assert_eq!(loads(&server, 0), 1);
     server.ask(&["SCRIPT", "FLUSH"]);
     voice.beat().await;
     voice.beat().await;
-    assert_eq!(calls(&server, "script|load"), 2);
+    assert_eq!(loads(&server, 1), 2);
 }
 
 #[tokio::test]
@@ -234,7 +234,7 @@ async fn s22_a_script_that_stays_gone_is_away_and_not_loaded_for_ever() {
     for loads in 1..4 {
         let why = away(voice.say(vec![]).await);
         assert!(why.contains("NOSCRIPT"), "{why}");
-        assert_eq!(calls(&server, "script|load"), loads);
+        assert_eq!(self::loads(&server, 0), loads);
     }
 }
 
@@ -350,4 +350,13 @@ fn calls(server: &Server, command: &str) -> u32 {
         .strip_prefix("calls=")
         .and_then(|rest| rest.split(',').next());
     calls.map_or(0, |calls| calls.parse().unwrap())
+}
+
+/// How often the script was loaded. Before version 7, the server counts the subcommands of `SCRIPT` together.
+fn loads(server: &Server, flushes: u32) -> u32 {
+    if crate::server::major_version() < 7 {
+        calls(server, "script") - flushes
+    } else {
+        calls(server, "script|load")
+    }
 }
