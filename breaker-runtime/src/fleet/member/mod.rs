@@ -254,7 +254,7 @@ impl Member {
     }
 
     /// Returns what the fleet says of a circuit.
-    #[cfg(all(test, feature = "test-util"))]
+    #[cfg(test)]
     pub(crate) fn view(&self, store_name: &str) -> Option<crate::values::FleetView> {
         let moment = self.registry.upgrade()?.moment();
         Some(self.board.view(store_name, moment))
