@@ -73,7 +73,7 @@ impl Draw {
     /// A batch that leaves something in each key.
     pub(super) fn full(&mut self) -> Batch {
         let mut batch = self.batch();
-        batch.member = "a#1".to_owned();
+        "a#1".clone_into(&mut batch.member);
         batch.observer = false;
         batch.ops = vec![
             Op::Vote(Vote {
