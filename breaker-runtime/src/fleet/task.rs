@@ -8,6 +8,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use tokio::sync::oneshot;
+use tokio::time::error::Elapsed;
 
 use super::core::{Core, Order};
 use super::event::FleetEvent;
@@ -34,6 +35,8 @@ pub(super) struct Task {
 }
 
 type Reply = oneshot::Sender<Result<Answer, StoreError>>;
+/// What the store has answered, unless it took too long.
+type Answered = Result<Result<Answers, StoreError>, Elapsed>;
 
 impl Task {
     /// Runs until this instance leaves the fleet, or its registry is dropped. A panic ends nothing.
@@ -130,14 +133,14 @@ struct Work<'a> {
     member: Member,
     /// The callers who wait for an answer.
     replies: HashMap<u64, Reply>,
-    in_flight: Option<BoxFuture<'static, Result<Answers, StoreError>>>,
+    in_flight: Option<BoxFuture<'static, Answered>>,
     timeouts: u32,
     has_left: bool,
 }
 
 /// Why the task goes on.
 enum Woken {
-    Answered(Result<Answers, StoreError>),
+    Answered(Answered),
     Heard(Box<Heard>),
     Mail,
     Time,
@@ -162,10 +165,7 @@ impl Work<'_> {
     fn send(&mut self, batch: Batch) {
         let store = Arc::clone(self.store);
         self.in_flight = Some(Box::pin(async move {
-            match tokio::time::timeout(LIMIT, store.send(batch)).await {
-                Ok(answer) => answer,
-                Err(_) => Err(StoreError::Away(TOO_SLOW.to_owned())),
-            }
+            tokio::time::timeout(LIMIT, store.send(batch)).await
         }));
     }
 
@@ -198,14 +198,18 @@ impl Work<'_> {
         .await
     }
 
-    fn answered(&mut self, answer: Result<Answers, StoreError>) {
-        let slow = matches!(&answer, Err(StoreError::Away(why)) if why == TOO_SLOW);
-        self.timeouts = if slow { self.timeouts + 1 } else { 0 };
+    fn answered(&mut self, answer: Answered) {
+        self.timeouts = if answer.is_err() {
+            self.timeouts + 1
+        } else {
+            0
+        };
         if self.timeouts >= TIMEOUTS {
             self.timeouts = 0;
             self.store.reconnect();
         }
         if let Some(registry) = self.core.registry.upgrade() {
+            let answer = answer.unwrap_or_else(|_| Err(StoreError::Away(TOO_SLOW.to_owned())));
             self.member.answered(registry.moment().now, answer);
         }
     }
