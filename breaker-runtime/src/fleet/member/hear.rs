@@ -70,13 +70,8 @@ impl Circuit {
 
     /// Returns whether a generation has not been applied to the breaker here.
     fn is_new(&self, epoch: u64, generation: u64) -> bool {
-        self.applied.is_none_or(|(of, applied)| {
-            if of == epoch {
-                generation > applied
-            } else {
-                generation != applied
-            }
-        })
+        self.applied
+            .is_none_or(|applied| follows((epoch, generation), applied))
     }
 
     fn open(&mut self, breaker: &CircuitBreaker, known: &Known, is_new: bool, scene: &Scene<'_>) {
@@ -103,31 +98,20 @@ impl Circuit {
         }
     }
 
-    fn is_held(&self) -> bool {
-        let reading = self.reading.as_ref();
-        matches!(
-            reading.map(|reading| reading.standing),
-            Some(Standing::Open { held: true, .. })
-        )
-    }
-
     /// Another member has come, so the opening of this instance is that of both.
     pub(super) fn share_own(&mut self, scene: &Scene<'_>) {
         if !self.own || scene.live <= 1 || !scene.joined {
             return;
         }
         self.own = false;
-        let is_open = matches!(
-            self.reading.as_ref().map(|reading| reading.standing),
-            Some(Standing::Open { .. })
-        );
-        let known = self
-            .known
-            .as_ref()
-            .filter(|known| known.is_open() && is_open);
+        let standing = self.reading.as_ref().map(|reading| reading.standing);
+        let Some(Standing::Open { held, .. }) = standing else {
+            return;
+        };
+        let known = self.known.as_ref().filter(|known| known.is_open());
         if let (Some(known), Some(breaker)) = (known, self.breaker()) {
             // A circuit that waits for an earlier opening keeps the deadline of that wait.
-            if !self.is_held() {
+            if !held {
                 breaker.fleet_opens(known.rest(scene.now), known.row, HOLD);
             }
             self.imposed = true;
@@ -241,12 +225,8 @@ impl Circuit {
     /// Tells the listeners what is new.
     fn tell(&mut self, known: &Known, scene: &mut Scene<'_>) {
         let (name, key) = split(&self.name);
-        let (epoch, generation) = self.told;
-        let is_new = if epoch == scene.epoch {
-            known.generation > generation
-        } else {
-            known.generation != generation
-        };
+        let heard = (scene.epoch, known.generation);
+        let is_new = follows(heard, self.told);
         let is_open = known.phase == Phase::Open;
         if is_new && is_open {
             scene.events.push(FleetEvent::Opened {
@@ -264,7 +244,7 @@ impl Circuit {
             });
         }
         if is_new {
-            self.told = (scene.epoch, known.generation);
+            self.told = heard;
         }
         let lease = known.live_lease(scene.now);
         if let Some(lease) = lease.filter(|lease| is_open && lease.id > self.told_lease) {
@@ -272,5 +252,14 @@ impl Circuit {
             let by = lease.by.clone();
             scene.events.push(FleetEvent::Probing { name, key, by });
         }
+    }
+}
+
+/// Returns whether a generation, after its epoch, is another one than `before` and not an older one of the same epoch.
+fn follows((epoch, generation): (u64, u64), before: (u64, u64)) -> bool {
+    if epoch == before.0 {
+        generation > before.1
+    } else {
+        generation != before.1
     }
 }
