@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use super::shared::CircuitBreaker;
 use crate::machine::{Forced, ForcedKind, Machine, Standing};
 use crate::time::Tick;
-use crate::values::{Attribution, Layer};
+use crate::values::{Attribution, Layer, Reason};
 
 /// What the fleet needs to know of a breaker at one instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,6 +135,12 @@ impl CircuitBreaker {
         self.pass_overrides_on();
     }
 
+    /// Returns why the circuit last changed its state, if it ever did. This is no reading: it applies nothing that is due.
+    pub(crate) fn last_reason(&self) -> Option<Reason> {
+        let locked = self.shared().lock();
+        locked.history.as_deref()?.last_reason()
+    }
+
     /// Returns the name under which a fleet knows this breaker: its name, or its name, U+001F and its key.
     pub(crate) fn store_name(&self) -> String {
         store_name(self.name(), self.key())
@@ -144,7 +150,7 @@ impl CircuitBreaker {
 /// The longest name of a circuit in a store, in bytes.
 const LONGEST: usize = 128;
 /// What separates a name from a key.
-pub(crate) const SEPARATOR: char = '\u{1f}';
+const SEPARATOR: char = '\u{1f}';
 
 /// Returns the name under which a fleet knows a breaker.
 ///
@@ -163,6 +169,14 @@ pub(crate) fn store_name(name: &str, key: Option<&str>) -> String {
         end -= 1;
     }
     format!("{}{hash}", &whole[..end])
+}
+
+/// Returns the name and the key of a breaker that a fleet knows under this name; a long key may be a hash.
+pub(crate) fn split_store_name(store_name: &str) -> (&str, Option<&str>) {
+    match store_name.split_once(SEPARATOR) {
+        Some((name, key)) => (name, Some(key)),
+        None => (store_name, None),
+    }
 }
 
 /// Returns whether a name in the store may end in a hash.

@@ -5,6 +5,8 @@ use std::time::{Duration, SystemTime};
 use super::outages::{Costs, Outages};
 use super::ring::Ring;
 use crate::time::Tick;
+#[cfg(feature = "fleet")]
+use crate::values::Reason;
 use crate::values::{Action, Outage, PastTransition, State, Transition, TransitionCount};
 
 /// The transitions of one breaker and the actions on it; a breaker without either has no history.
@@ -68,6 +70,12 @@ impl History {
     /// Returns when the last transition took place.
     pub(crate) fn last_at(&self) -> Option<SystemTime> {
         self.recent.last().map(PastTransition::took_place_at)
+    }
+
+    /// Returns why the last transition took place.
+    #[cfg(feature = "fleet")]
+    pub(super) fn last_reason(&self) -> Option<Reason> {
+        self.recent.last().map(|past| past.transition.reason)
     }
 
     /// Returns how long the circuit has been open in total, up to `now`.

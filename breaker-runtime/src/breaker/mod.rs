@@ -46,7 +46,7 @@ pub(crate) use self::counters::Counter;
 pub(crate) use self::drops::as_neutral;
 pub use self::event::EventKind;
 #[cfg(feature = "fleet")]
-pub(crate) use self::fleet::{FleetForced, FleetReading, SEPARATOR, is_hashed, store_name};
+pub(crate) use self::fleet::{FleetForced, FleetReading, is_hashed, split_store_name, store_name};
 #[cfg(feature = "fleet")]
 pub(crate) use self::listeners::Listeners;
 pub(crate) use self::nesting::Nesting;

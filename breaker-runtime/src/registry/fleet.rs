@@ -1,7 +1,7 @@
 //! The breakers of a registry that a fleet shares, and who is told of their events.
 
 use super::by_name::Registry;
-use crate::breaker::{CircuitBreaker, FleetHook, SEPARATOR, is_hashed};
+use crate::breaker::{CircuitBreaker, FleetHook, is_hashed, split_store_name};
 use crate::sync::Arc;
 use crate::values::{Action, ActionKind, Attribution};
 
@@ -64,9 +64,9 @@ impl Registry {
 
     /// Returns the breaker that a fleet knows under this name, if there is one here and its setting `shared` is on.
     pub(crate) fn find_shared(&self, store_name: &str) -> Option<CircuitBreaker> {
-        let found = match store_name.split_once(SEPARATOR) {
-            None => self.get(store_name),
-            Some((name, key)) => self.get_keyed(name, key).or_else(|| {
+        let found = match split_store_name(store_name) {
+            (name, None) => self.get(name),
+            (name, Some(key)) => self.get_keyed(name, key).or_else(|| {
                 if !is_hashed(store_name) {
                     return None;
                 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::known::Known;
 use super::overrides::KnownOverride;
-use crate::breaker::SEPARATOR;
+use crate::breaker::split_store_name;
 use crate::fleet::store::Phase;
 use crate::sync::{Mutex, lock};
 use crate::time::WallInstant;
@@ -159,9 +159,10 @@ impl Shown {
     /// Returns the override of a circuit: the latest of its own, that of its name, and that of all.
     fn in_force(&self, store_name: &str, now: WallInstant) -> Option<&KnownOverride> {
         let get = |name: Option<&str>| self.overrides.get(&name.map(str::to_owned));
-        let of_name = store_name
-            .split_once(SEPARATOR)
-            .and_then(|(name, _)| get(Some(name)));
+        let of_name = match split_store_name(store_name) {
+            (name, Some(_)) => get(Some(name)),
+            (_, None) => None,
+        };
         let all = [get(Some(store_name)), of_name, get(None)];
         let in_force = all
             .into_iter()

@@ -223,7 +223,5 @@ enum LeaseEnd {
 
 /// Returns whether the last transition of a closed circuit was caused by its probes.
 fn closed_by_probes(breaker: &CircuitBreaker) -> bool {
-    let history = breaker.snapshot().history;
-    let last = history.last().map(|past| past.transition.reason);
-    last == Some(Reason::ProbesSucceeded)
+    breaker.last_reason() == Some(Reason::ProbesSucceeded)
 }
