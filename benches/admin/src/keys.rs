@@ -9,8 +9,9 @@ use std::time::{Duration, Instant};
 use breaker_runtime::admin::{Access, Admin};
 use breaker_runtime::{Config, Registry};
 
+use crate::median;
 use crate::process::run_time;
-use crate::{median, quantile};
+use crate::quantiles::quantile;
 
 const KEYS: usize = 10_000;
 const LISTS: u16 = 100;

@@ -11,6 +11,8 @@ mod clients;
 mod keys;
 mod memory;
 mod process;
+#[path = "../../quantiles.rs"]
+mod quantiles;
 mod scenarios;
 
 use std::time::Duration;
@@ -57,19 +59,6 @@ impl Options {
     }
 }
 
-/// Returns the value below which a share of the values is.
-fn quantile(values: &mut [f64], share: f64) -> f64 {
-    values.sort_by(f64::total_cmp);
-    #[expect(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "an index"
-    )]
-    let at = (share * values.len().saturating_sub(1) as f64).round() as usize;
-    values.get(at).copied().unwrap_or(f64::NAN)
-}
-
 fn median(values: &mut [f64]) -> f64 {
-    quantile(values, 0.5)
+    quantiles::quantile(values, 0.5)
 }

@@ -11,8 +11,9 @@ use tokio::time::interval;
 
 use crate::calls::{breakers, call_for};
 use crate::clients::Clients;
+use crate::median;
 use crate::process::run_time;
-use crate::{median, quantile};
+use crate::quantiles::quantile;
 
 /// The numbers of pages and of streams. The last scenario is the first one once more, so the two differ by noise only.
 const SCENARIOS: [(u32, u32); 6] = [(0, 0), (1, 0), (100, 0), (0, 100), (100, 100), (0, 0)];

@@ -11,6 +11,8 @@ mod cost;
 mod members;
 mod openings;
 mod peers;
+#[path = "../../quantiles.rs"]
+mod quantiles;
 mod server;
 
 use std::time::Duration;
@@ -63,17 +65,4 @@ impl Options {
         }
         options
     }
-}
-
-/// Returns the value below which a share of the values is.
-fn quantile(values: &mut [f64], share: f64) -> f64 {
-    values.sort_by(f64::total_cmp);
-    #[expect(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "an index"
-    )]
-    let at = (share * values.len().saturating_sub(1) as f64).round() as usize;
-    values.get(at).copied().unwrap_or(f64::NAN)
 }

@@ -6,7 +6,7 @@ use breaker_runtime::State;
 use tokio::time::sleep;
 
 use crate::members::Members;
-use crate::quantile;
+use crate::quantiles::quantile;
 use crate::server::Server;
 
 /// Opens the first circuit in several rounds, and prints the times in milliseconds.
