@@ -78,15 +78,22 @@ fn endpoint(address: SocketAddr) -> Endpoint {
     Channel::from_shared(format!("http://{address}")).expect("an address")
 }
 
-async fn unary<S>(channel: S) -> Result<u32, Status>
+/// Makes a client, and waits until its channel is ready.
+async fn ready<S>(channel: S) -> Result<tonic::client::Grpc<S>, Status>
 where
     S: Service<http::Request<Body>, Response = http::Response<Body>, Error: Into<BoxError>>,
 {
     let mut client = tonic::client::Grpc::new(channel);
-    client
-        .ready()
-        .await
-        .map_err(|error| Status::from_error(error.into()))?;
+    let ready = client.ready().await;
+    ready.map_err(|error| Status::from_error(error.into()))?;
+    Ok(client)
+}
+
+async fn unary<S>(channel: S) -> Result<u32, Status>
+where
+    S: Service<http::Request<Body>, Response = http::Response<Body>, Error: Into<BoxError>>,
+{
+    let mut client = ready(channel).await?;
     let codec = ProstCodec::<Pieces, Pieces>::default();
     let path = PathAndQuery::from_static(UNARY);
     let response = client
@@ -97,11 +104,7 @@ where
 
 /// Reads a stream to its end.
 async fn streamed(channel: Channel) -> Result<u32, Status> {
-    let mut client = tonic::client::Grpc::new(channel);
-    client
-        .ready()
-        .await
-        .map_err(|error| Status::from_error(error.into()))?;
+    let mut client = ready(channel).await?;
     let codec = ProstCodec::<Pieces, Pieces>::default();
     let path = PathAndQuery::from_static(STREAM);
     let response = client
