@@ -495,7 +495,7 @@ fn an_instance_that_comes_waits_for_the_one_that_opened_the_circuit_alone() {
     bench.pass(seconds(20));
     assert!(bench.all(State::Open));
     bench.traffic(true);
-    bench.pass_with(seconds(8), |bench| assert!(bench.probers().len() <= 1));
+    bench.pass_with(seconds(10), |bench| assert!(bench.probers().len() <= 1));
     assert!(bench.all(State::Closed), "{:?}", bench.states());
 }
 

@@ -106,6 +106,7 @@ impl Bench {
         let registry = Registry::with_clock(self.clock.clone());
         let payment = registry.get_or_create("payment", *config).expect("valid");
         let number = self.pods.len();
+        payment.reseed(number as u64);
         let options = Options {
             label: format!("pod-{number}"),
             quorum,
