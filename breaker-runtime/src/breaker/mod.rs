@@ -24,6 +24,7 @@ mod nesting;
 mod outages;
 mod overrides;
 mod preview;
+mod progress;
 mod published_limits;
 mod readings;
 mod ring;

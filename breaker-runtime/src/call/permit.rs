@@ -64,7 +64,8 @@ use crate::values::{Cause, End, FailureKind, Origin, Outcome, Rejection};
 ///         match (&next, &mut self.permit) {
 ///             (None, permit) => drop(permit.take().map(Permit::success)),
 ///             (Some(Err(_)), permit) => drop(permit.take().map(Permit::failure)),
-///             (Some(Ok(_)), _) => {}
+///             (Some(Ok(_)), Some(permit)) => permit.progress(),
+///             (Some(Ok(_)), None) => {}
 ///         }
 ///         Poll::Ready(next)
 ///     }
@@ -83,8 +84,8 @@ use crate::values::{Cause, End, FailureKind, Origin, Outcome, Rejection};
 /// # Ok::<(), breaker_runtime::ConfigError>(())
 /// ```
 ///
-/// A stream that is dropped before its end counts as cancelled. A probe without an outcome counts as failed after
-/// `probe_timeout`, so set that to more than the longest time that a stream may take.
+/// A stream that is dropped before its end counts as cancelled. A probe that neither ends nor
+/// [makes progress](Self::progress) for `probe_timeout` counts as failed.
 #[must_use = "a permit that is dropped at once is a cancelled call"]
 pub struct Permit {
     /// Taken when the call is settled.
@@ -167,6 +168,46 @@ impl Permit {
             let end = End::from(Outcome::Failure).into();
             let cause = &mut Cause::once(cause, origin);
             open.breaker.settle_with_cause(open.ticket, end, cause);
+        }
+    }
+
+    /// Reports that the call is still making progress.
+    ///
+    /// A probe counts as failed if nothing has been heard of it for `probe_timeout`. That time begins again with each
+    /// report. The report decides nothing else: a call that has run for `slow_call` is slow, whatever progress it makes.
+    ///
+    /// For a call that is not a probe, this costs a comparison.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "test-util")] {
+    /// use std::time::Duration;
+    /// use breaker_runtime::test_util::TestRegistry;
+    /// use breaker_runtime::{Config, State};
+    ///
+    /// let registry = TestRegistry::new();
+    /// let config = Config::new()
+    ///     .probe_timeout(Duration::from_secs(10))
+    ///     .success_threshold(1);
+    /// let rows = registry.get_or_create("rows", config)?;
+    /// rows.trip();
+    /// registry.advance(rows.retry_after().expect("it is open"));
+    ///
+    /// let probe = rows.try_acquire().expect("the circuit is half open");
+    /// for _ in 0..6 {
+    ///     registry.advance(Duration::from_secs(9)); // … read a few more rows …
+    ///     probe.progress();
+    /// }
+    /// probe.success();
+    /// assert_eq!(rows.state(), State::Closed);
+    /// # }
+    /// # Ok::<(), breaker_runtime::ConfigError>(())
+    /// ```
+    #[inline]
+    pub fn progress(&self) {
+        if let Some(open) = &self.open {
+            open.breaker.progress(open.ticket);
         }
     }
 

@@ -41,6 +41,8 @@ use self::probes::ProbeVerdict;
 #[cfg(feature = "fleet")]
 pub(crate) use self::standing::Standing;
 pub(crate) use self::stay_counts::StayCounts;
+#[cfg(test)]
+pub(crate) use self::ticket::ProbeNumber;
 pub(crate) use self::ticket::{BucketNumber, GENERATION_SHIFT, Role, Ticket};
 use self::types::TransitionCause;
 pub(crate) use self::types::{
@@ -129,8 +131,8 @@ impl Machine {
             }
             Phase::Open(period) => Err(period.rejected(now)),
             Phase::HalfOpen(probes) => {
-                if probes.admit(now, self.settings.half_open_calls) {
-                    Ok(Ticket::probe(generation, now))
+                if let Some(number) = probes.admit(now, self.settings.half_open_calls) {
+                    Ok(Ticket::probe(generation, number, now))
                 } else if nested {
                     // It belongs to the enclosing probe, whose outcome counts for both.
                     Ok(Ticket::uncounted(generation, now))
@@ -217,6 +219,17 @@ impl Machine {
             self.open(now, cause, changes);
         }
         false
+    }
+
+    /// Records that a call in flight has made progress: a probe is then not silent for another `probe_timeout` (R34).
+    pub(crate) fn progress(&mut self, ticket: Ticket, now: Tick, changes: &mut Vec<Change>) {
+        self.advance(now, changes);
+        if ticket.generation() != self.generation || ticket.role() != Role::Probe {
+            return;
+        }
+        if let Phase::HalfOpen(probes) = &mut self.phase {
+            probes.progress(ticket, now);
+        }
     }
 
     /// Removes a call that ends from the calls in flight; returns what was counted for it meanwhile.

@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use super::stay_counts::StayCounts;
-use super::ticket::Ticket;
+use super::ticket::{ProbeNumber, Ticket};
 use crate::config::Settings;
 use crate::time::Tick;
 use crate::values::{End, FailureCounts, FailureKind, Failures, Reason};
@@ -49,11 +49,14 @@ impl StayEnd {
 
 /// One probe in flight.
 ///
-/// Probes that began at the same instant are interchangeable, because time affects all of them alike. So a ticket
-/// identifies its probe by that instant.
+/// A ticket identifies its probe by the instant at which it began and by its number. Probes that have both in common are
+/// interchangeable.
 #[derive(Debug)]
 struct Probe {
     began: Tick,
+    number: ProbeNumber,
+    /// When it began, or last made progress (R34).
+    heard: Tick,
     /// Whether the probe counted as slow while in flight. Its end then adds nothing.
     counted: bool,
 }
@@ -159,24 +162,44 @@ impl Probes {
         self.in_flight.len() >= permits.get() as usize
     }
 
-    /// Admits one more probe, unless all `permits` are taken.
+    /// Admits one more probe and returns its number, unless all `permits` are taken.
     #[inline]
-    pub(super) fn admit(&mut self, now: Tick, permits: NonZeroU32) -> bool {
-        let full = self.are_full(permits);
-        if !full {
-            self.admitted += 1;
-            self.in_flight.push(Probe {
-                began: now,
-                counted: false,
-            });
+    pub(super) fn admit(&mut self, now: Tick, permits: NonZeroU32) -> Option<ProbeNumber> {
+        if self.are_full(permits) {
+            return None;
         }
-        !full
+        let number = self.free_number(now);
+        self.admitted += 1;
+        self.in_flight.push(Probe {
+            began: now,
+            number,
+            heard: now,
+            counted: false,
+        });
+        Some(number)
+    }
+
+    /// Returns a number that no other probe has which began at this instant; the last number if all are taken.
+    fn free_number(&self, began: Tick) -> ProbeNumber {
+        let taken = |number: &ProbeNumber| {
+            let same = |probe: &Probe| probe.began == began && probe.number == *number;
+            self.in_flight.iter().any(same)
+        };
+        let free = ProbeNumber::all().find(|number| !taken(number));
+        free.unwrap_or(ProbeNumber::LAST)
     }
 
     fn position(&self, ticket: Ticket) -> Option<usize> {
-        let began = ticket.began()?;
+        let (began, number) = (ticket.began()?, ticket.probe_number());
         let mut probes = self.in_flight.iter();
-        probes.position(|probe| probe.began == began)
+        probes.position(|probe| probe.began == began && probe.number == number)
+    }
+
+    /// Makes `probe_timeout` of a probe in flight begin again.
+    pub(super) fn progress(&mut self, ticket: Ticket, now: Tick) {
+        if let Some(at) = self.position(ticket) {
+            self.in_flight[at].heard = now;
+        }
     }
 
     /// Releases a probe's permit and counts its outcome.
@@ -188,7 +211,8 @@ impl Probes {
             return ProbeVerdict::Stay;
         };
         self.ended = self.ended.saturating_add(1);
-        if self.in_flight.swap_remove(at).counted {
+        // The others keep their order, in which they fail if that falls due at the same instant.
+        if self.in_flight.remove(at).counted {
             return ProbeVerdict::Stay;
         }
         match end {
@@ -243,7 +267,7 @@ impl Probes {
             failed.insert(at, (due, kind));
         };
         self.in_flight.retain_mut(|probe| {
-            let timeout = probe.began.after(settings.probe_timeout);
+            let timeout = probe.heard.after(settings.probe_timeout);
             let timed_out = now >= timeout;
             let slow = settings.slow_call.map(|limit| probe.began.after(limit));
             let slow = slow.filter(|due| now >= *due && *due < timeout && !probe.counted);

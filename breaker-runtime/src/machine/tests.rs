@@ -4,7 +4,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::model::forced;
-use super::{Change, ForcedKind, GateState, Machine, Role, Ticket};
+use super::{Change, ForcedKind, GateState, Machine, ProbeNumber, Role, Ticket};
 use crate::config::{Config, Settings};
 use crate::time::Tick;
 use crate::values::{Attribution, End, FailureKind, Layer, State};
@@ -230,7 +230,7 @@ fn an_override_that_expires_with_the_open_period_is_reported_first() {
 fn a_ticket_keeps_its_role_and_its_stamp() {
     for (ticket, role) in [
         (Ticket::call(7), Role::Call),
-        (Ticket::probe(7, at(1)), Role::Probe),
+        (Ticket::probe(7, ProbeNumber::default(), at(1)), Role::Probe),
         (Ticket::uncounted(7, at(1)), Role::Uncounted),
     ] {
         assert_eq!((ticket.role(), ticket.generation()), (role, 7));

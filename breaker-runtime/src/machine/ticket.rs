@@ -6,12 +6,13 @@ use crate::time::Tick;
 ///
 /// ```text
 ///  63                 10       9        8         7           6         5      4    2   1  0
-/// | generation (54 bits) | suspended | idle | not plain | unpolled | nesting | bucket | role |
+/// | generation (54 bits) | suspended | idle | not plain | unpolled | nesting | number | role |
 /// ```
 ///
 /// - `role` and `not plain`: the [`Role`]. Both are zero for a plain call that runs, so its bits are the generation
 ///   alone.
-/// - `bucket`: the [`BucketNumber`] of the bucket in which a [`Role::Tracked`] call is counted.
+/// - `number`: the [`BucketNumber`] of the bucket in which a [`Role::Tracked`] call is counted; the [`ProbeNumber`] of a
+///   [`Role::Probe`].
 /// - `idle`, `unpolled`: the call's future waits to be polled; if `unpolled`, for the first time. The guard sets them.
 /// - `nesting`: calls that this one makes through the same breaker belong to it (R7). Implies `not plain`.
 /// - `suspended`: a nesting call waits to be polled, so nothing that runs belongs to it now.
@@ -46,8 +47,8 @@ const TRACKED: u64 = NOT_PLAIN | 0b01;
 const PROBE: u64 = NOT_PLAIN | 0b10;
 const UNCOUNTED: u64 = NOT_PLAIN | 0b11;
 const NOT_PLAIN: u64 = 1 << 7;
-const BUCKET_SHIFT: u32 = 2;
-const BUCKETS: u8 = 0b111;
+const NUMBER_SHIFT: u32 = 2;
+const NUMBERS: u8 = 0b111;
 const IDLE: u64 = 1 << 8;
 const UNPOLLED: u64 = 1 << 6;
 const NESTING: u64 = 1 << 5;
@@ -61,11 +62,11 @@ pub(crate) struct BucketNumber(u8);
 
 impl BucketNumber {
     pub(crate) fn next(self) -> Self {
-        Self(self.0.wrapping_add(1) & BUCKETS)
+        Self(self.0.wrapping_add(1) & NUMBERS)
     }
 
     pub(crate) fn all() -> impl Iterator<Item = Self> {
-        (0..=BUCKETS).map(Self)
+        (0..=NUMBERS).map(Self)
     }
 
     pub(crate) fn index(self) -> usize {
@@ -74,7 +75,19 @@ impl BucketNumber {
 
     #[expect(clippy::cast_possible_truncation, reason = "three bits are left")]
     pub(crate) fn from_bits(number: u64) -> Self {
-        Self(number as u8 & BUCKETS)
+        Self(number as u8 & NUMBERS)
+    }
+}
+
+/// The number of a probe among those that began at the same instant; eight at most are distinguished.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ProbeNumber(u8);
+
+impl ProbeNumber {
+    pub(crate) const LAST: Self = Self(NUMBERS);
+
+    pub(crate) fn all() -> impl Iterator<Item = Self> {
+        (0..=NUMBERS).map(Self)
     }
 }
 
@@ -90,12 +103,13 @@ impl Ticket {
 
     /// Makes the ticket of a call that is counted in flight.
     pub(crate) fn tracked(generation: u64, bucket: BucketNumber, began: Tick) -> Self {
-        let bucket = u64::from(bucket.0) << BUCKET_SHIFT;
+        let bucket = u64::from(bucket.0) << NUMBER_SHIFT;
         Self::with(generation, bucket | TRACKED, began)
     }
 
-    pub(crate) fn probe(generation: u64, began: Tick) -> Self {
-        Self::with(generation, PROBE, began)
+    pub(crate) fn probe(generation: u64, number: ProbeNumber, began: Tick) -> Self {
+        let number = u64::from(number.0) << NUMBER_SHIFT;
+        Self::with(generation, number | PROBE, began)
     }
 
     pub(crate) fn uncounted(generation: u64, began: Tick) -> Self {
@@ -123,7 +137,12 @@ impl Ticket {
     }
 
     pub(crate) fn bucket(self) -> BucketNumber {
-        BucketNumber::from_bits(self.bits >> BUCKET_SHIFT)
+        BucketNumber::from_bits(self.bits >> NUMBER_SHIFT)
+    }
+
+    /// Returns the number of a probe.
+    pub(crate) fn probe_number(self) -> ProbeNumber {
+        ProbeNumber(BucketNumber::from_bits(self.bits >> NUMBER_SHIFT).0)
     }
 
     /// Returns the bits, which can be compared with the word of the gate.
@@ -137,7 +156,7 @@ impl Ticket {
     /// For any other ticket the result is different from the bits of every plain call.
     #[inline]
     pub(crate) fn bits_if_tracked(self) -> u64 {
-        (self.bits & !(u64::from(BUCKETS) << BUCKET_SHIFT)) ^ TRACKED
+        (self.bits & !(u64::from(NUMBERS) << NUMBER_SHIFT)) ^ TRACKED
     }
 
     /// Returns when the call began, if that is known.

@@ -2,7 +2,7 @@ use std::num::NonZeroU64;
 use std::time::Duration;
 
 use super::{Gate, Word};
-use crate::machine::{BucketNumber, GateState, Ticket, Wait};
+use crate::machine::{BucketNumber, GateState, ProbeNumber, Ticket, Wait};
 use crate::time::Tick;
 
 #[test]
@@ -20,8 +20,14 @@ fn only_the_ticket_of_a_plain_call_can_equal_a_word() {
             assert_eq!(word.measures_latency(), latency);
             let tracked =
                 (0..8).map(|number| Ticket::tracked(3, BucketNumber::from_bits(number), now));
-            let others = [Ticket::probe(3, now), Ticket::uncounted(3, now)];
-            let mut nesting = [Ticket::call(3), Ticket::probe(3, now)];
+            let others = [
+                Ticket::probe(3, ProbeNumber::default(), now),
+                Ticket::uncounted(3, now),
+            ];
+            let mut nesting = [
+                Ticket::call(3),
+                Ticket::probe(3, ProbeNumber::default(), now),
+            ];
             nesting.iter_mut().for_each(Ticket::set_nesting);
             let others = others.into_iter().chain(nesting);
             assert!(
@@ -70,7 +76,7 @@ fn a_success_is_free_only_without_flags_and_in_its_own_generation() {
     assert!(word.success_is_free(Ticket::call(7)) && !word.success_is_free(Ticket::call(6)));
     let now = Tick::from_nanos(0);
     assert!(
-        !word.success_is_free(Ticket::probe(7, now))
+        !word.success_is_free(Ticket::probe(7, ProbeNumber::default(), now))
             && !word.success_is_free(Ticket::uncounted(7, now))
     );
     assert!(!word.success_is_free(Ticket::tracked(7, BucketNumber::default(), now)));
@@ -155,7 +161,7 @@ fn a_word_that_asks_the_machine_is_neither_open_nor_closed() {
     let (_, word) = published(3, GateState::AskMachine);
     let now = Tick::from_nanos(0);
     assert!(
-        !word.success_is_free(Ticket::probe(3, now))
+        !word.success_is_free(Ticket::probe(3, ProbeNumber::default(), now))
             && !word.success_is_free(Ticket::uncounted(3, now))
     );
     assert!(!word.is_closed() && !word.admits() && !word.is_open());
@@ -233,7 +239,7 @@ fn only_unmarked_tickets_of_this_generation_need_the_tally_only() {
         // It began before calls in flight were counted.
         Ticket::call(7),
         marked(Ticket::call(7)),
-        Ticket::probe(7, now),
+        Ticket::probe(7, ProbeNumber::default(), now),
         Ticket::uncounted(7, now),
     ];
     for other in others {

@@ -134,8 +134,13 @@ impl Pair {
             Step::Settle(at, end, hint) if *at < self.held.len() => {
                 self.settle(*at, *end, hint.map(units));
             }
+            Step::Progress(at) if *at < self.held.len() => {
+                let (ticket, call) = self.held[*at];
+                self.breaker.progress(ticket);
+                self.model.progress(call);
+            }
             // Each step ends with a reading.
-            Step::Settle(..) | Step::Read => {}
+            Step::Settle(..) | Step::Progress(_) | Step::Read => {}
             Step::Pass(count) => {
                 self.model.now = self.model.now.after(units(*count));
                 let now = self.model.now.as_nanos();

@@ -80,12 +80,19 @@ impl Model {
                 generation: self.generation,
                 role,
                 began: self.now,
+                heard: self.now,
                 in_flight: true,
                 noticed: None,
                 counted: false,
             });
         }
         role
+    }
+
+    /// Records that a call in flight has made progress (R34).
+    pub(crate) fn progress(&mut self, at: usize) {
+        self.notice();
+        self.calls[at].heard = self.now;
     }
 
     /// Records how a call ended; returns whether it belongs to an older generation.

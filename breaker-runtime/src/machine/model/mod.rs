@@ -84,6 +84,8 @@ pub(crate) struct Call {
     pub(crate) generation: u64,
     role: Role,
     pub(crate) began: Tick,
+    /// When the call began, or last made progress.
+    heard: Tick,
     in_flight: bool,
     /// The sample that was added while the call was in flight.
     noticed: Option<usize>,

@@ -162,7 +162,7 @@ impl Model {
             if !call.in_flight || call.role != Role::Probe || call.generation != generation {
                 continue;
             }
-            let silent = call.began.after(timeout);
+            let silent = call.heard.after(timeout);
             let slow = limit.map(|limit| call.began.after(limit));
             let slow = slow.filter(|due| self.now >= *due && *due < silent);
             let timed_out = self.now >= silent;

@@ -17,6 +17,8 @@ pub(crate) enum Step {
     },
     /// The position of the call among those held, its end, and its hint in [`units`].
     Settle(usize, End, Option<u64>),
+    /// The position of the call among those held that makes progress.
+    Progress(usize),
     /// The [`units`] of time that pass.
     Pass(u64),
     Read,
@@ -97,6 +99,7 @@ pub(crate) fn steps() -> impl Strategy<Value = Vec<Step>> {
     let step = prop_oneof![
         16 => nested_in.prop_map(|nested_in| Step::Acquire { nested_in }),
         16 => (0..5_usize, end, hint).prop_map(settle),
+        3 => (0..5_usize).prop_map(Step::Progress),
         6 => (0..25_u64).prop_map(Step::Pass),
         2 => Just(Step::Read),
         1 => Just(Step::Trip),

@@ -59,7 +59,12 @@ impl Pair {
                 let stale = machine.settle(ticket, CallEnd { end: *end, hint }, now, changes);
                 assert_eq!(stale, model.settle(call, *end, hint));
             }
-            Step::Settle(..) => {}
+            Step::Progress(at) if *at < held.len() => {
+                let (ticket, call) = held[*at];
+                machine.progress(ticket, now, changes);
+                model.progress(call);
+            }
+            Step::Settle(..) | Step::Progress(_) => {}
             Step::Pass(count) => model.now = now.after(units(*count)),
             Step::Read => {
                 machine.advance(now, changes);
@@ -187,7 +192,10 @@ fn meet(settings: Settings, steps: &[Step], looks: &[Option<u64>]) -> Vec<String
                 }
                 now = now.after(units(*count));
             }
-            Step::Settle(..) | Step::Read => {}
+            Step::Progress(at) if *at < held.len() => {
+                machine.progress(held[*at], now, &mut changes);
+            }
+            Step::Settle(..) | Step::Progress(_) | Step::Read => {}
             Step::Trip => machine.trip(Attribution::default(), now, &mut changes),
             Step::Reset => machine.reset(Attribution::default(), now, &mut changes),
             Step::Force(kind, ttl) => {
