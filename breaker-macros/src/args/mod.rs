@@ -48,6 +48,7 @@ pub(crate) struct Arguments {
     pub(crate) open_for_hint: Option<Given<Expr>>,
     pub(crate) cause: Option<Given<Cause>>,
     pub(crate) call_timeout: Option<Given<Setting>>,
+    pub(crate) trip: Option<Given<Arm>>,
     pub(crate) ignore: Option<Given<Arm>>,
     pub(crate) success: Option<Given<Arm>>,
     pub(crate) failure: Option<Given<Arm>>,
@@ -195,6 +196,7 @@ impl Arguments {
             }
             Form::Pattern(arm) => {
                 let slot = match name {
+                    SettingName::Trip => &mut self.trip,
                     SettingName::Ignore => &mut self.ignore,
                     SettingName::Success => &mut self.success,
                     _ => &mut self.failure,

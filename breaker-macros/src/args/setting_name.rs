@@ -118,6 +118,7 @@ setting_names! {
     CallTimeout: "call_timeout",
         ValueKind::CallTimeout(Range { bound: Bound::Period, message: LONGER_THAN_ZERO }), "\"2s\"";
     CancelAfter: "cancel_after", breaker(Bound::PeriodOrOff, LONGER_THAN_ZERO), "\"1s\"";
+    Trip: "trip", ValueKind::Pattern, "Err(_)";
     Ignore: "ignore", ValueKind::Pattern, "Err(_)";
     Success: "success", ValueKind::Pattern, "Ok(_)";
     Failure: "failure", ValueKind::Pattern, "Err(_)";

@@ -9,14 +9,14 @@ const ALL: &str = "; the settings are `name`, `threshold`, `window`, `max_failur
                     `min_calls`, `slow_call`, `slow_rate`, `open_for`, `backoff`, `max_open_for`, \
                     `jitter`, `open_for_hint`, `half_open_calls`, `success_threshold`, \
                     `probe_failures`, `probe_timeout`, `ramp`, `call_timeout`, `cancel_after`, \
-                    `ignore`, `success`, `failure`, `classify`, `cause`, `fallback`, `fallback_on`, \
+                    `trip`, `ignore`, `success`, `failure`, `classify`, `cause`, `fallback`, `fallback_on`, \
                     `key`, `max_keys`, `idle_ttl`, `registry`, `latency`, `critical`, `shared`, `crate`";
 
 #[test]
 fn every_setting_is_accepted() {
     let arguments = "threshold = 3, open_for = \"1m\", backoff = 2, max_open_for = LIMIT, \
                      jitter = 0.5, half_open_calls = 1, success_threshold = Some::<u32>(3).unwrap(), \
-                     probe_failures = 0x10, probe_timeout = \"1s\", ignore(Err(A) | Err(B)), \
+                     probe_failures = 0x10, probe_timeout = \"1s\", trip(Err(C)), ignore(Err(A) | Err(B)), \
                      success(| Ok(_) if true), failure(_), fallback = |e: E| -> R { r(e) }, \
                      fallback_on = any, registry = &self.registry, crate = crate::rt,";
     assert_eq!(about(arguments), [] as [&str; 0]);

@@ -129,7 +129,7 @@ fn meant_name(expr: &Expr) -> Option<String> {
     }
 }
 
-/// Parses the inside of `ignore(…)`, `success(…)` or `failure(…)`.
+/// Parses the inside of `trip(…)`, `ignore(…)`, `success(…)` or `failure(…)`.
 pub(super) fn arm(input: ParseStream<'_>) -> Result<Arm> {
     let arm = arm_before_comma(input)?;
     if input.peek(Token![,]) {

@@ -41,6 +41,7 @@ pub(crate) enum Classifier {
     /// `Ok` is a success, `Err` a failure.
     ByResult,
     Patterns {
+        trip: Option<Arm>,
         ignore: Option<Arm>,
         success: Option<Arm>,
         failure: Option<Arm>,
@@ -69,7 +70,8 @@ pub(crate) fn declare(
         errors.push(missing_name(function));
     }
     let name = value(arguments.name)?;
-    let (ignore, success, failure) = (
+    let (trip, ignore, success, failure) = (
+        value(arguments.trip),
         value(arguments.ignore),
         value(arguments.success),
         value(arguments.failure),
@@ -77,8 +79,14 @@ pub(crate) fn declare(
     let classifier = match value(arguments.classify) {
         Some(Classify::ByError) => Classifier::ByError,
         Some(Classify::Function(function)) => Classifier::Function(function),
-        None if ignore.is_none() && success.is_none() && failure.is_none() => Classifier::ByResult,
+        None if [&trip, &ignore, &success, &failure]
+            .iter()
+            .all(|arm| arm.is_none()) =>
+        {
+            Classifier::ByResult
+        }
         None => Classifier::Patterns {
+            trip,
             ignore,
             success,
             failure,

@@ -48,6 +48,7 @@ pub(super) fn check(arguments: &Arguments, function: &Function, errors: &mut Err
 
 fn classify_stands_alone(arguments: &Arguments) -> Result<()> {
     let patterns = [
+        ("trip", &arguments.trip),
         ("ignore", &arguments.ignore),
         ("success", &arguments.success),
         ("failure", &arguments.failure),

@@ -135,6 +135,7 @@ fn without_patterns_the_result_decides() {
     ));
     let patterns = declare("name = \"p\", ignore(Err(a) | Err(b) if a)").classifier;
     let Classifier::Patterns {
+        trip: None,
         ignore: Some(ignore),
         success: None,
         failure: None,

@@ -41,11 +41,12 @@ impl Mentions {
             Classifier::ByResult | Classifier::ByError => TokenStream::new(),
             Classifier::Function(function) => function.to_token_stream(),
             Classifier::Patterns {
+                trip,
                 ignore,
                 success,
                 failure,
             } => {
-                let arms = [ignore, success, failure].into_iter().flatten();
+                let arms = [trip, ignore, success, failure].into_iter().flatten();
                 arms.map(|Arm { pattern, guard }| quote!(#pattern #guard))
                     .collect()
             }

@@ -98,6 +98,9 @@ pub(crate) const FUNCTION_SETTINGS: &Synonyms = synonyms! {
     open_for_hint:
         break_duration_generator delay_fn delay_function open_hint retry_after retry_after_header
         wait_interval_function wait_interval_function_in_open_state;
+    trip:
+        fatal open_at_once open_if open_immediately open_on trip_if trip_immediately trip_on
+        trip_when;
     ignore:
         exclude excluded_exceptions ignore_errors ignore_exception ignore_exception_predicate
         ignore_exceptions ignored_errors ignored_exceptions skip_on;

@@ -65,7 +65,7 @@ impl<R> ByError<R> {
     #[inline]
     pub fn hint(&self, answer: &R) -> Option<Duration> {
         match self.outcome {
-            Outcome::Failure => (self.hint)(answer),
+            Outcome::Failure | Outcome::Trip => (self.hint)(answer),
             Outcome::Success | Outcome::Ignored => None,
         }
     }

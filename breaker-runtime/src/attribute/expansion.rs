@@ -104,7 +104,7 @@ pub fn hint_if<R, F: FnOnce(&R) -> Option<Duration>>(
     hint: F,
 ) -> Option<Duration> {
     match outcome {
-        Outcome::Failure => hint(answer),
+        Outcome::Failure | Outcome::Trip => hint(answer),
         Outcome::Success | Outcome::Ignored => None,
     }
 }
@@ -116,7 +116,7 @@ pub fn hint_if<R, F: FnOnce(&R) -> Option<Duration>>(
 /// The error of the failed call, for the fallback. Every other value goes to the caller as it is.
 pub fn failed_result<R: ResultLike<E>, E>(answer: R, outcome: Outcome) -> Result<R, E> {
     match outcome {
-        Outcome::Failure => answer.split(),
+        Outcome::Failure | Outcome::Trip => answer.split(),
         Outcome::Success | Outcome::Ignored => Ok(answer),
     }
 }
@@ -128,7 +128,7 @@ pub fn failed_result<R: ResultLike<E>, E>(answer: R, outcome: Outcome) -> Result
 /// The error of the failed call, for the fallback. Every other value goes to the caller as it is.
 pub fn failed<R: TakeError<E>, E>(answer: R, outcome: Outcome) -> Result<R, E> {
     match outcome {
-        Outcome::Failure => answer.take_error(),
+        Outcome::Failure | Outcome::Trip => answer.take_error(),
         Outcome::Success | Outcome::Ignored => Ok(answer),
     }
 }

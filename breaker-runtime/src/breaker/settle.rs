@@ -142,7 +142,7 @@ impl CircuitBreaker {
         // Calls in flight that have become slow are noticed first, whatever this end decides.
         let decides = current && (may_decide(ticket.role(), end) || word.tracks_in_flight());
         let limit = shared.limits.slow_call().filter(|_| end != End::Cancelled);
-        let dated = matches!(end, End::Success | End::Failure(_));
+        let dated = end.is_judged();
         // Such a success can only end a row of failures.
         let ends_row_at_most =
             end == End::Success && ticket.role() == Role::Call && limit.is_none();
@@ -311,7 +311,7 @@ impl Shared {
     fn count_end(&self, end: End, now: Tick) {
         match end {
             End::Success => self.counters.add_success(now),
-            End::Failure(FailureKind::Returned) => self.counters.add_failure(now),
+            End::Failure(FailureKind::Returned) | End::Trip => self.counters.add_failure(now),
             End::Failure(kind) => {
                 self.cold.failures.add(kind);
                 self.counters.date_failure(now);
@@ -327,7 +327,7 @@ impl Shared {
 /// A tracked call and a probe always may, because the machine lists them as in flight.
 fn may_decide(role: Role, end: End) -> bool {
     match role {
-        Role::Call => matches!(end, End::Success | End::Failure(_)),
+        Role::Call => end.is_judged(),
         // An uncounted call counts in the window of an open circuit that is forced closed.
         Role::Tracked | Role::Probe | Role::Uncounted => true,
     }

@@ -31,7 +31,7 @@ impl<H: Handle> FallbackGuard<H> {
     fn count(&mut self, outcome: Outcome) {
         let counter = match outcome {
             Outcome::Success | Outcome::Ignored => Counter::FallbackSuccesses,
-            Outcome::Failure => Counter::FallbackFailures,
+            Outcome::Failure | Outcome::Trip => Counter::FallbackFailures,
         };
         if let Some(handle) = self.handle.take() {
             handle.shared().count(counter);

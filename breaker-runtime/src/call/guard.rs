@@ -78,9 +78,14 @@ impl<H: Handle> Guard<H> {
     /// Records a failed call that no fallback follows; `cause` states its cause if it opens the circuit.
     #[cfg(feature = "tower")]
     #[cold]
-    pub(crate) fn record_failure(&mut self, hint: Option<Duration>, cause: &mut StateCause<'_>) {
+    pub(crate) fn record_failure(
+        &mut self,
+        outcome: Outcome,
+        hint: Option<Duration>,
+        cause: &mut StateCause<'_>,
+    ) {
         if let Some(handle) = self.handle.take() {
-            let end = Outcome::Failure.into();
+            let end = outcome.into();
             handle.settle_with_cause(self.ticket, CallEnd { end, hint }, cause);
         }
     }
@@ -134,7 +139,7 @@ impl<H: Handle> Guard<H> {
         hint: Option<Duration>,
         cause: &mut StateCause<'_>,
     ) -> Settled<H> {
-        if outcome != Outcome::Failure {
+        if !outcome.is_failure() {
             return self.settle(outcome);
         }
         let handle = self.handle.take();

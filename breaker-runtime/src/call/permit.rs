@@ -144,6 +144,26 @@ impl Permit {
         self.record(Outcome::Failure);
     }
 
+    /// Reports a failure that opens the circuit at once, as [`Outcome::Trip`] does.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use breaker_runtime::{Config, Reason, Registry, State};
+    ///
+    /// let payment = Registry::new().get_or_create("payment", Config::new().threshold(5))?;
+    /// let permit = payment.try_acquire().expect("the circuit is closed");
+    /// // … the answer says that the credentials are revoked …
+    /// permit.trip();
+    /// assert_eq!(payment.state(), State::Open);
+    /// assert_eq!(payment.snapshot().history[0].transition.reason, Reason::TrippedByCall);
+    /// # Ok::<(), breaker_runtime::ConfigError>(())
+    /// ```
+    #[inline]
+    pub fn trip(self) {
+        self.record(Outcome::Trip);
+    }
+
     /// Reports that the call says nothing about the dependency.
     #[inline]
     pub fn ignore(self) {

@@ -149,9 +149,10 @@ impl Closed {
         now: Tick,
         settings: &Settings,
     ) -> Option<Reason> {
-        if matches!(end, End::Ignored | End::Cancelled) {
+        if !end.is_judged() {
             return None;
         }
+        let trips = (end == End::Trip).then_some(Reason::TrippedByCall);
         let failed = failure(end, slow, settings);
         match noticed {
             None => {
@@ -160,7 +161,7 @@ impl Closed {
                 }
             }
             // The call has a sample already: only what is missing is added to it.
-            Some(noticed) if noticed.failed => return None,
+            Some(noticed) if noticed.failed => return trips,
             Some(noticed) => {
                 let window = self.window.as_mut();
                 if let (Some(kind), Some(window), Some(sample)) = (failed, window, noticed.sample) {
@@ -175,7 +176,7 @@ impl Closed {
         // A fast success never meets a rule (R4), and neither does the end of a call that has already counted as slow,
         // unless it adds a failure.
         let counts_against = failed.is_some() || (slow && noticed.is_none());
-        counts_against.then(|| self.rule_met(now, settings))?
+        trips.or_else(|| counts_against.then(|| self.rule_met(now, settings))?)
     }
 
     /// Counts the calls in flight that have become slow, up to the first that meets a rule.

@@ -212,7 +212,14 @@ impl Probes {
         };
         self.ended = self.ended.saturating_add(1);
         // The others keep their order, in which they fail if that falls due at the same instant.
-        if self.in_flight.remove(at).counted {
+        let counted = self.in_flight.remove(at).counted;
+        if end == End::Trip {
+            if !counted {
+                self.failures.add(FailureKind::Returned);
+            }
+            return ProbeVerdict::Reopen(Reason::TrippedByCall);
+        }
+        if counted {
             return ProbeVerdict::Stay;
         }
         match end {
@@ -235,7 +242,7 @@ impl Probes {
                     ProbeVerdict::Stay
                 }
             }
-            End::Ignored => ProbeVerdict::Stay,
+            End::Ignored | End::Trip => ProbeVerdict::Stay,
         }
     }
 

@@ -70,7 +70,7 @@ impl Machine {
         let forced_closed = self
             .forced()
             .is_some_and(|forced| forced.kind == ForcedKind::Closed);
-        if !forced_closed || matches!(end, End::Ignored | End::Cancelled) {
+        if !forced_closed || !end.is_judged() {
             return;
         }
         let failed = failure(end, slow, &self.settings);

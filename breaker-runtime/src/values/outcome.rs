@@ -13,6 +13,7 @@ use super::failure::FailureKind;
 ///
 /// fn judge(status: &u16) -> Outcome {
 ///     match status {
+///         429 => Outcome::Trip,
 ///         500.. => Outcome::Failure,
 ///         404 => Outcome::Ignored,
 ///         _ => Outcome::Success,
@@ -28,6 +29,8 @@ pub enum Outcome {
     Failure,
     /// The call says nothing about the dependency, and does not affect the state.
     Ignored,
+    /// The dependency failed, and the answer says that further calls would fail too: the circuit opens at once.
+    Trip,
 }
 
 impl Outcome {
@@ -40,12 +43,19 @@ impl Outcome {
         }
     }
 
-    /// Returns the label: `success`, `failure` or `ignored`.
+    /// Returns whether the call failed: `true` for [`Failure`](Self::Failure) and [`Trip`](Self::Trip).
+    #[inline]
+    pub const fn is_failure(self) -> bool {
+        matches!(self, Self::Failure | Self::Trip)
+    }
+
+    /// Returns the label: `success`, `failure`, `ignored` or `trip`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Success => "success",
             Self::Failure => "failure",
             Self::Ignored => "ignored",
+            Self::Trip => "trip",
         }
     }
 }
@@ -65,6 +75,8 @@ pub(crate) enum End {
     Ignored,
     /// The call ended without an outcome.
     Cancelled,
+    /// A failure of the kind [`FailureKind::Returned`] that opens the circuit at once (R22).
+    Trip,
 }
 
 impl End {
@@ -73,8 +85,15 @@ impl End {
     pub(crate) fn failure(self) -> Option<FailureKind> {
         match self {
             Self::Failure(kind) => Some(kind),
+            Self::Trip => Some(FailureKind::Returned),
             Self::Success | Self::Ignored | Self::Cancelled => None,
         }
+    }
+
+    /// Returns whether the call says something about the dependency: whether it succeeded or failed.
+    #[inline]
+    pub(crate) fn is_judged(self) -> bool {
+        !matches!(self, Self::Ignored | Self::Cancelled)
     }
 }
 
@@ -84,6 +103,7 @@ impl From<Outcome> for End {
             Outcome::Success => Self::Success,
             Outcome::Failure => Self::Failure(FailureKind::Returned),
             Outcome::Ignored => Self::Ignored,
+            Outcome::Trip => Self::Trip,
         }
     }
 }

@@ -80,6 +80,8 @@ pub enum Reason {
     FailureRate,
     /// The share of slow calls in the window reached `slow_rate`.
     SlowRate,
+    /// A call failed with [`Outcome::Trip`](crate::Outcome::Trip), as a probe or in the closed state.
+    TrippedByCall,
     /// The open period has passed.
     OpenPeriodEnded,
     /// `success_threshold` probes succeeded.
@@ -109,6 +111,7 @@ impl Reason {
             Self::MaxFailures => "max_failures",
             Self::FailureRate => "failure_rate",
             Self::SlowRate => "slow_rate",
+            Self::TrippedByCall => "tripped_by_call",
             Self::OpenPeriodEnded => "open_period_ended",
             Self::ProbesSucceeded => "probes_succeeded",
             Self::ProbeFailed => "probe_failed",

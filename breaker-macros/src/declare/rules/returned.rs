@@ -16,6 +16,7 @@ use crate::item::spelling::{is_stream, visible};
 pub(super) fn failures_can_be_recognised(arguments: &Arguments, function: &Function) -> Result<()> {
     let classifiers = [
         SettingName::Classify,
+        SettingName::Trip,
         SettingName::Ignore,
         SettingName::Success,
         SettingName::Failure,
@@ -45,6 +46,7 @@ pub(super) fn patterns_are_of_the_result(arguments: &Arguments, function: &Funct
         return Vec::new();
     };
     let patterns = [
+        (SettingName::Trip, &arguments.trip),
         (SettingName::Ignore, &arguments.ignore),
         (SettingName::Success, &arguments.success),
         (SettingName::Failure, &arguments.failure),

@@ -48,12 +48,16 @@ impl Call<'_> {
                 quote_spanned!(Span::mixed_site()=> #by_classifier(&#answer, #classify))
             }
             Classifier::Patterns {
+                trip,
                 ignore,
                 success,
                 failure,
             } => {
-                let otherwise = self.otherwise(answer, success.is_some(), failure.is_some());
+                // Beside `success`, `trip` names only some of the failures.
+                let failures = failure.is_some() || (trip.is_some() && success.is_none());
+                let otherwise = self.otherwise(answer, success.is_some(), failures);
                 let arms = [
+                    (trip, "Trip"),
                     (ignore, "Ignored"),
                     (success, "Success"),
                     (failure, "Failure"),

@@ -153,6 +153,7 @@ fn well_known_words_lead_to_the_setting() {
         ("fallback_method", "fallback"),
         ("recordExceptions", "failure"),
         ("ignoreExceptions", "ignore"),
+        ("open_immediately", "trip"),
         ("partition_key", "key"),
     ] {
         assert_eq!(translate(word, FUNCTION_SETTINGS), Some(setting), "{word}");

@@ -179,6 +179,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     let end = prop_oneof![
         12 => Just(End::Success),
         2 => Just(End::Failure(FailureKind::Returned)),
+        1 => Just(End::Trip),
         1 => Just(End::Ignored),
         1 => Just(End::Cancelled)
     ];

@@ -116,6 +116,10 @@ impl Pair {
                 } += 1;
                 &mut self.expected.failures
             }
+            End::Trip => {
+                self.expected.failures_by_kind.returned += 1;
+                &mut self.expected.failures
+            }
             End::Ignored => &mut self.expected.ignored,
             End::Cancelled => &mut self.expected.cancelled,
         };

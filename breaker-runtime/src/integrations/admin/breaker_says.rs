@@ -104,6 +104,7 @@ impl Says {
             Reason::ProbeTimedOut => "The last probe did not finish in time".to_owned(),
             Reason::ProbesCancelled => "The last probes were cancelled".to_owned(),
             Reason::Tripped => "Tripped".to_owned(),
+            Reason::TrippedByCall => "A call tripped it".to_owned(),
             other => words(other.as_str()),
         });
         if let Some(actor) = &transition.by.actor {

@@ -18,11 +18,12 @@ use crate::values::{
 type Labels = Vec<(&'static str, &'static str)>;
 
 /// Every possible transition; each is written as 0 before it first happens.
-const POSSIBLE_TRANSITIONS: [(State, State, Reason); 14] = [
+const POSSIBLE_TRANSITIONS: [(State, State, Reason); 16] = [
     (State::Closed, State::Open, Reason::FailuresInARow),
     (State::Closed, State::Open, Reason::MaxFailures),
     (State::Closed, State::Open, Reason::FailureRate),
     (State::Closed, State::Open, Reason::SlowRate),
+    (State::Closed, State::Open, Reason::TrippedByCall),
     (State::Closed, State::Open, Reason::Tripped),
     (State::Open, State::HalfOpen, Reason::OpenPeriodEnded),
     (State::HalfOpen, State::Closed, Reason::ProbesSucceeded),
@@ -30,6 +31,7 @@ const POSSIBLE_TRANSITIONS: [(State, State, Reason); 14] = [
     (State::HalfOpen, State::Open, Reason::ProbeSlow),
     (State::HalfOpen, State::Open, Reason::ProbeTimedOut),
     (State::HalfOpen, State::Open, Reason::ProbesCancelled),
+    (State::HalfOpen, State::Open, Reason::TrippedByCall),
     (State::HalfOpen, State::Open, Reason::Tripped),
     (State::Open, State::Closed, Reason::Reset),
     (State::HalfOpen, State::Closed, Reason::Reset),

@@ -10,7 +10,7 @@ use pin_project_lite::pin_project;
 use super::classify::Classify;
 use super::error::ServiceError;
 use crate::call::{Guard, Handle, poll};
-use crate::values::{BreakerError, Outcome};
+use crate::values::BreakerError;
 
 pin_project! {
     /// The future of a call to a [`CircuitBreakerService`](super::CircuitBreakerService).
@@ -121,11 +121,12 @@ fn settle<R, E>(
     classify: &impl Classify<R, E>,
     answer: Result<&R, &E>,
 ) {
-    match classify.classify(answer) {
-        Outcome::Failure => {
-            guard.record_failure(classify.hint(answer), &mut || classify.cause(answer));
-        }
-        outcome => guard.record(outcome),
+    let outcome = classify.classify(answer);
+    if outcome.is_failure() {
+        let hint = classify.hint(answer);
+        guard.record_failure(outcome, hint, &mut || classify.cause(answer));
+    } else {
+        guard.record(outcome);
     }
 }
 

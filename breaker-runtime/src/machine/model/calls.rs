@@ -108,8 +108,29 @@ impl Model {
         }
         let limit = self.settings.slow_call;
         let slow = limit.is_some_and(|limit| self.now >= call.began.after(limit));
-        let judged = matches!(end, End::Success | End::Failure(_));
+        let judged = matches!(end, End::Success | End::Failure(_) | End::Trip);
         match (call.role, call.noticed) {
+            // Whatever has counted already, and whatever the rules say.
+            (Role::Call, noticed) if end == End::Trip => {
+                let returned = Some(FailureKind::Returned);
+                match noticed {
+                    Some(sample) if self.samples[sample].failed.is_some() => {}
+                    Some(sample) => {
+                        self.samples[sample].failed = returned;
+                        self.add_to_row(returned);
+                    }
+                    None => {
+                        let at = self.now;
+                        self.samples.push(Sample {
+                            at,
+                            failed: returned,
+                            slow,
+                        });
+                        self.add_to_row(returned);
+                    }
+                }
+                self.open(hint);
+            }
             (Role::Call, Some(sample)) if judged => {
                 if self.samples[sample].failed.is_some() {
                     return false;
@@ -131,6 +152,7 @@ impl Model {
                     self.open(hint);
                 }
             }
+            (Role::Probe, _) if end == End::Trip => self.open(hint),
             (Role::Probe, _) if !call.counted => match end {
                 End::Success if !slow => {
                     self.probes.push(ProbeOutcome::Success);
@@ -159,7 +181,7 @@ impl Model {
                         self.repeat_period();
                     }
                 }
-                End::Ignored => {}
+                End::Ignored | End::Trip => {}
             },
             _ => {}
         }

@@ -85,6 +85,7 @@ pub(crate) fn steps() -> impl Strategy<Value = Vec<Step>> {
     let end = prop_oneof![
         4 => Just(End::Success),
         4 => failures().prop_map(End::Failure),
+        1 => Just(End::Trip),
         1 => Just(End::Ignored),
         1 => Just(End::Cancelled)
     ];

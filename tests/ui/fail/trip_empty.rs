@@ -1,0 +1,8 @@
+use breaker_runtime::{BreakerError, circuit_breaker};
+
+#[circuit_breaker(name = "payment", trip())]
+fn pay() -> Result<(), BreakerError> {
+    Ok(())
+}
+
+fn main() {}
