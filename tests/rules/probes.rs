@@ -83,19 +83,70 @@ fn r7_cancellations_with_no_success_between_them_open_the_circuit_again() {
 }
 
 #[test]
-fn r7_ignored_probes_release_their_permits_and_decide_nothing() {
-    let bench = Bench::default();
+fn r7_ignored_probes_release_their_permits() {
+    let bench = Bench::new(Config::new().success_threshold(30));
     bench.half_open();
-    for _ in 0..100 {
+    for _ in 0..29 {
         let (first, second) = (bench.permit(), bench.permit());
         first.ignore();
         second.ignore();
     }
     assert_eq!(bench.state(), State::HalfOpen);
-    for _ in 0..3 {
+    for _ in 0..30 {
         bench.succeed();
     }
     assert_eq!(bench.state(), State::Closed);
+}
+
+#[test]
+fn r7_probes_that_are_ignored_without_a_failure_close_the_circuit() {
+    let bench = Bench::default();
+    bench.half_open();
+    let record = bench.record();
+    for _ in 0..5 {
+        bench.permit().ignore();
+    }
+    // They decide nothing about the ignored ones.
+    bench.succeed();
+    drop(bench.permit());
+    assert_eq!(bench.state(), State::HalfOpen);
+    bench.permit().ignore();
+    assert_eq!(
+        record.transitions(),
+        [(State::HalfOpen, State::Closed, Reason::ProbesInconclusive)]
+    );
+}
+
+#[test]
+fn r7_a_failed_or_silent_probe_starts_the_count_of_ignored_ones_anew() {
+    for silent in [false, true] {
+        let bench = Bench::new(Config::new().probe_failures(2).success_threshold(1));
+        bench.half_open();
+        bench.permit().ignore();
+        let probe = bench.permit();
+        if silent {
+            bench.advance(Duration::from_secs(30));
+        } else {
+            probe.failure();
+        }
+        bench.permit().ignore();
+        assert_eq!(bench.state(), State::HalfOpen);
+        bench.permit().ignore();
+        assert_eq!(bench.state(), State::Closed);
+    }
+}
+
+#[test]
+fn r7_a_ramp_follows_probes_that_were_inconclusive() {
+    let config = Config::new()
+        .success_threshold(1)
+        .ramp(Duration::from_secs(60));
+    let bench = Bench::new(config);
+    bench.half_open();
+    bench.permit().ignore();
+    bench.permit().ignore();
+    assert_eq!(bench.state(), State::Closed);
+    assert_eq!(bench.breaker.snapshot().ramp, Some(0.1));
 }
 
 #[test]

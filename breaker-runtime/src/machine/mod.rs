@@ -197,9 +197,9 @@ impl Machine {
             (Phase::HalfOpen(probes), Role::Probe) => {
                 match probes.settle(ticket, end, &self.settings) {
                     ProbeVerdict::Stay => None,
-                    ProbeVerdict::Close => {
+                    ProbeVerdict::Close(reason) => {
                         let closed = Closed::recovered(&self.settings, now);
-                        self.close(closed, now, Reason::ProbesSucceeded.into(), changes);
+                        self.close(closed, now, reason.into(), changes);
                         None
                     }
                     ProbeVerdict::Reopen(reason) => Some(reason),

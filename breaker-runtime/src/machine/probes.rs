@@ -22,6 +22,8 @@ pub(super) struct Probes {
     silent: u32,
     /// The number of cancelled probes since the last success.
     cancelled: u32,
+    /// The number of ignored probes since the last failure.
+    ignored: u32,
     admitted: u64,
     /// The number of probes that ended in this stay, in whichever way.
     ended: u32,
@@ -65,7 +67,7 @@ struct Probe {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum ProbeVerdict {
     Stay,
-    Close,
+    Close(Reason),
     Reopen(Reason),
 }
 
@@ -77,6 +79,7 @@ impl Probes {
             failures: FailureCounts::default(),
             silent: 0,
             cancelled: 0,
+            ignored: 0,
             admitted: 0,
             ended: 0,
             end: None,
@@ -228,7 +231,7 @@ impl Probes {
                 self.cancelled = 0;
                 self.successes += 1;
                 if self.successes >= settings.success_threshold.get() {
-                    ProbeVerdict::Close
+                    ProbeVerdict::Close(Reason::ProbesSucceeded)
                 } else {
                     ProbeVerdict::Stay
                 }
@@ -242,7 +245,16 @@ impl Probes {
                     ProbeVerdict::Stay
                 }
             }
-            End::Ignored | End::Trip => ProbeVerdict::Stay,
+            // The dependency answers, and if it failed, failures would open the circuit again.
+            End::Ignored => {
+                self.ignored = self.ignored.saturating_add(1);
+                if self.ignored >= settings.success_threshold.get().saturating_mul(2) {
+                    ProbeVerdict::Close(Reason::ProbesInconclusive)
+                } else {
+                    ProbeVerdict::Stay
+                }
+            }
+            End::Trip => ProbeVerdict::Stay,
         }
     }
 
@@ -252,6 +264,7 @@ impl Probes {
             FailureKind::Silent => Reason::ProbeTimedOut,
             _ => Reason::ProbeFailed,
         };
+        self.ignored = 0;
         match kind {
             FailureKind::Silent => self.silent = self.silent.saturating_add(1),
             kind => self.failures.add(kind),
@@ -291,7 +304,10 @@ impl Probes {
         let mut failed = failed.into_iter();
         failed.find_map(|(due, kind)| match self.fail(kind, settings) {
             ProbeVerdict::Reopen(reason) => Some((reason, due)),
-            ProbeVerdict::Stay | ProbeVerdict::Close => None,
+            ProbeVerdict::Stay | ProbeVerdict::Close(_) => None,
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

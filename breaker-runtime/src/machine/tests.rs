@@ -24,6 +24,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     let end = prop_oneof![
         Just(End::Success),
         Just(End::Failure(FailureKind::Returned)),
+        Just(End::Trip),
         Just(End::Ignored),
         Just(End::Cancelled)
     ];

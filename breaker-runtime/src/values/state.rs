@@ -86,6 +86,8 @@ pub enum Reason {
     OpenPeriodEnded,
     /// `success_threshold` probes succeeded.
     ProbesSucceeded,
+    /// Twice `success_threshold` probes were answered but ignored, and none failed between them.
+    ProbesInconclusive,
     /// `probe_failures` probes failed, and the last of them ended with a failure.
     ProbeFailed,
     /// `probe_failures` probes failed, and the last of them was slow.
@@ -114,6 +116,7 @@ impl Reason {
             Self::TrippedByCall => "tripped_by_call",
             Self::OpenPeriodEnded => "open_period_ended",
             Self::ProbesSucceeded => "probes_succeeded",
+            Self::ProbesInconclusive => "probes_inconclusive",
             Self::ProbeFailed => "probe_failed",
             Self::ProbeSlow => "probe_slow",
             Self::ProbeTimedOut => "probe_timed_out",

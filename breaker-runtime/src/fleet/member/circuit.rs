@@ -223,5 +223,6 @@ enum LeaseEnd {
 
 /// Returns whether the last transition of a closed circuit was caused by its probes.
 fn closed_by_probes(breaker: &CircuitBreaker) -> bool {
-    breaker.last_reason() == Some(Reason::ProbesSucceeded)
+    let by_probes = |reason| matches!(reason, Reason::ProbesSucceeded | Reason::ProbesInconclusive);
+    breaker.last_reason().is_some_and(by_probes)
 }

@@ -18,7 +18,7 @@ use crate::values::{
 type Labels = Vec<(&'static str, &'static str)>;
 
 /// Every possible transition; each is written as 0 before it first happens.
-const POSSIBLE_TRANSITIONS: [(State, State, Reason); 16] = [
+const POSSIBLE_TRANSITIONS: [(State, State, Reason); 17] = [
     (State::Closed, State::Open, Reason::FailuresInARow),
     (State::Closed, State::Open, Reason::MaxFailures),
     (State::Closed, State::Open, Reason::FailureRate),
@@ -27,6 +27,7 @@ const POSSIBLE_TRANSITIONS: [(State, State, Reason); 16] = [
     (State::Closed, State::Open, Reason::Tripped),
     (State::Open, State::HalfOpen, Reason::OpenPeriodEnded),
     (State::HalfOpen, State::Closed, Reason::ProbesSucceeded),
+    (State::HalfOpen, State::Closed, Reason::ProbesInconclusive),
     (State::HalfOpen, State::Open, Reason::ProbeFailed),
     (State::HalfOpen, State::Open, Reason::ProbeSlow),
     (State::HalfOpen, State::Open, Reason::ProbeTimedOut),

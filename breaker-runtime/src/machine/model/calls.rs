@@ -161,8 +161,7 @@ impl Model {
                         .iter()
                         .filter(|it| **it == ProbeOutcome::Success);
                     if successes.count() >= self.settings.success_threshold.get() as usize {
-                        self.enter(State::Closed);
-                        self.ramp = self.settings.ramp.map(|_| (self.now, Vec::new()));
+                        self.recover();
                     }
                 }
                 End::Success => self.probe_failed(FailureKind::Slow, hint),
@@ -181,7 +180,21 @@ impl Model {
                         self.repeat_period();
                     }
                 }
-                End::Ignored | End::Trip => {}
+                End::Ignored => {
+                    self.probes.push(ProbeOutcome::Ignored);
+                    let since_failure = self
+                        .probes
+                        .iter()
+                        .rev()
+                        .take_while(|it| !matches!(it, ProbeOutcome::Failure(_)));
+                    let ignored = since_failure
+                        .filter(|it| **it == ProbeOutcome::Ignored)
+                        .count();
+                    if ignored >= 2 * self.settings.success_threshold.get() as usize {
+                        self.recover();
+                    }
+                }
+                End::Trip => unreachable!("it is the arm before"),
             },
             _ => {}
         }

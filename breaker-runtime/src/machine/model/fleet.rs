@@ -123,8 +123,7 @@ impl Model {
     }
 
     pub(super) fn close_for_fleet(&mut self) {
-        self.enter(State::Closed);
-        self.ramp = self.settings.ramp.map(|_| (self.now, Vec::new()));
+        self.recover();
     }
 
     fn fleet_is_gone(&mut self, machine: &Machine) {

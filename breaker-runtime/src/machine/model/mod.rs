@@ -98,6 +98,7 @@ enum ProbeOutcome {
     Success,
     Failure(FailureKind),
     Cancelled,
+    Ignored,
 }
 
 fn failure_counts(kinds: impl IntoIterator<Item = FailureKind>) -> FailureCounts {
@@ -330,6 +331,12 @@ impl Model {
             || windowed && settings.max_failures.is_some_and(|it| failures >= it)
             || windowed && share(failures, settings.failure_rate)
             || windowed && share(slow, settings.slow_rate)
+    }
+
+    /// Closes the circuit because of its probes.
+    fn recover(&mut self) {
+        self.enter(State::Closed);
+        self.ramp = self.settings.ramp.map(|_| (self.now, Vec::new()));
     }
 
     fn probe_failed(&mut self, kind: FailureKind, hint: Option<Duration>) {

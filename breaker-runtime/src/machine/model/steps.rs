@@ -86,7 +86,7 @@ pub(crate) fn steps() -> impl Strategy<Value = Vec<Step>> {
         4 => Just(End::Success),
         4 => failures().prop_map(End::Failure),
         1 => Just(End::Trip),
-        1 => Just(End::Ignored),
+        2 => Just(End::Ignored),
         1 => Just(End::Cancelled)
     ];
     let kind = prop_oneof![Just(ForcedKind::Open), Just(ForcedKind::Closed)];
