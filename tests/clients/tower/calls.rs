@@ -10,7 +10,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use breaker_runtime::tower::{CircuitBreakerLayer, Classify, ServiceError};
-use breaker_runtime::{Config, Outcome, RejectionReason, State};
+use breaker_runtime::{Config, Outcome, Reason, RejectionReason, State};
 use tower::{Layer, Service, ServiceExt, service_fn};
 use tower_test::mock;
 
@@ -305,6 +305,23 @@ fn a_function_or_a_type_can_be_the_classifier() {
     let mut service = layer.classify(Never).layer(service_fn(echo as Echo));
     let _ = now(service.call(Err("down")));
     assert_eq!(ends(&bench), [1, 1, 2, 0]);
+}
+
+#[test]
+fn r22_a_classifier_that_trips_opens_the_circuit_for_as_long_as_the_hint_asks() {
+    let bench = Bench::default();
+    let layer = CircuitBreakerLayer::from(bench.breaker.clone())
+        .classify(|answer: Result<&u32, &&str>| match answer {
+            Ok(402) => Outcome::Trip,
+            _ => Outcome::Success,
+        })
+        .hint(|_: Result<&u32, &&str>| Some(Duration::from_secs(90)));
+    let mut service = layer.layer(service_fn(echo as Echo));
+    assert_eq!(now(service.call(Ok(402))), Ok(402));
+    let opening = &bench.breaker.snapshot().history[0].transition;
+    assert_eq!(opening.reason, Reason::TrippedByCall);
+    assert_eq!(opening.open_period, Some(Duration::from_secs(90)));
+    assert_eq!(ends(&bench), [0, 1, 0, 0]);
 }
 
 #[test]

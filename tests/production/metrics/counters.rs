@@ -143,6 +143,11 @@ fn every_transition_is_published_as_zero_from_the_start() {
     half_open();
     (0..3).for_each(|_| drop(row.try_acquire().unwrap()));
     half_open();
+    row.try_acquire().unwrap().trip();
+    half_open();
+    (0..6).for_each(|_| row.try_acquire().unwrap().ignore());
+    row.try_acquire().unwrap().trip();
+    half_open();
     row.trip();
     row.reset();
     row.reset();

@@ -39,6 +39,15 @@ fn f2_a_trip_and_an_override_are_no_votes() {
 }
 
 #[test]
+fn f2_an_opening_by_a_call_that_trips_is_a_vote() {
+    let mut bench = Bench::new(2);
+    let permit = bench.pods[0].payment.try_acquire();
+    permit.expect("the circuit is closed").trip();
+    bench.step();
+    assert_eq!(bench.pods[0].votes(), 1);
+}
+
+#[test]
 fn f2_a_vote_is_taken_back_when_the_circuit_closes_here() {
     let mut bench = Bench::new(3);
     bench.fail([0]);
