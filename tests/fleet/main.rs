@@ -21,6 +21,7 @@ mod process;
 mod proxy;
 mod push;
 mod server;
+mod size;
 mod steering;
 mod store;
 mod tls;

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use breaker_runtime::fleet::{FleetCircuit, FleetStatus, Quorum};
+use breaker_runtime::fleet::{FleetCircuit, FleetStatus};
 use breaker_runtime::{Reason, RejectionReason, State};
 
 use crate::instance::{Instance, fleet, grow_old, stored};
@@ -54,63 +54,6 @@ async fn s3_one_instance_with_a_broken_network_opens_nobody_else() {
     assert_eq!(a.succeeds(), Ok(()));
     eventually("the vote is taken back", || stored(&server).is_empty()).await;
     assert_eq!([&a, &b, &c].map(|it| it.count("opened")), [0, 0, 0]);
-}
-
-#[tokio::test]
-async fn s6_one_of_many_probes_and_its_success_closes_all() {
-    let Some(server) = Server::start() else {
-        return;
-    };
-    let quorum = Quorum::default();
-    let instances: Vec<_> = (0..20)
-        .map(|n| {
-            Instance::join_with(
-                &server.url(),
-                &format!("{n}"),
-                Duration::from_secs(1),
-                quorum,
-            )
-        })
-        .collect();
-    for instance in &instances {
-        instance.is_joined().await;
-    }
-    grow_old(&server);
-    instances[0].fleet.trip("p").await.unwrap();
-    for instance in &instances {
-        instance.is(State::Open).await;
-    }
-    // All have traffic; calls of the prober hang at first.
-    let mut probe = None;
-    eventually("one probes", || {
-        for instance in &instances {
-            match instance.p.try_acquire() {
-                Ok(permit) => probe = Some((instance, permit)),
-                Err(rejected) if rejected.reason() == RejectionReason::ProbedElsewhere => {
-                    assert!(rejected.retry_after().unwrap() <= Duration::from_secs(15));
-                }
-                Err(_) => {}
-            }
-        }
-        probe.is_some()
-    })
-    .await;
-    let (prober, permit) = probe.unwrap();
-    eventually("all know who probes", || {
-        instances
-            .iter()
-            .all(|it| it.view().prober.as_deref() == Some(prober.fleet.id()))
-    })
-    .await;
-    let half_open = instances
-        .iter()
-        .filter(|it| it.p.state() == State::HalfOpen);
-    assert_eq!(half_open.count(), 1);
-    permit.success();
-    for instance in &instances {
-        instance.is(State::Closed).await;
-        eventually("told", || instance.count("closed") == 1).await;
-    }
 }
 
 #[tokio::test]
@@ -230,48 +173,4 @@ async fn s28_without_messages_an_opening_is_seen_by_asking() {
     b.fleet.trip("p").await.unwrap();
     a.is(State::Open).await;
     assert_eq!(a.count("opened"), 1);
-}
-
-#[tokio::test]
-async fn s32_a_calm_fleet_costs_little() {
-    let Some(server) = Server::start() else {
-        return;
-    };
-    const N: u32 = 10;
-    let instances: Vec<_> = (0..N)
-        .map(|n| Instance::join(&server.url(), &format!("{n}"), LONG))
-        .collect();
-    for instance in &instances {
-        instance.is_joined().await;
-    }
-    // Let the first beats pass, which come early.
-    tokio::time::sleep(Duration::from_secs(2)).await;
-    let scripts = || -> f64 {
-        let info = server.info("commandstats", "cmdstat_evalsha");
-        info["calls=".len()..]
-            .split(',')
-            .next()
-            .unwrap()
-            .parse()
-            .unwrap()
-    };
-    let (began, before) = (Instant::now(), scripts());
-    tokio::time::sleep(Duration::from_secs(8)).await;
-    let rate = (scripts() - before) / began.elapsed().as_secs_f64();
-    let most = f64::from(N) / 5.0 * 1.25;
-    // Few beats fall into a few seconds, so chance has a part in their number.
-    assert!(
-        rate <= most + 1.0,
-        "{rate:.2} scripts a second, at most {most:.2}"
-    );
-    // Each has one connection; one is that of the test.
-    let clients: u32 = server.info("clients", "connected_clients").parse().unwrap();
-    assert_eq!(clients, N + 1);
-    let bytes: u32 = server
-        .ask(&["MEMORY", "USAGE", "brk1:{shop}:m"])
-        .text()
-        .parse()
-        .unwrap();
-    assert!(bytes <= 150 * N, "{bytes} bytes of {N} members");
-    assert_eq!(server.ask(&["EXISTS", "brk1:{shop}:b"]).number(), 0);
 }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use tokio::time::{interval, sleep};
 
-use crate::members::{BREAKERS, Members, NAMESPACE, PERIOD};
+use crate::members::{Members, NAMESPACE, PERIOD};
 use crate::server::Server;
 
 /// The time between two beats, in seconds.
@@ -12,7 +12,8 @@ const BEAT: f64 = 5.0;
 
 /// Measures a fleet that is well.
 pub(crate) async fn calm(server: &Server, members: &Members, time: Duration) {
-    println!("## Calm, {BREAKERS} breakers each\n");
+    let breakers = members.all[0].breakers.len();
+    println!("## Calm, {breakers} breakers each\n");
     let count = number(members.all.len() as u64);
     let run = Run::begin(server);
     sleep(time).await;
@@ -22,7 +23,7 @@ pub(crate) async fn calm(server: &Server, members: &Members, time: Duration) {
 
 /// Measures a fleet while all but the first of its circuits are open, and each member has calls.
 pub(crate) async fn outage(server: &Server, members: &Members, time: Duration) {
-    let open = BREAKERS - 1;
+    let open = members.all[0].breakers.len() - 1;
     println!(
         "## {open} circuits open, period {} s, five calls per second, member and circuit\n",
         PERIOD.as_secs()
@@ -41,9 +42,14 @@ pub(crate) async fn outage(server: &Server, members: &Members, time: Duration) {
         }
     };
     let measured = async {
+        let began = Instant::now();
         let beginning = Run::begin(server);
-        sleep(Duration::from_secs(2)).await;
-        println!("The first two seconds:\n");
+        let opened = members.opened_by_the_fleet();
+        let (opened, ()) = tokio::join!(opened, sleep(Duration::from_secs(2)));
+        println!(
+            "The fleet has opened all circuits {:.0} ms after the first failure. The first two seconds:\n",
+            opened.duration_since(began).as_secs_f64() * 1e3
+        );
         beginning.end(server, f64::NAN);
         sleep(PERIOD).await;
         let run = Run::begin(server);

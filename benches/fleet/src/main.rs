@@ -31,7 +31,7 @@ fn main() {
     runtime.block_on(async {
         let server = Server::start();
         println!("{} members, {}\n", options.members, server.version());
-        let members = Members::join(&server, options.members).await;
+        let members = Members::join(&server, options.members, options.circuits).await;
         cost::calm(&server, &members, options.time).await;
         openings::run(&server, &members, options.rounds).await;
         cost::outage(&server, &members, options.time).await;
@@ -40,6 +40,8 @@ fn main() {
 
 struct Options {
     members: usize,
+    /// How many circuits fail in the outage.
+    circuits: usize,
     rounds: u32,
     time: Duration,
 }
@@ -48,6 +50,7 @@ impl Options {
     fn of(arguments: &[String]) -> Self {
         let mut options = Self {
             members: 200,
+            circuits: 10,
             rounds: 20,
             time: Duration::from_secs(20),
         };
@@ -55,6 +58,7 @@ impl Options {
             let number: Option<u32> = pair.get(1).and_then(|number| number.parse().ok());
             match (pair[0].as_str(), number) {
                 ("--members", Some(number)) => options.members = number as usize,
+                ("--circuits", Some(number)) => options.circuits = number as usize,
                 ("--rounds", Some(number)) => options.rounds = number,
                 ("--seconds", Some(number)) => options.time = Duration::from_secs(number.into()),
                 _ => panic!(

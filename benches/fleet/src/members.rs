@@ -13,9 +13,6 @@ use crate::server::Server;
 /// The namespace in Redis.
 pub(crate) const NAMESPACE: &str = "bench";
 
-/// How many breakers each member shares. The first is for the openings.
-pub(crate) const BREAKERS: usize = 11;
-
 /// The open period.
 pub(crate) const PERIOD: Duration = Duration::from_secs(10);
 
@@ -34,9 +31,11 @@ pub(crate) struct Member {
 
 impl Members {
     /// Joins this many members, and waits until all are in touch with each other.
-    pub(crate) async fn join(server: &Server, number: usize) -> Self {
+    ///
+    /// Each member shares one breaker more than `circuits`: the first is for the openings.
+    pub(crate) async fn join(server: &Server, number: usize, circuits: usize) -> Self {
         let all = (0..number)
-            .map(|index| Member::join(server, index))
+            .map(|index| Member::join(server, index, 1 + circuits))
             .collect();
         let members = Self { all };
         for member in &members.all {
@@ -45,6 +44,19 @@ impl Members {
         // No quorum is judged before the epoch is as old as a membership.
         sleep(Duration::from_secs(16)).await;
         members
+    }
+
+    /// Waits until the fleet has opened all circuits but the first, as one member knows it.
+    pub(crate) async fn opened_by_the_fleet(&self) -> Instant {
+        let member = &self.all[0];
+        let is_open = |breaker: &CircuitBreaker| {
+            let view = member.fleet.view(breaker.name());
+            view.is_some_and(|view| view.circuit.as_str() == "open")
+        };
+        while !member.breakers[1..].iter().all(is_open) {
+            sleep(Duration::from_millis(10)).await;
+        }
+        Instant::now()
     }
 
     /// Returns how many votes the default quorum needs.
@@ -65,7 +77,7 @@ impl Members {
 }
 
 impl Member {
-    fn join(server: &Server, index: usize) -> Self {
+    fn join(server: &Server, index: usize, breakers: usize) -> Self {
         let registry = Registry::new();
         let opened = Arc::new(Mutex::new(None));
         let writes = Arc::clone(&opened);
@@ -76,7 +88,7 @@ impl Member {
                 }
             }
         });
-        let breakers = (0..BREAKERS).map(|number| {
+        let breakers = (0..breakers).map(|number| {
             let settings = Config::new()
                 .shared(true)
                 .threshold(3)
