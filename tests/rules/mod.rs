@@ -1,6 +1,6 @@
 //! The rules of the state machine through the public API.
 //!
-//! The rules are numbered R1 to R22 in `docs/semantics.md`, and the name of each test begins with the rules
+//! The rules are numbered R1 to R34 in `docs/semantics.md`, and the name of each test begins with the rules
 //! that it checks. Every breaker here has its own registry and a clock that the test advances.
 
 mod admission;
@@ -13,6 +13,7 @@ mod open_for_hint;
 mod open_period;
 mod panics;
 mod probes;
+mod progress;
 mod ramp;
 mod reconfiguration;
 mod slow_calls;
