@@ -105,7 +105,8 @@
 //!
 //! To guard code without an annotated function, make a breaker with [`get_or_create`](Registry::get_or_create). Use it
 //! through [`call`](CircuitBreaker::call), [`call_async`](CircuitBreaker::call_async) or, for calls that do not end
-//! where they begin, a [`Permit`].
+//! where they begin, a [`Permit`]. With [`CallOptions`], a closure or a future has what the attribute's settings give to a
+//! function.
 //!
 //! # In production
 //!
@@ -186,7 +187,9 @@ pub use self::breaker::{
     BreakerControl, CircuitBreaker, Event, EventKind, ProbeProgress, Snapshot, Subscription,
     WindowStats,
 };
-pub use self::call::{Permit, neutral_drops};
+pub use self::call::{
+    AnyCall, AsyncCall, AsyncFallback, Awaited, CallOptions, FallbackOn, Permit, neutral_drops,
+};
 pub use self::config::{
     Config, ConfigError, Conflict, ConflictSide, Layers, Location, Overrides, Patch, Settings,
     VoidSetting, Window,

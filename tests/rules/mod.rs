@@ -12,6 +12,7 @@ mod nesting;
 mod open_for_hint;
 mod open_period;
 mod panics;
+mod permits;
 mod probes;
 mod progress;
 mod ramp;

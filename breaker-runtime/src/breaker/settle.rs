@@ -187,6 +187,11 @@ impl CircuitBreaker {
     /// Records a call whose future was dropped: a failure if it had been pending for at least `cancel_after`, unless
     /// the program declared such drops neutral.
     pub(crate) fn cancel(&self, ticket: Ticket) {
+        self.cancel_silent_since(ticket, ticket.stamped());
+    }
+
+    /// Does the same for a call of which nothing was heard since an instant, if that is known.
+    pub(crate) fn cancel_silent_since(&self, ticket: Ticket, since: Option<Tick>) {
         let shared = self.shared();
         if drops::are_neutral() || shared.drops_are_neutral() {
             return self.settle(ticket, End::Cancelled, None);
@@ -200,7 +205,7 @@ impl CircuitBreaker {
                 .saturating_sub(since.as_nanos());
             (lasted >= limit).then_some(End::Failure(FailureKind::Dropped))
         };
-        let end = ticket.stamped().and_then(overdue);
+        let end = since.and_then(overdue);
         self.settle(ticket, end.unwrap_or(End::Cancelled), None);
     }
 }

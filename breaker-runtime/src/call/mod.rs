@@ -1,19 +1,26 @@
 //! Guarded calls: admission before a call, its outcome after it, and the meaning of a drop in between.
 
+mod answers;
 mod fallback;
 mod future;
 mod guard;
 mod handle;
+mod judge;
 mod neutral_drops;
+mod options;
 mod permit;
+mod report;
 mod run;
 mod timeout;
+mod with;
 
+pub use self::answers::{AsyncFallback, Awaited, FallbackOn};
 pub use self::fallback::FallbackGuard;
 pub use self::future::{Guarded, Marked, Recorded, poll};
 pub(crate) use self::guard::enter;
 pub use self::guard::{Guard, RejectedCall, Settled};
 pub use self::handle::{Handle, Owned};
 pub use self::neutral_drops::neutral_drops;
+pub use self::options::{AnyCall, AsyncCall, CallOptions};
 pub use self::permit::Permit;
 pub use self::timeout::{Late, Limit, poll_limited};

@@ -1,17 +1,18 @@
 //! Permits, for calls that do not end where they begin.
 
-use std::fmt::{self, Display};
-use std::{panic, thread};
+use std::{fmt, thread};
 
 use crate::breaker::CircuitBreaker;
 use crate::machine::Ticket;
-use crate::values::{Cause, End, FailureKind, Origin, Outcome, Rejection};
+use crate::sync::{AtomicU64, Ordering};
+use crate::time::Tick;
+use crate::values::{End, FailureKind, Rejection};
 
 /// The right to run one call, and the duty to report how it ended.
 ///
 /// If a permit is dropped without a report, the call counts as a failure if the thread is unwinding and was not when
-/// the permit was acquired. Otherwise the call counts as cancelled and decides nothing. In both cases the breaker gets
-/// the permit back.
+/// the permit was acquired. Otherwise the call counts as cancelled and decides nothing, or as
+/// [`with_cancel_after`](Self::with_cancel_after) says. In each case the breaker gets the permit back.
 ///
 /// # Examples
 ///
@@ -89,14 +90,34 @@ use crate::values::{Cause, End, FailureKind, Origin, Outcome, Rejection};
 #[must_use = "a permit that is dropped at once is a cancelled call"]
 pub struct Permit {
     /// Taken when the call is settled.
-    open: Option<OpenPermit>,
+    pub(super) open: Option<OpenPermit>,
 }
 
-struct OpenPermit {
-    breaker: CircuitBreaker,
-    ticket: Ticket,
+pub(super) struct OpenPermit {
+    pub(super) breaker: CircuitBreaker,
+    pub(super) ticket: Ticket,
     /// Whether the thread was unwinding when the permit was acquired.
     unwinding: bool,
+    /// When nothing was heard of the call since, in ticks, if a drop is judged by that; otherwise [`UNJUDGED`].
+    silent_since: AtomicU64,
+}
+
+/// No instant: a drop decides nothing.
+const UNJUDGED: u64 = u64::MAX;
+
+impl OpenPermit {
+    /// Judges a drop by the time from now on.
+    fn hear(&self) {
+        let now = self.breaker.shared().now().as_nanos();
+        // No other memory depends on it: whoever drops the permit owns it.
+        self.silent_since
+            .store(now.min(UNJUDGED - 1), Ordering::Relaxed);
+    }
+
+    fn silent_since(&self) -> Option<Tick> {
+        let since = self.silent_since.load(Ordering::Relaxed);
+        (since != UNJUDGED).then(|| Tick::from_nanos(since))
+    }
 }
 
 impl CircuitBreaker {
@@ -126,77 +147,20 @@ impl CircuitBreaker {
                 breaker: self.clone(),
                 ticket: self.shared().end_nesting(ticket),
                 unwinding: thread::panicking(),
+                silent_since: AtomicU64::new(UNJUDGED),
             }),
         })
     }
 }
 
 impl Permit {
-    /// Reports that the dependency answered.
-    #[inline]
-    pub fn success(self) {
-        self.record(Outcome::Success);
-    }
-
-    /// Reports that the dependency failed.
-    #[inline]
-    pub fn failure(self) {
-        self.record(Outcome::Failure);
-    }
-
-    /// Reports a failure that opens the circuit at once, as [`Outcome::Trip`] does.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use breaker_runtime::{Config, Reason, Registry, State};
-    ///
-    /// let payment = Registry::new().get_or_create("payment", Config::new().threshold(5))?;
-    /// let permit = payment.try_acquire().expect("the circuit is closed");
-    /// // … the answer says that the credentials are revoked …
-    /// permit.trip();
-    /// assert_eq!(payment.state(), State::Open);
-    /// assert_eq!(payment.snapshot().history[0].transition.reason, Reason::TrippedByCall);
-    /// # Ok::<(), breaker_runtime::ConfigError>(())
-    /// ```
-    #[inline]
-    pub fn trip(self) {
-        self.record(Outcome::Trip);
-    }
-
-    /// Reports that the call says nothing about the dependency.
-    #[inline]
-    pub fn ignore(self) {
-        self.record(Outcome::Ignored);
-    }
-
-    /// Reports how the call ended.
-    #[inline]
-    pub fn record(mut self, outcome: Outcome) {
-        self.settle(outcome.into());
-    }
-
-    /// Reports that the dependency failed; if that opens the circuit, `cause` states the cause.
-    ///
-    /// `cause` runs at most once, and outside of every lock. Its text is kept in the [`Transition`](crate::Transition)
-    /// with at most 256 characters; see [`Cause`](crate::Cause). A panic of `cause` is caught and
-    /// [counted](crate::Registry::cause_panics).
-    #[track_caller]
-    pub fn failure_with_cause<D: Display>(mut self, cause: impl FnOnce() -> D) {
-        let origin = Origin::of_caller(panic::Location::caller());
-        if let Some(open) = self.open.take() {
-            let end = End::from(Outcome::Failure).into();
-            let cause = &mut Cause::once(cause, origin);
-            open.breaker.settle_with_cause(open.ticket, end, cause);
-        }
-    }
-
     /// Reports that the call is still making progress.
     ///
     /// A probe counts as failed if nothing has been heard of it for `probe_timeout`. That time begins again with each
-    /// report. The report decides nothing else: a call that has run for `slow_call` is slow, whatever progress it makes.
+    /// report, and so does the time that [`with_cancel_after`](Self::with_cancel_after) measures. The report decides
+    /// nothing else: a call that has run for `slow_call` is slow, whatever progress it makes.
     ///
-    /// For a call that is not a probe, this costs a comparison.
+    /// For a call that is not a probe, this costs two comparisons, and with `with_cancel_after` a reading of the clock.
     ///
     /// # Examples
     ///
@@ -212,11 +176,11 @@ impl Permit {
     ///     .success_threshold(1);
     /// let rows = registry.get_or_create("rows", config)?;
     /// rows.trip();
-    /// registry.advance(rows.retry_after().expect("it is open"));
+    /// registry.clock().advance(rows.snapshot().retry_after.expect("it is open"));
     ///
     /// let probe = rows.try_acquire().expect("the circuit is half open");
     /// for _ in 0..6 {
-    ///     registry.advance(Duration::from_secs(9)); // … read a few more rows …
+    ///     registry.clock().advance(Duration::from_secs(9)); // … read a few more rows …
     ///     probe.progress();
     /// }
     /// probe.success();
@@ -228,27 +192,61 @@ impl Permit {
     pub fn progress(&self) {
         if let Some(open) = &self.open {
             open.breaker.progress(open.ticket);
+            if open.silent_since().is_some() {
+                open.hear();
+            }
         }
     }
 
-    #[inline]
-    fn settle(&mut self, end: End) {
-        if let Some(open) = self.open.take() {
-            open.breaker.settle(open.ticket, end, None);
+    /// Makes a late drop of this permit a failure, as the setting `cancel_after` does for a future.
+    ///
+    /// If the permit is dropped without a report, and nothing has been heard of the call for `cancel_after`, the call
+    /// counts as a failure. The time begins now, and again with each [`progress`](Self::progress). A permit that is
+    /// dropped earlier is cancelled, and so is one that is dropped at any age inside
+    /// [`neutral_drops`](crate::neutral_drops()) or with `cancel_after = "off"`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "test-util")] {
+    /// use std::time::Duration;
+    /// use breaker_runtime::test_util::TestRegistry;
+    /// use breaker_runtime::Config;
+    ///
+    /// let registry = TestRegistry::new();
+    /// let config = Config::new().cancel_after(Some(Duration::from_secs(5)));
+    /// let printer = registry.get_or_create("printer", config)?;
+    ///
+    /// let job = printer.try_acquire().expect("the circuit is closed").with_cancel_after();
+    /// registry.clock().advance(Duration::from_secs(60));
+    /// drop(job); // The printer never reported it.
+    /// assert_eq!(printer.snapshot().totals.failures_by_kind.dropped, 1);
+    /// # }
+    /// # Ok::<(), breaker_runtime::ConfigError>(())
+    /// ```
+    #[must_use = "a permit that is dropped at once is a cancelled call"]
+    pub fn with_cancel_after(self) -> Self {
+        if let Some(open) = &self.open {
+            open.hear();
         }
+        self
     }
 }
 
 impl Drop for Permit {
     #[inline]
     fn drop(&mut self) {
-        let began_unwinding = |open: &OpenPermit| thread::panicking() && !open.unwinding;
-        let end = if self.open.as_ref().is_some_and(began_unwinding) {
-            End::Failure(FailureKind::Panicked)
-        } else {
-            End::Cancelled
+        let Some(open) = self.open.take() else {
+            return;
         };
-        self.settle(end);
+        if thread::panicking() && !open.unwinding {
+            let end = End::Failure(FailureKind::Panicked);
+            open.breaker.settle(open.ticket, end, None);
+        } else if let Some(since) = open.silent_since() {
+            open.breaker.cancel_silent_since(open.ticket, Some(since));
+        } else {
+            open.breaker.settle(open.ticket, End::Cancelled, None);
+        }
     }
 }
 

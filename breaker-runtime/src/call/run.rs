@@ -12,8 +12,8 @@ use crate::values::{CallError, Outcome};
 impl CircuitBreaker {
     /// Runs `call` if the circuit admits it: `Ok` is a success, `Err` a failure.
     ///
-    /// A panic is a failure and continues to unwind. For another classification, take a permit with
-    /// [`try_acquire`](Self::try_acquire).
+    /// A panic is a failure and continues to unwind. For another classification, use
+    /// [`call_with`](Self::call_with).
     ///
     /// # Errors
     ///
