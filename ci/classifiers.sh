@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Tests the classifiers and the responses with the real crates: reqwest, tonic, sqlx, redis, the AWS SDK, actix-web and
-# poem. The newest versions of some of them need a newer Rust than the runtime does.
+# poem. The newest versions of some of them need a newer Rust than the runtime does. Then tests the attribute beside the
+# attributes of other crates: tracing, mockall, rstest, backon, axum, sqlx, and a service that tonic generates.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 # A separate target folder, because these builds have other features. It stays where builds usually go.
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$PWD/target}/classifiers
 cd tests/classifiers
-cargo fmt --check
-cargo clippy --quiet --locked --all-targets -- -D warnings
-cargo test --quiet --locked
+cargo fmt --all --check
+cargo clippy --quiet --locked --workspace --all-targets -- -D warnings
+cargo test --quiet --locked --workspace
