@@ -30,4 +30,8 @@ pub(crate) fn cases(criterion: &mut Criterion) {
         let mut service = tower.clone();
         move || peers::tower::call(&mut service, black_box(GOOD))
     });
+    let seatbelt = peers::seatbelt::closed();
+    case.time("seatbelt", || {
+        || peers::seatbelt::call(&seatbelt, black_box(GOOD))
+    });
 }

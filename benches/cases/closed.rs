@@ -49,4 +49,9 @@ fn through_each<V: FnMut() -> u64>(mut case: Case<'_>, values: impl Fn() -> V + 
         let (mut service, mut value) = (tower.clone(), values());
         move || peers::tower::call(&mut service, black_box(value()))
     });
+    let seatbelt = peers::seatbelt::closed();
+    case.time("seatbelt", || {
+        let (service, mut value) = (&seatbelt, values());
+        move || peers::seatbelt::call(service, black_box(value()))
+    });
 }

@@ -35,5 +35,9 @@ pub(crate) fn cases(criterion: &mut Criterion) {
         case.time("failsafe", || {
             || peers::failsafe::call(&failsafe, black_box(GOOD))
         });
+        let seatbelt = peers::seatbelt::closed();
+        case.time("seatbelt", || {
+            || peers::seatbelt::call(&seatbelt, black_box(GOOD))
+        });
     });
 }

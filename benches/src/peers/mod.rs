@@ -8,6 +8,7 @@ use std::time::Duration;
 pub mod breaker;
 pub mod failsafe;
 pub mod recloser;
+pub mod seatbelt;
 pub mod tower;
 
 /// No circuit that is open closes within a bench.

@@ -17,7 +17,13 @@ use breaker_benches::{async_body, ours};
 use self::times::Times;
 
 const OURS: &str = "breaker-runtime";
-const PEERS: [&str; 4] = ["recloser", "failsafe", "breaker", "tower-resilience"];
+const PEERS: [&str; 5] = [
+    "recloser",
+    "failsafe",
+    "breaker",
+    "tower-resilience",
+    "seatbelt",
+];
 const CASES: [&str; 13] = [
     "closed_ok_sync",
     "closed_1_err_in_100",
