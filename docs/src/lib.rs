@@ -65,3 +65,11 @@ mod recloser {}
 #[cfg(doctest)]
 #[doc = include_str!("../moving-in/resilience4j.md")]
 mod resilience4j {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../moving-in/seatbelt.md")]
+mod seatbelt {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../moving-in/tower-resilience.md")]
+mod tower_resilience {}
