@@ -29,26 +29,26 @@ fn values(breaker: &CircuitBreaker, setting: &str) -> Vec<(Layer, String)> {
 #[test]
 fn configure_answers_with_the_changes_and_the_layers_beneath() {
     let (registry, payment) = payment(Config::new().threshold(3));
-    let patch = Patch::from(threshold(20)).off("cancel_after");
+    let patch = Patch::from(threshold(20)).off("cancelled_in_a_row");
     let configured = registry.configure("payment", patch).unwrap();
     let changes: Vec<_> = configured.changes.iter().map(ToString::to_string).collect();
     assert_eq!(
         changes,
         [
             "`threshold` changed from 3 to 20 (runtime) by code",
-            "`cancel_after` changed from 1s to off (runtime) by code"
+            "`cancelled_in_a_row` changed from 20 to off (runtime) by code"
         ]
     );
     let settings: Vec<_> = configured.settings.iter().map(|it| it.setting).collect();
-    assert_eq!(settings, ["threshold", "cancel_after"]);
+    assert_eq!(settings, ["threshold", "cancelled_in_a_row"]);
     assert_eq!(
         configured.settings[0],
         payment.setting("threshold").unwrap()
     );
     let text = |text: &str| text.to_owned();
     assert_eq!(
-        values(&payment, "cancel_after"),
-        [(Layer::Runtime, text("off")), (Layer::Default, text("1s"))]
+        values(&payment, "cancelled_in_a_row"),
+        [(Layer::Runtime, text("off")), (Layer::Default, text("20"))]
     );
     let declared = &payment.setting("threshold").unwrap().layers[1];
     assert_eq!((declared.layer, &*declared.value), (Layer::Declared, "3"));

@@ -6,6 +6,7 @@
 mod admission;
 mod cancellation;
 mod control;
+mod dropped_calls;
 mod generations;
 mod listeners;
 mod nesting;

@@ -14,6 +14,9 @@ use crate::grammar::number::Number;
 /// The word that turns off a setting.
 const OFF: &str = "off";
 
+const PERIOD_OR_OFF: &str = "a duration or `\"off\"`";
+const COUNT_OR_OFF: &str = "an integer or `\"off\"`";
+
 /// A literal and the setting that it was given to.
 pub(super) struct SettingLiteral<'a> {
     pub(super) name: SettingName,
@@ -75,7 +78,11 @@ pub(super) fn count(literal: &SettingLiteral<'_>) -> Result<u32> {
             None => literal.text(),
         };
         let meant = text.and_then(|text| meaning::count(&text));
-        return Err(literal.expected("an integer", meant.as_deref()));
+        let what = match literal.range.bound {
+            Bound::CountOrOff => COUNT_OR_OFF,
+            _ => "an integer",
+        };
+        return Err(literal.expected(what, meant.as_deref()));
     };
     let digits = int.base10_digits();
     let (ty, too_large) = match literal.range.bound {
@@ -134,7 +141,7 @@ pub(super) fn period(literal: &SettingLiteral<'_>) -> Result<Duration> {
         return Err(unquoted_period(literal, number));
     }
     let what = match literal.range.bound {
-        Bound::PeriodOrOff => "a duration or `\"off\"`",
+        Bound::PeriodOrOff => PERIOD_OR_OFF,
         _ => "a duration",
     };
     let text = literal.text();
@@ -187,7 +194,11 @@ pub(super) fn off(name: SettingName, expr: &Expr) -> Option<Result<()>> {
         }),
         (_, Some((lit, false))) => {
             let off = value::text(lit).is_some_and(|text| meaning::is_off(&text));
-            off.then(|| wrong("a duration or `\"off\"`"))
+            let what = match name.bound() {
+                Some(Bound::CountOrOff) => COUNT_OR_OFF,
+                _ => PERIOD_OR_OFF,
+            };
+            off.then(|| wrong(what))
         }
         _ => None,
     }

@@ -20,6 +20,8 @@ pub(crate) struct Setting {
 #[cfg_attr(test, derive(Debug))]
 pub(crate) enum SettingValue {
     Count(Number<u32>),
+    /// A number, or `None` for `"off"`.
+    CountOrOff(Option<Number<u32>>),
     /// A `usize`. A literal has to fit into a `u32`.
     Size(Number<u32>),
     Factor(Number<f64>),
@@ -42,6 +44,7 @@ impl Setting {
     pub(crate) fn constant(&self) -> Option<&Expr> {
         match &self.value {
             SettingValue::Count(Number::Const(expr))
+            | SettingValue::CountOrOff(Some(Number::Const(expr)))
             | SettingValue::Size(Number::Const(expr))
             | SettingValue::Factor(Number::Const(expr))
             | SettingValue::Period(Number::Const(expr))
@@ -56,6 +59,10 @@ impl Setting {
 pub(super) fn read(name: SettingName, range: Range, expr: Expr) -> Result<Setting> {
     let value = match range.bound {
         Bound::Count => SettingValue::Count(number(name, range, expr, count)?),
+        Bound::CountOrOff => match literal::off(name, &expr) {
+            Some(off) => off.map(|()| SettingValue::CountOrOff(None))?,
+            None => SettingValue::CountOrOff(Some(number(name, range, expr, count)?)),
+        },
         Bound::Size => SettingValue::Size(number(name, range, expr, count)?),
         Bound::Growth | Bound::Share | Bound::Rate => {
             SettingValue::Factor(number(name, range, expr, factor)?)

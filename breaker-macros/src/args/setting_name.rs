@@ -36,6 +36,8 @@ pub(crate) struct Range {
 pub(crate) enum Bound {
     /// `u32`, at least 1.
     Count,
+    /// `u32`, at least 1, or `"off"`.
+    CountOrOff,
     /// `usize`, at least 1.
     Size,
     /// `f64`, finite and at least 1.
@@ -118,6 +120,8 @@ setting_names! {
     CallTimeout: "call_timeout",
         ValueKind::CallTimeout(Range { bound: Bound::Period, message: LONGER_THAN_ZERO }), "\"2s\"";
     CancelAfter: "cancel_after", breaker(Bound::PeriodOrOff, LONGER_THAN_ZERO), "\"1s\"";
+    CancelledInARow: "cancelled_in_a_row",
+        breaker(Bound::CountOrOff, "`cancelled_in_a_row` must be at least 1"), "20";
     Trip: "trip", ValueKind::Pattern, "Err(_)";
     Ignore: "ignore", ValueKind::Pattern, "Err(_)";
     Success: "success", ValueKind::Pattern, "Ok(_)";

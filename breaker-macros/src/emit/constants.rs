@@ -29,6 +29,11 @@ pub(super) fn checked(setting: &Setting, rt: &Runtime) -> Checked {
         SettingValue::Count(number) => constant(setting, number, rt, |count| {
             Literal::u32_suffixed(*count).into_token_stream()
         }),
+        SettingValue::CountOrOff(count) => or_off(count.as_ref(), |number| {
+            constant(setting, number, rt, |count| {
+                Literal::u32_suffixed(*count).into_token_stream()
+            })
+        }),
         SettingValue::Size(number) => constant(setting, number, rt, |size| {
             Literal::u32_unsuffixed(*size).into_token_stream()
         }),
@@ -36,18 +41,25 @@ pub(super) fn checked(setting: &Setting, rt: &Runtime) -> Checked {
             Literal::f64_suffixed(*factor).into_token_stream()
         }),
         SettingValue::Period(number) => constant(setting, number, rt, duration),
-        SettingValue::PeriodOrOff(Some(number)) => {
-            let Checked { check, value } = constant(setting, number, rt, duration);
-            let value = quote_spanned!(Span::mixed_site()=> ::core::option::Option::Some(#value));
-            Checked { check, value }
-        }
-        SettingValue::PeriodOrOff(None) => Checked {
-            check: TokenStream::new(),
-            value: quote_spanned!(Span::mixed_site()=> ::core::option::Option::None),
-        },
+        SettingValue::PeriodOrOff(period) => or_off(period.as_ref(), |number| {
+            constant(setting, number, rt, duration)
+        }),
         SettingValue::Window(number) => constant(setting, number, rt, |size| window(*size, rt)),
         SettingValue::Flag(number) => constant(setting, number, rt, |flag| quote!(#flag)),
     }
+}
+
+/// Emits the value of a setting that can be turned off.
+fn or_off<T>(number: Option<&Number<T>>, on: impl FnOnce(&Number<T>) -> Checked) -> Checked {
+    let Some(number) = number else {
+        return Checked {
+            check: TokenStream::new(),
+            value: quote_spanned!(Span::mixed_site()=> ::core::option::Option::None),
+        };
+    };
+    let Checked { check, value } = on(number);
+    let value = quote_spanned!(Span::mixed_site()=> ::core::option::Option::Some(#value));
+    Checked { check, value }
 }
 
 /// Emits the name of the breaker.
@@ -134,7 +146,7 @@ fn asserted(
     let span = Span::mixed_site().located_at(expr.span());
     let float = || quote_spanned!(span=> ::core::primitive::f64);
     let (ty, holds) = match bound {
-        Bound::Count => (
+        Bound::Count | Bound::CountOrOff => (
             quote_spanned!(span=> ::core::primitive::u32),
             quote_spanned!(span=> #name >= 1),
         ),

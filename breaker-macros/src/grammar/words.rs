@@ -84,6 +84,9 @@ pub(crate) const BREAKER_SETTINGS: &Synonyms = synonyms! {
         call_limit command_timeout deadline execution_timeout operation_timeout request_timeout
         time_limit timeout_duration;
     cancel_after: cancellation_threshold cancelled_after;
+    cancelled_in_a_row:
+        consecutive_cancellations consecutive_cancelled dropped_in_a_row max_cancelled
+        max_consecutive_cancellations;
     max_keys: cache_size capacity key_capacity max_breakers max_capacity max_entries max_instances;
     idle_ttl:
         evict_after expire_after idle_after idle_timeout key_ttl time_to_idle time_to_live ttl;

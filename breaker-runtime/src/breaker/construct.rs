@@ -13,6 +13,7 @@ use super::published_limits::PublishedLimits;
 use super::shared::{CircuitBreaker, Cold, Locked, RegistryLink, Shared};
 use crate::config::{Layered, Merged};
 use crate::machine::Machine;
+use crate::sync::fixed::AtomicBool;
 use crate::sync::{Arc, AtomicU64, Mutex};
 use crate::time::Time;
 use crate::values::{BreakerName, RetiredCounts};
@@ -49,6 +50,7 @@ impl CircuitBreaker {
                 }),
                 failures: FailureCounters::default(),
                 outage_end: AtomicU64::new(u64::MAX),
+                counts_drops: AtomicBool::new(false),
                 registry,
                 latencies: OnceCell::new(),
                 retired,

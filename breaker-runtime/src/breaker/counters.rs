@@ -209,6 +209,15 @@ impl Counters {
         (rejections, fallbacks)
     }
 
+    /// Returns the number of calls that ended with a value. It may miss what other threads count at the same time.
+    #[cold]
+    pub(crate) fn answered(&self) -> u64 {
+        let of_slot = |slot: &CounterSlot| {
+            [Counter::Successes, Counter::Failures, Counter::Ignored].map(|it| slot.read(it))
+        };
+        self.all.iter().flat_map(of_slot).fold(0, u64::wrapping_add)
+    }
+
     /// Returns the sums of all slots, of the failures those that were returned. They may miss what other threads count at
     /// the same time.
     pub(crate) fn totals(&self, moment: WallInstant) -> Totals {

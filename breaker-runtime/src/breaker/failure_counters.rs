@@ -28,6 +28,11 @@ impl FailureCounters {
         counter.fetch_add(1, Relaxed);
     }
 
+    /// Returns the number of calls that ended with a panic.
+    pub(super) fn panicked(&self) -> u64 {
+        self.panicked.load(Relaxed)
+    }
+
     /// Returns the numbers by kind, without returned values, slow calls and silent probes.
     pub(super) fn read(&self) -> Failures {
         Failures {

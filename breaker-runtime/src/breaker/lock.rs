@@ -193,7 +193,7 @@ impl Shared {
 
     /// Publishes the settings to calls that do not take the lock.
     pub(super) fn apply(&self, locked: &mut Locked, settings: &Settings) {
-        self.limits.publish(settings);
+        self.publish_limits(settings);
         let call_timeout = locked.merged.replaced_call_timeout(&locked.layered);
         self.limits.publish_call_timeout(call_timeout);
         if settings.window.is_some() || settings.slow_call.is_some() {

@@ -2,6 +2,7 @@
 
 mod actions;
 mod admit;
+mod cancellation;
 mod causes;
 mod construct;
 mod control;

@@ -5,7 +5,6 @@ use std::time::Duration;
 use super::admit::cold_path;
 use super::causes::StateCause;
 use super::counters::Counter;
-use super::drops;
 use super::gate::Word;
 use super::shared::{CircuitBreaker, Shared};
 use super::tally::FastSuccess;
@@ -79,7 +78,8 @@ impl CircuitBreaker {
     /// | a failure of generation 7 | precise, because an open period may begin now | failure | yes: the row grows, and the third failure opens the circuit |
     /// | a plain success of generation 7 after two failures | the one that the gate word names | success | yes: the row becomes 0 |
     /// | a failure of generation 6 | precise, to date it | failure, stale | no: it decides nothing (R9) |
-    /// | an ignored or cancelled plain call | none | ignored or cancelled | no |
+    /// | an ignored plain call, or one that was cancelled before it was pending | none | ignored or cancelled | no |
+    /// | a plain call of generation 7 that was dropped while it was pending | precise | cancelled | yes: the row of dropped calls grows |
     /// | a cancelled call of generation 7 that is counted in flight | precise | cancelled | yes: it leaves the calls in flight |
     /// | a success with `latency` that needs only the tally | precise, for the duration | success | no: it returns after the tally |
     ///
@@ -88,7 +88,7 @@ impl CircuitBreaker {
     #[inline(never)]
     fn settle_locked(&self, word: Word, ticket: Ticket, end: End, hint: Option<Duration>) {
         let ended = CallEnd { end, hint };
-        self.settle_by(word, ticket, end, |reading, ticket| {
+        self.settle_by(word, ticket, end, false, |reading, ticket| {
             self.change_for_call(reading, |machine, now, changes| {
                 (machine.settle(ticket, ended, now, changes), Some(ticket))
             })
@@ -104,24 +104,26 @@ impl CircuitBreaker {
         cause: &mut StateCause<'_>,
     ) {
         let word = self.shared().gate.word();
-        self.settle_by(word, ticket, ended.end, |reading, ticket| {
+        self.settle_by(word, ticket, ended.end, false, |reading, ticket| {
             self.settle_and_ask(reading, ticket, ended, cause)
         });
     }
 
     /// Counts the end of a call and, if it may decide something, has `settle` report it to the machine.
     ///
-    /// `settle` returns whether the call belongs to an older generation.
+    /// `settle` returns whether the call belongs to an older generation. `dropped` says whether the call was dropped while
+    /// it was pending, which the machine counts.
     #[inline(always)]
     #[expect(
         clippy::inline_always,
-        reason = "it has two callers, of which one is common"
+        reason = "it has three callers, of which one is common"
     )]
-    fn settle_by(
+    pub(super) fn settle_by(
         &self,
         word: Word,
         ticket: Ticket,
         end: End,
+        dropped: bool,
         settle: impl FnOnce(ClockReading, Ticket) -> bool,
     ) {
         let shared = self.shared();
@@ -140,7 +142,8 @@ impl CircuitBreaker {
         }
         let current = word.generation() == ticket.generation();
         // Calls in flight that have become slow are noticed first, whatever this end decides.
-        let decides = current && (may_decide(ticket.role(), end) || word.tracks_in_flight());
+        let decides =
+            current && (dropped || may_decide(ticket.role(), end) || word.tracks_in_flight());
         let limit = shared.limits.slow_call().filter(|_| end != End::Cancelled);
         let dated = end.is_judged();
         // Such a success can only end a row of failures.
@@ -182,31 +185,6 @@ impl CircuitBreaker {
     #[cold]
     fn end_outage(&self) {
         self.change(Machine::advance);
-    }
-
-    /// Records a call whose future was dropped: a failure if it had been pending for at least `cancel_after`, unless
-    /// the program declared such drops neutral.
-    pub(crate) fn cancel(&self, ticket: Ticket) {
-        self.cancel_silent_since(ticket, ticket.stamped());
-    }
-
-    /// Does the same for a call of which nothing was heard since an instant, if that is known.
-    pub(crate) fn cancel_silent_since(&self, ticket: Ticket, since: Option<Tick>) {
-        let shared = self.shared();
-        if drops::are_neutral() || shared.drops_are_neutral() {
-            return self.settle(ticket, End::Cancelled, None);
-        }
-        let overdue = |since: Tick| {
-            let limit = shared.limits.cancel_after()?;
-            let lasted = shared
-                .time
-                .now()
-                .as_nanos()
-                .saturating_sub(since.as_nanos());
-            (lasted >= limit).then_some(End::Failure(FailureKind::Dropped))
-        };
-        let end = since.and_then(overdue);
-        self.settle(ticket, end.unwrap_or(End::Cancelled), None);
     }
 }
 
@@ -301,11 +279,6 @@ impl Shared {
             self.counters.add_success(now);
         }
         counted
-    }
-
-    /// Returns whether a guard of the registry declares dropped calls neutral.
-    fn drops_are_neutral(&self) -> bool {
-        self.cold.registry.neutral_drops.load(Ordering::Relaxed) > 0
     }
 
     #[inline(always)]

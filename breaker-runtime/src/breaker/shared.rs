@@ -26,6 +26,7 @@ use super::tally::{Drained, Tallies};
 use super::wakers::Wakers;
 use crate::config::{Layered, Merged};
 use crate::machine::Machine;
+use crate::sync::fixed::AtomicBool;
 use crate::sync::{Arc, AtomicU64, Mutex, Weak};
 use crate::time::{Tick, Time};
 #[cfg(feature = "fleet")]
@@ -85,6 +86,9 @@ pub(super) struct Cold {
     pub(super) failures: FailureCounters,
     /// When the present outage ends, in ticks, if the circuit is closed.
     pub(super) outage_end: AtomicU64,
+    /// Whether calls that are dropped in a row open the circuit: the setting `cancelled_in_a_row`. It publishes nothing
+    /// but itself.
+    pub(super) counts_drops: AtomicBool,
     pub(super) registry: Arc<RegistryLink>,
     /// Allocated when the setting `latency` is first turned on.
     pub(super) latencies: OnceCell<Latencies>,

@@ -66,6 +66,7 @@ impl Setting {
             Self::MaxOpenFor => &[Self::OpenFor],
             Self::ProbeTimeout => &[Self::CallTimeout, Self::OpenFor],
             Self::CancelAfter => &[Self::SlowCall, Self::CallTimeout],
+            Self::CancelledInARow => &[Self::CancelAfter],
             _ => &[],
         }
     }
@@ -107,6 +108,10 @@ impl Config {
         if is_left_out(Setting::CancelAfter) {
             let own_limit = settings.slow_call.or(call_timeout);
             settings.cancel_after = own_limit.or(settings.cancel_after);
+        }
+        // Whoever turns off the one says that callers leave for their own reasons.
+        if is_left_out(Setting::CancelledInARow) && settings.cancel_after.is_none() {
+            settings.cancelled_in_a_row = None;
         }
         settings
     }

@@ -144,6 +144,14 @@ macro_rules! settings {
             CancelAfter: Period, cancel_after(limit: Option<Duration> => Value::period_or_off)
                 -> Option<Duration> = Some(CANCEL_AFTER);
 
+            /// how many calls in a row open the circuit if each was dropped while it was pending, and none was answered
+            /// between them.
+            ///
+            /// At least 1. Default: 20, or off if `cancel_after` is off. If this is turned off (`None`, or `Some(None)` in
+            /// [`Overrides`](crate::Overrides)), dropped calls open the circuit only as `cancel_after` says.
+            CancelledInARow: Count, cancelled_in_a_row(calls: Option<u32> => Value::count_or_off)
+                -> Option<u32> = Some(20);
+
             /// how many breakers a name may have, one for each `key`.
             ///
             /// At least 1. Default: 1024. More than `u32::MAX` counts as `u32::MAX`. Only functions with a

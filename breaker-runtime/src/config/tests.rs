@@ -105,6 +105,7 @@ fn overrides_have_every_setting() {
         ramp: Some(SECOND),
         call_timeout: Some(Some(SECOND)),
         cancel_after: Some(None),
+        cancelled_in_a_row: Some(None),
         max_keys: Some(1),
         idle_ttl: Some(SECOND),
         latency: Some(true),

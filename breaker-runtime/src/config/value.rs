@@ -61,6 +61,13 @@ impl Value {
         }
     }
 
+    pub(super) const fn count_or_off(count: Option<u32>) -> Self {
+        match count {
+            Some(count) => Self::Count(count),
+            None => Self::Off,
+        }
+    }
+
     /// Returns the range of the kind as the end of a sentence if the value is outside of it.
     pub(crate) fn range_problem(self) -> Option<&'static str> {
         match self {

@@ -1,7 +1,9 @@
 //! The closed circuit: what it has counted, and the rules by which it opens.
 
+mod dropped;
 mod evidence;
 
+use self::dropped::DroppedRow;
 use super::in_flight::{InFlight, Noticed, Span};
 use super::ramp::Ramp;
 use super::stay_counts::StayCounts;
@@ -22,6 +24,8 @@ pub(super) struct Closed {
     in_flight: InFlight,
     /// Boxed, because most breakers have none.
     ramp: Option<Box<Ramp>>,
+    /// The row of dropped calls; boxed for the same reason.
+    dropped: Option<Box<DroppedRow>>,
     /// When the closed stay began, or when its ramp ends. R12 counts from here.
     calm_since: Tick,
 }
@@ -42,6 +46,7 @@ impl Closed {
             window: settings.window.map(SlidingWindow::new),
             in_flight: InFlight::default(),
             ramp: None,
+            dropped: None,
             calm_since: now,
         }
     }
@@ -260,6 +265,9 @@ impl Closed {
         if old.window != new.window {
             self.window = new.window.map(SlidingWindow::new);
             self.in_flight.forget_samples();
+        }
+        if new.cancelled_in_a_row.is_none() {
+            self.dropped = None;
         }
         if old.slow_call != new.slow_call {
             self.in_flight.change_length(now);

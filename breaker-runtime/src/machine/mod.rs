@@ -51,7 +51,7 @@ pub(crate) use self::types::{
 pub(crate) use self::window::WindowCounts;
 use crate::config::Settings;
 use crate::time::{Tick, nanos};
-use crate::values::{Reason, RejectionReason};
+use crate::values::{End, Reason, RejectionReason};
 
 /// The rules of one breaker.
 #[derive(Debug)]
@@ -230,6 +230,32 @@ impl Machine {
         if let Phase::HalfOpen(probes) = &mut self.phase {
             probes.progress(ticket, now);
         }
+    }
+
+    /// Records the end of a call that was dropped while it was pending; returns whether it belongs to an older
+    /// generation.
+    ///
+    /// `answered` is the number of calls of the breaker that have been answered so far, in whichever generation.
+    pub(crate) fn settle_dropped(
+        &mut self,
+        ticket: Ticket,
+        end: End,
+        answered: u64,
+        now: Tick,
+        changes: &mut Vec<Change>,
+    ) -> bool {
+        let stale = self.settle(ticket, end.into(), now, changes);
+        let current = ticket.generation() == self.generation;
+        let opens = match (&mut self.phase, ticket.role()) {
+            (Phase::Closed(closed), Role::Call | Role::Tracked) if current => {
+                closed.add_dropped(answered, &self.settings)
+            }
+            _ => false,
+        };
+        if opens {
+            self.open(now, Reason::AllCancelled.into(), changes);
+        }
+        stale
     }
 
     /// Removes a call that ends from the calls in flight; returns what was counted for it meanwhile.

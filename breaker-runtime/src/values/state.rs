@@ -80,6 +80,9 @@ pub enum Reason {
     FailureRate,
     /// The share of slow calls in the window reached `slow_rate`.
     SlowRate,
+    /// As many calls as `cancelled_in_a_row` says were dropped while they were pending, and none was answered between
+    /// them.
+    AllCancelled,
     /// A call failed with [`Outcome::Trip`](crate::Outcome::Trip), as a probe or in the closed state.
     TrippedByCall,
     /// The open period has passed.
@@ -113,6 +116,7 @@ impl Reason {
             Self::MaxFailures => "max_failures",
             Self::FailureRate => "failure_rate",
             Self::SlowRate => "slow_rate",
+            Self::AllCancelled => "all_cancelled",
             Self::TrippedByCall => "tripped_by_call",
             Self::OpenPeriodEnded => "open_period_ended",
             Self::ProbesSucceeded => "probes_succeeded",

@@ -30,7 +30,8 @@ pub struct Transition {
     pub open_period: Option<Duration>,
     /// The number of failures behind an opening.
     ///
-    /// Depending on the rule that was met, they are failures in a row, failures in the window, or failed probes.
+    /// Depending on the rule that was met, they are failures in a row, failures in the window, or failed probes. For
+    /// [`Reason::AllCancelled`] it is the number of dropped calls.
     pub failures: u64,
     /// The failures behind an opening, by kind. For an opening by `slow_rate`, the failures in the window.
     pub failures_by_kind: Failures,

@@ -11,6 +11,7 @@ use ::metrics::{
 };
 use breaker_runtime::metrics::Publisher;
 use breaker_runtime::{CallError, Config, Registry, State, Window};
+use futures::FutureExt;
 
 use super::exposition::Labels;
 use super::{OPEN_FOR, Scraped, fail, succeed};
@@ -159,6 +160,9 @@ fn every_transition_is_published_as_zero_from_the_start() {
     (0..3).for_each(|_| succeed(&row));
     fail(&most);
     fail(&rate);
+    let hangs = scraped.breaker("hangs", Config::new().cancelled_in_a_row(Some(1)));
+    let call = hangs.call_async(std::future::pending::<Result<(), ()>>());
+    assert!(call.now_or_never().is_none());
     for _ in 0..2 {
         let call = slow.try_acquire().unwrap();
         scraped.clock.advance(second);

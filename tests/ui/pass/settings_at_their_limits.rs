@@ -11,12 +11,12 @@ async fn literals() -> Result<u32, BreakerError> {
     Ok(1)
 }
 
-#[circuit_breaker(name = "b", call_timeout = SECOND, probe_timeout = SECOND, cancel_after = SECOND)]
+#[circuit_breaker(name = "b", call_timeout = SECOND, probe_timeout = SECOND, cancel_after = SECOND, cancelled_in_a_row = "off")]
 async fn constants() -> Result<u32, BreakerError> {
     Ok(1)
 }
 
-#[circuit_breaker(name = "c", call_timeout = SECOND, cancel_after = "off")]
+#[circuit_breaker(name = "c", call_timeout = SECOND, cancel_after = "off", cancelled_in_a_row = 1)]
 async fn off() -> Result<u32, BreakerError> {
     Ok(1)
 }

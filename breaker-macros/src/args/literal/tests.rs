@@ -49,6 +49,8 @@ const MEANINGS: &[(&str, &str)] = &[
     ("threshold = 1e3", "threshold = 1000"),
     ("threshold = \"1_000\"", "threshold = 1000"),
     ("threshold = 7i64", "threshold = 7"),
+    ("cancelled_in_a_row = \"7\"", "cancelled_in_a_row = 7"),
+    ("cancelled_in_a_row = off", "cancelled_in_a_row = \"off\""),
     (
         "window = 9, failure_rate = 50",
         "window = 9, failure_rate = 0.5",
@@ -94,6 +96,8 @@ const UNCLEAR: &[&str] = &[
     "open_for = 30x",
     "open_for = true",
     "cancel_after = true",
+    "cancelled_in_a_row = true",
+    "cancelled_in_a_row = -7",
     "window = true, failure_rate = 0.5",
     "window = -5, failure_rate = 0.5",
     "window = \"0 calls\", failure_rate = 0.5",

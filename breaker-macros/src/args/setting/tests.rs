@@ -303,3 +303,23 @@ fn cancel_after_may_be_off() {
         assert_eq!(about(&format!("{name} = \"off\"")).len(), 1, "{name}");
     }
 }
+
+#[test]
+fn cancelled_in_a_row_is_at_least_one_or_off() {
+    for right in ["1", "50", "\"off\"", "ROW"] {
+        let arguments = format!("cancelled_in_a_row = {right}");
+        assert_eq!(about(&arguments), [] as [&str; 0]);
+    }
+    assert_eq!(
+        about("cancelled_in_a_row = 0"),
+        ["`cancelled_in_a_row` must be at least 1"]
+    );
+    let message = "expected an integer or `\"off\"`: write `cancelled_in_a_row = \"off\"`";
+    for wrong in ["false", "\"OFF\"", "\"none\""] {
+        assert_eq!(about(&format!("cancelled_in_a_row = {wrong}")), [message]);
+    }
+    let message = "expected an integer or `\"off\"`, such as `cancelled_in_a_row = 20`";
+    for wrong in ["true", "\"1s\""] {
+        assert_eq!(about(&format!("cancelled_in_a_row = {wrong}")), [message]);
+    }
+}

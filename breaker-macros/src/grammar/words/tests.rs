@@ -135,6 +135,7 @@ fn well_known_words_lead_to_the_setting() {
         ("half_open_timeout", "probe_timeout"),
         ("slow_start", "ramp"),
         ("cancelled_after", "cancel_after"),
+        ("maxConsecutiveCancellations", "cancelled_in_a_row"),
         ("execution_timeout", "call_timeout"),
         ("max_entries", "max_keys"),
         ("max_capacity", "max_keys"),

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use crate::breaker::{CircuitBreaker, ExternalOverride, nesting};
 use crate::config::{Config, Settings};
-use crate::machine::model::{Model, Step, other_settings, settings, steps, units};
+use crate::machine::model::{Model, Step, dropped, other_settings, settings, steps, units};
 use crate::machine::{ForcedKind, Ticket};
 use crate::registry::Registry;
 use crate::sync::Arc;
@@ -95,14 +95,20 @@ impl Pair {
         }
     }
 
-    fn settle(&mut self, at: usize, end: End, hint: Option<Duration>) {
+    /// Drops a call that was pending, or ends one in another way.
+    fn settle(&mut self, at: usize, end: End, hint: Option<Duration>, drops: bool) {
         let (ticket, call) = self.held.swap_remove(at);
         let began = self.model.calls[call].began;
         let limit = self.model.settings.slow_call;
         let slow = limit.is_some_and(|limit| self.model.now.since(began) >= limit);
-        self.breaker.settle(ticket, end, hint);
         let before = self.model.generation;
-        let stale = self.model.settle(call, end, hint);
+        let stale = if drops {
+            self.breaker.settle_dropped(ticket, end);
+            self.model.settle_dropped(call, end)
+        } else {
+            self.breaker.settle(ticket, end, hint);
+            self.model.settle(call, end, hint)
+        };
         let counted = match end {
             End::Success => &mut self.expected.successes,
             End::Failure(kind) => {
@@ -136,7 +142,10 @@ impl Pair {
         match step {
             Step::Acquire { nested_in } => self.acquire(*nested_in),
             Step::Settle(at, end, hint) if *at < self.held.len() => {
-                self.settle(*at, *end, hint.map(units));
+                self.settle(*at, *end, hint.map(units), false);
+            }
+            Step::Drop(at, late) if *at < self.held.len() => {
+                self.settle(*at, dropped(*late), None, true);
             }
             Step::Progress(at) if *at < self.held.len() => {
                 let (ticket, call) = self.held[*at];
@@ -144,7 +153,7 @@ impl Pair {
                 self.model.progress(call);
             }
             // Each step ends with a reading.
-            Step::Settle(..) | Step::Progress(_) | Step::Read => {}
+            Step::Settle(..) | Step::Drop(..) | Step::Progress(_) | Step::Read => {}
             Step::Pass(count) => {
                 self.model.now = self.model.now.after(units(*count));
                 let now = self.model.now.as_nanos();

@@ -18,11 +18,12 @@ use crate::values::{
 type Labels = Vec<(&'static str, &'static str)>;
 
 /// Every possible transition; each is written as 0 before it first happens.
-const POSSIBLE_TRANSITIONS: [(State, State, Reason); 17] = [
+const POSSIBLE_TRANSITIONS: [(State, State, Reason); 18] = [
     (State::Closed, State::Open, Reason::FailuresInARow),
     (State::Closed, State::Open, Reason::MaxFailures),
     (State::Closed, State::Open, Reason::FailureRate),
     (State::Closed, State::Open, Reason::SlowRate),
+    (State::Closed, State::Open, Reason::AllCancelled),
     (State::Closed, State::Open, Reason::TrippedByCall),
     (State::Closed, State::Open, Reason::Tripped),
     (State::Open, State::HalfOpen, Reason::OpenPeriodEnded),

@@ -31,6 +31,12 @@ impl Closed {
         let min_calls = settings.min_calls.get();
         let counts = self.window.as_mut().map(|window| window.counts(now));
         let rate = match (reason, counts) {
+            (Reason::AllCancelled, _) => {
+                return Evidence {
+                    failures: self.dropped_in_a_row().into(),
+                    ..Evidence::default()
+                };
+            }
             (Reason::MaxFailures, Some(_)) => None,
             (Reason::FailureRate, Some(counts)) => counts.failure_rate(min_calls),
             (Reason::SlowRate, Some(counts)) => counts.slow_rate(min_calls),

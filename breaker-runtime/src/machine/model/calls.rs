@@ -95,9 +95,33 @@ impl Model {
         self.calls[at].heard = self.now;
     }
 
+    /// Records the end of a call that was dropped while it was pending; returns whether it belongs to an older
+    /// generation.
+    pub(crate) fn settle_dropped(&mut self, at: usize, end: End) -> bool {
+        let stale = self.settle(at, end, None);
+        let call = &self.calls[at];
+        let Some(most) = self.settings.cancelled_in_a_row else {
+            return stale;
+        };
+        if self.state == State::Closed
+            && call.generation == self.generation
+            && call.role == Role::Call
+        {
+            self.drops.push(true);
+            let row = self.drops.iter().rev().take_while(|dropped| **dropped);
+            if row.count() >= most as usize {
+                self.open(None);
+            }
+        }
+        stale
+    }
+
     /// Records how a call ended; returns whether it belongs to an older generation.
     pub(crate) fn settle(&mut self, at: usize, end: End, hint: Option<Duration>) -> bool {
         self.notice();
+        if is_answer(end) {
+            self.drops.push(false);
+        }
         if self.calls[at].noticed.is_some() {
             self.take_latest_sample(at);
         }
@@ -199,5 +223,14 @@ impl Model {
             _ => {}
         }
         false
+    }
+}
+
+/// Returns whether the dependency has answered the call, in whichever way.
+pub(crate) fn is_answer(end: End) -> bool {
+    match end {
+        End::Success | End::Ignored | End::Trip => true,
+        End::Failure(kind) => matches!(kind, FailureKind::Returned | FailureKind::Panicked),
+        End::Cancelled => false,
     }
 }

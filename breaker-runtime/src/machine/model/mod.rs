@@ -10,7 +10,10 @@ mod steps;
 
 use std::time::Duration;
 
-pub(crate) use self::steps::{FleetStep, Step, forced, other_settings, settings, steps, units};
+pub(crate) use self::calls::is_answer;
+pub(crate) use self::steps::{
+    FleetStep, Step, dropped, forced, other_settings, settings, steps, units,
+};
 use super::{ForcedKind, WindowCounts};
 use crate::config::{Settings, Window};
 use crate::time::Tick;
@@ -54,6 +57,8 @@ pub(crate) struct Model {
     window_from: usize,
     /// The failures (with their kinds) and successes of this closed stay, in order.
     row: Vec<Option<FailureKind>>,
+    /// The answers of any stay and the dropped calls of this closed stay, in order: `true` is a dropped call.
+    drops: Vec<bool>,
     /// The outcomes of the probes of this half-open stay, in order.
     probes: Vec<ProbeOutcome>,
     /// When outages began and ended.
@@ -131,6 +136,7 @@ impl Model {
             samples: Vec::new(),
             window_from: 0,
             row: Vec::new(),
+            drops: Vec::new(),
             probes: Vec::new(),
             outages_begun: Vec::new(),
             outages_ended: Vec::new(),
@@ -147,6 +153,7 @@ impl Model {
         self.samples.clear();
         self.window_from = 0;
         self.row.clear();
+        self.drops.clear();
         self.probes.clear();
         self.ramp = None;
         self.wait_until = None;
@@ -252,6 +259,9 @@ impl Model {
         self.notice();
         if settings.window != self.settings.window {
             self.window_from = self.samples.len();
+        }
+        if settings.cancelled_in_a_row.is_none() {
+            self.drops.clear();
         }
         self.settings = settings;
         if self.outage_end().is_some_and(|end| self.now >= end) {

@@ -17,6 +17,8 @@ pub(crate) enum Step {
     },
     /// The position of the call among those held, its end, and its hint in [`units`].
     Settle(usize, End, Option<u64>),
+    /// The position of the call among those held, and whether it had been pending for `cancel_after`.
+    Drop(usize, bool),
     /// The position of the call among those held that makes progress.
     Progress(usize),
     /// The [`units`] of time that pass.
@@ -100,6 +102,7 @@ pub(crate) fn steps() -> impl Strategy<Value = Vec<Step>> {
     let step = prop_oneof![
         16 => nested_in.prop_map(|nested_in| Step::Acquire { nested_in }),
         16 => (0..5_usize, end, hint).prop_map(settle),
+        6 => (0..5_usize, proptest::bool::weighted(0.2)).prop_map(|(at, late)| Step::Drop(at, late)),
         3 => (0..5_usize).prop_map(Step::Progress),
         6 => (0..25_u64).prop_map(Step::Pass),
         2 => Just(Step::Read),
@@ -127,6 +130,15 @@ fn fleet_steps() -> impl Strategy<Value = FleetStep> {
         1 => Just(FleetStep::Gone),
         1 => force.prop_map(FleetStep::Force),
     ]
+}
+
+/// Returns how a call ends that is dropped while it is pending.
+pub(crate) fn dropped(late: bool) -> End {
+    if late {
+        End::Failure(FailureKind::Dropped)
+    } else {
+        End::Cancelled
+    }
 }
 
 /// The kinds of failures with which a call can end.
@@ -183,7 +195,8 @@ pub(crate) fn settings() -> impl Strategy<Value = Settings> {
         1..60_u64,
     );
     let probes = (1..4_u32, 1..4_u32, 1..3_u32);
-    (rules, times, probes).prop_map(|(rules, times, probes)| {
+    let cancelled_in_a_row = proptest::option::of(1..5_u32);
+    (rules, times, probes, cancelled_in_a_row).prop_map(|(rules, times, probes, dropped)| {
         let (window, threshold, max_failures, failure_rate, slow_rate, min_calls) = rules;
         let (slow_call, ramp, open_for, probe_timeout) = times;
         let (half_open_calls, success_threshold, probe_failures) = probes;
@@ -204,6 +217,7 @@ pub(crate) fn settings() -> impl Strategy<Value = Settings> {
             slow_call: slow_call.map(units),
             slow_rate: slow_rate.filter(|_| slow_call.is_some()),
             ramp: ramp.map(units),
+            cancelled_in_a_row: dropped,
             ..base
         }
     })

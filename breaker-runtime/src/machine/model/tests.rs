@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{Model, Step, forced, other_settings, settings, steps, units};
+use super::{Model, Step, dropped, forced, is_answer, other_settings, settings, steps, units};
 use crate::config::Settings;
 use crate::machine::{CallEnd, Change, Machine, Ticket};
 use crate::time::Tick;
@@ -14,6 +14,8 @@ struct Pair {
     model: Model,
     /// The calls in flight: the machine's ticket and the number of the model's call.
     held: Vec<(Ticket, usize)>,
+    /// The number of calls that were answered.
+    answered: u64,
     changes: Vec<Change>,
 }
 
@@ -23,6 +25,7 @@ impl Pair {
             machine: Machine::new(settings, Tick::default(), 1),
             model: Model::new(settings),
             held: Vec::new(),
+            answered: 0,
             changes: Vec::new(),
         }
     }
@@ -32,6 +35,7 @@ impl Pair {
             machine,
             model,
             held,
+            answered,
             changes,
         } = self;
         let now = model.now;
@@ -56,6 +60,7 @@ impl Pair {
             Step::Settle(at, end, hint) if *at < held.len() => {
                 let (ticket, call) = held.swap_remove(*at);
                 let hint = hint.map(units);
+                *answered += u64::from(is_answer(*end));
                 let stale = machine.settle(ticket, CallEnd { end: *end, hint }, now, changes);
                 assert_eq!(stale, model.settle(call, *end, hint));
             }
@@ -64,7 +69,13 @@ impl Pair {
                 machine.progress(ticket, now, changes);
                 model.progress(call);
             }
-            Step::Settle(..) | Step::Progress(_) => {}
+            Step::Drop(at, late) if *at < held.len() => {
+                let (ticket, call) = held.swap_remove(*at);
+                let end = dropped(*late);
+                let stale = machine.settle_dropped(ticket, end, *answered, now, changes);
+                assert_eq!(stale, model.settle_dropped(call, end));
+            }
+            Step::Settle(..) | Step::Drop(..) | Step::Progress(_) => {}
             Step::Pass(count) => model.now = now.after(units(*count)),
             Step::Read => {
                 machine.advance(now, changes);
@@ -172,6 +183,7 @@ fn meet(settings: Settings, steps: &[Step], looks: &[Option<u64>]) -> Vec<String
     let mut machine = Machine::new(settings, Tick::default(), 1);
     let (mut now, mut settings) = (Tick::default(), settings);
     let (mut held, mut met, mut changes) = (Vec::new(), Vec::new(), Vec::new());
+    let mut answered = 0;
     for (step, look) in steps.iter().zip(looks) {
         match step {
             Step::Acquire { nested_in } => {
@@ -182,6 +194,7 @@ fn meet(settings: Settings, steps: &[Step], looks: &[Option<u64>]) -> Vec<String
             }
             Step::Settle(at, end, hint) if *at < held.len() => {
                 let hint = hint.map(units);
+                answered += u64::from(is_answer(*end));
                 let ended = CallEnd { end: *end, hint };
                 let stale = machine.settle(held.swap_remove(*at), ended, now, &mut changes);
                 met.push(format!("stale: {stale}"));
@@ -195,7 +208,12 @@ fn meet(settings: Settings, steps: &[Step], looks: &[Option<u64>]) -> Vec<String
             Step::Progress(at) if *at < held.len() => {
                 machine.progress(held[*at], now, &mut changes);
             }
-            Step::Settle(..) | Step::Progress(_) | Step::Read => {}
+            Step::Drop(at, late) if *at < held.len() => {
+                let (ticket, end) = (held.swap_remove(*at), dropped(*late));
+                let stale = machine.settle_dropped(ticket, end, answered, now, &mut changes);
+                met.push(format!("stale: {stale}"));
+            }
+            Step::Settle(..) | Step::Drop(..) | Step::Progress(_) | Step::Read => {}
             Step::Trip => machine.trip(Attribution::default(), now, &mut changes),
             Step::Reset => machine.reset(Attribution::default(), now, &mut changes),
             Step::Force(kind, ttl) => {

@@ -26,6 +26,7 @@ fn every() -> Overrides {
         ramp: Some(60 * SECOND),
         call_timeout: Some(Some(SECOND)),
         cancel_after: Some(None),
+        cancelled_in_a_row: Some(Some(50)),
         max_keys: Some(1000),
         idle_ttl: Some(3600 * SECOND),
         latency: Some(true),
@@ -51,7 +52,7 @@ fn every_setting_is_written_as_in_a_file() {
          \"slow_call\":\"1.5s\",\"slow_rate\":1.0,\"open_for\":\"30s\",\"backoff\":2.0,\
          \"max_open_for\":\"300s\",\"jitter\":0.1,\"half_open_calls\":2,\"success_threshold\":3,\
          \"probe_failures\":1,\"probe_timeout\":\"250ms\",\"ramp\":\"60s\",\"call_timeout\":\"1s\",\
-         \"cancel_after\":\"off\",\
+         \"cancel_after\":\"off\",\"cancelled_in_a_row\":50,\
          \"max_keys\":1000,\"idle_ttl\":\"3600s\",\"latency\":true,\"critical\":false,\"shared\":true}"
     );
 }
@@ -190,25 +191,25 @@ fn the_answer_to_a_patch_is_serialized() {
     let registry = Registry::new();
     let made = registry.get_or_create("payment", Config::new());
     made.expect("the settings are valid");
-    let would = registry.dry_run("payment", Patch::new().off("cancel_after"));
+    let would = registry.dry_run("payment", Patch::new().off("cancelled_in_a_row"));
     let would = would.expect("it can be turned off");
     let json = serde_json::to_value(&would).expect("it can be serialized");
     assert_eq!(
         json,
         serde_json::json!({
             "changes": [{
-                "setting": "cancel_after",
-                "from": "1s",
+                "setting": "cancelled_in_a_row",
+                "from": "20",
                 "to": "off",
                 "layer": "runtime",
                 "by": { "actor": null, "reason": null },
             }],
             "settings": [{
-                "setting": "cancel_after",
+                "setting": "cancelled_in_a_row",
                 "value": "off",
                 "layers": [
                     { "layer": "runtime", "value": "off", "place": null },
-                    { "layer": "default", "value": "1s", "place": null },
+                    { "layer": "default", "value": "20", "place": null },
                 ],
             }],
             "window": "no_window",

@@ -38,6 +38,7 @@ const EVERY_SETTING: &str = r#"
     probe_timeout = "250ms"
     ramp = "1.5 s"
     cancel_after = "1s"
+    cancelled_in_a_row = 50
     max_keys = 1_000
     idle_ttl = "1h"
     latency = true
@@ -64,6 +65,7 @@ fn every_setting() -> Config {
         .probe_timeout(SECOND / 4)
         .ramp(SECOND * 3 / 2)
         .cancel_after(Some(SECOND))
+        .cancelled_in_a_row(Some(50))
         .max_keys(1000)
         .idle_ttl(3600 * SECOND)
         .latency(true)

@@ -122,6 +122,12 @@ const KINDS: &[(Setting, RawValue<'static>, Value, &str)] = &[
         "a duration such as \"30s\" or \"off\"",
     ),
     (
+        Setting::CancelledInARow,
+        RawValue::Integer(3),
+        Value::Count(3),
+        "a whole number or \"off\"",
+    ),
+    (
         Setting::MaxKeys,
         RawValue::Integer(3),
         Value::Count(3),
@@ -302,6 +308,8 @@ fn a_variable_is_read_as_the_kind_of_its_setting() {
         (Setting::Backoff, "2", Value::Factor(2.0)),
         (Setting::OpenFor, "1s", Value::Period(SECOND)),
         (Setting::CancelAfter, "off", Value::Off),
+        (Setting::CancelledInARow, "50", Value::Count(50)),
+        (Setting::CancelledInARow, "off", Value::Off),
         (Setting::Critical, "true", Value::Flag(true)),
     ] {
         let raw = RawValue::of_variable(setting, text);

@@ -1,0 +1,75 @@
+//! The end of a call whose future was dropped.
+
+use super::drops;
+use super::shared::{CircuitBreaker, Shared};
+use crate::config::Settings;
+use crate::machine::Ticket;
+use crate::sync::Ordering;
+use crate::time::Tick;
+use crate::values::{End, FailureKind};
+
+impl CircuitBreaker {
+    /// Records a call whose future was dropped: a failure if it had been pending for at least `cancel_after`, unless
+    /// the program declared such drops neutral.
+    pub(crate) fn cancel(&self, ticket: Ticket) {
+        self.cancel_silent_since(ticket, ticket.stamped());
+    }
+
+    /// Does the same for a call of which nothing was heard since an instant, if that is known.
+    pub(crate) fn cancel_silent_since(&self, ticket: Ticket, since: Option<Tick>) {
+        let shared = self.shared();
+        if drops::are_neutral() || shared.drops_are_neutral() {
+            return self.settle(ticket, End::Cancelled, None);
+        }
+        let overdue = |since: Tick| {
+            let limit = shared.limits.cancel_after()?;
+            let lasted = shared
+                .time
+                .now()
+                .as_nanos()
+                .saturating_sub(since.as_nanos());
+            (lasted >= limit).then_some(End::Failure(FailureKind::Dropped))
+        };
+        let end = since.and_then(overdue);
+        self.settle_dropped(ticket, end.unwrap_or(End::Cancelled));
+    }
+
+    /// Records a call that was dropped while it was pending: so many of them in a row open the circuit (R29).
+    #[cold]
+    pub(super) fn settle_dropped(&self, ticket: Ticket, end: End) {
+        let shared = self.shared();
+        if !shared.cold.counts_drops.load(Ordering::Relaxed) {
+            return self.settle(ticket, end, None);
+        }
+        let answered = shared.answered();
+        let word = shared.gate.word();
+        self.settle_by(word, ticket, end, true, |reading, ticket| {
+            self.change_for_call(reading, |machine, now, changes| {
+                let stale = machine.settle_dropped(ticket, end, answered, now, changes);
+                (stale, Some(ticket))
+            })
+        });
+    }
+}
+
+impl Shared {
+    /// Publishes the limits that calls read without the lock.
+    pub(super) fn publish_limits(&self, settings: &Settings) {
+        self.limits.publish(settings);
+        let counts_drops = settings.cancelled_in_a_row.is_some();
+        self.cold
+            .counts_drops
+            .store(counts_drops, Ordering::Relaxed);
+    }
+
+    /// Returns the number of calls that were answered: that ended with a value or with a panic.
+    fn answered(&self) -> u64 {
+        let panicked = self.cold.failures.panicked();
+        self.counters.answered().wrapping_add(panicked)
+    }
+
+    /// Returns whether a guard of the registry declares dropped calls neutral.
+    fn drops_are_neutral(&self) -> bool {
+        self.cold.registry.neutral_drops.load(Ordering::Relaxed) > 0
+    }
+}

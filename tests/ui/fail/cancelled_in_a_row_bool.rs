@@ -1,0 +1,8 @@
+use breaker_runtime::{BreakerError, circuit_breaker};
+
+#[circuit_breaker(name = "payment", cancelled_in_a_row = false)]
+async fn pay() -> Result<(), BreakerError> {
+    Ok(())
+}
+
+fn main() {}
