@@ -2,6 +2,7 @@
 
 mod dropped;
 mod evidence;
+mod judgement;
 
 use self::dropped::DroppedRow;
 use super::in_flight::{InFlight, Noticed, Span};
@@ -146,42 +147,12 @@ impl Closed {
         }
     }
 
-    /// Records how a call ended; returns the rule that was met.
-    #[inline]
-    pub(super) fn settle(
-        &mut self,
-        ClosedCallEnd { end, slow, noticed }: ClosedCallEnd,
-        now: Tick,
-        settings: &Settings,
-    ) -> Option<Reason> {
-        if !end.is_judged() {
-            return None;
-        }
-        let trips = (end == End::Trip).then_some(Reason::TrippedByCall);
-        let failed = failure(end, slow, settings);
-        match noticed {
-            None => {
-                if let Some(window) = &mut self.window {
-                    window.add(Sample { failed, slow }, now);
-                }
-            }
-            // The call has a sample already: only what is missing is added to it.
-            Some(noticed) if noticed.failed => return trips,
-            Some(noticed) => {
-                let window = self.window.as_mut();
-                if let (Some(kind), Some(window), Some(sample)) = (failed, window, noticed.sample) {
-                    window.fail(sample, kind, now);
-                }
-            }
-        }
-        match failed {
-            Some(kind) => self.add_failure(kind),
-            None => self.row = FailureCounts::default(),
-        }
-        // A fast success never meets a rule (R4), and neither does the end of a call that has already counted as slow,
-        // unless it adds a failure.
-        let counts_against = failed.is_some() || (slow && noticed.is_none());
-        trips.or_else(|| counts_against.then(|| self.rule_met(now, settings))?)
+    /// Adds a call that was dropped while it was pending; returns whether so many in a row open the circuit (R29).
+    pub(super) fn add_dropped(&mut self, answered: u64, settings: &Settings) -> bool {
+        let Some(most) = settings.cancelled_in_a_row else {
+            return false;
+        };
+        self.dropped.get_or_insert_default().add(answered) >= most
     }
 
     /// Counts the calls in flight that have become slow, up to the first that meets a rule.

@@ -72,11 +72,11 @@ impl fmt::Display for Outcome {
 pub(crate) enum End {
     Success,
     Failure(FailureKind),
+    /// A failure of the kind [`FailureKind::Returned`] that opens the circuit at once (R22).
+    Trip,
     Ignored,
     /// The call ended without an outcome.
     Cancelled,
-    /// A failure of the kind [`FailureKind::Returned`] that opens the circuit at once (R22).
-    Trip,
 }
 
 impl End {

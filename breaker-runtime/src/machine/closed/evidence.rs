@@ -33,7 +33,7 @@ impl Closed {
         let rate = match (reason, counts) {
             (Reason::AllCancelled, _) => {
                 return Evidence {
-                    failures: self.dropped_in_a_row().into(),
+                    failures: self.dropped.as_ref().map_or(0, |row| row.calls().into()),
                     ..Evidence::default()
                 };
             }
