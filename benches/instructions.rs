@@ -56,6 +56,9 @@ fn calls(call: Call) {
 #[bench::keyed(ours::keyed)]
 #[bench::failing(ours::failing)]
 #[bench::open(args = (ours::open), setup = tripped)]
+#[bench::call(ours::call)]
+#[bench::call_with(ours::call_with)]
+#[bench::permit(ours::permit)]
 #[bench::shared(args = (ours::shared), setup = joined)]
 #[bench::shared_open(args = (ours::shared_open), setup = joined_and_tripped)]
 fn path(call: Call) {

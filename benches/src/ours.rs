@@ -1,11 +1,14 @@
 //! The function behind the attribute, once for each rule that has a path of its own.
 
 use std::future::ready;
+use std::sync::LazyLock;
 
 use breaker_runtime::fleet::{Fleet, Membership, MemoryStore};
-use breaker_runtime::{Registry, circuit_breaker};
+use breaker_runtime::{
+    CallError, CallOptions, CircuitBreaker, Config, FallbackOn, Outcome, Registry, circuit_breaker,
+};
 
-use crate::{Answer, BAD, body, poll};
+use crate::{Answer, BAD, Error, body, poll};
 
 /// Opens after failures in a row, which is the default.
 #[circuit_breaker(name = "threshold")]
@@ -155,4 +158,48 @@ pub fn join_and_trip() {
 #[inline(never)]
 pub fn threshold_async(value: u64) -> Answer {
     poll(future(value))
+}
+
+/// A breaker without an annotated function.
+static BY_HAND: LazyLock<CircuitBreaker> = LazyLock::new(|| {
+    let breaker = Registry::global().get_or_create("by_hand", Config::new());
+    breaker.expect("the defaults are valid")
+});
+
+fn own(error: CallError<Error>) -> Error {
+    match error {
+        CallError::Inner(error) => error,
+        CallError::Breaker(error) => error.into(),
+    }
+}
+
+/// Calls a closure through a breaker.
+#[inline(never)]
+pub fn call(value: u64) -> Answer {
+    BY_HAND.call(|| body(value)).map_err(own)
+}
+
+/// Calls a closure with options.
+#[inline(never)]
+pub fn call_with(value: u64) -> Answer {
+    let options = CallOptions::new()
+        .classify(|answer: &Answer| match answer {
+            Ok(_) => Outcome::Success,
+            Err(_) => Outcome::Failure,
+        })
+        .fallback_on(FallbackOn::Any, |_| Ok(0));
+    BY_HAND.call_with(options, || body(value)).map_err(own)
+}
+
+/// Acquires a permit and reports a success.
+#[inline(never)]
+pub fn permit(value: u64) -> Answer {
+    match BY_HAND.try_acquire() {
+        Ok(permit) => {
+            let answer = body(value);
+            permit.success();
+            answer
+        }
+        Err(_) => Err(Error::Rejected),
+    }
 }
