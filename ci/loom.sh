@@ -9,4 +9,4 @@ cd "$(dirname "$0")/.."
 export LOOM_MAX_PREEMPTIONS=${1:-2}
 export RUSTFLAGS="--cfg breaker_loom"
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-target}/loom
-run_tests --release -p breaker-runtime --lib -- loom_models --nocapture
+run_tests --release -p breaker-runtime --lib --features tokio -- loom_models --nocapture

@@ -120,6 +120,7 @@
 //! | force a circuit open or closed | [`CircuitBreaker::force_open`], [`CircuitBreaker::force_closed`], or `force` in a file |
 //! | share circuits among instances | with the feature `fleet`, `fleet::Fleet`; with the feature `redis`, `redis::RedisStore` |
 //! | change settings | [`Registry::configure`]; with the feature `config`, `Registry::load` and `Registry::watch` |
+//! | pause a consumer while a circuit is open | with the feature `tokio`, `CircuitBreaker::ready` |
 //! | separate hosts or tenants | the setting `key`; [`Registry::get_or_create_keyed`], [`Registry::key_stats`] |
 //!
 //! # Testing

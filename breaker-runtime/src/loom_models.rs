@@ -9,9 +9,9 @@ use loom::sync::atomic::{AtomicBool, Ordering};
 use loom::thread;
 
 use crate::breaker::thread_slots::{renew_pool, slot, slots};
-use crate::breaker::{CircuitBreaker, Snapshot};
+use crate::breaker::{CircuitBreaker, Snapshot, Waiting};
 use crate::config::{Config, Location, Overrides, Window};
-use crate::machine::{Machine, Ticket};
+use crate::machine::{Machine, NextAdmission, Ticket};
 use crate::registry::{Declaration, Registry, Site};
 use crate::sync::Arc;
 use crate::time::{Clock, Tick};
@@ -364,5 +364,62 @@ fn a_call_that_was_noticed_as_slow_is_not_noticed_again_while_others_begin_and_e
         assert_eq!((window.calls, window.slow), (3, 1));
         settle(&breaker, hung, End::Success);
         assert_eq!(in_flight(&breaker), 0);
+    });
+}
+
+/// Waits as [`CircuitBreaker::ready`] does, while another thread does what admits a call.
+fn waits_while(breaker: &CircuitBreaker, admits: impl FnOnce(&CircuitBreaker) + Send + 'static) {
+    #[derive(Default)]
+    struct Woken(std::sync::atomic::AtomicBool);
+
+    impl std::task::Wake for Woken {
+        fn wake(self: Arc<Self>) {
+            self.0.store(true, Ordering::SeqCst);
+        }
+    }
+
+    let woken = Arc::new(Woken::default());
+    let waiting = Waiting::new(breaker);
+    let other = spawn(breaker, admits);
+    waiting.wake_on_change(&Arc::clone(&woken).into());
+    let admitted = breaker.next_admission() == NextAdmission::Now;
+    other.join().expect("it ends");
+    assert!(
+        admitted || woken.0.load(Ordering::SeqCst),
+        "nobody wakes it"
+    );
+    assert_eq!(breaker.next_admission(), NextAdmission::Now);
+}
+
+#[test]
+fn a_task_that_waits_never_misses_a_reset_or_the_end_of_an_override() {
+    check(|| {
+        let (_registry, breaker) = breaker(Config::new());
+        breaker.trip();
+        waits_while(&breaker, CircuitBreaker::reset);
+    });
+    check(|| {
+        let (_registry, breaker) = breaker(Config::new());
+        breaker.force_open("maintenance", None);
+        waits_while(&breaker, CircuitBreaker::clear_override);
+    });
+}
+
+#[test]
+fn a_task_that_waits_never_misses_the_permit_of_a_probe() {
+    check(|| {
+        let config = Config::new()
+            .half_open_calls(1)
+            .open_for(Duration::from_nanos(1));
+        let (_registry, breaker) = breaker(config);
+        breaker.change(|machine, now, changes| {
+            machine.trip(Attribution::default(), now, changes);
+            machine.advance(now.after(Duration::from_secs(1)), changes);
+        });
+        let probe = admit(&breaker);
+        assert!(probe.is_some());
+        waits_while(&breaker, move |breaker| {
+            settle(breaker, probe, End::Ignored)
+        });
     });
 }

@@ -30,6 +30,8 @@ use super::thread_slots::claimed_slot;
 use super::{log, nesting};
 #[cfg(feature = "tower")]
 use crate::machine::Machine;
+#[cfg(feature = "tokio")]
+use crate::machine::NextAdmission;
 use crate::machine::{Rejected, Role, Ticket};
 use crate::time::{Tick, system};
 #[cfg(feature = "tower")]
@@ -174,6 +176,22 @@ impl CircuitBreaker {
         self.change(|machine, now, changes| {
             machine.advance(now, changes);
             machine.next_rejection(nested_in, now)
+        })
+    }
+
+    /// Returns when the breaker would admit a call, if there are no other calls before it.
+    ///
+    /// This is a reading: it applies transitions that are due, and admits no call.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn next_admission(&self) -> NextAdmission {
+        let word = self.shared().gate.word();
+        if word.is_closed() && !word.tracks_in_flight() {
+            return NextAdmission::Now;
+        }
+        let nested_in = nesting::generation(self.shared().id());
+        self.change(|machine, now, changes| {
+            machine.advance(now, changes);
+            machine.next_admission(nested_in, now)
         })
     }
 

@@ -103,6 +103,8 @@ impl CircuitBreaker {
     /// `spread`.
     pub(crate) fn fleet_closes(&self, spread: Duration) {
         self.change(|machine, now, changes| machine.fleet_closes(spread, now, changes));
+        // There may be no event yet, but another instant at which calls are admitted.
+        self.wake_waiting();
     }
 
     /// This instance is alone, has left the fleet, or does not share the breaker any more.
@@ -111,6 +113,8 @@ impl CircuitBreaker {
     /// the hold would have ended. A circuit that opened by itself stays as it is.
     pub(crate) fn fleet_is_gone(&self) {
         self.change(Machine::fleet_is_gone);
+        // As in `fleet_closes`.
+        self.wake_waiting();
     }
 
     /// Sets or clears the override of the fleet, which holds for the keys of a name too.

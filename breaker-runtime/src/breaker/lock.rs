@@ -87,7 +87,6 @@ impl CircuitBreaker {
         while let Some((told, span)) = locked.events.next() {
             drop(locked);
             let event = Event::new(self.clone(), told, span.name());
-            #[cfg(feature = "tower")]
             self.wake_waiting();
             listeners.catch_panic(|| {
                 // Dropped in here, because that too runs code of the subscriber.
@@ -99,15 +98,6 @@ impl CircuitBreaker {
             #[cfg(feature = "fleet")]
             self.tell_fleet();
             locked = shared.lock();
-        }
-    }
-
-    /// Wakes the tasks that wait for a change of this breaker.
-    #[cfg(feature = "tower")]
-    pub(super) fn wake_waiting(&self) {
-        let link = &self.shared().cold.registry;
-        for task in link.wakers.take(self.shared().id()) {
-            link.listeners.catch_panic(|| task.wake());
         }
     }
 

@@ -37,9 +37,10 @@ mod span;
 mod subscription;
 mod tally;
 pub(crate) mod thread_slots;
-#[cfg(feature = "tower")]
+#[cfg(any(feature = "tokio", feature = "tower"))]
 mod waiting;
-#[cfg(feature = "tower")]
+mod wake;
+#[cfg(any(feature = "tokio", feature = "tower"))]
 mod wakers;
 
 pub(crate) use self::causes::StateCause;
@@ -68,7 +69,7 @@ pub use self::shared::{CircuitBreaker, Event};
 pub(crate) use self::shared::{KeySet, Listener, RegistryLink, sort_by_name};
 pub use self::snapshot::{ProbeProgress, Snapshot, WindowStats};
 pub use self::subscription::Subscription;
-#[cfg(feature = "tower")]
+#[cfg(any(feature = "tokio", feature = "tower"))]
 pub(crate) use self::waiting::Waiting;
 
 #[cfg(test)]

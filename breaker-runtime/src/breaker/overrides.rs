@@ -113,6 +113,8 @@ impl CircuitBreaker {
         self.for_each_key(|key| {
             key.inherit_overrides(self, reading);
             key.deliver_queued();
+            // The event of an override of a name is that of the name.
+            key.wake_waiting();
         });
     }
 

@@ -210,9 +210,14 @@ impl CircuitBreaker {
     }
 
     /// Delivers the events that a change under another lock has queued, also for the keys of a name.
+    ///
+    /// An override of the name and a setting change a key without an event, so the tasks that wait for a key are woken.
     pub(crate) fn deliver_all_queued(&self) {
         self.deliver_queued();
-        self.for_each_key(CircuitBreaker::deliver_queued);
+        self.for_each_key(|key| {
+            key.deliver_queued();
+            key.wake_waiting();
+        });
     }
 
     /// Delivers the events that a change under another lock has queued.

@@ -163,7 +163,12 @@ impl CircuitBreaker {
         }
         let stale = if decides {
             let reading = shared.time.reading(now);
-            settle(reading, ticket)
+            let stale = settle(reading, ticket);
+            if ticket.role() == Role::Probe {
+                // Its permit is free, even if it decides nothing.
+                self.wake_waiting();
+            }
+            stale
         } else {
             !current
         };

@@ -22,7 +22,7 @@ use super::nesting::BreakerId;
 use super::published_limits::PublishedLimits;
 use super::ring::Ring;
 use super::tally::{Drained, Tallies};
-#[cfg(feature = "tower")]
+#[cfg(any(feature = "tokio", feature = "tower"))]
 use super::wakers::Wakers;
 use crate::config::{Layered, Merged};
 use crate::machine::Machine;
@@ -321,7 +321,7 @@ pub(crate) type Listener = dyn Fn(&Event) + Send + Sync;
 #[derive(Debug, Default)]
 pub(crate) struct RegistryLink {
     pub(crate) listeners: Listeners<Event, PendingEvent>,
-    #[cfg(feature = "tower")]
+    #[cfg(any(feature = "tokio", feature = "tower"))]
     pub(super) wakers: Wakers,
     /// The most recent actions on the breakers of the registry, and on the registry.
     pub(super) actions: Mutex<Ring<Action, 256>>,

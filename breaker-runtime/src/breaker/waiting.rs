@@ -23,7 +23,8 @@ impl Waiting {
         }
     }
 
-    /// Wakes `waker` once, at the next event of the breaker.
+    /// Wakes `waker` once, at the next change after which a call may be admitted that was rejected before, or rejected
+    /// that was admitted.
     pub(crate) fn wake_on_change(&self, waker: &Waker) {
         drop(self.wakers().insert(self.place(), waker.clone()));
     }

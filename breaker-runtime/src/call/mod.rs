@@ -1,5 +1,7 @@
 //! Guarded calls: admission before a call, its outcome after it, and the meaning of a drop in between.
 
+#[cfg(feature = "tokio")]
+mod admission_timer;
 mod answers;
 mod fallback;
 mod future;
@@ -9,11 +11,15 @@ mod judge;
 mod neutral_drops;
 mod options;
 mod permit;
+#[cfg(feature = "tokio")]
+mod ready;
 mod report;
 mod run;
 mod timeout;
 mod with;
 
+#[cfg(all(feature = "tokio", feature = "tower"))]
+pub(crate) use self::admission_timer::AdmissionTimer;
 pub use self::answers::{AsyncFallback, Awaited, FallbackOn};
 pub use self::fallback::FallbackGuard;
 pub use self::future::{Guarded, Marked, Recorded, poll};

@@ -67,6 +67,12 @@ impl Closed {
         self.ramp.is_some()
     }
 
+    /// Returns when the ramp would admit a call; `None` if it would now, or if there is none.
+    #[cfg(any(test, feature = "tokio"))]
+    pub(super) fn ramp_admits_at(&self, now: Tick) -> Option<Tick> {
+        self.ramp.as_ref()?.admits_at(now)
+    }
+
     /// Returns whether the ramp, if there is one, admits this call.
     #[inline]
     pub(super) fn ramp_admits(&mut self, now: Tick) -> bool {

@@ -19,6 +19,8 @@ mod overrides;
 mod phase;
 mod probes;
 mod ramp;
+#[cfg(any(test, feature = "tokio", feature = "tower"))]
+mod readiness;
 mod readings;
 mod standing;
 mod stay_counts;
@@ -44,6 +46,8 @@ pub(crate) use self::stay_counts::StayCounts;
 #[cfg(test)]
 pub(crate) use self::ticket::ProbeNumber;
 pub(crate) use self::ticket::{BucketNumber, GENERATION_SHIFT, Role, Ticket};
+#[cfg(any(test, feature = "tokio"))]
+pub(crate) use self::types::NextAdmission;
 use self::types::TransitionCause;
 pub(crate) use self::types::{
     CallEnd, Change, Eviction, Evidence, GateState, Rejected, TallyLease, Wait,
@@ -145,32 +149,6 @@ impl Machine {
             Err(_) if forced == Some(ForcedKind::Closed) => Ok(Ticket::uncounted(generation, now)),
             ticket => ticket,
         }
-    }
-
-    /// Returns why the machine would reject any next call, or `None` if it might admit one.
-    ///
-    /// A ramp may admit any call. [`advance`](Self::advance) must have been called for the same instant.
-    #[cfg(feature = "tower")]
-    pub(crate) fn next_rejection(&self, nested_in: Option<u64>, now: Tick) -> Option<Rejected> {
-        let (reason, retry_after) = match self.forced().map(|forced| forced.kind) {
-            Some(ForcedKind::Open) => (RejectionReason::Forced, self.forced_for(now)),
-            Some(ForcedKind::Closed) => return None,
-            None => match &self.phase {
-                Phase::Closed(_) => return None,
-                Phase::Open(period) => return Some(period.rejected(now)),
-                Phase::HalfOpen(probes) => {
-                    let nested = nested_in == Some(self.generation);
-                    if nested || !probes.are_full(self.settings.half_open_calls) {
-                        return None;
-                    }
-                    (RejectionReason::HalfOpenFull, None)
-                }
-            },
-        };
-        Some(Rejected {
-            reason,
-            retry_after,
-        })
     }
 
     /// Records how a call ended; returns whether it belongs to an older generation.

@@ -165,6 +165,15 @@ impl Probes {
         self.in_flight.len() >= permits.get() as usize
     }
 
+    /// Returns when the time of a probe in flight is up or the fleet closes the circuit, whichever is first.
+    #[cfg(any(test, feature = "tokio"))]
+    pub(super) fn next_change(&self, settings: &Settings) -> Option<Tick> {
+        let timeout = |probe: &Probe| probe.heard.after(settings.probe_timeout);
+        let first = self.in_flight.iter().map(timeout).min();
+        let end = self.end.map(StayEnd::at);
+        first.into_iter().chain(end).min()
+    }
+
     /// Admits one more probe and returns its number, unless all `permits` are taken.
     #[inline]
     pub(super) fn admit(&mut self, now: Tick, permits: NonZeroU32) -> Option<ProbeNumber> {

@@ -64,6 +64,18 @@ impl Ramp {
         admitted
     }
 
+    /// Returns when a call would be admitted, if there are no other calls before it; `None` if it would be now.
+    #[cfg(any(test, feature = "tokio"))]
+    pub(super) fn admits_at(&self, now: Tick) -> Option<Tick> {
+        let missing = self.whole() - self.credit?.min(self.whole());
+        // The share grows by nine times the elapsed time, in the same parts.
+        let growth = missing.saturating_sub(self.time.as_nanos());
+        let elapsed = u64::try_from(growth.div_ceil(START_DIVISOR - 1)).unwrap_or(u64::MAX);
+        let by_share = self.began.after(Duration::from_nanos(elapsed));
+        let at = by_share.min(self.last.after(RARE)).min(self.ends());
+        (at > now).then_some(at)
+    }
+
     /// Returns the share of calls that are admitted at `now`.
     #[expect(clippy::cast_precision_loss, reason = "the share is only displayed")]
     #[inline]

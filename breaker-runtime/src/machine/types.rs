@@ -28,6 +28,26 @@ pub(crate) struct Rejected {
     pub(crate) retry_after: Option<Duration>,
 }
 
+/// When the machine would admit a call.
+#[cfg(any(test, feature = "tokio"))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NextAdmission {
+    /// It would admit the next call.
+    Now,
+    /// Not before so much time has passed, unless something else happens.
+    After(Duration),
+    /// Not before something else happens than the passing of time.
+    AfterChange,
+}
+
+#[cfg(any(test, feature = "tokio"))]
+impl NextAdmission {
+    /// Makes the value for an instant; without one, only a change can admit a call.
+    pub(super) fn at(at: Option<Tick>, now: Tick) -> Self {
+        at.map_or(Self::AfterChange, |at| Self::After(at.since(now)))
+    }
+}
+
 /// A change that the machine reports, in order.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Change {

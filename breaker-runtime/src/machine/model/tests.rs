@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::{Model, Step, dropped, forced, is_answer, other_settings, settings, steps, units};
 use crate::config::Settings;
-use crate::machine::{CallEnd, Change, Machine, Ticket};
+use crate::machine::{CallEnd, Change, Machine, NextAdmission, Ticket};
 use crate::time::Tick;
 use crate::values::{Attribution, Layer, RejectionReason, State};
 
@@ -169,6 +169,42 @@ proptest! {
         let mut pair = Pair::new(settings);
         for step in &steps {
             pair.play(step);
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_call_is_admitted_if_the_machine_says_so_and_not_before(
+        settings in settings(),
+        steps in steps(),
+    ) {
+        let mut pair = Pair::new(settings);
+        for step in &steps {
+            let now = pair.model.now;
+            pair.machine.advance(now, &mut pair.changes);
+            pair.model.notice();
+            let next = |pair: &Pair, nested_in| pair.machine.next_admission(nested_in, pair.model.now);
+            let (expected, held) = (next(&pair, None), pair.held.len());
+            pair.play(step);
+            match (step, expected) {
+                (Step::Acquire { nested_in: None }, expected) => {
+                    let admitted = pair.held.len() > held;
+                    prop_assert_eq!(admitted, expected == NextAdmission::Now, "{:?}", expected);
+                }
+                (Step::Pass(count), NextAdmission::After(rest)) if units(*count) < rest => {
+                    pair.machine.advance(pair.model.now, &mut pair.changes);
+                    pair.model.notice();
+                    let next = next(&pair, None);
+                    prop_assert_ne!(next, NextAdmission::Now, "{:?} had passed", units(*count));
+                }
+                (Step::Pass(_), NextAdmission::AfterChange) => {
+                    pair.machine.advance(pair.model.now, &mut pair.changes);
+                    pair.model.notice();
+                    prop_assert_eq!(next(&pair, None), NextAdmission::AfterChange);
+                }
+                _ => {}
+            }
         }
     }
 }

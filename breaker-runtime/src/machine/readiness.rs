@@ -1,0 +1,68 @@
+//! Whether the machine would admit the next call, and when it may. Nothing is admitted here.
+
+use super::Machine;
+use super::forced::ForcedKind;
+use super::phase::Phase;
+#[cfg(any(test, feature = "tokio"))]
+use super::types::NextAdmission;
+#[cfg(feature = "tower")]
+use super::types::Rejected;
+use crate::time::Tick;
+#[cfg(feature = "tower")]
+use crate::values::RejectionReason;
+
+impl Machine {
+    /// Returns when the machine would admit a call, if there are no other calls before it.
+    ///
+    /// [`advance`](Self::advance) must have been called for the same instant.
+    #[cfg(any(test, feature = "tokio"))]
+    pub(crate) fn next_admission(&self, nested_in: Option<u64>, now: Tick) -> NextAdmission {
+        match self.forced() {
+            Some(forced) if forced.kind == ForcedKind::Open => {
+                return NextAdmission::at(forced.until, now);
+            }
+            Some(_) => return NextAdmission::Now,
+            None => {}
+        }
+        let nested = nested_in == Some(self.generation);
+        match &self.phase {
+            Phase::Closed(closed) if !nested => match closed.ramp_admits_at(now) {
+                Some(at) => NextAdmission::at(Some(at), now),
+                None => NextAdmission::Now,
+            },
+            Phase::Open(period) => NextAdmission::at(Some(period.ends()), now),
+            Phase::HalfOpen(probes)
+                if !nested && probes.are_full(self.settings.half_open_calls) =>
+            {
+                NextAdmission::at(probes.next_change(&self.settings), now)
+            }
+            Phase::Closed(_) | Phase::HalfOpen(_) => NextAdmission::Now,
+        }
+    }
+
+    /// Returns why the machine would reject any next call, or `None` if it might admit one.
+    ///
+    /// A ramp may admit any call. [`advance`](Self::advance) must have been called for the same instant.
+    #[cfg(feature = "tower")]
+    pub(crate) fn next_rejection(&self, nested_in: Option<u64>, now: Tick) -> Option<Rejected> {
+        let (reason, retry_after) = match self.forced().map(|forced| forced.kind) {
+            Some(ForcedKind::Open) => (RejectionReason::Forced, self.forced_for(now)),
+            Some(ForcedKind::Closed) => return None,
+            None => match &self.phase {
+                Phase::Closed(_) => return None,
+                Phase::Open(period) => return Some(period.rejected(now)),
+                Phase::HalfOpen(probes) => {
+                    let nested = nested_in == Some(self.generation);
+                    if nested || !probes.are_full(self.settings.half_open_calls) {
+                        return None;
+                    }
+                    (RejectionReason::HalfOpenFull, None)
+                }
+            },
+        };
+        Some(Rejected {
+            reason,
+            retry_after,
+        })
+    }
+}
