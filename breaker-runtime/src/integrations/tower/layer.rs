@@ -9,6 +9,7 @@ use tower_layer::Layer;
 use super::choose::{CanHaveKeys, HasBreaker, InRegistry, Named, PerKey, Single};
 use super::classify::{ByResult, IgnoreErrors, WithCause, WithHint};
 use super::service::CircuitBreakerService;
+use super::while_open::WhileOpen;
 use crate::breaker::CircuitBreaker;
 use crate::config::{Config, ConfigError};
 use crate::registry::Registry;
@@ -55,6 +56,7 @@ use crate::registry::Registry;
 pub struct CircuitBreakerLayer<C = ByResult, B = Named> {
     classify: C,
     choose: B,
+    while_open: WhileOpen,
 }
 
 impl CircuitBreakerLayer {
@@ -111,8 +113,11 @@ impl From<CircuitBreaker> for CircuitBreakerLayer<ByResult, Single> {
 
 impl<B> CircuitBreakerLayer<ByResult, B> {
     fn by_result(choose: B) -> Self {
-        let classify = ByResult;
-        Self { classify, choose }
+        Self {
+            classify: ByResult,
+            choose,
+            while_open: WhileOpen::Ready,
+        }
     }
 }
 
@@ -125,8 +130,7 @@ impl<C, B> CircuitBreakerLayer<C, B> {
     /// By default, an `Ok` is a success, and an `Err` is a failure unless it is the error of another breaker: see
     /// [`ByResult`].
     pub fn classify<D>(self, classify: D) -> CircuitBreakerLayer<D, B> {
-        let choose = self.choose;
-        CircuitBreakerLayer { classify, choose }
+        self.change_classifier(|_| classify)
     }
 
     /// Classifies HTTP responses by status and respects `Retry-After`: see [`HttpClassifier`](super::HttpClassifier).
@@ -166,9 +170,7 @@ impl<C, B> CircuitBreakerLayer<C, B> {
     /// ```
     #[doc(alias = "load_shed")]
     pub fn ignore_errors<T: Error + 'static>(self) -> CircuitBreakerLayer<IgnoreErrors<C, T>, B> {
-        let Self { classify, choose } = self;
-        let classify = IgnoreErrors::new(classify);
-        CircuitBreakerLayer { classify, choose }
+        self.change_classifier(IgnoreErrors::new)
     }
 
     /// Sets the function that returns how long the answer of a failed call asks not to be called again: it takes a
@@ -176,9 +178,7 @@ impl<C, B> CircuitBreakerLayer<C, B> {
     ///
     /// It replaces the hint of the classifier, so call it after [`classify`](Self::classify).
     pub fn hint<H>(self, hint: H) -> CircuitBreakerLayer<WithHint<C, H>, B> {
-        let Self { classify, choose } = self;
-        let classify = WithHint { classify, hint };
-        CircuitBreakerLayer { classify, choose }
+        self.change_classifier(|classify| WithHint { classify, hint })
     }
 
     /// Sets the function that describes the cause of an opening.
@@ -204,13 +204,59 @@ impl<C, B> CircuitBreakerLayer<C, B> {
     /// ```
     #[track_caller]
     pub fn cause<F>(self, cause: F) -> CircuitBreakerLayer<WithCause<C, F>, B> {
-        let Self { classify, choose } = self;
-        let classify = WithCause {
+        let added_at = Location::caller();
+        self.change_classifier(|classify| WithCause {
             classify,
             cause,
-            added_at: Location::caller(),
-        };
-        CircuitBreakerLayer { classify, choose }
+            added_at,
+        })
+    }
+
+    fn change_classifier<D>(self, change: impl FnOnce(C) -> D) -> CircuitBreakerLayer<D, B> {
+        CircuitBreakerLayer {
+            classify: change(self.classify),
+            choose: self.choose,
+            while_open: self.while_open,
+        }
+    }
+
+    /// Makes `poll_ready` pending while the circuit rejects every call, instead of ready. Needs the feature `tokio`.
+    ///
+    /// Use it inside of a load balancer. A service that is always ready and fails at once looks like the best one to a
+    /// balancer; one that is pending gets no requests. `poll_ready` is pending until the circuit may admit a call, and a
+    /// reset is noticed immediately: see [`CircuitBreaker::ready`]. A service that was ready becomes pending when the
+    /// circuit opens, which the balancers of `tower` allow.
+    ///
+    /// Without a balancer, callers would wait instead of getting their rejections.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "tokio")]
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), breaker_runtime::ConfigError> {
+    /// use breaker_runtime::tower::CircuitBreakerLayer;
+    /// use breaker_runtime::{Config, Registry};
+    /// use tower::{Layer, ServiceExt, service_fn};
+    ///
+    /// let registry = Registry::new();
+    /// let layer = CircuitBreakerLayer::in_registry(&registry, "replica-1", Config::new())?
+    ///     .pending_while_open();
+    /// let replica = layer.layer(service_fn(async |id: u32| Ok::<u32, std::io::Error>(id)));
+    ///
+    /// registry.get("replica-1").unwrap().trip();
+    /// let reset = async { registry.get("replica-1").unwrap().reset() };
+    /// let (answer, ()) = tokio::join!(replica.oneshot(7), reset);
+    /// assert_eq!(answer.ok(), Some(7)); // it has waited for the reset
+    /// # Ok(())
+    /// # }
+    /// # #[cfg(not(feature = "tokio"))]
+    /// # fn main() {}
+    /// ```
+    #[cfg(feature = "tokio")]
+    pub fn pending_while_open(self) -> Self {
+        let while_open = WhileOpen::pending();
+        Self { while_open, ..self }
     }
 
     /// Returns the breaker; with keys, the breaker of the name, which has no key.
@@ -229,8 +275,11 @@ impl<C, B: CanHaveKeys> CircuitBreakerLayer<C, B> {
     /// settings of the layer and are in its registry: see [`Registry::get_or_create_keyed`]. If the function panics,
     /// the call was not admitted and is not counted.
     pub fn key<K>(self, key: K) -> CircuitBreakerLayer<C, PerKey<K>> {
-        let (classify, choose) = (self.classify, self.choose.by_key(key));
-        CircuitBreakerLayer { classify, choose }
+        CircuitBreakerLayer {
+            classify: self.classify,
+            choose: self.choose.by_key(key),
+            while_open: self.while_open,
+        }
     }
 }
 
@@ -238,7 +287,8 @@ impl<S, C: Clone, B: Clone> Layer<S> for CircuitBreakerLayer<C, B> {
     type Service = CircuitBreakerService<S, C, B>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        CircuitBreakerService::new(inner, self.classify.clone(), self.choose.clone())
+        let (classify, choose) = (self.classify.clone(), self.choose.clone());
+        CircuitBreakerService::new(inner, classify, choose, self.while_open.clone())
     }
 }
 

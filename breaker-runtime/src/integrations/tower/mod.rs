@@ -40,8 +40,10 @@
 //!   `ConcurrencyLimit` or a slot of a `Buffer`. This service keeps the reservation for its next call, and releases it
 //!   when it is dropped. So put the limit outside of the breaker, or drop the clone whose call was rejected, as
 //!   `oneshot` and most servers and clients do.
-//! - A load balancer that prefers ready services would prefer one whose circuit is open. So put the balancer inside of
-//!   the breaker, or put one breaker inside of each endpoint and a retry outside of the balancer.
+//! - A load balancer that prefers ready services would prefer one whose circuit is open. So give the layer of each
+//!   endpoint `pending_while_open` (feature `tokio`), or put the balancer inside of the breaker.
+//!
+//! With `pending_while_open`, `poll_ready` is pending instead while the circuit rejects every call.
 //!
 //! With keys, `poll_ready` does not know the key of the request yet. It skips the inner service only while the name
 //! itself is forced open.
@@ -86,6 +88,7 @@ mod grpc;
 mod http;
 mod layer;
 mod service;
+mod while_open;
 mod wrappers;
 
 pub use self::choose::{ChooseBreaker, InRegistry, KeyOfRequest, Named, PerKey, Single};

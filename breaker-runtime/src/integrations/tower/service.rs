@@ -1,7 +1,7 @@
 //! The guarded service.
 
 use std::fmt;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use tower_service::Service;
 
@@ -9,6 +9,7 @@ use super::choose::{ChooseBreaker, HasBreaker, Named};
 use super::classify::{ByResult, Classify};
 use super::error::ServiceError;
 use super::future::ResponseFuture;
+use super::while_open::WhileOpen;
 use crate::breaker::{CircuitBreaker, Waiting};
 use crate::call::{RejectedCall, enter};
 use crate::values::RejectionReason;
@@ -23,7 +24,8 @@ pub struct CircuitBreakerService<S, C = ByResult, B = Named> {
     classify: C,
     choose: B,
     readiness: Readiness,
-    /// Present while the inner service is not ready.
+    while_open: WhileOpen,
+    /// Present while `poll_ready` is pending.
     waiting: Option<Waiting>,
 }
 
@@ -39,12 +41,13 @@ enum Readiness {
 }
 
 impl<S, C, B> CircuitBreakerService<S, C, B> {
-    pub(super) fn new(inner: S, classify: C, choose: B) -> Self {
+    pub(super) fn new(inner: S, classify: C, choose: B, while_open: WhileOpen) -> Self {
         Self {
             inner,
             classify,
             choose,
             readiness: Readiness::Unknown,
+            while_open,
             waiting: None,
         }
     }
@@ -147,7 +150,11 @@ impl<S, C, B: HasBreaker> CircuitBreakerService<S, C, B> {
         S: Service<Request>,
     {
         match self.choose.rejects_all() {
-            Some(reason) => self.skip_inner(reason).map(Ok),
+            Some(reason) if self.while_open.is_ready() => self.skip_inner(reason).map(Ok),
+            Some(_) => {
+                ready!(self.pause(context));
+                self.poll_inner(context)
+            }
             None => self.poll_inner(context),
         }
     }
@@ -156,6 +163,7 @@ impl<S, C, B: HasBreaker> CircuitBreakerService<S, C, B> {
     #[cold]
     fn stop_waiting<E>(&mut self, answer: Result<(), E>) -> Result<(), ServiceError<E>> {
         self.waiting = None;
+        self.while_open.stop();
         self.readiness = match answer {
             Ok(()) => Readiness::Ready,
             Err(_) => Readiness::Unknown,
@@ -173,16 +181,30 @@ impl<S, C, B: HasBreaker> CircuitBreakerService<S, C, B> {
         Poll::Ready(())
     }
 
+    /// Waits until the circuit may admit a call. The inner service keeps what it reserved earlier.
+    #[cold]
+    fn pause(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let breaker = self.choose.breaker();
+        let waiting = self.waiting.get_or_insert_with(|| Waiting::new(breaker));
+        self.while_open.poll(&self.choose, waiting, context)
+    }
+
     /// Waits until the inner service is ready or the circuit rejects every call.
     #[cold]
-    fn wait(&mut self, context: &Context<'_>) -> Poll<()> {
+    fn wait(&mut self, context: &mut Context<'_>) -> Poll<()> {
         self.readiness = Readiness::Unknown;
         let breaker = self.choose.breaker();
         let waiting = self.waiting.get_or_insert_with(|| Waiting::new(breaker));
         // This precedes the check of the circuit, so that the task is woken if the circuit opens after the check.
         waiting.wake_on_change(context.waker());
         match self.choose.rejects_all_now() {
-            Some(reason) => self.skip_inner(reason),
+            Some(reason) if self.while_open.is_ready() => self.skip_inner(reason),
+            Some(_) => {
+                if self.pause(context).is_ready() {
+                    context.waker().wake_by_ref();
+                }
+                Poll::Pending
+            }
             None => Poll::Pending,
         }
     }
@@ -192,7 +214,8 @@ impl<S, C, B: HasBreaker> CircuitBreakerService<S, C, B> {
 impl<S: Clone, C: Clone, B: Clone> Clone for CircuitBreakerService<S, C, B> {
     fn clone(&self) -> Self {
         let inner = self.inner.clone();
-        Self::new(inner, self.classify.clone(), self.choose.clone())
+        let (classify, choose) = (self.classify.clone(), self.choose.clone());
+        Self::new(inner, classify, choose, self.while_open.clone())
     }
 }
 
