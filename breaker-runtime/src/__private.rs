@@ -13,11 +13,16 @@ pub use crate::registry::{Declaration, Listed, Registry, Site, SiteHandle};
 
 // The call.
 pub use crate::__circuit_breaker_limited as limited;
+pub use crate::__circuit_breaker_streamed as streamed;
 pub use crate::call::{
     FallbackGuard, Guard, Guarded, Handle, Late, Limit, Marked, Owned, Recorded, RejectedCall,
     Settled, poll, poll_limited,
 };
+#[cfg(feature = "stream")]
+pub use crate::call::{StreamCall, StreamGuard};
 pub use crate::values::{BreakerError, CallError, Origin, Outcome};
+#[cfg(feature = "stream")]
+pub use futures_core::Stream;
 
 // The requirements on a function's types.
 pub use crate::attribute::{
@@ -25,8 +30,8 @@ pub use crate::attribute::{
     CloneForFallback, DisplayKey, FromRejection, FromRejectionResult, FromTimeout,
     FromTimeoutResult, HasClassifiedError, HasShownError, KeyText, ResultLike, SettleByType,
     SettleOther, SettleResult, ShownError, TakeError, TakeRejection, TakeTimeout, ToKeyText,
-    answer, boxed, by_classifier, by_error, by_result, call_once, clone_for_fallback, error_cause,
-    failed, failed_result, hint_if, kept_key, never, reject, reject_limited, reject_limited_result,
-    reject_result, settle_result, stated_cause, time_out, time_out_result, typed, whole, whole_mut,
-    without_error,
+    answer, boxed, boxed_stream, by_classifier, by_error, by_result, call_once, clone_for_fallback,
+    error_cause, failed, failed_result, hint_if, kept_key, never, reject, reject_limited,
+    reject_limited_result, reject_result, settle_result, stated_cause, time_out, time_out_result,
+    typed, whole, whole_mut, without_error,
 };

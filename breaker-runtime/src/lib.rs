@@ -188,6 +188,8 @@ pub use self::breaker::{
     BreakerControl, CircuitBreaker, Event, EventKind, ProbeProgress, Snapshot, Subscription,
     WindowStats,
 };
+#[cfg(feature = "stream")]
+pub use self::call::GuardedStream;
 pub use self::call::{
     AnyCall, AsyncCall, AsyncFallback, Awaited, CallOptions, FallbackOn, Permit, neutral_drops,
 };

@@ -42,6 +42,10 @@
 //! - Recursion through a box stays legal (`futures::recursion`).
 //! - The future does not double in size (`futures::size`).
 //!
+//! Streams
+//!
+//! - The stream is guarded, not the call that makes it, and each item is classified as a value is (`streams`).
+//!
 //! Bodies
 //!
 //! - The tokens of the body are passed on as they are, with the braces that the user wrote
@@ -97,6 +101,7 @@ mod functions;
 mod futures;
 mod keys;
 mod returns;
+mod streams;
 
 use std::fmt::Write as _;
 use std::future::{Future, poll_fn};

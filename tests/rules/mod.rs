@@ -19,6 +19,7 @@ mod progress;
 mod ramp;
 mod reconfiguration;
 mod slow_calls;
+mod streams;
 mod textbook;
 mod trips;
 mod windows;

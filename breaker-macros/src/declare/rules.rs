@@ -31,6 +31,9 @@ pub(super) fn check(arguments: &Arguments, function: &Function, errors: &mut Err
         &function.signature,
     ));
     errors.take(returned::failures_can_be_recognised(arguments, function));
+    for error in returned::settings_fit_a_stream(arguments, function) {
+        errors.push(error);
+    }
     for error in returned::patterns_are_of_the_result(arguments, function) {
         errors.push(error);
     }

@@ -29,6 +29,7 @@ use crate::declare::Declaration;
 use crate::item::clippy::{is_canonical, passes_function};
 use crate::item::function::Function;
 use crate::item::returns::{BoxedFuture, FutureBlock, Shape};
+use crate::item::stream::StreamForm;
 use crate::item::tail::Constructor;
 
 /// Emits the guarded function.
@@ -39,12 +40,13 @@ pub(crate) fn emit(declaration: &Declaration, function: &Function) -> TokenStrea
         _ => None,
     };
     let arguments = FunctionArguments::take(&mut signature, &Mentions::of(declaration), block);
-    let returned = Returned::new(function);
+    let runtime = Runtime::new(declaration);
+    let returned = Returned::new(function, &runtime);
     let signatures = Signatures::new(function);
     let call = Call {
         declaration,
         function,
-        runtime: Runtime::new(declaration),
+        runtime,
         arguments: &arguments,
         returned: &returned,
         signatures: signatures.as_ref(),
@@ -55,6 +57,7 @@ pub(crate) fn emit(declaration: &Declaration, function: &Function) -> TokenStrea
         Shape::Block(block) => emit_future_block(&call, block),
         Shape::Boxed(boxed) => emit_future(&call, Some(boxed)),
         Shape::ImplFuture { .. } => emit_future(&call, None),
+        Shape::Stream(stream) => emit_stream(&call, stream.form),
     };
     emit_function(function, &signature, &body)
 }
@@ -186,6 +189,32 @@ fn emit_future(call: &Call<'_>, boxed: Option<&BoxedFuture>) -> TokenStream {
         let #future = #made;
         #allowed
         let #block = async move { #guarded };
+        #answer
+    )
+}
+
+/// Makes the stream without a guard, as the original function does, and guards the stream.
+fn emit_stream(call: &Call<'_>, form: StreamForm) -> TokenStream {
+    let (stream, guarded, key) = (local("stream"), local("guarded"), call.emit_kept_key());
+    let ty = match (form, &call.function.signature.output) {
+        // The body is coerced to the type.
+        (StreamForm::Boxed | StreamForm::Alias, ReturnType::Type(_, ty)) => Some(quote!(#ty)),
+        _ => None,
+    };
+    let made = call.emit_make_future(&user_body(call.function), ty.as_ref());
+    let guard = call.emit_guarded_stream(&stream);
+    let answer = match form {
+        StreamForm::Opaque => quote!(#guarded),
+        StreamForm::Boxed | StreamForm::Alias => {
+            let boxed = call.runtime.item("boxed_stream");
+            quote_spanned!(Span::mixed_site()=> #boxed(#guarded))
+        }
+    };
+    quote_spanned!(Span::mixed_site()=>
+        #key
+        let #stream = #made;
+        #[allow(unknown_lints, clippy::type_complexity, clippy::result_large_err)]
+        let #guarded = { #guard };
         #answer
     )
 }

@@ -1,13 +1,16 @@
 //! The type of the value that is classified, as far as it can be named inside the function.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{GenericArgument, Path, PathArguments, Token, Type, TypeInfer, TypeParamBound};
 
+use super::paths::Runtime;
 use super::tokens::last_span;
 use crate::item::function::Function;
+use crate::item::returns::Shape;
 use crate::item::spelling::visible;
+use crate::item::stream::StreamForm;
 
 pub(super) struct Returned {
     /// The type, with `_` in place of `impl Trait`, which a body cannot contain.
@@ -23,7 +26,7 @@ pub(super) struct Returned {
 }
 
 impl Returned {
-    pub(super) fn new(function: &Function) -> Self {
+    pub(super) fn new(function: &Function, runtime: &Runtime) -> Self {
         match function.returned() {
             None => Self {
                 ty: quote!(()),
@@ -37,9 +40,17 @@ impl Returned {
                 let end = last_span(ty.to_token_stream()).unwrap_or(span);
                 let mut ty = ty.clone();
                 infer_opaque(&mut ty);
+                let is_opaque = matches!(visible(&ty), Type::Infer(_));
+                let ty = match &function.shape {
+                    Shape::Stream(stream) if stream.form == StreamForm::Alias => {
+                        let stream = runtime.item_at("Stream", span);
+                        quote_spanned!(span=> <#ty as #stream>::Item)
+                    }
+                    _ => ty.into_token_stream(),
+                };
                 Self {
-                    is_opaque: matches!(visible(&ty), Type::Infer(_)),
-                    ty: ty.into_token_stream(),
+                    ty,
+                    is_opaque,
                     is_written: true,
                     span,
                     end,

@@ -45,7 +45,9 @@ impl Signatures {
         let is_async = match function.shape {
             Shape::Sync => false,
             Shape::Async => true,
-            Shape::Block(_) | Shape::Boxed(_) | Shape::ImplFuture { .. } => return None,
+            Shape::Block(_) | Shape::Boxed(_) | Shape::ImplFuture { .. } | Shape::Stream(_) => {
+                return None;
+            }
         };
         let mut writer = Writer::new(&function.signature.generics);
         let returned = writer.returned(function.returned()?);

@@ -34,8 +34,8 @@ impl Function {
         Ok(function)
     }
 
-    /// Returns the type of the value that is classified, which is the output of a future. It is `None`
-    /// for a signature without an arrow.
+    /// Returns the type of the value that is classified, which is the output of a future or the item of a stream. It is
+    /// `None` for a signature without an arrow. For an alias of a stream it is the alias.
     pub(crate) fn returned(&self) -> Option<&Type> {
         match (self.output(), &self.signature.output) {
             (Some(output), _) => Some(&output.ty),
@@ -44,7 +44,7 @@ impl Function {
         }
     }
 
-    /// Returns the same type as far as the signature spells it. For an alias of a future that is its parameter.
+    /// Returns the same type as far as the signature spells it. For an alias that is its parameter.
     pub(crate) fn spelled(&self) -> Option<&Type> {
         match self.output() {
             Some(output) => output.spelled.as_ref(),
@@ -52,12 +52,13 @@ impl Function {
         }
     }
 
-    /// Returns the output of the future that a function without `async` returns.
+    /// Returns the output of the future, or the item of the stream, that a function without `async` returns.
     fn output(&self) -> Option<&Output> {
         match &self.shape {
             Shape::Block(block) => Some(&block.output),
             Shape::Boxed(boxed) => Some(&boxed.output),
             Shape::ImplFuture { output } => Some(output),
+            Shape::Stream(stream) => Some(&stream.item),
             Shape::Sync | Shape::Async => None,
         }
     }

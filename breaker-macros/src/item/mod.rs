@@ -11,6 +11,7 @@ pub(crate) mod function;
 pub(crate) mod mentions;
 pub(crate) mod returns;
 pub(crate) mod spelling;
+pub(crate) mod stream;
 pub(crate) mod tail;
 mod unsupported;
 pub(crate) mod words;

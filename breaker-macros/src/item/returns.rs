@@ -1,4 +1,4 @@
-//! The kind of value that a function returns: a plain value, or a future.
+//! The kind of value that a function returns: a plain value, a future, or a stream.
 
 use proc_macro2::extra::DelimSpan;
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
@@ -10,6 +10,7 @@ use syn::{
 
 use super::body::{Body, braced, split_attributes};
 use super::spelling::{Output, Spelling, boxed_future, future_output, visible};
+use super::stream::ReturnedStream;
 use super::tail::{self, Constructor, Tail};
 
 /// How the function returns the guarded value.
@@ -25,6 +26,8 @@ pub(crate) enum Shape {
     Boxed(BoxedFuture),
     /// `impl Future<Output = …>`
     ImplFuture { output: Output },
+    /// A stream, whose items are judged.
+    Stream(ReturnedStream),
 }
 
 /// A boxed future from a body that is not a single block.
@@ -54,6 +57,12 @@ pub(super) fn shape(signature: &Signature, body: &Body) -> Shape {
     let ReturnType::Type(_, ty) = &signature.output else {
         return Shape::Sync;
     };
+    if let Some(stream) = ReturnedStream::of(ty) {
+        return match visible(ty) {
+            Type::Path(path) if constructs(body.statements.clone(), path) => Shape::Sync,
+            _ => Shape::Stream(stream),
+        };
+    }
     match visible(ty) {
         Type::ImplTrait(future) => match future_output(&future.bounds) {
             Some(output) => opaque(body, Output::spelled(output)),
@@ -68,7 +77,7 @@ pub(super) fn shape(signature: &Signature, body: &Body) -> Shape {
     }
 }
 
-/// Returns whether the body contains `BoxFuture(…)` or `BoxFuture { … }`. Then the type is not an alias but a struct
+/// Returns whether the body contains `BoxFuture(…)` or `BoxFuture { … }`, or the same of a stream. Then the type is not an alias but a struct
 /// with this name.
 fn constructs(body: TokenStream, path: &TypePath) -> bool {
     let name = path.path.segments.last().map(|last| &last.ident);

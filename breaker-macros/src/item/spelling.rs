@@ -6,7 +6,7 @@ use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{
     GenericArgument, Generics, Lifetime, PathArguments, PathSegment, Token, Type, TypeInfer,
-    TypeParamBound, TypePath,
+    TypeParamBound, TypePath, TypeTraitObject,
 };
 
 use super::words::{Word, words};
@@ -91,13 +91,7 @@ pub(super) fn boxed_future(path: &TypePath) -> Option<Spelling<'_>> {
         };
         return Some(Spelling { output, lifetime });
     }
-    let pinned = only_argument(last, "Pin")?;
-    let Type::Path(pointer) = pinned else {
-        return None;
-    };
-    let Type::TraitObject(object) = only_argument(pointer.path.segments.last()?, "Box")? else {
-        return None;
-    };
+    let object = pinned_object(last)?;
     Some(Spelling {
         output: Output::spelled(future_output(&object.bounds)?),
         lifetime: object.bounds.iter().find_map(|bound| match bound {
@@ -105,21 +99,6 @@ pub(super) fn boxed_future(path: &TypePath) -> Option<Spelling<'_>> {
             _ => None,
         }),
     })
-}
-
-/// Recognises `impl Stream<…>`, `Pin<Box<dyn Stream<…>>>`, `BoxStream<…>` and `LocalBoxStream<…>`.
-pub(crate) fn is_stream(ty: &Type) -> bool {
-    match visible(ty) {
-        Type::ImplTrait(stream) => bound(&stream.bounds, "Stream").is_some(),
-        Type::TraitObject(stream) => bound(&stream.bounds, "Stream").is_some(),
-        Type::Path(path) => path.path.segments.last().is_some_and(|last| {
-            let inside = only_argument(last, "Pin").or_else(|| only_argument(last, "Box"));
-            last.ident == "BoxStream"
-                || last.ident == "LocalBoxStream"
-                || inside.is_some_and(is_stream)
-        }),
-        _ => false,
-    }
 }
 
 /// Returns `<future as Future>::Output`, whose errors rustc reports at `span` alone.
@@ -130,12 +109,23 @@ fn output_of(future: &Type, span: Span) -> Type {
     syn::parse2(tokens.clone()).unwrap_or(Type::Verbatim(tokens))
 }
 
-fn only_argument<'a>(segment: &'a PathSegment, name: &str) -> Option<&'a Type> {
+/// Recognises `Pin<Box<dyn …>>` by its last segment.
+pub(super) fn pinned_object(last: &PathSegment) -> Option<&TypeTraitObject> {
+    let Type::Path(pointer) = only_argument(last, "Pin")? else {
+        return None;
+    };
+    match only_argument(pointer.path.segments.last()?, "Box")? {
+        Type::TraitObject(object) => Some(object),
+        _ => None,
+    }
+}
+
+pub(super) fn only_argument<'a>(segment: &'a PathSegment, name: &str) -> Option<&'a Type> {
     let first = type_arguments(segment).next().map(visible);
     first.filter(|_| segment.ident == name)
 }
 
-fn type_arguments(segment: &PathSegment) -> impl Iterator<Item = &Type> {
+pub(super) fn type_arguments(segment: &PathSegment) -> impl Iterator<Item = &Type> {
     let arguments = match &segment.arguments {
         PathArguments::AngleBracketed(angle) => Some(&angle.args),
         _ => None,
@@ -151,15 +141,24 @@ fn type_arguments(segment: &PathSegment) -> impl Iterator<Item = &Type> {
 
 /// Returns the `Output` of the bound `Future`.
 pub(super) fn future_output(bounds: &Punctuated<TypeParamBound, Token![+]>) -> Option<Type> {
-    let future = bound(bounds, "Future")?;
-    let PathArguments::AngleBracketed(angle) = &future.arguments else {
+    associated(bounds, "Future", "Output")
+}
+
+/// Returns an associated type of a bound. It is inferred if the bound has no arguments.
+pub(super) fn associated(
+    bounds: &Punctuated<TypeParamBound, Token![+]>,
+    name: &str,
+    associated: &str,
+) -> Option<Type> {
+    let bound = bound(bounds, name)?;
+    let PathArguments::AngleBracketed(angle) = &bound.arguments else {
         return Some(Type::Infer(TypeInfer {
             attrs: Vec::new(),
-            underscore_token: Token![_](future.span()),
+            underscore_token: Token![_](bound.span()),
         }));
     };
     angle.args.iter().find_map(|argument| match argument {
-        GenericArgument::AssocType(output) if output.ident == "Output" => Some(output.ty.clone()),
+        GenericArgument::AssocType(ty) if ty.ident == associated => Some(ty.ty.clone()),
         _ => None,
     })
 }

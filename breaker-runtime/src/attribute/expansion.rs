@@ -152,3 +152,8 @@ pub async fn answer<F: AsyncAnswer>(fallback: F) -> F::Output {
 pub fn boxed<F: Future>(future: F) -> Pin<Box<F>> {
     Box::pin(future)
 }
+
+/// Boxes the guarded stream of a function that returns a boxed stream.
+pub fn boxed_stream<S>(stream: S) -> Pin<Box<S>> {
+    Box::pin(stream)
+}

@@ -9,9 +9,9 @@ mod results;
 pub use self::by_error::{ByError, HasClassifiedError, by_error};
 pub use self::causes::{CauseText, HasShownError, ShownError, error_cause, stated_cause};
 pub use self::expansion::{
-    AnswerType, answer, boxed, call_once, clone_for_fallback, failed, failed_result, hint_if,
-    never, reject, reject_limited, reject_limited_result, reject_result, time_out, time_out_result,
-    typed, whole, whole_mut, without_error,
+    AnswerType, answer, boxed, boxed_stream, call_once, clone_for_fallback, failed, failed_result,
+    hint_if, never, reject, reject_limited, reject_limited_result, reject_result, time_out,
+    time_out_result, typed, whole, whole_mut, without_error,
 };
 pub use self::key_text::{DisplayKey, KeyText, ToKeyText, kept_key};
 pub use self::results::{

@@ -5,6 +5,8 @@ use std::time::Duration;
 use super::fallback::FallbackGuard;
 use super::handle::Handle;
 use crate::breaker::{CircuitBreaker, StateCause};
+#[cfg(any(feature = "http", feature = "stream"))]
+use crate::machine::Role;
 use crate::machine::{CallEnd, Ticket};
 use crate::values::{
     BreakerError, BreakerName, Cause, End, FailureKind, Origin, Outcome, Rejection, TimedOut,
@@ -101,11 +103,55 @@ impl<H: Handle> Guard<H> {
     }
 
     /// Records that none of the call's code runs on this thread, however its poll ended.
-    #[cfg(feature = "tower")]
+    #[cfg(any(feature = "stream", feature = "tower"))]
     #[inline]
     pub(crate) fn suspend(&mut self) {
         if let Some(handle) = &self.handle {
             handle.shared().suspend(&mut self.ticket);
+        }
+    }
+
+    /// Takes the guard out of a place that keeps one that is settled.
+    #[cfg(any(feature = "http", feature = "stream"))]
+    pub(crate) fn take(&mut self) -> Self {
+        Self {
+            handle: self.handle.take(),
+            ticket: self.ticket,
+        }
+    }
+
+    /// Records that a part of the answer has arrived, so that a probe is not silent.
+    #[cfg(any(feature = "http", feature = "stream"))]
+    pub(super) fn progress(&self) {
+        if let Some(handle) = &self.handle {
+            handle.progress(self.ticket);
+        }
+    }
+
+    /// Returns whether the outcome is recorded.
+    #[cfg(any(feature = "http", feature = "stream"))]
+    pub(super) fn is_settled(&self) -> bool {
+        self.handle.is_none()
+    }
+
+    /// Records that whoever reads an answer that has begun has stopped reading; does nothing while user code runs.
+    ///
+    /// The dependency has answered, so that a probe is ignored and not cancelled: readers that leave early must not open
+    /// the circuit.
+    #[cfg(any(feature = "http", feature = "stream"))]
+    #[cold]
+    pub(super) fn leave(&mut self) {
+        if !self.ticket.is_idle() {
+            return;
+        }
+        if let Some(handle) = self.handle.take() {
+            let mut ticket = handle.shared().end_nesting(self.ticket);
+            ticket.mark_running();
+            let end = match ticket.role() {
+                Role::Probe => End::Ignored,
+                Role::Call | Role::Tracked | Role::Uncounted => End::Cancelled,
+            };
+            handle.settle(ticket, end, None);
         }
     }
 

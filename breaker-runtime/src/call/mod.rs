@@ -15,6 +15,11 @@ mod permit;
 mod ready;
 mod report;
 mod run;
+#[cfg(feature = "stream")]
+mod stream;
+#[cfg(any(feature = "http", feature = "stream"))]
+mod stream_guard;
+mod streamed;
 mod timeout;
 mod with;
 
@@ -29,4 +34,8 @@ pub use self::handle::{Handle, Owned};
 pub use self::neutral_drops::neutral_drops;
 pub use self::options::{AnyCall, AsyncCall, CallOptions};
 pub use self::permit::Permit;
+#[cfg(feature = "stream")]
+pub use self::stream::{GuardedStream, StreamCall};
+#[cfg(any(feature = "http", feature = "stream"))]
+pub use self::stream_guard::StreamGuard;
 pub use self::timeout::{Late, Limit, poll_limited};

@@ -31,62 +31,7 @@ use crate::values::{End, FailureKind, Rejection};
 ///
 /// # Streams
 ///
-/// A stream that holds the permit counts as one call, from the request to the last item:
-///
-/// ```
-/// use std::pin::Pin;
-/// use std::task::{Context, Poll, ready};
-///
-/// use breaker_runtime::Permit;
-/// # use breaker_runtime::{Config, Registry};
-/// # pub trait Stream {
-/// #     type Item;
-/// #     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>>;
-/// # }
-/// # struct Rows(Vec<Result<u32, String>>);
-/// # impl Stream for Rows {
-/// #     type Item = Result<u32, String>;
-/// #     fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-/// #         Poll::Ready(self.0.pop())
-/// #     }
-/// # }
-///
-/// struct Guarded<S> {
-///     stream: S,
-///     /// `None` once the stream has ended or failed.
-///     permit: Option<Permit>,
-/// }
-///
-/// impl<T, E, S: Stream<Item = Result<T, E>> + Unpin> Stream for Guarded<S> {
-///     type Item = Result<T, E>;
-///
-///     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-///         let next = ready!(Pin::new(&mut self.stream).poll_next(cx));
-///         match (&next, &mut self.permit) {
-///             (None, permit) => drop(permit.take().map(Permit::success)),
-///             (Some(Err(_)), permit) => drop(permit.take().map(Permit::failure)),
-///             (Some(Ok(_)), Some(permit)) => permit.progress(),
-///             (Some(Ok(_)), None) => {}
-///         }
-///         Poll::Ready(next)
-///     }
-/// }
-///
-/// let rows = Registry::new().get_or_create("rows", Config::new())?;
-/// let permit = rows.try_acquire().expect("the circuit is closed");
-/// # let stream = Rows(vec![Err("the connection was closed".to_owned()), Ok(7)]);
-/// let mut stream = Guarded { stream, permit: Some(permit) };
-/// // … read the stream …
-/// # let mut cx = Context::from_waker(std::task::Waker::noop());
-/// # for _ in 0..2 {
-/// #     assert!(Pin::new(&mut stream).poll_next(&mut cx).is_ready());
-/// # }
-/// assert_eq!(rows.snapshot().totals.failures, 1);
-/// # Ok::<(), breaker_runtime::ConfigError>(())
-/// ```
-///
-/// A stream that is dropped before its end counts as cancelled. A probe that neither ends nor
-/// [makes progress](Self::progress) for `probe_timeout` counts as failed.
+/// With the feature `stream`, `CircuitBreaker::guard_stream` guards a stream, and an annotated function can return one.
 #[must_use = "a permit that is dropped at once is a cancelled call"]
 pub struct Permit {
     /// Taken when the call is settled.

@@ -9,10 +9,12 @@ use crate::args::setting_name::SettingName;
 use crate::args::spelling::spelled;
 use crate::args::value::Arm;
 use crate::item::function::Function;
-use crate::item::spelling::{is_stream, visible};
+use crate::item::returns::Shape;
+use crate::item::spelling::visible;
+use crate::item::stream::is_stream;
 
-/// A function that returns nothing or a stream has no `Err`, so another setting has to recognise its
-/// failures.
+/// A function that returns nothing has no `Err`, so another setting has to recognise its failures. The same holds for a
+/// stream that cannot be replaced by the guarded one.
 pub(super) fn failures_can_be_recognised(arguments: &Arguments, function: &Function) -> Result<()> {
     let classifiers = [
         SettingName::Classify,
@@ -26,13 +28,15 @@ pub(super) fn failures_can_be_recognised(arguments: &Arguments, function: &Funct
     }
     let nothing = "cannot tell success from failure for the return type `()`: return a `Result`, \
                    or add `failure(…)` or `classify = …`";
-    let stream = "a stream fails after the function has returned it: return a `Result` with the stream \
-                  in it, or hold a `Permit` in the stream";
+    let stream = "a stream fails after the function has returned it: return `impl Stream`, `BoxStream` or \
+                  `Pin<Box<dyn Stream>>` without `async`, or guard the stream with `guard_stream`";
     match function.returned() {
         None => Err(Error::new(function.signature.ident.span(), nothing)),
         Some(ty) => match visible(ty) {
             Type::Tuple(unit) if unit.elems.is_empty() => Err(Error::new_spanned(ty, nothing)),
-            visible if is_stream(visible) => Err(Error::new_spanned(ty, stream)),
+            visible if is_stream(visible) && !matches!(function.shape, Shape::Stream(_)) => {
+                Err(Error::new_spanned(ty, stream))
+            }
             _ => Ok(()),
         },
     }
@@ -58,6 +62,28 @@ pub(super) fn patterns_are_of_the_result(arguments: &Arguments, function: &Funct
         let advice = name.advise(meant);
         let message = advice.about("expected a pattern for the returned `Result`");
         Some(Error::new_spanned(wrong, message))
+    });
+    wrong.collect()
+}
+
+/// A stream yields many values, and these settings are about one.
+pub(super) fn settings_fit_a_stream(arguments: &Arguments, function: &Function) -> Vec<Error> {
+    if !matches!(function.shape, Shape::Stream(_)) {
+        return Vec::new();
+    }
+    let settings = [
+        (
+            SettingName::CallTimeout,
+            "`call_timeout` limits a call that returns one value: put the limit around the next item of the stream",
+        ),
+        (
+            SettingName::Fallback,
+            "a stream cannot have a `fallback`: the first item of a rejected stream is an `Err` with the `BreakerError`",
+        ),
+    ];
+    let wrong = settings.into_iter().filter_map(|(name, message)| {
+        let span = arguments.span(name)?;
+        Some(Error::new(span, message))
     });
     wrong.collect()
 }

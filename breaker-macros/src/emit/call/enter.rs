@@ -133,7 +133,7 @@ impl Call<'_> {
         })
     }
 
-    fn permit_request(&self, usage: ArgumentUse) -> TokenStream {
+    pub(super) fn permit_request(&self, usage: ArgumentUse) -> TokenStream {
         let (ty, site) = (self.runtime.item("Site"), item("SITE"));
         let registry = &self.declaration.registry;
         let key = self.declaration.key.as_ref().map(|key| match usage {

@@ -112,7 +112,7 @@ impl Call<'_> {
     }
 
     /// Records an outcome, with the hint and the cause if they are given.
-    fn emit_settle_outcome(&self, answer: &Ident, outcome: &Ident) -> TokenStream {
+    pub(super) fn emit_settle_outcome(&self, answer: &Ident, outcome: &Ident) -> TokenStream {
         let (ty, guard) = (self.runtime.item("Guard"), local("guard"));
         let hint = self.declaration.open_for_hint.as_ref().map(|hint| {
             let hint_if = self.runtime.item_at("hint_if", hint.span());

@@ -10,6 +10,7 @@ mod enter;
 mod fallback;
 mod finish;
 mod run;
+mod stream;
 
 use proc_macro2::TokenStream;
 use proc_macro2::extra::DelimSpan;

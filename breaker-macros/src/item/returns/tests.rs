@@ -16,6 +16,7 @@ fn described(item: TokenStream) -> String {
         Shape::Block(block) => ("block", block.output),
         Shape::Boxed(boxed) => ("boxed", boxed.output),
         Shape::ImplFuture { output } => ("impl", output),
+        Shape::Stream(stream) => ("stream", stream.item),
     };
     format!("{word} {}", output.ty.to_token_stream()).replace(' ', "")
 }
@@ -119,6 +120,78 @@ fn futures_are_recognised_by_their_spelling() {
                 fn f() -> impl Future {}
             ),
             "impl_",
+        ),
+    ] {
+        let item_text = item.to_string();
+        assert_eq!(described(item), expected, "{item_text}");
+    }
+}
+
+#[test]
+fn streams_are_recognised_by_their_spelling() {
+    for (item, expected) in [
+        (
+            quote!(
+                fn f() -> impl Iterator<Item = A> {}
+            ),
+            "sync",
+        ),
+        (
+            quote!(
+                async fn f() -> impl Stream<Item = A> {}
+            ),
+            "async",
+        ),
+        (
+            quote!(
+                fn f() -> Box<dyn Stream<Item = A>> {}
+            ),
+            "sync",
+        ),
+        (
+            quote!(
+                fn f() -> BoxStream {}
+            ),
+            "sync",
+        ),
+        (
+            quote!(
+                fn f() -> BoxStream<A> {
+                    BoxStream(a)
+                }
+            ),
+            "sync",
+        ),
+        (
+            quote!(
+                fn f() -> impl Send + futures::Stream<Item = A> {}
+            ),
+            "streamA",
+        ),
+        (
+            quote!(
+                fn f() -> impl Stream {}
+            ),
+            "stream_",
+        ),
+        (
+            quote!(
+                fn f() -> Pin<Box<dyn Stream<Item = A> + Send + 'a>> {}
+            ),
+            "streamA",
+        ),
+        // The item of an alias may be another type than its parameter.
+        (
+            quote!(
+                fn f() -> BoxStream<'a, A> {}
+            ),
+            "streamBoxStream<'a,A>",
+        ),
+        (
+            quote!(
+                fn f() -> stream::LocalBoxStream<'_, A> {}
+            ),
+            "streamstream::LocalBoxStream<'_,A>",
         ),
     ] {
         let item_text = item.to_string();

@@ -7,25 +7,38 @@ fn of(arguments: &str, returned: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_stream_fails_after_it_was_returned() {
-    let message = "a stream fails after the function has returned it: return a `Result` with the stream \
-                   in it, or hold a `Permit` in the stream";
+fn a_stream_that_cannot_be_replaced_is_an_error() {
+    let message = "a stream fails after the function has returned it: return `impl Stream`, `BoxStream` or \
+                   `Pin<Box<dyn Stream>>` without `async`, or guard the stream with `guard_stream`";
+    let returned = "Box<dyn Stream<Item = u8>>";
+    assert_eq!(of("", returned), [message]);
+    assert_eq!(
+        of(", classify = judge, fallback = later", returned),
+        [] as [&str; 0]
+    );
+    let item = "async fn pay() -> BoxStream<'static, u8> { open() }";
+    assert_eq!(messages("name = \"payment\"", item), [message]);
+}
+
+#[test]
+fn a_stream_is_judged_by_its_items() {
     for returned in [
         "impl Stream<Item = u8>",
         "impl futures::Stream<Item = u8> + Send",
         "Pin<Box<dyn Stream<Item = u8> + Send>>",
         "BoxStream<'static, u8>",
         "futures::stream::LocalBoxStream<'_, u8>",
-        "Box<dyn Stream<Item = u8>>",
     ] {
-        assert_eq!(of("", returned), [message], "{returned}");
-        let others = of(", classify = judge, fallback = later", returned);
-        assert_eq!(others, [] as [&str; 0], "{returned}");
+        assert_eq!(of("", returned), [] as [&str; 0], "{returned}");
+        let timeout = "`call_timeout` limits a call that returns one value: put the limit around the next item of the \
+                       stream";
+        assert_eq!(of(", call_timeout = \"1s\"", returned), [timeout]);
+        let fallback = "a stream cannot have a `fallback`: the first item of a rejected stream is an `Err` with the \
+                        `BreakerError`";
+        assert_eq!(of(", fallback = later", returned), [fallback]);
         let inside = format!("Result<{returned}, Error>");
         assert_eq!(of("", &inside), [] as [&str; 0], "{inside}");
     }
-    let item = "async fn pay() -> BoxStream<'static, u8> { open() }";
-    assert_eq!(messages("name = \"payment\"", item), [message]);
 }
 
 #[test]
