@@ -2,6 +2,7 @@
 
 mod admin;
 mod axum;
+mod bodies;
 mod contract;
 mod http;
 mod other_layers;

@@ -2,25 +2,29 @@
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use breaker_runtime::classifiers::tonic::{cause, classify, retry_after};
-use breaker_runtime::tower::CircuitBreakerLayer;
+use breaker_runtime::tower::{BodyEndLayer, CircuitBreakerLayer, GrpcClassifier, InRegistry};
 use breaker_runtime::{
-    BreakerError, ClassifyError, Config, Outcome, Registry, State, circuit_breaker, classifiers,
+    BreakerError, CircuitBreaker, ClassifyError, Config, Outcome, Registry, State, circuit_breaker,
+    classifiers,
 };
 use bytes::Bytes;
-use futures::stream;
+use futures::stream::{self, StreamExt};
 use http::uri::PathAndQuery;
-use tokio::net::TcpListener;
+use tokio::io::copy_bidirectional;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
 use tonic::body::Body;
 use tonic::transport::server::TcpIncoming;
 use tonic::transport::{Channel, Endpoint, Server};
-use tonic::{Code, Request, Response, Status};
+use tonic::{Code, Request, Response, Status, Streaming};
 use tonic_prost::ProstCodec;
 use tower::{BoxError, Layer, Service, service_fn};
 
-use crate::server::{hanging, nobody};
+use crate::server::{hanging, nobody, serving};
 
 /// A message with one number.
 #[derive(Clone, PartialEq, prost::Message)]
@@ -67,7 +71,12 @@ async fn serve(
         grpc.unary(answer, request).await
     } else {
         let answer = service_fn(move |_: Request<Pieces>| {
-            let parts = stream::iter([Ok(Pieces { count: 1 }), end.clone()]);
+            let first = Ok(Pieces { count: 1 });
+            let parts = if end.as_ref().is_err_and(|end| end.message() == "pause") {
+                stream::iter([first]).chain(stream::pending()).boxed()
+            } else {
+                stream::iter([first, end.clone()]).boxed()
+            };
             async move { Ok::<_, Status>(Response::new(parts)) }
         });
         grpc.server_streaming(answer, request).await
@@ -79,9 +88,10 @@ fn endpoint(address: SocketAddr) -> Endpoint {
 }
 
 /// Makes a client, and waits until its channel is ready.
-async fn ready<S>(channel: S) -> Result<tonic::client::Grpc<S>, Status>
+async fn ready<S, D>(channel: S) -> Result<tonic::client::Grpc<S>, Status>
 where
-    S: Service<http::Request<Body>, Response = http::Response<Body>, Error: Into<BoxError>>,
+    S: Service<http::Request<Body>, Response = http::Response<D>, Error: Into<BoxError>>,
+    D: hyper::body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
 {
     let mut client = tonic::client::Grpc::new(channel);
     let ready = client.ready().await;
@@ -89,9 +99,10 @@ where
     Ok(client)
 }
 
-async fn unary<S>(channel: S) -> Result<u32, Status>
+async fn unary<S, D>(channel: S) -> Result<u32, Status>
 where
-    S: Service<http::Request<Body>, Response = http::Response<Body>, Error: Into<BoxError>>,
+    S: Service<http::Request<Body>, Response = http::Response<D>, Error: Into<BoxError>>,
+    D: hyper::body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
 {
     let mut client = ready(channel).await?;
     let codec = ProstCodec::<Pieces, Pieces>::default();
@@ -102,15 +113,28 @@ where
     Ok(response.into_inner().count)
 }
 
-/// Reads a stream to its end.
-async fn streamed(channel: Channel) -> Result<u32, Status> {
+/// Begins a stream.
+async fn begun<S, D>(channel: S) -> Result<Streaming<Pieces>, Status>
+where
+    S: Service<http::Request<Body>, Response = http::Response<D>, Error: Into<BoxError>>,
+    D: hyper::body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+{
     let mut client = ready(channel).await?;
     let codec = ProstCodec::<Pieces, Pieces>::default();
     let path = PathAndQuery::from_static(STREAM);
     let response = client
         .server_streaming(Request::new(Pieces::default()), path, codec)
         .await?;
-    let (mut parts, mut sum) = (response.into_inner(), 0);
+    Ok(response.into_inner())
+}
+
+/// Reads a stream to its end.
+async fn streamed<S, D>(channel: S) -> Result<u32, Status>
+where
+    S: Service<http::Request<Body>, Response = http::Response<D>, Error: Into<BoxError>>,
+    D: hyper::body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+{
+    let (mut parts, mut sum) = (begun(channel).await?, 0);
     while let Some(part) = parts.message().await? {
         sum += part.count;
     }
@@ -189,6 +213,104 @@ async fn a_layer_for_grpc_judges_the_head() {
             other => panic!("{other:?}"),
         };
         assert_eq!(seen, expected, "{code:?}");
+    }
+}
+
+/// Returns the numbers of successes, failures, ignored and cancelled calls.
+fn ends(breaker: &CircuitBreaker) -> [u64; 4] {
+    let totals = breaker.snapshot().totals;
+    [
+        totals.successes,
+        totals.failures,
+        totals.ignored,
+        totals.cancelled,
+    ]
+}
+
+fn until_body_end() -> BodyEndLayer<GrpcClassifier, InRegistry> {
+    let config = Config::new().threshold(1);
+    let layer = CircuitBreakerLayer::in_registry(&Registry::new(), "stock", config);
+    layer.unwrap().grpc().until_body_end()
+}
+
+#[tokio::test]
+async fn a_layer_until_the_end_of_the_body_judges_the_trailers() {
+    let all = CODES.into_iter().chain([(Code::Ok, Outcome::Success)]);
+    for (code, outcome) in all {
+        let expected = match outcome {
+            Outcome::Success => [1, 0, 0, 0],
+            Outcome::Failure => [0, 1, 0, 0],
+            _ => [0, 0, 1, 0],
+        };
+        let address = ending(Status::new(code, "as asked"), None).await;
+        let layer = until_body_end();
+        let answer = streamed(layer.layer(endpoint(address).connect_lazy())).await;
+        assert_eq!(answer.is_ok(), code == Code::Ok);
+        assert_eq!(ends(layer.breaker()), expected, "{code:?} in the trailers");
+
+        let layer = until_body_end();
+        let answer = unary(layer.layer(endpoint(address).connect_lazy())).await;
+        assert_eq!(answer.is_ok(), code == Code::Ok);
+        assert_eq!(ends(layer.breaker()), expected, "{code:?} in the head");
+    }
+}
+
+#[tokio::test]
+async fn a_reader_who_leaves_a_stream_opens_nothing() {
+    let address = ending(Status::unavailable("pause"), None).await;
+    let layer = until_body_end();
+    let channel = layer.layer(endpoint(address).connect_lazy());
+    for _ in 0..30 {
+        let mut parts = begun(channel.clone()).await.unwrap();
+        assert!(parts.message().await.unwrap().is_some());
+        drop(parts);
+    }
+    assert_eq!(ends(layer.breaker()), [0, 0, 0, 30]);
+    assert_eq!(layer.breaker().state(), State::Closed);
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_in_a_stream_is_a_failure() {
+    let server = ending(Status::unavailable("pause"), None).await;
+    let cut = Arc::new(Notify::new());
+    let at = Arc::clone(&cut);
+    let address = serving(move |mut client| {
+        let cut = Arc::clone(&at);
+        async move {
+            let mut server = TcpStream::connect(server).await.expect("it listens");
+            let relay = copy_bidirectional(&mut client, &mut server);
+            tokio::select! {
+                _ = relay => {}
+                () = cut.notified() => {}
+            }
+        }
+    })
+    .await;
+    let layer = until_body_end();
+    let channel = layer.layer(endpoint(address).connect_lazy());
+    let mut parts = begun(channel).await.unwrap();
+    assert!(parts.message().await.unwrap().is_some());
+    assert_eq!(ends(layer.breaker()), [0; 4]);
+    cut.notify_one();
+    assert!(parts.message().await.is_err());
+    assert_eq!(ends(layer.breaker()), [0, 1, 0, 0]);
+}
+
+#[tokio::test]
+async fn a_guarded_stream_of_tonic_is_judged_by_its_status() {
+    for (code, expected) in [
+        (Code::Ok, [1, 0, 0, 0]),
+        (Code::NotFound, [1, 0, 0, 0]),
+        (Code::Unavailable, [0, 1, 0, 0]),
+        (Code::Cancelled, [0, 0, 1, 0]),
+    ] {
+        let address = ending(Status::new(code, "as asked"), None).await;
+        let registry = Registry::new();
+        let stock = registry.get_or_create("stock", Config::new()).unwrap();
+        let parts = begun(endpoint(address).connect_lazy()).await.unwrap();
+        let parts = stock.guard_stream(parts).classify(classify);
+        assert_eq!(parts.count().await, 2);
+        assert_eq!(ends(&stock), expected, "{code:?}");
     }
 }
 

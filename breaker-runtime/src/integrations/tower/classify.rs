@@ -70,6 +70,23 @@ pub trait Classify<Response, Error> {
         let _ = answer;
         None
     }
+
+    /// Returns the outcome of a call whose body has ended with trailers, for a layer with
+    /// [`until_body_end`](super::CircuitBreakerLayer::until_body_end). By default a success.
+    ///
+    /// It is called only if [`classify`](Self::classify) has called the head a success.
+    #[cfg(feature = "http")]
+    fn classify_trailers(&self, trailers: &http::HeaderMap) -> Outcome {
+        let _ = trailers;
+        Outcome::Success
+    }
+
+    /// Returns how long the trailers of a failed call ask not to be called again. By default `None`.
+    #[cfg(feature = "http")]
+    fn hint_of_trailers(&self, trailers: &http::HeaderMap) -> Option<Duration> {
+        let _ = trailers;
+        None
+    }
 }
 
 #[diagnostic::do_not_recommend]
@@ -150,6 +167,16 @@ where
     fn cause(&self, answer: Result<&R, &E>) -> Option<Cause> {
         self.classify.cause(answer)
     }
+
+    #[cfg(feature = "http")]
+    fn classify_trailers(&self, trailers: &http::HeaderMap) -> Outcome {
+        self.classify.classify_trailers(trailers)
+    }
+
+    #[cfg(feature = "http")]
+    fn hint_of_trailers(&self, trailers: &http::HeaderMap) -> Option<Duration> {
+        self.classify.hint_of_trailers(trailers)
+    }
 }
 
 impl<C: Clone, T> Clone for IgnoreErrors<C, T> {
@@ -189,6 +216,16 @@ where
     fn cause(&self, answer: Result<&R, &E>) -> Option<Cause> {
         self.classify.cause(answer)
     }
+
+    #[cfg(feature = "http")]
+    fn classify_trailers(&self, trailers: &http::HeaderMap) -> Outcome {
+        self.classify.classify_trailers(trailers)
+    }
+
+    #[cfg(feature = "http")]
+    fn hint_of_trailers(&self, trailers: &http::HeaderMap) -> Option<Duration> {
+        self.classify.hint_of_trailers(trailers)
+    }
 }
 
 /// A classifier with a separate function for the cause.
@@ -219,6 +256,16 @@ where
     fn cause(&self, answer: Result<&R, &E>) -> Option<Cause> {
         let origin = Origin::of_caller(self.added_at);
         Some(Cause::new((self.cause)(answer), origin))
+    }
+
+    #[cfg(feature = "http")]
+    fn classify_trailers(&self, trailers: &http::HeaderMap) -> Outcome {
+        self.classify.classify_trailers(trailers)
+    }
+
+    #[cfg(feature = "http")]
+    fn hint_of_trailers(&self, trailers: &http::HeaderMap) -> Option<Duration> {
+        self.classify.hint_of_trailers(trailers)
     }
 }
 

@@ -10,7 +10,7 @@ use pin_project_lite::pin_project;
 use super::classify::Classify;
 use super::error::ServiceError;
 use crate::call::{Guard, Handle, poll};
-use crate::values::BreakerError;
+use crate::values::{BreakerError, Outcome};
 
 pin_project! {
     /// The future of a call to a [`CircuitBreakerService`](super::CircuitBreakerService).
@@ -105,7 +105,7 @@ where
 /// A call while it is polled.
 ///
 /// Dropping it suspends the call, also during a panic: the caller may catch the panic and keep the future.
-struct Running<'a, H: Handle>(&'a mut Guard<H>);
+pub(super) struct Running<'a, H: Handle>(pub(super) &'a mut Guard<H>);
 
 impl<H: Handle> Drop for Running<'_, H> {
     #[inline]
@@ -116,12 +116,22 @@ impl<H: Handle> Drop for Running<'_, H> {
 
 /// Records how the call ended.
 #[inline]
-fn settle<R, E>(
+pub(super) fn settle<R, E>(
     guard: &mut Guard<impl Handle>,
     classify: &impl Classify<R, E>,
     answer: Result<&R, &E>,
 ) {
-    let outcome = classify.classify(answer);
+    settle_as(guard, classify, answer, classify.classify(answer));
+}
+
+/// Records an outcome, with the hint and the cause of the answer if it is a failure.
+#[inline]
+pub(super) fn settle_as<R, E>(
+    guard: &mut Guard<impl Handle>,
+    classify: &impl Classify<R, E>,
+    answer: Result<&R, &E>,
+    outcome: Outcome,
+) {
     if outcome.is_failure() {
         let hint = classify.hint(answer);
         guard.record_failure(outcome, hint, &mut || classify.cause(answer));

@@ -3,11 +3,10 @@
 use std::time::Duration;
 
 use http::header::CONTENT_TYPE;
-use http::{Response, StatusCode};
+use http::{HeaderMap, Response, StatusCode};
 
 use super::classify::{Classify, of_error};
-use super::http::HttpClassifier;
-use crate::integrations::grpc_code;
+use super::headers;
 use crate::values::Outcome;
 
 /// Classifies gRPC responses by the status in their head.
@@ -21,13 +20,13 @@ use crate::values::Outcome;
 /// | no status, and another HTTP status or another type than `application/grpc`: no gRPC server has answered | failure |
 /// | an error | failure, or ignored if it is or holds the error of a breaker, see [`ByResult`](super::ByResult) |
 ///
-/// [`HttpClassifier::grpc_outcome`] lists the status codes. The hint for the open period is `retry-after` or
+/// [`HttpClassifier::grpc_outcome`](super::HttpClassifier::grpc_outcome) lists the status codes. The hint for the open period is `retry-after` or
 /// `grpc-retry-pushback-ms`, whichever is longer.
 ///
 /// A server sends its status in the head only if the response has no message (*trailers-only*), as for most errors of
-/// unary calls. If the call fails after its first message, the status is in the trailers, which the layer does not see.
-/// To judge such calls, guard the function that makes them, with the feature `tonic` by
-/// [`classifiers::tonic`](crate::classifiers).
+/// unary calls. If the call fails after its first message, the status is in the trailers. A layer sees them with
+/// [`until_body_end`](super::CircuitBreakerLayer::until_body_end), and the table holds for their status too. Trailers
+/// without a status are a success.
 ///
 /// # Examples
 ///
@@ -50,9 +49,8 @@ impl<B, E: 'static> Classify<Response<B>, E> for GrpcClassifier {
             Ok(response) => response,
             Err(error) => return of_error(error),
         };
-        if let Some(code) = response.headers().get("grpc-status") {
-            let code = code.to_str().ok().and_then(|code| code.parse().ok());
-            return code.map_or(Outcome::Failure, HttpClassifier::grpc_outcome);
+        if let Some(outcome) = headers::grpc_outcome(response.headers()) {
+            return outcome;
         }
         let kind = response.headers().get(CONTENT_TYPE);
         let is_grpc = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/grpc"));
@@ -64,9 +62,14 @@ impl<B, E: 'static> Classify<Response<B>, E> for GrpcClassifier {
     }
 
     fn hint(&self, answer: Result<&Response<B>, &E>) -> Option<Duration> {
-        let headers = answer.ok()?.headers();
-        let pushback = headers.get(grpc_code::PUSHBACK);
-        let pushback = pushback.and_then(|text| grpc_code::pushback(text.to_str().ok()?));
-        HttpClassifier::retry_after(headers).max(pushback)
+        headers::grpc_hint(answer.ok()?.headers())
+    }
+
+    fn classify_trailers(&self, trailers: &HeaderMap) -> Outcome {
+        headers::grpc_outcome(trailers).unwrap_or(Outcome::Success)
+    }
+
+    fn hint_of_trailers(&self, trailers: &HeaderMap) -> Option<Duration> {
+        headers::grpc_hint(trailers)
     }
 }

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use http::header::{DATE, HeaderMap, RETRY_AFTER};
-use http::{Response, StatusCode};
+use http::{HeaderMap, Response, StatusCode};
 
 use super::classify::{Classify, of_error};
+use super::headers;
 use crate::integrations::{grpc_code, http_answer};
 use crate::values::Outcome;
 
@@ -18,8 +18,9 @@ use crate::values::Outcome;
 /// | `200` with the header `grpc-status` | see [`grpc_outcome`](HttpClassifier::grpc_outcome) |
 /// | any other status, including all other `4xx` | success: the server has answered |
 ///
-/// Only the head of a response counts; its body and its trailers do not. A gRPC server sends its status in the head only
-/// if the response has no message.
+/// Only the head of a response counts, unless the layer waits for the end of the body:
+/// [`until_body_end`](super::CircuitBreakerLayer::until_body_end). A gRPC server sends its status in the head only if the
+/// response has no message, and otherwise in the trailers.
 ///
 /// The classifier accepts responses of the crate `http`, and with the feature `reqwest` also those of reqwest. For other
 /// types, pass the status and the headers to its functions. [`GrpcClassifier`](super::GrpcClassifier) is for gRPC.
@@ -71,9 +72,7 @@ impl HttpClassifier {
     /// capped by `max_open_for`, whose default is ten times `open_for`.
     #[doc(alias = "retry-after")]
     pub fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-        let values = headers.get_all(RETRY_AFTER).iter();
-        let date = headers.get(DATE).and_then(|date| date.to_str().ok());
-        http_answer::retry_after(values.filter_map(|value| value.to_str().ok()), date)
+        headers::retry_after(headers)
     }
 }
 
@@ -93,6 +92,14 @@ impl<B, E: 'static> Classify<Response<B>, E> for HttpClassifier {
 
     fn hint(&self, answer: Result<&Response<B>, &E>) -> Option<Duration> {
         Self::retry_after(answer.ok()?.headers())
+    }
+
+    fn classify_trailers(&self, trailers: &HeaderMap) -> Outcome {
+        headers::grpc_outcome(trailers).unwrap_or(Outcome::Success)
+    }
+
+    fn hint_of_trailers(&self, trailers: &HeaderMap) -> Option<Duration> {
+        headers::grpc_hint(trailers)
     }
 }
 

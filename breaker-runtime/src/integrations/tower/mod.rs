@@ -61,9 +61,8 @@
 //! | the classifier panics | failure; the panic continues to unwind |
 //! | its future is dropped, polled or not | cancelled; a failure if it had been pending for `cancel_after` |
 //!
-//! The answer of an HTTP service is the head of the response: the outcome is recorded when the head arrives. A body
-//! that fails later is not counted. If that matters, read the body inside of the breaker and return an error if it
-//! fails.
+//! The answer of an HTTP service is the head of the response: the outcome is recorded when the head arrives, and a body
+//! that fails later is not counted. With the feature `http`, a layer with `until_body_end()` judges the body too.
 //!
 //! # The order of layers
 //!
@@ -77,6 +76,10 @@
 //! | load-shed | the breaker does not see the calls that it sheds | each call that it sheds is an error, and a failure unless it is ignored: `.ignore_errors::<Overloaded>()` |
 //! | buffer | the breaker is consulted in the buffer's task and does not see calls that wait in the queue | the time in the queue is part of the call; a full queue delays callers before they are admitted |
 
+#[cfg(feature = "http")]
+mod body_end;
+#[cfg(feature = "http")]
+mod body_future;
 mod choose;
 mod classify;
 mod error;
@@ -85,18 +88,28 @@ mod future;
 #[cfg(feature = "http")]
 mod grpc;
 #[cfg(feature = "http")]
+mod guarded_body;
+#[cfg(feature = "http")]
+mod headers;
+#[cfg(feature = "http")]
 mod http;
 mod layer;
 mod service;
 mod while_open;
 mod wrappers;
 
+#[cfg(feature = "http")]
+pub use self::body_end::{BodyEndLayer, BodyEndService};
+#[cfg(feature = "http")]
+pub use self::body_future::BodyEndFuture;
 pub use self::choose::{ChooseBreaker, InRegistry, KeyOfRequest, Named, PerKey, Single};
 pub use self::classify::{ByResult, Classify, IgnoreErrors, WithCause, WithHint};
 pub use self::error::ServiceError;
 pub use self::future::ResponseFuture;
 #[cfg(feature = "http")]
 pub use self::grpc::GrpcClassifier;
+#[cfg(feature = "http")]
+pub use self::guarded_body::GuardedBody;
 #[cfg(feature = "http")]
 pub use self::http::HttpClassifier;
 pub use self::layer::CircuitBreakerLayer;

@@ -11,8 +11,8 @@ use super::error::ServiceError;
 use super::future::ResponseFuture;
 use super::while_open::WhileOpen;
 use crate::breaker::{CircuitBreaker, Waiting};
-use crate::call::{RejectedCall, enter};
-use crate::values::RejectionReason;
+use crate::call::{Guard, RejectedCall, enter};
+use crate::values::{BreakerError, RejectionReason};
 
 /// A service behind a circuit breaker, made by a [`CircuitBreakerLayer`](super::CircuitBreakerLayer).
 ///
@@ -20,8 +20,8 @@ use crate::values::RejectionReason;
 /// the [module](super#readiness-and-admission). The service can be cloned if the inner service can; all clones share the
 /// breaker.
 pub struct CircuitBreakerService<S, C = ByResult, B = Named> {
-    inner: S,
-    classify: C,
+    pub(super) inner: S,
+    pub(super) classify: C,
     choose: B,
     readiness: Readiness,
     while_open: WhileOpen,
@@ -98,22 +98,39 @@ where
 
     #[inline]
     fn call(&mut self, request: Request) -> Self::Future {
-        let breaker = self.choose.choose(&request);
+        let mut guard = match self.admit(&request) {
+            Ok(guard) => guard,
+            Err(error) => return ResponseFuture::rejected(error),
+        };
+        let classify = self.classify.clone();
+        let future = self.inner.call(request);
+        guard.await_first_poll();
+        ResponseFuture::called(future, classify, guard)
+    }
+}
+
+impl<S, C, B> CircuitBreakerService<S, C, B> {
+    /// Requests permission for one call of the inner service.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "it is the first half of every call")]
+    pub(super) fn admit<Request>(
+        &mut self,
+        request: &Request,
+    ) -> Result<Guard<B::Handle>, BreakerError>
+    where
+        B: ChooseBreaker<Request>,
+    {
+        let breaker = self.choose.choose(request);
         let entered = match self.readiness {
             Readiness::Rejecting(reason) => Err(breaker.reject(reason).into()),
             Readiness::Unknown | Readiness::Ready => {
                 enter(breaker).map_err(RejectedCall::into_error)
             }
         };
-        let mut guard = match entered {
-            Ok(guard) => guard,
-            Err(error) => return ResponseFuture::rejected(error),
-        };
-        self.readiness = Readiness::Unknown;
-        let classify = self.classify.clone();
-        let future = self.inner.call(request);
-        guard.await_first_poll();
-        ResponseFuture::called(future, classify, guard)
+        if entered.is_ok() {
+            self.readiness = Readiness::Unknown;
+        }
+        entered
     }
 }
 
