@@ -112,7 +112,7 @@ async fn a_handler_is_checked_and_guarded_in_both_orders() {
         let (status, body) = ask(&routes, order(&format!("{path}/tea"), 2)).await;
         assert_eq!(status, 503);
         assert!(body.contains(name), "{body}");
-        // Extractors run before the handler: a request that they reject is no call.
+        // Extractors run before the handler, so the breaker does not see a request that they reject.
         let (status, _) = ask(
             &routes,
             Request::post(format!("{path}/tea"))

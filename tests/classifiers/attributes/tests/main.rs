@@ -1,4 +1,4 @@
-//! The attribute beside the attributes of other crates: on one function, in both orders where both make sense, and on
+//! The attribute together with the attributes of other crates: on one function, in both orders where both make sense, and on
 //! functions that other macros read or generate.
 //!
 //! An attribute expands before those below it. So the lower one is the outer one at run time.
@@ -7,6 +7,7 @@ mod axum;
 mod backon;
 mod instrument;
 mod mockall;
+mod rocket;
 mod rstest;
 mod sqlx;
 mod tonic;

@@ -11,7 +11,7 @@ trait Bank {
     fn charge(&self, cents: u64) -> Result<u64, Error>;
 }
 
-/// A client as it stands in a program: the breaker is here and not in the trait that tests replace.
+/// A client as programs have it: the breaker is here and not in the trait that tests replace.
 struct Checkout<B> {
     bank: B,
 }
