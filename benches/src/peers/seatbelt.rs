@@ -19,7 +19,7 @@ type Function = fn(u64) -> Ready<Answer>;
 /// The function as a service.
 pub struct Service {
     service: Breaker<u64, Answer, Execute<Function>>,
-    /// The clock is that of the system, and this would move its timers. There are none.
+    /// Would run the timers of the system clock, which the breaker does not use.
     _driver: ClockDriver,
 }
 
