@@ -33,8 +33,9 @@ pub struct Function {
     pub is_annotated: bool,
 }
 
-/// Finds the functions to annotate. It leaves out `const fn`s, tests and `main`, and what syn does not
-/// see: the bodies of macros, and files that syn does not parse.
+/// Finds the functions to annotate. It leaves out `const fn`s, tests, `main` and functions that return a stream, which
+/// cannot have the settings of a sweep, and what syn does not see: the bodies of macros, and files that syn does not
+/// parse.
 pub fn functions(bare: &Copy, mode: Mode) -> Result<Vec<Function>> {
     let mut functions = Vec::new();
     let mut test_modules = Vec::new();
@@ -122,7 +123,8 @@ impl Finder<'_> {
             return false;
         }
         let returned = returns::of(signature);
-        if self.mode == Mode::Universal || returned.is_result {
+        let fits = self.mode == Mode::Universal || returned.is_result;
+        if fits && !returned.is_stream {
             let first = first
                 .to_token_stream()
                 .into_iter()

@@ -10,6 +10,8 @@ pub struct Returned {
     pub is_result: bool,
     /// The function is an `async fn`, or returns a future that the attribute recognises.
     pub is_future: bool,
+    /// The function returns a stream that the attribute recognises.
+    pub is_stream: bool,
 }
 
 pub fn of(signature: &Signature) -> Returned {
@@ -18,16 +20,19 @@ pub fn of(signature: &Signature) -> Returned {
         return Returned {
             is_result: false,
             is_future: is_async,
+            is_stream: false,
         };
     };
     match output(ty) {
         Some(output) => Returned {
             is_result: is_result(output),
             is_future: true,
+            is_stream: false,
         },
         None => Returned {
             is_result: is_result(ty),
             is_future: is_async,
+            is_stream: !is_async && is_stream(ty),
         },
     }
 }
@@ -49,6 +54,34 @@ fn output(ty: &Type) -> Option<&Type> {
             _ => None,
         },
         _ => None,
+    }
+}
+
+/// Returns whether a type is spelled as a stream.
+fn is_stream(ty: &Type) -> bool {
+    let has_stream = |bounds: &Punctuated<TypeParamBound, Token![+]>| {
+        bounds.iter().any(|bound| match bound {
+            TypeParamBound::Trait(bound) => {
+                let last = bound.path.segments.last();
+                last.is_some_and(|last| last.ident == "Stream")
+            }
+            _ => false,
+        })
+    };
+    let inside = |ty: &Type| match ty {
+        Type::TraitObject(object) => has_stream(&object.bounds),
+        _ => false,
+    };
+    match ty {
+        Type::ImplTrait(opaque) => has_stream(&opaque.bounds),
+        _ => last_segment(ty).is_some_and(|last| match last.ident.to_string().as_str() {
+            "BoxStream" | "LocalBoxStream" => true,
+            "Pin" => {
+                let pointer = last_argument(last).and_then(last_segment);
+                pointer.and_then(last_argument).is_some_and(inside)
+            }
+            _ => false,
+        }),
     }
 }
 
