@@ -259,3 +259,25 @@ fn r34_each_frame_of_a_probe_renews_its_timeout() {
     bench.advance(OPEN_FOR);
     assert_eq!(bench.state(), State::Open);
 }
+
+#[test]
+fn r34_the_times_to_the_head_and_to_the_end_are_measured() {
+    let bench = Bench::new(Config::new().latency(true));
+    let clock = bench.clock.clone();
+    let layer = CircuitBreakerLayer::from(bench.breaker.clone()).http();
+    let service = service_fn(move |()| {
+        clock.advance(SECOND);
+        let response = Response::new(parts([data("a")]));
+        async { Ok::<_, Infallible>(response) }
+    });
+    let mut service = layer.until_body_end().layer(service);
+    let answer = service.call(()).now_or_never().expect("the head is ready");
+    let mut body = answer.unwrap().into_body();
+    bench.advance(2 * SECOND);
+    assert_eq!(next(&mut body), Some(Some(true)));
+    assert_eq!(next(&mut body), Some(None));
+    let snapshot = bench.breaker.snapshot();
+    let (end, head) = (snapshot.latency.unwrap(), snapshot.latency_to_head.unwrap());
+    assert_eq!((end.count(), end.sum()), (1, 3 * SECOND));
+    assert_eq!((head.count(), head.sum()), (1, SECOND));
+}

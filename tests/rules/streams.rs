@@ -223,3 +223,36 @@ fn r34_each_item_of_a_probe_renews_its_timeout() {
     bench.advance(SECOND);
     assert_eq!(bench.state(), State::Open);
 }
+
+#[test]
+fn r34_the_times_to_the_first_item_and_to_the_end_are_measured() {
+    let bench = Bench::new(Config::new().latency(true));
+    let read = |items: u32| {
+        let (sender, mut stream) = connection(&bench);
+        assert!(is_pending(&mut stream));
+        for _ in 0..items {
+            bench.advance(2 * SECOND);
+            sender.unbounded_send(Ok(1)).unwrap();
+            assert_eq!(next(&mut stream), Some(Ok(1)));
+        }
+        drop(sender);
+        bench.advance(SECOND);
+        assert_eq!(next(&mut stream), None);
+    };
+    // An empty stream has no first item.
+    read(0);
+    assert_eq!(bench.breaker.snapshot().latency_to_head, None);
+    read(3);
+    let snapshot = bench.breaker.snapshot();
+    let (end, head) = (snapshot.latency.unwrap(), snapshot.latency_to_head.unwrap());
+    assert_eq!((end.count(), end.sum()), (2, 8 * SECOND));
+    assert_eq!((head.count(), head.sum()), (1, 2 * SECOND));
+}
+
+#[test]
+fn r34_without_the_setting_no_first_item_is_measured() {
+    let bench = Bench::default();
+    let mut stream = bench.breaker.guard_stream(stream::iter([Item::Ok(1)]));
+    assert_eq!(next(&mut stream), Some(Ok(1)));
+    assert_eq!(bench.breaker.snapshot().latency_to_head, None);
+}

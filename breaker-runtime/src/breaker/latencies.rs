@@ -10,8 +10,16 @@ use crate::sync::Ordering::Relaxed;
 use crate::values::{BUCKETS, Latency, bucket_of};
 
 /// The histograms of one breaker.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Latencies {
+    calls: Histograms,
+    /// The time until the first part of an answer that arrives in parts; allocated by the first one.
+    heads: OnceCell<Box<Histograms>>,
+}
+
+/// One histogram for each thread.
+#[derive(Debug)]
+struct Histograms {
     /// One for each slot, allocated when its thread first ends a call, and a last one for threads without a slot.
     all: Box<[OnceCell<Box<Counts>>]>,
 }
@@ -36,7 +44,7 @@ impl Default for Counts {
     }
 }
 
-impl Default for Latencies {
+impl Default for Histograms {
     fn default() -> Self {
         Self {
             all: default_slice(slots() + 1),
@@ -47,6 +55,28 @@ impl Default for Latencies {
 impl Latencies {
     /// Adds a call that took `nanos` nanoseconds.
     pub(crate) fn add(&self, nanos: u64) {
+        self.calls.add(nanos);
+    }
+
+    /// Adds an answer whose first part arrived after `nanos` nanoseconds.
+    #[cfg(any(feature = "http", feature = "stream"))]
+    pub(crate) fn add_head(&self, nanos: u64) {
+        self.heads.get_or_init(Box::default).add(nanos);
+    }
+
+    /// Returns how long calls took.
+    pub(crate) fn read(&self) -> Latency {
+        self.calls.read()
+    }
+
+    /// Returns how long the first parts of answers took, if there were any.
+    pub(crate) fn read_heads(&self) -> Option<Latency> {
+        self.heads.get().map(|heads| heads.read())
+    }
+}
+
+impl Histograms {
+    fn add(&self, nanos: u64) {
         let shared = self.all.len() - 1;
         let own = slot();
         let counts = self.all[own.min(shared)].get_or_init(Box::default);
@@ -61,7 +91,7 @@ impl Latencies {
     }
 
     /// Returns the sum of all histograms.
-    pub(crate) fn read(&self) -> Latency {
+    fn read(&self) -> Latency {
         let (mut calls, mut sum) = (vec![0; BUCKETS], Duration::ZERO);
         for counts in self.all.iter().filter_map(OnceCell::get) {
             for (calls, bucket) in calls.iter_mut().zip(&counts.buckets) {

@@ -105,6 +105,7 @@ impl CircuitBreaker {
             #[cfg(not(feature = "fleet"))]
             fleet: None,
             latency: shared.cold.latencies.get().map(Latencies::read),
+            latency_to_head: shared.cold.latencies.get().and_then(Latencies::read_heads),
             outage: history.and_then(|it| it.outages.present(now, shared.costs(machine))),
             past_outages: history.map(|it| it.outages.past()).unwrap_or_default(),
             transitions: history.map_or(Vec::new(), |it| it.counts().to_vec()),
@@ -280,6 +281,7 @@ impl Shared {
         }
         if let Some(latencies) = self.cold.latencies.get() {
             sum.add_latency(latencies.read());
+            sum.add_latency_to_head(latencies.read_heads());
         }
     }
 

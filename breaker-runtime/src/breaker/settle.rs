@@ -205,6 +205,17 @@ impl Shared {
         now
     }
 
+    /// Records that the first part of the answer to a call in flight has arrived.
+    #[cfg(any(feature = "http", feature = "stream"))]
+    pub(crate) fn record_head(&self, ticket: Ticket) {
+        if !self.gate.word().measures_latency() {
+            return;
+        }
+        if let (Some(latencies), Some(began)) = (self.cold.latencies.get(), ticket.stamped()) {
+            latencies.add_head(nanos(self.time.now().since(began)));
+        }
+    }
+
     /// Returns when the current outage ends, in ticks; the largest number if the circuit is not closed after an outage.
     #[inline]
     fn outage_end(&self) -> u64 {

@@ -78,6 +78,12 @@ pub struct Snapshot {
     pub fleet: Option<FleetView>,
     /// The latencies of calls, if the setting `latency` is or was on.
     pub latency: Option<Latency>,
+    /// The time until the first part of each answer that arrived in parts: the first item of a stream, or the head of a
+    /// response whose layer waits for the end of the body. A first part that fails the call is left out.
+    ///
+    /// [`latency`](Self::latency) has the time until the end of the same calls, except for those whose reader left.
+    /// `None` if there was no such answer while the setting `latency` was on.
+    pub latency_to_head: Option<Latency>,
     /// The current outage, if there is one.
     pub outage: Option<Outage>,
     /// The last eight outages that have ended, oldest first.

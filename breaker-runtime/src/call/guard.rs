@@ -120,10 +120,13 @@ impl<H: Handle> Guard<H> {
         }
     }
 
-    /// Records that a part of the answer has arrived, so that a probe is not silent.
+    /// Records that a part of the answer has arrived, so that a probe is not silent; `first` is whether it is the first.
     #[cfg(any(feature = "http", feature = "stream"))]
-    pub(super) fn progress(&self) {
+    pub(super) fn progress(&self, first: bool) {
         if let Some(handle) = &self.handle {
+            if first {
+                handle.shared().record_head(self.ticket);
+            }
             handle.progress(self.ticket);
         }
     }

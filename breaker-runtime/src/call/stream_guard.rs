@@ -52,12 +52,13 @@ impl<H: Handle> StreamGuard<H> {
 
     /// Notes a part of the answer. If it has failed, returns the guard, with which the failure must be recorded.
     pub fn fails(&mut self, outcome: Outcome) -> Option<Guard<H>> {
+        let first = self.seen == Seen::Nothing;
         self.seen = match outcome {
             Outcome::Success => Seen::Answer,
             Outcome::Ignored => Seen::Ignored,
             Outcome::Failure | Outcome::Trip => return Some(self.guard.take()),
         };
-        self.guard.progress();
+        self.guard.progress(first);
         None
     }
 

@@ -51,6 +51,7 @@ record!(Snapshot {
     retry_after: maybe_duration,
     fleet,
     latency,
+    latency_to_head,
     outage,
     past_outages,
     transitions,
@@ -129,6 +130,7 @@ record!(KeyStats {
     probes_in_flight,
     outage_since: maybe_timestamp,
     latency,
+    latency_to_head,
 });
 
 record!(Override {

@@ -122,6 +122,7 @@ fn a_snapshot_has_all_of_its_fields() {
         "retry_after",
         "fleet",
         "latency",
+        "latency_to_head",
         "outage",
         "past_outages",
         "transitions",

@@ -49,6 +49,9 @@ pub struct KeyStats {
     pub outage_since: Option<SystemTime>,
     /// The latencies of all calls, including those of evicted breakers, if the setting `latency` is or was on.
     pub latency: Option<Latency>,
+    /// The time until the first part of each answer that arrived in parts, including those of evicted breakers, as
+    /// [`Snapshot::latency_to_head`](crate::Snapshot::latency_to_head) has it.
+    pub latency_to_head: Option<Latency>,
 }
 
 /// What the sums over all keys need of one breaker.
@@ -73,6 +76,7 @@ impl KeyStats {
             probes_in_flight: 0,
             outage_since: None,
             latency: None,
+            latency_to_head: None,
         }
     }
 
@@ -106,6 +110,7 @@ impl KeyStats {
         self.totals = counts.totals;
         self.transitions = counts.transitions;
         self.latency = counts.latency;
+        self.latency_to_head = counts.latency_to_head;
         self.unlisted = unlisted;
     }
 
@@ -141,6 +146,7 @@ pub(crate) struct RetiredCounts {
     pub(crate) totals: Totals,
     pub(crate) transitions: Vec<TransitionCount>,
     pub(crate) latency: Option<Latency>,
+    pub(crate) latency_to_head: Option<Latency>,
 }
 
 impl RetiredCounts {
@@ -151,9 +157,20 @@ impl RetiredCounts {
     }
 
     pub(crate) fn add_latency(&mut self, latency: Latency) {
-        match &mut self.latency {
-            Some(sum) => sum.add(&latency),
-            None => self.latency = Some(latency),
+        add_to(&mut self.latency, latency);
+    }
+
+    pub(crate) fn add_latency_to_head(&mut self, latency: Option<Latency>) {
+        if let Some(latency) = latency {
+            add_to(&mut self.latency_to_head, latency);
         }
+    }
+}
+
+/// Adds a histogram to a sum, if there is one already.
+fn add_to(sum: &mut Option<Latency>, latency: Latency) {
+    match sum {
+        Some(sum) => sum.add(&latency),
+        None => *sum = Some(latency),
     }
 }

@@ -53,6 +53,10 @@ pub(super) fn breaker(incoming: &Incoming<'_>) -> Answer {
         Some(keys) => keys.latency.as_ref(),
         None => snapshot.latency.as_ref(),
     };
+    let latency_to_head = match keys {
+        Some(keys) => keys.latency_to_head.as_ref(),
+        None => snapshot.latency_to_head.as_ref(),
+    };
     let totals = keys.map_or(&snapshot.totals, |keys| &keys.totals);
     let events = incoming.site.events.of(&snapshot);
     let loaded = incoming.site.registry.loaded_force(breaker.name());
@@ -63,6 +67,7 @@ pub(super) fn breaker(incoming: &Incoming<'_>) -> Answer {
         functions: &functions,
         recent: recent.as_ref(),
         latency,
+        latency_to_head,
         totals,
     };
     Ok(incoming.json(&json!({

@@ -24,6 +24,7 @@ pub(super) struct Sources<'a> {
     pub(super) functions: &'a [&'a Declaration],
     pub(super) recent: Option<&'a Recent>,
     pub(super) latency: Option<&'a Latency>,
+    pub(super) latency_to_head: Option<&'a Latency>,
     pub(super) totals: &'a Totals,
 }
 
@@ -85,7 +86,7 @@ const LATENCY: Table = Table {
     title: "Quantiles of the calls that ended",
     heads: &["Period", "Calls", "p50", "p95", "p99"],
     nothing: "No latencies are recorded: the setting `latency` is off.",
-    few: 2,
+    few: 3,
 };
 const CALLS: Table = Table {
     section: "Calls",
@@ -150,9 +151,14 @@ pub(super) fn tables(from: &Sources<'_>) -> Vec<Value> {
 fn quantiles(from: &Sources<'_>) -> Vec<Vec<Value>> {
     let recent = from.recent.and_then(Recent::latency);
     let all = from.latency.filter(|all| all.count() > 0);
-    let rows = [("Last minute", recent), ("Since start", all)];
+    let heads = from.latency_to_head;
+    let rows = [
+        ("Last minute", recent),
+        ("Since start", all),
+        ("Since start, to the first part of an answer", heads),
+    ];
     let rows = rows.into_iter().filter_map(|(label, latency)| {
-        let latency = latency.filter(|_| all.is_some())?;
+        let latency = latency.filter(|_| all.is_some() || heads.is_some())?;
         let quantiles = [0.5, 0.95, 0.99].map(|share| {
             let quantile = latency.quantile(share);
             json!(quantile.map_or("–".to_owned(), |it| Lasts(it).to_string()))
