@@ -14,12 +14,14 @@ pub use crate::registry::{Declaration, Listed, Registry, Site, SiteHandle};
 // The call.
 pub use crate::__circuit_breaker_limited as limited;
 pub use crate::__circuit_breaker_streamed as streamed;
+#[cfg(feature = "stream")]
+pub use crate::call::StreamCall;
+#[cfg(any(feature = "http", feature = "stream"))]
+pub use crate::call::StreamGuard;
 pub use crate::call::{
     FallbackGuard, Guard, Guarded, Handle, Late, Limit, Marked, Owned, Recorded, RejectedCall,
     Settled, poll, poll_limited,
 };
-#[cfg(feature = "stream")]
-pub use crate::call::{StreamCall, StreamGuard};
 pub use crate::values::{BreakerError, CallError, Origin, Outcome};
 #[cfg(feature = "stream")]
 pub use futures_core::Stream;
