@@ -141,8 +141,9 @@ impl<T, E> Default for CallOptions<T, E> {
 impl<T, E, C, H, K, F, L> CallOptions<T, E, C, H, K, F, L> {
     /// Classifies the value of the call, as the setting `classify` does.
     ///
-    /// [`Outcome::Trip`] opens the circuit at once. The functions in `classifiers` fit too. Without a type for the options, as in `CallOptions::<Row, DbError>::new()`, a
-    /// closure needs one for its argument: `|answer: &Result<Row, DbError>| …`.
+    /// [`Outcome::Trip`] opens the circuit at once. The functions in `classifiers` fit too. Without a type for the
+    /// options, as in `CallOptions::<Row, DbError>::new()`, a closure needs one for its argument:
+    /// `|answer: &Result<Row, DbError>| …`.
     pub fn classify<N: Fn(&Result<T, E>) -> Outcome>(
         self,
         classify: N,

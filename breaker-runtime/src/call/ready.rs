@@ -14,8 +14,8 @@ impl CircuitBreaker {
     /// calls are admitted, it is ready at once. A [`reset`](Self::reset), an override that ends or is cleared, and the
     /// permit of a probe that becomes free are noticed immediately.
     ///
-    /// Nothing is reserved: another call may take the only permit of a half-open circuit, and this one is rejected. Then
-    /// keep the message and wait again.
+    /// Nothing is reserved: another call may take the only permit of a half-open circuit, and then yours is rejected. Keep
+    /// the message and wait again.
     ///
     /// - During a `ramp` it is ready when the ramp would admit the next call, which it does at least once a second.
     /// - Inside a running probe of the same breaker it is ready at once, because a nested call belongs to the probe.

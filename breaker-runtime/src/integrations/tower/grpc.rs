@@ -20,8 +20,8 @@ use crate::values::Outcome;
 /// | no status, and another HTTP status or another type than `application/grpc`: no gRPC server has answered | failure |
 /// | an error | failure, or ignored if it is or holds the error of a breaker, see [`ByResult`](super::ByResult) |
 ///
-/// [`HttpClassifier::grpc_outcome`](super::HttpClassifier::grpc_outcome) lists the status codes. The hint for the open period is `retry-after` or
-/// `grpc-retry-pushback-ms`, whichever is longer.
+/// [`HttpClassifier::grpc_outcome`](super::HttpClassifier::grpc_outcome) lists the status codes. The hint for the open
+/// period is `retry-after` or `grpc-retry-pushback-ms`, whichever is longer.
 ///
 /// A server sends its status in the head only if the response has no message (*trailers-only*), as for most errors of
 /// unary calls. If the call fails after its first message, the status is in the trailers. A layer sees them with
