@@ -18,6 +18,7 @@ mod probes;
 mod progress;
 mod ramp;
 mod reconfiguration;
+mod shadow;
 mod slow_calls;
 mod streams;
 mod textbook;

@@ -137,6 +137,7 @@ setting_names! {
     Latency: "latency", breaker(Bound::Flag, TRUE_OR_FALSE), "true";
     Critical: "critical", breaker(Bound::Flag, TRUE_OR_FALSE), "true";
     Shared: "shared", breaker(Bound::Flag, TRUE_OR_FALSE), "true";
+    Shadow: "shadow", breaker(Bound::Flag, TRUE_OR_FALSE), "true";
     Crate: "crate", ValueKind::Crate, "breaker_runtime";
 }
 

@@ -10,7 +10,8 @@ const ALL: &str = "; the settings are `name`, `threshold`, `window`, `max_failur
                     `jitter`, `open_for_hint`, `half_open_calls`, `success_threshold`, \
                     `probe_failures`, `probe_timeout`, `ramp`, `call_timeout`, `cancel_after`, \
                     `cancelled_in_a_row`, `trip`, `ignore`, `success`, `failure`, `classify`, `cause`, `fallback`, `fallback_on`, \
-                    `key`, `max_keys`, `idle_ttl`, `registry`, `latency`, `critical`, `shared`, `crate`";
+                    `key`, `max_keys`, `idle_ttl`, `registry`, `latency`, `critical`, `shared`, `shadow`, \
+                    `crate`";
 
 #[test]
 fn every_setting_is_accepted() {
@@ -26,7 +27,7 @@ fn every_setting_is_accepted() {
                      cancel_after = \"off\", cancelled_in_a_row = 50";
     assert_eq!(about(arguments), [] as [&str; 0]);
     let arguments = "key = (self.host.as_str(), port).0, max_keys = 10usize, idle_ttl = \"1h\", \
-                     latency = true, critical = cfg!(feature = \"vital\"), shared = true";
+                     latency = true, critical = cfg!(feature = \"vital\"), shared = true, shadow = false";
     assert_eq!(about(arguments), [] as [&str; 0]);
     assert_eq!(about("key = key, latency = LATENCY"), [] as [&str; 0]);
     for cause in [

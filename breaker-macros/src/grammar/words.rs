@@ -93,6 +93,7 @@ pub(crate) const BREAKER_SETTINGS: &Synonyms = synonyms! {
     latency: histogram latency_histogram measure_latency record_latency timings track_latency;
     critical: allow_health_indicator_to_fail essential fail_health mandatory required vital;
     shared: cluster cluster_mode cluster_wide distributed fleet fleet_wide global replicated share synchronized;
+    shadow: dry dry_run evaluate_only metrics_only monitor_only observe observe_only passive report_only shadow_mode;
 };
 
 /// The settings of one guarded function, which only its attribute can contain.

@@ -23,6 +23,8 @@ pub(crate) struct FleetReading {
     pub(crate) failures: u64,
     /// The setting `shared`.
     pub(crate) shared: bool,
+    /// The setting `shadow`.
+    pub(crate) shadow: bool,
     pub(crate) open_for: Duration,
     pub(crate) max_open_for: Duration,
 }
@@ -58,6 +60,7 @@ impl CircuitBreaker {
                 successes: totals.successes,
                 failures,
                 shared: settings.shared,
+                shadow: settings.shadow,
                 open_for: settings.open_for,
                 max_open_for: settings.max_open_for,
             }

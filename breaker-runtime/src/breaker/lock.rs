@@ -274,6 +274,7 @@ impl Locked {
                         by_kind,
                         rate,
                     },
+                shadow,
                 by,
             } => {
                 let transition = Transition {
@@ -287,6 +288,7 @@ impl Locked {
                     failures_by_kind: by_kind,
                     rate,
                     cause: None,
+                    shadow,
                     by,
                 };
                 let at = moment.wall;

@@ -67,6 +67,7 @@ mod with_tracing {
                     function = changed.cause.as_ref().and_then(|it| it.function),
                     actor = changed.by.actor.as_deref(),
                     because = changed.by.reason.as_deref(),
+                    shadow = changed.shadow.then_some(true),
                     "{breaker:#}: {changed}"
                 )
             };

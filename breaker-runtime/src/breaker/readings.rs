@@ -133,6 +133,7 @@ impl CircuitBreaker {
         let history = locked.history.as_deref();
         let read = KeyReading {
             state: locked.machine.state(),
+            machine_state: locked.machine.machine_state(),
             probes_in_flight: locked.machine.probes_in_flight(),
             outage_since: history.and_then(|it| it.outages.present_since()),
         };
@@ -233,6 +234,7 @@ impl Shared {
         let mut totals = self.counters.totals(moment);
         let others = self.cold.failures.read();
         let judged = locked.machine.stay_counts();
+        totals.would_reject = locked.machine.would_reject();
         totals.failures_by_kind = Failures {
             returned: totals.failures,
             slow: judged.slow_failures,

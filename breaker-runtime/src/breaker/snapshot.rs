@@ -38,7 +38,7 @@ pub struct Snapshot {
     pub key: Option<String>,
     /// The state as callers see it.
     pub state: State,
-    /// The state beneath any override.
+    /// The state beneath any override; with the setting `shadow`, the state that callers would meet without it.
     pub machine_state: State,
     /// The override in force, if there is one.
     pub r#override: Option<Override>,

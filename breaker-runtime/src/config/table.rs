@@ -183,6 +183,13 @@ macro_rules! settings {
             /// the instances open and close the circuit together, and one of them probes for all. Do not share the
             /// circuit of something that is different for each instance, such as a sidecar.
             Shared: Flag, shared(shared: bool) -> bool = false;
+
+            /// whether the circuit only shows what it would do, and rejects nothing.
+            ///
+            /// Default: `false`. The circuit opens and closes by its settings, and each call that it would have rejected
+            /// is admitted, counted in [`Totals::would_reject`](crate::Totals::would_reject), and decides nothing. What
+            /// a person, a file or the fleet forces open still rejects every call.
+            Shadow: Flag, shadow(shadow: bool) -> bool = false;
         }
     };
 }

@@ -111,6 +111,7 @@ fn overrides_have_every_setting() {
         latency: Some(true),
         critical: Some(true),
         shared: Some(true),
+        shadow: Some(true),
     };
     let config = Config::from(&every);
     let settings: Vec<_> = config.given().map(|(setting, _)| setting).collect();

@@ -22,6 +22,7 @@ mod ramp;
 #[cfg(any(test, feature = "tokio", feature = "tower"))]
 mod readiness;
 mod readings;
+mod shadow;
 mod standing;
 mod stay_counts;
 mod ticket;
@@ -55,7 +56,7 @@ pub(crate) use self::types::{
 pub(crate) use self::window::WindowCounts;
 use crate::config::Settings;
 use crate::time::{Tick, nanos};
-use crate::values::{End, Reason, RejectionReason};
+use crate::values::{End, Reason, RejectionReason, Rejections};
 
 /// The rules of one breaker.
 #[derive(Debug)]
@@ -79,6 +80,8 @@ pub(crate) struct Machine {
     draws: Draws,
     /// The counts of the stays that have ended.
     past: StayCounts,
+    /// The calls that shadow has admitted. Boxed, because most breakers have none.
+    would_reject: Option<Box<Rejections>>,
 }
 
 impl Machine {
@@ -95,6 +98,7 @@ impl Machine {
             open_window: None,
             draws: Draws::new(seed),
             past: StayCounts::default(),
+            would_reject: None,
         }
     }
 
@@ -145,10 +149,7 @@ impl Machine {
                 }
             }
         };
-        match ticket {
-            Err(_) if forced == Some(ForcedKind::Closed) => Ok(Ticket::uncounted(generation, now)),
-            ticket => ticket,
-        }
+        ticket.or_else(|rejected| self.admit_rejected(rejected, now))
     }
 
     /// Records how a call ended; returns whether it belongs to an older generation.

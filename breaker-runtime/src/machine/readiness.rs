@@ -22,6 +22,7 @@ impl Machine {
                 return NextAdmission::at(forced.until, now);
             }
             Some(_) => return NextAdmission::Now,
+            None if self.settings.shadow => return NextAdmission::Now,
             None => {}
         }
         let nested = nested_in == Some(self.generation);
@@ -48,6 +49,7 @@ impl Machine {
         let (reason, retry_after) = match self.forced().map(|forced| forced.kind) {
             Some(ForcedKind::Open) => (RejectionReason::Forced, self.forced_for(now)),
             Some(ForcedKind::Closed) => return None,
+            None if self.settings.shadow => return None,
             None => match &self.phase {
                 Phase::Closed(_) => return None,
                 Phase::Open(period) => return Some(period.rejected(now)),

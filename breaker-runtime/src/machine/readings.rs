@@ -22,8 +22,8 @@ impl Machine {
         match &self.phase {
             _ if self.overrides.is_some() => GateState::AskMachine,
             Phase::Closed(closed) => closed.gate_state(&self.settings),
-            Phase::Open(period) => period.gate_state(),
-            Phase::HalfOpen(_) => GateState::AskMachine,
+            Phase::Open(period) if !self.settings.shadow => period.gate_state(),
+            Phase::Open(_) | Phase::HalfOpen(_) => GateState::AskMachine,
         }
     }
 
@@ -49,11 +49,12 @@ impl Machine {
     pub(crate) fn state(&self) -> State {
         match self.forced() {
             Some(forced) => forced.kind.state(),
+            None if self.settings.shadow => State::Closed,
             None => self.phase.state(),
         }
     }
 
-    /// Returns the state beneath any override.
+    /// Returns the state beneath any override and shadow.
     pub(crate) fn machine_state(&self) -> State {
         self.phase.state()
     }
@@ -224,7 +225,7 @@ impl Machine {
     pub(crate) fn retry_after(&self, now: Tick) -> Option<Duration> {
         match (self.forced(), &self.phase) {
             (Some(forced), _) if forced.kind == ForcedKind::Open => self.forced_for(now),
-            (None, Phase::Open(period)) => Some(period.retry_after(now)),
+            (None, Phase::Open(period)) if !self.settings.shadow => Some(period.retry_after(now)),
             _ => None,
         }
     }

@@ -35,7 +35,7 @@ pub(crate) enum Role {
     Tracked,
     /// One of the probes of a half-open circuit.
     Probe,
-    /// A call that decides nothing: only an override admitted it, or it belongs to an enclosing probe.
+    /// A call that decides nothing: only an override or shadow admitted it, or it belongs to an enclosing probe.
     Uncounted,
 }
 

@@ -65,12 +65,13 @@ impl Machine {
         self.enter(half_open, now, cause, Evidence::default(), changes);
     }
 
-    /// Counts a call that only an override admitted.
+    /// Counts a call that only an override or shadow admitted.
     pub(super) fn count_forced_call(&mut self, end: End, slow: bool, now: Tick) {
         let forced_closed = self
             .forced()
             .is_some_and(|forced| forced.kind == ForcedKind::Closed);
-        if !forced_closed || !end.is_judged() {
+        let admitted_anyway = forced_closed || self.is_in_shadow();
+        if !admitted_anyway || !end.is_judged() {
             return;
         }
         let failed = failure(end, slow, &self.settings);
@@ -145,6 +146,7 @@ impl Machine {
                 due: cause.due,
                 open_period: self.open_period(),
                 evidence,
+                shadow: self.settings.shadow,
                 by: cause.by,
             });
         }

@@ -60,6 +60,8 @@ pub(crate) enum Change {
         due: Option<Tick>,
         open_period: Option<Duration>,
         evidence: Evidence,
+        /// Whether the setting `shadow` was on.
+        shadow: bool,
         /// Who tripped or reset the circuit.
         by: Attribution,
     },

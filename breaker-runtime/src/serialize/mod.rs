@@ -72,6 +72,7 @@ record!(Totals {
     slow,
     rejected,
     rejections,
+    would_reject,
     stale,
     fallback_successes,
     fallback_failures,
@@ -124,6 +125,7 @@ record!(KeyStats {
     keys,
     states,
     recent_states,
+    machine_states,
     unlisted,
     totals,
     transitions,
@@ -192,6 +194,7 @@ record!(Transition {
     failures_by_kind,
     rate,
     cause,
+    shadow,
     by,
 });
 

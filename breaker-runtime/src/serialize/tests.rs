@@ -40,7 +40,7 @@ fn settings_read_back_as_the_section_of_a_file() {
             "success_threshold": 3, "probe_failures": 1, "probe_timeout": "30s", "ramp": "off",
             "call_timeout": "off",
             "cancel_after": "1s", "cancelled_in_a_row": 20, "max_keys": 1024, "idle_ttl": "600s", "latency": false,
-            "critical": false, "shared": false
+            "critical": false, "shared": false, "shadow": false
         })
     );
     #[cfg(feature = "config")]

@@ -35,6 +35,8 @@ pub struct KeyStats {
     pub states: Vec<(State, usize)>,
     /// The number of keys in each state among those that were used within `idle_ttl`.
     pub recent_states: Vec<(State, usize)>,
+    /// The number of keys in each state beneath overrides and the setting `shadow`.
+    pub machine_states: Vec<(State, usize)>,
     /// The number of calls whose key got no entry because all `max_keys` entries were busy.
     ///
     /// Each of these calls went through a breaker that served only this call.
@@ -58,6 +60,7 @@ pub struct KeyStats {
 #[derive(Clone, Copy)]
 pub(crate) struct KeyReading {
     pub(crate) state: State,
+    pub(crate) machine_state: State,
     pub(crate) probes_in_flight: usize,
     /// When the present outage began.
     pub(crate) outage_since: Option<SystemTime>,
@@ -70,6 +73,7 @@ impl KeyStats {
             keys: 0,
             states: Vec::new(),
             recent_states: Vec::new(),
+            machine_states: Vec::new(),
             unlisted: 0,
             totals: Totals::default(),
             transitions: Vec::new(),
@@ -84,6 +88,7 @@ impl KeyStats {
     pub(crate) fn add_key(&mut self, key: KeyReading, recent: bool) {
         let KeyReading {
             state,
+            machine_state,
             probes_in_flight,
             outage_since,
         } = key;
@@ -92,6 +97,7 @@ impl KeyStats {
         let earliest = self.outage_since.into_iter().chain(outage_since).min();
         self.outage_since = earliest;
         add_state(&mut self.states, state);
+        add_state(&mut self.machine_states, machine_state);
         if recent {
             add_state(&mut self.recent_states, state);
         }
@@ -119,9 +125,13 @@ impl KeyStats {
     /// If several states are equally frequent, it returns the worst of them. From the worst to the best, the states are
     /// forced open, open, half open, closed and forced closed.
     pub fn prevailing_state(&self) -> Option<State> {
-        let states = self.recent_states.iter();
-        let most = states.max_by_key(|(state, keys)| (*keys, state.severity()));
-        most.map(|(state, _)| *state)
+        most_frequent(&self.recent_states)
+    }
+
+    /// Returns the state that most of the keys are in beneath overrides and the setting `shadow`.
+    #[cfg(any(feature = "metrics", feature = "opentelemetry"))]
+    pub(crate) fn prevailing_machine_state(&self) -> Option<State> {
+        most_frequent(&self.machine_states)
     }
 
     /// Returns how many keys are in `state`.
@@ -130,6 +140,14 @@ impl KeyStats {
         let found = states.find(|(other, _)| *other == state);
         found.map_or(0, |(_, count)| *count)
     }
+}
+
+/// Returns the most frequent state, and of several the worst.
+fn most_frequent(states: &[(State, usize)]) -> Option<State> {
+    let most = states
+        .iter()
+        .max_by_key(|(state, keys)| (*keys, state.severity()));
+    most.map(|(state, _)| *state)
 }
 
 /// Adds one to the count of `state`.

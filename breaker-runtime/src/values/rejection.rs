@@ -55,6 +55,15 @@ pub enum RejectionReason {
 }
 
 impl RejectionReason {
+    /// All reasons.
+    pub(crate) const ALL: [Self; 5] = [
+        Self::Open,
+        Self::HalfOpenFull,
+        Self::Ramp,
+        Self::Forced,
+        Self::ProbedElsewhere,
+    ];
+
     /// Returns the label: `open`, `half_open_full`, `ramp`, `forced` or `probed_elsewhere`.
     pub const fn as_str(self) -> &'static str {
         match self {

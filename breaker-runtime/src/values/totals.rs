@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use super::failure::Failures;
+use super::rejection::RejectionReason;
 
 /// The totals of a breaker since it was made; no reset and no transition decreases them.
 ///
@@ -32,6 +33,10 @@ pub struct Totals {
     pub rejected: u64,
     /// The numbers of rejected calls by reason.
     pub rejections: Rejections,
+    /// The numbers of calls that would have been rejected, by reason, had the setting `shadow` been off.
+    ///
+    /// They were admitted, so `calls` includes them and `rejected` does not.
+    pub would_reject: Rejections,
     /// The number of calls that decided nothing, because they ended in a later generation than they began in.
     ///
     /// Only calls that ended with an outcome are counted.
@@ -83,11 +88,8 @@ impl Totals {
         self.cancelled += other.cancelled;
         self.slow += other.slow;
         self.rejected += other.rejected;
-        self.rejections.open += other.rejections.open;
-        self.rejections.half_open_full += other.rejections.half_open_full;
-        self.rejections.ramp += other.rejections.ramp;
-        self.rejections.forced += other.rejections.forced;
-        self.rejections.probed_elsewhere += other.rejections.probed_elsewhere;
+        self.rejections.add(&other.rejections);
+        self.would_reject.add(&other.would_reject);
         self.stale += other.stale;
         self.fallback_successes += other.fallback_successes;
         self.fallback_failures += other.fallback_failures;
@@ -122,5 +124,33 @@ impl Rejections {
     /// Returns the number of all rejected calls.
     pub const fn all(&self) -> u64 {
         self.open + self.half_open_full + self.ramp + self.forced + self.probed_elsewhere
+    }
+
+    /// Returns the number of calls rejected for this reason.
+    pub const fn of(&self, reason: RejectionReason) -> u64 {
+        match reason {
+            RejectionReason::Open => self.open,
+            RejectionReason::HalfOpenFull => self.half_open_full,
+            RejectionReason::Ramp => self.ramp,
+            RejectionReason::Forced => self.forced,
+            RejectionReason::ProbedElsewhere => self.probed_elsewhere,
+        }
+    }
+
+    pub(crate) fn of_mut(&mut self, reason: RejectionReason) -> &mut u64 {
+        match reason {
+            RejectionReason::Open => &mut self.open,
+            RejectionReason::HalfOpenFull => &mut self.half_open_full,
+            RejectionReason::Ramp => &mut self.ramp,
+            RejectionReason::Forced => &mut self.forced,
+            RejectionReason::ProbedElsewhere => &mut self.probed_elsewhere,
+        }
+    }
+
+    /// Adds the numbers of another breaker.
+    pub(crate) fn add(&mut self, other: &Self) {
+        for reason in RejectionReason::ALL {
+            *self.of_mut(reason) += other.of(reason);
+        }
     }
 }

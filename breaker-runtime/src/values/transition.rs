@@ -39,6 +39,8 @@ pub struct Transition {
     pub rate: Option<f64>,
     /// The cause of an opening, if the function, permit or layer of the call that caused it states one.
     pub cause: Option<Cause>,
+    /// Whether the setting `shadow` was on, so that the circuit rejected no call after the transition either.
+    pub shadow: bool,
     /// The actor that tripped or reset the circuit, and the reason; empty for every other transition.
     pub by: Attribution,
 }
@@ -97,6 +99,7 @@ impl PastTransition {
                 failures_by_kind: Failures::default(),
                 rate: None,
                 cause: None,
+                shadow: false,
                 by: Attribution::default(),
             },
         }

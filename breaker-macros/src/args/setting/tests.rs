@@ -263,7 +263,7 @@ fn idle_ttl_is_a_duration_and_never_off() {
 
 #[test]
 fn a_flag_is_true_or_false() {
-    for name in ["latency", "critical", "shared"] {
+    for name in ["latency", "critical", "shared", "shadow"] {
         for right in ["true", "false", "FLAG", "!FLAG", "cfg!(test)", "(true)"] {
             assert_eq!(about(&format!("{name} = {right}")), [] as [&str; 0]);
         }

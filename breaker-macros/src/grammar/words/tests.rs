@@ -146,6 +146,8 @@ fn well_known_words_lead_to_the_setting() {
         ("vital", "critical"),
         ("distributed", "shared"),
         ("cluster_mode", "shared"),
+        ("dry_run", "shadow"),
+        ("metrics_only", "shadow"),
     ] {
         assert_eq!(translate(word, BREAKER_SETTINGS), Some(setting), "{word}");
         assert_eq!(translate(word, FUNCTION_SETTINGS), None, "{word}");

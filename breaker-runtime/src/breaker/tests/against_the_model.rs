@@ -7,14 +7,14 @@ use proptest::prelude::*;
 
 use crate::breaker::{CircuitBreaker, ExternalOverride, nesting};
 use crate::config::{Config, Settings};
-use crate::machine::model::{Model, Step, dropped, other_settings, settings, steps, units};
+use crate::machine::model::{
+    Model, Step, dropped, label, other_settings, settings, steps, units, would_reject,
+};
 use crate::machine::{ForcedKind, Ticket};
 use crate::registry::Registry;
 use crate::sync::Arc;
 use crate::time::{Clock, Tick};
-use crate::values::{
-    Attribution, End, FailureKind, Failures, Layer, RejectionReason, State, Totals,
-};
+use crate::values::{Attribution, End, FailureKind, Failures, Layer, State, Totals};
 
 #[derive(Clone, Default)]
 struct HandClock(Arc<AtomicU64>);
@@ -26,15 +26,6 @@ impl Clock for HandClock {
 
     fn wall(&self) -> SystemTime {
         SystemTime::UNIX_EPOCH + Duration::from_nanos(self.0.load(Ordering::Relaxed))
-    }
-}
-
-/// Returns what the model calls a reason.
-fn label(reason: RejectionReason) -> &'static str {
-    match reason {
-        RejectionReason::HalfOpenFull => "full",
-        RejectionReason::ProbedElsewhere => "elsewhere",
-        other => other.as_str(),
     }
 }
 
@@ -212,6 +203,9 @@ impl Pair {
         let snapshot = self.breaker.snapshot();
         model.notice();
         assert_eq!(snapshot.machine_state, model.state, "{step:?}");
+        assert_eq!(snapshot.state, model.met(), "{step:?}");
+        let would_reject = would_reject(&snapshot.totals.would_reject);
+        assert_eq!(would_reject, model.would_have_rejected(), "{step:?}");
         assert_eq!(snapshot.generation, model.generation, "{step:?}");
         assert_eq!(snapshot.retry_after, model.retry_after(), "{step:?}");
         let probes = model.probes_in_flight();

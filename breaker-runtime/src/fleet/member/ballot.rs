@@ -44,7 +44,9 @@ struct Opening {
 impl Ballot {
     /// Takes notice of the circuit here.
     pub(super) fn read(&mut self, reading: &FleetReading, now: Tick) {
-        let by_rule = |reason| !matches!(reason, Reason::Fleet | Reason::Tripped);
+        // An opening that rejects nothing here must reject nothing elsewhere.
+        let by_rule =
+            |reason| !reading.shadow && !matches!(reason, Reason::Fleet | Reason::Tripped);
         if self.settled == Some(reading.generation) {
             return self.withdraw();
         }

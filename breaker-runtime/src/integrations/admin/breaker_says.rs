@@ -11,7 +11,14 @@ impl Says {
     /// Says what a breaker does.
     pub(super) fn of(it: &Snapshot) -> Self {
         let mut says = Self::default();
-        match (&it.r#override, it.state, &it.key_stats) {
+        let shadow = it.config.shadow && it.r#override.is_none();
+        let state = if shadow {
+            says.text("Shadow: rejects no call. ");
+            it.machine_state
+        } else {
+            it.state
+        };
+        match (&it.r#override, state, &it.key_stats) {
             (Some(forced), ..) => says.forced(it, forced),
             (None, State::Open, _) => says.open(it),
             (None, State::HalfOpen, _) => says.half_open(it),

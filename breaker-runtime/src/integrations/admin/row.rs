@@ -139,6 +139,7 @@ impl Row {
             keys.map(|keys| plural(keys.keys as u64, "key")),
             is_endless.then(|| "no end".to_owned()),
             it.fleet.is_some().then(|| "shared".to_owned()),
+            it.config.shadow.then(|| "shadow".to_owned()),
             (!configured.is_empty()).then(|| format!("changed: {configured}")),
         ];
         tags.into_iter().flatten().collect()
@@ -156,6 +157,7 @@ impl Row {
             "state": it.state,
             "machine_state": it.machine_state,
             "critical": it.config.critical,
+            "shadow": it.config.shadow,
             "override": it.r#override,
             "since": Timestamp(it.since),
             "retry_at": self.retry_at().map(Timestamp),

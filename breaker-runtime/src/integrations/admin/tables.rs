@@ -11,7 +11,7 @@ use crate::breaker::Snapshot;
 use crate::config::ExactDuration;
 use crate::registry::Declaration;
 use crate::serialize::Timestamp;
-use crate::values::{Action, FailureKind, Latency, Totals};
+use crate::values::{Action, FailureKind, Latency, RejectionReason, Rejections, Totals};
 
 /// The sources of the tables of a breaker.
 #[derive(Debug)]
@@ -179,13 +179,10 @@ fn totals(it: &Totals, of_keys: bool) -> Vec<Vec<Value>> {
         ("ignored", it.ignored),
         ("cancelled", it.cancelled),
     ];
-    let rejections = [
-        ("open", it.rejections.open),
-        ("half open full", it.rejections.half_open_full),
-        ("ramp", it.rejections.ramp),
-        ("forced", it.rejections.forced),
-        ("probed elsewhere", it.rejections.probed_elsewhere),
-    ];
+    let by_reason = |of: &Rejections| {
+        let numbers = RejectionReason::ALL.map(|reason| (reason.as_str(), of.of(reason)));
+        list(numbers)
+    };
     // Slow calls have a row; a slow call may also have failed.
     let by_kind = it.failures_by_kind.ranked().into_iter();
     let by_kind = by_kind.filter(|(kind, _)| *kind != FailureKind::Slow);
@@ -204,16 +201,21 @@ fn totals(it: &Totals, of_keys: bool) -> Vec<Vec<Value>> {
         ""
     };
     let open = format!("open for {} in total{whose}", Lasts(it.open_time));
+    let in_shadow = it.would_reject.all();
+    let in_shadow = (in_shadow > 0).then(|| {
+        let admitted = by_reason(&it.would_reject);
+        ("Rejections withheld by shadow", in_shadow, admitted)
+    });
     let rows = [
         ("Calls", it.calls, list(calls)),
         ("Failures", it.failures, failed),
         ("Slow calls", it.slow, String::new()),
-        ("Rejections", it.rejected, list(rejections)),
+        ("Rejections", it.rejected, by_reason(&it.rejections)),
         ("Fallback answers", answers, list(fallbacks)),
         ("Stale outcomes", it.stale, stale.to_owned()),
         ("Openings", it.opens, open),
     ];
-    let rows = rows.into_iter();
+    let rows = rows.into_iter().chain(in_shadow);
     rows.map(|(label, number, text)| vec![json!(label), json!(count(number)), json!(text)])
         .collect()
 }

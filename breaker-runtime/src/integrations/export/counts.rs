@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::rows::{
     CALLS, FAILURES, FALLBACKS, FLEET_ERRORS, FLEET_ROUND_TRIPS, REJECTED, SLOW_CALLS, STALE,
-    TRANSITIONS, UNLISTED_CALLS,
+    TRANSITIONS, UNLISTED_CALLS, WOULD_REJECT,
 };
 use crate::breaker::Snapshot;
 use crate::time::nanos;
@@ -124,18 +124,10 @@ impl Counts {
         }
         self.add_to(SLOW_CALLS.name, &[], totals.slow);
         self.add_to(STALE.name, &[], totals.stale);
-        let rejections = &totals.rejections;
-        for (reason, rejected) in [
-            (RejectionReason::Open, rejections.open),
-            (RejectionReason::HalfOpenFull, rejections.half_open_full),
-            (RejectionReason::Ramp, rejections.ramp),
-            (RejectionReason::Forced, rejections.forced),
-            (
-                RejectionReason::ProbedElsewhere,
-                rejections.probed_elsewhere,
-            ),
-        ] {
-            self.add_to(REJECTED.name, &[("reason", reason.as_str())], rejected);
+        for reason in RejectionReason::ALL {
+            let labels = [("reason", reason.as_str())];
+            self.add_to(REJECTED.name, &labels, totals.rejections.of(reason));
+            self.add_to(WOULD_REJECT.name, &labels, totals.would_reject.of(reason));
         }
         for (result, answers) in [
             ("success", totals.fallback_successes),

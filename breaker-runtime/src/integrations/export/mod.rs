@@ -17,12 +17,12 @@ pub(in crate::integrations) use self::memory::{Entry, Memory};
 pub(in crate::integrations) use self::reading::Gauges;
 #[cfg(feature = "metrics")]
 pub(in crate::integrations) use self::reading::Readings;
-pub(in crate::integrations) use self::reading::STATES;
+pub(in crate::integrations) use self::reading::{MACHINE_STATES, STATES};
 #[cfg(feature = "metrics")]
 pub(in crate::integrations) use self::rows::{
     CALL_DURATION, FLEET_LAG, FLEET_MEMBERS, OPEN_SECONDS, STATE,
 };
 pub(in crate::integrations) use self::rows::{
     DURATION_BOUNDS, FAILURE_RATE, FLEET_CONNECTED, FLEET_STATE, FLEET_VOTES, FLEET_VOTES_HERE,
-    KEYS, OUTAGE, PROBES_IN_FLIGHT, ROWS, Row, RowKind, SLOW_CALL_RATE,
+    KEYS, MACHINE_STATE, OUTAGE, PROBES_IN_FLIGHT, ROWS, Row, RowKind, SLOW_CALL_RATE,
 };

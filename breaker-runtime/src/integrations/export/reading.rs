@@ -17,6 +17,10 @@ pub(in crate::integrations) const STATES: [State; 5] = [
     State::ForcedClosed,
 ];
 
+/// The states of a circuit beneath overrides.
+pub(in crate::integrations) const MACHINE_STATES: [State; 3] =
+    [State::Closed, State::Open, State::HalfOpen];
+
 /// The breaker of a name, and its breakers by key.
 #[derive(Clone, Debug)]
 pub(super) struct Target {
@@ -141,6 +145,8 @@ impl KeyReading {
 #[derive(Clone, Debug)]
 pub(in crate::integrations) struct Gauges {
     pub(in crate::integrations) state: State,
+    /// One of the [`MACHINE_STATES`].
+    pub(in crate::integrations) machine_state: State,
     pub(in crate::integrations) failure_rate: Option<f64>,
     pub(in crate::integrations) slow_call_rate: Option<f64>,
     pub(in crate::integrations) probes_in_flight: usize,
@@ -160,6 +166,9 @@ impl Gauges {
         let probes_of_keys = keys.map_or(0, |keys| keys.probes_in_flight);
         Self {
             state: met(snapshot, keys),
+            machine_state: keys
+                .and_then(KeyStats::prevailing_machine_state)
+                .unwrap_or(snapshot.machine_state),
             failure_rate: window.and_then(|window| window.failure_rate),
             slow_call_rate: window.and_then(|window| window.slow_rate),
             probes_in_flight: snapshot.probes_in_flight + probes_of_keys,

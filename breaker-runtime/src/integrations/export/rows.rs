@@ -69,11 +69,16 @@ rows! {
         "Calls that ended in another generation than they began in, and so decided nothing.";
     REJECTED: Counter "circuit_breaker_rejected_total", "circuit_breaker.rejected" ["{call}"], "breaker" ["reason"],
         "Calls that were rejected, by reason.";
+    WOULD_REJECT: Counter "circuit_breaker_would_reject_total", "circuit_breaker.would_reject" ["{call}"], "breaker" ["reason"],
+        "Calls that were admitted only because of the setting shadow, by the reason for which they would have been rejected.";
     FALLBACKS: Counter "circuit_breaker_fallbacks_total", "circuit_breaker.fallbacks" ["{answer}"], "breaker" ["result"],
         "Answers of the fallback, classified as the function's own answers are.";
     STATE: Gauge "circuit_breaker_state", "circuit_breaker.state" ["{breaker}"], "breaker" ["state"],
         "1 for the current state as callers meet it, 0 for the others; for a name with keys, its override, else the \
          state of most keys that were used within idle_ttl, and of two equally frequent states the worse one.";
+    MACHINE_STATE: Gauge "circuit_breaker_machine_state", "circuit_breaker.machine_state" ["{breaker}"], "breaker" ["state"],
+        "1 for the current state beneath overrides and the setting shadow, 0 for the others; for a name with keys, the \
+         state of most keys, and of two equally frequent states the worse one.";
     TRANSITIONS: Counter "circuit_breaker_transitions_total", "circuit_breaker.transitions" ["{transition}"],
         "breaker" ["from", "to", "reason"],
         "State transitions; overrides are not included.";

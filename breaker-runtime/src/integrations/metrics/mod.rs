@@ -48,8 +48,10 @@
 //! | `circuit_breaker_slow_calls_total` | counter | | calls that took at least `slow_call` |
 //! | `circuit_breaker_stale_total` | counter | | calls that ended too late to decide anything |
 //! | `circuit_breaker_rejected_total` | counter | `reason`: `open`, `half_open_full`, `ramp`, `forced`, `probed_elsewhere` | calls that were rejected |
+//! | `circuit_breaker_would_reject_total` | counter | `reason`, as above | calls that were admitted only because of the setting `shadow` |
 //! | `circuit_breaker_fallbacks_total` | counter | `result`: `success`, `failure` | answers of the fallback |
 //! | `circuit_breaker_state` | gauge | `state`: `closed`, `open`, `half_open`, `forced_open`, `forced_closed` | 1 for the current state as callers meet it, 0 for the other four |
+//! | `circuit_breaker_machine_state` | gauge | `state`: `closed`, `open`, `half_open` | 1 for the current state beneath overrides and the setting `shadow`, 0 for the other two |
 //! | `circuit_breaker_transitions_total` | counter | `from`, `to`, `reason` | state transitions; overrides are not included |
 //! | `circuit_breaker_open_seconds_total` | counter | | whole seconds spent open, including the current open period; overrides are not included |
 //! | `circuit_breaker_outage_seconds` | gauge | | age of the current outage, 0 without one; for a name with keys, that of the oldest |
@@ -75,7 +77,7 @@
 //! `circuit_breaker_state` of a name with keys shows what most callers of the name meet: its override or, without one,
 //! the state of most keys that were used within `idle_ttl`. If several states are equally frequent, it shows the worst
 //! of them ([`prevailing_state`](crate::KeyStats::prevailing_state)). `circuit_breaker_keys` shows the states of all
-//! keys.
+//! keys, and `circuit_breaker_machine_state` the state that most of them are in beneath overrides and `shadow`.
 //!
 //! **Counters** never decrease, neither when a key is evicted nor when a breaker is [removed](crate::Registry::remove)
 //! and another one is made under its name. All their label values are written as 0 from the start, so that `rate` and

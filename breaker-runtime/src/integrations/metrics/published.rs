@@ -8,8 +8,9 @@ use ::metrics::{Label, counter, gauge, histogram};
 use super::series::describe;
 use crate::integrations::export::{
     CALL_DURATION, Counts, Entry, FAILURE_RATE, FLEET_CONNECTED, FLEET_LAG, FLEET_MEMBERS,
-    FLEET_STATE, FLEET_STATES, FLEET_VOTES, FLEET_VOTES_HERE, FleetMemory, KEYS, Memory,
-    OPEN_SECONDS, OUTAGE, PROBES_IN_FLIGHT, Row, SLOW_CALL_RATE, STATE, STATES, SharedGauges,
+    FLEET_STATE, FLEET_STATES, FLEET_VOTES, FLEET_VOTES_HERE, FleetMemory, KEYS, MACHINE_STATE,
+    MACHINE_STATES, Memory, OPEN_SECONDS, OUTAGE, PROBES_IN_FLIGHT, Row, SLOW_CALL_RATE, STATE,
+    STATES, SharedGauges,
 };
 
 /// Everything that the recorder has received so far.
@@ -96,6 +97,11 @@ impl Written {
         let state = gauges.map(|gauges| gauges.state);
         let states = STATES.map(|it| usize::from(state == Some(it)));
         set_states(&STATE, labels, states);
+        let state = gauges.map(|gauges| gauges.machine_state);
+        for it in MACHINE_STATES {
+            let labels = labels.with(&[("state", it.as_str())]);
+            gauge!(MACHINE_STATE.name, labels).set(f64::from(u8::from(state == Some(it))));
+        }
         let probes = gauges.map_or(0, |gauges| gauges.probes_in_flight);
         set(&PROBES_IN_FLIGHT, labels, probes);
         let outage = gauges.map_or(0.0, |gauges| gauges.outage.as_secs_f64());

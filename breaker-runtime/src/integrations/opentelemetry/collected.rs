@@ -39,14 +39,14 @@ struct State {
     memory: Memory,
     points: Arc<Vec<Point>>,
     /// The instruments that have received these values, one bit each.
-    served: u32,
+    served: u64,
 }
 
 impl Collected {
     pub(super) fn new(registry: &Registry, max_keys: usize) -> Self {
         let mut state = State {
             // Every instrument counts as served, so the first one takes a reading.
-            served: u32::MAX,
+            served: u64::MAX,
             ..State::default()
         };
         state.memory.label_keys(max_keys);
@@ -58,7 +58,7 @@ impl Collected {
 
     /// Returns the current values for an instrument.
     pub(super) fn points(&self, instrument: u32) -> Arc<Vec<Point>> {
-        let bit = 1 << instrument;
+        let bit = 1_u64 << instrument;
         loop {
             let mut state = self.lock();
             if state.served & bit == 0 {

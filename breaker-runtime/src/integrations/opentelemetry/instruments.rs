@@ -8,11 +8,12 @@ use ::opentelemetry::metrics::{AsyncInstrument, Meter};
 use super::collected::{Collected, Levels, Point};
 use crate::integrations::export::{
     DURATION_BOUNDS, FAILURE_RATE, FLEET_CONNECTED, FLEET_STATE, FLEET_STATES, FLEET_VOTES,
-    FLEET_VOTES_HERE, FleetGauges, Gauges, KEYS, OUTAGE, PROBES_IN_FLIGHT, ROWS, Row, RowKind,
-    SLOW_CALL_RATE, STATES,
+    FLEET_VOTES_HERE, FleetGauges, Gauges, KEYS, MACHINE_STATE, MACHINE_STATES, OUTAGE,
+    PROBES_IN_FLIGHT, ROWS, Row, RowKind, SLOW_CALL_RATE, STATES,
 };
 use crate::registry::Registry;
 use crate::sync::Arc;
+use crate::values::State;
 
 /// A value, and its attributes except those for the name and the key.
 type Value<T> = (T, Vec<KeyValue>);
@@ -164,14 +165,15 @@ fn level_of_fleet(row: &Row, gauges: FleetGauges) -> f64 {
 
 #[expect(clippy::cast_precision_loss, reason = "there are not 2^53 breakers")]
 fn levels_of_breaker(row: &Row, gauges: &Gauges) -> Vec<Value<f64>> {
-    let by_label = |values: [(&'static str, usize); STATES.len()]| {
-        let values = values.into_iter();
-        let values = values.map(|(state, value)| (value as f64, vec![attribute("state", state)]));
+    let by_label = |values: &[(&'static str, usize)]| {
+        let values = values.iter();
+        let values = values.map(|(state, value)| (*value as f64, vec![attribute("state", state)]));
         values.collect()
     };
     let by_state = |values: [usize; STATES.len()]| {
-        by_label(std::array::from_fn(|nth| {
-            (STATES[nth].as_str(), values[nth])
+        let labels = STATES.map(State::as_str);
+        by_label(&std::array::from_fn::<_, { STATES.len() }, _>(|nth| {
+            (labels[nth], values[nth])
         }))
     };
     let single = |value: Option<f64>| value.map(|value| (value, Vec::new())).into_iter().collect();
@@ -185,12 +187,16 @@ fn levels_of_breaker(row: &Row, gauges: &Gauges) -> Vec<Value<f64>> {
         name if name == FLEET_STATE.name => {
             let states = |is: &'static str| FLEET_STATES.map(|it| (it, usize::from(it == is)));
             shared
-                .map(|it| by_label(states(it.state)))
+                .map(|it| by_label(&states(it.state)))
                 .unwrap_or_default()
         }
         name if name == FLEET_VOTES.name => single(shared.map(|it| it.votes as f64)),
         name if name == FLEET_VOTES_HERE.name => {
             single(shared.map(|it| f64::from(u8::from(it.votes_here))))
+        }
+        name if name == MACHINE_STATE.name => {
+            let is = |state: State| usize::from(state == gauges.machine_state);
+            by_label(&MACHINE_STATES.map(|state| (state.as_str(), is(state))))
         }
         _ => by_state(STATES.map(|state| usize::from(state == gauges.state))),
     }

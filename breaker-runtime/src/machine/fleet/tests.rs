@@ -171,6 +171,7 @@ fn r24_the_fleet_opens_a_closed_circuit_for_the_rest_of_its_period() {
                 due: None,
                 open_period: Some(20 * SECOND),
                 evidence: crate::machine::Evidence::default(),
+                shadow: false,
                 by: Attribution::default(),
             },
             Change::OutageBegan,

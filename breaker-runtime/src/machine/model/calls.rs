@@ -70,10 +70,13 @@ impl Model {
                 }
             }
         };
-        let role = if forced_closed {
-            role.or(Ok(Role::Uncounted))
-        } else {
-            role
+        let role = match role {
+            Err(_) if forced_closed => Ok(Role::Uncounted),
+            Err(reason) if self.settings.shadow => {
+                self.would_reject.push(reason);
+                Ok(Role::Uncounted)
+            }
+            role => role,
         };
         if let Ok(role) = role {
             self.calls.push(Call {

@@ -17,7 +17,7 @@ pub(crate) use self::steps::{
 use super::{ForcedKind, WindowCounts};
 use crate::config::{Settings, Window};
 use crate::time::Tick;
-use crate::values::{FailureCounts, FailureKind, Failures, State};
+use crate::values::{FailureCounts, FailureKind, Failures, RejectionReason, Rejections, State};
 
 /// Everything that has happened to a circuit, evaluated from the beginning at each query.
 pub(crate) struct Model {
@@ -67,6 +67,8 @@ pub(crate) struct Model {
     /// The number of calls that were judged as failures only because they were slow.
     pub(crate) slow_failures: u64,
     pub(crate) silent_probes: u64,
+    /// Why calls would have been rejected that shadow has admitted.
+    pub(crate) would_reject: Vec<&'static str>,
     /// When the ramp of this closed stay began, and when calls requested permission during it.
     ramp: Option<(Tick, Vec<Tick>)>,
 }
@@ -106,6 +108,21 @@ enum ProbeOutcome {
     Ignored,
 }
 
+/// Returns what the model calls a reason.
+pub(crate) fn label(reason: RejectionReason) -> &'static str {
+    match reason {
+        RejectionReason::HalfOpenFull => "full",
+        RejectionReason::ProbedElsewhere => "elsewhere",
+        other => other.as_str(),
+    }
+}
+
+/// Returns how many calls would have been rejected, by what the model calls the reasons.
+pub(crate) fn would_reject(counts: &Rejections) -> Vec<(&'static str, u64)> {
+    let counts = RejectionReason::ALL.map(|reason| (label(reason), counts.of(reason)));
+    counts.into()
+}
+
 fn failure_counts(kinds: impl IntoIterator<Item = FailureKind>) -> FailureCounts {
     let mut counts = FailureCounts::default();
     kinds.into_iter().for_each(|kind| counts.add(kind));
@@ -142,6 +159,7 @@ impl Model {
             outages_ended: Vec::new(),
             slow_failures: 0,
             silent_probes: 0,
+            would_reject: Vec::new(),
             ramp: None,
         }
     }
@@ -279,13 +297,29 @@ impl Model {
         match self.forced() {
             Some((ForcedKind::Open, until)) => until.map(|until| until.since(self.now)),
             Some((ForcedKind::Closed, _)) => None,
-            None if self.state != State::Open => None,
+            None if self.state != State::Open || self.settings.shadow => None,
             None if self.waits() => {
                 let rest = |until: Option<Tick>| until.map(|until| until.since(self.now));
                 let heard = rest(self.probed_until).filter(|rest| !rest.is_zero());
                 rest(self.wait_until).min(heard.or(Some(Duration::from_secs(1))))
             }
             None => Some(self.open_until.since(self.now)),
+        }
+    }
+
+    /// Returns how many calls would have been rejected, by reason.
+    pub(crate) fn would_have_rejected(&self) -> Vec<(&'static str, u64)> {
+        let of = |reason| self.would_reject.iter().filter(|it| **it == reason).count() as u64;
+        let labels = RejectionReason::ALL.map(label);
+        labels.map(|reason| (reason, of(reason))).into()
+    }
+
+    /// Returns the state as callers see it.
+    pub(crate) fn met(&self) -> State {
+        match self.forced() {
+            Some((kind, _)) => kind.state(),
+            None if self.settings.shadow => State::Closed,
+            None => self.state,
         }
     }
 

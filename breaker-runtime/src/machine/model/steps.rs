@@ -195,8 +195,12 @@ pub(crate) fn settings() -> impl Strategy<Value = Settings> {
         1..60_u64,
     );
     let probes = (1..4_u32, 1..4_u32, 1..3_u32);
-    let cancelled_in_a_row = proptest::option::of(1..5_u32);
-    (rules, times, probes, cancelled_in_a_row).prop_map(|(rules, times, probes, dropped)| {
+    let others = (
+        proptest::option::of(1..5_u32),
+        proptest::bool::weighted(0.2),
+    );
+    (rules, times, probes, others).prop_map(|(rules, times, probes, others)| {
+        let (dropped, shadow) = others;
         let (window, threshold, max_failures, failure_rate, slow_rate, min_calls) = rules;
         let (slow_call, ramp, open_for, probe_timeout) = times;
         let (half_open_calls, success_threshold, probe_failures) = probes;
@@ -218,6 +222,7 @@ pub(crate) fn settings() -> impl Strategy<Value = Settings> {
             slow_rate: slow_rate.filter(|_| slow_call.is_some()),
             ramp: ramp.map(units),
             cancelled_in_a_row: dropped,
+            shadow,
             ..base
         }
     })

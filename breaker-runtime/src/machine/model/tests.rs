@@ -2,11 +2,14 @@
 
 use proptest::prelude::*;
 
-use super::{Model, Step, dropped, forced, is_answer, other_settings, settings, steps, units};
+use super::{
+    Model, Step, dropped, forced, is_answer, label, other_settings, settings, steps, units,
+    would_reject,
+};
 use crate::config::Settings;
 use crate::machine::{CallEnd, Change, Machine, NextAdmission, Ticket};
 use crate::time::Tick;
-use crate::values::{Attribution, Layer, RejectionReason, State};
+use crate::values::{Attribution, Layer, State};
 
 /// The machine and the model, which take the same steps.
 struct Pair {
@@ -44,16 +47,8 @@ impl Pair {
                 let nested_in = nested_in.and_then(|ago| model.generation.checked_sub(ago));
                 let admitted = machine.admit(nested_in, now, changes);
                 let expected = model.admit(nested_in);
-                let rejected = admitted
-                    .as_ref()
-                    .err()
-                    .map(|rejected| match rejected.reason {
-                        RejectionReason::Open => "open",
-                        RejectionReason::HalfOpenFull => "full",
-                        RejectionReason::Ramp => "ramp",
-                        RejectionReason::Forced => "forced",
-                        RejectionReason::ProbedElsewhere => "elsewhere",
-                    });
+                let rejected = admitted.as_ref().err();
+                let rejected = rejected.map(|rejected| label(rejected.reason));
                 assert_eq!(rejected, expected.err());
                 held.extend(admitted.ok().map(|ticket| (ticket, model.calls.len() - 1)));
             }
@@ -120,6 +115,9 @@ impl Pair {
     fn compare(&mut self, step: &Step) {
         let Self { machine, model, .. } = self;
         assert_eq!(machine.machine_state(), model.state, "{step:?}");
+        assert_eq!(machine.state(), model.met(), "{step:?}");
+        let would_reject = would_reject(&machine.would_reject());
+        assert_eq!(would_reject, model.would_have_rejected(), "{step:?}");
         assert_eq!(machine.generation(), model.generation, "{step:?}");
         assert_eq!(machine.since(), model.since, "{step:?}");
         assert_eq!(

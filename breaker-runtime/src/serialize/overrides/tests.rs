@@ -32,6 +32,7 @@ fn every() -> Overrides {
         latency: Some(true),
         critical: Some(false),
         shared: Some(true),
+        shadow: Some(false),
     }
 }
 
@@ -53,7 +54,8 @@ fn every_setting_is_written_as_in_a_file() {
          \"max_open_for\":\"300s\",\"jitter\":0.1,\"half_open_calls\":2,\"success_threshold\":3,\
          \"probe_failures\":1,\"probe_timeout\":\"250ms\",\"ramp\":\"60s\",\"call_timeout\":\"1s\",\
          \"cancel_after\":\"off\",\"cancelled_in_a_row\":50,\
-         \"max_keys\":1000,\"idle_ttl\":\"3600s\",\"latency\":true,\"critical\":false,\"shared\":true}"
+         \"max_keys\":1000,\"idle_ttl\":\"3600s\",\"latency\":true,\"critical\":false,\"shared\":true,\
+         \"shadow\":false}"
     );
 }
 

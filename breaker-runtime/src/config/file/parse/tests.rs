@@ -44,6 +44,7 @@ const EVERY_SETTING: &str = r#"
     latency = true
     critical = false
     shared = true
+    shadow = true
 "#;
 
 fn every_setting() -> Config {
@@ -71,6 +72,7 @@ fn every_setting() -> Config {
         .latency(true)
         .critical(false)
         .shared(true)
+        .shadow(true)
 }
 
 #[test]

@@ -157,6 +157,12 @@ const KINDS: &[(Setting, RawValue<'static>, Value, &str)] = &[
         Value::Flag(true),
         "`true` or `false`",
     ),
+    (
+        Setting::Shadow,
+        RawValue::Boolean(true),
+        Value::Flag(true),
+        "`true` or `false`",
+    ),
 ];
 
 #[test]

@@ -68,7 +68,7 @@ fn a_word_without_a_suggestion_lists_all_settings() {
          `min_calls`, `slow_call`, `slow_rate`, `open_for`, `backoff`, `max_open_for`, `jitter`, \
          `half_open_calls`, `success_threshold`, `probe_failures`, `probe_timeout`, `ramp`, \
          `call_timeout`, `cancel_after`, `cancelled_in_a_row`, `max_keys`, `idle_ttl`, `latency`, `critical`, `shared`, \
-         `force`"
+         `shadow`, `force`"
     );
 }
 
