@@ -104,6 +104,53 @@ fn a_call_that_races_a_transition_is_counted_once_and_decides_nothing_too_late()
 }
 
 #[test]
+fn calls_never_share_the_last_place_and_it_comes_back() {
+    check(|| {
+        let (_registry, breaker) = breaker(Config::new().max_in_flight(1));
+        let running = Arc::new(std::sync::atomic::AtomicU64::new(0));
+        let try_once = |breaker: &CircuitBreaker, running: &std::sync::atomic::AtomicU64| {
+            let ticket = admit(breaker);
+            if ticket.is_some() {
+                assert_eq!(running.fetch_add(1, Ordering::SeqCst), 0);
+                thread::yield_now();
+                running.fetch_sub(1, Ordering::SeqCst);
+            }
+            settle(breaker, ticket, End::Success);
+        };
+        let others = Arc::clone(&running);
+        let other = spawn(&breaker, move |breaker| try_once(breaker, &others));
+        try_once(&breaker, &running);
+        other.join().expect("it ends");
+        let snapshot = breaker.snapshot();
+        assert_eq!(snapshot.in_flight, Some(0));
+        assert_eq!(counted(&snapshot), 2);
+        assert_eq!(snapshot.totals.rejected, snapshot.totals.rejections.full);
+        assert!(admit(&breaker).is_some());
+    });
+}
+
+#[test]
+fn a_place_comes_back_once_although_the_limit_changes_meanwhile() {
+    check(|| {
+        let (registry, breaker) = breaker(Config::new().max_in_flight(1));
+        let held = admit(&breaker);
+        assert!(held.is_some());
+        let other = thread::spawn(move || {
+            registry.unconfigure("model").expect("it is there");
+            let overrides = Overrides {
+                max_in_flight: Some(2),
+                ..Overrides::default()
+            };
+            registry.configure("model", overrides).expect("in range");
+        });
+        call(&breaker, End::Failure(FailureKind::Returned));
+        settle(&breaker, held, End::Success);
+        other.join().expect("it ends");
+        assert_eq!(breaker.snapshot().in_flight, Some(0));
+    });
+}
+
+#[test]
 fn two_probes_never_share_the_last_permit_and_it_comes_back() {
     check(|| {
         let config = Config::new()

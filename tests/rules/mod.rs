@@ -9,6 +9,7 @@ mod control;
 mod dropped_calls;
 mod generations;
 mod listeners;
+mod max_in_flight;
 mod nesting;
 mod open_for_hint;
 mod open_period;

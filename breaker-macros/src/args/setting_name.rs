@@ -117,6 +117,8 @@ setting_names! {
         breaker(Bound::Count, "`probe_failures` must be at least 1"), "1";
     ProbeTimeout: "probe_timeout", breaker(Bound::Period, LONGER_THAN_ZERO), "\"30s\"";
     Ramp: "ramp", breaker(Bound::Period, LONGER_THAN_ZERO), "\"30s\"";
+    MaxInFlight: "max_in_flight",
+        breaker(Bound::Count, "`max_in_flight` must be at least 1"), "100";
     CallTimeout: "call_timeout",
         ValueKind::CallTimeout(Range { bound: Bound::Period, message: LONGER_THAN_ZERO }), "\"2s\"";
     CancelAfter: "cancel_after", breaker(Bound::PeriodOrOff, LONGER_THAN_ZERO), "\"1s\"";

@@ -8,7 +8,7 @@ fn whole(attribute: &str) -> Vec<String> {
 const ALL: &str = "; the settings are `name`, `threshold`, `window`, `max_failures`, `failure_rate`, \
                     `min_calls`, `slow_call`, `slow_rate`, `open_for`, `backoff`, `max_open_for`, \
                     `jitter`, `open_for_hint`, `half_open_calls`, `success_threshold`, \
-                    `probe_failures`, `probe_timeout`, `ramp`, `call_timeout`, `cancel_after`, \
+                    `probe_failures`, `probe_timeout`, `ramp`, `max_in_flight`, `call_timeout`, `cancel_after`, \
                     `cancelled_in_a_row`, `trip`, `ignore`, `success`, `failure`, `classify`, `cause`, `fallback`, `fallback_on`, \
                     `key`, `max_keys`, `idle_ttl`, `registry`, `latency`, `critical`, `shared`, `shadow`, \
                     `crate`";
@@ -23,7 +23,7 @@ fn every_setting_is_accepted() {
     assert_eq!(about(arguments), [] as [&str; 0]);
     assert_eq!(about("classify = |r: &R| judge(r)"), [] as [&str; 0]);
     let arguments = "window = \"60s\", max_failures = 10, failure_rate = 0.5, min_calls = LIMIT, \
-                     slow_call = \"2s\", slow_rate = 1, open_for_hint = |r| hint(r), ramp = \"1m\", \
+                     slow_call = \"2s\", slow_rate = 1, open_for_hint = |r| hint(r), ramp = \"1m\", max_in_flight = 50, \
                      cancel_after = \"off\", cancelled_in_a_row = 50";
     assert_eq!(about(arguments), [] as [&str; 0]);
     let arguments = "key = (self.host.as_str(), port).0, max_keys = 10usize, idle_ttl = \"1h\", \

@@ -80,6 +80,9 @@ pub(crate) const BREAKER_SETTINGS: &Synonyms = synonyms! {
     ramp:
         gradual_recovery ramp_up recovery_duration recovery_ramp slow_start slow_start_window
         warm_up;
+    max_in_flight:
+        bulkhead concurrency concurrency_limit in_flight max_concurrency max_concurrent max_concurrent_calls
+        max_concurrent_requests max_parallelism max_parallelization max_pending;
     call_timeout:
         call_limit command_timeout deadline execution_timeout operation_timeout request_timeout
         time_limit timeout_duration;

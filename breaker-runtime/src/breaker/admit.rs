@@ -14,6 +14,7 @@
 //! open, any other                   admit_by_gate               –
 //! open, probed elsewhere            admit_unless_held           –
 //! half open, ramp, override         admit_locked                settle_locked
+//! max_in_flight                     admit_limited, then above   settle_marked, then as above
 //! failure, ignored, cancelled                                   settle_locked
 //! ```
 //!
@@ -65,7 +66,7 @@ impl CircuitBreaker {
     fn admit_uncommon(&self) -> Result<Ticket, Rejection> {
         let shared = self.shared();
         let word = shared.gate.word();
-        if word.tracks_in_flight() {
+        if word.admits_tracked() {
             if let Some(ticket) = shared.admit_tracked(word) {
                 return Ok(ticket);
             }
@@ -84,7 +85,7 @@ impl CircuitBreaker {
                 let rejection = Rejection::open(shared.name.clone(), retry_after);
                 return Err(shared.logged(rejection));
             }
-        } else if word.is_closed() && !word.tracks_in_flight() {
+        } else if word.admits_untracked() {
             // At most the call's duration matters.
             let mut ticket = Ticket::call(word.generation());
             if word.measures_latency() {
@@ -95,13 +96,17 @@ impl CircuitBreaker {
         self.admit_unless_held()
     }
 
-    /// Rejects a call while another instance probes; otherwise lets the machine decide.
+    /// Rejects a call while another instance probes; otherwise lets the machine decide, if there is a place for the call.
     ///
     /// It is a function of its own, so that the paths before it need no registers for it.
     #[inline(never)]
     fn admit_unless_held(&self) -> Result<Ticket, Rejection> {
         let shared = self.shared();
-        if shared.gate.word().is_held() {
+        let word = shared.gate.word();
+        if word.is_held_or_limited() {
+            if word.is_limited() {
+                return self.admit_limited();
+            }
             if let Some(retry_after) = shared.gate.probed_elsewhere_for(shared.time.coarse()) {
                 shared.counters.add(Counter::RejectedProbedElsewhere);
                 let rejection = Rejection::probed_elsewhere(shared.name.clone(), retry_after);
@@ -113,7 +118,7 @@ impl CircuitBreaker {
 
     /// Lets the machine decide.
     #[inline(never)]
-    fn admit_locked(&self) -> Result<Ticket, Rejection> {
+    pub(super) fn admit_locked(&self) -> Result<Ticket, Rejection> {
         let shared = self.shared();
         let reading = shared.time.reading(shared.time.now());
         let nested_in = nesting::generation(shared.id());
@@ -135,14 +140,7 @@ impl CircuitBreaker {
                 }
                 Ok(ticket)
             }
-            Err(Rejected {
-                reason,
-                retry_after,
-            }) => {
-                let rejection = Rejection::new(shared.name.clone(), reason, retry_after);
-                shared.counters.add(reason.into());
-                Err(shared.logged(rejection))
-            }
+            Err(rejected) => Err(shared.rejected(rejected)),
         }
     }
 
@@ -215,8 +213,10 @@ impl CircuitBreaker {
             reason,
             retry_after: None,
         });
-        shared.counters.add(reason.into());
-        shared.logged(Rejection::new(shared.name.clone(), reason, retry_after))
+        shared.rejected(Rejected {
+            reason,
+            retry_after,
+        })
     }
 
     /// Notes that a call runs on this thread to which nested calls belong.
@@ -242,7 +242,7 @@ impl Shared {
 
     /// Admits a call that must be counted in flight, if the thread's tally can count it.
     #[inline]
-    fn admit_tracked(&self, word: Word) -> Option<Ticket> {
+    pub(super) fn admit_tracked(&self, word: Word) -> Option<Ticket> {
         let now = self.time.read(word.is_precise());
         let generation = word.generation();
         let (bucket, began) = self.tallies.get()?.start(claimed_slot(), generation, now)?;
@@ -292,6 +292,16 @@ impl Shared {
 
     pub(crate) fn now(&self) -> Tick {
         self.time.now()
+    }
+
+    /// Counts and logs a rejected call.
+    pub(super) fn rejected(&self, rejected: Rejected) -> Rejection {
+        let Rejected {
+            reason,
+            retry_after,
+        } = rejected;
+        self.count_rejected(reason);
+        self.logged(Rejection::new(self.name.clone(), reason, retry_after))
     }
 
     /// Logs a rejection at the level `debug`.

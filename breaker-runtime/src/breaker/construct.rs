@@ -8,7 +8,8 @@ use once_cell::sync::OnceCell;
 use super::counters::Counters;
 use super::event_queue::EventQueue;
 use super::failure_counters::FailureCounters;
-use super::gate::Gate;
+use super::gate::{Gate, SettingFlags};
+use super::places::Places;
 use super::published_limits::PublishedLimits;
 use super::shared::{CircuitBreaker, Cold, Locked, RegistryLink, Shared};
 use crate::config::{Layered, Merged};
@@ -42,6 +43,7 @@ impl CircuitBreaker {
                     machine: Machine::new(settings, moment.now, seed),
                     drained: None,
                     latest: moment.now,
+                    flags: SettingFlags::default(),
                     since: moment.wall,
                     merged,
                     layered,
@@ -49,6 +51,7 @@ impl CircuitBreaker {
                     events: EventQueue::default(),
                 }),
                 failures: FailureCounters::default(),
+                places: Places::new(),
                 outage_end: AtomicU64::new(u64::MAX),
                 counts_drops: AtomicBool::new(false),
                 registry,

@@ -8,7 +8,7 @@ use super::thread_slots::{claimed_slot, default_slice, slot, slots};
 use crate::sync::AtomicU64;
 use crate::sync::Ordering::Relaxed;
 use crate::time::{Tick, Time, WallInstant};
-use crate::values::{RejectionReason, Rejections, Totals};
+use crate::values::{Rejections, Totals};
 
 /// Identifies one counter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,18 +32,6 @@ const COUNTERS: usize = 13;
 
 /// Among successes that read no clock, a thread dates the first of every 64.
 const DATED: u64 = 64;
-
-impl From<RejectionReason> for Counter {
-    fn from(reason: RejectionReason) -> Self {
-        match reason {
-            RejectionReason::Open => Self::RejectedOpen,
-            RejectionReason::HalfOpenFull => Self::RejectedHalfOpenFull,
-            RejectionReason::Ramp => Self::RejectedRamp,
-            RejectionReason::Forced => Self::RejectedForced,
-            RejectionReason::ProbedElsewhere => Self::RejectedProbedElsewhere,
-        }
-    }
-}
 
 /// The counters of one breaker.
 #[derive(Debug)]

@@ -25,8 +25,8 @@ pub(crate) struct Gate {
 /// The gate's word.
 ///
 /// ```text
-///  63                 10   9       8            7            6          5            4          3        2      1    0
-/// | generation (54 bits) |   | latency | coarse_reject | precise | in_flight | time_window | sampled | streak | mode |
+///  63                 11   10     9         8            7            6         5          4           3        2      1    0
+/// | generation (53 bits) |   | limited | latency | coarse_reject | precise | in_flight | time_window | sampled | streak | mode |
 /// ```
 ///
 /// `mode` is closed, open, "ask the machine", or held: open, while another instance of the fleet probes. The other flags mean:
@@ -38,6 +38,7 @@ pub(crate) struct Gate {
 /// - `precise`: durations are too short for the coarse clock.
 /// - `coarse_reject` (open): a rejection needs nothing but the system's coarse clock.
 /// - `latency` (independent of the mode): call durations are recorded.
+/// - `limited` (independent of the mode): a call needs one of the places of `max_in_flight`.
 ///
 /// If the mode is closed and no flag is set, the word is the generation alone. The ticket of a plain call has the same
 /// bits, and no other ticket has. So one comparison shows that a success changes nothing.
@@ -55,6 +56,22 @@ const IN_FLIGHT: u64 = 1 << 5;
 const PRECISE: u64 = 1 << 6;
 const COARSE_REJECT: u64 = 1 << 7;
 const LATENCY: u64 = 1 << 8;
+const LIMITED: u64 = 1 << 9;
+
+/// The flags of a word that depend on the settings alone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct SettingFlags(u16);
+
+impl SettingFlags {
+    pub(crate) fn new(latency: bool, limited: bool) -> Self {
+        let flags = flag(latency, LATENCY) | flag(limited, LIMITED);
+        Self(u16::try_from(flags).unwrap_or_default())
+    }
+}
+
+fn flag(holds: bool, flag: u64) -> u64 {
+    if holds { flag } else { 0 }
+}
 
 impl Word {
     fn new(generation: u64, flags: u64) -> Self {
@@ -77,6 +94,7 @@ impl Word {
     }
 
     /// Returns whether the circuit is open while another instance of the fleet probes.
+    #[cfg(test)]
     pub(crate) fn is_held(self) -> bool {
         self.0 & MODE == HELD
     }
@@ -89,7 +107,34 @@ impl Word {
     /// Returns whether every call is admitted without a clock reading.
     #[inline]
     pub(crate) fn admits(self) -> bool {
-        self.0 & (MODE | IN_FLIGHT | LATENCY) == 0
+        self.0 & (MODE | IN_FLIGHT | LATENCY | LIMITED) == 0
+    }
+
+    /// Returns whether every call is admitted that the tally can count in flight.
+    pub(crate) fn admits_tracked(self) -> bool {
+        self.0 & (MODE | IN_FLIGHT | LIMITED) == IN_FLIGHT
+    }
+
+    /// Returns whether every call is admitted and none is counted in flight.
+    pub(crate) fn admits_untracked(self) -> bool {
+        self.0 & (MODE | IN_FLIGHT | LIMITED) == 0
+    }
+
+    /// Returns whether a call needs a place.
+    pub(crate) fn is_limited(self) -> bool {
+        self.0 & LIMITED != 0
+    }
+
+    /// Returns whether a call needs a place, or the circuit is open while another instance of the fleet probes.
+    ///
+    /// It is one comparison: the flag is greater than every mode, and no mode is greater than that of a held word.
+    pub(crate) fn is_held_or_limited(self) -> bool {
+        self.0 & (MODE | LIMITED) >= HELD
+    }
+
+    /// Returns this word without the flag `limited`, for a call that has returned its place.
+    pub(crate) fn without_limit(self) -> Self {
+        Self(self.0 & !LIMITED)
     }
 
     /// Returns whether the circuit is closed and calls in flight are counted.
@@ -196,10 +241,9 @@ impl Gate {
         &self,
         generation: u64,
         state: GateState,
-        latency: bool,
+        settings: SettingFlags,
         coarse_reject: bool,
     ) {
-        let flag = |holds: bool, flag: u64| if holds { flag } else { 0 };
         let flags = match state {
             GateState::Closed {
                 streak,
@@ -223,7 +267,7 @@ impl Gate {
             GateState::Held(wait) => self.publish_wait(wait),
             GateState::AskMachine => ASK,
         };
-        let word = Word::new(generation, flags | flag(latency, LATENCY));
+        let word = Word::new(generation, flags | u64::from(settings.0));
         self.word.store(word.0, Ordering::Release);
     }
 

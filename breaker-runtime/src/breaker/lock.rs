@@ -3,6 +3,7 @@
 use std::time::SystemTime;
 
 use super::event::EventKind;
+use super::gate::SettingFlags;
 use super::history::History;
 use super::log;
 use super::outages::Costs;
@@ -194,6 +195,8 @@ impl Shared {
             });
             tallies.revoke_all();
         }
+        self.cold.places.set_most(settings.max_in_flight);
+        locked.flags = SettingFlags::new(settings.latency, settings.max_in_flight.is_some());
         self.publish_outage_end(&locked.machine);
         if settings.latency {
             self.cold.latencies.get_or_init(Default::default);
@@ -207,26 +210,14 @@ impl Shared {
         self.cold.outage_end.store(end, Ordering::Relaxed);
     }
 
-    /// Returns the totals from which the cost of an outage is computed.
-    pub(super) fn costs(&self, machine: &Machine) -> Costs {
-        let (rejections, fallbacks) = self.counters.rejections_and_fallbacks();
-        Costs {
-            rejected: rejections.all() - rejections.ramp,
-            ramp: rejections.ramp,
-            fallbacks,
-            probes: machine.stay_counts().probes,
-        }
-    }
-
     #[inline]
     fn publish(&self, locked: &Locked) {
         let machine = &locked.machine;
-        let latency = machine.settings().latency;
         let coarse_reject = self.time.is_system() && self.name.is_declared();
         self.gate.publish(
             machine.generation(),
             machine.gate_state(),
-            latency,
+            locked.flags,
             coarse_reject,
         );
     }

@@ -5,6 +5,7 @@ use std::time::SystemTime;
 use super::history::History;
 use super::latencies::Latencies;
 use super::lock::to_override;
+use super::outages::Costs;
 use super::shared::{CircuitBreaker, KeySet, Locked, Shared};
 use super::snapshot::{ProbeProgress, Snapshot, WindowStats};
 use crate::config::Settings;
@@ -91,6 +92,7 @@ impl CircuitBreaker {
             window,
             ramp: machine.ramp_share(now),
             probes_in_flight: machine.probes_in_flight(),
+            in_flight: shared.cold.places.in_flight(),
             probes: probes.map(|(succeeded, failed)| ProbeProgress {
                 succeeded,
                 failed,
@@ -135,6 +137,7 @@ impl CircuitBreaker {
             state: locked.machine.state(),
             machine_state: locked.machine.machine_state(),
             probes_in_flight: locked.machine.probes_in_flight(),
+            in_flight: shared.cold.places.in_flight(),
             outage_since: history.and_then(|it| it.outages.present_since()),
         };
         self.unlock(locked);
@@ -229,11 +232,24 @@ impl CircuitBreaker {
 }
 
 impl Shared {
+    /// Returns the totals from which the cost of an outage is computed.
+    pub(super) fn costs(&self, machine: &Machine) -> Costs {
+        let (rejections, fallbacks) = self.counters.rejections_and_fallbacks();
+        Costs {
+            rejected: rejections.all() - rejections.ramp,
+            ramp: rejections.ramp,
+            fallbacks,
+            probes: machine.stay_counts().probes,
+        }
+    }
+
     /// Adds up the counters and the history.
     fn totals(&self, locked: &Locked, moment: WallInstant) -> Totals {
         let mut totals = self.counters.totals(moment);
         let others = self.cold.failures.read();
         let judged = locked.machine.stay_counts();
+        totals.rejections.full = self.cold.places.rejected();
+        totals.rejected += totals.rejections.full;
         totals.would_reject = locked.machine.would_reject();
         totals.failures_by_kind = Failures {
             returned: totals.failures,

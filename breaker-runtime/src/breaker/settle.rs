@@ -36,7 +36,7 @@ impl CircuitBreaker {
     ///
     /// Each branch is a separate function: inlined here, they would together need more registers than any one of them.
     #[inline(never)]
-    fn settle_success(&self, word: Word, ticket: Ticket) {
+    pub(super) fn settle_success(&self, word: Word, ticket: Ticket) {
         if word.tracked_success_needs_tally_only(ticket) {
             self.settle_tracked_success(word, ticket);
         } else if word.success_needs_tally_only(ticket) {
@@ -86,7 +86,16 @@ impl CircuitBreaker {
     /// If another thread begins generation 8 after the gate word was loaded, the machine finds that the first call is
     /// stale, and it is counted as failure and stale, as in the third row.
     #[inline(never)]
-    fn settle_locked(&self, word: Word, ticket: Ticket, end: End, hint: Option<Duration>) {
+    pub(super) fn settle_locked(
+        &self,
+        word: Word,
+        ticket: Ticket,
+        end: End,
+        hint: Option<Duration>,
+    ) {
+        if ticket.is_marked() {
+            return self.settle_marked(word, ticket, end, hint);
+        }
         let ended = CallEnd { end, hint };
         self.settle_by(word, ticket, end, false, |reading, ticket| {
             self.change_for_call(reading, |machine, now, changes| {
@@ -103,7 +112,9 @@ impl CircuitBreaker {
         ended: CallEnd,
         cause: &mut StateCause<'_>,
     ) {
-        let word = self.shared().gate.word();
+        let shared = self.shared();
+        let word = shared.gate.word();
+        let ticket = shared.end_if_marked(ticket);
         self.settle_by(word, ticket, ended.end, false, |reading, ticket| {
             self.settle_and_ask(reading, ticket, ended, cause)
         });
@@ -127,7 +138,6 @@ impl CircuitBreaker {
         settle: impl FnOnce(ClockReading, Ticket) -> bool,
     ) {
         let shared = self.shared();
-        let ticket = shared.end_nesting(ticket);
         let measured = word
             .measures_latency()
             .then(|| shared.record_latency(ticket, end));
@@ -179,7 +189,7 @@ impl CircuitBreaker {
 
     /// Notices the end of an outage, because most successes of a closed circuit do not take the lock.
     #[cold]
-    fn end_outage_if_due(&self) {
+    pub(super) fn end_outage_if_due(&self) {
         let shared = self.shared();
         let end = shared.outage_end();
         if end != u64::MAX && end <= shared.time.coarse().as_nanos() {

@@ -14,11 +14,12 @@ use super::counters::{Counter, Counters};
 use super::event::EventKind;
 use super::event_queue::{EventQueue, ToldEvent};
 use super::failure_counters::FailureCounters;
-use super::gate::Gate;
+use super::gate::{Gate, SettingFlags};
 use super::history::History;
 use super::latencies::Latencies;
 use super::listeners::Listeners;
 use super::nesting::BreakerId;
+use super::places::Places;
 use super::published_limits::PublishedLimits;
 use super::ring::Ring;
 use super::tally::{Drained, Tallies};
@@ -84,6 +85,7 @@ pub(crate) struct Shared {
 pub(super) struct Cold {
     pub(super) locked: Mutex<Locked>,
     pub(super) failures: FailureCounters,
+    pub(super) places: Places,
     /// When the present outage ends, in ticks, if the circuit is closed.
     pub(super) outage_end: AtomicU64,
     /// Whether calls that are dropped in a row open the circuit: the setting `cancelled_in_a_row`. It publishes nothing
@@ -119,7 +121,7 @@ pub(crate) trait KeySet: fmt::Debug + Send + Sync {
 }
 
 const _: () = assert!(
-    cfg!(breaker_loom) || size_of::<Shared>() <= 896,
+    cfg!(breaker_loom) || size_of::<Shared>() <= 1024,
     "one more cache line for each breaker"
 );
 
@@ -131,6 +133,8 @@ pub(super) struct Locked {
     pub(super) drained: Option<Drained>,
     /// The latest instant that the machine was given.
     pub(super) latest: Tick,
+    /// What the gate publishes of the settings.
+    pub(super) flags: SettingFlags,
     /// When the present generation began, dated at that moment: later steps of the wall clock do not change it.
     pub(super) since: SystemTime,
     pub(super) merged: Merged,

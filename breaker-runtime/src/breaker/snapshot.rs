@@ -60,6 +60,10 @@ pub struct Snapshot {
     pub window: Option<WindowStats>,
     /// The share of calls that the ramp admits at this instant, if the circuit is ramping up.
     pub ramp: Option<f64>,
+    /// The number of calls in flight that hold a place under `max_in_flight`; `None` without the setting.
+    ///
+    /// Calls that began before the setting was turned on hold none.
+    pub in_flight: Option<u32>,
     /// The number of probes in flight while half open.
     pub probes_in_flight: usize,
     /// The progress of the probes while half open.

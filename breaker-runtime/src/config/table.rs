@@ -127,6 +127,12 @@ macro_rules! settings {
             /// Longer than zero. Default: off, so that all calls are admitted at once.
             Ramp: Period, ramp(time: Duration) -> Option<Duration> = None;
 
+            /// how many calls may be in flight at once.
+            ///
+            /// At least 1. Default: off. Beyond that, calls are rejected with the reason
+            /// [`Full`](crate::RejectionReason::Full), and none waits in a queue. With a `key`, each key has its own limit.
+            MaxInFlight: Count, max_in_flight(calls: u32) -> Option<u32> = None;
+
             /// the time limit of one call, which replaces that of the attributes.
             ///
             /// Longer than zero. Default: the `call_timeout` of each function; the settings in force show the longest.

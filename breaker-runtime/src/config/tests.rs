@@ -103,6 +103,7 @@ fn overrides_have_every_setting() {
         probe_failures: Some(1),
         probe_timeout: Some(SECOND),
         ramp: Some(SECOND),
+        max_in_flight: Some(1),
         call_timeout: Some(Some(SECOND)),
         cancel_after: Some(None),
         cancelled_in_a_row: Some(None),

@@ -12,6 +12,7 @@ mod due;
 )]
 mod fleet;
 mod forced;
+mod full;
 mod in_flight;
 mod open_period;
 mod open_window;

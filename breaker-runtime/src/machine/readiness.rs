@@ -2,6 +2,7 @@
 
 use super::Machine;
 use super::forced::ForcedKind;
+#[cfg(any(test, feature = "tokio"))]
 use super::phase::Phase;
 #[cfg(any(test, feature = "tokio"))]
 use super::types::NextAdmission;
@@ -46,25 +47,14 @@ impl Machine {
     /// A ramp may admit any call. [`advance`](Self::advance) must have been called for the same instant.
     #[cfg(feature = "tower")]
     pub(crate) fn next_rejection(&self, nested_in: Option<u64>, now: Tick) -> Option<Rejected> {
-        let (reason, retry_after) = match self.forced().map(|forced| forced.kind) {
-            Some(ForcedKind::Open) => (RejectionReason::Forced, self.forced_for(now)),
-            Some(ForcedKind::Closed) => return None,
-            None if self.settings.shadow => return None,
-            None => match &self.phase {
-                Phase::Closed(_) => return None,
-                Phase::Open(period) => return Some(period.rejected(now)),
-                Phase::HalfOpen(probes) => {
-                    let nested = nested_in == Some(self.generation);
-                    if nested || !probes.are_full(self.settings.half_open_calls) {
-                        return None;
-                    }
-                    (RejectionReason::HalfOpenFull, None)
-                }
-            },
-        };
-        Some(Rejected {
-            reason,
-            retry_after,
-        })
+        match self.forced().map(|forced| forced.kind) {
+            Some(ForcedKind::Open) => Some(Rejected {
+                reason: RejectionReason::Forced,
+                retry_after: self.forced_for(now),
+            }),
+            Some(ForcedKind::Closed) => None,
+            None if self.settings.shadow => None,
+            None => self.rejected_by_phase(nested_in, now),
+        }
     }
 }

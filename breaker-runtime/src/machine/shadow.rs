@@ -28,10 +28,12 @@ impl Machine {
         if self.is_in_shadow() {
             let counts = self.would_reject.get_or_insert_default();
             *counts.of_mut(rejected.reason) += 1;
-        } else if !forced_closed {
-            return Err(rejected);
+            return Ok(Ticket::withheld(self.generation, now));
         }
-        Ok(Ticket::uncounted(self.generation, now))
+        if forced_closed {
+            return Ok(Ticket::uncounted(self.generation, now));
+        }
+        Err(rejected)
     }
 
     /// Returns how many calls the machine would have rejected.

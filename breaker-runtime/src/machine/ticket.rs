@@ -5,8 +5,8 @@ use crate::time::Tick;
 /// The ticket of one admitted call: two words, because the future of every guarded function holds one.
 ///
 /// ```text
-///  63                 10       9        8         7           6         5      4    2   1  0
-/// | generation (54 bits) | suspended | idle | not plain | unpolled | nesting | number | role |
+///  63                 11   10        9        8         7           6         5      4    2   1  0
+/// | generation (53 bits) | place | suspended | idle | not plain | unpolled | nesting | number | role |
 /// ```
 ///
 /// - `role` and `not plain`: the [`Role`]. Both are zero for a plain call that runs, so its bits are the generation
@@ -15,6 +15,7 @@ use crate::time::Tick;
 ///   [`Role::Probe`].
 /// - `idle`, `unpolled`: the call's future waits to be polled; if `unpolled`, for the first time. The guard sets them.
 /// - `nesting`: calls that this one makes through the same breaker belong to it (R7). Implies `not plain`.
+/// - `place`: the call holds one of the places of `max_in_flight` (R31), and returns it when it ends.
 /// - `suspended`: a nesting call waits to be polled, so nothing that runs belongs to it now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Ticket {
@@ -40,7 +41,7 @@ pub(crate) enum Role {
 }
 
 /// The generation begins at this bit, in a ticket and in the word of the gate.
-pub(crate) const GENERATION_SHIFT: u32 = 10;
+pub(crate) const GENERATION_SHIFT: u32 = 11;
 
 const ROLE: u64 = NOT_PLAIN | 0b11;
 const TRACKED: u64 = NOT_PLAIN | 0b01;
@@ -53,6 +54,9 @@ const IDLE: u64 = 1 << 8;
 const UNPOLLED: u64 = 1 << 6;
 const NESTING: u64 = 1 << 5;
 const SUSPENDED: u64 = 1 << 9;
+const PLACE: u64 = 1 << 10;
+/// In place of a number, the mark of an uncounted call that shadow has admitted.
+const WITHHELD: u64 = 1 << NUMBER_SHIFT;
 /// The stamp of a plain call that has none.
 const NEVER: u64 = u64::MAX;
 
@@ -114,6 +118,16 @@ impl Ticket {
 
     pub(crate) fn uncounted(generation: u64, began: Tick) -> Self {
         Self::with(generation, UNCOUNTED, began)
+    }
+
+    /// Makes the ticket of a call that would have been rejected without shadow (R30).
+    pub(crate) fn withheld(generation: u64, began: Tick) -> Self {
+        Self::with(generation, UNCOUNTED | WITHHELD, began)
+    }
+
+    /// Returns whether the call would have been rejected without shadow.
+    pub(crate) fn is_withheld(self) -> bool {
+        self.bits & (ROLE | WITHHELD) == UNCOUNTED | WITHHELD
     }
 
     fn with(generation: u64, low: u64, at: Tick) -> Self {
@@ -209,6 +223,34 @@ impl Ticket {
             bits: self.bits & !(NESTING | SUSPENDED | not_plain),
             ..self
         }
+    }
+
+    /// Marks a call that holds a place among those of `max_in_flight`.
+    ///
+    /// With the mark it equals no word of the gate, which would let its end pass.
+    #[inline]
+    pub(crate) fn set_place(&mut self) {
+        self.bits |= PLACE;
+    }
+
+    pub(crate) fn holds_place(self) -> bool {
+        self.bits & PLACE != 0
+    }
+
+    /// Returns the ticket as it was before [`set_place`](Self::set_place).
+    pub(crate) fn without_place(self) -> Self {
+        Self {
+            bits: self.bits & !PLACE,
+            ..self
+        }
+    }
+
+    /// Returns whether the end of the call concerns more than its outcome: it is a nesting call or holds a place.
+    ///
+    /// It is one test, because the end of every call makes it that the gate does not let pass.
+    #[inline]
+    pub(crate) fn is_marked(self) -> bool {
+        self.bits & (NESTING | PLACE) != 0
     }
 
     #[inline]

@@ -45,6 +45,7 @@ record!(Snapshot {
     window,
     ramp,
     probes_in_flight,
+    in_flight,
     probes,
     key_stats,
     open_period: maybe_duration,
@@ -101,6 +102,7 @@ record!(Rejections {
     ramp,
     forced,
     probed_elsewhere,
+    full,
 });
 
 record!(WindowStats {
@@ -130,6 +132,7 @@ record!(KeyStats {
     totals,
     transitions,
     probes_in_flight,
+    in_flight,
     outage_since: maybe_timestamp,
     latency,
     latency_to_head,

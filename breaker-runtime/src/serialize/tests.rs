@@ -38,7 +38,7 @@ fn settings_read_back_as_the_section_of_a_file() {
             "min_calls": 20, "slow_call": "off", "slow_rate": "off", "open_for": "1.5s",
             "backoff": 1.0, "max_open_for": "15s", "jitter": 0.0, "half_open_calls": 2,
             "success_threshold": 3, "probe_failures": 1, "probe_timeout": "30s", "ramp": "off",
-            "call_timeout": "off",
+            "max_in_flight": "off", "call_timeout": "off",
             "cancel_after": "1s", "cancelled_in_a_row": 20, "max_keys": 1024, "idle_ttl": "600s", "latency": false,
             "critical": false, "shared": false, "shadow": false
         })
@@ -127,6 +127,7 @@ fn a_snapshot_has_all_of_its_fields() {
         "past_outages",
         "transitions",
         "history",
+        "in_flight",
         "actions",
         "config",
         "layers",

@@ -47,6 +47,8 @@ pub struct KeyStats {
     pub transitions: Vec<TransitionCount>,
     /// The number of probes in flight.
     pub probes_in_flight: usize,
+    /// The number of calls in flight that hold a place under `max_in_flight`; `None` without the setting.
+    pub in_flight: Option<u64>,
     /// When the oldest current outage of a key began, if there is one.
     pub outage_since: Option<SystemTime>,
     /// The latencies of all calls, including those of evicted breakers, if the setting `latency` is or was on.
@@ -62,6 +64,7 @@ pub(crate) struct KeyReading {
     pub(crate) state: State,
     pub(crate) machine_state: State,
     pub(crate) probes_in_flight: usize,
+    pub(crate) in_flight: Option<u32>,
     /// When the present outage began.
     pub(crate) outage_since: Option<SystemTime>,
 }
@@ -78,6 +81,7 @@ impl KeyStats {
             totals: Totals::default(),
             transitions: Vec::new(),
             probes_in_flight: 0,
+            in_flight: None,
             outage_since: None,
             latency: None,
             latency_to_head: None,
@@ -90,10 +94,14 @@ impl KeyStats {
             state,
             machine_state,
             probes_in_flight,
+            in_flight,
             outage_since,
         } = key;
         self.keys += 1;
         self.probes_in_flight += probes_in_flight;
+        if let Some(calls) = in_flight {
+            *self.in_flight.get_or_insert_default() += u64::from(calls);
+        }
         let earliest = self.outage_since.into_iter().chain(outage_since).min();
         self.outage_since = earliest;
         add_state(&mut self.states, state);

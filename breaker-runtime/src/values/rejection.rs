@@ -52,19 +52,22 @@ pub enum RejectionReason {
     Forced,
     /// The open period has passed, and another instance of the fleet probes the dependency for this one.
     ProbedElsewhere,
+    /// `max_in_flight` calls are in flight.
+    Full,
 }
 
 impl RejectionReason {
     /// All reasons.
-    pub(crate) const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 6] = [
         Self::Open,
         Self::HalfOpenFull,
         Self::Ramp,
         Self::Forced,
         Self::ProbedElsewhere,
+        Self::Full,
     ];
 
-    /// Returns the label: `open`, `half_open_full`, `ramp`, `forced` or `probed_elsewhere`.
+    /// Returns the label: `open`, `half_open_full`, `ramp`, `forced`, `probed_elsewhere` or `full`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Open => "open",
@@ -72,6 +75,7 @@ impl RejectionReason {
             Self::Ramp => "ramp",
             Self::Forced => "forced",
             Self::ProbedElsewhere => "probed_elsewhere",
+            Self::Full => "full",
         }
     }
 }
@@ -125,11 +129,13 @@ impl Rejection {
     }
 
     /// Returns the state in which the call was rejected.
+    ///
+    /// It is [`State::Closed`] for the reason `full`, which is not about the state.
     pub fn state(&self) -> State {
         match self.reason {
             RejectionReason::Open | RejectionReason::ProbedElsewhere => State::Open,
             RejectionReason::HalfOpenFull => State::HalfOpen,
-            RejectionReason::Ramp => State::Closed,
+            RejectionReason::Ramp | RejectionReason::Full => State::Closed,
             RejectionReason::Forced => State::ForcedOpen,
         }
     }
@@ -155,6 +161,7 @@ impl Rejection {
     /// | `open`, `forced` | the next attempt would be rejected too | after [`retry_after`](Self::retry_after), if it is known |
     /// | `probed_elsewhere` | the probes of another instance decide | after [`retry_after`](Self::retry_after) |
     /// | `half_open_full` | the probes in flight decide, and when they end is unknown | later, as a new call |
+    /// | `full` | the calls in flight decide, and when they end is unknown | later, as a new call |
     /// | `ramp` | the ramp admits a share of all calls; retries count as calls and add the load that the ramp holds back | later, as a new call |
     pub fn is_retryable(&self) -> bool {
         match self.reason {
@@ -162,7 +169,8 @@ impl Rejection {
             | RejectionReason::HalfOpenFull
             | RejectionReason::Ramp
             | RejectionReason::Forced
-            | RejectionReason::ProbedElsewhere => false,
+            | RejectionReason::ProbedElsewhere
+            | RejectionReason::Full => false,
         }
     }
 }
@@ -180,6 +188,7 @@ impl fmt::Display for Rejection {
             RejectionReason::Ramp => " is ramping up and admits only a share of the calls",
             RejectionReason::Forced => " is forced open",
             RejectionReason::ProbedElsewhere => " is open; another instance probes",
+            RejectionReason::Full => " has as many calls in flight as it may have",
         })?;
         match (self.reason, self.retry_after()) {
             (RejectionReason::Open, Some(rest)) if f.alternate() => {

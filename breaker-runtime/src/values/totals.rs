@@ -118,12 +118,15 @@ pub struct Rejections {
     pub forced: u64,
     /// The number of calls rejected because another instance of the fleet probed the dependency.
     pub probed_elsewhere: u64,
+    /// The number of calls rejected because `max_in_flight` calls were in flight.
+    pub full: u64,
 }
 
 impl Rejections {
     /// Returns the number of all rejected calls.
     pub const fn all(&self) -> u64 {
-        self.open + self.half_open_full + self.ramp + self.forced + self.probed_elsewhere
+        let by_circuit = self.open + self.half_open_full + self.ramp + self.probed_elsewhere;
+        by_circuit + self.forced + self.full
     }
 
     /// Returns the number of calls rejected for this reason.
@@ -134,6 +137,7 @@ impl Rejections {
             RejectionReason::Ramp => self.ramp,
             RejectionReason::Forced => self.forced,
             RejectionReason::ProbedElsewhere => self.probed_elsewhere,
+            RejectionReason::Full => self.full,
         }
     }
 
@@ -144,6 +148,7 @@ impl Rejections {
             RejectionReason::Ramp => &mut self.ramp,
             RejectionReason::Forced => &mut self.forced,
             RejectionReason::ProbedElsewhere => &mut self.probed_elsewhere,
+            RejectionReason::Full => &mut self.full,
         }
     }
 

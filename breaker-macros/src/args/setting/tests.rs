@@ -10,6 +10,7 @@ fn a_count_is_at_least_one() {
     for (name, message) in [
         ("threshold", "`threshold` must be at least 1"),
         ("half_open_calls", "`half_open_calls` must be at least 1"),
+        ("max_in_flight", "`max_in_flight` must be at least 1"),
         (
             "success_threshold",
             "`success_threshold` must be at least 1",

@@ -1,7 +1,7 @@
 use std::num::NonZeroU64;
 use std::time::Duration;
 
-use super::{Gate, Word};
+use super::{Gate, SettingFlags, Word};
 use crate::machine::{BucketNumber, GateState, ProbeNumber, Ticket, Wait};
 use crate::time::Tick;
 
@@ -15,7 +15,7 @@ fn only_the_ticket_of_a_plain_call_can_equal_a_word() {
     for gate_state in [CLOSED, ALL_FLAGS, open, HELD, GateState::AskMachine] {
         for latency in [false, true] {
             let gate = Gate::new();
-            gate.publish(3, gate_state, latency, false);
+            gate.publish(3, gate_state, SettingFlags::new(latency, false), false);
             let word = gate.word();
             assert_eq!(word.measures_latency(), latency);
             let tracked =
@@ -43,7 +43,7 @@ fn only_the_ticket_of_a_plain_call_can_equal_a_word() {
 
 fn published(generation: u64, gate_state: GateState) -> (Gate, Word) {
     let gate = Gate::new();
-    gate.publish(generation, gate_state, false, false);
+    gate.publish(generation, gate_state, SettingFlags::default(), false);
     let word = gate.word();
     (gate, word)
 }
@@ -124,7 +124,7 @@ fn only_an_open_circuit_with_a_long_period_whose_breaker_allows_it_rejects_coars
     };
     let coarse_reject = |gate_state, coarse_reject| {
         let gate = Gate::new();
-        gate.publish(1, gate_state, false, coarse_reject);
+        gate.publish(1, gate_state, SettingFlags::default(), coarse_reject);
         gate.word().rejects_coarsely()
     };
     assert!(coarse_reject(open(100), true));
@@ -197,11 +197,11 @@ fn a_word_shows_whether_to_ask_the_machine_and_can_drop_its_latency_flag() {
     ] {
         let (gate, word) = published(3, gate_state);
         assert_eq!(!word.is_closed() && !word.is_open(), asks);
-        gate.publish(3, gate_state, true, false);
+        gate.publish(3, gate_state, SettingFlags::new(true, false), false);
         assert_eq!(gate.word().without_latency(), word);
     }
     let gate = Gate::new();
-    gate.publish(3, CLOSED, true, false);
+    gate.publish(3, CLOSED, SettingFlags::new(true, false), false);
     let call = Ticket::call(3);
     assert!(
         !gate.word().success_needs_tally_only(call)

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::super::gate::{Gate, Word};
+use super::super::gate::{Gate, SettingFlags, Word};
 use super::call_count::CallCount;
 use super::{Drained, FastSuccess, Tallies};
 use crate::breaker::thread_slots::give_out;
@@ -49,8 +49,12 @@ impl Tallied {
 
     fn publish(&self) {
         let machine = &self.machine;
-        self.gate
-            .publish(machine.generation(), machine.gate_state(), false, false);
+        self.gate.publish(
+            machine.generation(),
+            machine.gate_state(),
+            SettingFlags::default(),
+            false,
+        );
     }
 
     fn drain(&mut self) {

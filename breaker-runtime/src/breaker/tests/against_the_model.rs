@@ -71,7 +71,7 @@ impl Pair {
         if let Some(generation) = nested_in {
             nesting::end(shared.id(), generation);
         }
-        let expected = self.model.admit(nested_in);
+        let expected = self.model.admit_within_limit(nested_in);
         let rejected = admitted.as_ref().err().map(|it| label(it.reason()));
         assert_eq!(rejected, expected.err());
         match admitted {
@@ -210,6 +210,9 @@ impl Pair {
         assert_eq!(snapshot.retry_after, model.retry_after(), "{step:?}");
         let probes = model.probes_in_flight();
         assert_eq!(snapshot.probes_in_flight, probes, "{step:?}");
+        let in_flight = model.settings.max_in_flight.map(|_| model.places());
+        let held = snapshot.in_flight.map(|calls| calls as usize);
+        assert_eq!(held, in_flight, "{step:?}");
         let totals = snapshot.totals;
         let counts = |totals: &Totals| {
             [

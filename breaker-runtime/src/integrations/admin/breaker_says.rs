@@ -166,6 +166,13 @@ impl Says {
             let share = percent(share);
             return self.text(format!("Recovering: {share} of the calls are admitted."));
         }
+        if let Some(calls) = it
+            .in_flight
+            .filter(|_| it.in_flight >= it.config.max_in_flight)
+        {
+            let calls = plural(calls.into(), "call");
+            self.text(format!("Full: {calls} in flight. "));
+        }
         let now = now_of(it);
         self.text(now.as_deref().unwrap_or_default());
         if let Some(outage) = &it.outage {

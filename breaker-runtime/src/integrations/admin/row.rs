@@ -164,6 +164,7 @@ impl Row {
             "open_period": it.open_period.map(ExactDuration),
             "failures_in_a_row": it.failures_in_a_row,
             "probes_in_flight": it.probes_in_flight,
+            "in_flight": it.in_flight,
             "probes": it.probes,
             "ramp": it.ramp,
             "window": it.window,

@@ -24,5 +24,5 @@ pub(in crate::integrations) use self::rows::{
 };
 pub(in crate::integrations) use self::rows::{
     DURATION_BOUNDS, FAILURE_RATE, FLEET_CONNECTED, FLEET_STATE, FLEET_VOTES, FLEET_VOTES_HERE,
-    KEYS, MACHINE_STATE, OUTAGE, PROBES_IN_FLIGHT, ROWS, Row, RowKind, SLOW_CALL_RATE,
+    IN_FLIGHT, KEYS, MACHINE_STATE, OUTAGE, PROBES_IN_FLIGHT, ROWS, Row, RowKind, SLOW_CALL_RATE,
 };

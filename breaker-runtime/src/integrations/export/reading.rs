@@ -150,6 +150,8 @@ pub(in crate::integrations) struct Gauges {
     pub(in crate::integrations) failure_rate: Option<f64>,
     pub(in crate::integrations) slow_call_rate: Option<f64>,
     pub(in crate::integrations) probes_in_flight: usize,
+    /// The calls in flight, of a breaker that limits them.
+    pub(in crate::integrations) in_flight: Option<u64>,
     /// The age of the current outage, or zero.
     pub(in crate::integrations) outage: Duration,
     /// The number of keys in each of the [`STATES`], for a name with keys.
@@ -172,11 +174,18 @@ impl Gauges {
             failure_rate: window.and_then(|window| window.failure_rate),
             slow_call_rate: window.and_then(|window| window.slow_rate),
             probes_in_flight: snapshot.probes_in_flight + probes_of_keys,
+            in_flight: in_flight(snapshot, keys),
             outage: outage(snapshot, keys, now),
             keys: keys.map(|keys| STATES.map(|state| keys.in_state(state))),
             shared: SharedGauges::new(snapshot),
         }
     }
+}
+
+/// Returns how many calls of a name and of its keys are in flight, if they are limited.
+fn in_flight(snapshot: &Snapshot, keys: Option<&KeyStats>) -> Option<u64> {
+    let of_keys = keys.and_then(|keys| keys.in_flight).unwrap_or_default();
+    snapshot.in_flight.map(|own| u64::from(own) + of_keys)
 }
 
 /// Returns the age of the oldest outage of a name or of its keys.

@@ -92,6 +92,8 @@ rows! {
         "Share of slow calls in the window, 0 to 1; unknown without a window and below min_calls.";
     PROBES_IN_FLIGHT: Gauge "circuit_breaker_probes_in_flight", "circuit_breaker.probes_in_flight" ["{probe}"], "breaker" [],
         "Probes in flight while the circuit is half open.";
+    IN_FLIGHT: Gauge "circuit_breaker_in_flight", "circuit_breaker.in_flight" ["{call}"], "breaker" [],
+        "Calls in flight that hold a place under max_in_flight; only with that setting.";
     CALL_DURATION: Histogram "circuit_breaker_call_duration_seconds", "circuit_breaker.call_duration" ["s"], "breaker" [],
         "Duration of calls that ended with an outcome.";
     KEYS: Gauge "circuit_breaker_keys", "circuit_breaker.keys" ["{key}"], "breaker" ["state"],

@@ -47,7 +47,7 @@
 //! | `circuit_breaker_failures_total` | counter | `kind`: `returned`, `panicked`, `timed_out`, `dropped`, `slow`, `silent` | failures, by what made the call a failure |
 //! | `circuit_breaker_slow_calls_total` | counter | | calls that took at least `slow_call` |
 //! | `circuit_breaker_stale_total` | counter | | calls that ended too late to decide anything |
-//! | `circuit_breaker_rejected_total` | counter | `reason`: `open`, `half_open_full`, `ramp`, `forced`, `probed_elsewhere` | calls that were rejected |
+//! | `circuit_breaker_rejected_total` | counter | `reason`: `open`, `half_open_full`, `ramp`, `forced`, `probed_elsewhere`, `full` | calls that were rejected |
 //! | `circuit_breaker_would_reject_total` | counter | `reason`, as above | calls that were admitted only because of the setting `shadow` |
 //! | `circuit_breaker_fallbacks_total` | counter | `result`: `success`, `failure` | answers of the fallback |
 //! | `circuit_breaker_state` | gauge | `state`: `closed`, `open`, `half_open`, `forced_open`, `forced_closed` | 1 for the current state as callers meet it, 0 for the other four |
@@ -58,6 +58,7 @@
 //! | `circuit_breaker_failure_rate` | gauge | | the share of failures in the window |
 //! | `circuit_breaker_slow_call_rate` | gauge | | the share of slow calls in the window |
 //! | `circuit_breaker_probes_in_flight` | gauge | | probes in flight while the circuit is half open |
+//! | `circuit_breaker_in_flight` | gauge | | calls in flight that hold a place; only with the setting `max_in_flight` |
 //! | `circuit_breaker_call_duration_seconds` | histogram | | how long calls took; only with the setting `latency` |
 //! | `circuit_breaker_keys` | gauge | `state` | keys that have a breaker, by the state of that breaker; only for names with keys |
 //! | `circuit_breaker_unlisted_calls_total` | counter | | calls whose key had no room under `max_keys`; only for names with keys |

@@ -8,9 +8,9 @@ use ::metrics::{Label, counter, gauge, histogram};
 use super::series::describe;
 use crate::integrations::export::{
     CALL_DURATION, Counts, Entry, FAILURE_RATE, FLEET_CONNECTED, FLEET_LAG, FLEET_MEMBERS,
-    FLEET_STATE, FLEET_STATES, FLEET_VOTES, FLEET_VOTES_HERE, FleetMemory, KEYS, MACHINE_STATE,
-    MACHINE_STATES, Memory, OPEN_SECONDS, OUTAGE, PROBES_IN_FLIGHT, Row, SLOW_CALL_RATE, STATE,
-    STATES, SharedGauges,
+    FLEET_STATE, FLEET_STATES, FLEET_VOTES, FLEET_VOTES_HERE, FleetMemory, IN_FLIGHT, KEYS,
+    MACHINE_STATE, MACHINE_STATES, Memory, OPEN_SECONDS, OUTAGE, PROBES_IN_FLIGHT, Row,
+    SLOW_CALL_RATE, STATE, STATES, SharedGauges,
 };
 
 /// Everything that the recorder has received so far.
@@ -47,6 +47,7 @@ struct Written {
     is_shared: bool,
     known: Known,
     has_keys: bool,
+    is_limited: bool,
 }
 
 impl Published {
@@ -119,6 +120,16 @@ impl Written {
         self.has_keys |= keys.is_some();
         if self.has_keys {
             set_states(&KEYS, labels, keys.unwrap_or_default());
+        }
+        let in_flight = gauges.and_then(|gauges| gauges.in_flight);
+        self.is_limited |= in_flight.is_some();
+        if self.is_limited {
+            let calls = in_flight.unwrap_or_default();
+            set(
+                &IN_FLIGHT,
+                labels,
+                usize::try_from(calls).unwrap_or(usize::MAX),
+            );
         }
         let shared = gauges.and_then(|gauges| gauges.shared.as_ref());
         self.is_shared |= shared.is_some();

@@ -8,7 +8,7 @@ use ::opentelemetry::metrics::{AsyncInstrument, Meter};
 use super::collected::{Collected, Levels, Point};
 use crate::integrations::export::{
     DURATION_BOUNDS, FAILURE_RATE, FLEET_CONNECTED, FLEET_STATE, FLEET_STATES, FLEET_VOTES,
-    FLEET_VOTES_HERE, FleetGauges, Gauges, KEYS, MACHINE_STATE, MACHINE_STATES, OUTAGE,
+    FLEET_VOTES_HERE, FleetGauges, Gauges, IN_FLIGHT, KEYS, MACHINE_STATE, MACHINE_STATES, OUTAGE,
     PROBES_IN_FLIGHT, ROWS, Row, RowKind, SLOW_CALL_RATE, STATES,
 };
 use crate::registry::Registry;
@@ -181,6 +181,7 @@ fn levels_of_breaker(row: &Row, gauges: &Gauges) -> Vec<Value<f64>> {
     match row.name {
         name if name == KEYS.name => gauges.keys.map(by_state).unwrap_or_default(),
         name if name == PROBES_IN_FLIGHT.name => single(Some(gauges.probes_in_flight as f64)),
+        name if name == IN_FLIGHT.name => single(gauges.in_flight.map(|calls| calls as f64)),
         name if name == OUTAGE.name => single(Some(gauges.outage.as_secs_f64())),
         name if name == FAILURE_RATE.name => single(gauges.failure_rate),
         name if name == SLOW_CALL_RATE.name => single(gauges.slow_call_rate),

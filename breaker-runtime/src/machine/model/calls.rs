@@ -85,6 +85,7 @@ impl Model {
                 began: self.now,
                 heard: self.now,
                 in_flight: true,
+                place: false,
                 noticed: None,
                 counted: false,
             });
@@ -117,6 +118,54 @@ impl Model {
             }
         }
         stale
+    }
+
+    /// Returns how many calls hold a place.
+    pub(crate) fn places(&self) -> usize {
+        let holds = |call: &&Call| call.in_flight && call.place;
+        self.calls.iter().filter(holds).count()
+    }
+
+    /// Admits a call of a breaker, which may limit its calls in flight (R31).
+    pub(crate) fn admit_within_limit(
+        &mut self,
+        nested_in: Option<u64>,
+    ) -> Result<Role, &'static str> {
+        self.notice();
+        let most = self.settings.max_in_flight;
+        let full = most.is_some_and(|most| self.places() >= most as usize);
+        let forced = self.forced().map(|(kind, _)| kind);
+        if !full || forced == Some(ForcedKind::Closed) {
+            let before = self.would_reject.len();
+            let role = self.admit(nested_in)?;
+            let withheld = self.would_reject.len() > before;
+            self.calls.last_mut().unwrap().place = most.is_some() && !withheld;
+            return Ok(role);
+        }
+        let nested = nested_in == Some(self.generation);
+        let probes = self.settings.half_open_calls.get() as usize;
+        let reason = match self.state {
+            _ if forced == Some(ForcedKind::Open) => "forced",
+            State::Open if self.waits() => "elsewhere",
+            State::Open => "open",
+            State::HalfOpen if !nested && self.probes_in_flight() >= probes => "full",
+            _ => "no_place",
+        };
+        if !self.settings.shadow || forced.is_some() {
+            return Err(reason);
+        }
+        self.would_reject.push(reason);
+        self.calls.push(Call {
+            generation: self.generation,
+            role: Role::Uncounted,
+            began: self.now,
+            in_flight: true,
+            place: false,
+            heard: self.now,
+            noticed: None,
+            counted: false,
+        });
+        Ok(Role::Uncounted)
     }
 
     /// Records how a call ended; returns whether it belongs to an older generation.

@@ -94,6 +94,8 @@ pub(crate) struct Call {
     /// When the call began, or last made progress.
     heard: Tick,
     in_flight: bool,
+    /// Whether it holds a place while it is in flight (R31).
+    place: bool,
     /// The sample that was added while the call was in flight.
     noticed: Option<usize>,
     /// Whether the call is a probe that counted as failed while in flight.
@@ -113,6 +115,7 @@ pub(crate) fn label(reason: RejectionReason) -> &'static str {
     match reason {
         RejectionReason::HalfOpenFull => "full",
         RejectionReason::ProbedElsewhere => "elsewhere",
+        RejectionReason::Full => "no_place",
         other => other.as_str(),
     }
 }

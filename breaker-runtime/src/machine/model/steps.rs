@@ -198,9 +198,10 @@ pub(crate) fn settings() -> impl Strategy<Value = Settings> {
     let others = (
         proptest::option::of(1..5_u32),
         proptest::bool::weighted(0.2),
+        proptest::option::weighted(0.3, 1..5_u32),
     );
     (rules, times, probes, others).prop_map(|(rules, times, probes, others)| {
-        let (dropped, shadow) = others;
+        let (dropped, shadow, max_in_flight) = others;
         let (window, threshold, max_failures, failure_rate, slow_rate, min_calls) = rules;
         let (slow_call, ramp, open_for, probe_timeout) = times;
         let (half_open_calls, success_threshold, probe_failures) = probes;
@@ -223,6 +224,7 @@ pub(crate) fn settings() -> impl Strategy<Value = Settings> {
             ramp: ramp.map(units),
             cancelled_in_a_row: dropped,
             shadow,
+            max_in_flight,
             ..base
         }
     })

@@ -24,6 +24,7 @@ fn every() -> Overrides {
         probe_failures: Some(1),
         probe_timeout: Some(SECOND / 4),
         ramp: Some(60 * SECOND),
+        max_in_flight: Some(50),
         call_timeout: Some(Some(SECOND)),
         cancel_after: Some(None),
         cancelled_in_a_row: Some(Some(50)),
@@ -52,7 +53,8 @@ fn every_setting_is_written_as_in_a_file() {
         "{\"threshold\":1,\"window\":100,\"max_failures\":10,\"failure_rate\":0.5,\"min_calls\":20,\
          \"slow_call\":\"1.5s\",\"slow_rate\":1.0,\"open_for\":\"30s\",\"backoff\":2.0,\
          \"max_open_for\":\"300s\",\"jitter\":0.1,\"half_open_calls\":2,\"success_threshold\":3,\
-         \"probe_failures\":1,\"probe_timeout\":\"250ms\",\"ramp\":\"60s\",\"call_timeout\":\"1s\",\
+         \"probe_failures\":1,\"probe_timeout\":\"250ms\",\"ramp\":\"60s\",\"max_in_flight\":50,\
+         \"call_timeout\":\"1s\",\
          \"cancel_after\":\"off\",\"cancelled_in_a_row\":50,\
          \"max_keys\":1000,\"idle_ttl\":\"3600s\",\"latency\":true,\"critical\":false,\"shared\":true,\
          \"shadow\":false}"

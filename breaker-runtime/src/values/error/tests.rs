@@ -127,7 +127,8 @@ fn labels_are_in_snake_case() {
         RejectionReason::HalfOpenFull => Some(RejectionReason::Ramp),
         RejectionReason::Ramp => Some(RejectionReason::Forced),
         RejectionReason::Forced => Some(RejectionReason::ProbedElsewhere),
-        RejectionReason::ProbedElsewhere => None,
+        RejectionReason::ProbedElsewhere => Some(RejectionReason::Full),
+        RejectionReason::Full => None,
     };
     let reasons = std::iter::successors(Some(RejectionReason::Open), next);
     let labels: Vec<_> = reasons.map(|reason| reason.to_string()).collect();
@@ -138,7 +139,8 @@ fn labels_are_in_snake_case() {
             "half_open_full",
             "ramp",
             "forced",
-            "probed_elsewhere"
+            "probed_elsewhere",
+            "full"
         ]
     );
 }

@@ -37,6 +37,7 @@ const EVERY_SETTING: &str = r#"
     probe_failures = 1
     probe_timeout = "250ms"
     ramp = "1.5 s"
+    max_in_flight = 50
     cancel_after = "1s"
     cancelled_in_a_row = 50
     max_keys = 1_000
@@ -65,6 +66,7 @@ fn every_setting() -> Config {
         .probe_failures(1)
         .probe_timeout(SECOND / 4)
         .ramp(SECOND * 3 / 2)
+        .max_in_flight(50)
         .cancel_after(Some(SECOND))
         .cancelled_in_a_row(Some(50))
         .max_keys(1000)

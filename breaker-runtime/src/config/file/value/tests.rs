@@ -110,6 +110,12 @@ const KINDS: &[(Setting, RawValue<'static>, Value, &str)] = &[
         "a duration such as \"30s\" or \"off\"",
     ),
     (
+        Setting::MaxInFlight,
+        RawValue::Integer(3),
+        Value::Count(3),
+        "a whole number or \"off\"",
+    ),
+    (
         Setting::CallTimeout,
         RawValue::Text("1s"),
         Value::Period(SECOND),

@@ -1,0 +1,53 @@
+//! The end of a call whose ticket is marked: a nesting call (R7), or one that holds a place of `max_in_flight` (R31).
+
+use std::time::Duration;
+
+use super::gate::Word;
+use super::shared::{CircuitBreaker, Shared};
+use crate::machine::Ticket;
+use crate::values::End;
+
+impl CircuitBreaker {
+    /// Records how a call ended that is a nesting call or holds a place. Without these marks it is like any other.
+    #[inline(never)]
+    pub(super) fn settle_marked(
+        &self,
+        word: Word,
+        ticket: Ticket,
+        end: End,
+        hint: Option<Duration>,
+    ) {
+        let shared = self.shared();
+        let ticket = shared.end_marked(ticket);
+        let word = word.without_limit();
+        if end != End::Success {
+            self.settle_locked(word, ticket, end, hint);
+        } else if word.success_is_free(ticket) {
+            let end_outage = || self.end_outage_if_due();
+            shared.counters.add_clean_success(&shared.time, end_outage);
+        } else {
+            self.settle_success(word, ticket);
+        }
+    }
+}
+
+impl Shared {
+    /// Ends what a marked ticket stands for, and returns the ticket without the marks.
+    pub(super) fn end_if_marked(&self, ticket: Ticket) -> Ticket {
+        if ticket.is_marked() {
+            self.end_marked(ticket)
+        } else {
+            ticket
+        }
+    }
+
+    /// Returns the place of a call that has ended, and records that it no longer runs on this thread.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn end_marked(&self, ticket: Ticket) -> Ticket {
+        if ticket.holds_place() {
+            self.cold.places.give_back();
+        }
+        self.end_nesting(ticket.without_place())
+    }
+}
