@@ -10,6 +10,7 @@ mod dropped_calls;
 mod generations;
 mod listeners;
 mod max_in_flight;
+mod max_open_share;
 mod nesting;
 mod open_for_hint;
 mod open_period;

@@ -135,6 +135,8 @@ setting_names! {
     Key: "key", ValueKind::Key, "host";
     MaxKeys: "max_keys", breaker(Bound::Size, "`max_keys` must be at least 1"), "1024";
     IdleTtl: "idle_ttl", breaker(Bound::Period, LONGER_THAN_ZERO), "\"10m\"";
+    MaxOpenShare: "max_open_share",
+        breaker(Bound::Rate, "`max_open_share` must be above 0 and at most 1"), "0.5";
     Registry: "registry", ValueKind::Registry, "&registry";
     Latency: "latency", breaker(Bound::Flag, TRUE_OR_FALSE), "true";
     Critical: "critical", breaker(Bound::Flag, TRUE_OR_FALSE), "true";

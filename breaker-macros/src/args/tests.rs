@@ -10,7 +10,7 @@ const ALL: &str = "; the settings are `name`, `threshold`, `window`, `max_failur
                     `jitter`, `open_for_hint`, `half_open_calls`, `success_threshold`, \
                     `probe_failures`, `probe_timeout`, `ramp`, `max_in_flight`, `call_timeout`, `cancel_after`, \
                     `cancelled_in_a_row`, `trip`, `ignore`, `success`, `failure`, `classify`, `cause`, `fallback`, `fallback_on`, \
-                    `key`, `max_keys`, `idle_ttl`, `registry`, `latency`, `critical`, `shared`, `shadow`, \
+                    `key`, `max_keys`, `idle_ttl`, `max_open_share`, `registry`, `latency`, `critical`, `shared`, `shadow`, \
                     `crate`";
 
 #[test]

@@ -93,6 +93,7 @@ pub(crate) const BREAKER_SETTINGS: &Synonyms = synonyms! {
     max_keys: cache_size capacity key_capacity max_breakers max_capacity max_entries max_instances;
     idle_ttl:
         evict_after expire_after idle_after idle_timeout key_ttl time_to_idle time_to_live ttl;
+    max_open_share: max_ejection_percent max_ejection_percentage max_open_keys max_open_percent max_open_ratio;
     latency: histogram latency_histogram measure_latency record_latency timings track_latency;
     critical: allow_health_indicator_to_fail essential fail_health mandatory required vital;
     shared: cluster cluster_mode cluster_wide distributed fleet fleet_wide global replicated share synchronized;

@@ -9,7 +9,7 @@ use super::outages::Costs;
 use super::shared::{CircuitBreaker, KeySet, Locked, Shared};
 use super::snapshot::{ProbeProgress, Snapshot, WindowStats};
 use crate::config::Settings;
-use crate::machine::{Eviction, Machine};
+use crate::machine::{Eviction, Machine, OpenKeys};
 use crate::sync::{Arc, Mutex, Weak};
 use crate::time::{ClockReading, Tick, WallInstant};
 use crate::values::{
@@ -190,6 +190,11 @@ impl CircuitBreaker {
         let _ = self.shared().cold.keys.set(keys);
     }
 
+    /// Makes the circuit of a key count the open circuits together with those of the other keys.
+    pub(crate) fn count_open_keys(&self, keys: &Arc<OpenKeys>) {
+        self.shared().lock().machine.join_keys(keys);
+    }
+
     /// Makes a breaker for one key, with the settings of this one.
     pub(crate) fn spawn_keyed(
         &self,
@@ -250,6 +255,7 @@ impl Shared {
         let judged = locked.machine.stay_counts();
         totals.rejections.full = self.cold.places.rejected();
         totals.rejected += totals.rejections.full;
+        totals.spared = locked.machine.spared();
         totals.would_reject = locked.machine.would_reject();
         totals.failures_by_kind = Failures {
             returned: totals.failures,

@@ -171,6 +171,12 @@ macro_rules! settings {
             /// failure is in its counts. Only functions with a `key` use this setting.
             IdleTtl: Period, idle_ttl(time: Duration) -> Duration = Duration::from_secs(600);
 
+            /// the largest share of the keys that may be open at once.
+            ///
+            /// Above 0 and at most 1. Default: off. At least one key may always be open. A key that would open beyond that
+            /// stays closed, and counts as [`spared`](crate::Totals::spared). Only functions with a `key` use this setting.
+            MaxOpenShare: Rate, max_open_share(share: f64) -> Option<f64> = None;
+
             /// whether the durations of calls are recorded in a histogram.
             ///
             /// Default: `false`. With a histogram, every call reads the precise clock twice. The histogram

@@ -109,6 +109,7 @@ fn overrides_have_every_setting() {
         cancelled_in_a_row: Some(None),
         max_keys: Some(1),
         idle_ttl: Some(SECOND),
+        max_open_share: Some(0.5),
         latency: Some(true),
         critical: Some(true),
         shared: Some(true),

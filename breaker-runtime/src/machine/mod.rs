@@ -6,6 +6,7 @@ mod absorb;
 mod closed;
 mod control;
 mod due;
+mod extras;
 #[cfg_attr(
     not(any(test, feature = "fleet")),
     expect(dead_code, reason = "only a fleet calls these inputs")
@@ -14,7 +15,9 @@ mod fleet;
 mod forced;
 mod full;
 mod in_flight;
+mod open_keys;
 mod open_period;
+mod open_share;
 mod open_window;
 mod overrides;
 mod phase;
@@ -34,10 +37,12 @@ mod window;
 use std::time::Duration;
 
 use self::closed::{Closed, ClosedCallEnd};
+use self::extras::Extras;
 use self::forced::AllForced;
 pub(crate) use self::forced::{Forced, ForcedKind};
 use self::in_flight::Noticed;
 pub(crate) use self::in_flight::Span;
+pub(crate) use self::open_keys::OpenKeys;
 use self::open_period::Draws;
 use self::open_window::OpenWindow;
 use self::phase::Phase;
@@ -57,7 +62,7 @@ pub(crate) use self::types::{
 pub(crate) use self::window::WindowCounts;
 use crate::config::Settings;
 use crate::time::{Tick, nanos};
-use crate::values::{End, Reason, RejectionReason, Rejections};
+use crate::values::{End, Reason, RejectionReason};
 
 /// The rules of one breaker.
 #[derive(Debug)]
@@ -81,8 +86,8 @@ pub(crate) struct Machine {
     draws: Draws,
     /// The counts of the stays that have ended.
     past: StayCounts,
-    /// The calls that shadow has admitted. Boxed, because most breakers have none.
-    would_reject: Option<Box<Rejections>>,
+    /// Boxed, because most machines have none.
+    extras: Option<Box<Extras>>,
 }
 
 impl Machine {
@@ -99,7 +104,7 @@ impl Machine {
             open_window: None,
             draws: Draws::new(seed),
             past: StayCounts::default(),
-            would_reject: None,
+            extras: None,
         }
     }
 
@@ -296,7 +301,7 @@ impl Machine {
         match &mut self.phase {
             Phase::Closed(closed) => {
                 if let Some((reason, due)) = closed.notice(now, &self.settings) {
-                    self.open(now, TransitionCause::due(reason, due), changes);
+                    self.open_closed(now, TransitionCause::due(reason, due), changes);
                 }
             }
             Phase::Open(period) if now < period.until => {}

@@ -26,7 +26,7 @@ impl Machine {
             .forced()
             .is_some_and(|forced| forced.kind == ForcedKind::Closed);
         if self.is_in_shadow() {
-            let counts = self.would_reject.get_or_insert_default();
+            let counts = &mut self.extras.get_or_insert_default().would_reject;
             *counts.of_mut(rejected.reason) += 1;
             return Ok(Ticket::withheld(self.generation, now));
         }
@@ -38,6 +38,7 @@ impl Machine {
 
     /// Returns how many calls the machine would have rejected.
     pub(crate) fn would_reject(&self) -> Rejections {
-        self.would_reject.as_deref().copied().unwrap_or_default()
+        let extras = self.extras.as_deref();
+        extras.map_or_else(Rejections::default, |extras| extras.would_reject)
     }
 }

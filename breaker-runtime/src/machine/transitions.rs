@@ -13,7 +13,31 @@ use crate::time::Tick;
 use crate::values::{End, Reason};
 
 impl Machine {
+    /// Opens a closed circuit because calls in flight have become slow.
+    ///
+    /// If it stays closed (R32), the calls that become slow after those count too.
+    #[cold]
+    pub(super) fn open_closed(
+        &mut self,
+        now: Tick,
+        cause: TransitionCause,
+        changes: &mut Vec<Change>,
+    ) {
+        let mut next = Some(cause);
+        while let Some(cause) = next.take() {
+            self.open(now, cause, changes);
+            if let Phase::Closed(closed) = &mut self.phase {
+                let noticed = closed.notice(now, &self.settings);
+                next = noticed.map(|(reason, due)| TransitionCause::due(reason, due));
+            }
+        }
+    }
+
+    /// Opens the circuit, unless it is the closed circuit of a key and enough others are open (R32).
     pub(super) fn open(&mut self, now: Tick, cause: TransitionCause, changes: &mut Vec<Change>) {
+        if self.is_spared(cause.reason) {
+            return;
+        }
         let at = cause.due.unwrap_or(now);
         let begins = self.openings == 0;
         // Cancelled probes say nothing about the dependency: they only repeat the period (R12).
@@ -136,6 +160,7 @@ impl Machine {
         self.phase = phase;
         self.generation += 1;
         self.since = cause.due.unwrap_or(now);
+        self.hold_open_place();
         let to = self.phase.state();
         if from != to {
             changes.push(Change::Transition {

@@ -74,6 +74,7 @@ record!(Totals {
     rejected,
     rejections,
     would_reject,
+    spared,
     stale,
     fallback_successes,
     fallback_failures,

@@ -39,7 +39,8 @@ fn settings_read_back_as_the_section_of_a_file() {
             "backoff": 1.0, "max_open_for": "15s", "jitter": 0.0, "half_open_calls": 2,
             "success_threshold": 3, "probe_failures": 1, "probe_timeout": "30s", "ramp": "off",
             "max_in_flight": "off", "call_timeout": "off",
-            "cancel_after": "1s", "cancelled_in_a_row": 20, "max_keys": 1024, "idle_ttl": "600s", "latency": false,
+            "cancel_after": "1s", "cancelled_in_a_row": 20, "max_keys": 1024, "idle_ttl": "600s",
+            "max_open_share": "off", "latency": false,
             "critical": false, "shared": false, "shadow": false
         })
     );

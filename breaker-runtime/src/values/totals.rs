@@ -37,6 +37,9 @@ pub struct Totals {
     ///
     /// They were admitted, so `calls` includes them and `rejected` does not.
     pub would_reject: Rejections,
+    /// The number of times that the circuit of a key would have opened and stayed closed, because as many keys were open
+    /// as `max_open_share` allows.
+    pub spared: u64,
     /// The number of calls that decided nothing, because they ended in a later generation than they began in.
     ///
     /// Only calls that ended with an outcome are counted.
@@ -90,6 +93,7 @@ impl Totals {
         self.rejected += other.rejected;
         self.rejections.add(&other.rejections);
         self.would_reject.add(&other.would_reject);
+        self.spared += other.spared;
         self.stale += other.stale;
         self.fallback_successes += other.fallback_successes;
         self.fallback_failures += other.fallback_failures;

@@ -235,13 +235,15 @@ fn slow_rate_has_slow_call(arguments: &Arguments) -> Result<()> {
     }
 }
 
-/// One `key` serves both settings, so there is one error if it is missing.
+/// One `key` serves all these settings, so there is one error if it is missing.
 fn key_limits_have_a_key(arguments: &Arguments) -> Result<()> {
     let bound = |name: SettingName| Some((name, arguments.span(name)?));
-    match [SettingName::MaxKeys, SettingName::IdleTtl]
-        .into_iter()
-        .find_map(bound)
-    {
+    let of_keys = [
+        SettingName::MaxKeys,
+        SettingName::IdleTtl,
+        SettingName::MaxOpenShare,
+    ];
+    match of_keys.into_iter().find_map(bound) {
         Some((bound, at)) if !arguments.mentions(SettingName::Key) => {
             let message = format!(
                 "`{}` needs `key`: add one, such as `{}`, or remove `{0}`",

@@ -147,6 +147,7 @@ fn well_known_words_lead_to_the_setting() {
         ("distributed", "shared"),
         ("cluster_mode", "shared"),
         ("dry_run", "shadow"),
+        ("maxEjectionPercent", "max_open_share"),
         ("bulkhead", "max_in_flight"),
         ("max_concurrent_calls", "max_in_flight"),
         ("metrics_only", "shadow"),

@@ -144,7 +144,11 @@ impl Pair {
                 self.model.progress(call);
             }
             // Each step ends with a reading.
-            Step::Settle(..) | Step::Drop(..) | Step::Progress(_) | Step::Read => {}
+            Step::Settle(..)
+            | Step::Drop(..)
+            | Step::Progress(_)
+            | Step::OtherKeys(..)
+            | Step::Read => {}
             Step::Pass(count) => {
                 self.model.now = self.model.now.after(units(*count));
                 let now = self.model.now.as_nanos();

@@ -215,7 +215,9 @@ fn totals(it: &Totals, of_keys: bool) -> Vec<Vec<Value>> {
         ("Stale outcomes", it.stale, stale.to_owned()),
         ("Openings", it.opens, open),
     ];
-    let rows = rows.into_iter().chain(in_shadow);
+    let spared = "by `max_open_share`: enough other keys were open".to_owned();
+    let spared = (it.spared > 0).then_some(("Openings withheld", it.spared, spared));
+    let rows = rows.into_iter().chain(in_shadow).chain(spared);
     rows.map(|(label, number, text)| vec![json!(label), json!(count(number)), json!(text)])
         .collect()
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::rows::{
-    CALLS, FAILURES, FALLBACKS, FLEET_ERRORS, FLEET_ROUND_TRIPS, REJECTED, SLOW_CALLS, STALE,
-    TRANSITIONS, UNLISTED_CALLS, WOULD_REJECT,
+    CALLS, FAILURES, FALLBACKS, FLEET_ERRORS, FLEET_ROUND_TRIPS, REJECTED, SLOW_CALLS, SPARED,
+    STALE, TRANSITIONS, UNLISTED_CALLS, WOULD_REJECT,
 };
 use crate::breaker::Snapshot;
 use crate::time::nanos;
@@ -97,6 +97,7 @@ impl Counts {
         self.add_totals(&keys.totals, &keys.transitions);
         self.add_latency(keys.latency.as_ref());
         self.add_to(UNLISTED_CALLS.name, &[], keys.unlisted);
+        self.add_to(SPARED.name, &[], keys.totals.spared);
     }
 
     fn add_latency(&mut self, latency: Option<&Latency>) {

@@ -100,6 +100,8 @@ rows! {
         "Keys that have a breaker, by the state of that breaker.";
     UNLISTED_CALLS: Counter "circuit_breaker_unlisted_calls_total", "circuit_breaker.unlisted_calls" ["{call}"], "breaker" [],
         "Calls whose key had no room under max_keys.";
+    SPARED: Counter "circuit_breaker_spared_total", "circuit_breaker.spared" ["{opening}"], "breaker" [],
+        "Times that the circuit of a key would have opened and stayed closed because of max_open_share.";
     FLEET_CONNECTED: Gauge "circuit_breaker_fleet_connected", "circuit_breaker.fleet.connected" ["1"], "fleet" [],
         "1 while the store of the fleet answers, 0 while this instance decides alone.";
     FLEET_MEMBERS: Gauge "circuit_breaker_fleet_members", "circuit_breaker.fleet.members" ["{member}"], "fleet" [],

@@ -62,6 +62,7 @@
 //! | `circuit_breaker_call_duration_seconds` | histogram | | how long calls took; only with the setting `latency` |
 //! | `circuit_breaker_keys` | gauge | `state` | keys that have a breaker, by the state of that breaker; only for names with keys |
 //! | `circuit_breaker_unlisted_calls_total` | counter | | calls whose key had no room under `max_keys`; only for names with keys |
+//! | `circuit_breaker_spared_total` | counter | | times that the circuit of a key would have opened and stayed closed because of `max_open_share`; only for names with keys |
 //! | `circuit_breaker_fleet_connected` | gauge | `fleet` | 1 while the store of the fleet answers, 0 while this instance decides alone |
 //! | `circuit_breaker_fleet_members` | gauge | `fleet` | live members of the fleet, as this instance last heard |
 //! | `circuit_breaker_fleet_state` | gauge | `state`: `closed`, `open`, `probing`, `forced_open`, `forced_closed` | 1 for the current state of the circuit in the whole fleet, 0 for the other four |

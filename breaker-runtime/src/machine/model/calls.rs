@@ -114,7 +114,7 @@ impl Model {
             self.drops.push(true);
             let row = self.drops.iter().rev().take_while(|dropped| **dropped);
             if row.count() >= most as usize {
-                self.open(None);
+                self.open_by_call(None);
             }
         }
         stale
@@ -205,7 +205,7 @@ impl Model {
                         self.add_to_row(returned);
                     }
                 }
-                self.open(hint);
+                self.open_by_call(hint);
             }
             (Role::Call, Some(sample)) if judged => {
                 if self.samples[sample].failed.is_some() {
@@ -215,7 +215,7 @@ impl Model {
                 self.samples[sample].failed = failed;
                 self.add_to_row(failed);
                 if failed.is_some() && self.rule_is_met() {
-                    self.open(hint);
+                    self.open_by_call(hint);
                 }
             }
             (Role::Call, None) if judged => {
@@ -225,10 +225,10 @@ impl Model {
                 self.samples.push(Sample { at, failed, slow });
                 self.add_to_row(failed);
                 if (failed.is_some() || slow) && self.rule_is_met() {
-                    self.open(hint);
+                    self.open_by_call(hint);
                 }
             }
-            (Role::Probe, _) if end == End::Trip => self.open(hint),
+            (Role::Probe, _) if end == End::Trip => self.open_by_call(hint),
             (Role::Probe, _) if !call.counted => match end {
                 End::Success if !slow => {
                     self.probes.push(ProbeOutcome::Success);

@@ -67,6 +67,9 @@ pub(crate) struct Model {
     /// The number of calls that were judged as failures only because they were slow.
     pub(crate) slow_failures: u64,
     pub(crate) silent_probes: u64,
+    /// How many keys there are, and how many of the other keys are open, for the circuit of a key.
+    pub(crate) other_keys: Option<(usize, usize)>,
+    pub(crate) spared: u64,
     /// Why calls would have been rejected that shadow has admitted.
     pub(crate) would_reject: Vec<&'static str>,
     /// When the ramp of this closed stay began, and when calls requested permission during it.
@@ -162,6 +165,8 @@ impl Model {
             outages_ended: Vec::new(),
             slow_failures: 0,
             silent_probes: 0,
+            other_keys: None,
+            spared: 0,
             would_reject: Vec::new(),
             ramp: None,
         }
@@ -219,6 +224,22 @@ impl Model {
             .max(hint.unwrap_or_default())
             .min(self.settings.max_open_for);
         self.enter_open(self.last_period);
+    }
+
+    /// Opens the circuit because a rule is met or a call trips it, unless enough other keys are open (R32).
+    fn open_by_call(&mut self, hint: Option<Duration>) {
+        let most = self.settings.max_open_share.zip(self.other_keys);
+        let spared = most.is_some_and(|(share, (keys, open))| {
+            let most = (1..=keys)
+                .rev()
+                .find(|most| *most as f64 <= share * keys as f64 + 1e-9);
+            self.state == State::Closed && open + 1 > most.unwrap_or(1)
+        });
+        if spared {
+            self.spared += 1;
+        } else {
+            self.open(hint);
+        }
     }
 
     /// Opens the circuit for the period that went before, because probes were cancelled.

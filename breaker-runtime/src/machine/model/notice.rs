@@ -148,7 +148,7 @@ impl Model {
         }
         self.at(due, |model| {
             if model.rule_is_met() {
-                model.open(None);
+                model.open_by_call(None);
             }
         });
     }

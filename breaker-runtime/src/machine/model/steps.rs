@@ -33,6 +33,8 @@ pub(crate) enum Step {
     ForceByFile(Option<ForcedKind>),
     Configure(Box<Settings>),
     Fleet(FleetStep),
+    /// How many keys there are, and how many of the other keys are open.
+    OtherKeys(usize, usize),
 }
 
 /// A decision of the fleet. All durations are in [`units`].
@@ -113,6 +115,7 @@ pub(crate) fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => by_file.prop_map(Step::ForceByFile),
         1 => settings().prop_map(|new| Step::Configure(new.into())),
         8 => fleet_steps().prop_map(Step::Fleet),
+        2 => (1..10_usize, 0..6_usize).prop_map(|(keys, open)| Step::OtherKeys(keys, open)),
     ];
     proptest::collection::vec(step, 0..250)
 }
@@ -199,9 +202,10 @@ pub(crate) fn settings() -> impl Strategy<Value = Settings> {
         proptest::option::of(1..5_u32),
         proptest::bool::weighted(0.2),
         proptest::option::weighted(0.3, 1..5_u32),
+        rates(),
     );
     (rules, times, probes, others).prop_map(|(rules, times, probes, others)| {
-        let (dropped, shadow, max_in_flight) = others;
+        let (dropped, shadow, max_in_flight, max_open_share) = others;
         let (window, threshold, max_failures, failure_rate, slow_rate, min_calls) = rules;
         let (slow_call, ramp, open_for, probe_timeout) = times;
         let (half_open_calls, success_threshold, probe_failures) = probes;
@@ -225,6 +229,7 @@ pub(crate) fn settings() -> impl Strategy<Value = Settings> {
             cancelled_in_a_row: dropped,
             shadow,
             max_in_flight,
+            max_open_share,
             ..base
         }
     })

@@ -7,7 +7,9 @@ use super::{
     would_reject,
 };
 use crate::config::Settings;
+use crate::machine::open_keys::{OpenKeys, OpenPlace};
 use crate::machine::{CallEnd, Change, Machine, NextAdmission, Ticket};
+use crate::sync::Arc;
 use crate::time::Tick;
 use crate::values::{Attribution, Layer, State};
 
@@ -20,12 +22,20 @@ struct Pair {
     /// The number of calls that were answered.
     answered: u64,
     changes: Vec<Change>,
+    keys: Arc<OpenKeys>,
+    /// The places of the other keys that are open.
+    others: Vec<OpenPlace>,
 }
 
 impl Pair {
     fn new(settings: Settings) -> Self {
+        let keys = Arc::new(OpenKeys::default());
+        let mut machine = Machine::new(settings, Tick::default(), 1);
+        machine.join_keys(&keys);
         Self {
-            machine: Machine::new(settings, Tick::default(), 1),
+            machine,
+            keys,
+            others: Vec::new(),
             model: Model::new(settings),
             held: Vec::new(),
             answered: 0,
@@ -40,6 +50,8 @@ impl Pair {
             held,
             answered,
             changes,
+            keys,
+            others,
         } = self;
         let now = model.now;
         match step {
@@ -104,6 +116,11 @@ impl Pair {
                 machine.reconfigure(settings, now, changes);
                 model.configure(settings);
             }
+            Step::OtherKeys(count, open) => {
+                keys.set_keys(*count);
+                *others = (0..*open).map(|_| keys.take_beyond()).collect();
+                model.other_keys = Some((*count, *open));
+            }
             Step::Fleet(step) => {
                 let leased = step.take(machine, now, changes);
                 assert_eq!(leased, model.fleet(step, machine), "{step:?}");
@@ -116,6 +133,7 @@ impl Pair {
         let Self { machine, model, .. } = self;
         assert_eq!(machine.machine_state(), model.state, "{step:?}");
         assert_eq!(machine.state(), model.met(), "{step:?}");
+        assert_eq!(machine.spared(), model.spared, "{step:?}");
         let would_reject = would_reject(&machine.would_reject());
         assert_eq!(would_reject, model.would_have_rejected(), "{step:?}");
         assert_eq!(machine.generation(), model.generation, "{step:?}");
@@ -247,7 +265,11 @@ fn meet(settings: Settings, steps: &[Step], looks: &[Option<u64>]) -> Vec<String
                 let stale = machine.settle_dropped(ticket, end, answered, now, &mut changes);
                 met.push(format!("stale: {stale}"));
             }
-            Step::Settle(..) | Step::Drop(..) | Step::Progress(_) | Step::Read => {}
+            Step::Settle(..)
+            | Step::Drop(..)
+            | Step::Progress(_)
+            | Step::OtherKeys(..)
+            | Step::Read => {}
             Step::Trip => machine.trip(Attribution::default(), now, &mut changes),
             Step::Reset => machine.reset(Attribution::default(), now, &mut changes),
             Step::Force(kind, ttl) => {

@@ -21,6 +21,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use super::entry::{EvictionScan, KeyEntry};
 use crate::breaker::thread_slots::slots;
 use crate::breaker::{CircuitBreaker, KeySet};
+use crate::machine::OpenKeys;
 use crate::registry::sharded_map::ShardedMap;
 use crate::sync::{Arc, AtomicU64, Mutex, Ordering, Weak, lock};
 use crate::time::Tick;
@@ -46,6 +47,8 @@ pub(crate) struct KeyedBreakers {
     order: Mutex<Order>,
     /// The counts of evicted and unlisted breakers.
     retired: Arc<Mutex<RetiredCounts>>,
+    /// How many keys there are, and how many of their circuits are open; the first is changed under the lock of `order`.
+    open: Arc<OpenKeys>,
     /// The number of calls that got an unlisted breaker because the set was full.
     unlisted: AtomicU64,
 }
@@ -59,6 +62,7 @@ impl KeyedBreakers {
             by_key: ShardedMap::new(slots().max(LOCKS)),
             order: Mutex::default(),
             retired: Arc::default(),
+            open: Arc::default(),
             unlisted: AtomicU64::new(0),
         });
         parent.join_keys(Arc::downgrade(&keyed) as Weak<dyn KeySet>);
@@ -94,6 +98,7 @@ impl KeyedBreakers {
         // Made before a lock is taken, because it reads the clock, which may be user code.
         let made = self.parent.spawn_keyed(key, &self.retired);
         made.join_keys(Arc::downgrade(self) as Weak<dyn KeySet>);
+        made.count_open_keys(&self.open);
         let scan = EvictionScan::new(&self.parent);
         let most = scan.max_keys;
         let mut order = lock(&self.order);
@@ -187,6 +192,7 @@ impl KeyedBreakers {
         self.by_key
             .write(&key, |shard| shard.insert(Arc::clone(&key), entry));
         order.push_back(key);
+        self.open.set_keys(order.len());
     }
 
     /// Examines the first `tries` entries and evicts those that are idle and remember nothing that matters.
@@ -231,6 +237,7 @@ impl KeyedBreakers {
             });
             if evicted.is_some() {
                 order.retain(|other| *other != key);
+                self.open.set_keys(order.len());
             }
         }
     }
@@ -246,6 +253,7 @@ impl KeyedBreakers {
         });
         if evicted.is_some() {
             order.pop_front();
+            self.open.set_keys(order.len());
         } else {
             order.rotate_left(1);
         }

@@ -30,6 +30,7 @@ fn every() -> Overrides {
         cancelled_in_a_row: Some(Some(50)),
         max_keys: Some(1000),
         idle_ttl: Some(3600 * SECOND),
+        max_open_share: Some(0.5),
         latency: Some(true),
         critical: Some(false),
         shared: Some(true),
@@ -56,7 +57,7 @@ fn every_setting_is_written_as_in_a_file() {
          \"probe_failures\":1,\"probe_timeout\":\"250ms\",\"ramp\":\"60s\",\"max_in_flight\":50,\
          \"call_timeout\":\"1s\",\
          \"cancel_after\":\"off\",\"cancelled_in_a_row\":50,\
-         \"max_keys\":1000,\"idle_ttl\":\"3600s\",\"latency\":true,\"critical\":false,\"shared\":true,\
+         \"max_keys\":1000,\"idle_ttl\":\"3600s\",\"max_open_share\":0.5,\"latency\":true,\"critical\":false,\"shared\":true,\
          \"shadow\":false}"
     );
 }

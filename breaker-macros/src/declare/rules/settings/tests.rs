@@ -103,6 +103,7 @@ fn the_limits_for_keys_need_a_key() {
         format!("`{name}` needs `key`: add one, such as `key = host`, or remove `{name}`")
     };
     assert_eq!(about("max_keys = 100"), [message("max_keys")]);
+    assert_eq!(about("max_open_share = 0.5"), [message("max_open_share")]);
     assert_eq!(about("idle_ttl = \"1h\""), [message("idle_ttl")]);
     assert_eq!(
         about("idle_ttl = TTL, max_keys = MOST"),

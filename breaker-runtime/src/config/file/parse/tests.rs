@@ -42,6 +42,7 @@ const EVERY_SETTING: &str = r#"
     cancelled_in_a_row = 50
     max_keys = 1_000
     idle_ttl = "1h"
+    max_open_share = 0.5
     latency = true
     critical = false
     shared = true
@@ -71,6 +72,7 @@ fn every_setting() -> Config {
         .cancelled_in_a_row(Some(50))
         .max_keys(1000)
         .idle_ttl(3600 * SECOND)
+        .max_open_share(0.5)
         .latency(true)
         .critical(false)
         .shared(true)

@@ -146,6 +146,12 @@ const KINDS: &[(Setting, RawValue<'static>, Value, &str)] = &[
         "a duration such as \"30s\"",
     ),
     (
+        Setting::MaxOpenShare,
+        RawValue::Float(0.5),
+        Value::Rate(0.5),
+        "a number or \"off\"",
+    ),
+    (
         Setting::Latency,
         RawValue::Boolean(true),
         Value::Flag(true),

@@ -15,7 +15,7 @@ fn a_misspelt_word_names_the_setting_that_was_meant() {
         ("ramps", "ramp"),
         ("thr", "threshold"),
         ("half-open", "half_open_calls"),
-        ("max_o", "max_open_for"),
+        ("max_open_f", "max_open_for"),
     ] {
         let message = format!("unknown setting `{word}`; did you mean `{key}`?");
         assert_eq!(unknown_setting(word), message);
@@ -67,7 +67,7 @@ fn a_word_without_a_suggestion_lists_all_settings() {
         "unknown setting `colour`; the settings are `threshold`, `window`, `max_failures`, `failure_rate`, \
          `min_calls`, `slow_call`, `slow_rate`, `open_for`, `backoff`, `max_open_for`, `jitter`, \
          `half_open_calls`, `success_threshold`, `probe_failures`, `probe_timeout`, `ramp`, \
-         `max_in_flight`, `call_timeout`, `cancel_after`, `cancelled_in_a_row`, `max_keys`, `idle_ttl`, `latency`, `critical`, `shared`, \
+         `max_in_flight`, `call_timeout`, `cancel_after`, `cancelled_in_a_row`, `max_keys`, `idle_ttl`, `max_open_share`, `latency`, `critical`, `shared`, \
          `shadow`, `force`"
     );
 }
@@ -108,7 +108,7 @@ fn a_setting_of_a_function_belongs_in_the_attribute() {
     );
     assert_eq!(
         unknown_setting("max"),
-        "unknown setting `max`; did you mean `max_failures`, `max_open_for`, `max_in_flight` or `max_keys`?"
+        "unknown setting `max`; did you mean `max_failures`, `max_open_for`, `max_in_flight`, `max_keys` or `max_open_share`?"
     );
     assert_eq!(
         unknown_setting("timeout"),
