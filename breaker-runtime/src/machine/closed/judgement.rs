@@ -17,7 +17,7 @@ impl Closed {
     ) -> Option<Reason> {
         match ended.end {
             End::Success | End::Failure(_) => self.judge(ended, now, settings),
-            End::Trip => self.settle_trip(ended, now, settings),
+            End::Trip => Some(self.settle_trip(ended, now, settings)),
             End::Ignored | End::Cancelled => None,
         }
     }
@@ -58,13 +58,8 @@ impl Closed {
 
     /// Counts the failure of a call that opens the circuit at once, whatever the rules say (R22).
     #[cold]
-    fn settle_trip(
-        &mut self,
-        ended: ClosedCallEnd,
-        now: Tick,
-        settings: &Settings,
-    ) -> Option<Reason> {
+    fn settle_trip(&mut self, ended: ClosedCallEnd, now: Tick, settings: &Settings) -> Reason {
         self.judge(ended, now, settings);
-        Some(Reason::TrippedByCall)
+        Reason::TrippedByCall
     }
 }
