@@ -1,4 +1,4 @@
-//! R10, R11, R20: what a permit that is held by hand can report, and what a drop of it means.
+//! R10, R11, R20, R22, R29: what a permit that is held by hand can report, and what a drop of it means.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
@@ -88,6 +88,24 @@ fn r11_a_probe_with_cancel_after_that_is_dropped_late_opens_the_circuit_again() 
     bench.advance(5 * SECOND);
     drop(probe);
     assert_eq!(bench.state(), State::Open);
+}
+
+#[test]
+fn r29_permits_that_are_dropped_in_a_row_open_the_circuit_unless_they_made_progress() {
+    let drop_permits = |progress: bool| {
+        let bench = bench();
+        for _ in 0..20 {
+            let permit = bench.permit().with_cancel_after();
+            if progress {
+                permit.progress();
+            }
+            bench.advance(SECOND);
+            drop(permit);
+        }
+        bench.state()
+    };
+    assert_eq!(drop_permits(true), State::Closed);
+    assert_eq!(drop_permits(false), State::Open);
 }
 
 #[test]

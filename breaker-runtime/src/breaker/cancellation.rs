@@ -17,9 +17,26 @@ impl CircuitBreaker {
 
     /// Does the same for a call of which nothing was heard since an instant, if that is known.
     pub(crate) fn cancel_silent_since(&self, ticket: Ticket, since: Option<Tick>) {
+        match self.judge_drop(since) {
+            Some(end) => self.settle_dropped(ticket, end),
+            None => self.settle(ticket, End::Cancelled, None),
+        }
+    }
+
+    /// Does the same for a call that has made progress, last at an instant: the dependency has answered, so that the call
+    /// is no part of a row unless it was silent for too long (R29).
+    pub(crate) fn cancel_after_progress(&self, ticket: Ticket, last: Tick) {
+        match self.judge_drop(Some(last)) {
+            Some(end @ End::Failure(_)) => self.settle_dropped(ticket, end),
+            _ => self.settle(ticket, End::Cancelled, None),
+        }
+    }
+
+    /// Returns how a call ended that was dropped, or `None` if the program declared such drops neutral.
+    fn judge_drop(&self, since: Option<Tick>) -> Option<End> {
         let shared = self.shared();
         if drops::are_neutral() || shared.drops_are_neutral() {
-            return self.settle(ticket, End::Cancelled, None);
+            return None;
         }
         let overdue = |since: Tick| {
             let limit = shared.limits.cancel_after()?;
@@ -30,8 +47,7 @@ impl CircuitBreaker {
                 .saturating_sub(since.as_nanos());
             (lasted >= limit).then_some(End::Failure(FailureKind::Dropped))
         };
-        let end = since.and_then(overdue);
-        self.settle_dropped(ticket, end.unwrap_or(End::Cancelled));
+        Some(since.and_then(overdue).unwrap_or(End::Cancelled))
     }
 
     /// Records a call that was dropped while it was pending: so many of them in a row open the circuit (R29).

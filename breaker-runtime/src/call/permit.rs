@@ -4,6 +4,7 @@ use std::{fmt, thread};
 
 use crate::breaker::CircuitBreaker;
 use crate::machine::Ticket;
+use crate::sync::fixed::AtomicBool;
 use crate::sync::{AtomicU64, Ordering};
 use crate::time::Tick;
 use crate::values::{End, FailureKind, Rejection};
@@ -45,6 +46,8 @@ pub(super) struct OpenPermit {
     unwinding: bool,
     /// When nothing was heard of the call since, in ticks, if a drop is judged by that; otherwise [`UNJUDGED`].
     silent_since: AtomicU64,
+    /// Whether progress was reported since a drop is judged.
+    progressed: AtomicBool,
 }
 
 /// No instant: a drop decides nothing.
@@ -93,6 +96,7 @@ impl CircuitBreaker {
                 ticket: self.shared().end_nesting(ticket),
                 unwinding: thread::panicking(),
                 silent_since: AtomicU64::new(UNJUDGED),
+                progressed: AtomicBool::new(false),
             }),
         })
     }
@@ -139,6 +143,7 @@ impl Permit {
             open.breaker.progress(open.ticket);
             if open.silent_since().is_some() {
                 open.hear();
+                open.progressed.store(true, Ordering::Relaxed);
             }
         }
     }
@@ -148,7 +153,8 @@ impl Permit {
     /// If the permit is dropped without a report, and nothing has been heard of the call for `cancel_after`, the call
     /// counts as a failure. The time begins now, and again with each [`progress`](Self::progress). A permit that is
     /// dropped earlier is cancelled, and so is one that is dropped at any age inside
-    /// [`neutral_drops`](crate::neutral_drops()) or with `cancel_after = "off"`.
+    /// [`neutral_drops`](crate::neutral_drops()) or with `cancel_after = "off"`. A row of permits that are dropped without
+    /// any progress opens the circuit, as the setting `cancelled_in_a_row` says.
     ///
     /// # Examples
     ///
@@ -188,7 +194,11 @@ impl Drop for Permit {
             let end = End::Failure(FailureKind::Panicked);
             open.breaker.settle(open.ticket, end, None);
         } else if let Some(since) = open.silent_since() {
-            open.breaker.cancel_silent_since(open.ticket, Some(since));
+            if open.progressed.into_inner() {
+                open.breaker.cancel_after_progress(open.ticket, since);
+            } else {
+                open.breaker.cancel_silent_since(open.ticket, Some(since));
+            }
         } else {
             open.breaker.settle(open.ticket, End::Cancelled, None);
         }
