@@ -68,7 +68,7 @@ impl<C, B> CircuitBreakerLayer<C, B> {
     ///     Ok::<_, Infallible>(http::Response::new(Full::new(&b"hello"[..])))
     /// }));
     ///
-    /// let response = pages.oneshot(http::Request::new(())).await?;
+    /// let response = pages.oneshot(http::Request::new(())).await.expect("the circuit is closed");
     /// assert_eq!(layer.breaker().snapshot().totals.calls, 0); // the head alone decides nothing
     /// let body = response.into_body().collect().await?;
     /// assert_eq!(layer.breaker().snapshot().totals.successes, 1);
