@@ -7,6 +7,7 @@ mod observed;
 mod open;
 mod registry;
 mod slow_call;
+mod streams;
 mod timing;
 mod tower;
 mod windows;
@@ -26,6 +27,7 @@ fn main() {
         .configure_from_args();
     closed::cases(&mut criterion);
     asynchronous::cases(&mut criterion);
+    streams::cases(&mut criterion);
     tower::cases(&mut criterion);
     open::cases(&mut criterion);
     windows::cases(&mut criterion);

@@ -16,6 +16,7 @@ use thiserror::Error;
 pub mod layer;
 pub mod ours;
 pub mod peers;
+pub mod streams;
 
 /// Why a call gave no number.
 #[derive(Debug, Error)]
