@@ -256,3 +256,25 @@ fn r34_without_the_setting_no_first_item_is_measured() {
     assert_eq!(next(&mut stream), Some(Ok(1)));
     assert_eq!(bench.breaker.snapshot().latency_to_head, None);
 }
+
+#[test]
+fn r31_a_stream_holds_its_place_until_it_ends_or_is_dropped() {
+    let bench = Bench::new(Config::new().max_in_flight(1));
+    let (sender, mut stream) = connection(&bench);
+    assert!(!bench.rejects());
+    assert!(is_pending(&mut stream));
+    assert!(bench.rejects());
+    sender.unbounded_send(Ok(1)).unwrap();
+    assert_eq!(next(&mut stream), Some(Ok(1)));
+    assert!(bench.rejects());
+    drop(sender);
+    assert_eq!(next(&mut stream), None);
+    assert!(!bench.rejects());
+
+    let (sender, mut stream) = connection(&bench);
+    sender.unbounded_send(Ok(1)).unwrap();
+    assert_eq!(next(&mut stream), Some(Ok(1)));
+    assert!(bench.rejects());
+    drop(stream);
+    assert!(!bench.rejects());
+}
