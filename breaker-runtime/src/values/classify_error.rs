@@ -73,7 +73,8 @@ pub trait ClassifyError {
     /// Returns what the error says about the dependency.
     ///
     /// An answer to the request, such as "no such item", is a success: the dependency works. An error of the caller,
-    /// such as a request that was never sent, is ignored.
+    /// such as a request that was never sent, is ignored. An error that further calls would get too, such as revoked
+    /// credentials, is [`Outcome::Trip`].
     fn outcome(&self) -> Outcome;
 
     /// Returns how long the dependency asks not to be called again, as the setting `open_for_hint` does.

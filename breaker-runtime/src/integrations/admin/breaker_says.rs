@@ -111,10 +111,9 @@ impl Says {
             Reason::ProbeTimedOut => "The last probe did not finish in time".to_owned(),
             Reason::ProbesCancelled => "The last probes were cancelled".to_owned(),
             Reason::Tripped => "Tripped".to_owned(),
-            Reason::AllCancelled => format!(
-                "{} in a row dropped by their callers",
-                plural(failures, "call")
-            ),
+            Reason::AllCancelled => {
+                format!("Callers dropped {} in a row", plural(failures, "call"))
+            }
             Reason::TrippedByCall => "A call tripped it".to_owned(),
             other => words(other.as_str()),
         });

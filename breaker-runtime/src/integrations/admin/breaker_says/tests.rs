@@ -159,6 +159,23 @@ fn a_trip_says_who_and_why() {
 }
 
 #[test]
+fn a_call_that_trips_and_calls_that_are_dropped_are_told() {
+    let it = open(Reason::TrippedByCall, |last| {
+        last.transition.failures_by_kind.returned = 1;
+        last.transition.cause = Some(Cause::here("the quota is used up"));
+    });
+    assert_eq!(
+        said(&it),
+        format!("A call tripped it; last error: “the quota is used up”. {REST}")
+    );
+    let it = open(Reason::AllCancelled, |last| last.transition.failures = 20);
+    assert_eq!(
+        said(&it),
+        format!("Callers dropped 20 calls in a row. {REST}")
+    );
+}
+
+#[test]
 fn a_half_open_breaker_tells_its_probes() {
     let mut it = closed(&Config::new());
     it.state = State::HalfOpen;
