@@ -86,6 +86,17 @@ async fn r31_a_dropped_future_returns_its_place() {
     bench.succeed();
 }
 
+#[tokio::test(start_paused = true)]
+async fn r31_ready_waits_for_a_place() {
+    let bench = limited(1);
+    let held = bench.permit();
+    let mut ready = Box::pin(bench.breaker.ready());
+    assert!(futures::poll!(&mut ready).is_pending());
+    held.success();
+    ready.await;
+    bench.succeed();
+}
+
 #[test]
 fn r31_the_reason_of_an_open_circuit_comes_before_full() {
     let bench = limited(1);

@@ -183,14 +183,21 @@ impl CircuitBreaker {
     #[cfg(feature = "tokio")]
     pub(crate) fn next_admission(&self) -> NextAdmission {
         let word = self.shared().gate.word();
-        if word.is_closed() && !word.tracks_in_flight() {
+        if word.admits_untracked() {
             return NextAdmission::Now;
         }
         let nested_in = nesting::generation(self.shared().id());
-        self.change(|machine, now, changes| {
+        let (next, limited) = self.change(|machine, now, changes| {
             machine.advance(now, changes);
-            machine.next_admission(nested_in, now)
-        })
+            let limited = machine.forced().is_none() && !machine.settings().shadow;
+            (machine.next_admission(nested_in, now), limited)
+        });
+        match next {
+            NextAdmission::Now if limited && self.shared().cold.places.are_taken() => {
+                NextAdmission::AfterChange
+            }
+            next => next,
+        }
     }
 
     /// Applies the changes that are due, such as the outcome of a probe that has become slow.

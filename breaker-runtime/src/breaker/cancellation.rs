@@ -59,7 +59,7 @@ impl CircuitBreaker {
         }
         let answered = shared.answered();
         let word = shared.gate.word();
-        let ticket = shared.end_if_marked(ticket);
+        let ticket = self.end_if_marked(ticket);
         self.settle_by(word, ticket, end, true, |reading, ticket| {
             self.change_for_call(reading, |machine, now, changes| {
                 let stale = machine.settle_dropped(ticket, end, answered, now, changes);

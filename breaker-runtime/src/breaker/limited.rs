@@ -17,8 +17,8 @@ impl CircuitBreaker {
             return self.admit_without_place();
         };
         match shared.admit_closed(shared.gate.word()) {
-            Some(ticket) => Ok(with(place, ticket)),
-            None => self.admit_locked().map(|ticket| with(place, ticket)),
+            Some(ticket) => Ok(self.give(place, ticket)),
+            None => self.admit_locked_with(place),
         }
     }
 
@@ -37,10 +37,33 @@ impl CircuitBreaker {
             Ok(Some(ticket)) => Ok(ticket),
             Ok(None) => {
                 let place = shared.cold.places.take_beyond();
-                self.admit_locked().map(|ticket| with(place, ticket))
+                self.admit_locked_with(place)
             }
             Err(rejected) => Err(shared.rejected(rejected)),
         }
+    }
+
+    /// Lets the machine decide on a call that has a place.
+    fn admit_locked_with(&self, place: Place<'_>) -> Result<Ticket, Rejection> {
+        match self.admit_locked() {
+            Ok(ticket) => Ok(self.give(place, ticket)),
+            Err(rejection) => {
+                place.keep();
+                self.return_place();
+                Err(rejection)
+            }
+        }
+    }
+
+    /// Leaves a place with a call, unless only shadow has admitted it.
+    fn give(&self, place: Place<'_>, mut ticket: Ticket) -> Ticket {
+        place.keep();
+        if ticket.is_withheld() {
+            self.return_place();
+        } else {
+            ticket.set_place();
+        }
+        ticket
     }
 }
 
@@ -73,13 +96,4 @@ impl Shared {
         };
         self.counters.add(counter);
     }
-}
-
-/// Leaves a place with a call, unless only shadow has admitted it.
-fn with(place: Place<'_>, mut ticket: Ticket) -> Ticket {
-    if !ticket.is_withheld() {
-        place.keep();
-        ticket.set_place();
-    }
-    ticket
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::gate::Word;
-use super::shared::{CircuitBreaker, Shared};
+use super::shared::CircuitBreaker;
 use crate::machine::Ticket;
 use crate::values::End;
 
@@ -18,7 +18,7 @@ impl CircuitBreaker {
         hint: Option<Duration>,
     ) {
         let shared = self.shared();
-        let ticket = shared.end_marked(ticket);
+        let ticket = self.end_marked(ticket);
         let word = word.without_limit();
         if end != End::Success {
             self.settle_locked(word, ticket, end, hint);
@@ -29,9 +29,7 @@ impl CircuitBreaker {
             self.settle_success(word, ticket);
         }
     }
-}
 
-impl Shared {
     /// Ends what a marked ticket stands for, and returns the ticket without the marks.
     pub(super) fn end_if_marked(&self, ticket: Ticket) -> Ticket {
         if ticket.is_marked() {
@@ -44,10 +42,17 @@ impl Shared {
     /// Returns the place of a call that has ended, and records that it no longer runs on this thread.
     #[cold]
     #[inline(never)]
-    pub(super) fn end_marked(&self, ticket: Ticket) -> Ticket {
+    fn end_marked(&self, ticket: Ticket) -> Ticket {
         if ticket.holds_place() {
-            self.cold.places.give_back();
+            self.return_place();
         }
-        self.end_nesting(ticket.without_place())
+        self.shared().end_nesting(ticket.without_place())
+    }
+
+    /// Returns a place, and wakes the tasks that wait for one.
+    pub(super) fn return_place(&self) {
+        if self.shared().cold.places.give_back() {
+            self.wake_waiting();
+        }
     }
 }

@@ -54,9 +54,16 @@ impl Places {
         Place(self)
     }
 
-    /// Returns the place of a call that has ended.
-    pub(super) fn give_back(&self) {
-        self.taken.fetch_sub(1, Ordering::Relaxed);
+    /// Returns the place of a call that has ended, and returns whether all places were taken before.
+    pub(super) fn give_back(&self) -> bool {
+        let before = self.taken.fetch_sub(1, Ordering::Relaxed);
+        before >= self.most.load(Ordering::Relaxed)
+    }
+
+    /// Returns whether all places are taken.
+    #[cfg(feature = "tokio")]
+    pub(super) fn are_taken(&self) -> bool {
+        self.taken.load(Ordering::Relaxed) >= self.most.load(Ordering::Relaxed)
     }
 
     /// Returns how many calls hold a place; `None` without the setting.
@@ -75,12 +82,12 @@ impl Places {
     }
 }
 
-/// A place that is taken, and returned when this is dropped: also if the clock, which may be user code, panics.
+/// A place that is taken. It is returned when this is dropped: the clock may be user code, and panic.
 #[must_use]
 pub(super) struct Place<'a>(&'a Places);
 
 impl Place<'_> {
-    /// Leaves the place with a call, whose ticket is marked.
+    /// Leaves the place taken.
     pub(super) fn keep(self) {
         std::mem::forget(self);
     }
@@ -88,6 +95,6 @@ impl Place<'_> {
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
-        self.0.give_back();
+        let _ = self.0.give_back();
     }
 }

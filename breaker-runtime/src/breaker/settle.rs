@@ -114,7 +114,7 @@ impl CircuitBreaker {
     ) {
         let shared = self.shared();
         let word = shared.gate.word();
-        let ticket = shared.end_if_marked(ticket);
+        let ticket = self.end_if_marked(ticket);
         self.settle_by(word, ticket, ended.end, false, |reading, ticket| {
             self.settle_and_ask(reading, ticket, ended, cause)
         });

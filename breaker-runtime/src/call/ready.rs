@@ -17,6 +17,7 @@ impl CircuitBreaker {
     /// Nothing is reserved: another call may take the only permit of a half-open circuit, and then yours is rejected. Keep
     /// the message and wait again.
     ///
+    /// - While `max_in_flight` calls are in flight, it waits until one of them ends.
     /// - During a `ramp` it is ready when the ramp would admit the next call, which it does at least once a second.
     /// - Inside a running probe of the same breaker it is ready at once, because a nested call belongs to the probe.
     /// - The breaker of a name with keys knows nothing of the circuits of its keys: wait for the breaker of a key.
