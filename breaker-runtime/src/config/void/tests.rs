@@ -22,6 +22,10 @@ fn window(calls: u32) -> Config {
 }
 
 #[test]
+#[expect(
+    clippy::large_stack_arrays,
+    reason = "a table of configurations reads best"
+)]
 fn each_pair_is_found_at_its_limit_and_not_before() {
     let new = Config::new;
     let ten = 10 * SECOND;
