@@ -1,6 +1,6 @@
-use breaker_runtime::{BreakerError, Outcome, circuit_breaker};
+use breaker_runtime::{BreakerError, circuit_breaker};
 
-#[circuit_breaker(name = "payment", classify = |_| Outcome::Trip, trip(Err(_)))]
+#[circuit_breaker(name = "payment", classify = |_| breaker_runtime::Outcome::Trip, trip(Err(_)))]
 fn pay() -> Result<(), BreakerError> {
     Ok(())
 }
