@@ -8,8 +8,9 @@ pub use core::compile_error;
 pub use inventory;
 
 // The declaration and the call site.
+pub use crate::__circuit_breaker_probed as probed;
 pub use crate::config::{Config, Location, Window, WindowFrom, name_problem};
-pub use crate::registry::{Declaration, Listed, Registry, Site, SiteHandle};
+pub use crate::registry::{Declaration, Listed, Probe, Registry, Site, SiteHandle};
 
 // The call.
 pub use crate::__circuit_breaker_limited as limited;
@@ -30,10 +31,10 @@ pub use futures_core::Stream;
 pub use crate::attribute::{
     AnswerType, AsyncAnswer, ByError, CauseText, ClassifyByType, ClassifyOther, ClassifyResult,
     CloneForFallback, DisplayKey, FromRejection, FromRejectionResult, FromTimeout,
-    FromTimeoutResult, HasClassifiedError, HasShownError, KeyText, ResultLike, SettleByType,
-    SettleOther, SettleResult, ShownError, TakeError, TakeRejection, TakeTimeout, ToKeyText,
-    answer, boxed, boxed_stream, by_classifier, by_error, by_result, call_once, clone_for_fallback,
-    error_cause, failed, failed_result, hint_if, kept_key, never, reject, reject_limited,
-    reject_limited_result, reject_result, settle_result, stated_cause, time_out, time_out_result,
-    typed, whole, whole_mut, without_error,
+    FromTimeoutResult, HasClassifiedError, HasShownError, KeyText, ProbeFunction, ProbeRun,
+    ResultLike, SettleByType, SettleOther, SettleResult, ShownError, TakeError, TakeRejection,
+    TakeTimeout, ToKeyText, answer, boxed, boxed_stream, by_classifier, by_error, by_result,
+    call_once, clone_for_fallback, error_cause, failed, failed_result, hint_if, kept_key, never,
+    probe_run, reject, reject_limited, reject_limited_result, reject_result, settle_result,
+    stated_cause, time_out, time_out_result, typed, whole, whole_mut, without_error,
 };

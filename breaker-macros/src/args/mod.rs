@@ -48,6 +48,8 @@ pub(crate) struct Arguments {
     pub(crate) open_for_hint: Option<Given<Expr>>,
     pub(crate) cause: Option<Given<Cause>>,
     pub(crate) call_timeout: Option<Given<Setting>>,
+    pub(crate) probe: Option<Given<Path>>,
+    pub(crate) probe_always: Option<Given<Setting>>,
     pub(crate) trip: Option<Given<Arm>>,
     pub(crate) ignore: Option<Given<Arm>>,
     pub(crate) success: Option<Given<Arm>>,
@@ -213,6 +215,10 @@ impl Arguments {
             }
             ValueKind::CallTimeout(range) => {
                 self.call_timeout = Some(Given::new(at, setting::read(name, range, expr)?));
+            }
+            ValueKind::Probe => self.probe = Some(Given::new(at, value::path(name, expr)?)),
+            ValueKind::ProbeAlways(range) => {
+                self.probe_always = Some(Given::new(at, setting::read(name, range, expr)?));
             }
             ValueKind::Hint => {
                 self.open_for_hint = Some(Given::new(at, callable::of_value(name, expr)?));

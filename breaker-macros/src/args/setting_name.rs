@@ -11,6 +11,10 @@ pub(crate) enum ValueKind {
     Breaker(Range),
     /// A duration that limits the calls of one function.
     CallTimeout(Range),
+    /// The function that probes the dependency without a call.
+    Probe,
+    /// How often that function runs while the circuit is closed.
+    ProbeAlways(Range),
     Hint,
     Cause,
     Pattern,
@@ -119,6 +123,9 @@ setting_names! {
     Ramp: "ramp", breaker(Bound::Period, LONGER_THAN_ZERO), "\"30s\"";
     MaxInFlight: "max_in_flight",
         breaker(Bound::Count, "`max_in_flight` must be at least 1"), "100";
+    Probe: "probe", ValueKind::Probe, "ping";
+    ProbeAlways: "probe_always",
+        ValueKind::ProbeAlways(Range { bound: Bound::Period, message: LONGER_THAN_ZERO }), "\"10s\"";
     CallTimeout: "call_timeout",
         ValueKind::CallTimeout(Range { bound: Bound::Period, message: LONGER_THAN_ZERO }), "\"2s\"";
     CancelAfter: "cancel_after", breaker(Bound::PeriodOrOff, LONGER_THAN_ZERO), "\"1s\"";
@@ -157,7 +164,9 @@ impl SettingName {
     /// Returns the type and the limits of a number, a duration, a window or a flag.
     pub(super) fn bound(self) -> Option<Bound> {
         match self.kind() {
-            ValueKind::Breaker(range) | ValueKind::CallTimeout(range) => Some(range.bound),
+            ValueKind::Breaker(range)
+            | ValueKind::CallTimeout(range)
+            | ValueKind::ProbeAlways(range) => Some(range.bound),
             _ => None,
         }
     }

@@ -28,11 +28,19 @@ pub(crate) struct Declaration {
     pub(crate) cause: Option<Cause>,
     /// The limit of each call, with the span of its name.
     pub(crate) call_timeout: Option<Given<Setting>>,
+    /// The function that probes the dependency, and how often while the circuit is closed.
+    pub(crate) probe: Option<Probe>,
     pub(crate) classifier: Classifier,
     pub(crate) fallback: Option<Fallback>,
     /// The partition key, for a breaker per key.
     pub(crate) key: Option<Expr>,
     pub(crate) registry: Option<Expr>,
+}
+
+#[cfg_attr(test, derive(Debug))]
+pub(crate) struct Probe {
+    pub(crate) function: Path,
+    pub(crate) always: Option<Setting>,
 }
 
 /// How an outcome follows from a returned value.
@@ -104,6 +112,10 @@ pub(crate) fn declare(
         open_for_hint: value(arguments.open_for_hint),
         cause: value(arguments.cause),
         call_timeout: arguments.call_timeout,
+        probe: value(arguments.probe).map(|function| Probe {
+            function,
+            always: value(arguments.probe_always),
+        }),
         classifier,
         fallback: value(arguments.fallback).map(|kind| Fallback { on, kind }),
         key: value(arguments.key),

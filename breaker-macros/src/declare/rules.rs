@@ -22,6 +22,8 @@ use crate::item::returns::Shape;
 pub(super) fn check(arguments: &Arguments, function: &Function, errors: &mut Errors) {
     settings::check(arguments, errors);
     errors.take(call_timeout_has_a_future(arguments, function));
+    errors.take(settings::probe_has_no_key(arguments));
+    errors.take(settings::probe_always_has_a_probe(arguments));
     errors.take(classify_stands_alone(arguments));
     errors.take(fallback_on_has_a_fallback(arguments));
     errors.take(fallback_is_another_function(arguments, &function.signature));
@@ -37,7 +39,8 @@ pub(super) fn check(arguments: &Arguments, function: &Function, errors: &mut Err
     for error in returned::patterns_are_of_the_result(arguments, function) {
         errors.push(error);
     }
-    for given in arguments.settings.iter().chain(&arguments.call_timeout) {
+    let limits = arguments.call_timeout.iter().chain(&arguments.probe_always);
+    for given in arguments.settings.iter().chain(limits) {
         let generics = &function.signature.generics;
         errors.take(constant_is_not_generic(&given.value, generics));
     }

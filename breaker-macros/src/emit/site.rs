@@ -3,11 +3,12 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote_spanned};
 use syn::ext::IdentExt;
+use syn::spanned::Spanned;
 
 use super::constants::{Checked, asserted_pairs, checked, checked_name};
 use super::paths::{Runtime, item};
 use crate::args::setting::Setting;
-use crate::declare::Declaration;
+use crate::declare::{Declaration, Probe};
 use crate::item::function::Function;
 
 /// Declares the `static` and submits it to the list that the linker collects.
@@ -43,6 +44,7 @@ pub(super) fn emit_site(
         (check, limited)
     });
     let (check, limited) = limit.unzip();
+    let (probe_check, probed) = emit_probe(declaration, rt);
     let pairs = asserted_pairs(declaration, rt);
     let key = declaration.key.as_ref();
     let keyed = key.map(|_| quote_spanned!(Span::mixed_site()=> .with_key()));
@@ -50,6 +52,7 @@ pub(super) fn emit_site(
         #name_check
         #checks
         #check
+        #probe_check
         #pairs
         static #site: #site_type = #site_type::new(#declared::new(
             #name,
@@ -62,8 +65,28 @@ pub(super) fn emit_site(
             ),
             #config::new() #settings,
             #names_registry,
-        ) #limited #keyed);
+        ) #limited #keyed #probed);
         #submit! { #listed(&#site) }
+    )
+}
+
+/// Emits the checks of the probe, and the call of its builder method.
+fn emit_probe(declaration: &Declaration, rt: &Runtime) -> (TokenStream, TokenStream) {
+    let Some(Probe { function, always }) = &declaration.probe else {
+        return Default::default();
+    };
+    let [probe, probed] = ["Probe", "probed"].map(|name| rt.path(name));
+    let run = rt.item_at("probe_run", function.span());
+    let always = always.as_ref().map(|every| {
+        let Checked { check, value } = checked(every, rt);
+        (check, quote_spanned!(Span::mixed_site()=> .always(#value)))
+    });
+    let (check, always) = always.unzip();
+    let span = Span::mixed_site().located_at(function.span());
+    let run = quote_spanned!(span=> || #run(#function));
+    (
+        quote_spanned!(Span::mixed_site()=> #probed! {} #check),
+        quote_spanned!(Span::mixed_site()=> .with_probe(#probe::new(#run) #always)),
     )
 }
 

@@ -4,6 +4,7 @@ mod by_error;
 mod causes;
 mod expansion;
 mod key_text;
+mod probe;
 mod results;
 
 pub use self::by_error::{ByError, HasClassifiedError, by_error};
@@ -14,6 +15,7 @@ pub use self::expansion::{
     time_out_result, typed, whole, whole_mut, without_error,
 };
 pub use self::key_text::{DisplayKey, KeyText, ToKeyText, kept_key};
+pub use self::probe::{ProbeFunction, ProbeRun, probe_run};
 pub use self::results::{
     AsyncAnswer, ClassifyByType, ClassifyOther, ClassifyResult, CloneForFallback, FromRejection,
     FromRejectionResult, FromTimeout, FromTimeoutResult, ResultLike, SettleByType, SettleOther,

@@ -28,6 +28,8 @@ mod outages;
 mod overrides;
 mod places;
 mod preview;
+#[cfg(feature = "tokio")]
+mod probing;
 mod progress;
 mod published_limits;
 mod readings;

@@ -39,6 +39,14 @@ pub struct Guard<H: Handle> {
     ticket: Ticket,
 }
 
+/// Requests permission to run one probe; `None` if the circuit is not half open or its permits are taken.
+#[cfg(feature = "tokio")]
+pub(crate) fn enter_as_probe<H: Handle>(handle: H) -> Option<Guard<H>> {
+    let ticket = handle.admit_probe()?;
+    let handle = Some(handle);
+    Some(Guard { handle, ticket })
+}
+
 #[expect(clippy::inline_always, reason = "every annotated function ends here")]
 impl<H: Handle> Guard<H> {
     /// Records the outcome.

@@ -15,6 +15,8 @@ mod permit;
 mod ready;
 mod report;
 mod run;
+#[cfg(feature = "tokio")]
+mod run_guarded;
 #[cfg(feature = "stream")]
 mod stream;
 #[cfg(any(feature = "http", feature = "stream"))]
@@ -23,17 +25,21 @@ mod streamed;
 mod timeout;
 mod with;
 
-#[cfg(all(feature = "tokio", feature = "tower"))]
+#[cfg(feature = "tokio")]
 pub(crate) use self::admission_timer::AdmissionTimer;
 pub use self::answers::{AsyncFallback, Awaited, FallbackOn};
 pub use self::fallback::FallbackGuard;
 pub use self::future::{Guarded, Marked, Recorded, poll};
 pub(crate) use self::guard::enter;
+#[cfg(feature = "tokio")]
+pub(crate) use self::guard::enter_as_probe;
 pub use self::guard::{Guard, RejectedCall, Settled};
 pub use self::handle::{Handle, Owned};
 pub use self::neutral_drops::neutral_drops;
 pub use self::options::{AnyCall, AsyncCall, CallOptions};
 pub use self::permit::Permit;
+#[cfg(feature = "tokio")]
+pub(crate) use self::run_guarded::run_guarded;
 #[cfg(feature = "stream")]
 pub use self::stream::{GuardedStream, StreamCall};
 #[cfg(any(feature = "http", feature = "stream"))]

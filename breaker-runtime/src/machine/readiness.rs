@@ -42,6 +42,24 @@ impl Machine {
         }
     }
 
+    /// Returns when the machine would admit a probe, if there are no other calls before it (R33).
+    ///
+    /// [`advance`](Self::advance) must have been called for the same instant.
+    #[cfg(any(test, feature = "tokio"))]
+    pub(crate) fn next_probe(&self, now: Tick) -> NextAdmission {
+        if let Some(forced) = self.forced().filter(|it| it.kind == ForcedKind::Open) {
+            return NextAdmission::at(forced.until, now);
+        }
+        match &self.phase {
+            Phase::Closed(_) => NextAdmission::AfterChange,
+            Phase::Open(period) => NextAdmission::at(Some(period.ends()), now),
+            Phase::HalfOpen(probes) if probes.are_full(self.settings.half_open_calls) => {
+                NextAdmission::at(probes.next_change(&self.settings), now)
+            }
+            Phase::HalfOpen(_) => NextAdmission::Now,
+        }
+    }
+
     /// Returns why the machine would reject any next call, or `None` if it might admit one.
     ///
     /// A ramp may admit any call. [`advance`](Self::advance) must have been called for the same instant.

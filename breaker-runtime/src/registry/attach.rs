@@ -57,6 +57,8 @@ impl Registry {
             declarations,
         } = MergedDeclarations::new(declaration);
         let made = self.make(BreakerName::Declared(name), merged);
+        #[cfg(feature = "tokio")]
+        let probe = declarations.iter().find_map(|it| it.probe);
         let breakers = &self.inner.breakers;
         let (breaker, new) = breakers.write(name, |shard| match shard.entry((*name).into()) {
             Entry::Occupied(occupied) => (occupied.get().breaker.clone(), false),
@@ -73,6 +75,10 @@ impl Registry {
             return (breaker, Vec::new());
         }
         self.apply_loaded(&breaker);
+        #[cfg(feature = "tokio")]
+        if let Some(probe) = probe {
+            self.inner.probed.add(&breaker, probe);
+        }
         (breaker, conflicts)
     }
 
@@ -92,6 +98,10 @@ impl Registry {
         });
         if !attached && self.attach_declaration(declaration) {
             breaker.add_declaration(&declaration.source());
+            #[cfg(feature = "tokio")]
+            if let Some(probe) = declaration.probe {
+                self.inner.probed.add(&breaker, probe);
+            }
         }
         breaker
     }

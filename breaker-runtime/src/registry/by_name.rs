@@ -15,6 +15,8 @@ use super::load_report::LastLoad;
 #[cfg(feature = "config")]
 use super::loaded::CurrentSettings;
 use super::memo::Memo;
+#[cfg(feature = "tokio")]
+use super::probed::Probed;
 use super::sharded_map::ShardedMap;
 use crate::breaker::{CircuitBreaker, RegistryLink, sort_by_name};
 use crate::config::{Config, ConfigError, Layered, Location, Merged, Source, check_name};
@@ -52,6 +54,8 @@ pub(super) struct RegistryInner {
     pub(super) time: Time,
     pub(super) link: Arc<RegistryLink>,
     pub(super) breakers: ShardedMap<Box<str>, RegistryEntry>,
+    #[cfg(feature = "tokio")]
+    pub(super) probed: Probed,
     /// Held while settings change, so that what was checked is still true when it is put in force.
     pub(super) changing: Mutex<()>,
     /// Comparing all names takes a while, and a page may ask for the findings each second.
@@ -134,6 +138,8 @@ impl Registry {
                 time,
                 link: Arc::default(),
                 breakers: ShardedMap::new(LOCKS),
+                #[cfg(feature = "tokio")]
+                probed: Probed::default(),
                 changing: Mutex::default(),
                 similar_names: Memo::default(),
                 #[cfg(feature = "config")]

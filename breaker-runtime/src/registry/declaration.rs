@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::probe::Probe;
 use crate::config::{Config, Location, Source};
 
 /// One attribute in the source.
@@ -14,6 +15,14 @@ pub struct Declaration {
     pub(crate) names_registry: bool,
     pub(crate) call_timeout: Option<Duration>,
     pub(crate) has_key: bool,
+    #[cfg_attr(
+        not(feature = "tokio"),
+        expect(
+            dead_code,
+            reason = "without a timer the attribute rejects the setting"
+        )
+    )]
+    pub(crate) probe: Option<Probe>,
 }
 
 impl Declaration {
@@ -34,6 +43,7 @@ impl Declaration {
             names_registry,
             call_timeout: None,
             has_key: false,
+            probe: None,
         }
     }
 
@@ -50,6 +60,14 @@ impl Declaration {
     #[must_use]
     pub const fn with_key(mut self) -> Self {
         self.has_key = true;
+        self
+    }
+
+    /// Adds the setting `probe`; only expansions of the attribute call this.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn with_probe(mut self, probe: Probe) -> Self {
+        self.probe = Some(probe);
         self
     }
 

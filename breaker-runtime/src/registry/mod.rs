@@ -21,7 +21,12 @@ mod load_report;
 #[cfg(feature = "config")]
 mod loaded;
 mod memo;
+mod probe;
+#[cfg(feature = "tokio")]
+mod probed;
 mod readings;
+#[cfg(feature = "tokio")]
+mod run_probes;
 mod settings;
 mod sharded_map;
 mod shutdown;
@@ -46,6 +51,7 @@ pub(crate) use self::keyed::KeyedBreakers;
 pub use self::load_report::{LoadAttempt, LoadReport};
 #[cfg(feature = "admin")]
 pub(crate) use self::loaded::LoadedForce;
+pub use self::probe::Probe;
 pub use self::shutdown::NeutralDrops;
 pub use self::site::{Listed, Site, SiteHandle};
 #[cfg(feature = "config")]

@@ -9,7 +9,7 @@ use crate::config::VoidSetting;
 use crate::config::{ConfigProblem, ConfigProblems};
 #[cfg(feature = "config")]
 use crate::registry::LoadReport;
-use crate::registry::{Declaration, Finding, NamedBreaker, SimilarNames, UnknownBreaker};
+use crate::registry::{Declaration, Finding, NamedBreaker, Probe, SimilarNames, UnknownBreaker};
 
 record!(Declaration {
     name,
@@ -19,7 +19,16 @@ record!(Declaration {
     names_registry,
     call_timeout: maybe_duration,
     has_key,
+    probe,
 });
+
+impl Serialize for Probe {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut probe = serializer.serialize_struct("Probe", 1)?;
+        probe.serialize_field("always", &maybe_duration(self.always))?;
+        probe.end()
+    }
+}
 
 kinds!(Finding {
     Conflict: "conflict" => "conflict",

@@ -307,7 +307,7 @@ fn a_declaration_has_the_settings_that_it_gives() {
             "name": "payment", "function": "charge",
             "location": { "module": "app::pay", "file": "src/pay.rs", "line": 3, "column": 1 },
             "config": { "threshold": 3, "latency": true },
-            "names_registry": false, "call_timeout": "250ms", "has_key": true,
+            "names_registry": false, "call_timeout": "250ms", "has_key": true, "probe": null,
         })
     );
 }

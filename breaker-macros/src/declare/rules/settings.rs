@@ -276,5 +276,26 @@ fn calls_fit_into_the_window(arguments: &Arguments, name: SettingName) -> Result
     }
 }
 
+pub(super) fn probe_has_no_key(arguments: &Arguments) -> Result<()> {
+    match (&arguments.probe, arguments.span(SettingName::Key)) {
+        (Some(given), Some(_)) => {
+            let message = "`probe` cannot be combined with `key`: its function has no arguments, so it does not \
+                           know which of the keys to probe; remove one of the two";
+            Err(Error::new(given.span, message))
+        }
+        _ => Ok(()),
+    }
+}
+
+pub(super) fn probe_always_has_a_probe(arguments: &Arguments) -> Result<()> {
+    match &arguments.probe_always {
+        Some(given) if !arguments.mentions(SettingName::Probe) => {
+            let message = "`probe_always` needs `probe`: add one, such as `probe = ping`, or remove `probe_always`";
+            Err(Error::new(given.span, message))
+        }
+        _ => Ok(()),
+    }
+}
+
 #[cfg(test)]
 mod tests;

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::config::Settings;
 use crate::machine::open_keys::{OpenKeys, OpenPlace};
-use crate::machine::{CallEnd, Change, Machine, NextAdmission, Ticket};
+use crate::machine::{CallEnd, Change, Machine, NextAdmission, Role, Ticket};
 use crate::sync::Arc;
 use crate::time::Tick;
 use crate::values::{Attribution, Layer, State};
@@ -202,11 +202,15 @@ proptest! {
             pair.model.notice();
             let next = |pair: &Pair, nested_in| pair.machine.next_admission(nested_in, pair.model.now);
             let (expected, held) = (next(&pair, None), pair.held.len());
+            let next_probe = pair.machine.next_probe(now);
             pair.play(step);
             match (step, expected) {
                 (Step::Acquire { nested_in: None }, expected) => {
                     let admitted = pair.held.len() > held;
                     prop_assert_eq!(admitted, expected == NextAdmission::Now, "{:?}", expected);
+                    let role = pair.held.get(held).map(|(ticket, _)| ticket.role());
+                    let is_probe = role == Some(Role::Probe);
+                    prop_assert_eq!(is_probe, next_probe == NextAdmission::Now, "{:?}", next_probe);
                 }
                 (Step::Pass(count), NextAdmission::After(rest)) if units(*count) < rest => {
                     pair.machine.advance(pair.model.now, &mut pair.changes);

@@ -1,0 +1,166 @@
+//! The future that runs the probes of declarations (R33).
+
+use std::convert::Infallible;
+use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use tokio::time::{Sleep, sleep, timeout};
+
+use super::by_name::Registry;
+use super::probe::Probe;
+use crate::attribute::ProbeRun;
+use crate::breaker::{CircuitBreaker, Waiting};
+use crate::call::{AdmissionTimer, Guard, Owned, enter, enter_as_probe, run_guarded};
+use crate::machine::NextAdmission;
+
+/// Probes without calls. Needs the feature `tokio`.
+impl Registry {
+    /// Runs the probes of functions with the setting `probe`, for as long as the future is polled.
+    ///
+    /// A program spawns it once. When the open period of such a breaker has passed, its probe is called as a probe of
+    /// the half-open circuit, again and again until the circuit closes or opens. So a circuit recovers without traffic.
+    /// With `probe_always`, the function is also called while the circuit is closed, as an ordinary call, and may open
+    /// the circuit. Without such functions, the future only waits.
+    ///
+    /// - Probes of different breakers run concurrently in this one task. A function that blocks delays the others; put
+    ///   such work into `tokio::task::spawn_blocking`.
+    /// - A probe that panics, or takes longer than `probe_timeout`, has failed. The other probes go on.
+    /// - Calls are probes too, as without this future: a half-open circuit admits whichever comes first.
+    ///
+    /// # Panics
+    ///
+    /// If it is polled outside of a tokio runtime with a timer.
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped, a probe in flight counts as a dropped call.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(all(feature = "macros", feature = "tokio"))]
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// use breaker_runtime::{BreakerError, Registry, circuit_breaker};
+    ///
+    /// #[circuit_breaker(name = "doc_run_probes", probe = ping)]
+    /// async fn charge(cents: u64) -> Result<u64, BreakerError> {
+    ///     Ok(cents)
+    /// }
+    ///
+    /// async fn ping() -> std::io::Result<()> {
+    ///     // A real function would call the health endpoint of the bank.
+    ///     Ok(())
+    /// }
+    ///
+    /// let probes = tokio::spawn(Registry::global().run_probes());
+    /// assert!(charge(450).await.is_ok());
+    /// probes.abort();
+    /// # }
+    /// # #[cfg(not(all(feature = "macros", feature = "tokio")))]
+    /// # fn main() {}
+    /// ```
+    pub fn run_probes(&self) -> impl Future<Output = Infallible> + Send + use<> {
+        let registry = self.clone();
+        let mut runs: Vec<Pin<Box<dyn Future<Output = Infallible> + Send>>> = Vec::new();
+        poll_fn(move |context| {
+            let added = registry.inner.probed.after(runs.len(), context.waker());
+            for (breaker, probe) in added {
+                runs.push(Box::pin(run_probes_of(breaker, probe)));
+            }
+            for run in &mut runs {
+                match run.as_mut().poll(context) {
+                    Poll::Ready(never) => return Poll::Ready(never),
+                    Poll::Pending => {}
+                }
+            }
+            Poll::Pending
+        })
+    }
+}
+
+/// Why a probe runs.
+enum Due {
+    /// The circuit is half open.
+    HalfOpen,
+    /// The interval of `probe_always` has passed.
+    Check,
+}
+
+/// Waits for what makes a probe of one breaker due.
+struct Schedule {
+    breaker: CircuitBreaker,
+    waiting: Waiting,
+    timer: AdmissionTimer,
+    check: Option<(Duration, Pin<Box<Sleep>>)>,
+}
+
+impl Schedule {
+    fn new(breaker: CircuitBreaker, always: Option<Duration>) -> Self {
+        Self {
+            waiting: Waiting::new(&breaker),
+            breaker,
+            timer: AdmissionTimer::default(),
+            check: always.map(|every| (every, Box::pin(sleep(every)))),
+        }
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Due> {
+        let next_probe = || self.breaker.next_probe();
+        if self
+            .timer
+            .poll(&self.waiting, context, next_probe)
+            .is_ready()
+        {
+            return Poll::Ready(Due::HalfOpen);
+        }
+        let Some((every, sleep)) = &mut self.check else {
+            return Poll::Pending;
+        };
+        ready!(sleep.as_mut().poll(context));
+        sleep.set(tokio::time::sleep(*every));
+        Poll::Ready(Due::Check)
+    }
+}
+
+async fn run_probes_of(breaker: CircuitBreaker, probe: Probe) -> Infallible {
+    let mut schedule = Schedule::new(breaker.clone(), probe.always);
+    loop {
+        let guard = match poll_fn(|context| schedule.poll(context)).await {
+            Due::HalfOpen => enter_as_probe(Owned(breaker.clone())),
+            Due::Check if breaker.next_admission() == NextAdmission::Now => {
+                enter(Owned(breaker.clone())).ok()
+            }
+            Due::Check => None,
+        };
+        if let Some(guard) = guard {
+            run_once(guard, (probe.run)(), breaker.config().probe_timeout).await;
+        }
+    }
+}
+
+/// Runs a probe under its guard. A probe that panics or takes longer than `limit` has failed.
+async fn run_once(guard: Guard<Owned>, run: ProbeRun, limit: Duration) {
+    let mut guarded = Some(Box::pin(timeout(limit, run_guarded(guard, run))));
+    poll_fn(|context| {
+        let Some(future) = &mut guarded else {
+            return Poll::Ready(());
+        };
+        // The guard is dropped in here, because it counts what unwinds as the panic of the call.
+        let polled = catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context)));
+        match polled {
+            Ok(Poll::Pending) => Poll::Pending,
+            Ok(Poll::Ready(_)) | Err(_) => {
+                guarded = None;
+                Poll::Ready(())
+            }
+        }
+    })
+    .await;
+}
+
+#[cfg(all(test, feature = "test-util"))]
+mod tests;
