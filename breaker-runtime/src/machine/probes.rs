@@ -165,11 +165,17 @@ impl Probes {
         self.in_flight.len() >= permits.get() as usize
     }
 
-    /// Returns when the time of a probe in flight is up or the fleet closes the circuit, whichever is first.
+    /// Returns when the next of these falls due: a probe in flight becomes slow, its time is up, or the fleet ends the
+    /// stay.
     #[cfg(any(test, feature = "tokio"))]
     pub(super) fn next_change(&self, settings: &Settings) -> Option<Tick> {
-        let timeout = |probe: &Probe| probe.heard.after(settings.probe_timeout);
-        let first = self.in_flight.iter().map(timeout).min();
+        let due = |probe: &Probe| {
+            let slow = settings.slow_call.filter(|_| !probe.counted);
+            let slow = slow.map(|limit| probe.began.after(limit));
+            let timeout = probe.heard.after(settings.probe_timeout);
+            slow.map_or(timeout, |slow| slow.min(timeout))
+        };
+        let first = self.in_flight.iter().map(due).min();
         let end = self.end.map(StayEnd::at);
         first.into_iter().chain(end).min()
     }
