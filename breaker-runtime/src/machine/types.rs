@@ -34,7 +34,8 @@ pub(crate) struct Rejected {
 pub(crate) enum NextAdmission {
     /// It would admit the next call.
     Now,
-    /// Not before so much time has passed, unless something else happens.
+    /// Not before so much time has passed, unless something else happens: a call, a command, or a call that becomes slow
+    /// during a ramp.
     After(Duration),
     /// Not before something else happens than the passing of time.
     AfterChange,
