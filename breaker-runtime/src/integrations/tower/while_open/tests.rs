@@ -1,3 +1,8 @@
+#![allow(
+    clippy::unchecked_time_subtraction,
+    clippy::unwrap_used,
+    reason = "a test that unwraps fails where it should"
+)]
 use std::future::{Ready, ready};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
