@@ -1,4 +1,5 @@
 #![allow(
+    clippy::large_types_passed_by_value,
     clippy::unchecked_time_subtraction,
     clippy::unwrap_used,
     reason = "a test that unwraps fails where it should"
