@@ -8,7 +8,7 @@ fn whole(attribute: &str) -> Vec<String> {
 const ALL: &str = "; the settings are `name`, `threshold`, `window`, `max_failures`, `failure_rate`, \
                     `min_calls`, `slow_call`, `slow_rate`, `open_for`, `backoff`, `max_open_for`, \
                     `jitter`, `open_for_hint`, `half_open_calls`, `success_threshold`, \
-                    `probe_failures`, `probe_timeout`, `ramp`, `max_in_flight`, `call_timeout`, `cancel_after`, \
+                    `probe_failures`, `probe_timeout`, `ramp`, `max_in_flight`, `probe`, `probe_always`, `call_timeout`, `cancel_after`, \
                     `cancelled_in_a_row`, `trip`, `ignore`, `success`, `failure`, `classify`, `cause`, `fallback`, `fallback_on`, \
                     `key`, `max_keys`, `idle_ttl`, `max_open_share`, `registry`, `latency`, `critical`, `shared`, `shadow`, \
                     `crate`";

@@ -106,7 +106,7 @@ pub(crate) const FUNCTION_SETTINGS: &Synonyms = synonyms! {
     open_for_hint:
         break_duration_generator delay_fn delay_function open_hint retry_after retry_after_header
         wait_interval_function wait_interval_function_in_open_state;
-    probe: health_check health_check_fn health_check_function healthcheck ping probe_fn probe_function;
+    probe: health_check health_check_fn health_check_function ping probe_fn probe_function;
     probe_always:
         health_check_every health_check_interval ping_interval probe_every probe_interval;
     trip:

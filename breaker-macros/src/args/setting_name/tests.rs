@@ -51,14 +51,20 @@ fn the_beginning_of_a_setting_means_the_setting() {
     let of_max = [
         SettingName::MaxFailures,
         SettingName::MaxOpenFor,
+        SettingName::MaxInFlight,
         SettingName::MaxKeys,
+        SettingName::MaxOpenShare,
     ];
     assert_eq!(guess("max_"), of_max);
-    assert_eq!(guess("max_o"), [SettingName::MaxOpenFor]);
+    assert_eq!(
+        guess("max_o"),
+        [SettingName::MaxOpenFor, SettingName::MaxOpenShare]
+    );
     assert_eq!(guess("th"), []);
     assert_eq!(
         unknown("max", &guess("max")),
-        "unknown setting `max`; did you mean `max_failures`, `max_open_for` or `max_keys`?"
+        "unknown setting `max`; did you mean `max_failures`, `max_open_for`, `max_in_flight`, `max_keys` or \
+         `max_open_share`?"
     );
 }
 
@@ -110,7 +116,8 @@ fn needed(name: SettingName) -> &'static str {
         SettingName::FallbackOn => ", fallback = pay_later",
         SettingName::Window => ", failure_rate = 0.5",
         SettingName::MaxFailures | SettingName::FailureRate => ", window = \"60s\"",
-        SettingName::MaxKeys | SettingName::IdleTtl => ", key = host",
+        SettingName::MaxKeys | SettingName::IdleTtl | SettingName::MaxOpenShare => ", key = host",
+        SettingName::ProbeAlways => ", probe = ping",
         SettingName::SlowRate => ", window = \"60s\", slow_call = \"2s\"",
         _ => "",
     }
