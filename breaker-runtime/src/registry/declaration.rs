@@ -15,13 +15,6 @@ pub struct Declaration {
     pub(crate) names_registry: bool,
     pub(crate) call_timeout: Option<Duration>,
     pub(crate) has_key: bool,
-    #[cfg_attr(
-        not(feature = "tokio"),
-        expect(
-            dead_code,
-            reason = "without a timer the attribute rejects the setting"
-        )
-    )]
     pub(crate) probe: Option<Probe>,
 }
 

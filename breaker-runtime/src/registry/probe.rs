@@ -17,13 +17,6 @@ pub struct Probe {
     )]
     pub(crate) run: fn() -> ProbeRun,
     /// How often the function runs while the circuit is closed; never if it is `None`.
-    #[cfg_attr(
-        not(any(feature = "serde", feature = "tokio")),
-        expect(
-            dead_code,
-            reason = "without a timer the attribute rejects the setting"
-        )
-    )]
     pub(crate) always: Option<Duration>,
 }
 
