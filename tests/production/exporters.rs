@@ -5,7 +5,8 @@ use std::time::{Duration, SystemTime};
 
 use breaker_runtime::metrics::{DURATION_BUCKETS, SERIES};
 use breaker_runtime::{
-    Clock, Config, FailureKind, KeyStats, Latency, Outcome, Registry, Snapshot, Totals, Window,
+    Clock, Config, FailureKind, KeyStats, Latency, Outcome, Registry, Snapshot, State, Totals,
+    Window,
 };
 
 use super::metrics::{OPEN_FOR, STATES, Scraped, fail, is_of_fleet, succeed};
@@ -66,6 +67,25 @@ impl Expected {
             let value = f64::from(u8::from(one == state));
             self.add("state", name, &[("state", one.as_str())], value);
         }
+        let beneath = |state: &State| {
+            let keys = keys.map(|keys| keys.machine_states.iter().find(|it| it.0 == *state));
+            keys.map(|found| found.map_or(0, |it| it.1))
+        };
+        // Of two equally frequent states the last is the worse one.
+        let by_severity = [State::Closed, State::HalfOpen, State::Open];
+        let most = by_severity.iter().max_by_key(|state| beneath(state));
+        let machine_state = match keys {
+            Some(keys) if keys.keys > 0 => *most.expect("there are states"),
+            _ => snapshot.machine_state,
+        };
+        for one in by_severity {
+            let value = f64::from(u8::from(one == machine_state));
+            self.add("machine_state", name, &[("state", one.as_str())], value);
+        }
+        if let Some(calls) = snapshot.in_flight {
+            let of_keys = keys.and_then(|keys| keys.in_flight).unwrap_or_default();
+            self.add("in_flight", name, &[], (u64::from(calls) + of_keys) as f64);
+        }
         let window = snapshot.window.as_ref();
         for (series, rate) in [
             ("failure_rate", window.and_then(|it| it.failure_rate)),
@@ -81,6 +101,7 @@ impl Expected {
         self.add_totals(name, &keys.totals);
         self.add_latency(name, keys.latency.as_ref());
         self.add("unlisted_calls_total", name, &[], keys.unlisted as f64);
+        self.add("spared_total", name, &[], keys.totals.spared as f64);
         for state in STATES {
             let labels = [("state", state.as_str())];
             self.add("keys", name, &labels, keys.in_state(state) as f64);
@@ -108,7 +129,13 @@ impl Expected {
                     ("ramp", totals.rejections.ramp),
                     ("forced", totals.rejections.forced),
                     ("probed_elsewhere", totals.rejections.probed_elsewhere),
+                    ("full", totals.rejections.full),
                 ],
+            ),
+            (
+                "would_reject_total",
+                "reason",
+                &[("open", totals.would_reject.open)],
             ),
             (
                 "fallbacks_total",
@@ -177,7 +204,17 @@ fn busy() -> Scraped {
     drop(bank.try_acquire().unwrap());
     bank.try_acquire().unwrap().record(Outcome::Ignored);
 
-    let mail = scraped.breaker("mail", Config::new().threshold(1));
+    let trial = scraped.breaker("trial", Config::new().threshold(1).shadow(true));
+    fail(&trial);
+    succeed(&trial);
+
+    let half = Config::new().threshold(1).max_open_share(0.5);
+    for shard in ["a", "b"] {
+        fail(&scraped.keyed("shards", shard, half));
+    }
+
+    let config = Config::new().threshold(1).max_in_flight(5);
+    let mail = scraped.breaker("mail", config);
     let stale = mail.try_acquire().unwrap();
     fail(&mail);
     assert!(mail.try_acquire().is_err());

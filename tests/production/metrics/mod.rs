@@ -84,6 +84,7 @@ pub(crate) fn full() -> Exposition {
     let config = Config::new()
         .window(Window::Calls(4))
         .failure_rate(1.0)
+        .max_in_flight(9)
         .latency(true);
     let payment = scraped.breaker("payment", config.min_calls(1));
     succeed(&payment);
