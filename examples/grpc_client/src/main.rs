@@ -3,8 +3,8 @@
 //! A tonic server on a loopback port keeps a shop's stock and answers with the status that the example
 //! chooses. Statuses such as `NOT_FOUND` are normal answers, others indicate an outage. The layer sees the
 //! head of a response, which contains the status only if the call failed before its first message. If it
-//! failed later, the status is in the trailers, after the body. Only the caller sees it there, so guard such
-//! calls with the attribute.
+//! failed later, the status is in the trailers, after the body. This layer does not read them: guard such
+//! calls with the attribute, or have the layer judge them by their end with `until_body_end()`.
 //!
 //! ```text
 //! cargo run -p example-grpc-client
