@@ -139,6 +139,8 @@ impl CircuitBreaker {
             let forced = forced.map(|forced| wanted(forced, now));
             machine.fleet_forces(forced, now, changes);
         });
+        // A new end is no event, but another instant at which calls are admitted.
+        self.wake_waiting();
         self.pass_overrides_on();
     }
 

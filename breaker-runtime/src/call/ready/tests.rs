@@ -13,7 +13,11 @@ use std::time::Duration;
 
 use tokio::time::{Instant, advance, timeout};
 
+#[cfg(feature = "fleet")]
+use crate::breaker::FleetForced;
 use crate::test_util::TokioClock;
+#[cfg(feature = "fleet")]
+use crate::values::Attribution;
 use crate::{CallError, CircuitBreaker, Config, Registry, RejectionReason, State};
 
 const OPEN_FOR: Duration = Duration::from_secs(30);
@@ -309,4 +313,23 @@ async fn a_task_that_stops_waiting_leaves_nothing_behind() {
     assert_eq!(Arc::strong_count(&woken), 1);
     payment.reset();
     assert_eq!(woken.0.load(Ordering::SeqCst), 0);
+}
+
+#[cfg(feature = "fleet")]
+#[tokio::test(start_paused = true)]
+async fn an_end_that_the_fleet_gives_its_override_later_is_heard() {
+    let forced = |ttl| {
+        Some(FleetForced {
+            open: true,
+            by: Attribution::because("bank maintenance"),
+            since: std::time::SystemTime::UNIX_EPOCH,
+            ttl,
+        })
+    };
+    let (_registry, payment) = breaker(Config::new().shared(true));
+    payment.fleet_force(forced(None));
+    let waiting = Watched::new(payment.ready());
+    payment.fleet_force(forced(Some(OPEN_FOR)));
+    assert_eq!(waiting.woken(), 1);
+    waits_for(&payment, OPEN_FOR).await;
 }
