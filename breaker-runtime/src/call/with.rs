@@ -132,7 +132,11 @@ impl CircuitBreaker {
             ..
         } = options;
         let (ended, classify) = match begin(self, answers) {
-            Err(ended) => (ended, judge.classify),
+            Err(ended) => {
+                // The fallback may take a while, and must not wait for what a call that never runs holds.
+                drop(call);
+                (ended, judge.classify)
+            }
             Ok(mut guard) => match run(&mut guard, call_timeout, call).await {
                 Ok(answer) => judge.settle(guard, answer, answers),
                 Err(TooLate(limit)) => judge.time_out(guard, limit, answers),

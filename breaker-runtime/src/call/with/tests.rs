@@ -404,3 +404,19 @@ mod limited {
         assert_eq!(breaker().call_with_async(options, call).await, Ok(7));
     }
 }
+
+#[test]
+fn the_future_of_a_rejected_call_is_gone_before_its_fallback_answers() {
+    let breaker = breaker();
+    breaker.trip();
+    let held = std::rc::Rc::new(());
+    let connection = std::rc::Rc::clone(&held);
+    let options = Options::new().fallback_async(FallbackOn::Any, |_| async {
+        Ok(u32::try_from(std::rc::Rc::strong_count(&held)).expect("it is small"))
+    });
+    let answer = breaker.call_with_async(options, async move {
+        drop(connection);
+        Ok(7)
+    });
+    assert_eq!(now(answer), Ok(1));
+}
