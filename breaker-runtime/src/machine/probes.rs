@@ -63,6 +63,13 @@ struct Probe {
     counted: bool,
 }
 
+impl Probe {
+    /// Returns whether this is the probe of a ticket, or one that is interchangeable with it.
+    fn is_of(&self, ticket: Ticket) -> bool {
+        ticket.began() == Some(self.began) && ticket.probe_number() == self.number
+    }
+}
+
 /// What an outcome means for the half-open circuit.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum ProbeVerdict {
@@ -208,15 +215,16 @@ impl Probes {
     }
 
     fn position(&self, ticket: Ticket) -> Option<usize> {
-        let (began, number) = (ticket.began()?, ticket.probe_number());
-        let mut probes = self.in_flight.iter();
-        probes.position(|probe| probe.began == began && probe.number == number)
+        self.in_flight.iter().position(|probe| probe.is_of(ticket))
     }
 
-    /// Makes `probe_timeout` of a probe in flight begin again.
+    /// Makes `probe_timeout` of a probe in flight begin again: of several that are interchangeable, that of the one which
+    /// has been silent for longest.
     pub(super) fn progress(&mut self, ticket: Ticket, now: Tick) {
-        if let Some(at) = self.position(ticket) {
-            self.in_flight[at].heard = now;
+        let probes = self.in_flight.iter_mut();
+        let same = probes.filter(|probe| probe.is_of(ticket));
+        if let Some(probe) = same.min_by_key(|probe| probe.heard) {
+            probe.heard = now;
         }
     }
 

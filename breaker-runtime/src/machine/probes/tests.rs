@@ -67,3 +67,27 @@ fn r7_every_sequence_of_probes_leaves_the_half_open_state_within_a_bound() {
         );
     }
 }
+
+#[test]
+fn r34_progress_reaches_each_of_many_probes_that_began_at_the_same_instant() {
+    const PROBES: u32 = 11;
+    let settings = Config::new()
+        .half_open_calls(PROBES)
+        .success_threshold(PROBES)
+        .settings(None);
+    let mut changes = Vec::new();
+    let mut machine = Machine::new(settings, Tick::default(), 1);
+    machine.trip(Attribution::default(), Tick::default(), &mut changes);
+    let began = Tick::default().after(settings.open_for);
+    let tickets: Vec<_> = (0..PROBES)
+        .map(|_| machine.admit(None, began, &mut changes).expect("it probes"))
+        .collect();
+    let later = began.after(settings.probe_timeout / 2);
+    for ticket in &tickets {
+        machine.progress(*ticket, later, &mut changes);
+    }
+    machine.advance(began.after(settings.probe_timeout), &mut changes);
+    assert_eq!(machine.machine_state(), State::HalfOpen);
+    machine.advance(later.after(settings.probe_timeout), &mut changes);
+    assert_eq!(machine.machine_state(), State::Open);
+}
