@@ -166,6 +166,20 @@ impl<H: Handle> Guard<H> {
         }
     }
 
+    /// Returns the generation of the circuit in which the call was admitted.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn generation(&self) -> u64 {
+        self.ticket.generation()
+    }
+
+    /// Records that a call which this crate makes by itself took longer than `probe_timeout`.
+    ///
+    /// A probe has failed for the machine already, which counts it once.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn expire(self) {
+        self.end(End::Failure(FailureKind::TimedOut), None);
+    }
+
     /// Records that user code runs from now on.
     #[inline]
     pub(super) fn mark_running(&mut self) {

@@ -15,8 +15,6 @@ mod permit;
 mod ready;
 mod report;
 mod run;
-#[cfg(feature = "tokio")]
-mod run_guarded;
 #[cfg(feature = "stream")]
 mod stream;
 #[cfg(any(feature = "http", feature = "stream"))]
@@ -38,8 +36,6 @@ pub use self::handle::{Handle, Owned};
 pub use self::neutral_drops::neutral_drops;
 pub use self::options::{AnyCall, AsyncCall, CallOptions};
 pub use self::permit::Permit;
-#[cfg(feature = "tokio")]
-pub(crate) use self::run_guarded::run_guarded;
 #[cfg(feature = "stream")]
 pub use self::stream::{GuardedStream, StreamCall};
 #[cfg(any(feature = "http", feature = "stream"))]

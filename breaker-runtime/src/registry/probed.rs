@@ -1,5 +1,6 @@
 //! The breakers of a registry that have a probe, and the tasks that run the probes.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::task::Waker;
 
@@ -17,8 +18,12 @@ pub(super) struct Probed {
 struct ProbedInner {
     /// It only grows, because a breaker with a declaration cannot be removed.
     breakers: Vec<(CircuitBreaker, Probe)>,
-    /// The tasks that run the probes.
-    tasks: Vec<Waker>,
+    /// The wakers of the futures that run the probes, by the places of the futures.
+    ///
+    /// A waker may be user code, so it is cloned, woken and dropped outside of the lock.
+    tasks: BTreeMap<u64, Waker>,
+    /// The place of the next future.
+    next_place: u64,
 }
 
 impl Probed {
@@ -35,17 +40,36 @@ impl Probed {
         inner.breakers.push((breaker.clone(), probe));
         let tasks = std::mem::take(&mut inner.tasks);
         drop(inner);
-        tasks.into_iter().for_each(Waker::wake);
+        tasks.into_values().for_each(Waker::wake);
     }
 
-    /// Returns the breakers after the first `known` ones; if there are none, wakes the task when there are.
-    pub(super) fn after(&self, known: usize, waker: &Waker) -> Vec<(CircuitBreaker, Probe)> {
+    /// Returns a place for a future that runs the probes; [`leave`](Self::leave) gives it up.
+    pub(super) fn new_place(&self) -> u64 {
+        let mut inner = lock(&self.inner);
+        inner.next_place += 1;
+        inner.next_place
+    }
+
+    /// Returns the breakers after the first `known` ones, and wakes the future in this place when there are more.
+    pub(super) fn after(
+        &self,
+        place: u64,
+        known: usize,
+        waker: &Waker,
+    ) -> Vec<(CircuitBreaker, Probe)> {
         let waker = waker.clone();
         let mut inner = lock(&self.inner);
         let added = inner.breakers[known..].to_vec();
-        inner.tasks.retain(|task| !task.will_wake(&waker));
-        inner.tasks.push(waker);
+        let replaced = inner.tasks.insert(place, waker);
+        drop(inner);
+        drop(replaced);
         added
+    }
+
+    /// Gives up the place of a future.
+    pub(super) fn leave(&self, place: u64) {
+        let waker = lock(&self.inner).tasks.remove(&place);
+        drop(waker);
     }
 }
 

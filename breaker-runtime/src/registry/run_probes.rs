@@ -1,20 +1,20 @@
 //! The future that runs the probes of declarations (R33).
 
+mod run;
+
 use std::convert::Infallible;
 use std::future::{Future, poll_fn};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use tokio::time::{Sleep, sleep, timeout};
+use tokio::time::{Sleep, sleep};
 
+use self::run::Run;
 use super::by_name::Registry;
 use super::probe::Probe;
-use crate::attribute::ProbeRun;
 use crate::breaker::{CircuitBreaker, Waiting};
-use crate::call::{AdmissionTimer, Guard, Owned, enter, enter_as_probe, run_guarded};
-use crate::machine::NextAdmission;
+use crate::call::{AdmissionTimer, Owned, enter, enter_as_probe};
 
 /// Probes without calls. Needs the feature `tokio`.
 impl Registry {
@@ -28,6 +28,7 @@ impl Registry {
     /// - Probes of different breakers run concurrently in this one task. A function that blocks delays the others; put
     ///   such work into `tokio::task::spawn_blocking`.
     /// - A probe that panics, or takes longer than `probe_timeout`, has failed. The other probes go on.
+    /// - A run that is still pending when the next half-open circuit needs a probe is dropped.
     /// - Calls are probes too, as without this future: a half-open circuit admits whichever comes first.
     ///
     /// # Panics
@@ -64,11 +65,10 @@ impl Registry {
     /// # fn main() {}
     /// ```
     pub fn run_probes(&self) -> impl Future<Output = Infallible> + Send + use<> {
-        let registry = self.clone();
+        let place = Place::new(self);
         let mut runs: Vec<Pin<Box<dyn Future<Output = Infallible> + Send>>> = Vec::new();
         poll_fn(move |context| {
-            let added = registry.inner.probed.after(runs.len(), context.waker());
-            for (breaker, probe) in added {
+            for (breaker, probe) in place.added(runs.len(), context) {
                 runs.push(Box::pin(run_probes_of(breaker, probe)));
             }
             for run in &mut runs {
@@ -79,6 +79,33 @@ impl Registry {
             }
             Poll::Pending
         })
+    }
+}
+
+/// The place of one future among those that run the probes of a registry; dropping it gives up the place.
+struct Place {
+    registry: Registry,
+    number: u64,
+}
+
+impl Place {
+    fn new(registry: &Registry) -> Self {
+        Self {
+            registry: registry.clone(),
+            number: registry.inner.probed.new_place(),
+        }
+    }
+
+    /// Returns the breakers after the first `known` ones, and wakes the task when there are more.
+    fn added(&self, known: usize, context: &Context<'_>) -> Vec<(CircuitBreaker, Probe)> {
+        let probed = &self.registry.inner.probed;
+        probed.after(self.number, known, context.waker())
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.registry.inner.probed.leave(self.number);
     }
 }
 
@@ -124,42 +151,35 @@ impl Schedule {
         sleep.set(tokio::time::sleep(*every));
         Poll::Ready(Due::Check)
     }
+
+    /// Is ready when a probe is due in a later generation than that of a run in flight, which decides nothing any more.
+    fn poll_after(&mut self, generation: u64, context: &mut Context<'_>) -> Poll<()> {
+        let next_probe = || self.breaker.next_probe_after(generation);
+        self.timer.poll(&self.waiting, context, next_probe)
+    }
 }
 
 async fn run_probes_of(breaker: CircuitBreaker, probe: Probe) -> Infallible {
     let mut schedule = Schedule::new(breaker.clone(), probe.always);
-    loop {
-        let guard = match poll_fn(|context| schedule.poll(context)).await {
-            Due::HalfOpen => enter_as_probe(Owned(breaker.clone())),
-            Due::Check if breaker.next_admission() == NextAdmission::Now => {
-                enter(Owned(breaker.clone())).ok()
-            }
-            Due::Check => None,
-        };
-        if let Some(guard) = guard {
-            run_once(guard, (probe.run)(), breaker.config().probe_timeout).await;
-        }
-    }
-}
-
-/// Runs a probe under its guard. A probe that panics or takes longer than `limit` has failed.
-async fn run_once(guard: Guard<Owned>, run: ProbeRun, limit: Duration) {
-    let mut guarded = Some(Box::pin(timeout(limit, run_guarded(guard, run))));
+    let mut current: Option<Run> = None;
     poll_fn(|context| {
-        let Some(future) = &mut guarded else {
-            return Poll::Ready(());
-        };
-        // The guard is dropped in here, because it counts what unwinds as the panic of the call.
-        let polled = catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context)));
-        match polled {
-            Ok(Poll::Pending) => Poll::Pending,
-            Ok(Poll::Ready(_)) | Err(_) => {
-                guarded = None;
-                Poll::Ready(())
+        loop {
+            let Some(run) = &mut current else {
+                current = match ready!(schedule.poll(context)) {
+                    Due::HalfOpen => enter_as_probe(Owned(breaker.clone())),
+                    Due::Check if breaker.admits_check() => enter(Owned(breaker.clone())).ok(),
+                    Due::Check => None,
+                }
+                .map(|guard| Run::new(guard, (probe.run)(), breaker.config().probe_timeout));
+                continue;
+            };
+            if run.poll(context).is_pending() {
+                ready!(schedule.poll_after(run.generation(), context));
             }
+            current.take().map(Run::end);
         }
     })
-    .await;
+    .await
 }
 
 #[cfg(all(test, feature = "test-util"))]

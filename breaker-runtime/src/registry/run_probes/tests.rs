@@ -3,8 +3,11 @@
     clippy::unwrap_used,
     reason = "a test that unwraps fails where it should"
 )]
-use std::future::pending;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::convert::Infallible;
+use std::future::{Future, pending};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::task::{Context, Wake, Waker};
 use std::time::Duration;
 
 use tokio::task::JoinHandle;
@@ -14,7 +17,7 @@ use crate::attribute::probe_run;
 use crate::config::Location;
 use crate::registry::{Declaration, Probe, Site};
 use crate::test_util::TokioClock;
-use crate::{CircuitBreaker, Config, Reason, Registry, State};
+use crate::{CircuitBreaker, Config, Overrides, Reason, Registry, Rejections, State};
 
 const OPEN_FOR: Duration = Duration::from_secs(30);
 const TICK: Duration = Duration::from_millis(5);
@@ -64,13 +67,7 @@ const fn declared(name: &'static str, probe: Probe) -> Declaration {
 }
 
 /// Attaches a site to a registry with tokio's clock and runs its probes.
-fn run(
-    site: &'static Site,
-) -> (
-    Registry,
-    CircuitBreaker,
-    JoinHandle<std::convert::Infallible>,
-) {
+fn run(site: &'static Site) -> (Registry, CircuitBreaker, JoinHandle<Infallible>) {
     let registry = Registry::with_clock(TokioClock::new());
     let breaker = registry.attach_site(site);
     let task = tokio::spawn(registry.run_probes());
@@ -244,4 +241,149 @@ async fn r33_without_the_future_no_probe_runs() {
     breaker.trip();
     sleep(OPEN_FOR * 2).await;
     assert_eq!((BANK.runs(), breaker.state()), (0, State::HalfOpen));
+}
+
+#[tokio::test(start_paused = true)]
+async fn r33_a_health_check_that_hangs_has_failed_after_probe_timeout() {
+    static SITE: Site = Site::new(declared(
+        "run_probes_9",
+        Probe::new(|| probe_run(pending::<Result<(), ()>>)).always(Duration::from_secs(10)),
+    ));
+    let (registry, breaker, _task) = run(&SITE);
+    let patch = Overrides {
+        cancel_after: Some(None),
+        ..Overrides::default()
+    };
+    registry.configure("run_probes_9", patch).unwrap();
+    sleep(Duration::from_secs(14) + TICK).await;
+    let totals = breaker.snapshot().totals;
+    assert_eq!(
+        (totals.failures_by_kind.timed_out, totals.cancelled),
+        (1, 0)
+    );
+    sleep(Duration::from_secs(14) + TICK).await;
+    assert_eq!(breaker.state(), State::Open);
+    assert_eq!(breaker.snapshot().totals.failures, 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn r33_a_probe_that_hangs_is_one_failure() {
+    static SITE: Site = Site::new(declared(
+        "run_probes_10",
+        Probe::new(|| probe_run(pending::<Result<(), ()>>)),
+    ));
+    let (registry, breaker, _task) = run(&SITE);
+    let patch = Overrides {
+        probe_failures: Some(2),
+        ..Overrides::default()
+    };
+    registry.configure("run_probes_10", patch).unwrap();
+    breaker.trip();
+    sleep(OPEN_FOR + Duration::from_secs(4) + TICK * 2).await;
+    assert_eq!(breaker.snapshot().probes.unwrap().failed, 1);
+    sleep(Duration::from_secs(4) + TICK).await;
+    assert_eq!(breaker.state(), State::Open);
+    let totals = breaker.snapshot().totals;
+    assert_eq!((totals.failures, totals.cancelled), (2, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn r33_a_health_check_that_hangs_does_not_delay_the_probe() {
+    static HANGS: AtomicBool = AtomicBool::new(true);
+    static BANK: Dependency = Dependency::new();
+    async fn check() -> Result<(), ()> {
+        if HANGS.load(Ordering::SeqCst) {
+            pending::<()>().await;
+        }
+        BANK.ping()
+    }
+    static SITE: Site = Site::new(declared(
+        "run_probes_11",
+        Probe::new(|| probe_run(check)).always(Duration::from_secs(60)),
+    ));
+    let (registry, breaker, _task) = run(&SITE);
+    let patch = Overrides {
+        probe_timeout: Some(OPEN_FOR * 10),
+        ..Overrides::default()
+    };
+    registry.configure("run_probes_11", patch).unwrap();
+    sleep(Duration::from_secs(60) + TICK).await;
+    breaker.trip();
+    HANGS.store(false, Ordering::SeqCst);
+    sleep(OPEN_FOR - TICK).await;
+    assert_eq!(BANK.runs(), 0);
+    sleep(TICK * 2).await;
+    assert_eq!((BANK.runs(), breaker.state()), (3, State::Closed));
+    assert_eq!(breaker.snapshot().totals.failures_by_kind.dropped, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn r33_a_probe_whose_destructor_panics_does_not_end_the_others() {
+    struct Broken;
+    impl Drop for Broken {
+        fn drop(&mut self) {
+            panic!("the destructor is broken");
+        }
+    }
+    static SITE: Site = Site::new(declared(
+        "run_probes_12",
+        Probe::new(|| {
+            probe_run(async || {
+                let _broken = Broken;
+                pending::<Result<(), ()>>().await
+            })
+        }),
+    ));
+    let (_registry, breaker, task) = run(&SITE);
+    breaker.trip();
+    sleep(OPEN_FOR + Duration::from_secs(4) + TICK * 2).await;
+    assert_eq!(breaker.state(), State::Open);
+    assert!(!task.is_finished());
+}
+
+#[tokio::test(start_paused = true)]
+async fn r33_a_health_check_of_a_circuit_in_shadow_is_left_out_where_it_would_be_rejected() {
+    static BANK: Dependency = Dependency::new();
+    static SITE: Site = Site::new(declared(
+        "run_probes_13",
+        Probe::new(|| probe_run(|| BANK.ping())).always(Duration::from_secs(10)),
+    ));
+    let (registry, breaker, _task) = run(&SITE);
+    let patch = Overrides {
+        shadow: Some(true),
+        ..Overrides::default()
+    };
+    registry.configure("run_probes_13", patch).unwrap();
+    breaker.trip();
+    sleep(Duration::from_secs(25)).await;
+    assert_eq!(BANK.runs(), 0);
+    assert_eq!(
+        breaker.snapshot().totals.would_reject,
+        Rejections::default()
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn r33_a_future_that_is_dropped_leaves_no_waker_behind() {
+    struct Task;
+    impl Wake for Task {
+        fn wake(self: Arc<Self>) {}
+    }
+    static BANK: Dependency = Dependency::new();
+    static SITE: Site = Site::new(declared(
+        "run_probes_14",
+        Probe::new(|| probe_run(|| BANK.ping())),
+    ));
+    let registry = Registry::with_clock(TokioClock::new());
+    registry.attach_site(&SITE);
+    let task = Arc::new(Task);
+    {
+        let waker = Waker::from(Arc::clone(&task));
+        let mut context = Context::from_waker(&waker);
+        let mut probes = [registry.run_probes(), registry.run_probes()].map(Box::pin);
+        for probes in &mut probes {
+            assert!(probes.as_mut().poll(&mut context).is_pending());
+        }
+    }
+    assert_eq!(Arc::strong_count(&task), 1);
 }
