@@ -18,7 +18,7 @@ use crate::breaker::FleetForced;
 use crate::test_util::TokioClock;
 #[cfg(feature = "fleet")]
 use crate::values::Attribution;
-use crate::{CallError, CircuitBreaker, Config, Registry, RejectionReason, State};
+use crate::{CallError, CircuitBreaker, Config, Overrides, Registry, RejectionReason, State};
 
 const OPEN_FOR: Duration = Duration::from_secs(30);
 /// What tokio's timers and the clock may differ by.
@@ -332,4 +332,18 @@ async fn an_end_that_the_fleet_gives_its_override_later_is_heard() {
     payment.fleet_force(forced(Some(OPEN_FOR)));
     assert_eq!(waiting.woken(), 1);
     waits_for(&payment, OPEN_FOR).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn r31_a_higher_limit_is_heard() {
+    let (registry, payment) = breaker(Config::new().max_in_flight(1));
+    let _call = payment.try_acquire().unwrap();
+    let mut waiting = Watched::new(payment.ready());
+    let patch = Overrides {
+        max_in_flight: Some(2),
+        ..Overrides::default()
+    };
+    registry.configure("payment", patch).unwrap();
+    assert_eq!(waiting.woken(), 1);
+    assert!(!waiting.is_pending());
 }
