@@ -144,11 +144,17 @@ impl CircuitBreaker {
         }
     }
 
-    /// Returns whether the gate shows that the circuit is closed.
+    /// Returns whether the gate shows that the circuit is closed and calls need no place.
     #[cfg(feature = "tower")]
     #[inline]
     pub(crate) fn is_closed_at_gate(&self) -> bool {
-        self.shared().gate.word().is_closed()
+        self.shared().gate.word().is_closed_without_limit()
+    }
+
+    /// Returns whether all places of `max_in_flight` are taken.
+    #[cfg(all(feature = "tokio", feature = "tower"))]
+    pub(crate) fn is_full(&self) -> bool {
+        self.shared().cold.places.are_taken()
     }
 
     /// Returns why the breaker would reject any next call, or `None` if it might admit one.

@@ -89,6 +89,13 @@ impl Word {
         self.0 & MODE == 0
     }
 
+    /// Returns whether every call is admitted, and none needs a place.
+    #[cfg(feature = "tower")]
+    #[inline]
+    pub(crate) fn is_closed_without_limit(self) -> bool {
+        self.0 & (MODE | LIMITED) == 0
+    }
+
     pub(crate) fn is_open(self) -> bool {
         self.0 & MODE == OPEN
     }

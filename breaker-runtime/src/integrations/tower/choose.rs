@@ -34,6 +34,12 @@ pub trait HasBreaker {
         Some(self.breaker().next_rejection()?.reason)
     }
 
+    /// Returns whether the breaker has no place for another call.
+    #[cfg(feature = "tokio")]
+    fn is_full(&self) -> bool {
+        self.breaker().is_full()
+    }
+
     /// Notices calls that have become slow, and then returns what [`rejects_all`](Self::rejects_all) returns.
     fn rejects_all_now(&self) -> Option<RejectionReason> {
         self.breaker().advance();
@@ -193,6 +199,12 @@ impl<K> HasBreaker for PerKey<K> {
     fn rejects_all(&self) -> Option<RejectionReason> {
         let rejected = self.breaker().next_rejection()?;
         Some(rejected.reason).filter(|reason| *reason == RejectionReason::Forced)
+    }
+
+    /// Each key has places of its own.
+    #[cfg(feature = "tokio")]
+    fn is_full(&self) -> bool {
+        false
     }
 }
 

@@ -227,6 +227,9 @@ impl<C, B> CircuitBreakerLayer<C, B> {
     /// reset is noticed immediately: see [`CircuitBreaker::ready`]. A service that was ready becomes pending when the
     /// circuit opens, which the balancers of `tower` allow.
     ///
+    /// It is pending too while `max_in_flight` calls are in flight, until one of them ends. With [keys](Self::key) it is
+    /// pending only while the name itself is forced open.
+    ///
     /// Without a balancer, callers would wait instead of getting their rejections.
     ///
     /// # Examples

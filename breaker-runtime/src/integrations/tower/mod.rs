@@ -43,7 +43,8 @@
 //! - A load balancer that prefers ready services would prefer one whose circuit is open. So give the layer of each
 //!   endpoint `pending_while_open` (feature `tokio`), or put the balancer inside of the breaker.
 //!
-//! With `pending_while_open`, `poll_ready` is pending instead while the circuit rejects every call.
+//! With `pending_while_open`, `poll_ready` is pending instead while the circuit rejects every call, and while
+//! `max_in_flight` calls are in flight.
 //!
 //! With keys, `poll_ready` does not know the key of the request yet. It skips the inner service only while the name
 //! itself is forced open.

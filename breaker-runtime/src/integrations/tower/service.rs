@@ -168,11 +168,11 @@ impl<S, C, B: HasBreaker> CircuitBreakerService<S, C, B> {
     {
         match self.choose.rejects_all() {
             Some(reason) if self.while_open.is_ready() => self.skip_inner(reason).map(Ok),
-            Some(_) => {
+            None if !self.while_open.waits_for_place(&self.choose) => self.poll_inner(context),
+            _ => {
                 ready!(self.pause(context));
                 self.poll_inner(context)
             }
-            None => self.poll_inner(context),
         }
     }
 

@@ -1,4 +1,4 @@
-//! What `poll_ready` does while the circuit rejects every call.
+//! What `poll_ready` does while the breaker rejects every call.
 
 use std::task::{Context, Poll};
 
@@ -9,12 +9,12 @@ use crate::call::AdmissionTimer;
 #[cfg(feature = "tokio")]
 use crate::machine::NextAdmission;
 
-/// What `poll_ready` does while the circuit rejects every call.
+/// What `poll_ready` does while the breaker rejects every call.
 #[derive(Debug)]
 pub(super) enum WhileOpen {
     /// It is ready, and the next call is rejected.
     Ready,
-    /// It is pending until the circuit may admit a call.
+    /// It is pending until the circuit may admit a call and there is a place for it.
     #[cfg(feature = "tokio")]
     Pending(AdmissionTimer),
 }
@@ -27,6 +27,19 @@ impl WhileOpen {
 
     pub(super) fn is_ready(&self) -> bool {
         matches!(self, Self::Ready)
+    }
+
+    /// Returns whether `poll_ready` waits for a place, though the circuit might admit a call.
+    #[cfg_attr(
+        not(feature = "tokio"),
+        expect(unused_variables, reason = "without a timer nothing is pending")
+    )]
+    pub(super) fn waits_for_place(&self, chooser: &impl HasBreaker) -> bool {
+        match self {
+            Self::Ready => false,
+            #[cfg(feature = "tokio")]
+            Self::Pending(_) => chooser.is_full(),
+        }
     }
 
     /// Is ready when the circuit may admit a call; until then, the task is woken whenever that may have changed.
@@ -48,8 +61,8 @@ impl WhileOpen {
             Self::Ready => Poll::Ready(()),
             #[cfg(feature = "tokio")]
             Self::Pending(timer) => timer.poll(waiting, context, || match chooser.rejects_all() {
-                Some(_) => chooser.breaker().next_admission(),
-                None => NextAdmission::Now,
+                None if !chooser.is_full() => NextAdmission::Now,
+                _ => chooser.breaker().next_admission(),
             }),
         }
     }

@@ -154,6 +154,46 @@ async fn a_half_open_circuit_without_a_free_permit_is_pending() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn r31_a_full_breaker_is_pending_until_a_call_ends() {
+    let registry = Registry::with_clock(TokioClock::new());
+    let config = Config::new().max_in_flight(1);
+    let layer = CircuitBreakerLayer::in_registry(&registry, "full", config).unwrap();
+    let breaker = layer.breaker().clone();
+    let mut always_ready = layer.clone().layer(Endpoint::default());
+    let mut service = layer.pending_while_open().layer(Endpoint::default());
+    assert!(is_ready(&mut service), "there is a place");
+    let woken = Arc::new(Woken::default());
+    let waker = Waker::from(Arc::clone(&woken));
+    let call = breaker.try_acquire().unwrap();
+    assert!(!poll(&mut service, &waker));
+    assert!(is_ready(&mut always_ready), "the next call is rejected");
+    drop(call);
+    assert_eq!(woken.0.load(Ordering::SeqCst), 1);
+    service.ready().await.unwrap().call(()).await.unwrap();
+
+    let call = breaker.try_acquire().unwrap();
+    breaker.force_closed("the limit is wrong", None);
+    assert!(is_ready(&mut service), "forced closed");
+    breaker.clear_override();
+    assert!(!is_ready(&mut service));
+    drop(call);
+    assert_eq!(breaker.snapshot().totals.rejected, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn with_keys_the_places_of_the_name_do_not_count() {
+    let registry = Registry::with_clock(TokioClock::new());
+    let config = Config::new().max_in_flight(1);
+    let layer = CircuitBreakerLayer::in_registry(&registry, "fetch", config).unwrap();
+    let _call = layer.breaker().try_acquire().unwrap();
+    let mut service = layer
+        .pending_while_open()
+        .key(|(): &()| "host".to_owned())
+        .layer(Endpoint::default());
+    assert!(is_ready(&mut service));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_clone_waits_too() {
     let (service, breaker) = alone();
     breaker.trip();
