@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use breaker_runtime::tower::{CircuitBreakerLayer, ServiceError};
-use breaker_runtime::{Config, State, Totals};
+use breaker_runtime::{Config, Outcome, State, Totals};
 use futures::FutureExt as _;
 use futures::channel::mpsc;
 use futures::stream::{self, BoxStream, StreamExt as _};
@@ -280,4 +280,35 @@ fn r34_the_times_to_the_head_and_to_the_end_are_measured() {
     let (end, head) = (snapshot.latency.unwrap(), snapshot.latency_to_head.unwrap());
     assert_eq!((end.count(), end.sum()), (1, 3 * SECOND));
     assert_eq!((head.count(), head.sum()), (1, SECOND));
+}
+
+#[test]
+fn r34_the_time_to_a_head_that_ends_the_call_is_measured_unless_it_has_failed() {
+    let bench = Bench::new(Config::new().latency(true));
+    let answer = |status: u16| {
+        let layer = CircuitBreakerLayer::from(bench.breaker.clone());
+        let layer = layer.classify(|answer: Result<&Response<Full<Bytes>>, &Infallible>| {
+            match answer.map_or(0, |response| response.status().as_u16()) {
+                404 => Outcome::Ignored,
+                500 => Outcome::Failure,
+                _ => Outcome::Success,
+            }
+        });
+        let clock = bench.clock.clone();
+        let service = service_fn(move |()| {
+            clock.advance(SECOND);
+            let body = if status == 204 { "" } else { "text" };
+            let response = Response::builder().status(status).body(Full::from(body));
+            async { Ok::<_, Infallible>(response.unwrap()) }
+        });
+        let mut service = layer.until_body_end().layer(service);
+        let answer = service.call(()).now_or_never();
+        drop(answer.expect("the head is ready").unwrap());
+    };
+    answer(404);
+    answer(500);
+    answer(204);
+    assert_eq!(ends(&bench), [1, 1, 1, 0]);
+    let head = bench.breaker.snapshot().latency_to_head.unwrap();
+    assert_eq!((head.count(), head.sum()), (2, 2 * SECOND));
 }

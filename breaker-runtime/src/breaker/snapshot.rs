@@ -85,7 +85,8 @@ pub struct Snapshot {
     /// The time until the first part of each answer that arrived in parts: the first item of a stream, or the head of a
     /// response whose layer waits for the end of the body. A first part that fails the call is left out.
     ///
-    /// [`latency`](Self::latency) has the time until the end of the same calls, except for those whose reader left.
+    /// [`latency`](Self::latency) has the time until the end of the same calls. A call whose reader left is not in it,
+    /// unless it was a probe: such a probe is ignored, and ends when its reader leaves.
     /// `None` if there was no such answer while the setting `latency` was on.
     pub latency_to_head: Option<Latency>,
     /// The current outage, if there is one.

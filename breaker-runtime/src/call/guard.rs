@@ -139,6 +139,14 @@ impl<H: Handle> Guard<H> {
         }
     }
 
+    /// Records when the head of a response has arrived, which ends the call.
+    #[cfg(feature = "http")]
+    pub(crate) fn note_head(&self) {
+        if let Some(handle) = &self.handle {
+            handle.shared().record_head(self.ticket);
+        }
+    }
+
     /// Returns whether the outcome is recorded.
     #[cfg(any(feature = "http", feature = "stream"))]
     pub(super) fn is_settled(&self) -> bool {

@@ -44,6 +44,7 @@ impl<C, B> CircuitBreakerLayer<C, B> {
     /// | it ends with trailers | what [`classify_trailers`](super::Classify::classify_trailers) returns for them: with [`grpc`](Self::grpc) and [`http`](Self::http) the `grpc-status` decides |
     /// | it fails, such as when the connection breaks | failure |
     /// | its reader drops it before the end | cancelled, at any age; a probe is ignored, because the dependency has answered |
+    /// | its reader pauses between two frames for longer than `probe_timeout` | nothing yet; a probe has failed as silent, so set `probe_timeout` to more than the longest pause |
     ///
     /// Each frame renews the `probe_timeout` of a probe. A body whose head says that nothing follows has ended. A body that
     /// nobody reads to its end counts as dropped, so read the bodies whose end should count.

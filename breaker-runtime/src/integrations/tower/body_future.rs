@@ -124,6 +124,9 @@ where
         let guard = StreamGuard::answered(guard.take());
         return response.map(|body| GuardedBody::guarded::<E>(body, classify, guard));
     }
+    if !outcome.is_failure() {
+        guard.note_head();
+    }
     settle_as(guard, &classify, Ok(&response), outcome);
     response.map(GuardedBody::settled)
 }
