@@ -164,19 +164,21 @@ async fn run_probes_of(breaker: CircuitBreaker, probe: Probe) -> Infallible {
     let mut current: Option<Run> = None;
     poll_fn(|context| {
         loop {
-            let Some(run) = &mut current else {
-                current = match ready!(schedule.poll(context)) {
-                    Due::HalfOpen => enter_as_probe(Owned(breaker.clone())),
-                    Due::Check if breaker.admits_check() => enter(Owned(breaker.clone())).ok(),
-                    Due::Check => None,
+            if let Some(run) = &mut current {
+                if run.poll(context).is_pending() {
+                    ready!(schedule.poll_after(run.generation(), context));
                 }
-                .map(|guard| Run::new(guard, (probe.run)(), breaker.config().probe_timeout));
-                continue;
-            };
-            if run.poll(context).is_pending() {
-                ready!(schedule.poll_after(run.generation(), context));
             }
-            current.take().map(Run::end);
+            if let Some(run) = current.take() {
+                run.end();
+            }
+            let guard = match ready!(schedule.poll(context)) {
+                Due::HalfOpen => enter_as_probe(Owned(breaker.clone())),
+                Due::Check if breaker.admits_check() => enter(Owned(breaker.clone())).ok(),
+                Due::Check => None,
+            };
+            let limit = breaker.config().probe_timeout;
+            current = guard.map(|guard| Run::new(guard, (probe.run)(), limit));
         }
     })
     .await
