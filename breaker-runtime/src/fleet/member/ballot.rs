@@ -35,6 +35,8 @@ pub(super) struct Ballot {
 #[derive(Clone, Copy, Debug)]
 struct Opening {
     by_rule: bool,
+    /// The circuit rejects nothing here.
+    shadow: bool,
     reason: Reason,
     is_open: bool,
     until: Tick,
@@ -62,6 +64,7 @@ impl Ballot {
                 ..
             } => Some(Opening {
                 by_rule: by_rule(reason),
+                shadow: reading.shadow,
                 reason,
                 is_open: true,
                 until: now.after(rest),
@@ -69,6 +72,7 @@ impl Ballot {
             }),
             Standing::HalfOpen { reason, .. } => Some(Opening {
                 by_rule: by_rule(reason),
+                shadow: reading.shadow,
                 reason,
                 is_open: false,
                 until: now,
@@ -132,7 +136,7 @@ impl Ballot {
 
     /// Returns whether this instance votes.
     pub(super) fn wants(&self, now: Tick) -> bool {
-        let counts = |opening: Opening| opening.by_rule || self.lost;
+        let counts = |opening: Opening| opening.by_rule || self.lost && !opening.shadow;
         self.opening.is_some_and(counts) && !self.is_barred(now)
     }
 
