@@ -4,6 +4,8 @@ use breaker_runtime::{CircuitBreaker, Config, State};
 
 use crate::support::{Bench, OPEN_FOR};
 
+const MOMENT: std::time::Duration = std::time::Duration::from_nanos(1);
+
 /// Makes `count` keys of a name at most half of which may be open.
 fn keys(bench: &Bench, count: usize) -> Vec<CircuitBreaker> {
     let config = Config::new().threshold(2).success_threshold(1);
@@ -114,6 +116,46 @@ fn r32_an_evicted_key_returns_its_place() {
     assert!(bench.registry.get_keyed("fetch", "a.example").is_none());
     fail(&other);
     assert_eq!(other.state(), State::Open);
+}
+
+#[test]
+fn r32_a_key_that_nobody_calls_does_not_keep_the_others_closed() {
+    let bench = Bench::default();
+    let keys = keys(&bench, 2);
+    fail(&keys[0]);
+    fail(&keys[0]);
+    assert_eq!(keys[0].state(), State::Open);
+    let spared = |bench: &Bench| {
+        fail(&keys[1]);
+        fail(&keys[1]);
+        keys[1].state() == State::Closed && self::spared(bench) > 0
+    };
+    assert!(spared(&bench));
+    // As long as the open period runs, a probe may take, and `idle_ttl` after that.
+    let idle_ttl = std::time::Duration::from_secs(600);
+    bench.advance(OPEN_FOR + keys[0].config().probe_timeout + idle_ttl - MOMENT);
+    assert!(spared(&bench));
+    bench.advance(MOMENT);
+    assert!(!spared(&bench));
+    assert_eq!(keys[1].state(), State::Open);
+}
+
+#[test]
+fn r32_a_half_open_key_that_nobody_calls_does_not_keep_the_others_closed() {
+    let bench = Bench::default();
+    let keys = keys(&bench, 2);
+    fail(&keys[0]);
+    fail(&keys[0]);
+    bench.advance(OPEN_FOR);
+    assert_eq!(keys[0].state(), State::HalfOpen);
+    let settings = keys[0].config();
+    bench.advance(settings.probe_timeout + settings.idle_ttl - MOMENT);
+    fail(&keys[1]);
+    fail(&keys[1]);
+    assert_eq!(keys[1].state(), State::Closed);
+    bench.advance(MOMENT);
+    fail(&keys[1]);
+    assert_eq!(keys[1].state(), State::Open);
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! The state machine. It is pure: time goes in, changes come out. It takes no lock and runs no user code.
+//! The state machine. It is pure: time goes in, changes come out. It runs no user code, and takes no lock but that of
+//! `open_keys`, which keys share.
 //!
 //! Comments and tests refer to the rules of `docs/semantics.md`.
 
@@ -229,7 +230,10 @@ impl Machine {
         now: Tick,
         changes: &mut Vec<Change>,
     ) -> bool {
+        let spared_before = self.spared();
         let stale = self.settle(ticket, end.into(), now, changes);
+        // One call is spared once, whichever rules it meets.
+        let was_spared = self.spared() != spared_before;
         let current = ticket.generation() == self.generation;
         let opens = match (&mut self.phase, ticket.role()) {
             (Phase::Closed(closed), Role::Call | Role::Tracked) if current => {
@@ -237,7 +241,7 @@ impl Machine {
             }
             _ => false,
         };
-        if opens {
+        if opens && !was_spared {
             self.open(now, Reason::AllCancelled.into(), changes);
         }
         stale

@@ -3,17 +3,24 @@
 //! The machines of all keys count the open ones together. A circuit that is open or half open holds a place among them,
 //! and returns it when it closes or its breaker is dropped.
 
-use crate::sync::{Arc, AtomicU64, Ordering};
+use crate::sync::{Arc, AtomicU64, Mutex, Ordering, lock};
+use crate::time::Tick;
 
-/// How many keys of one name have a breaker, and how many of these circuits are not closed.
-///
-/// `Relaxed` suffices: each number publishes nothing but itself.
+/// How many keys of one name have a breaker, and which of these circuits are not closed.
 #[derive(Debug, Default)]
 pub(crate) struct OpenKeys {
-    /// Written when the breaker of a key is made or evicted.
+    /// Written when the breaker of a key is made or evicted. It publishes nothing else, so that `Relaxed` suffices.
     keys: AtomicU64,
-    /// Written by the machines, each under its own lock.
-    open: AtomicU64,
+    /// Written by the machines, at their transitions. No other lock is taken under this one.
+    places: Mutex<Places>,
+}
+
+#[derive(Debug, Default)]
+struct Places {
+    /// How many places were taken so far.
+    taken: u64,
+    /// The number of each place, and until when it counts.
+    held: Vec<(u64, Tick)>,
 }
 
 impl OpenKeys {
@@ -22,20 +29,37 @@ impl OpenKeys {
         self.keys.store(keys as u64, Ordering::Relaxed);
     }
 
-    /// Takes a place, unless as many keys as `share` allows have one: at least one may always be open.
-    pub(super) fn take(self: &Arc<Self>, share: f64) -> Option<OpenPlace> {
+    /// Takes a place, unless as many keys as `share` allows have one at `now`: at least one may always be open.
+    pub(super) fn take(self: &Arc<Self>, share: f64, now: Tick) -> Option<OpenPlace> {
         let most = most_open(share, self.keys.load(Ordering::Relaxed));
-        let one_more = |open: u64| (open < most).then_some(open + 1);
-        let taken = self
-            .open
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more);
-        taken.ok().map(|_| OpenPlace(Arc::clone(self)))
+        let mut places = lock(&self.places);
+        let open = places.held.iter().filter(|(_, until)| *until > now).count();
+        if open as u64 >= most {
+            return None;
+        }
+        let number = places.take(now);
+        drop(places);
+        Some(OpenPlace {
+            keys: Arc::clone(self),
+            number,
+        })
     }
 
-    /// Takes a place beyond the share.
-    pub(crate) fn take_beyond(self: &Arc<Self>) -> OpenPlace {
-        self.open.fetch_add(1, Ordering::Relaxed);
-        OpenPlace(Arc::clone(self))
+    /// Takes a place beyond the share, which counts until an instant.
+    pub(crate) fn take_beyond(self: &Arc<Self>, until: Tick) -> OpenPlace {
+        let number = lock(&self.places).take(until);
+        OpenPlace {
+            keys: Arc::clone(self),
+            number,
+        }
+    }
+}
+
+impl Places {
+    fn take(&mut self, until: Tick) -> u64 {
+        self.taken += 1;
+        self.held.push((self.taken, until));
+        self.taken
     }
 }
 
@@ -54,11 +78,29 @@ fn most_open(share: f64, keys: u64) -> u64 {
 
 /// The place of one key among the open ones.
 #[derive(Debug)]
-pub(crate) struct OpenPlace(Arc<OpenKeys>);
+pub(crate) struct OpenPlace {
+    keys: Arc<OpenKeys>,
+    number: u64,
+}
+
+impl OpenPlace {
+    /// Makes the place count until an instant.
+    pub(super) fn extend(&self, until: Tick) {
+        let mut places = lock(&self.keys.places);
+        let own = places
+            .held
+            .iter_mut()
+            .find(|(number, _)| *number == self.number);
+        if let Some((_, until_now)) = own {
+            *until_now = until;
+        }
+    }
+}
 
 impl Drop for OpenPlace {
     fn drop(&mut self) {
-        self.0.open.fetch_sub(1, Ordering::Relaxed);
+        let mut places = lock(&self.keys.places);
+        places.held.retain(|(number, _)| *number != self.number);
     }
 }
 

@@ -4,6 +4,7 @@ use super::Machine;
 use super::open_keys::{KeyMember, OpenKeys};
 use super::phase::Phase;
 use crate::sync::Arc;
+use crate::time::Tick;
 use crate::values::Reason;
 
 impl Machine {
@@ -21,7 +22,7 @@ impl Machine {
     /// Returns whether a closed circuit that would open stays closed, because enough other keys are open.
     ///
     /// What a person trips opens always.
-    pub(super) fn is_spared(&mut self, reason: Reason) -> bool {
+    pub(super) fn is_spared(&mut self, reason: Reason, now: Tick) -> bool {
         let key = self.extras.as_mut().and_then(|extras| extras.key.as_mut());
         let (Some(member), Some(share)) = (key, self.settings.max_open_share) else {
             return false;
@@ -29,21 +30,33 @@ impl Machine {
         if !matches!(self.phase, Phase::Closed(_)) || reason == Reason::Tripped {
             return false;
         }
-        member.place = member.keys.take(share);
+        member.place = member.keys.take(share, now);
         member.spared += u64::from(member.place.is_none());
         member.place.is_none()
     }
 
     /// Holds a place among the open keys while the circuit is not closed.
+    ///
+    /// With calls, the stay ends in time, and the next one extends the place. A key that nobody calls any more must not
+    /// keep the others from opening.
     pub(super) fn hold_open_place(&mut self) {
+        let half_open = match &self.phase {
+            Phase::Closed(_) => None,
+            Phase::Open(period) => Some(period.ends()),
+            Phase::HalfOpen(_) => Some(self.since),
+        };
+        let rest = self
+            .settings
+            .probe_timeout
+            .saturating_add(self.settings.idle_ttl);
+        let until = half_open.map(|since| since.after(rest));
         let Some(member) = self.extras.as_mut().and_then(|extras| extras.key.as_mut()) else {
             return;
         };
-        if matches!(self.phase, Phase::Closed(_)) {
-            member.place = None;
-        } else {
-            let keys = &member.keys;
-            member.place.get_or_insert_with(|| keys.take_beyond());
+        match (until, &member.place) {
+            (None, _) => member.place = None,
+            (Some(until), Some(place)) => place.extend(until),
+            (Some(until), None) => member.place = Some(member.keys.take_beyond(until)),
         }
     }
 

@@ -35,10 +35,10 @@ impl Machine {
 
     /// Opens the circuit, unless it is the closed circuit of a key and enough others are open (R32).
     pub(super) fn open(&mut self, now: Tick, cause: TransitionCause, changes: &mut Vec<Change>) {
-        if self.is_spared(cause.reason) {
+        let at = cause.due.unwrap_or(now);
+        if self.is_spared(cause.reason, at) {
             return;
         }
-        let at = cause.due.unwrap_or(now);
         let begins = self.openings == 0;
         // Cancelled probes say nothing about the dependency: they only repeat the period (R12).
         let period = if cause.reason == Reason::ProbesCancelled {

@@ -102,6 +102,7 @@ impl Model {
     /// Records the end of a call that was dropped while it was pending; returns whether it belongs to an older
     /// generation.
     pub(crate) fn settle_dropped(&mut self, at: usize, end: End) -> bool {
+        let spared = self.spared;
         let stale = self.settle(at, end, None);
         let call = &self.calls[at];
         let Some(most) = self.settings.cancelled_in_a_row else {
@@ -113,7 +114,8 @@ impl Model {
         {
             self.drops.push(true);
             let row = self.drops.iter().rev().take_while(|dropped| **dropped);
-            if row.count() >= most as usize {
+            // A call is spared once at most.
+            if row.count() >= most as usize && self.spared == spared {
                 self.open_by_call(None);
             }
         }

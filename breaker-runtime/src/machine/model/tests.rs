@@ -118,7 +118,9 @@ impl Pair {
             }
             Step::OtherKeys(count, open) => {
                 keys.set_keys(*count);
-                *others = (0..*open).map(|_| keys.take_beyond()).collect();
+                *others = (0..*open)
+                    .map(|_| keys.take_beyond(Tick::from_nanos(u64::MAX)))
+                    .collect();
                 model.other_keys = Some((*count, *open));
             }
             Step::Fleet(step) => {
