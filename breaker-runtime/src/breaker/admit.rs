@@ -254,7 +254,11 @@ impl Shared {
     }
 
     /// Admits a call that must be counted in flight, if the thread's tally can count it.
-    #[inline]
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "it has two callers, of which one is common"
+    )]
     pub(super) fn admit_tracked(&self, word: Word) -> Option<Ticket> {
         let now = self.time.read(word.is_precise());
         let generation = word.generation();

@@ -165,6 +165,11 @@ impl Closed {
     ///
     /// Each counts at the instant at which it became slow, whenever that is noticed (R23). Returns the rule that was
     /// met, and that instant.
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "it has two callers, of which one is common"
+    )]
     pub(super) fn notice(&mut self, now: Tick, settings: &Settings) -> Option<(Reason, Tick)> {
         self.ramp.take_if(|ramp| ramp.ended(now));
         let limit = settings.slow_call?;

@@ -23,7 +23,11 @@ impl Closed {
     }
 
     /// Counts a success or a failure; returns the rule that was met.
-    #[inline]
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "it has two callers, of which one is common"
+    )]
     fn judge(
         &mut self,
         ClosedCallEnd { end, slow, noticed }: ClosedCallEnd,
