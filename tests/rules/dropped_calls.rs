@@ -61,7 +61,7 @@ async fn r29_twenty_calls_that_are_dropped_before_cancel_after_open_the_circuit(
 
 #[tokio::test(start_paused = true)]
 async fn r29_a_call_that_is_answered_in_between_starts_the_row_anew() {
-    let answers: [fn(&CircuitBreaker); 5] = [
+    let answers: [fn(&CircuitBreaker); 6] = [
         |breaker| drop(breaker.call(|| Ok::<_, ()>(()))),
         |breaker| drop(breaker.call(|| Err::<(), _>(()))),
         |breaker| breaker.try_acquire().unwrap().ignore(),
@@ -70,6 +70,7 @@ async fn r29_a_call_that_is_answered_in_between_starts_the_row_anew() {
             assert!(std::panic::catch_unwind(AssertUnwindSafe(panics)).is_err());
         },
         |breaker| drop(breaker.call_async(ready(Ok::<_, ()>(()))).now_or_never()),
+        |breaker| breaker.try_acquire().unwrap().progress(),
     ];
     for answer in answers {
         let test = test();

@@ -1,12 +1,17 @@
 //! R31: the setting `max_in_flight`.
 
+use std::future::Future as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Barrier;
+use std::pin::pin;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Barrier, Mutex};
+use std::task::{Context, Wake, Waker};
 use std::thread;
 use std::time::Duration;
 
-use breaker_runtime::{CallError, Config, Overrides, Registry, RejectionReason, State, Window};
+use breaker_runtime::{
+    CallError, CircuitBreaker, Config, Overrides, Registry, RejectionReason, State, Window,
+};
 
 use crate::support::{Bench, OPEN_FOR};
 
@@ -258,4 +263,36 @@ fn r31_threads_never_have_more_calls_in_flight_than_places() {
         totals.successes + totals.rejections.full,
         2000 * THREADS as u64
     );
+}
+
+/// A waker that looks at a breaker when it is woken.
+struct Looks {
+    breaker: CircuitBreaker,
+    seen: Mutex<Vec<State>>,
+}
+
+impl Wake for Looks {
+    fn wake(self: Arc<Self>) {
+        self.seen.lock().unwrap().push(self.breaker.state());
+    }
+}
+
+#[test]
+fn r31_whoever_gets_the_place_of_a_call_sees_what_its_outcome_has_caused() {
+    let bench = Bench::new(Config::new().max_in_flight(1).threshold(1));
+    let permit = bench.permit();
+    let looks = Arc::new(Looks {
+        breaker: bench.breaker.clone(),
+        seen: Mutex::default(),
+    });
+    let waker = Waker::from(Arc::clone(&looks));
+    let mut ready = pin!(bench.breaker.ready());
+    assert!(
+        ready
+            .as_mut()
+            .poll(&mut Context::from_waker(&waker))
+            .is_pending()
+    );
+    permit.failure();
+    assert_eq!(*looks.seen.lock().unwrap(), [State::Open]);
 }

@@ -155,6 +155,35 @@ fn r34_a_reader_who_leaves_opens_nothing_however_late() {
 }
 
 #[test]
+fn r29_a_stream_whose_first_item_has_arrived_starts_the_row_of_dropped_calls_anew() {
+    let bench = Bench::new(Config::new().cancelled_in_a_row(Some(3)));
+    let leave_early = || {
+        let (_sender, mut stream) = connection(&bench);
+        assert!(is_pending(&mut stream));
+    };
+    let (sender, mut lasting) = connection(&bench);
+    for _ in 0..10 {
+        leave_early();
+        leave_early();
+        assert_eq!(bench.state(), State::Closed);
+        let (sender, mut stream) = connection(&bench);
+        sender.unbounded_send(Ok(1)).unwrap();
+        assert_eq!(next(&mut stream), Some(Ok(1)));
+    }
+    // The first item of a stream that never ends is an answer too, and only the first.
+    leave_early();
+    leave_early();
+    sender.unbounded_send(Ok(1)).unwrap();
+    assert_eq!(next(&mut lasting), Some(Ok(1)));
+    leave_early();
+    leave_early();
+    sender.unbounded_send(Ok(2)).unwrap();
+    assert_eq!(next(&mut lasting), Some(Ok(2)));
+    leave_early();
+    assert_eq!(bench.state(), State::Open);
+}
+
+#[test]
 fn r34_before_the_first_item_a_drop_counts_as_that_of_a_future() {
     let bench = Bench::new(Config::new().threshold(2));
     let leave_after = |time| {

@@ -17,6 +17,7 @@ impl CircuitBreaker {
 
     /// Does the same for a call of which nothing was heard since an instant, if that is known.
     pub(crate) fn cancel_silent_since(&self, ticket: Ticket, since: Option<Tick>) {
+        let (ticket, _ended) = self.end_if_marked(ticket);
         match self.judge_drop(since) {
             Some(end) => self.settle_dropped(ticket, end),
             None => self.settle(ticket, End::Cancelled, None),
@@ -26,6 +27,7 @@ impl CircuitBreaker {
     /// Does the same for a call that has made progress, last at an instant: the dependency has answered, so that the call
     /// is no part of a row unless it was silent for too long (R29).
     pub(crate) fn cancel_after_progress(&self, ticket: Ticket, last: Tick) {
+        let (ticket, _ended) = self.end_if_marked(ticket);
         match self.judge_drop(Some(last)) {
             Some(end @ End::Failure(_)) => self.settle_dropped(ticket, end),
             _ => self.settle(ticket, End::Cancelled, None),
@@ -59,7 +61,7 @@ impl CircuitBreaker {
         }
         let answered = shared.answered();
         let word = shared.gate.word();
-        let ticket = self.end_if_marked(ticket);
+        let (ticket, _ended) = self.end_if_marked(ticket);
         self.settle_by(word, ticket, end, true, |reading, ticket| {
             self.change_for_call(reading, |machine, now, changes| {
                 let stale = machine.settle_dropped(ticket, end, answered, now, changes);
@@ -79,10 +81,18 @@ impl Shared {
             .store(counts_drops, Ordering::Relaxed);
     }
 
-    /// Returns the number of calls that were answered: that ended with a value or with a panic.
+    /// Records that the answer to a call in flight has begun to arrive, so that dropping the call says nothing (R34).
+    pub(crate) fn note_begun_answer(&self) {
+        self.cold.begun_answers.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Returns the number of calls that were answered: that ended with a value or with a panic, or whose answer has begun
+    /// to arrive.
     fn answered(&self) -> u64 {
         let panicked = self.cold.failures.panicked();
-        self.counters.answered().wrapping_add(panicked)
+        let begun = self.cold.begun_answers.load(Ordering::Relaxed);
+        let ended = self.counters.answered();
+        ended.wrapping_add(panicked).wrapping_add(begun)
     }
 
     /// Returns whether a guard of the registry declares dropped calls neutral.

@@ -54,6 +54,7 @@ impl CircuitBreaker {
                 places: Places::new(),
                 outage_end: AtomicU64::new(u64::MAX),
                 counts_drops: AtomicBool::new(false),
+                begun_answers: AtomicU64::new(0),
                 registry,
                 latencies: OnceCell::new(),
                 retired,

@@ -122,7 +122,8 @@ impl CircuitBreaker {
     fn has_own_calls(&self) -> bool {
         let shared = self.shared();
         let totals = shared.counters.totals(shared.time.moment());
-        totals.calls + totals.rejected + shared.cold.failures.read().all() > 0
+        let full = shared.cold.places.rejected();
+        totals.calls + totals.rejected + full + shared.cold.failures.read().all() > 0
     }
 
     /// Closes the circuit of a name that has got its first key, unless calls without a key use it.

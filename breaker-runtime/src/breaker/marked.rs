@@ -1,14 +1,17 @@
-//! The end of a call whose ticket is marked: a nesting call (R7), or one that holds a place of `max_in_flight` (R31).
+//! The end of a call whose ticket is marked: a nesting call (R7), a probe, or a call that holds a place of
+//! `max_in_flight` (R31).
 
 use std::time::Duration;
 
 use super::gate::Word;
 use super::shared::CircuitBreaker;
-use crate::machine::Ticket;
+use crate::machine::{CallEnd, Role, Ticket};
 use crate::values::End;
 
 impl CircuitBreaker {
-    /// Records how a call ended that is a nesting call or holds a place. Without these marks it is like any other.
+    /// Records how a call ended whose ticket is marked.
+    ///
+    /// It asks the machine by itself, so that the path of unmarked tickets is a function without other callers.
     #[inline(never)]
     pub(super) fn settle_marked(
         &self,
@@ -18,10 +21,15 @@ impl CircuitBreaker {
         hint: Option<Duration>,
     ) {
         let shared = self.shared();
-        let ticket = self.end_marked(ticket);
+        let (ticket, _ended) = self.end_marked(ticket);
         let word = word.without_limit();
-        if end != End::Success {
-            self.settle_locked(word, ticket, end, hint);
+        if end != End::Success || ticket.is_marked() {
+            let ended = CallEnd { end, hint };
+            self.settle_by(word, ticket, end, false, |reading, ticket| {
+                self.change_for_call(reading, |machine, now, changes| {
+                    (machine.settle(ticket, ended, now, changes), Some(ticket))
+                })
+            });
         } else if word.success_is_free(ticket) {
             let end_outage = || self.end_outage_if_due();
             shared.counters.add_clean_success(&shared.time, end_outage);
@@ -30,29 +38,57 @@ impl CircuitBreaker {
         }
     }
 
-    /// Ends what a marked ticket stands for, and returns the ticket without the marks.
-    pub(super) fn end_if_marked(&self, ticket: Ticket) -> Ticket {
+    /// Ends what a marked ticket stands for, and returns the ticket without the marks that can be removed.
+    ///
+    /// The caller keeps the second part until the outcome is recorded, so that whoever gets the place or the permit of
+    /// the call sees what the outcome has caused.
+    pub(super) fn end_if_marked(&self, ticket: Ticket) -> (Ticket, Option<EndedMarks<'_>>) {
         if ticket.is_marked() {
-            self.end_marked(ticket)
+            let (ticket, ended) = self.end_marked(ticket);
+            (ticket, Some(ended))
         } else {
-            ticket
+            (ticket, None)
         }
     }
 
-    /// Returns the place of a call that has ended, and records that it no longer runs on this thread.
+    /// Records that a call that has ended no longer runs on this thread.
     #[cold]
     #[inline(never)]
-    fn end_marked(&self, ticket: Ticket) -> Ticket {
-        if ticket.holds_place() {
-            self.return_place();
-        }
-        self.shared().end_nesting(ticket.without_place())
+    fn end_marked(&self, ticket: Ticket) -> (Ticket, EndedMarks<'_>) {
+        let ended = EndedMarks {
+            breaker: self,
+            held_place: ticket.holds_place(),
+            was_probe: ticket.role() == Role::Probe,
+        };
+        (self.shared().end_nesting(ticket.without_place()), ended)
     }
 
     /// Returns a place, and wakes the tasks that wait for one.
     pub(super) fn return_place(&self) {
         if self.shared().cold.places.give_back() {
             self.wake_waiting();
+        }
+    }
+}
+
+/// What a call that has ended leaves to others: its place, and the permit of a probe.
+///
+/// They get it when this is dropped: the clock may be user code, and panic.
+#[must_use]
+pub(super) struct EndedMarks<'a> {
+    breaker: &'a CircuitBreaker,
+    held_place: bool,
+    was_probe: bool,
+}
+
+impl Drop for EndedMarks<'_> {
+    fn drop(&mut self) {
+        if self.held_place {
+            self.breaker.return_place();
+        }
+        if self.was_probe {
+            // Its permit is free, even if it decided nothing.
+            self.breaker.wake_waiting();
         }
     }
 }

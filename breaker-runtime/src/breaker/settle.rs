@@ -114,7 +114,7 @@ impl CircuitBreaker {
     ) {
         let shared = self.shared();
         let word = shared.gate.word();
-        let ticket = self.end_if_marked(ticket);
+        let (ticket, _ended) = self.end_if_marked(ticket);
         self.settle_by(word, ticket, ended.end, false, |reading, ticket| {
             self.settle_and_ask(reading, ticket, ended, cause)
         });
@@ -173,12 +173,7 @@ impl CircuitBreaker {
         }
         let stale = if decides {
             let reading = shared.time.reading(now);
-            let stale = settle(reading, ticket);
-            if ticket.role() == Role::Probe {
-                // Its permit is free, even if it decides nothing.
-                self.wake_waiting();
-            }
-            stale
+            settle(reading, ticket)
         } else {
             !current
         };

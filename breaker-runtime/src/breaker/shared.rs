@@ -91,6 +91,9 @@ pub(super) struct Cold {
     /// Whether calls that are dropped in a row open the circuit: the setting `cancelled_in_a_row`. It publishes nothing
     /// but itself.
     pub(super) counts_drops: AtomicBool,
+    /// How many calls had an answer that began to arrive. Whoever receives the first part writes it; it publishes nothing
+    /// else.
+    pub(super) begun_answers: AtomicU64,
     pub(super) registry: Arc<RegistryLink>,
     /// Allocated when the setting `latency` is first turned on.
     pub(super) latencies: OnceCell<Latencies>,

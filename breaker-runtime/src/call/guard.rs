@@ -133,6 +133,7 @@ impl<H: Handle> Guard<H> {
     pub(super) fn progress(&self, first: bool) {
         if let Some(handle) = &self.handle {
             if first {
+                handle.shared().note_begun_answer();
                 handle.shared().record_head(self.ticket);
             }
             handle.progress(self.ticket);

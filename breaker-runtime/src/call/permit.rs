@@ -46,7 +46,7 @@ pub(super) struct OpenPermit {
     unwinding: bool,
     /// When nothing was heard of the call since, in ticks, if a drop is judged by that; otherwise [`UNJUDGED`].
     silent_since: AtomicU64,
-    /// Whether progress was reported since a drop is judged.
+    /// Whether progress was reported.
     progressed: AtomicBool,
 }
 
@@ -54,6 +54,14 @@ pub(super) struct OpenPermit {
 const UNJUDGED: u64 = u64::MAX;
 
 impl OpenPermit {
+    /// Records the first progress: the dependency has answered.
+    #[cold]
+    fn begin_progress(&self) {
+        if !self.progressed.swap(true, Ordering::Relaxed) {
+            self.breaker.shared().note_begun_answer();
+        }
+    }
+
     /// Judges a drop by the time from now on.
     fn hear(&self) {
         let now = self.breaker.shared().now().as_nanos();
@@ -109,7 +117,7 @@ impl Permit {
     /// report, and so does the time that [`with_cancel_after`](Self::with_cancel_after) measures. The report decides
     /// nothing else: a call that has run for `slow_call` is slow, whatever progress it makes.
     ///
-    /// For a call that is not a probe, this costs two comparisons, and with `with_cancel_after` a reading of the clock.
+    /// For a call that is not a probe, this costs three comparisons, and with `with_cancel_after` a reading of the clock.
     ///
     /// # Examples
     ///
@@ -141,9 +149,11 @@ impl Permit {
     pub fn progress(&self) {
         if let Some(open) = &self.open {
             open.breaker.progress(open.ticket);
+            if !open.progressed.load(Ordering::Relaxed) {
+                open.begin_progress();
+            }
             if open.silent_since().is_some() {
                 open.hear();
-                open.progressed.store(true, Ordering::Relaxed);
             }
         }
     }

@@ -19,7 +19,8 @@ impl CircuitBreaker {
     ///
     /// - While `max_in_flight` calls are in flight, it waits until one of them ends.
     /// - During a `ramp` it is ready when the ramp would admit the next call, which it does at least once a second.
-    /// - Inside a running probe of the same breaker it is ready at once, because a nested call belongs to the probe.
+    /// - Inside a running probe of the same breaker it is ready at once, because a nested call belongs to the probe. With
+    ///   `max_in_flight` it waits for a place like any other call. So do not await it inside a call that holds the last one.
     /// - The breaker of a name with keys knows nothing of the circuits of its keys: wait for the breaker of a key.
     /// - This is a reading: it moves a circuit to half open when the open period has passed.
     ///

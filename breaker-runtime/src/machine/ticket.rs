@@ -47,6 +47,8 @@ const ROLE: u64 = NOT_PLAIN | 0b11;
 const TRACKED: u64 = NOT_PLAIN | 0b01;
 const PROBE: u64 = NOT_PLAIN | 0b10;
 const UNCOUNTED: u64 = NOT_PLAIN | 0b11;
+/// The bit that the roles of a probe and of an uncounted call have in common.
+const PROBE_OR_UNCOUNTED: u64 = PROBE & UNCOUNTED & !NOT_PLAIN;
 const NOT_PLAIN: u64 = 1 << 7;
 const NUMBER_SHIFT: u32 = 2;
 const NUMBERS: u8 = 0b111;
@@ -245,12 +247,13 @@ impl Ticket {
         }
     }
 
-    /// Returns whether the end of the call concerns more than its outcome: it is a nesting call or holds a place.
+    /// Returns whether the end of the call concerns more than its outcome: it is a nesting call, holds a place, or is a
+    /// probe or an uncounted call.
     ///
     /// It is one test, because the end of every call makes it that the gate does not let pass.
     #[inline]
     pub(crate) fn is_marked(self) -> bool {
-        self.bits & (NESTING | PLACE) != 0
+        self.bits & (NESTING | PLACE | PROBE_OR_UNCOUNTED) != 0
     }
 
     #[inline]
