@@ -29,7 +29,7 @@ impl Machine {
     /// Returns whether the machine would admit a call that is made by `probe_always`, also without shadow (R33).
     ///
     /// [`advance`](Self::advance) must have been called for the same instant.
-    #[cfg(any(test, feature = "tokio"))]
+    #[cfg(feature = "tokio")]
     pub(crate) fn admits_check(&self, now: Tick) -> bool {
         match self.forced() {
             Some(forced) => forced.kind == ForcedKind::Closed,
