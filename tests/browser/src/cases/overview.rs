@@ -47,7 +47,9 @@ async fn a_row_says_what_happened_and_what_comes_next(browser: &Browser) -> anyh
     browser.sees_in("bank", "20 of 40 calls failed").await?;
     browser.sees_in("bank", "the service answered 503").await?;
     browser.sees_in("bank", "next probe in \\d+ s").await?;
-    browser.sees_in("mail", "until [-0-9 ]*\\d\\d:\\d\\d.*left").await?;
+    browser
+        .sees_in("mail", "until [-0-9 ]*\\d\\d:\\d\\d.*left")
+        .await?;
     browser
         .sees_in("half-open", "0 of 3 successes, 1 in flight")
         .await?;
