@@ -86,12 +86,7 @@ impl CircuitBreaker {
                 return Err(shared.logged(rejection));
             }
         } else if word.admits_untracked() {
-            // At most the call's duration matters.
-            let mut ticket = Ticket::call(word.generation());
-            if word.measures_latency() {
-                ticket.stamp(shared.time.now());
-            }
-            return Ok(ticket);
+            return Ok(shared.admit_untracked(word));
         }
         self.admit_unless_held()
     }
@@ -309,6 +304,20 @@ impl Shared {
 
     pub(crate) fn now(&self) -> Tick {
         self.time.now()
+    }
+
+    /// Admits a call that need not be counted in flight: at most its duration matters.
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "it has two callers, of which one is common"
+    )]
+    pub(super) fn admit_untracked(&self, word: Word) -> Ticket {
+        let mut ticket = Ticket::call(word.generation());
+        if word.measures_latency() {
+            ticket.stamp(self.time.now());
+        }
+        ticket
     }
 
     /// Counts and logs a rejected call.

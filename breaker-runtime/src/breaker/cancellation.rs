@@ -53,6 +53,8 @@ impl CircuitBreaker {
     }
 
     /// Records a call that was dropped while it was pending: so many of them in a row open the circuit (R29).
+    ///
+    /// The marks of the ticket have ended.
     #[cold]
     pub(super) fn settle_dropped(&self, ticket: Ticket, end: End) {
         let shared = self.shared();
@@ -61,7 +63,6 @@ impl CircuitBreaker {
         }
         let answered = shared.answered();
         let word = shared.gate.word();
-        let (ticket, _ended) = self.end_if_marked(ticket);
         self.settle_by(word, ticket, end, true, |reading, ticket| {
             self.change_for_call(reading, |machine, now, changes| {
                 let stale = machine.settle_dropped(ticket, end, answered, now, changes);

@@ -76,11 +76,7 @@ impl Shared {
         if word.tracks_in_flight() {
             return self.admit_tracked(word);
         }
-        let mut ticket = Ticket::call(word.generation());
-        if word.measures_latency() {
-            ticket.stamp(self.time.now());
-        }
-        Some(ticket)
+        Some(self.admit_untracked(word))
     }
 
     /// Counts a rejected call.

@@ -94,6 +94,7 @@ impl Pair {
         let slow = limit.is_some_and(|limit| self.model.now.since(began) >= limit);
         let before = self.model.generation;
         let stale = if drops {
+            let (ticket, _ended) = self.breaker.end_if_marked(ticket);
             self.breaker.settle_dropped(ticket, end);
             self.model.settle_dropped(call, end)
         } else {
