@@ -11,7 +11,7 @@ use pin_project_lite::pin_project;
 
 use super::classify::Classify;
 use super::error::ServiceError;
-use super::future::{Running, settle, settle_as};
+use super::future::{Running, rejected, settle, settle_as};
 use super::guarded_body::GuardedBody;
 use crate::call::{Guard, Handle, StreamGuard, poll};
 use crate::values::{BreakerError, Outcome};
@@ -97,13 +97,7 @@ where
                     }
                 })
             }
-            StateProjection::Rejected { error } => {
-                let error = error
-                    .take()
-                    .expect("a future is not polled after completion");
-                ServiceError::<E>::note();
-                Poll::Ready(Err(ServiceError::Breaker(error)))
-            }
+            StateProjection::Rejected { error } => Poll::Ready(Err(rejected(error))),
         }
     }
 }

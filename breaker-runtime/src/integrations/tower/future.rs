@@ -91,15 +91,18 @@ where
                     })
                 })
             }
-            StateProjection::Rejected { error } => {
-                let error = error
-                    .take()
-                    .expect("a future is not polled after completion");
-                ServiceError::<E>::note();
-                Poll::Ready(Err(ServiceError::Breaker(error)))
-            }
+            StateProjection::Rejected { error } => Poll::Ready(Err(rejected(error))),
         }
     }
+}
+
+/// Returns the error of a rejected call, once.
+pub(super) fn rejected<E: 'static>(error: &mut Option<BreakerError>) -> ServiceError<E> {
+    let error = error
+        .take()
+        .expect("a future is not polled after completion");
+    ServiceError::<E>::note();
+    ServiceError::Breaker(error)
 }
 
 /// A call while it is polled.
