@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use breaker_runtime::tower::{CircuitBreakerLayer, ServiceError};
-use breaker_runtime::{Config, Outcome, State, Totals};
+use breaker_runtime::{Config, Outcome, State};
 use futures::FutureExt as _;
 use futures::channel::mpsc;
 use futures::stream::{self, BoxStream, StreamExt as _};
@@ -88,30 +88,18 @@ fn next(body: &mut (impl Body<Error = io::Error> + Unpin)) -> Option<Option<bool
     }
 }
 
-/// Returns the numbers of successes, failures, ignored and cancelled calls.
-fn ends(bench: &Bench) -> [u64; 4] {
-    let Totals {
-        successes,
-        failures,
-        ignored,
-        cancelled,
-        ..
-    } = bench.breaker.snapshot().totals;
-    [successes, failures, ignored, cancelled]
-}
-
 #[test]
 fn r34_the_end_of_the_body_is_the_success() {
     let bench = Bench::default();
     let mut body = begin(&bench, parts([data("a"), data("b")]));
     for _ in 0..2 {
         assert_eq!(next(&mut body), Some(Some(true)));
-        assert_eq!(ends(&bench), [0; 4]);
+        assert_eq!(bench.ends(), [0; 4]);
     }
     assert_eq!(next(&mut body), Some(None));
-    assert_eq!(ends(&bench), [1, 0, 0, 0]);
+    assert_eq!(bench.ends(), [1, 0, 0, 0]);
     drop(body);
-    assert_eq!(ends(&bench), [1, 0, 0, 0]);
+    assert_eq!(bench.ends(), [1, 0, 0, 0]);
 }
 
 #[test]
@@ -124,16 +112,16 @@ fn r34_an_announced_end_needs_no_further_poll() {
             .unwrap(),
     );
     let mut body = body.into_body();
-    assert_eq!(ends(&bench), [0; 4]);
+    assert_eq!(bench.ends(), [0; 4]);
     let frame = body.frame().now_or_never();
     assert!(matches!(frame, Some(Some(Ok(_)))));
-    assert_eq!(ends(&bench), [1, 0, 0, 0]);
+    assert_eq!(bench.ends(), [1, 0, 0, 0]);
 
     drop(call(
         &bench,
         grpc_head().body(Empty::<Bytes>::new()).unwrap(),
     ));
-    assert_eq!(ends(&bench), [2, 0, 0, 0]);
+    assert_eq!(bench.ends(), [2, 0, 0, 0]);
 }
 
 #[test]
@@ -145,7 +133,7 @@ fn r34_a_body_that_breaks_is_a_failure() {
     assert_eq!(next(&mut body), Some(Some(false)));
     assert_eq!(bench.state(), State::Open);
     drop(body);
-    assert_eq!(ends(&bench), [0, 1, 0, 0]);
+    assert_eq!(bench.ends(), [0, 1, 0, 0]);
 }
 
 #[test]
@@ -160,9 +148,9 @@ fn r34_the_status_in_the_trailers_decides() {
         let bench = Bench::default();
         let mut body = begin(&bench, parts([data("a"), trailers(status)]));
         assert_eq!(next(&mut body), Some(Some(true)));
-        assert_eq!(ends(&bench), [0; 4]);
+        assert_eq!(bench.ends(), [0; 4]);
         assert_eq!(next(&mut body), Some(Some(true)));
-        assert_eq!(ends(&bench), expected, "{status}");
+        assert_eq!(bench.ends(), expected, "{status}");
     }
 }
 
@@ -179,9 +167,9 @@ fn r34_a_head_that_is_no_success_decides_at_once() {
     let bench = Bench::new(Config::new().threshold(1));
     let (_sender, body) = connection();
     let response = call(&bench, Response::builder().status(503).body(body).unwrap());
-    assert_eq!(ends(&bench), [0, 1, 0, 0]);
+    assert_eq!(bench.ends(), [0, 1, 0, 0]);
     drop(response);
-    assert_eq!(ends(&bench), [0, 1, 0, 0]);
+    assert_eq!(bench.ends(), [0, 1, 0, 0]);
 }
 
 #[tokio::test]
@@ -195,7 +183,7 @@ async fn r34_without_a_head_the_error_is_the_failure() {
     }));
     let answer = service.clone().oneshot(()).await;
     assert!(matches!(answer, Err(ServiceError::Inner(_))));
-    assert_eq!(ends(&bench), [0, 1, 0, 0]);
+    assert_eq!(bench.ends(), [0, 1, 0, 0]);
     let answer = service.oneshot(()).await;
     assert!(matches!(answer, Err(ServiceError::Breaker(_))));
     assert_eq!(bench.breaker.snapshot().totals.rejected, 1);
@@ -214,7 +202,7 @@ fn r34_a_reader_who_drops_the_body_opens_nothing_however_late() {
         assert_eq!(next(&mut body), None);
         bench.advance(60 * SECOND);
     }
-    assert_eq!(ends(&bench), [0, 0, 0, 100]);
+    assert_eq!(bench.ends(), [0, 0, 0, 100]);
     assert_eq!(bench.state(), State::Closed);
 }
 
@@ -228,7 +216,7 @@ fn r34_a_reader_who_drops_the_body_of_a_probe_does_not_open_the_circuit() {
         assert!(bench.rejects());
         drop(body);
     }
-    assert_eq!(ends(&bench), [0, 5, 3, 0]);
+    assert_eq!(bench.ends(), [0, 5, 3, 0]);
     assert_eq!(bench.state(), State::HalfOpen);
 }
 
@@ -308,7 +296,7 @@ fn r34_the_time_to_a_head_that_ends_the_call_is_measured_unless_it_has_failed() 
     answer(404);
     answer(500);
     answer(204);
-    assert_eq!(ends(&bench), [1, 1, 1, 0]);
+    assert_eq!(bench.ends(), [1, 1, 1, 0]);
     let head = bench.breaker.snapshot().latency_to_head.unwrap();
     assert_eq!((head.count(), head.sum()), (2, 2 * SECOND));
 }

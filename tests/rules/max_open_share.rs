@@ -18,6 +18,12 @@ fn fail(breaker: &CircuitBreaker) {
     let _ = breaker.call(|| Err::<(), _>("down"));
 }
 
+/// Lets a closed circuit of `keys` meet its rule.
+fn meet_rule(breaker: &CircuitBreaker) {
+    fail(breaker);
+    fail(breaker);
+}
+
 fn open(keys: &[CircuitBreaker]) -> usize {
     let is_open = |key: &&CircuitBreaker| key.state() == State::Open;
     keys.iter().filter(is_open).count()
@@ -32,8 +38,7 @@ fn r32_at_most_the_share_of_the_keys_opens_and_the_others_are_spared() {
     let bench = Bench::default();
     let keys = keys(&bench, 5);
     for key in &keys {
-        fail(key);
-        fail(key);
+        meet_rule(key);
     }
     assert_eq!(open(&keys), 2);
     assert_eq!(spared(&bench), 3);
@@ -46,8 +51,7 @@ fn r32_a_spared_key_opens_with_its_next_failure_once_there_is_room() {
     let bench = Bench::default();
     let keys = keys(&bench, 2);
     for key in &keys {
-        fail(key);
-        fail(key);
+        meet_rule(key);
     }
     assert_eq!(keys[1].state(), State::Closed);
     fail(&keys[1]);
@@ -62,8 +66,7 @@ fn r32_a_spared_key_opens_with_its_next_failure_once_there_is_room() {
 fn r32_at_least_one_key_may_be_open() {
     let bench = Bench::default();
     let keys = keys(&bench, 1);
-    fail(&keys[0]);
-    fail(&keys[0]);
+    meet_rule(&keys[0]);
     assert_eq!(keys[0].state(), State::Open);
 }
 
@@ -71,12 +74,10 @@ fn r32_at_least_one_key_may_be_open() {
 fn r32_a_half_open_key_keeps_its_place_and_a_failed_probe_opens_it_again() {
     let bench = Bench::default();
     let keys = keys(&bench, 2);
-    fail(&keys[0]);
-    fail(&keys[0]);
+    meet_rule(&keys[0]);
     bench.advance(OPEN_FOR);
     assert_eq!(keys[0].state(), State::HalfOpen);
-    fail(&keys[1]);
-    fail(&keys[1]);
+    meet_rule(&keys[1]);
     assert_eq!(keys[1].state(), State::Closed);
     fail(&keys[0]);
     assert_eq!(keys[0].state(), State::Open);
@@ -96,8 +97,7 @@ fn r32_a_person_trips_a_key_beyond_the_share() {
     assert_eq!(open(&keys), 2);
     assert_eq!(spared(&bench), 0);
     keys[0].reset();
-    fail(&keys[0]);
-    fail(&keys[0]);
+    meet_rule(&keys[0]);
     assert_eq!(keys[0].state(), State::Closed, "the tripped key counts");
 }
 
@@ -122,12 +122,10 @@ fn r32_an_evicted_key_returns_its_place() {
 fn r32_a_key_that_nobody_calls_does_not_keep_the_others_closed() {
     let bench = Bench::default();
     let keys = keys(&bench, 2);
-    fail(&keys[0]);
-    fail(&keys[0]);
+    meet_rule(&keys[0]);
     assert_eq!(keys[0].state(), State::Open);
     let spared = |bench: &Bench| {
-        fail(&keys[1]);
-        fail(&keys[1]);
+        meet_rule(&keys[1]);
         keys[1].state() == State::Closed && self::spared(bench) > 0
     };
     assert!(spared(&bench));
@@ -144,14 +142,12 @@ fn r32_a_key_that_nobody_calls_does_not_keep_the_others_closed() {
 fn r32_a_half_open_key_that_nobody_calls_does_not_keep_the_others_closed() {
     let bench = Bench::default();
     let keys = keys(&bench, 2);
-    fail(&keys[0]);
-    fail(&keys[0]);
+    meet_rule(&keys[0]);
     bench.advance(OPEN_FOR);
     assert_eq!(keys[0].state(), State::HalfOpen);
     let settings = keys[0].config();
     bench.advance(settings.probe_timeout + settings.idle_ttl - MOMENT);
-    fail(&keys[1]);
-    fail(&keys[1]);
+    meet_rule(&keys[1]);
     assert_eq!(keys[1].state(), State::Closed);
     bench.advance(MOMENT);
     fail(&keys[1]);

@@ -56,6 +56,17 @@ impl Bench {
         }
     }
 
+    /// Returns the numbers of successes, failures, ignored and cancelled calls.
+    pub(crate) fn ends(&self) -> [u64; 4] {
+        let totals = self.breaker.snapshot().totals;
+        [
+            totals.successes,
+            totals.failures,
+            totals.ignored,
+            totals.cancelled,
+        ]
+    }
+
     pub(crate) fn permit(&self) -> Permit {
         self.breaker.try_acquire().unwrap()
     }
