@@ -25,10 +25,7 @@ impl Machine {
         self.advance(now, changes);
         let rejected = match self.forced().map(|forced| forced.kind) {
             Some(ForcedKind::Closed) => return Ok(None),
-            Some(ForcedKind::Open) => Some(Rejected {
-                reason: RejectionReason::Forced,
-                retry_after: self.forced_for(now),
-            }),
+            Some(ForcedKind::Open) => Some(self.rejected_by_force(now)),
             None => self.rejected_by_phase(nested_in, now),
         };
         let rejected = rejected.unwrap_or(Rejected {
@@ -36,6 +33,14 @@ impl Machine {
             retry_after: None,
         });
         self.admit_rejected(rejected, now).map(Some)
+    }
+
+    /// Returns the rejection of a circuit that is forced open.
+    pub(super) fn rejected_by_force(&self, now: Tick) -> Rejected {
+        Rejected {
+            reason: RejectionReason::Forced,
+            retry_after: self.forced_for(now),
+        }
     }
 
     /// Returns why the phase rejects any next call.

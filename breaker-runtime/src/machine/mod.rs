@@ -127,12 +127,12 @@ impl Machine {
     ) -> Result<Ticket, Rejected> {
         self.advance(now, changes);
         let forced = self.forced().map(|forced| forced.kind);
-        let rejected = |reason, retry_after| Rejected {
+        let rejected = |reason| Rejected {
             reason,
-            retry_after,
+            retry_after: None,
         };
         if let Some(ForcedKind::Open) = forced {
-            return Err(rejected(RejectionReason::Forced, self.forced_for(now)));
+            return Err(self.rejected_by_force(now));
         }
         let generation = self.generation;
         let nested = nested_in == Some(generation);
@@ -141,7 +141,7 @@ impl Machine {
                 if forced.is_some() || nested || closed.ramp_admits(now) {
                     Ok(closed.enter(generation, now, &self.settings))
                 } else {
-                    Err(rejected(RejectionReason::Ramp, None))
+                    Err(rejected(RejectionReason::Ramp))
                 }
             }
             Phase::Open(period) => Err(period.rejected(now)),
@@ -152,7 +152,7 @@ impl Machine {
                     // It belongs to the enclosing probe, whose outcome counts for both.
                     Ok(Ticket::uncounted(generation, now))
                 } else {
-                    Err(rejected(RejectionReason::HalfOpenFull, None))
+                    Err(rejected(RejectionReason::HalfOpenFull))
                 }
             }
         };

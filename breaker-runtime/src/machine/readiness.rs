@@ -9,8 +9,6 @@ use super::types::NextAdmission;
 #[cfg(feature = "tower")]
 use super::types::Rejected;
 use crate::time::Tick;
-#[cfg(feature = "tower")]
-use crate::values::RejectionReason;
 
 impl Machine {
     /// Returns when the machine would admit a call, if there are no other calls before it.
@@ -66,11 +64,7 @@ impl Machine {
         }
         match &self.phase {
             Phase::Closed(_) => NextAdmission::AfterChange,
-            Phase::Open(period) => NextAdmission::at(Some(period.ends()), now),
-            Phase::HalfOpen(probes) if probes.are_full(self.settings.half_open_calls) => {
-                NextAdmission::at(probes.next_change(&self.settings), now)
-            }
-            Phase::HalfOpen(_) => NextAdmission::Now,
+            Phase::Open(_) | Phase::HalfOpen(_) => self.next_by_phase(None, now),
         }
     }
 
@@ -80,10 +74,7 @@ impl Machine {
     #[cfg(feature = "tower")]
     pub(crate) fn next_rejection(&self, nested_in: Option<u64>, now: Tick) -> Option<Rejected> {
         match self.forced().map(|forced| forced.kind) {
-            Some(ForcedKind::Open) => Some(Rejected {
-                reason: RejectionReason::Forced,
-                retry_after: self.forced_for(now),
-            }),
+            Some(ForcedKind::Open) => Some(self.rejected_by_force(now)),
             Some(ForcedKind::Closed) => None,
             None if self.settings.shadow => None,
             None => self.rejected_by_phase(nested_in, now),
