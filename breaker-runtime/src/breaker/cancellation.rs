@@ -15,7 +15,7 @@ impl CircuitBreaker {
         self.cancel_silent_since(ticket, ticket.stamped());
     }
 
-    /// Does the same for a call of which nothing was heard since an instant, if that is known.
+    /// Records a dropped call like [`cancel`](Self::cancel), but measures from the instant at which it was last heard.
     pub(crate) fn cancel_silent_since(&self, ticket: Ticket, since: Option<Tick>) {
         let (ticket, _ended) = self.end_if_marked(ticket);
         match self.judge_drop(since) {
@@ -24,8 +24,9 @@ impl CircuitBreaker {
         }
     }
 
-    /// Does the same for a call that has made progress, last at an instant: the dependency has answered, so that the call
-    /// is no part of a row unless it was silent for too long (R29).
+    /// Records a dropped call that has made progress, last at an instant.
+    ///
+    /// The dependency has answered, so the call counts in a row of dropped calls only if it was silent for too long (R29).
     pub(crate) fn cancel_after_progress(&self, ticket: Ticket, last: Tick) {
         let (ticket, _ended) = self.end_if_marked(ticket);
         match self.judge_drop(Some(last)) {
@@ -52,7 +53,7 @@ impl CircuitBreaker {
         Some(since.and_then(overdue).unwrap_or(End::Cancelled))
     }
 
-    /// Records a call that was dropped while it was pending: so many of them in a row open the circuit (R29).
+    /// Records a call that was dropped while it was pending; a row of them opens the circuit (R29).
     ///
     /// The marks of the ticket have ended.
     #[cold]

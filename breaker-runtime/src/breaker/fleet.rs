@@ -139,12 +139,12 @@ impl CircuitBreaker {
             let forced = forced.map(|forced| wanted(forced, now));
             machine.fleet_forces(forced, now, changes);
         });
-        // A new end is no event, but another instant at which calls are admitted.
+        // A new end causes no event, although it changes when calls are admitted.
         self.wake_waiting();
         self.pass_overrides_on();
     }
 
-    /// Returns why the circuit last changed its state, if it ever did. This is no reading: it applies nothing that is due.
+    /// Returns why the circuit last changed its state, if it ever did. It applies nothing that is due.
     pub(crate) fn last_reason(&self) -> Option<Reason> {
         let locked = self.shared().lock();
         locked.history.as_deref()?.last_reason()

@@ -38,7 +38,7 @@ impl CircuitBreaker {
         }
     }
 
-    /// Ends what a marked ticket stands for, and returns the ticket without the marks that can be removed.
+    /// Ends the nesting of a marked ticket, and returns the ticket without the marks that can be removed.
     ///
     /// The caller keeps the second part until the outcome is recorded, so that whoever gets the place or the permit of
     /// the call sees what the outcome has caused.

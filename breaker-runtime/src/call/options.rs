@@ -15,7 +15,7 @@ use crate::values::{CallError, Cause, ClassifyError, Origin, Outcome};
 /// [`CircuitBreaker::call_with`](crate::CircuitBreaker::call_with) and
 /// [`call_with_async`](crate::CircuitBreaker::call_with_async) take it for a closure and a future,
 /// [`Permit::record_value`](crate::Permit::record_value) for a value that somebody else has received. Each method has the
-/// name of the setting that it stands for. The settings of the breaker itself, such as `threshold`, are in
+/// name of its setting. The settings of the breaker itself, such as `threshold`, are in
 /// [`Config`](crate::Config).
 ///
 /// The options belong to one call, so that the closures can use what the call borrows. A closure that returns options
@@ -95,7 +95,7 @@ pub struct CallOptions<
     L = AnyCall,
 > {
     pub(super) judge: Judge<C, H, K>,
-    /// When `fallback` answers; `None` if there is none.
+    /// When `fallback` answers; `None` without a fallback.
     pub(super) answers: Option<FallbackOn>,
     pub(super) fallback: F,
     /// Some only for an [`AsyncCall`].
@@ -114,7 +114,7 @@ pub enum AsyncCall {}
 
 impl<T, E> CallOptions<T, E> {
     /// Makes the options of [`CircuitBreaker::call`](crate::CircuitBreaker::call): `Ok` is a success, `Err` a failure, and
-    /// there is no fallback.
+    /// nothing answers rejected calls.
     pub fn new() -> Self {
         Self {
             judge: Judge {

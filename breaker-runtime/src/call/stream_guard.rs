@@ -71,7 +71,7 @@ impl<H: Handle> StreamGuard<H> {
     }
 }
 
-/// Whoever drops an answer that has begun has stopped reading it.
+/// A reader that drops an answer that has begun has stopped reading it.
 impl<H: Handle> Drop for StreamGuard<H> {
     fn drop(&mut self) {
         if self.seen != Seen::Nothing {

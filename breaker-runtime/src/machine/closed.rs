@@ -153,7 +153,7 @@ impl Closed {
         }
     }
 
-    /// Adds a call that was dropped while it was pending; returns whether so many in a row open the circuit (R29).
+    /// Adds a call that was dropped while it was pending; returns whether the row opens the circuit (R29).
     pub(super) fn add_dropped(&mut self, answered: u64, settings: &Settings) -> bool {
         let Some(most) = settings.cancelled_in_a_row else {
             return false;

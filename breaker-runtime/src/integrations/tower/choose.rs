@@ -201,7 +201,7 @@ impl<K> HasBreaker for PerKey<K> {
         Some(rejected.reason).filter(|reason| *reason == RejectionReason::Forced)
     }
 
-    /// Each key has places of its own.
+    /// Each key has its own places.
     #[cfg(feature = "tokio")]
     fn is_full(&self) -> bool {
         false

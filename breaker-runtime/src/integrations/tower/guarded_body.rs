@@ -32,7 +32,7 @@ struct BodyCall<C, H: Handle> {
     guard: StreamGuard<H>,
 }
 
-/// Returns the outcome that trailers stand for, and how long they ask not to be called again.
+/// Returns the outcome of trailers, and how long they ask callers to stay away.
 ///
 /// It is a function pointer, so that the type of the body does not name the error of the service.
 type JudgeTrailers<C> = fn(&C, &HeaderMap) -> (Outcome, Option<Duration>);

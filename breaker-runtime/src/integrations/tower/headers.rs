@@ -15,7 +15,7 @@ pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     http_answer::retry_after(values.filter_map(|value| value.to_str().ok()), date)
 }
 
-/// Returns the outcome that `grpc-status` stands for, if it is present.
+/// Returns the outcome of the header `grpc-status`, if it is present.
 #[inline]
 pub(super) fn grpc_outcome(headers: &HeaderMap) -> Option<Outcome> {
     let code = headers.get("grpc-status")?;

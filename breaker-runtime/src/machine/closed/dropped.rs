@@ -16,8 +16,7 @@ impl DroppedRow {
 
     /// Adds a dropped call; returns the length of the row.
     ///
-    /// `answered` is the number of answers up to now: if there is one more since the last dropped call, the row begins
-    /// anew.
+    /// `answered` is the number of answers up to now: if it has changed since the last dropped call, a new row begins.
     pub(super) fn add(&mut self, answered: u64) -> u32 {
         let before = if self.answered == answered {
             self.calls

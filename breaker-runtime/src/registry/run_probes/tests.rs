@@ -60,7 +60,7 @@ const CONFIG: Config = Config::new()
     .success_threshold(3)
     .probe_timeout(Duration::from_secs(4));
 
-/// Each test needs a name of its own, because all declarations of a name share one breaker.
+/// Each test needs another name, because all declarations of a name share one breaker.
 const fn declared(name: &'static str, probe: Probe) -> Declaration {
     let location = Location::new("tests", file!(), line!(), column!());
     Declaration::new(name, "call", location, CONFIG, true).with_probe(probe)
