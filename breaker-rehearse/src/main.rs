@@ -1,0 +1,3 @@
+//! The program `breaker-rehearse`.
+
+fn main() {}
