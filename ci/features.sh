@@ -6,8 +6,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 features=(
-    macros actix admin aws axum config fleet http metrics opentelemetry poem redis redis-client redis-tls reqwest serde
-    sqlx stream test-util tokio tonic tower tracing
+    macros actix admin aws axum config fleet http metrics opentelemetry poem redis redis-client redis-tls rehearsal reqwest
+    serde sqlx stream test-util tokio tonic tower tracing
 )
 check() {
     # Passes the flag to the runtime only, so that the dependencies need not be compiled again.
@@ -24,7 +24,7 @@ echo "all features"
 check "$(IFS=,; echo "${features[*]}")"
 # Few cases are enough, because `cargo test` runs the same tests with more.
 export PROPTEST_CASES=16
-for feature in "" admin axum config fleet http metrics opentelemetry redis serde stream test-util tokio tonic tower tracing; do
+for feature in "" admin axum config fleet http metrics opentelemetry redis rehearsal serde stream test-util tokio tonic tower tracing; do
     echo "tests with ${feature:-no feature}"
     # `ci/fleet.sh` compares the script with the state on real servers.
     cargo test --quiet -p breaker-runtime --lib --features "$feature" -- --skip redis::agreement

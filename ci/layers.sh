@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 macros=(errors grammar args item declare emit expand lib)
 runtime=(
     sync time values config machine breaker call attribute registry fleet
-    serialize integrations test_util __private prelude lib loom_models
+    rehearsal serialize integrations test_util __private prelude lib loom_models
 )
 
 status=0

@@ -169,6 +169,8 @@ pub mod fleet;
 mod integrations;
 mod machine;
 mod registry;
+#[cfg(feature = "rehearsal")]
+pub mod rehearsal;
 #[cfg(feature = "serde")]
 mod serialize;
 mod sync;

@@ -1,0 +1,32 @@
+//! Rehearsals: yesterday's calls, played through any settings.
+//!
+//! A rehearsal answers the question which numbers a breaker needs. It takes a trace of calls that have happened, and
+//! runs the state machine of the breakers on it, with the settings of a [`Candidate`]. The [`Report`] says when the
+//! circuit would have opened, which calls it would have rejected, and what these calls came to in truth.
+
+mod bands;
+mod call;
+mod candidate;
+mod circuit;
+mod error;
+mod keys;
+mod outages;
+mod player;
+#[expect(
+    clippy::module_inception,
+    reason = "the file is named after `Rehearsal`, as the other files are after their types"
+)]
+mod rehearsal;
+mod report;
+mod sequence;
+mod stay;
+mod tally;
+mod timeline;
+
+pub use self::call::{Call, CallOutcome};
+pub use self::candidate::Candidate;
+pub use self::error::{SuggestError, TraceError};
+pub use self::outages::{OutageRule, TraceOutage};
+pub use self::rehearsal::{Rehearsal, rehearse};
+pub use self::report::{Band, Opening, OutageMet, RehearsedTransition, Report};
+pub use self::timeline::{Timeline, TimelineSlot, TraceSummary};

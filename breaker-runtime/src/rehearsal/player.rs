@@ -1,0 +1,187 @@
+//! Plays the calls of a trace through the machines of one candidate.
+
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
+
+use super::call::{Call, CallOutcome};
+use super::candidate::Candidate;
+use super::circuit::Ending;
+use super::keys::Circuits;
+use super::outages::Span;
+use super::report::Report;
+use super::tally::Tally;
+use crate::machine::{Change, Ticket};
+use crate::time::nanos;
+use crate::values::{FailureKind, RejectionReason};
+
+/// A call that timed out in the trace, at most this long after the limit of the candidate, ends when the trace says.
+///
+/// Timers are late by some milliseconds.
+const LATE_TIMER: u64 = 20_000_000;
+
+/// One candidate, and its calls in flight.
+#[derive(Debug)]
+pub(super) struct Player {
+    candidate: Candidate,
+    call_timeout: Option<u64>,
+    circuits: Circuits,
+    in_flight: BinaryHeap<InFlight>,
+    /// The number of calls so far.
+    calls: u64,
+    tally: Tally,
+    changes: Vec<Change>,
+}
+
+/// A call in flight. The greatest is the one that ends first.
+#[derive(Debug)]
+struct InFlight {
+    ends: u64,
+    /// What comes first at one instant.
+    place: u64,
+    circuit: usize,
+    ticket: Ticket,
+    ending: Ending,
+}
+
+impl InFlight {
+    fn end(&self) -> (u64, u64) {
+        (self.ends, self.place)
+    }
+}
+
+impl PartialEq for InFlight {
+    fn eq(&self, other: &Self) -> bool {
+        self.end() == other.end()
+    }
+}
+
+impl Eq for InFlight {}
+
+impl PartialOrd for InFlight {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for InFlight {
+    fn cmp(&self, other: &Self) -> Ordering {
+        other.end().cmp(&self.end())
+    }
+}
+
+impl Player {
+    pub(super) fn new(candidate: Candidate) -> Self {
+        Self {
+            call_timeout: candidate.settings().call_timeout.map(nanos),
+            circuits: Circuits::new(*candidate.settings(), candidate.seed()),
+            candidate,
+            in_flight: BinaryHeap::new(),
+            calls: 0,
+            tally: Tally::default(),
+            changes: Vec::new(),
+        }
+    }
+
+    /// Plays the next call, which did not begin before the last one.
+    pub(super) fn push(&mut self, call: &Call) {
+        let at = call.started_nanos();
+        let order = call.order();
+        // At one instant, calls end before others begin, unless the trace knows better.
+        self.end_calls_before((at, order.map_or(u64::MAX, |order| order.start)));
+        self.tally.began.get_or_insert(at);
+        self.calls += 1;
+        let number = self
+            .circuits
+            .of_call(call, &mut self.tally, &mut self.changes);
+        let circuit = self.circuits.get_mut(number);
+        if call.outcome() == CallOutcome::Rejected {
+            self.tally.ended = self.tally.ended.max(at);
+            if circuit.is_open(at, &mut self.tally, &mut self.changes) {
+                circuit.count_rejected(call.outcome());
+                self.tally.add_rejected(call, RejectionReason::Open);
+            } else {
+                self.tally.add_admitted(call.outcome());
+            }
+            return;
+        }
+        self.tally.ended = self.tally.ended.max(call.ended_nanos());
+        match circuit.admit(at, &mut self.tally, &mut self.changes) {
+            Ok(ticket) => {
+                self.tally.add_admitted(call.outcome());
+                let ending = self.ending(call);
+                self.in_flight.push(InFlight {
+                    ends: at.saturating_add(ending.took),
+                    place: order.map_or(self.calls, |order| order.end),
+                    circuit: number,
+                    ticket,
+                    ending,
+                });
+            }
+            Err(reason) => {
+                circuit.count_rejected(call.outcome());
+                self.tally.add_rejected(call, reason);
+            }
+        }
+    }
+
+    /// Returns how an admitted call ends: as in the trace, or at the `call_timeout` of the candidate.
+    fn ending(&mut self, call: &Call) -> Ending {
+        let (took, outcome) = (call.took_nanos(), call.outcome());
+        let ending = Ending {
+            outcome,
+            hint: call.open_for_hint(),
+            took,
+        };
+        let Some(limit) = self.call_timeout.filter(|limit| took > *limit) else {
+            return ending;
+        };
+        let timed_out = CallOutcome::Failure(FailureKind::TimedOut);
+        if outcome == timed_out && took - limit <= LATE_TIMER.max(limit / 8) {
+            return ending;
+        }
+        self.tally.timed_out += 1;
+        Ending {
+            outcome: timed_out,
+            hint: None,
+            took: limit,
+        }
+    }
+
+    fn end_calls_before(&mut self, before: (u64, u64)) {
+        while self.in_flight.peek().is_some_and(|it| it.end() < before) {
+            if let Some(ended) = self.in_flight.pop() {
+                self.end(&ended);
+            }
+        }
+    }
+
+    fn end(&mut self, call: &InFlight) {
+        let circuit = self.circuits.get_mut(call.circuit);
+        circuit.settle(
+            call.ticket,
+            call.ending,
+            call.ends,
+            &mut self.tally,
+            &mut self.changes,
+        );
+        // Its key had no place.
+        if circuit.in_flight == 0 && !circuit.listed {
+            self.circuits
+                .free(call.circuit, call.ends, &mut self.tally, &mut self.changes);
+        }
+    }
+
+    /// Ends the calls in flight, and applies what is due until the last of them ends.
+    pub(super) fn finish(mut self, outages: &[Span], tolerance: u64) -> Report {
+        self.end_calls_before((u64::MAX, u64::MAX));
+        let Self {
+            candidate,
+            circuits,
+            mut tally,
+            mut changes,
+            ..
+        } = self;
+        circuits.finish(tally.ended, &mut tally, &mut changes);
+        tally.report(&candidate, outages, tolerance)
+    }
+}
