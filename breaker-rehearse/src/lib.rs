@@ -4,6 +4,8 @@
 
 #![forbid(unsafe_code)]
 
+pub mod html;
+mod lines;
 mod time;
 
 pub use self::time::{BadDuration, Unit, read_duration, read_time};

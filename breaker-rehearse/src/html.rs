@@ -1,0 +1,172 @@
+//! The report as one page for a browser: a timeline, tables, and the settings to copy.
+//!
+//! The page loads nothing, and only its own script runs in it. The data is a block of JSON, which the script turns into
+//! text; nothing in it is parsed as HTML.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use breaker_runtime::State;
+use breaker_runtime::rehearsal::{Opening, Report, Timeline};
+use serde_json::{Value, json};
+
+use crate::lines::SettingLines;
+
+const PAGE: &str = include_str!("html/page/page.html");
+const STYLE: &str = include_str!("html/page/style.css");
+const SCRIPT: &str = concat!(
+    include_str!("html/page/text.js"),
+    include_str!("html/page/dom.js"),
+    include_str!("html/page/view.js"),
+    include_str!("html/page/chart.js"),
+    include_str!("html/page/pointers.js"),
+    include_str!("html/page/timeline.js"),
+    include_str!("html/page/tables.js"),
+    include_str!("html/page/main.js"),
+);
+/// The hashes by which the policy of the page allows the style and the script. A test compares them.
+const STYLE_HASH: &str = "sha256-Q1aPsoIRJV8UYnDWgZG2P5mNwvbBHWbNVQt0oamP1+4=";
+const SCRIPT_HASH: &str = "sha256-jb6qot/WrGHiCg3uJ/r9xr+PueT8Txbw0JWYE7VbsBI=";
+
+/// The number of openings of a candidate that the page lists at most.
+const OPENINGS: usize = 200;
+
+/// Returns the page about a trace and the candidates that were played on it.
+///
+/// The `title` names the trace, and the `notes` say what the reader should know, such as how many lines were skipped.
+/// Both are shown as text.
+pub fn render(title: &str, notes: &[String], timeline: &Timeline, reports: &[Report]) -> String {
+    let data = json!({
+        "tool": concat!("breaker-rehearse ", env!("CARGO_PKG_VERSION")),
+        "title": title,
+        "notes": notes,
+        "trace": trace(timeline),
+        "outages": timeline.outages.iter().map(|it| json!({
+            "from": millis(it.began),
+            "to": millis(it.ended),
+            "unended": it.unended,
+            "calls": it.calls,
+            "failures": it.failures,
+        })).collect::<Vec<_>>(),
+        "candidates": reports.iter().map(|it| candidate(it, timeline)).collect::<Vec<_>>(),
+        "limits": Report::limits().split_inclusive(". ").map(str::trim).collect::<Vec<_>>(),
+    });
+    // The data is put in last, because it may contain the marks of the template.
+    let page = PAGE
+        .replace("{{style-hash}}", STYLE_HASH)
+        .replace("{{script-hash}}", SCRIPT_HASH)
+        .replace("{{style}}", STYLE)
+        .replace("{{script}}", SCRIPT);
+    page.replace("{{data}}", &embedded(&data))
+}
+
+/// Returns JSON that can be part of a page: no text in it ends the script or begins a comment.
+fn embedded(data: &Value) -> String {
+    data.to_string().replace('<', "\\u003c")
+}
+
+fn trace(timeline: &Timeline) -> Value {
+    let slots = &timeline.slots;
+    let width = timeline.width.as_secs_f64() * 1e3;
+    let from = millis(timeline.began);
+    #[expect(clippy::cast_precision_loss, reason = "there are about 2,000 slots")]
+    let last = from + slots.len() as f64 * width;
+    json!({
+        "from": from,
+        "to": last.max(millis(timeline.ended)),
+        "bucket": width,
+        "calls": slots.iter().map(|it| it.calls).collect::<Vec<_>>(),
+        "failures": slots.iter().map(|it| it.failures).collect::<Vec<_>>(),
+        "rejected": slots.iter().map(|it| it.rejected).collect::<Vec<_>>(),
+        "median": slots.iter().map(|it| it.p50.map(duration)).collect::<Vec<_>>(),
+        "p99": slots.iter().map(|it| it.p99.map(duration)).collect::<Vec<_>>(),
+        "total": timeline.calls,
+        "failed": timeline.failures,
+        "unknown": timeline.rejected,
+    })
+}
+
+fn candidate(report: &Report, timeline: &Timeline) -> Value {
+    let lines = SettingLines::of(&report.settings);
+    let openings = report.opening_list.iter().take(OPENINGS);
+    json!({
+        "name": report.candidate,
+        "attribute": lines.attribute(),
+        "file": lines.file(),
+        "figures": figures(report),
+        "bands": report.bands.iter().map(|it| json!([millis(it.from), millis(it.to), label(it.state)])).collect::<Vec<_>>(),
+        "merged": report.bands_merged,
+        "openings": openings.map(|it| opening(it, timeline)).collect::<Vec<_>>(),
+        "outages": report.outages.iter().map(|it| json!({
+            "opened": it.opening_delay.map(duration),
+            "recovered": it.recovery_delay.map(duration),
+        })).collect::<Vec<_>>(),
+    })
+}
+
+fn figures(report: &Report) -> Value {
+    let opened = report.outages.iter().map(|it| it.opening_delay);
+    let closed = report.outages.iter().map(|it| it.recovery_delay);
+    json!({
+        "openings": report.openings,
+        "false_openings": report.false_openings,
+        "missed_outages": report.missed_outages(),
+        "time_open": duration(report.time_open),
+        "rejected": report.rejected,
+        "rejected_failed": report.rejected_failed,
+        "rejected_succeeded": report.rejected_succeeded,
+        "rejected_unknown": report.rejected_unknown + report.rejected_other,
+        "admitted_failed": report.admitted_failed,
+        "not_waited": duration(report.not_waited),
+        "opening_delay": mean(opened),
+        "recovery_delay": mean(closed),
+    })
+}
+
+fn opening(opening: &Opening, timeline: &Timeline) -> Value {
+    let end = opening.closed.unwrap_or(timeline.ended);
+    let overlaps = |from, to| opening.opened <= to && end >= from;
+    let outages = timeline.outages.iter();
+    let outage = outages
+        .take_while(|_| !opening.is_false)
+        .position(|it| overlaps(it.began, it.ended));
+    json!({
+        "at": millis(opening.opened),
+        "until": opening.closed.map(millis),
+        "reason": opening.reason.as_str(),
+        "key": opening.key,
+        "rejected": opening.rejected,
+        "succeeded": opening.rejected_succeeded,
+        "false": opening.is_false,
+        "outage": outage,
+    })
+}
+
+/// The states that the page draws. A rehearsal has no overrides.
+fn label(state: State) -> &'static str {
+    match state {
+        State::Closed | State::ForcedClosed => "closed",
+        State::HalfOpen => "half_open",
+        _ => "open",
+    }
+}
+
+/// Returns the mean in milliseconds, if there is one to take.
+fn mean(durations: impl Iterator<Item = Option<Duration>>) -> Option<f64> {
+    let known: Vec<f64> = durations.flatten().map(duration).collect();
+    #[expect(clippy::cast_precision_loss, reason = "a mean is not exact")]
+    let mean = known.iter().sum::<f64>() / known.len() as f64;
+    (!known.is_empty()).then_some(mean)
+}
+
+fn duration(duration: Duration) -> f64 {
+    // Microseconds are exact enough to draw, and short to write.
+    (duration.as_secs_f64() * 1e6).round() / 1e3
+}
+
+/// Returns milliseconds since 1970.
+fn millis(at: SystemTime) -> f64 {
+    duration(at.duration_since(UNIX_EPOCH).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests;
