@@ -25,7 +25,7 @@ const SCRIPT: &str = concat!(
 );
 /// The hashes by which the policy of the page allows the style and the script. A test compares them.
 const STYLE_HASH: &str = "sha256-Q1aPsoIRJV8UYnDWgZG2P5mNwvbBHWbNVQt0oamP1+4=";
-const SCRIPT_HASH: &str = "sha256-jb6qot/WrGHiCg3uJ/r9xr+PueT8Txbw0JWYE7VbsBI=";
+const SCRIPT_HASH: &str = "sha256-3tKFt9HVI+SJKFYJadji09jx8Ktf06fsTtAsr29g4SA=";
 
 /// The number of openings of a candidate that the page lists at most.
 const OPENINGS: usize = 200;

@@ -5,6 +5,8 @@ const CALLS = 150;
 const LATENCY = 96;
 const GAP = 26;
 const AXIS = 24;
+// The axis of latency ends at this part of the longest.
+const MOST = 100_000;
 // How much of the height of a band a state fills.
 const SHARE = { closed: 0.16, half_open: 0.6, open: 1 };
 
@@ -43,10 +45,12 @@ function columns(trace, view, pixels) {
 
 const PER = [['s', 1000], ['min', 60_000], ['h', 3_600_000], ['day', 86_400_000]];
 
+const unitOf = (rate) => PER.find(([, ms]) => rate * ms >= 1) ?? PER.at(-1);
+
 // Calls per second, or per a longer unit if there are few.
 function rates(found) {
 	const most = Math.max(...found.map((it) => it.calls / (it.to - it.from)), 1e-9);
-	const [unit, length] = PER.find(([, ms]) => most * ms >= 1) ?? PER.at(-1);
+	const [unit, length] = unitOf(most);
 	return { unit, length, top: most * length };
 }
 
@@ -75,11 +79,11 @@ function line(found, x, y, value) {
 	return path;
 }
 
-// A logarithmic scale, with its labels.
+// A logarithmic scale, with its labels. What is shorter than its lowest value lies on the base.
 function scale(found, top) {
 	const numbers = found.flatMap((it) => (it.median === null ? [] : [it.median, it.p99])).filter((it) => it > 0);
-	const low = 10 ** Math.floor(Math.log10(Math.min(...numbers, 1e9)));
-	const high = Math.max(10 ** Math.ceil(Math.log10(Math.max(...numbers, 1e-9))), low * 10);
+	const high = 10 ** Math.ceil(Math.log10(Math.max(...numbers, 1e-9)));
+	const low = Math.min(high / 10, Math.max(high / MOST, 10 ** Math.floor(Math.log10(Math.min(...numbers, 1e9)))));
 	const decades = Math.log10(high / low);
 	const y = (ms) => top + LATENCY * (1 - Math.log10(Math.max(low, ms) / low) / decades);
 	const each = Math.ceil(decades / 4);
@@ -154,7 +158,7 @@ function drawLatency(found, at, x) {
 	const { y, labels } = scale(found, at.latency);
 	const base = at.latency + LATENCY;
 	return [
-		labels.map((ms) => [stroke(at.left, y(ms), at.right, y(ms), 'grid'), label(at.left - 6, y(ms) + 4, ms < 1000 ? lasts(ms) : `${compact(ms / 1000)} s`, 'tick.end')]),
+		labels.map((ms) => [stroke(at.left, y(ms), at.right, y(ms), 'grid'), label(at.left - 6, y(ms) + 4, ms < 1000 ? lasts(ms) : `${count(ms / 1000)} s`, 'tick.end')]),
 		h('path.p99', { d: line(found, x, y, (it) => it.p99) }),
 		h('path.median', { d: line(found, x, y, (it) => it.median) }),
 		stroke(at.left, base, at.right, base, 'base'),

@@ -26,7 +26,7 @@ function best(candidates, [key, , , , better]) {
 
 function comparison(data) {
 	const { candidates, trace } = data;
-	const needed = { rejected_unknown: candidates.some((it) => it.figures.rejected_unknown), missed_outages: data.outages.length, opening_delay: data.outages.length, recovery_delay: data.outages.length };
+	const needed = { not_waited: candidates.some((it) => it.figures.not_waited), rejected_unknown: candidates.some((it) => it.figures.rejected_unknown), missed_outages: data.outages.length, opening_delay: data.outages.length, recovery_delay: data.outages.length };
 	const used = COLUMNS.filter(([key]) => needed[key] ?? true);
 	let order = null;
 	const body = h('tbody');

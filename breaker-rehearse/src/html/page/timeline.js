@@ -7,10 +7,11 @@ function figures({ trace, candidates, outages }, nth) {
 	const from = beginOf(trace, nth);
 	const to = from + trace.bucket;
 	const calls = trace.calls[nth];
+	const [unit, length] = unitOf(calls / trace.bucket);
 	const near = outages.findIndex((it) => it.from < to && it.to > from);
 	const lines = [
 		['time', `${instant(from, trace.bucket)} ${offset(from)}, ${lasts(trace.bucket)}`],
-		['calls', calls ? `${count(calls)} (${compact((calls * 1000) / trace.bucket)}/s)` : 'none'],
+		['calls', calls ? `${count(calls)} (${compact((calls * length) / trace.bucket)} per ${unit})` : 'none'],
 		['failed', calls ? `${count(trace.failures[nth])} (${share(trace.failures[nth], calls)})` : '–'],
 	];
 	if (trace.rejected[nth]) lines.push(['rejected', `${count(trace.rejected[nth])} when recorded`]);
