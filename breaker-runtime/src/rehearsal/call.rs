@@ -129,10 +129,6 @@ impl Call {
 
     /// Sets the places of the beginning and the end of the call among all that its breaker has seen.
     #[must_use]
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "the reader of recordings sets it")
-    )]
     pub(crate) fn with_order(self, order: CallOrder) -> Self {
         Self {
             order: Some(order),

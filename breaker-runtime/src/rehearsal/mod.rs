@@ -22,6 +22,7 @@ mod sequence;
 mod stay;
 mod tally;
 mod timeline;
+mod trace;
 
 pub use self::call::{Call, CallOutcome};
 pub use self::candidate::Candidate;
@@ -30,3 +31,4 @@ pub use self::outages::{OutageRule, TraceOutage};
 pub use self::rehearsal::{Rehearsal, rehearse};
 pub use self::report::{Band, Opening, OutageMet, RehearsedTransition, Report};
 pub use self::timeline::{Timeline, TimelineSlot, TraceSummary};
+pub use self::trace::{Calls, TraceInfo, TraceReader, TraceWriter, TracedBreaker};

@@ -1,0 +1,71 @@
+//! Calls that wait for their block to be full.
+//!
+//! A reader delivers calls by their start, and has to read a block once the first of its calls is due. So calls of
+//! similar length share a block: a call that took an hour would make the reader keep its whole block for an hour.
+
+use super::block::{Dropped, FULL, Row, encode, room_for_names};
+
+/// Below these durations in nanoseconds, calls share a block; all longer calls share one too.
+const LIMITS: [u64; 2] = [1_000_000_000, 60_000_000_000];
+
+/// The calls of the next blocks.
+#[derive(Debug, Default)]
+pub(in super::super) struct Pending {
+    groups: [Group; LIMITS.len() + 1],
+}
+
+#[derive(Debug, Default)]
+struct Group {
+    rows: Vec<Row>,
+    sources: foldhash::HashSet<u32>,
+    /// The bytes of the names and keys of the sources.
+    names: usize,
+}
+
+/// A full group, to be encoded as a block.
+#[derive(Clone, Copy, Debug)]
+#[must_use]
+pub(in super::super) struct Full(usize);
+
+impl Pending {
+    /// Adds a call; `length` returns the bytes of the name and the key of its source.
+    ///
+    /// The caller passes a full group to [`take`](Self::take) before it adds the next call.
+    pub(in super::super) fn push(
+        &mut self,
+        row: Row,
+        length: impl FnOnce() -> usize,
+    ) -> Option<Full> {
+        let nth = LIMITS.iter().filter(|limit| row.took >= **limit).count();
+        let group = &mut self.groups[nth];
+        let known = group.rows.last().is_some_and(|it| it.source == row.source);
+        if !known && group.sources.insert(row.source) {
+            group.names += length();
+        }
+        group.rows.push(row);
+        // There is room for one more source of any length.
+        let full = group.rows.len() >= FULL || group.names >= room_for_names() / 2;
+        full.then_some(Full(nth))
+    }
+
+    /// Takes a full group as a block.
+    pub(in super::super) fn take<'a>(
+        &mut self,
+        full: Full,
+        dropped: Dropped,
+        name: impl FnMut(u32) -> (&'a str, Option<&'a str>),
+    ) -> Vec<u8> {
+        let group = &mut self.groups[full.0];
+        let block = encode(&mut group.rows, dropped, name);
+        group.rows.clear();
+        group.sources.clear();
+        group.names = 0;
+        block
+    }
+
+    /// Returns a group that is not empty, as if it were full.
+    pub(in super::super) fn any(&self) -> Option<Full> {
+        let nth = self.groups.iter().position(|group| !group.rows.is_empty());
+        nth.map(Full)
+    }
+}
