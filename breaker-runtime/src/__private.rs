@@ -9,7 +9,7 @@ pub use inventory;
 
 // The declaration and the call site.
 pub use crate::__circuit_breaker_probed as probed;
-pub use crate::config::{Config, Location, Window, WindowFrom, name_problem};
+pub use crate::config::{Config, Location, Window, WindowFrom};
 pub use crate::registry::{Declaration, Listed, Probe, Registry, Site, SiteHandle};
 
 // The call.
@@ -34,7 +34,8 @@ pub use crate::attribute::{
     FromTimeoutResult, HasClassifiedError, HasShownError, KeyText, ProbeFunction, ProbeRun,
     ResultLike, SettleByType, SettleOther, SettleResult, ShownError, TakeError, TakeRejection,
     TakeTimeout, ToKeyText, answer, boxed, boxed_stream, by_classifier, by_error, by_result,
-    call_once, clone_for_fallback, error_cause, failed, failed_result, hint_if, kept_key, never,
-    probe_run, reject, reject_limited, reject_limited_result, reject_result, settle_result,
-    stated_cause, time_out, time_out_result, typed, whole, whole_mut, without_error,
+    call_once, clone_for_fallback, error_cause, failed, failed_result, hint_if, in_range, kept_key,
+    keys, never, probe_run, reject, reject_limited, reject_limited_result, reject_result,
+    settle_result, stated_cause, time_out, time_out_result, typed, valid_name, whole, whole_mut,
+    without_error,
 };

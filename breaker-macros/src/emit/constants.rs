@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use proc_macro2::{Ident, Literal, Span, TokenStream};
+use proc_macro2::{Delimiter, Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::Expr;
 use syn::spanned::Spanned;
 
 use super::paths::{Runtime, item, local};
+use super::tokens::{delimited, located_at};
 use crate::args::literal::WindowSize;
 use crate::args::setting::{Number, Setting, SettingValue};
 use crate::args::setting_name::{Bound, Range, SettingName};
@@ -74,14 +75,10 @@ pub(super) fn checked_name(name: &Name, rt: &Runtime) -> Checked {
         Name::Const(path) => path,
     };
     let name = item("NAME");
-    let span = Span::mixed_site().located_at(path.span());
-    let problem_in = rt.item_at("name_problem", span);
-    let problem = local("problem");
-    let check = quote_spanned!(span=>
+    let check = check_at(path.span(), rt, "valid_name", quote!(#name));
+    let check = quote_spanned!(Span::mixed_site()=>
         const #name: &'static ::core::primitive::str = #path;
-        const _: () = if let ::core::option::Option::Some(#problem) = #problem_in(#name) {
-            ::core::panic!("{}", #problem)
-        };
+        #check
     );
     Checked {
         check,
@@ -143,7 +140,7 @@ fn asserted(
     Range { bound, message }: Range,
     rt: &Runtime,
 ) -> TokenStream {
-    let span = Span::mixed_site().located_at(expr.span());
+    let span = Span::mixed_site();
     let float = || quote_spanned!(span=> ::core::primitive::f64);
     let (ty, holds) = match bound {
         Bound::Count | Bound::CountOrOff => (
@@ -165,7 +162,7 @@ fn asserted(
             quote_spanned!(span=> !::core::time::Duration::is_zero(&#name)),
         ),
         Bound::Window => {
-            let window = rt.item_at("Window", span);
+            let window = rt.item("Window");
             let holds = quote_spanned!(span=> !#window::is_empty(#name));
             (window, holds)
         }
@@ -177,15 +174,14 @@ fn asserted(
     };
     // The type of the expression decides whether it is a number of calls or a period.
     let value = if bound == Bound::Window {
-        let from = rt.item_at("WindowFrom", span);
-        quote_spanned!(span=> #from(#expr).window())
+        let at = span.located_at(expr.span());
+        let from = rt.item_at("WindowFrom", at);
+        quote_spanned!(at=> #from(#expr).window())
     } else {
         expr.into_token_stream()
     };
-    quote_spanned!(span=>
-        const #name: #ty = #value;
-        const _: () = ::core::assert!(#holds, #message);
-    )
+    let assertion = assertion(expr.span(), &holds, message, rt);
+    quote_spanned!(span=> const #name: #ty = #value; #assertion)
 }
 
 /// Emits the assertions about two settings, one of which is an expression. Two literals have been
@@ -239,6 +235,20 @@ fn asserted_pair(
         return None;
     };
     let holds = condition([one, other]);
-    let span = Span::mixed_site().located_at(expr.span());
-    Some(quote_spanned!(span=> const _: () = ::core::assert!(#holds, #message);))
+    Some(assertion(expr.span(), &holds, message, rt))
+}
+
+fn assertion(place: Span, holds: &TokenStream, message: &str, rt: &Runtime) -> TokenStream {
+    let arguments = quote_spanned!(Span::mixed_site()=> #holds, #message);
+    check_at(place, rt, "in_range", arguments)
+}
+
+/// Calls a check of the runtime at compile time. rustc reports it at `place`, where an editor finds nothing of the
+/// expansion but the name of the check.
+fn check_at(place: Span, rt: &Runtime, check: &str, arguments: TokenStream) -> TokenStream {
+    let (path, check) = (rt.item(check), local(check));
+    let here = located_at(&check, place);
+    let at = Span::mixed_site().located_at(place);
+    let call = delimited(Delimiter::Parenthesis, at, arguments);
+    quote_spanned!(Span::mixed_site()=> const _: () = { use #path as #check; #here #call };)
 }

@@ -2,13 +2,16 @@
 
 mod by_error;
 mod causes;
+mod constants;
 mod expansion;
 mod key_text;
+pub mod keys;
 mod probe;
 mod results;
 
 pub use self::by_error::{ByError, HasClassifiedError, by_error};
 pub use self::causes::{CauseText, HasShownError, ShownError, error_cause, stated_cause};
+pub use self::constants::{in_range, valid_name};
 pub use self::expansion::{
     AnswerType, answer, boxed, boxed_stream, call_once, clone_for_fallback, failed, failed_result,
     hint_if, never, reject, reject_limited, reject_limited_result, reject_result, time_out,

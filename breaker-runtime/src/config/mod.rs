@@ -62,7 +62,7 @@ pub(crate) use self::layers::{ExternalLayers, ExternalValue};
 pub use self::location::Location;
 pub(crate) use self::merge::{Merged, Source};
 pub(crate) use self::name::check_name;
-pub use self::name::name_problem;
+pub(crate) use self::name::name_problem;
 pub use self::overrides::Overrides;
 pub use self::patch::Patch;
 pub use self::settings::Settings;

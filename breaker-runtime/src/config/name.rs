@@ -4,7 +4,7 @@ use super::error::ConfigError;
 use super::grammar::name;
 
 /// Returns what is wrong with the name in a constant, by the rule of `check_name`.
-pub const fn name_problem(name: &str) -> Option<&'static str> {
+pub(crate) const fn name_problem(name: &str) -> Option<&'static str> {
     let mut rest = name.as_bytes();
     if rest.is_empty() {
         return Some("the name of a circuit breaker must not be empty");

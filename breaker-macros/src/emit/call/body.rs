@@ -101,11 +101,14 @@ impl Call<'_> {
 
     /// Makes an `async` block from the body.
     pub(super) fn body_block(&self, body: &UserBlock<'_>, usage: ArgumentUse) -> TokenStream {
+        // An editor shows the documentation of a keyword wherever its span is, so neither keyword spans the body. rustc
+        // joins both spans.
+        let [begin, end] = [body.braces.open(), body.braces.close()];
         let block = |capture, inside| {
             let block = outer_block(body, &inside);
-            quote_spanned!(body.braces.join()=> async #capture #block)
+            quote_spanned!(begin=> async #capture #block)
         };
-        let capture = self.capture(usage, body.braces.join());
+        let capture = self.capture(usage, end);
         let (whole, bound) = (
             self.arguments.whole_self(&self.runtime),
             self.arguments.bind(Consumer::Body, usage),
@@ -160,7 +163,7 @@ impl Call<'_> {
     /// not blame the attribute.
     pub(super) fn type_anchor(&self) -> TokenStream {
         let Returned { ty, span, end, .. } = self.returned;
-        let never = self.runtime.item_at("never", *span);
+        let never = self.runtime.item("never");
         let callee = quote_spanned!(Span::mixed_site()=> #never::<#ty>);
         let callee = delimited(Delimiter::Brace, *span, callee);
         let call = delimited(Delimiter::Parenthesis, *end, TokenStream::new());

@@ -26,10 +26,9 @@ impl Call<'_> {
 
     /// Asks the error of the value what it says about the dependency.
     fn emit_by_error(&self, answer: &Ident) -> TokenStream {
-        let span = Span::mixed_site().located_at(self.returned.span);
-        let by_error = self.runtime.item_at("by_error", span);
+        let by_error = self.runtime.item("by_error");
         let ty = &self.returned.ty;
-        quote_spanned!(span=> #by_error::<#ty>(&#answer))
+        quote_spanned!(Span::mixed_site()=> #by_error::<#ty>(&#answer))
     }
 
     /// Classifies the value in `answer`, by reference.
@@ -76,10 +75,9 @@ impl Call<'_> {
     }
 
     fn by_result(&self, answer: &Ident) -> TokenStream {
-        let span = Span::mixed_site().located_at(self.returned.span);
-        let by_result = self.runtime.item_at("by_result", span);
+        let by_result = self.runtime.item("by_result");
         let ty = &self.returned.ty;
-        quote_spanned!(span=> #by_result::<#ty, _>(&#answer))
+        quote_spanned!(Span::mixed_site()=> #by_result::<#ty, _>(&#answer))
     }
 
     /// Classifies a value that no pattern matches: a `Result` as such, any other value as the opposite

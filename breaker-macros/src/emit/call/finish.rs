@@ -105,10 +105,9 @@ impl Call<'_> {
                 #whole(#answer).__circuit_breaker_settle(#guard)
             });
         }
-        let span = Span::mixed_site().located_at(self.returned.span);
-        let settle_result = self.runtime.item_at("settle_result", span);
+        let settle_result = self.runtime.item("settle_result");
         let ty = &self.returned.ty;
-        quote_spanned!(span=> #settle_result::<#ty, _>(#guard, #answer))
+        quote_spanned!(Span::mixed_site()=> #settle_result::<#ty, _>(#guard, #answer))
     }
 
     /// Records an outcome, with the hint and the cause if they are given.
@@ -167,26 +166,22 @@ impl Call<'_> {
     /// Converts an error of the breaker to the returned type.
     fn error_value(&self, function: &str, error: &Ident) -> TokenStream {
         let (convert, ty) = (self.bound_fn(function), &self.returned.ty);
-        let span = Span::mixed_site().located_at(self.returned.span);
-        quote_spanned!(span=> #convert::<#ty>(#error))
+        quote_spanned!(Span::mixed_site()=> #convert::<#ty>(#error))
     }
 
     /// Takes the error out of the value of a failed call.
     fn emit_take_error(&self, answer: &Ident, outcome: &Ident) -> TokenStream {
         let (failed, ty) = (self.bound_fn("failed"), &self.returned.ty);
-        let span = Span::mixed_site().located_at(self.returned.span);
-        let take = quote_spanned!(span=> #failed::<#ty, _>);
-        quote_spanned!(Span::mixed_site()=> #take(#answer, #outcome))
+        quote_spanned!(Span::mixed_site()=> #failed::<#ty, _>(#answer, #outcome))
     }
 
     /// Returns the path of a function in the runtime that has a bound on the returned type. If the
     /// classifier needs a `Result`, the bound demands one too.
     fn bound_fn(&self, name: &str) -> TokenStream {
-        let span = Span::mixed_site().located_at(self.returned.span);
         match self.declaration.classifier {
-            Classifier::ByResult => self.runtime.item_at(&format!("{name}_result"), span),
+            Classifier::ByResult => self.runtime.item(&format!("{name}_result")),
             Classifier::Patterns { .. } | Classifier::ByError | Classifier::Function(_) => {
-                self.runtime.item_at(name, span)
+                self.runtime.item(name)
             }
         }
     }
