@@ -11,10 +11,9 @@ mod item;
 
 use proc_macro::TokenStream;
 
-/// Puts a function behind a circuit breaker of the crate `breaker-runtime`.
-///
-/// Depend on `breaker-runtime`, which re-exports this attribute: the expansion calls into that crate.
-/// The documentation of `breaker_runtime::circuit_breaker` describes all settings.
+// An editor shows this documentation at the attribute. At the re-export of `breaker-runtime`, rustdoc puts it after
+// `attribute.md`.
+#[doc = include_str!("settings.md")]
 #[proc_macro_attribute]
 pub fn circuit_breaker(attribute: TokenStream, item: TokenStream) -> TokenStream {
     expand::expand(attribute.into(), item.into()).into()

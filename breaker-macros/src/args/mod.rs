@@ -62,7 +62,7 @@ pub(crate) struct Arguments {
     pub(crate) registry: Option<Given<Expr>>,
     pub(crate) runtime: Option<Given<Path>>,
     /// Every setting in the attribute, whether its value is valid or not.
-    written: Vec<Given<SettingName>>,
+    pub(crate) written: Vec<Given<SettingName>>,
     /// The settings that unknown words probably mean.
     guessed: Vec<SettingName>,
     /// Whether the parser skipped tokens that may have contained any setting.

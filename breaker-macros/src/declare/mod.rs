@@ -21,6 +21,8 @@ pub(crate) struct Declaration {
     pub(crate) name: Name,
     /// The path of the runtime, if it is not `::breaker_runtime`.
     pub(crate) runtime: Option<Path>,
+    /// Every setting that the attribute has, and where.
+    pub(crate) written: Vec<Given<SettingName>>,
     /// The settings of the breaker, in the order of the documentation.
     pub(crate) settings: Vec<Setting>,
     /// A path or a closure.
@@ -104,6 +106,7 @@ pub(crate) fn declare(
     Some(Declaration {
         name,
         runtime: value(arguments.runtime),
+        written: arguments.written,
         settings: arguments
             .settings
             .into_iter()

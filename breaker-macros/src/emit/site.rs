@@ -1,13 +1,14 @@
 //! The `static` that represents the call site.
 
-use proc_macro2::{Span, TokenStream};
-use quote::{format_ident, quote_spanned};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote_spanned;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
 use super::constants::{Checked, asserted_pairs, checked, checked_name};
 use super::paths::{Runtime, item};
 use crate::args::setting::Setting;
+use crate::args::setting_name::ValueKind;
 use crate::declare::{Declaration, Probe};
 use crate::item::function::Function;
 
@@ -36,7 +37,7 @@ pub(super) fn emit_site(
     let (checks, settings): (TokenStream, TokenStream) = declaration
         .settings
         .iter()
-        .map(|it| emit_setting(it, rt))
+        .map(|it| emit_setting(it, declaration, rt))
         .unzip();
     let limit = declaration.call_timeout.as_ref().map(|limit| {
         let Checked { check, value } = checked(&limit.value, rt);
@@ -46,6 +47,7 @@ pub(super) fn emit_site(
     let (check, limited) = limit.unzip();
     let (probe_check, probed) = emit_probe(declaration, rt);
     let pairs = asserted_pairs(declaration, rt);
+    let documented = documented(declaration, rt);
     let key = declaration.key.as_ref();
     let keyed = key.map(|_| quote_spanned!(Span::mixed_site()=> .with_key()));
     quote_spanned!(Span::mixed_site()=>
@@ -54,6 +56,7 @@ pub(super) fn emit_site(
         #check
         #probe_check
         #pairs
+        #documented
         static #site: #site_type = #site_type::new(#declared::new(
             #name,
             #ident,
@@ -90,10 +93,35 @@ fn emit_probe(declaration: &Declaration, rt: &Runtime) -> (TokenStream, TokenStr
     )
 }
 
-/// Emits the check of a setting, and the call of its builder method.
-fn emit_setting(setting: &Setting, rt: &Runtime) -> (TokenStream, TokenStream) {
+/// Emits the check of a setting, and the call of its builder method. The method is located at the setting, where an editor
+/// shows its documentation.
+fn emit_setting(
+    setting: &Setting,
+    declaration: &Declaration,
+    rt: &Runtime,
+) -> (TokenStream, TokenStream) {
     let Checked { check, value } = checked(setting, rt);
-    let method = format_ident!("{}", setting.name.as_str(), span = Span::mixed_site());
-    let set = quote_spanned!(Span::mixed_site()=> .#method(#value));
-    (check, set)
+    let mut written = declaration.written.iter();
+    let place = written.find(|given| given.value == setting.name);
+    let span = Span::mixed_site();
+    let at = place.map_or(span, |given| span.located_at(given.span));
+    let method = Ident::new(setting.name.as_str(), at);
+    (check, quote_spanned!(span=> .#method(#value)))
+}
+
+/// Names the documented items of the settings that have no builder method, for an editor.
+fn documented(declaration: &Declaration, rt: &Runtime) -> TokenStream {
+    let written = declaration.written.iter();
+    let others = written.filter(|given| {
+        // A keyword cannot be the name of an item.
+        !matches!(given.value.kind(), ValueKind::Breaker(_) | ValueKind::Crate)
+    });
+    let keys = rt.item("keys");
+    let span = Span::mixed_site();
+    others
+        .map(|given| {
+            let item = Ident::new(given.value.as_str(), span.located_at(given.span));
+            quote_spanned!(span=> const _: () = #keys::#item;)
+        })
+        .collect()
 }

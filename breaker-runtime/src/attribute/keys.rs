@@ -1,4 +1,4 @@
-//! An item for each setting of the attribute that is no setting of [`Config`](crate::Config). Expansions name it at the
+//! An item for each setting of the attribute that [`Config`](crate::Config) lacks. Expansions name it at the
 //! place of the setting, so that an editor shows its documentation there.
 
 #![expect(non_upper_case_globals, reason = "they have the names of the settings")]
