@@ -1,17 +1,6 @@
-//! What an HTTP status and the header `Retry-After` say, for every client.
+//! What the header `Retry-After` of an answer says, for every client.
 
 use std::time::{Duration, SystemTime};
-
-use crate::values::Outcome;
-
-/// Classifies a status: `5xx` and `429` are failures, all others are successes.
-#[inline]
-pub(crate) fn outcome(status: u16) -> Outcome {
-    match status {
-        429 | 500..=599 => Outcome::Failure,
-        _ => Outcome::Success,
-    }
-}
 
 /// Returns the longest time that some values of `Retry-After` ask for; `date` is the header `Date`.
 pub(crate) fn retry_after<'a>(

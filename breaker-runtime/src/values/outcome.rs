@@ -43,6 +43,53 @@ impl Outcome {
         }
     }
 
+    /// Judges an HTTP status: `429` and `5xx` are failures, all others are successes.
+    ///
+    /// The classifiers of this crate judge so. A status such as `404` is an answer of a dependency that works.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use breaker_runtime::Outcome;
+    ///
+    /// assert_eq!(Outcome::of_http_status(503), Outcome::Failure);
+    /// assert_eq!(Outcome::of_http_status(404), Outcome::Success);
+    /// ```
+    #[inline]
+    pub const fn of_http_status(status: u16) -> Self {
+        match status {
+            429 | 500..=599 => Self::Failure,
+            _ => Self::Success,
+        }
+    }
+
+    /// Judges a status code of gRPC.
+    ///
+    /// Successes are `OK` and the codes by which a server answers about the request, such as `NOT_FOUND`. `CANCELLED`
+    /// is ignored. All others are failures: `UNKNOWN`, `DEADLINE_EXCEEDED`, `RESOURCE_EXHAUSTED`, `INTERNAL`,
+    /// `UNAVAILABLE`, `DATA_LOSS`, and numbers that are no code.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use breaker_runtime::Outcome;
+    ///
+    /// assert_eq!(Outcome::of_grpc_code(14), Outcome::Failure); // UNAVAILABLE
+    /// assert_eq!(Outcome::of_grpc_code(5), Outcome::Success); // NOT_FOUND
+    /// assert_eq!(Outcome::of_grpc_code(1), Outcome::Ignored); // CANCELLED
+    /// ```
+    #[inline]
+    pub const fn of_grpc_code(code: u32) -> Self {
+        match code {
+            // OK, INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS, PERMISSION_DENIED, FAILED_PRECONDITION, ABORTED,
+            // OUT_OF_RANGE, UNIMPLEMENTED, UNAUTHENTICATED.
+            0 | 3 | 5 | 6 | 7 | 9 | 10 | 11 | 12 | 16 => Self::Success,
+            // CANCELLED.
+            1 => Self::Ignored,
+            _ => Self::Failure,
+        }
+    }
+
     /// Returns whether the call failed: `true` for [`Failure`](Self::Failure) and [`Trip`](Self::Trip).
     #[inline]
     pub const fn is_failure(self) -> bool {

@@ -128,7 +128,7 @@ where
             Self::ServiceError(error) => match error.raw().status().as_u16() {
                 // An answer that the SDK cannot read is an error of the service too.
                 ..400 => Outcome::Failure,
-                status => http_answer::outcome(status),
+                status => Outcome::of_http_status(status),
             },
             _ => Outcome::Failure,
         }

@@ -59,7 +59,7 @@ use crate::values::{ClassifyError, Outcome};
 pub fn classify<T: 'static, E: HoldsError<By>, By>(answer: &Result<T, E>) -> Outcome {
     match answer {
         Ok(value) => response(value).map_or(Outcome::Success, |response| {
-            http_answer::outcome(response.status().as_u16())
+            Outcome::of_http_status(response.status().as_u16())
         }),
         Err(error) => judge::<Error>(error.outermost()),
     }
@@ -123,7 +123,7 @@ impl ClassifyError for Error {
         if holds_breaker_error(self) || self.is_builder() {
             Outcome::Ignored
         } else if let Some(status) = self.status() {
-            http_answer::outcome(status.as_u16())
+            Outcome::of_http_status(status.as_u16())
         } else if self.is_redirect() {
             Outcome::Success
         } else {

@@ -83,7 +83,7 @@ impl ClassifyError for Status {
         match self.code() {
             _ if holds_breaker_error(self) => Outcome::Ignored,
             Code::Cancelled if timed_out(self) => Outcome::Failure,
-            code => grpc_code::outcome(code as u32),
+            code => Outcome::of_grpc_code(code as u32),
         }
     }
 

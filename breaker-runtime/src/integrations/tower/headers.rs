@@ -20,7 +20,7 @@ pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 pub(super) fn grpc_outcome(headers: &HeaderMap) -> Option<Outcome> {
     let code = headers.get("grpc-status")?;
     let code = code.to_str().ok().and_then(|code| code.parse().ok());
-    Some(code.map_or(Outcome::Failure, grpc_code::outcome))
+    Some(code.map_or(Outcome::Failure, Outcome::of_grpc_code))
 }
 
 /// Returns how long a gRPC server asks not to be called again: `retry-after` or `grpc-retry-pushback-ms`, whichever is

@@ -6,7 +6,6 @@ use http::{HeaderMap, Response, StatusCode};
 
 use super::classify::{Classify, of_error};
 use super::headers;
-use crate::integrations::{grpc_code, http_answer};
 use crate::values::Outcome;
 
 /// Classifies HTTP responses by status.
@@ -50,7 +49,7 @@ pub struct HttpClassifier;
 impl HttpClassifier {
     /// Classifies a status: `5xx` and `429` are failures, all others are successes.
     pub fn outcome(status: StatusCode) -> Outcome {
-        http_answer::outcome(status.as_u16())
+        Outcome::of_http_status(status.as_u16())
     }
 
     /// Classifies a gRPC status code.
@@ -61,7 +60,7 @@ impl HttpClassifier {
     /// | 1 (`CANCELLED`) | ignored |
     /// | any other, such as 4 (`DEADLINE_EXCEEDED`), 8 (`RESOURCE_EXHAUSTED`), 13 (`INTERNAL`), 14 (`UNAVAILABLE`) | failure |
     pub fn grpc_outcome(code: u32) -> Outcome {
-        grpc_code::outcome(code)
+        Outcome::of_grpc_code(code)
     }
 
     /// Returns the time that `Retry-After` asks for, or `None` if the header is missing or invalid.
