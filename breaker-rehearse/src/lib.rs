@@ -5,7 +5,11 @@
 #![forbid(unsafe_code)]
 
 pub mod html;
+mod import;
 mod lines;
+mod problem;
 mod time;
 
+pub use self::import::{Counts, Filter, Format, ImportOptions, Importer, Mapping, OutcomeRule};
+pub use self::problem::Problem;
 pub use self::time::{BadDuration, Unit, read_duration, read_time};

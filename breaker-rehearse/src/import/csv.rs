@@ -1,0 +1,139 @@
+//! CSV with a header, between commas, semicolons or tabs.
+
+use std::cell::Cell;
+use std::io::{self, BufRead, Read};
+use std::rc::Rc;
+use std::str;
+
+use csv::{ByteRecord, ReaderBuilder};
+
+use super::cells::{Row, RowError, Rows, find};
+use super::lines::LONGEST;
+use crate::problem::Problem;
+
+/// Reads CSV.
+pub(super) struct CsvRows<R> {
+    reader: csv::Reader<Limited<R>>,
+    /// The bytes that were read since the row began.
+    read: Rc<Cell<u64>>,
+    file: String,
+    columns: Vec<String>,
+    record: ByteRecord,
+    wanted: Vec<usize>,
+}
+
+/// Fails when too much was read for one row: a quote that is never closed would else take the whole file into memory.
+struct Limited<R> {
+    input: R,
+    read: Rc<Cell<u64>>,
+}
+
+impl<R: Read> Read for Limited<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.read.get() > LONGEST {
+            return Err(io::Error::other(
+                "the row is longer than 1 MiB: is a quote not closed?",
+            ));
+        }
+        let read = self.input.read(buffer)?;
+        self.read.set(self.read.get() + read as u64);
+        Ok(read)
+    }
+}
+
+impl<R: BufRead> CsvRows<R> {
+    /// Reads the header, or takes `names` as the names of the columns of a file without one.
+    pub(super) fn new(mut input: R, file: &str, names: &[String]) -> Result<Self, RowError> {
+        let fatal = |error: &dyn std::fmt::Display| {
+            RowError::Fatal(Problem::of_file(file, format!("cannot be read: {error}")))
+        };
+        let start = input.fill_buf().map_err(|error| fatal(&error))?;
+        let delimiter = delimiter(start);
+        let read = Rc::new(Cell::new(0));
+        let limited = Limited {
+            input,
+            read: Rc::clone(&read),
+        };
+        let mut reader = ReaderBuilder::new()
+            .delimiter(delimiter)
+            .has_headers(names.is_empty())
+            .flexible(true)
+            .from_reader(limited);
+        let columns = if names.is_empty() {
+            let header = reader.byte_headers().map_err(|error| fatal(&error))?;
+            let name = |it: &[u8]| String::from_utf8_lossy(it.trim_ascii()).into_owned();
+            header.iter().map(name).collect()
+        } else {
+            names.to_vec()
+        };
+        Ok(Self {
+            reader,
+            read,
+            file: file.to_owned(),
+            columns,
+            record: ByteRecord::new(),
+            wanted: Vec::new(),
+        })
+    }
+}
+
+impl<R: BufRead> Rows for CsvRows<R> {
+    fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
+    fn want(&mut self, names: &[String]) -> Result<(), String> {
+        self.wanted.clear();
+        for name in names {
+            let found = find(&self.columns, name).ok_or_else(|| name.clone())?;
+            self.wanted.push(found);
+        }
+        Ok(())
+    }
+
+    fn read(&mut self, row: &mut Row) -> Result<bool, RowError> {
+        row.clear(self.wanted.len());
+        self.read.set(0);
+        let line = self.reader.position().line();
+        let is_read = self.reader.read_byte_record(&mut self.record);
+        let is_read = is_read.map_err(|error| {
+            let message = match error.into_kind() {
+                csv::ErrorKind::Io(error) => format!("cannot be read any further: {error}"),
+                other => format!("is not CSV: {other:?}"),
+            };
+            RowError::Fatal(Problem::at(&self.file, line, message))
+        })?;
+        if !is_read {
+            return Ok(false);
+        }
+        row.line = self.record.position().map_or(line, csv::Position::line);
+        if self.record.len() != self.columns.len() {
+            let (has, columns) = (self.record.len(), self.columns.len());
+            let message = format!("the row has {has} cells, but there are {columns} columns");
+            return Err(RowError::Row(Problem::at(&self.file, row.line, message)));
+        }
+        for (cell, column) in self.wanted.iter().enumerate() {
+            let bytes = &self.record[*column];
+            let text = str::from_utf8(bytes).map_err(|_| {
+                let message = format!("`{}` is not UTF-8", self.columns[*column]);
+                RowError::Row(Problem::at(&self.file, row.line, message))
+            })?;
+            row.set(cell, text.trim());
+        }
+        Ok(true)
+    }
+}
+
+/// Returns the mark that is between the names of the header.
+fn delimiter(start: &[u8]) -> u8 {
+    let header = start
+        .split(|byte| *byte == b'\n')
+        .next()
+        .unwrap_or_default();
+    let count = |mark: &u8| header.split(|byte| byte == mark).count();
+    // The last of several that are equally frequent.
+    *b"\t;,"
+        .iter()
+        .max_by_key(|mark| count(mark))
+        .unwrap_or(&b',')
+}

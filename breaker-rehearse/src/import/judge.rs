@@ -1,0 +1,263 @@
+//! Judges how a call ended, by a word, an HTTP status, a code of gRPC or a flag of Envoy.
+
+use std::ops::RangeInclusive;
+use std::str::FromStr;
+
+use breaker_runtime::rehearsal::CallOutcome;
+use breaker_runtime::{FailureKind, Outcome};
+
+use crate::problem::{did_you_mean, shown};
+
+const FAILURE: CallOutcome = CallOutcome::Failure(FailureKind::Returned);
+
+/// The words for outcomes; the first word of each outcome is the one that messages show.
+const WORDS: [(&str, CallOutcome); 32] = [
+    ("success", CallOutcome::Success),
+    ("failure", FAILURE),
+    ("timed_out", CallOutcome::Failure(FailureKind::TimedOut)),
+    ("panicked", CallOutcome::Failure(FailureKind::Panicked)),
+    ("trip", CallOutcome::Trip),
+    ("ignored", CallOutcome::Ignored),
+    ("dropped", CallOutcome::Dropped),
+    ("cancelled", CallOutcome::Cancelled),
+    ("rejected", CallOutcome::Rejected),
+    ("succeeded", CallOutcome::Success),
+    ("ok", CallOutcome::Success),
+    ("true", CallOutcome::Success),
+    ("pass", CallOutcome::Success),
+    ("passed", CallOutcome::Success),
+    // OpenTelemetry's status of a span that nothing went wrong in.
+    ("unset", CallOutcome::Success),
+    ("failed", FAILURE),
+    ("fail", FAILURE),
+    ("error", FAILURE),
+    ("err", FAILURE),
+    ("false", FAILURE),
+    ("ko", FAILURE),
+    ("returned", FAILURE),
+    ("timeout", CallOutcome::Failure(FailureKind::TimedOut)),
+    ("timedout", CallOutcome::Failure(FailureKind::TimedOut)),
+    ("panic", CallOutcome::Failure(FailureKind::Panicked)),
+    ("ignore", CallOutcome::Ignored),
+    ("canceled", CallOutcome::Cancelled),
+    ("aborted", CallOutcome::Dropped),
+    ("reject", CallOutcome::Rejected),
+    ("short_circuited", CallOutcome::Rejected),
+    ("circuit_open", CallOutcome::Rejected),
+    ("not_permitted", CallOutcome::Rejected),
+];
+
+const SHOWN: usize = 9;
+
+/// The codes of gRPC, in their order.
+const CODES: [&str; 17] = [
+    "ok",
+    "cancelled",
+    "unknown",
+    "invalid_argument",
+    "deadline_exceeded",
+    "not_found",
+    "already_exists",
+    "permission_denied",
+    "resource_exhausted",
+    "failed_precondition",
+    "aborted",
+    "out_of_range",
+    "unimplemented",
+    "internal",
+    "unavailable",
+    "data_loss",
+    "unauthenticated",
+];
+
+/// A rule that overrides how an outcome is judged: `404=failure`, `400-499=ignored`, `declined=ignored`.
+///
+/// A number below 100 is a code of gRPC, and one from 100 an HTTP status. The name of a code of gRPC and a word of the
+/// column `outcome` can be given too.
+///
+/// # Examples
+///
+/// ```
+/// use breaker_rehearse::OutcomeRule;
+///
+/// let rule: OutcomeRule = "400-499=ignored".parse()?;
+/// let error = "404=failed badly".parse::<OutcomeRule>().unwrap_err();
+/// assert!(error.contains("unknown outcome"));
+/// # Ok::<(), String>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutcomeRule {
+    of: Matched,
+    outcome: CallOutcome,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Matched {
+    Number(RangeInclusive<u32>),
+    Word(String),
+}
+
+impl FromStr for OutcomeRule {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (of, outcome) = text.rsplit_once('=').ok_or_else(|| {
+            format!("`{text}` is not a rule, as `404=failure`, `400-499=ignored` and `declined=ignored` are")
+        })?;
+        let outcome = word(outcome.trim()).ok_or_else(|| unknown(outcome.trim(), ""))?;
+        let of = of.trim();
+        let number = |text: &str| text.trim().parse::<u32>().ok();
+        let range = match of.split_once('-') {
+            Some((from, to)) => number(from).zip(number(to)),
+            None => number(of).map(|number| (number, number)),
+        };
+        let of = match range {
+            Some((from, to)) if from > to => {
+                return Err(format!("`{of}` is no range: {from} is more than {to}"));
+            }
+            Some((from, to)) => Matched::Number(from..=to),
+            None => Matched::Word(plain(of)),
+        };
+        Ok(Self { of, outcome })
+    }
+}
+
+/// Judges by the tables of `breaker_runtime`, and by rules that override them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Judge {
+    rules: Vec<OutcomeRule>,
+}
+
+impl Judge {
+    pub(super) fn new(rules: Vec<OutcomeRule>) -> Self {
+        Self { rules }
+    }
+
+    /// Judges a word of the column `outcome`.
+    pub(super) fn of_word(&self, text: &str) -> Result<CallOutcome, String> {
+        if let Some(outcome) = word(text).filter(|_| self.rules.is_empty()) {
+            return Ok(outcome);
+        }
+        let by_rule = self.rule_of_word(&plain(text));
+        by_rule.or_else(|| word(text)).ok_or_else(|| {
+            unknown(
+                text,
+                &format!(
+                    "; say what it means with `--outcome '{}=failure'`",
+                    shown(text)
+                ),
+            )
+        })
+    }
+
+    /// Judges an HTTP status. Of a list, which nginx writes if it asked several servers, the last one counts.
+    pub(super) fn of_status(&self, text: &str) -> Result<CallOutcome, String> {
+        let last = text.rsplit([',', ':']).next().unwrap_or(text).trim();
+        let status = match last {
+            "" | "-" => None,
+            _ => last.parse::<u16>().ok(),
+        };
+        let Some(status) = status.filter(|it| matches!(it, 0 | 100..=599)) else {
+            let text = shown(text);
+            return Err(match word(&text) {
+                Some(_) => format!(
+                    "`{text}` is not an HTTP status; is it a column for `--map outcome=COLUMN`?"
+                ),
+                None => format!("`{text}` is not an HTTP status"),
+            });
+        };
+        Ok(self.rule_of_number(status.into()).unwrap_or(match status {
+            // The client did not wait for the answer: nginx writes 499, Envoy 0.
+            0 | 499 => CallOutcome::Dropped,
+            _ => of_outcome(Outcome::of_http_status(status)),
+        }))
+    }
+
+    /// Judges a code of gRPC, a number or a name.
+    pub(super) fn of_code(&self, text: &str) -> Result<CallOutcome, String> {
+        let name = plain(text);
+        let by_name = || {
+            CODES
+                .iter()
+                .position(|it| *it == name || it.replace('_', "") == name)
+        };
+        let number = text.parse::<u32>().ok();
+        let code = number.or_else(|| by_name().and_then(|it| u32::try_from(it).ok()));
+        let Some(code) = code.filter(|code| *code <= 16) else {
+            let meant = did_you_mean(&name, CODES);
+            return Err(format!("`{}` is not a code of gRPC{meant}", shown(text)));
+        };
+        let by_rule = self.rule_of_number(code);
+        let by_rule = by_rule.or_else(|| self.rule_of_word(CODES[code as usize]));
+        Ok(by_rule.unwrap_or(match code {
+            4 => CallOutcome::Failure(FailureKind::TimedOut),
+            _ => of_outcome(Outcome::of_grpc_code(code)),
+        }))
+    }
+
+    /// Judges by the response flags of Envoy, if they say more than the status.
+    pub(super) fn of_flags(&self, text: &str) -> Option<CallOutcome> {
+        let has = |flag: &str| text.split(',').any(|it| it == flag);
+        let by_rule = text
+            .split(',')
+            .find_map(|flag| self.rule_of_word(&plain(flag)));
+        by_rule.or_else(|| {
+            if has("UO") {
+                // Envoy's own limits rejected the request.
+                Some(CallOutcome::Rejected)
+            } else if has("DC") {
+                // The client closed the connection.
+                Some(CallOutcome::Dropped)
+            } else if has("UT") || has("SI") {
+                Some(CallOutcome::Failure(FailureKind::TimedOut))
+            } else {
+                None
+            }
+        })
+    }
+
+    fn rule_of_number(&self, number: u32) -> Option<CallOutcome> {
+        let fits =
+            |it: &&OutcomeRule| matches!(&it.of, Matched::Number(range) if range.contains(&number));
+        self.rules.iter().rev().find(fits).map(|it| it.outcome)
+    }
+
+    fn rule_of_word(&self, word: &str) -> Option<CallOutcome> {
+        let fits = |it: &&OutcomeRule| matches!(&it.of, Matched::Word(it) if it == word);
+        self.rules.iter().rev().find(fits).map(|it| it.outcome)
+    }
+}
+
+fn of_outcome(outcome: Outcome) -> CallOutcome {
+    match outcome {
+        Outcome::Success => CallOutcome::Success,
+        Outcome::Failure => FAILURE,
+        Outcome::Ignored => CallOutcome::Ignored,
+        Outcome::Trip => CallOutcome::Trip,
+    }
+}
+
+fn word(text: &str) -> Option<CallOutcome> {
+    let find = |text: &str| WORDS.iter().find(|(word, _)| *word == text).map(|it| it.1);
+    find(text).or_else(|| find(&plain(text)))
+}
+
+/// Writes a word as the tables do.
+fn plain(text: &str) -> String {
+    let text = text.trim().to_lowercase();
+    let text = text.strip_prefix("status_code_").unwrap_or(&text);
+    text.replace(['-', ' '], "_")
+}
+
+fn unknown(text: &str, advice: &str) -> String {
+    let words = WORDS.map(|it| it.0);
+    let meant = did_you_mean(&plain(text), words);
+    let known = words[..SHOWN].join(", ");
+    format!(
+        "unknown outcome `{}`{meant}; known are {known}{advice}",
+        shown(text)
+    )
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,97 @@
+use breaker_runtime::FailureKind;
+use breaker_runtime::rehearsal::CallOutcome::{self, *};
+
+use super::{FAILURE, Judge};
+
+fn judge(rules: &[&str]) -> Judge {
+    Judge::new(rules.iter().map(|it| it.parse().expect("a rule")).collect())
+}
+
+const TIMED_OUT: CallOutcome = Failure(FailureKind::TimedOut);
+
+#[test]
+fn statuses_are_judged_as_the_classifiers_of_the_runtime_judge_them() {
+    let judge = judge(&[]);
+    for (text, outcome) in [
+        ("200", Success),
+        ("404", Success),
+        ("408", Success),
+        ("429", FAILURE),
+        ("503", FAILURE),
+        ("499", Dropped),
+        ("0", Dropped),
+        ("502, 200", Success),
+        ("200 : 504", FAILURE),
+    ] {
+        assert_eq!(judge.of_status(text), Ok(outcome), "{text}");
+    }
+    for text in ["-", "", "99", "600", "abc"] {
+        assert_eq!(
+            judge.of_status(text),
+            Err(format!("`{text}` is not an HTTP status"))
+        );
+    }
+    let error = judge.of_status("success").expect_err("a mistake");
+    assert!(error.ends_with("`--map outcome=COLUMN`?"), "{error}");
+}
+
+#[test]
+fn codes_of_grpc_have_numbers_and_names() {
+    let judge = judge(&[]);
+    for (text, outcome) in [
+        ("0", Success),
+        ("OK", Success),
+        ("NOT_FOUND", Success),
+        ("NotFound", Success),
+        ("1", Ignored),
+        ("14", FAILURE),
+        ("Unavailable", FAILURE),
+        ("DEADLINE_EXCEEDED", TIMED_OUT),
+    ] {
+        assert_eq!(judge.of_code(text), Ok(outcome), "{text}");
+    }
+    assert_eq!(
+        judge.of_code("UNAVAILIBLE"),
+        Err("`UNAVAILIBLE` is not a code of gRPC; did you mean `unavailable`?".to_owned())
+    );
+    assert!(judge.of_code("17").is_err());
+}
+
+#[test]
+fn words_are_known_in_any_case_and_unknown_words_are_errors() {
+    let judge = judge(&[]);
+    assert_eq!(judge.of_word("OK"), Ok(Success));
+    assert_eq!(judge.of_word("Timed-Out"), Ok(TIMED_OUT));
+    assert_eq!(judge.of_word("STATUS_CODE_ERROR"), Ok(FAILURE));
+    assert_eq!(
+        judge.of_word("sucess"),
+        Err("unknown outcome `sucess`; did you mean `success`?; known are success, failure, timed_out, panicked, trip, \
+             ignored, dropped, cancelled, rejected; say what it means with `--outcome 'sucess=failure'`"
+            .to_owned())
+    );
+}
+
+#[test]
+fn flags_of_envoy_say_what_a_status_does_not() {
+    let judge = judge(&[]);
+    assert_eq!(judge.of_flags("-"), None);
+    assert_eq!(judge.of_flags("UO"), Some(Rejected));
+    assert_eq!(judge.of_flags("URX,UT"), Some(TIMED_OUT));
+    assert_eq!(judge.of_flags("DC"), Some(Dropped));
+}
+
+#[test]
+fn later_rules_override_earlier_ones_and_the_tables() {
+    let judge = judge(&[
+        "400-499=ignored",
+        "404=failure",
+        "declined=success",
+        "ok=failure",
+        "unavailable=trip",
+    ]);
+    assert_eq!(judge.of_status("400"), Ok(Ignored));
+    assert_eq!(judge.of_status("404"), Ok(FAILURE));
+    assert_eq!(judge.of_word("Declined"), Ok(Success));
+    assert_eq!(judge.of_word("ok"), Ok(FAILURE));
+    assert_eq!(judge.of_code("14"), Ok(Trip));
+}
