@@ -10,6 +10,8 @@ mod candidate;
 mod circuit;
 mod error;
 mod keys;
+#[cfg(feature = "config")]
+mod notation;
 mod outages;
 mod player;
 #[expect(
