@@ -4,12 +4,19 @@
 
 #![forbid(unsafe_code)]
 
+mod assertion;
+mod figures;
 pub mod html;
 mod import;
+mod interval;
 mod lines;
 mod problem;
+mod table;
 mod time;
 
+pub use self::assertion::{Assertion, AssertionError, Failed};
 pub use self::import::{Counts, Filter, Format, ImportOptions, Importer, Mapping, OutcomeRule};
+pub use self::interval::{Interval, read_instant};
 pub use self::problem::Problem;
+pub use self::table::{shown_time, table};
 pub use self::time::{BadDuration, Unit, read_duration, read_time};

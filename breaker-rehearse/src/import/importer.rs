@@ -63,6 +63,7 @@ pub struct Importer<'a> {
     counts: Counts,
     lenient: bool,
     is_done: bool,
+    has_successor: bool,
 }
 
 impl std::fmt::Debug for Importer<'_> {
@@ -138,6 +139,42 @@ impl<'a> Importer<'a> {
             counts: Counts::default(),
             lenient: options.lenient,
             is_done: false,
+            has_successor: false,
+        })
+    }
+
+    /// Says that [`after`](Self::after) continues with another file, so that the last calls of this one wait for it.
+    #[must_use]
+    pub fn with_successor(self) -> Self {
+        Self {
+            has_successor: true,
+            ..self
+        }
+    }
+
+    /// Continues in another file, such as the next one of a log that is rotated. Calls that wait in `previous` leave here.
+    ///
+    /// # Errors
+    ///
+    /// As for [`new`](Self::new).
+    pub fn after(
+        previous: Importer<'_>,
+        input: impl BufRead + 'a,
+        file: &str,
+        options: &ImportOptions,
+    ) -> Result<Self, Problem> {
+        let Importer {
+            mut sorter,
+            keys,
+            counts,
+            ..
+        } = previous;
+        sorter.resume();
+        Ok(Self {
+            sorter,
+            keys,
+            counts,
+            ..Self::new(input, file, options)?
         })
     }
 
@@ -206,7 +243,9 @@ impl Iterator for Importer<'_> {
                 Ok(true) => {}
                 Ok(false) => {
                     self.is_done = true;
-                    self.sorter.finish();
+                    if !self.has_successor {
+                        self.sorter.finish();
+                    }
                 }
                 Err(problem) => {
                     self.is_done = true;

@@ -89,6 +89,11 @@ impl Sorter {
         self.is_finished = true;
     }
 
+    /// Says that more calls will come after all.
+    pub(super) fn resume(&mut self) {
+        self.is_finished = false;
+    }
+
     /// Releases the next call, if none can come that began earlier.
     pub(super) fn pop(&mut self) -> Option<Waiting> {
         let Reverse(first) = self.held.peek()?;

@@ -257,6 +257,24 @@ fn a_line_that_is_too_long_is_skipped_as_one_line() {
     assert_eq!(calls.counts().skipped, 1);
 }
 
+#[test]
+fn a_log_continues_in_another_file_with_the_calls_that_wait() {
+    let first = "at,took,status\n2026-11-03T09:00:01Z,1ms,200\n2026-11-03T09:00:02Z,1ms,200\n";
+    let second = "at,took,status\n2026-11-03T09:00:00Z,1ms,503\n";
+    let options = ImportOptions::default();
+    let calls = Importer::new(first.as_bytes(), "one", &options).expect("columns");
+    let mut calls = calls.with_successor();
+    assert!(calls.next().is_none());
+    let calls = Importer::after(calls, second.as_bytes(), "two", &options).expect("columns");
+    let calls: Vec<_> = calls.map(|it| it.expect("a call")).collect();
+    let expected = [
+        call(0, 1, FAILURE),
+        call(1_000, 1, CallOutcome::Success),
+        call(2_000, 1, CallOutcome::Success),
+    ];
+    assert_eq!(calls, expected);
+}
+
 fn outcomes() -> impl Strategy<Value = CallOutcome> {
     prop::sample::select(vec![
         CallOutcome::Success,

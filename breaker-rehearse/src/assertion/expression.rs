@@ -1,0 +1,160 @@
+//! Expressions and their values.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::time::Duration;
+
+use breaker_runtime::rehearsal::Report;
+
+use crate::figures::{Figure, Kind, Value, Within};
+use crate::interval::Interval;
+
+impl Kind {
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Self::Number => "a number",
+            Self::Time => "a duration",
+            Self::Truth => "a condition",
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Comparison {
+    Equal,
+    Different,
+    Less,
+    AtMost,
+    More,
+    AtLeast,
+}
+
+impl Comparison {
+    fn holds(self, order: Ordering) -> bool {
+        match self {
+            Self::Equal => order.is_eq(),
+            Self::Different => order.is_ne(),
+            Self::Less => order.is_lt(),
+            Self::AtMost => order.is_le(),
+            Self::More => order.is_gt(),
+            Self::AtLeast => order.is_ge(),
+        }
+    }
+}
+
+/// A term that has a value in each report.
+#[derive(Clone)]
+pub(super) enum Term {
+    Figure(&'static Figure),
+    Within(&'static Within, String, Interval),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Expression {
+    Constant(Value),
+    Term(Term),
+    Not(Box<Expression>),
+    Both(Box<Expression>, Box<Expression>),
+    Either(Box<Expression>, Box<Expression>),
+    Compare(Box<Expression>, Comparison, Box<Expression>),
+}
+
+impl Term {
+    pub(super) fn value(&self, report: &Report) -> Value {
+        match self {
+            Self::Figure(figure) => (figure.of)(report),
+            Self::Within(within, _, interval) => (within.of)(report, interval),
+        }
+    }
+}
+
+impl fmt::Display for Term {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Figure(figure) => f.write_str(figure.name),
+            Self::Within(within, text, _) => write!(f, "{}(\"{text}\")", within.name),
+        }
+    }
+}
+
+impl fmt::Debug for Term {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl PartialEq for Term {
+    fn eq(&self, other: &Self) -> bool {
+        self.to_string() == other.to_string()
+    }
+}
+
+impl Expression {
+    pub(super) fn value(&self, report: &Report) -> Value {
+        let is_true = |it: &Self| it.value(report) == Value::Truth(true);
+        match self {
+            Self::Constant(value) => *value,
+            Self::Term(term) => term.value(report),
+            Self::Not(inner) => Value::Truth(!is_true(inner)),
+            Self::Both(left, right) => Value::Truth(is_true(left) && is_true(right)),
+            Self::Either(left, right) => Value::Truth(is_true(left) || is_true(right)),
+            Self::Compare(left, comparison, right) => {
+                let order = order(left.value(report), right.value(report));
+                Value::Truth(order.is_some_and(|order| comparison.holds(order)))
+            }
+        }
+    }
+
+    /// Visits the terms in the order of the text.
+    pub(super) fn terms(&self, visit: &mut impl FnMut(&Term)) {
+        match self {
+            Self::Constant(_) => {}
+            Self::Term(term) => visit(term),
+            Self::Not(inner) => inner.terms(visit),
+            Self::Both(left, right) | Self::Either(left, right) | Self::Compare(left, _, right) => {
+                left.terms(visit);
+                right.terms(visit);
+            }
+        }
+    }
+}
+
+/// Compares two values of one kind. A time that does not exist has no order.
+fn order(left: Value, right: Value) -> Option<Ordering> {
+    match (left, right) {
+        (Value::Number(left), Value::Number(right)) => left.partial_cmp(&right),
+        (Value::Time(left), Value::Time(right)) => Some(left.cmp(&right)),
+        (Value::Truth(left), Value::Truth(right)) => Some(left.cmp(&right)),
+        _ => None,
+    }
+}
+
+/// Shows a value as a person reads it.
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) if number.fract() == 0.0 => write!(f, "{number}"),
+            Self::Number(number) => write!(f, "{number:.4}"),
+            Self::Time(time) => f.write_str(&brief(*time)),
+            Self::Never => f.write_str("never"),
+            Self::Truth(truth) => write!(f, "{truth}"),
+        }
+    }
+}
+
+/// Writes a duration with its two largest units.
+pub(crate) fn brief(time: Duration) -> String {
+    let seconds = time.as_secs();
+    let (days, hours, minutes) = (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60);
+    match seconds {
+        0 if time.is_zero() => "0s".to_owned(),
+        0 => format!(
+            "{:.3?}",
+            Duration::from_micros(time.as_micros().try_into().unwrap_or(0))
+        ),
+        1..60 => format!("{:.1}s", time.as_secs_f64()),
+        60..3_600 => format!("{minutes}m {}s", seconds % 60),
+        3_600..86_400 => format!("{hours}h {minutes}m"),
+        _ => format!("{days}d {hours}h"),
+    }
+}

@@ -1,0 +1,171 @@
+use std::time::{Duration, SystemTime};
+
+use breaker_runtime::FailureKind;
+use breaker_runtime::rehearsal::{Call, CallOutcome, Candidate, Report, rehearse};
+
+use super::Assertion;
+
+/// 2026-11-03T10:00:00Z in seconds since 1970.
+const TEN: u64 = 1_793_700_000;
+
+/// A call each second for a minute; those of the seconds 20 to 39 failed. The circuit opens once, at second 22.
+fn report() -> Report {
+    let calls = (0..60).map(|second| {
+        let began = SystemTime::UNIX_EPOCH + Duration::from_secs(TEN + second);
+        let outcome = match second {
+            20..40 => CallOutcome::Failure(FailureKind::Returned),
+            _ => CallOutcome::Success,
+        };
+        Ok(Call::new(began, Duration::from_millis(100), outcome))
+    });
+    let candidate = Candidate::parse(r#"three: threshold = 3, open_for = "25s""#);
+    rehearse(calls, candidate.expect("a candidate")).expect("a trace")
+}
+
+fn holds(text: &str) -> bool {
+    let assertion: Assertion = text.parse().expect("an assertion");
+    assertion.check(&report()).is_ok()
+}
+
+fn mistake(text: &str) -> (usize, String) {
+    let error = text.parse::<Assertion>().expect_err("a mistake");
+    (error.column, error.message)
+}
+
+#[test]
+fn figures_are_compared_with_numbers_percentages_and_durations() {
+    for text in [
+        "openings == 1",
+        "openings != 2 && rejected > 0",
+        "rejected_failed <= 17 and rejected_failed >= 17",
+        "share_rejected < 50 % && share_rejected > 0.2",
+        "time_open > 20s && time_open < \"1m\"",
+        "!(openings == 0) || false",
+    ] {
+        if !text.ends_with("false") {
+            assert!(holds(text), "{text}");
+        }
+    }
+    assert!(!holds("openings == 2"));
+    assert!(!holds("!(openings == 1)"));
+    assert!(holds("openings == 7 || openings == 1 && rejected > 0"));
+    assert!(!holds("(openings == 7 || openings == 1) && rejected == 0"));
+}
+
+#[test]
+fn functions_count_within_an_interval() {
+    assert!(holds(r#"openings_within("2026-11-03T10:00/1m") == 1"#));
+    assert!(holds(r#"openings_within("2026-11-03T10:01/12:00") == 0"#));
+    assert!(holds(
+        r#"open_within("2026-11-03T10:00:30/1s") && !open_within("2026-11-03T10:00/20s")"#
+    ));
+    assert!(holds(r"rejected_within('2026-11-03') == rejected"));
+}
+
+#[test]
+fn a_failed_assertion_shows_the_value_of_each_term() {
+    let assertion: Assertion =
+        r#"openings  == 0 && openings_within("2026-11-03T10:00/12:00") >= 2 && openings < 5"#
+            .parse()
+            .expect("an assertion");
+    let failed = assertion.check(&report()).expect_err("a failure");
+    assert_eq!(
+        failed.to_string(),
+        "`three` does not meet `openings == 0 && openings_within(\"2026-11-03T10:00/12:00\") >= 2 && openings < 5`\n  \
+         openings is 1\n  openings_within(\"2026-11-03T10:00/12:00\") is 1"
+    );
+}
+
+#[test]
+fn a_time_that_does_not_exist_meets_no_comparison() {
+    // No outage of the trace has an end without an opening here, so there is no delay of a missed one.
+    assert!(!holds("opening_delay < 1ms || opening_delay >= 100d"));
+}
+
+#[test]
+fn mistakes_point_at_their_column() {
+    for (text, column, message) in [
+        ("", 1, "the assertion is empty"),
+        ("openings = 0", 10, "`=` has no meaning here: `==` compares"),
+        (
+            "openings == 0 &",
+            15,
+            "`&` has no meaning here: `&&` is and",
+        ),
+        (
+            "opening == 0",
+            1,
+            "there is no figure `opening`; did you mean `openings`?",
+        ),
+        ("openings == 0 && ", 17, "the assertion ends too early"),
+        (
+            "openings == 0 rejected",
+            15,
+            "`&&` or `||` is missing before this",
+        ),
+        (
+            "openings",
+            1,
+            "this is a number, not a condition: compare it, as in `openings == 0`",
+        ),
+        (
+            "openings == 30s",
+            13,
+            "this is a duration, but it is compared with a number",
+        ),
+        (
+            "time_open < 30",
+            13,
+            "this is a number, but it is compared with a duration: write it with a unit, as in `30s`",
+        ),
+        (
+            "time_open < \"long\"",
+            13,
+            "\"long\" is not a duration, as \"30s\" is",
+        ),
+        ("0 < openings < 5", 14, "join two comparisons with `&&`"),
+        ("(openings == 0", 1, "this `(` is not closed"),
+        ("openings == 0)", 14, "this `)` closes nothing"),
+        (
+            "openings == 3x",
+            13,
+            "`3x` is neither a number nor a duration, as `30s` and `1.5h` are",
+        ),
+        ("openings == \"3", 13, "the quote is not closed"),
+        (
+            "== 0",
+            1,
+            "a figure or a number is missing before this `==`",
+        ),
+        (
+            "openings_within == 0",
+            1,
+            "`openings_within` takes an interval: `openings_within(\"2026-11-03T10:00/12:00\")`",
+        ),
+        (
+            "openings_within(3) == 0",
+            17,
+            "`openings_within` takes an interval in quotes: `openings_within(\"2026-11-03T10:00/12:00\")`",
+        ),
+        (
+            "openings_within(\"noon/1h\") == 0",
+            17,
+            "`noon` is not a time: write `2026-11-03T10:00`, which is UTC, or `2026-11-03T10:00+01:00`",
+        ),
+        (
+            "openings_in(\"2026-11-03\") == 0",
+            1,
+            "there is no function `openings_in`; did you mean `openings_within`?; there are openings_within, \
+             false_openings_within, open_within, rejected_within, rejected_succeeded_within",
+        ),
+    ] {
+        assert_eq!(mistake(text), (column, message.to_owned()), "{text}");
+    }
+    let deep = format!("{}openings == 0", "!(".repeat(200));
+    assert_eq!(mistake(&deep).1, "the assertion is nested too deeply");
+    let error = "openings =  0".parse::<Assertion>().expect_err("a mistake");
+    assert_eq!(
+        error.to_string(),
+        "column 10: `=` has no meaning here: `==` compares\n  openings = 0\n           ^"
+    );
+}
