@@ -33,7 +33,7 @@ async fn a_store_that_has_entered_no_fleet_says_so() {
         observer: false,
         member_ttl: Duration::from_secs(15),
         epoch: 0,
-        seq: 0,
+        seq: Some(0),
         nonce: 0,
         ops: vec![],
     };

@@ -38,7 +38,7 @@ impl Voice {
             observer: false,
             member_ttl: self.ttl,
             epoch: 0,
-            seq: 0,
+            seq: Some(0),
             nonce: 7,
             ops,
         };

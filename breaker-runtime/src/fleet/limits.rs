@@ -29,7 +29,7 @@ pub(crate) fn clean(batch: &Batch) -> Batch {
         observer: batch.observer,
         member_ttl: ttl(batch.member_ttl, LONGEST_MEMBER_TTL),
         epoch: batch.epoch.min(LARGEST),
-        seq: batch.seq.min(LARGEST),
+        seq: batch.seq.map(|seq| seq.min(LARGEST)),
         nonce: batch.nonce.min(LARGEST),
         ops: batch.ops.iter().map(clean_op).collect(),
     }

@@ -34,7 +34,7 @@ const CAPACITY: usize = 1024;
 ///     observer: false,
 ///     member_ttl: Duration::from_secs(15),
 ///     epoch: 0,
-///     seq: 0,
+///     seq: Some(0),
 ///     nonce: 4711,
 ///     ops: vec![Op::Members],
 /// };

@@ -63,7 +63,7 @@ impl FleetState {
         }
         let heard = self.publish(&changes, caller.now);
         self.counted = self.count();
-        let known = (batch.epoch, batch.seq) == (self.epoch, self.seq);
+        let known = batch.epoch == self.epoch && batch.seq.is_none_or(|seq| seq == self.seq);
         let answers = Answers {
             epoch: self.epoch,
             age: duration(self.age(caller.now)),

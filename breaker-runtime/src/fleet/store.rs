@@ -76,8 +76,8 @@ pub struct Batch {
     pub member_ttl: Duration,
     /// The epoch that the member has applied; 0 if none.
     pub epoch: u64,
-    /// The number of the last change that the member has applied.
-    pub seq: u64,
+    /// The number of the last change that the member has applied; `None` if it does not ask for later ones now.
+    pub seq: Option<u64>,
     /// A random number, of which the store makes a new epoch if its data is gone.
     pub nonce: u64,
     /// The operations, in their order.
@@ -219,7 +219,8 @@ pub struct Answers {
     pub seq: u64,
     /// The number of live members.
     pub live: u32,
-    /// All that the store holds, if the epoch or the number of the last change differ from those of the batch.
+    /// All that the store holds, if the epoch differs from that of the batch, or the batch asks for later changes and there
+    /// are some.
     pub contents: Option<Contents>,
     /// One answer for each operation, in their order.
     pub answers: Vec<Answer>,

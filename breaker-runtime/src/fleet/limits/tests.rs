@@ -6,7 +6,7 @@ fn batch(ops: Vec<Op>) -> Batch {
         observer: false,
         member_ttl: Duration::from_secs(15),
         epoch: 0,
-        seq: 0,
+        seq: Some(0),
         nonce: 0,
         ops,
     }
@@ -65,7 +65,7 @@ fn a_clean_batch_stays_as_it_is() {
 fn numbers_are_clamped_below_what_a_script_can_count() {
     let wild = Batch {
         epoch: u64::MAX,
-        seq: u64::MAX,
+        seq: Some(u64::MAX),
         nonce: u64::MAX,
         member_ttl: Duration::MAX,
         ..batch(vec![Op::Vote(Vote {
@@ -80,7 +80,7 @@ fn numbers_are_clamped_below_what_a_script_can_count() {
     let clean = clean(&wild);
     assert_eq!(
         (clean.epoch, clean.seq, clean.nonce),
-        (LARGEST, LARGEST, LARGEST)
+        (LARGEST, Some(LARGEST), LARGEST)
     );
     assert_eq!(clean.member_ttl, LONGEST_MEMBER_TTL);
     let [Op::Vote(vote)] = &clean.ops[..] else {

@@ -79,6 +79,11 @@ impl Link {
         self.answers_since.is_some() && self.failures == 0 && !self.has_left
     }
 
+    /// Returns whether the store answers, and pushes changes.
+    pub(super) fn is_pushed(&self) -> bool {
+        self.answers() && self.push == Push::Ready
+    }
+
     pub(super) fn has_left(&self) -> bool {
         self.has_left
     }

@@ -189,10 +189,13 @@ impl Member {
         if is_beat || !self.link.answers() {
             self.link.beat(now, &mut self.random);
         }
-        Some(self.batch(ops, now))
+        // Votes come from many members at once, and what comes of them is pushed.
+        let only_votes = self.link.is_pushed() && ops.are_votes();
+        let applied = (is_beat || !only_votes).then_some(self.applied);
+        Some(self.batch(ops, applied, now))
     }
 
-    fn batch(&mut self, ops: Ops, now: Tick) -> Batch {
+    fn batch(&mut self, ops: Ops, applied: Option<u64>, now: Tick) -> Batch {
         let Ops { ops, sent } = ops;
         self.in_flight = Some(InFlight { at: now, sent });
         Batch {
@@ -200,7 +203,7 @@ impl Member {
             observer: self.options.observer,
             member_ttl: MEMBER_TTL,
             epoch: self.epoch,
-            seq: self.applied,
+            seq: applied,
             nonce: self.random.number(),
             ops,
         }
@@ -236,7 +239,7 @@ impl Member {
         ops.push(Op::Leave, Sent::Unanswered);
         self.tell_link(now);
         self.show(now);
-        self.batch(ops, now)
+        self.batch(ops, None, now)
     }
 
     /// Nobody drives this member any more, because its runtime has ended: the breakers here decide by themselves.

@@ -60,6 +60,10 @@ impl Ops {
         self.ops.is_empty()
     }
 
+    pub(super) fn are_votes(&self) -> bool {
+        self.ops.iter().all(|op| matches!(op, Op::Vote(_)))
+    }
+
     pub(super) fn is_full(&self) -> bool {
         self.ops.len() >= MOST
     }

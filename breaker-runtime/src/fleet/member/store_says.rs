@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::scene::Sent;
 use super::{InFlight, Member};
 use crate::fleet::event::FleetEvent;
-use crate::fleet::store::{Answers, Contents, Heard, StoreError};
+use crate::fleet::store::{Answer, Answers, Contents, Heard, StoreError};
 use crate::time::Tick;
 
 /// The time over which instances ask for what they have missed.
@@ -48,18 +48,23 @@ impl Member {
             self.circuits.begin_epoch();
         }
         self.epoch = answers.epoch;
+        // An answer without contents may hide changes whose pushes were lost.
         if is_new_epoch || answers.contents.is_some() {
             self.applied = answers.seq;
+            self.heard = if is_new_epoch {
+                answers.seq
+            } else {
+                self.heard.max(answers.seq)
+            };
         }
-        self.heard = if is_new_epoch {
-            answers.seq
-        } else {
-            self.heard.max(answers.seq)
-        };
         if let Some(contents) = answers.contents {
             self.take_contents(contents, is_new_epoch, at, now);
         }
         for (what, answer) in sent.iter().zip(answers.answers) {
+            if answers.seq != self.applied && answer == Answer::Stale {
+                // It belongs to what this instance has missed.
+                self.link.hasten(now, CATCH_UP, &mut self.random);
+            }
             if let Sent::Request(id) = what {
                 self.requests.answer(*id, Ok(answer));
             } else {

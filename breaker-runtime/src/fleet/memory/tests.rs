@@ -13,7 +13,7 @@ fn batch(ops: Vec<Op>) -> Batch {
         observer: false,
         member_ttl: Duration::from_secs(15),
         epoch: 0,
-        seq: 0,
+        seq: Some(0),
         nonce: 0,
         ops,
     }

@@ -64,7 +64,7 @@ impl Store {
             observer: false,
             member_ttl: Duration::from_secs(15),
             epoch,
-            seq,
+            seq: Some(seq),
             nonce: 7,
             ops,
         }
@@ -563,6 +563,21 @@ fn s26_a_clock_that_went_back_delays_nothing_by_more_than_its_own_length() {
     store.pass(30 * S);
     store.beat("b");
     store.granted("a");
+}
+
+#[test]
+fn only_a_batch_that_asks_is_told_what_has_changed_and_all_are_told_of_a_new_epoch() {
+    let mut store = Store::of(&["a", "b"]);
+    store.vote("a");
+    let silent = Batch {
+        seq: None,
+        ..store.batch("b", Vec::new())
+    };
+    let (answers, _) = store.state.apply(&silent, store.now);
+    assert_eq!(answers.contents, None);
+    assert!(store.beat("b").contents.is_some());
+    store.state.lose_data();
+    assert!(store.send(&silent).contents.is_some());
 }
 
 fn steer(name: Option<&str>, order: Order) -> Op {

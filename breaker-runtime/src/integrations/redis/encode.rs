@@ -28,7 +28,7 @@ pub(super) fn command(names: &Names, batch: &Batch, now: Option<u64>) -> Cmd {
     to.number(batch.observer.into());
     to.duration(batch.member_ttl);
     to.number(batch.epoch);
-    to.number(batch.seq);
+    to.optional_number(batch.seq);
     to.number(batch.nonce % 1000);
     for op in &batch.ops {
         to.op(op);

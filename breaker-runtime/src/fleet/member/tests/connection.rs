@@ -1,8 +1,10 @@
 //! Epochs, and what an instance does without the store (F10, F13).
 
+use std::time::Duration;
+
 use super::bench::{Bench, config, seconds};
 use crate::fleet::quorum::Quorum;
-use crate::fleet::store::{Heard, Op, StoreError};
+use crate::fleet::store::{Heard, Op, Order, StoreError};
 use crate::time::Clock as _;
 use crate::values::{FleetStatus, State};
 
@@ -166,6 +168,50 @@ fn s29_a_lost_message_is_made_good_by_the_next_beat() {
     assert_eq!(bench.pods[2].payment.state(), State::Closed);
     bench.pass(seconds(6));
     assert_eq!(bench.pods[2].payment.state(), State::Open);
+}
+
+#[test]
+fn s29_a_vote_hides_no_lost_message() {
+    let mut bench = Bench::new(3);
+    bench.silent = true;
+    bench.fail([0, 1]);
+    bench.silent = false;
+    bench.fail([2]);
+    let before = bench.pods[2].batches;
+    bench.steer(0, Order::Trip { period: seconds(9) });
+    assert_eq!(bench.pods[2].batches, before + 1);
+}
+
+#[test]
+fn s29_an_instance_whose_vote_is_stale_asks_at_once_what_it_has_missed() {
+    let mut bench = Bench::new(3);
+    bench.silent = true;
+    bench.steer(0, Order::Reset);
+    bench.silent = false;
+    bench.fail([2]);
+    assert_eq!(bench.pods[2].payment.state(), State::Open);
+    bench.pass(Duration::from_millis(50));
+    assert!(bench.all(State::Closed), "the reset is made good");
+}
+
+#[test]
+fn s33_votes_between_two_beats_ask_for_no_contents_if_changes_are_pushed() {
+    let mut bench = Bench::new(3);
+    let now = bench.clock.now();
+    let silent = Heard::Silent("no permission".to_owned());
+    bench.pods[1].member.heard(silent, now);
+    let mut asks = Vec::new();
+    for pod in &mut bench.pods[..2] {
+        assert!(pod.member.next_due(now) > now);
+        for _ in 0..2 {
+            let _ = pod.payment.call(|| Err::<(), _>("down"));
+        }
+        pod.member.changed(&pod.payment);
+        let batch = pod.member.due(now).expect("a vote");
+        assert!(matches!(&batch.ops[..], [Op::Vote(_)]));
+        asks.push(batch.seq.is_some());
+    }
+    assert_eq!(asks, [false, true]);
 }
 
 #[test]

@@ -113,7 +113,7 @@ fn s9_the_lease_of_a_dead_prober_passes_on_and_its_late_verdict_changes_nothing(
         observer: false,
         member_ttl: Duration::from_secs(15),
         epoch: 0,
-        seq: 0,
+        seq: Some(0),
         nonce: 0,
         ops: vec![Op::Verdict {
             name: "p".to_owned(),

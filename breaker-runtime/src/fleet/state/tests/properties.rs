@@ -309,7 +309,7 @@ fn play(steps: Vec<Step>) {
                 };
                 let (answers, heard) = store.state.apply(&batch, store.now);
                 assert_eq!(answers.answers.len(), batch.ops.len());
-                let known = (batch.epoch, batch.seq) == (answers.epoch, answers.seq);
+                let known = (batch.epoch, batch.seq) == (answers.epoch, Some(answers.seq));
                 assert_eq!(answers.contents.is_none(), known);
                 seen.check(&store, &answers, &heard);
                 store

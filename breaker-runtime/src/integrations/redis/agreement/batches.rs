@@ -104,7 +104,7 @@ impl Draw {
             observer: member.starts_with("watch"),
             member_ttl: Duration::from_secs(15),
             epoch: self.epoch,
-            seq: self.seq,
+            seq: (self.below(4) > 0).then_some(self.seq),
             nonce: self.below(u64::MAX),
             ops: (0..count).map(|_| self.op()).collect(),
         }

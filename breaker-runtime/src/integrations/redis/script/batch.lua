@@ -41,7 +41,7 @@ local function publish_all()
 end
 
 local function contents()
-  if number(ARGV[6]) == epoch and number(ARGV[7]) == seq then return false, false end
+  if number(ARGV[6]) == epoch and (ARGV[7] == "-" or number(ARGV[7]) == seq) then return false, false end
   local circuits, overrides = {}, {}
   local names, loaded = load_all()
   for i, name in ipairs(names) do circuits[i] = shown(name, loaded[name], true) end

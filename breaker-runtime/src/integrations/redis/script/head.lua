@@ -2,7 +2,7 @@
 --
 -- KEYS: the numbers of the fleet, its members, its circuits, its overrides.
 -- ARGV: the channel, a time for tests or "-", the member, whether it only observes, how long it lives, the epoch and the
---       number of the last change that it knows, a random number, and the operations.
+--       number of the last change that it knows or "-", a random number, and the operations.
 --
 -- Times are whole microseconds, which a number of Lua holds exactly until the year 2255. They are stored and answered
 -- as texts, because cjson writes only 14 digits. What is stored is read without trust; what is invalid is deleted.
