@@ -35,6 +35,8 @@ pub struct Call {
     hint: Option<Duration>,
     key: Option<Arc<str>>,
     order: Option<CallOrder>,
+    /// When the clock of the breaker that wrote the trace was at zero, in nanoseconds since 1970.
+    origin: u64,
 }
 
 /// The places of the beginning and of the end of a call among all beginnings and ends that a breaker has seen.
@@ -106,6 +108,7 @@ impl Call {
             hint: None,
             key: None,
             order: None,
+            origin: 0,
         }
     }
 
@@ -134,6 +137,15 @@ impl Call {
             order: Some(order),
             ..self
         }
+    }
+
+    /// Sets when the clock of the breaker was at zero that wrote the trace, in nanoseconds since 1970.
+    ///
+    /// The tenths of a window of time are counted from there.
+    #[must_use]
+    #[allow(dead_code, reason = "the reader of recordings sets it")]
+    pub(crate) fn with_origin(self, origin: u64) -> Self {
+        Self { origin, ..self }
     }
 
     /// Returns when the call began.
@@ -180,6 +192,10 @@ impl Call {
 
     pub(crate) fn shared_key(&self) -> Option<&Arc<str>> {
         self.key.as_ref()
+    }
+
+    pub(crate) fn origin(&self) -> u64 {
+        self.origin
     }
 
     pub(crate) fn order(&self) -> Option<CallOrder> {

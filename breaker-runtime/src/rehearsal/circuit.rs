@@ -14,8 +14,12 @@ use crate::values::{End, FailureKind, Reason, RejectionReason, State};
 /// A circuit, and its opening if it is not closed.
 #[derive(Debug)]
 pub(super) struct Circuit {
+    /// Another one for each circuit of a candidate.
+    pub(super) serial: u64,
     pub(super) machine: Machine,
     pub(super) key: Option<Arc<str>>,
+    /// When the clock of the machine is at zero, in nanoseconds since 1970.
+    origin: u64,
     /// Time never runs back for a machine.
     pub(super) latest: Tick,
     /// The calls in flight.
@@ -26,7 +30,7 @@ pub(super) struct Circuit {
     /// When its state began.
     since: u64,
     /// When it was last used.
-    pub(super) used: Tick,
+    pub(super) used: u64,
     /// Whether it was used since it was last examined for eviction.
     pub(super) recent: bool,
     /// Whether it is in the table of keys.
@@ -42,25 +46,41 @@ pub(super) struct Ending {
 }
 
 impl Circuit {
-    pub(super) fn new(settings: Settings, seed: u64, key: Option<Arc<str>>, now: Tick) -> Self {
+    /// Makes a circuit at an instant. As everywhere here, `at` is in nanoseconds since 1970.
+    pub(super) fn new(
+        settings: Settings,
+        seed: u64,
+        key: Option<Arc<str>>,
+        origin: u64,
+        at: u64,
+    ) -> Self {
+        let now = Tick::from_nanos(at.saturating_sub(origin));
         Self {
+            serial: 0,
             machine: Machine::new(settings, now, seed),
             key,
+            origin,
             latest: now,
             in_flight: 0,
             answered: 0,
             opening: None,
-            since: now.as_nanos(),
-            used: now,
+            since: at,
+            used: at,
             recent: false,
             listed: false,
         }
     }
 
     /// Returns the instant, or the latest one of this circuit if that is later.
-    fn at(&mut self, at: u64) -> Tick {
-        self.latest = self.latest.max(Tick::from_nanos(at));
+    pub(super) fn at(&mut self, at: u64) -> Tick {
+        let now = Tick::from_nanos(at.saturating_sub(self.origin));
+        self.latest = self.latest.max(now);
         self.latest
+    }
+
+    /// Returns the nanoseconds since 1970 of an instant of the machine.
+    fn nanos(&self, tick: Tick) -> u64 {
+        self.origin.saturating_add(tick.as_nanos())
     }
 
     /// Asks the machine to admit a call.
@@ -120,11 +140,7 @@ impl Circuit {
             self.machine
                 .settle_dropped(ticket, end, answered, now, changes);
         } else {
-            let is_answer = !matches!(
-                end,
-                End::Cancelled | End::Failure(FailureKind::TimedOut | FailureKind::Dropped)
-            );
-            self.answered += u64::from(is_answer);
+            self.count_answer(ending.outcome);
             let ended = CallEnd {
                 end,
                 hint: ending.hint,
@@ -153,6 +169,18 @@ impl Circuit {
             CallOutcome::Ignored => (End::Ignored, false),
             CallOutcome::Cancelled | CallOutcome::Rejected => (End::Cancelled, false),
         }
+    }
+
+    /// Counts the end of a call if the call was answered.
+    pub(super) fn count_answer(&mut self, outcome: CallOutcome) {
+        let unanswered = match outcome {
+            CallOutcome::Failure(kind) => {
+                matches!(kind, FailureKind::TimedOut | FailureKind::Dropped)
+            }
+            CallOutcome::Dropped | CallOutcome::Cancelled | CallOutcome::Rejected => true,
+            CallOutcome::Success | CallOutcome::Trip | CallOutcome::Ignored => false,
+        };
+        self.answered += u64::from(!unanswered);
     }
 
     /// Counts a rejected call among those of the opening.
@@ -188,7 +216,7 @@ impl Circuit {
             else {
                 continue;
             };
-            let at = due.unwrap_or(now).as_nanos();
+            let at = self.nanos(due.unwrap_or(now));
             tally.add_transition(at, [from, to], reason, self.key.as_ref());
             self.end_stay(at, from, tally);
             match (from, to) {
@@ -235,7 +263,7 @@ impl Circuit {
     /// Applies what is due until `at`, and adds the last stay to the tally.
     pub(super) fn finish(mut self, at: u64, tally: &mut Tally, changes: &mut Vec<Change>) {
         self.advance(at, tally, changes);
-        let end = self.latest.as_nanos().max(self.since);
+        let end = self.nanos(self.latest).max(self.since);
         let state = self.machine.machine_state();
         self.end_stay(end, state, tally);
         self.end_opening(None, tally);

@@ -5,6 +5,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::hash::BuildHasher as _;
 use std::sync::Arc;
+use std::time::Duration;
 
 use foldhash::fast::FixedState;
 
@@ -13,7 +14,7 @@ use super::circuit::Circuit;
 use super::tally::Tally;
 use crate::config::Settings;
 use crate::machine::{Change, Eviction, OpenKeys};
-use crate::time::Tick;
+use crate::time::nanos;
 
 /// The number of keys that a new key examines for eviction when all places are taken.
 const EVICTION_TRIES: usize = 64;
@@ -25,9 +26,13 @@ const IDLE_TRIES: usize = 2;
 pub(super) struct Circuits {
     settings: Settings,
     seed: u64,
+    /// When the clock of the breaker that wrote the trace was at zero; the first call says it.
+    origin: Option<u64>,
     /// A circuit keeps its number. A free number has a new circuit.
     all: Vec<Circuit>,
     free: Vec<usize>,
+    /// The number of circuits made so far.
+    made: u64,
     /// The number of the circuit for calls without a key.
     without_key: Option<usize>,
     by_key: HashMap<Arc<str>, usize, FixedState>,
@@ -41,8 +46,10 @@ impl Circuits {
         Self {
             settings,
             seed,
+            origin: None,
             all: Vec::new(),
             free: Vec::new(),
+            made: 0,
             without_key: None,
             by_key: HashMap::default(),
             order: VecDeque::new(),
@@ -63,24 +70,25 @@ impl Circuits {
         tally: &mut Tally,
         changes: &mut Vec<Change>,
     ) -> usize {
-        let now = Tick::from_nanos(call.started_nanos());
+        let at = call.started_nanos();
+        self.origin.get_or_insert(call.origin());
         let Some(key) = call.shared_key() else {
             return match self.without_key {
                 Some(number) => number,
-                None => self.add_without_key(now),
+                None => self.add_without_key(at),
             };
         };
         if let Some(number) = self.by_key.get(key) {
             let circuit = &mut self.all[*number];
-            circuit.used = circuit.used.max(now);
+            circuit.used = circuit.used.max(at);
             circuit.recent = true;
             return *number;
         }
-        self.add_key(key, now, tally, changes)
+        self.add_key(key, at, tally, changes)
     }
 
-    fn add_without_key(&mut self, now: Tick) -> usize {
-        let mut circuit = Circuit::new(self.settings, self.seed, None, now);
+    fn add_without_key(&mut self, at: u64) -> usize {
+        let mut circuit = self.make(self.seed, None, at);
         circuit.listed = true;
         let number = self.add(circuit);
         self.without_key = Some(number);
@@ -92,21 +100,21 @@ impl Circuits {
     fn add_key(
         &mut self,
         key: &Arc<str>,
-        now: Tick,
+        at: u64,
         tally: &mut Tally,
         changes: &mut Vec<Change>,
     ) -> usize {
         let seed = foldhash::quality::FixedState::with_seed(self.seed).hash_one(key);
-        let mut circuit = Circuit::new(self.settings, seed, Some(Arc::clone(key)), now);
+        let mut circuit = self.make(seed, Some(Arc::clone(key)), at);
         circuit.machine.join_keys(&self.open);
         let most = self.settings.max_keys.get() as usize;
         if self.order.len() < most {
             for _ in 0..IDLE_TRIES.min(self.order.len()) {
-                let idle = |circuit: &mut Circuit, ttl| now.since(circuit.used) >= ttl;
-                self.evict_next(now, idle, tally, changes);
+                let idle = |circuit: &mut Circuit, ttl| at - circuit.used >= nanos(ttl);
+                self.evict_next(at, idle, tally, changes);
             }
         } else {
-            self.make_room(most, now, tally, changes);
+            self.make_room(most, at, tally, changes);
         }
         circuit.listed = self.order.len() < most;
         let listed = circuit.listed;
@@ -119,7 +127,14 @@ impl Circuits {
         number
     }
 
-    fn add(&mut self, circuit: Circuit) -> usize {
+    fn make(&self, seed: u64, key: Option<Arc<str>>, at: u64) -> Circuit {
+        let origin = self.origin.unwrap_or_default();
+        Circuit::new(self.settings, seed, key, origin, at)
+    }
+
+    fn add(&mut self, mut circuit: Circuit) -> usize {
+        self.made += 1;
+        circuit.serial = self.made;
         if let Some(number) = self.free.pop() {
             self.all[number] = circuit;
             return number;
@@ -130,14 +145,14 @@ impl Circuits {
 
     /// Evicts keys that were not used recently and remember nothing that matters; if there are none, the key that has
     /// been idle for longest.
-    fn make_room(&mut self, most: usize, now: Tick, tally: &mut Tally, changes: &mut Vec<Change>) {
+    fn make_room(&mut self, most: usize, at: u64, tally: &mut Tally, changes: &mut Vec<Change>) {
         let tries = EVICTION_TRIES.min(2 * self.order.len());
         for _ in 0..tries {
             if self.order.len() < most {
                 return;
             }
             let unused = |circuit: &mut Circuit, _| !std::mem::take(&mut circuit.recent);
-            self.evict_next(now, unused, tally, changes);
+            self.evict_next(at, unused, tally, changes);
         }
         if self.order.len() < most {
             return;
@@ -146,26 +161,26 @@ impl Circuits {
         let mut idle = Vec::new();
         for number in examined {
             let circuit = &mut self.all[number];
-            let least = match eviction(circuit, now) {
+            let least = match eviction(circuit, at) {
                 Eviction::AtAnyTime => None,
                 Eviction::AfterIdle(least) => Some(self.settings.idle_ttl.max(least)),
                 Eviction::Never => continue,
             };
-            if least.is_none_or(|least| now.since(circuit.used) >= least) {
+            if least.is_none_or(|least| at - circuit.used >= nanos(least)) {
                 idle.push((circuit.used, circuit.key.clone(), number));
             }
         }
         if let Some((_, _, number)) = idle.into_iter().min() {
             self.order.retain(|other| *other != number);
-            self.evict(number, now, tally, changes);
+            self.evict(number, at, tally, changes);
         }
     }
 
     /// Examines the next key, and evicts it if `may_evict` allows it and it remembers nothing that matters.
     fn evict_next(
         &mut self,
-        now: Tick,
-        may_evict: impl Fn(&mut Circuit, std::time::Duration) -> bool,
+        at: u64,
+        may_evict: impl Fn(&mut Circuit, Duration) -> bool,
         tally: &mut Tally,
         changes: &mut Vec<Change>,
     ) {
@@ -174,20 +189,20 @@ impl Circuits {
         };
         let circuit = &mut self.all[number];
         let allowed = may_evict(circuit, self.settings.idle_ttl);
-        if allowed && eviction(circuit, now) == Eviction::AtAnyTime {
+        if allowed && eviction(circuit, at) == Eviction::AtAnyTime {
             self.order.pop_front();
-            self.evict(number, now, tally, changes);
+            self.evict(number, at, tally, changes);
         } else {
             self.order.rotate_left(1);
         }
     }
 
-    fn evict(&mut self, number: usize, now: Tick, tally: &mut Tally, changes: &mut Vec<Change>) {
+    fn evict(&mut self, number: usize, at: u64, tally: &mut Tally, changes: &mut Vec<Change>) {
         if let Some(key) = &self.all[number].key {
             self.by_key.remove(key);
         }
         self.open.set_keys(self.order.len());
-        self.free(number, now.as_nanos(), tally, changes);
+        self.free(number, at, tally, changes);
     }
 
     /// Drops a circuit that is in no table and has no calls in flight.
@@ -198,7 +213,7 @@ impl Circuits {
         tally: &mut Tally,
         changes: &mut Vec<Change>,
     ) {
-        let new = Circuit::new(self.settings, self.seed, None, Tick::from_nanos(at));
+        let new = self.make(self.seed, None, at);
         let circuit = std::mem::replace(&mut self.all[number], new);
         circuit.finish(at, tally, changes);
         self.free.push(number);
@@ -213,11 +228,10 @@ impl Circuits {
 }
 
 /// Returns when a circuit may be evicted; one with calls in flight stays.
-fn eviction(circuit: &mut Circuit, now: Tick) -> Eviction {
+fn eviction(circuit: &mut Circuit, at: u64) -> Eviction {
     if circuit.in_flight > 0 {
         return Eviction::Never;
     }
-    circuit.latest = circuit.latest.max(now);
-    let now = circuit.latest;
+    let now = circuit.at(at);
     circuit.machine.eviction(now)
 }

@@ -13,6 +13,7 @@ mod keys;
 #[cfg(feature = "config")]
 mod notation;
 mod outages;
+mod parallel;
 mod player;
 #[expect(
     clippy::module_inception,
@@ -30,7 +31,16 @@ pub use self::call::{Call, CallOutcome};
 pub use self::candidate::Candidate;
 pub use self::error::{SuggestError, TraceError};
 pub use self::outages::{OutageRule, TraceOutage};
+pub use self::parallel::rehearse_all;
 pub use self::rehearsal::{Rehearsal, rehearse};
 pub use self::report::{Band, Opening, OutageMet, RehearsedTransition, Report};
 pub use self::timeline::{Timeline, TimelineSlot, TraceSummary};
 pub use self::trace::{Calls, TraceInfo, TraceReader, TraceWriter, TracedBreaker};
+
+#[cfg(test)]
+#[allow(
+    clippy::pedantic,
+    clippy::float_cmp,
+    reason = "times of tests are written as decimal numbers"
+)]
+mod tests;

@@ -24,6 +24,7 @@ const LATE_TIMER: u64 = 20_000_000;
 pub(super) struct Player {
     candidate: Candidate,
     call_timeout: Option<u64>,
+    counts_drops: bool,
     circuits: Circuits,
     in_flight: BinaryHeap<InFlight>,
     /// The number of calls so far.
@@ -39,8 +40,18 @@ struct InFlight {
     /// What comes first at one instant.
     place: u64,
     circuit: usize,
-    ticket: Ticket,
+    role: Role,
     ending: Ending,
+}
+
+/// What the end of a call in flight does.
+#[derive(Debug)]
+enum Role {
+    Admitted(Ticket),
+    /// The call is rejected here. As in shadow, its answer still ends a row of dropped calls.
+    Rejected {
+        circuit: u64,
+    },
 }
 
 impl InFlight {
@@ -73,6 +84,7 @@ impl Player {
     pub(super) fn new(candidate: Candidate) -> Self {
         Self {
             call_timeout: candidate.settings().call_timeout.map(nanos),
+            counts_drops: candidate.settings().cancelled_in_a_row.is_some(),
             circuits: Circuits::new(*candidate.settings(), candidate.seed()),
             candidate,
             in_flight: BinaryHeap::new(),
@@ -105,46 +117,57 @@ impl Player {
             return;
         }
         self.tally.ended = self.tally.ended.max(call.ended_nanos());
-        match circuit.admit(at, &mut self.tally, &mut self.changes) {
+        let role = match circuit.admit(at, &mut self.tally, &mut self.changes) {
             Ok(ticket) => {
                 self.tally.add_admitted(call.outcome());
-                let ending = self.ending(call);
-                self.in_flight.push(InFlight {
-                    ends: at.saturating_add(ending.took),
-                    place: order.map_or(self.calls, |order| order.end),
-                    circuit: number,
-                    ticket,
-                    ending,
-                });
+                Role::Admitted(ticket)
             }
             Err(reason) => {
                 circuit.count_rejected(call.outcome());
                 self.tally.add_rejected(call, reason);
+                if !self.counts_drops {
+                    return;
+                }
+                Role::Rejected {
+                    circuit: circuit.serial,
+                }
             }
+        };
+        let (ending, timed_out) = self.ending(call);
+        if timed_out && matches!(role, Role::Admitted(_)) {
+            self.tally.timed_out += 1;
         }
+        self.in_flight.push(InFlight {
+            ends: at.saturating_add(ending.took),
+            place: order.map_or(self.calls, |order| order.end),
+            circuit: number,
+            role,
+            ending,
+        });
     }
 
-    /// Returns how an admitted call ends: as in the trace, or at the `call_timeout` of the candidate.
-    fn ending(&mut self, call: &Call) -> Ending {
+    /// Returns how a call ends: as in the trace, or at the `call_timeout` of the candidate. Also returns whether the
+    /// candidate ends it earlier than the trace.
+    fn ending(&self, call: &Call) -> (Ending, bool) {
         let (took, outcome) = (call.took_nanos(), call.outcome());
-        let ending = Ending {
+        let as_recorded = Ending {
             outcome,
             hint: call.open_for_hint(),
             took,
         };
         let Some(limit) = self.call_timeout.filter(|limit| took > *limit) else {
-            return ending;
+            return (as_recorded, false);
         };
         let timed_out = CallOutcome::Failure(FailureKind::TimedOut);
         if outcome == timed_out && took - limit <= LATE_TIMER.max(limit / 8) {
-            return ending;
+            return (as_recorded, false);
         }
-        self.tally.timed_out += 1;
-        Ending {
+        let cut = Ending {
             outcome: timed_out,
             hint: None,
             took: limit,
-        }
+        };
+        (cut, true)
     }
 
     fn end_calls_before(&mut self, before: (u64, u64)) {
@@ -157,8 +180,17 @@ impl Player {
 
     fn end(&mut self, call: &InFlight) {
         let circuit = self.circuits.get_mut(call.circuit);
+        let ticket = match call.role {
+            Role::Admitted(ticket) => ticket,
+            Role::Rejected { circuit: serial } => {
+                if circuit.serial == serial {
+                    circuit.count_answer(call.ending.outcome);
+                }
+                return;
+            }
+        };
         circuit.settle(
-            call.ticket,
+            ticket,
             call.ending,
             call.ends,
             &mut self.tally,

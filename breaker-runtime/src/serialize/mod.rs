@@ -12,6 +12,8 @@ mod fleet;
 #[cfg(feature = "config")]
 mod overrides;
 mod registry;
+#[cfg(feature = "rehearsal")]
+mod rehearsal;
 mod timestamp;
 
 use std::time::{Duration, SystemTime};
