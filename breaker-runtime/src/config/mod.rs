@@ -10,7 +10,7 @@ mod config;
 mod conflict;
 mod constraints;
 mod error;
-#[cfg(feature = "serde")]
+#[cfg(any(feature = "rehearsal", feature = "serde"))]
 mod exact_duration;
 #[cfg(feature = "config")]
 pub(crate) mod file;
@@ -48,7 +48,7 @@ pub use self::conflict::{Conflict, ConflictSide};
 #[cfg(feature = "config")]
 pub(crate) use self::constraints::Inconsistency;
 pub use self::error::ConfigError;
-#[cfg(feature = "serde")]
+#[cfg(any(feature = "rehearsal", feature = "serde"))]
 pub(crate) use self::exact_duration::ExactDuration;
 #[cfg(feature = "config")]
 pub use self::file::{ConfigProblem, ConfigProblems};
@@ -67,7 +67,7 @@ pub use self::overrides::Overrides;
 pub use self::patch::Patch;
 pub use self::settings::Settings;
 pub(crate) use self::table::Setting;
-#[cfg(feature = "serde")]
+#[cfg(any(feature = "rehearsal", feature = "serde"))]
 pub(crate) use self::value::Value;
 pub use self::void::VoidSetting;
 pub use self::window::{Window, WindowFrom};

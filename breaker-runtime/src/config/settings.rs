@@ -116,3 +116,23 @@ impl Config {
         settings
     }
 }
+
+#[cfg(feature = "rehearsal")]
+impl Settings {
+    /// Returns a configuration that asks for these settings, and for no value that is the default anyway.
+    pub(crate) fn without_defaults(&self) -> Config {
+        let mut config = Config::new();
+        let follows = |setting: &Setting| !setting.default_follows().is_empty();
+        // Those last whose defaults follow other settings.
+        let (last, first): (Vec<_>, Vec<_>) = Setting::ALL.into_iter().partition(follows);
+        for setting in first.into_iter().chain(last) {
+            let own_limit = config.settings(None).call_timeout;
+            let default = config.settings(own_limit).value(setting);
+            let wanted = self.value(setting);
+            if default != wanted {
+                config = config.with(setting, wanted);
+            }
+        }
+        config
+    }
+}

@@ -10,6 +10,7 @@ mod candidate;
 mod circuit;
 mod error;
 mod keys;
+mod lines;
 #[cfg(feature = "config")]
 mod notation;
 mod outages;
@@ -30,6 +31,7 @@ mod trace;
 pub use self::call::{Call, CallOutcome};
 pub use self::candidate::Candidate;
 pub use self::error::{SuggestError, TraceError};
+pub use self::lines::{attribute_line, file_lines};
 pub use self::outages::{OutageRule, TraceOutage};
 pub use self::parallel::rehearse_all;
 pub use self::rehearsal::{Rehearsal, rehearse};

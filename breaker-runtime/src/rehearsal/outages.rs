@@ -169,6 +169,8 @@ pub(super) struct OutageFinder {
     row: Option<u64>,
     /// The value of `row` when the slot began.
     row_before: Option<u64>,
+    /// Whether the slot before was bad.
+    follows_bad: bool,
     current: Option<Span>,
     found: Vec<Span>,
 }
@@ -180,6 +182,7 @@ impl OutageFinder {
             slot: None,
             row: None,
             row_before: None,
+            follows_bad: false,
             current: None,
             found: Vec::new(),
         }
@@ -244,10 +247,14 @@ impl OutageFinder {
             && slot.failures > 0
             && slot.failures as f64 / slot.calls as f64 >= self.rule.share;
         let unanswered = slot.calls == 0 && slot.dropped >= enough;
-        if failed || unanswered {
+        let bad = failed || unanswered;
+        let follows_bad = std::mem::replace(&mut self.follows_bad, bad);
+        if bad {
             self.add_bad(&slot);
         } else if let Some(current) = &mut self.current {
-            if let (Some(leading), true) = (slot.leading, self.row_before.is_some()) {
+            // The row of failures goes on from the bad slot.
+            let goes_on = follows_bad && self.row_before.is_some();
+            if let Some(leading) = slot.leading.filter(|_| goes_on) {
                 current.ended = leading;
             }
             if slot.last_failure.max(slot.began) > current.ended.saturating_add(self.rule.gap) {

@@ -8,6 +8,7 @@ use crate::values::{FailureKind, Reason, State};
 mod exactness;
 mod figures;
 mod keys;
+mod lines;
 mod properties;
 
 /// A Sunday, at noon.

@@ -71,12 +71,11 @@ fn plans() -> impl Strategy<Value = Vec<Planned>> {
     })
 }
 
+/// A transition: its instant in nanoseconds since 1970, the states before and after, and the reason.
+type Seen = (u64, State, State, Reason);
+
 /// The transitions of a breaker in shadow, and the calls as it saw them.
-fn live(
-    plans: &[Planned],
-    settings: Settings,
-    seed: u64,
-) -> (Vec<(u64, State, State, Reason)>, Vec<Call>) {
+fn live(plans: &[Planned], settings: Settings, seed: u64) -> (Vec<Seen>, Vec<Call>) {
     let clock = HandClock::default();
     let registry = Registry::with_clock(clock.clone());
     let seen = Arc::new(std::sync::Mutex::new(Vec::new()));

@@ -293,7 +293,7 @@ fn a_ramp_rejects_some_calls_after_the_circuit_has_closed() {
 #[test]
 fn time_that_runs_back_is_an_error_that_names_the_call() {
     let calls = [2.0, 3.0, 1.5].map(|started| Ok(call(started, 0.1, CallOutcome::Success)));
-    let error = rehearse(calls, candidate(Config::new())).unwrap_err();
+    let error = rehearse(calls, candidate(Config::new())).expect_err("it cannot be played");
     assert_eq!(
         error.to_string(),
         "call 3 began 1.5s before the call in front of it: sort the trace by the start of the calls"
@@ -302,8 +302,38 @@ fn time_that_runs_back_is_an_error_that_names_the_call() {
 
 #[test]
 fn an_empty_trace_is_an_error() {
-    let error = rehearse([], candidate(Config::new())).unwrap_err();
+    let error = rehearse([], candidate(Config::new())).expect_err("it cannot be played");
     assert!(matches!(error, TraceError::Empty));
+}
+
+/// Returns the second at which the only outage of a trace ends.
+fn end_of_outage(calls: &[Call]) -> f64 {
+    let mut summary = TraceSummary::new();
+    for call in calls {
+        summary.push(call).expect("in order");
+    }
+    let timeline = summary.finish();
+    let [outage] = timeline.outages.as_slice() else {
+        panic!("{:?}", timeline.outages);
+    };
+    let ended = outage.ended.duration_since(at(0.0)).expect("after noon");
+    ended.as_secs_f64()
+}
+
+#[test]
+fn an_outage_ends_with_the_failures_in_a_row_that_lead_out_of_it() {
+    // The slot from 40 s on is good: three of its ten calls failed.
+    assert_eq!(end_of_outage(&steady(0..100, 10..43)), 42.0);
+}
+
+#[test]
+fn failures_after_a_good_slot_do_not_prolong_an_outage() {
+    // The slots from 40 s and from 50 s on are good, and a row of failures leads from the one into the other.
+    let mut calls = steady(0..100, 10..40);
+    for call in &mut calls[48..52] {
+        *call = Call::new(call.started(), call.took(), FAILURE);
+    }
+    assert_eq!(end_of_outage(&calls), 39.0);
 }
 
 #[test]
