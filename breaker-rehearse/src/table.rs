@@ -20,7 +20,7 @@ pub fn table(timeline: &Timeline, reports: &[Report], width: Option<u16>) -> Str
     let mut text = trace(timeline);
     text.push('\n');
     let mut table = Table::new();
-    table.load_preset(presets::UTF8_HORIZONTAL_ONLY);
+    table.load_preset(presets::NOTHING);
     if let Some(width) = width {
         table
             .set_content_arrangement(ContentArrangement::Dynamic)
@@ -44,7 +44,10 @@ pub fn table(timeline: &Timeline, reports: &[Report], width: Option<u16>) -> Str
     for report in reports {
         openings(&mut text, report);
     }
-    let _ = write!(text, "\n{}\n", Report::limits());
+    text.push_str("\nwhat no rehearsal can know:\n");
+    for limit in Report::limits().split_inclusive(". ") {
+        let _ = writeln!(text, "  {}", limit.trim());
+    }
     text
 }
 

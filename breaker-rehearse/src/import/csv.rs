@@ -77,6 +77,16 @@ impl<R: BufRead> CsvRows<R> {
     }
 }
 
+impl<R: BufRead> CsvRows<R> {
+    /// Returns the line in which the record begins. `before` is the line after the last record; blank lines may follow it.
+    fn line_of_record(&self, before: u64) -> u64 {
+        let text = self.record.as_slice();
+        let inside = text.split(|byte| *byte == b'\n').count() as u64;
+        let after = self.reader.position().line();
+        after.saturating_sub(inside).max(before)
+    }
+}
+
 impl<R: BufRead> Rows for CsvRows<R> {
     fn columns(&self) -> &[String] {
         &self.columns
@@ -106,7 +116,7 @@ impl<R: BufRead> Rows for CsvRows<R> {
         if !is_read {
             return Ok(false);
         }
-        row.line = self.record.position().map_or(line, csv::Position::line);
+        row.line = self.line_of_record(line);
         if self.record.len() != self.columns.len() {
             let (has, columns) = (self.record.len(), self.columns.len());
             let message = format!("the row has {has} cells, but there are {columns} columns");

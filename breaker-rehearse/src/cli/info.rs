@@ -1,0 +1,88 @@
+//! The subcommand `record-info`.
+
+use std::time::SystemTime;
+
+use breaker_rehearse::shown_time;
+use breaker_runtime::rehearsal::TraceInfo;
+use serde_json::{Value, json};
+
+use super::args::InfoArguments;
+use super::input::open_trace;
+use super::output::print;
+use super::stop::Stop;
+
+/// How many keys of a breaker are listed.
+const KEYS: usize = 10;
+
+pub(super) fn run(arguments: &InfoArguments) -> Result<(), Stop> {
+    let reader = open_trace(&arguments.files, arguments.lenient)?;
+    let info = reader.info();
+    if arguments.json {
+        return print(&format!("{:#}\n", as_json(info)));
+    }
+    print(&as_text(info))
+}
+
+fn as_text(info: &TraceInfo) -> String {
+    let mut lines = vec![format!(
+        "{} calls in {} files and {} blocks, {} bytes: {:.1} bytes for each call",
+        info.calls,
+        info.files,
+        info.blocks,
+        info.bytes,
+        per_call(info),
+    )];
+    if let Some((began, ended)) = info.began.zip(info.ended) {
+        lines.push(format!(
+            "from {} to {}",
+            shown_time(began),
+            shown_time(ended)
+        ));
+    }
+    for breaker in &info.breakers {
+        lines.push(format!("breaker {}: {} calls", breaker.name, breaker.calls));
+        for (key, calls) in breaker.keys.iter().take(KEYS) {
+            lines.push(format!("  key {key}: {calls} calls"));
+        }
+        if breaker.more_keys || breaker.keys.len() > KEYS {
+            lines.push("  … and more keys".to_owned());
+        }
+    }
+    if info.dropped_calls > 0 {
+        lines.push(format!(
+            "missing: the recorder dropped {} calls in {} blocks under pressure",
+            info.dropped_calls, info.dropped_blocks
+        ));
+    }
+    if info.broken_blocks > 0 {
+        lines.push(format!("missing: {} broken blocks", info.broken_blocks));
+    }
+    lines.push(String::new());
+    lines.join("\n")
+}
+
+#[expect(clippy::cast_precision_loss, reason = "one digit is shown")]
+fn per_call(info: &TraceInfo) -> f64 {
+    info.bytes as f64 / info.calls.max(1) as f64
+}
+
+fn as_json(info: &TraceInfo) -> Value {
+    let time = |at: Option<SystemTime>| at.map(shown_time);
+    json!({
+        "calls": info.calls,
+        "files": info.files,
+        "blocks": info.blocks,
+        "bytes": info.bytes,
+        "began": time(info.began),
+        "ended": time(info.ended),
+        "breakers": info.breakers.iter().map(|it| json!({
+            "name": it.name,
+            "calls": it.calls,
+            "keys": it.keys.iter().map(|(key, calls)| json!({"key": key, "calls": calls})).collect::<Vec<_>>(),
+            "more_keys": it.more_keys,
+        })).collect::<Vec<_>>(),
+        "dropped_calls": info.dropped_calls,
+        "dropped_blocks": info.dropped_blocks,
+        "broken_blocks": info.broken_blocks,
+    })
+}

@@ -1,0 +1,313 @@
+//! Opens the inputs: recordings, or texts that are imported. Both yield calls in order.
+
+use std::cell::RefCell;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use breaker_rehearse::{Counts, ImportOptions, Importer, Problem};
+use breaker_runtime::rehearsal::{Call, TraceError, TraceReader};
+use flate2::bufread::MultiGzDecoder;
+
+use super::args::InputArguments;
+use super::progress::Progress;
+use super::stop::Stop;
+
+/// How many calls are read between two steps of the progress bar.
+const STEP: u64 = 1 << 14;
+
+/// What is read.
+pub(super) enum Input {
+    /// A recording, and the breaker in it.
+    Trace(Box<TraceReader>, String),
+    /// Texts in the order in which they continue.
+    Texts(Vec<PathBuf>, ImportOptions),
+}
+
+/// What else there is to say about an input.
+#[derive(Debug, Default)]
+pub(super) struct Notes {
+    /// Sentences for the report.
+    pub(super) lines: Vec<String>,
+}
+
+type Calls<'a> = &'a mut dyn Iterator<Item = Result<Call, TraceError>>;
+
+impl Input {
+    /// Looks at the inputs and opens them.
+    pub(super) fn open(arguments: &InputArguments) -> Result<Self, Stop> {
+        let traces = arguments.files.iter().map(|path| is_trace(path));
+        let traces = traces.collect::<Result<Vec<_>, _>>()?;
+        if traces.iter().all(|it| *it) {
+            let reader = open_trace(&arguments.files, arguments.lenient)?;
+            let breaker = breaker_of(&reader, arguments.breaker.as_deref())?;
+            return Ok(Self::Trace(Box::new(reader), breaker));
+        }
+        if let Some(at) = traces.iter().position(|it| *it) {
+            let path = arguments.files[at].display();
+            return Err(Stop::new(format!(
+                "{path} is a recording and others are not: give either recordings or texts"
+            )));
+        }
+        let options = arguments.import_options().map_err(Stop::new)?;
+        Ok(Self::Texts(arguments.files.clone(), options))
+    }
+
+    /// Hands the calls of a stretch of time to `use_calls`, with a progress bar.
+    pub(super) fn read<T>(
+        &mut self,
+        stretch: &Stretch,
+        use_calls: impl FnOnce(Calls<'_>) -> Result<T, Stop>,
+    ) -> Result<(T, Notes), Stop> {
+        match self {
+            Self::Trace(reader, breaker) => {
+                let info = reader.info().clone();
+                let total = info.breakers.iter().find(|it| it.name == *breaker);
+                let progress = Progress::of_calls(total.map_or(0, |it| it.calls));
+                let calls = counted(reader.calls(breaker)?, progress.clone());
+                let result = use_calls(&mut stretch.cut(calls));
+                progress.finish();
+                let mut notes = Notes::default();
+                if info.dropped_calls > 0 {
+                    let dropped = info.dropped_calls;
+                    notes.lines.push(format!(
+                        "the recorder dropped {dropped} calls under pressure"
+                    ));
+                }
+                if info.broken_blocks > 0 {
+                    let broken = info.broken_blocks;
+                    notes
+                        .lines
+                        .push(format!("{broken} broken blocks were skipped"));
+                }
+                Ok((result?, notes))
+            }
+            Self::Texts(paths, options) => {
+                let progress = Progress::of_bytes(size_of(paths));
+                let texts = RefCell::new(Texts::new(paths, options, progress.clone()));
+                let calls = std::iter::from_fn(|| texts.borrow_mut().next_call().map(Ok));
+                let result = use_calls(&mut stretch.cut(calls));
+                progress.finish();
+                let texts = texts.into_inner();
+                if let Some(stop) = texts.stop {
+                    return Err(stop);
+                }
+                let counts = texts
+                    .importer
+                    .map_or_else(Counts::default, |it| it.counts().clone());
+                let result = result.map_err(|stop| explained(stop, &counts))?;
+                Ok((result, skipped(&counts)))
+            }
+        }
+    }
+}
+
+/// The time from which and until which calls are read.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Stretch {
+    pub(super) from: Option<SystemTime>,
+    pub(super) to: Option<SystemTime>,
+}
+
+impl Stretch {
+    fn cut(
+        &self,
+        calls: impl Iterator<Item = Result<Call, TraceError>>,
+    ) -> impl Iterator<Item = Result<Call, TraceError>> {
+        let Self { from, to } = *self;
+        let is_before = move |call: &Call| from.is_some_and(|from| call.started() < from);
+        let is_after = move |call: &Call| to.is_some_and(|to| call.started() >= to);
+        calls
+            .take_while(move |it| !it.as_ref().is_ok_and(is_after))
+            .filter(move |it| !it.as_ref().is_ok_and(is_before))
+    }
+}
+
+/// Opens recordings.
+pub(super) fn open_trace(files: &[PathBuf], lenient: bool) -> Result<TraceReader, Stop> {
+    let reader = if lenient {
+        TraceReader::open_lenient(files)
+    } else {
+        TraceReader::open(files)
+    };
+    reader.map_err(|error| match error {
+        TraceError::Broken { .. } => Stop::new(format!("{error} (`--lenient`)")),
+        other => other.into(),
+    })
+}
+
+/// Returns the breaker whose calls are read.
+fn breaker_of(reader: &TraceReader, asked: Option<&str>) -> Result<String, Stop> {
+    let breakers = &reader.info().breakers;
+    match (asked, breakers.as_slice()) {
+        (Some(asked), _) => Ok(asked.to_owned()),
+        (None, [only]) => Ok(only.name.clone()),
+        (None, []) => Err(TraceError::Empty.into()),
+        (None, several) => {
+            let names: Vec<_> = several.iter().map(|it| it.name.as_str()).collect();
+            Err(Stop::new(format!(
+                "the recording has calls of several breakers; choose one with `--breaker`: {}",
+                names.join(", ")
+            )))
+        }
+    }
+}
+
+/// Returns whether a file is a recording. A folder stands for the recordings in it.
+fn is_trace(path: &Path) -> Result<bool, Stop> {
+    if path.as_os_str() == "-" {
+        return Ok(false);
+    }
+    if path.is_dir() {
+        return Ok(true);
+    }
+    let cannot = |error| Stop::of_file(&path.display().to_string(), &error);
+    let file = File::open(path).map_err(cannot)?;
+    let mut start = Vec::new();
+    file.take(16).read_to_end(&mut start).map_err(cannot)?;
+    // A text does not contain the zeros of the version.
+    let has_extension = path.extension().is_some_and(|it| it == "trace");
+    Ok(has_extension || start.starts_with(b"breakers") && start[8..].contains(&0))
+}
+
+/// Reads texts one after the other.
+struct Texts<'a> {
+    paths: std::slice::Iter<'a, PathBuf>,
+    options: &'a ImportOptions,
+    progress: Progress,
+    importer: Option<Importer<'a>>,
+    stop: Option<Stop>,
+}
+
+impl<'a> Texts<'a> {
+    fn new(paths: &'a [PathBuf], options: &'a ImportOptions, progress: Progress) -> Self {
+        Self {
+            paths: paths.iter(),
+            options,
+            progress,
+            importer: None,
+            stop: None,
+        }
+    }
+
+    /// Reads the next call; `None` at the end, and at an error, which it remembers.
+    fn next_call(&mut self) -> Option<Call> {
+        if self.stop.is_some() {
+            return None;
+        }
+        loop {
+            match self.importer.as_mut().and_then(Iterator::next) {
+                Some(Ok(call)) => return Some(call),
+                Some(Err(problem)) => {
+                    let advice = "`--lenient` skips such lines and counts them";
+                    let advice = problem
+                        .line
+                        .map_or(String::new(), |_| format!(" ({advice})"));
+                    self.stop = Some(Stop::new(format!("{problem}{advice}")));
+                    return None;
+                }
+                None => {}
+            }
+            let path = self.paths.next()?;
+            match self.open(path) {
+                Ok(importer) => self.importer = Some(importer),
+                Err(stop) => {
+                    self.stop = Some(stop);
+                    return None;
+                }
+            }
+        }
+    }
+
+    fn open(&mut self, path: &Path) -> Result<Importer<'a>, Stop> {
+        let name = path.display().to_string();
+        let name = if name == "-" {
+            "standard input".to_owned()
+        } else {
+            name
+        };
+        let input = decoded(path, &self.progress).map_err(|error| Stop::of_file(&name, &error))?;
+        let importer = match self.importer.take() {
+            Some(previous) => Importer::after(previous, input, &name, self.options)?,
+            None => Importer::new(input, &name, self.options)?,
+        };
+        let is_last = self.paths.as_slice().is_empty();
+        Ok(if is_last {
+            importer
+        } else {
+            importer.with_successor()
+        })
+    }
+}
+
+/// Opens a text, which may be compressed.
+fn decoded(path: &Path, progress: &Progress) -> io::Result<Box<dyn BufRead>> {
+    const BUFFER: usize = 1 << 18;
+    let raw: Box<dyn Read> = if path.as_os_str() == "-" {
+        Box::new(progress.count(io::stdin()))
+    } else {
+        Box::new(progress.count(File::open(path)?))
+    };
+    let mut raw = BufReader::with_capacity(BUFFER, raw);
+    if raw.fill_buf()?.starts_with(&[0x1f, 0x8b]) {
+        let decoder = MultiGzDecoder::new(raw);
+        return Ok(Box::new(BufReader::with_capacity(BUFFER, decoder)));
+    }
+    Ok(Box::new(raw))
+}
+
+/// Returns the size of all files, if all are files.
+fn size_of(paths: &[PathBuf]) -> Option<u64> {
+    let size = |path: &PathBuf| path.metadata().ok().filter(std::fs::Metadata::is_file);
+    paths.iter().map(|path| Some(size(path)?.len())).sum()
+}
+
+fn counted<'a>(
+    calls: impl Iterator<Item = Result<Call, TraceError>> + 'a,
+    progress: Progress,
+) -> impl Iterator<Item = Result<Call, TraceError>> + 'a {
+    let mut read = 0;
+    calls.inspect(move |_| {
+        read += 1;
+        if read % STEP == 0 {
+            progress.advance(STEP);
+        }
+    })
+}
+
+/// Explains why there are no calls.
+fn explained(stop: Stop, counts: &Counts) -> Stop {
+    let (lines, filtered, skipped) = (counts.lines, counts.filtered, counts.skipped);
+    if !stop.is_empty_trace() {
+        return stop;
+    }
+    let mut parts = vec![format!(
+        "there are no calls to play: {lines} lines were read"
+    )];
+    if filtered > 0 {
+        parts.push(format!("`--where` leaves out {filtered}"));
+    }
+    if skipped > 0 {
+        let first = counts.first_skipped.first();
+        let first = first.map_or_else(String::new, Problem::to_string);
+        parts.push(format!("{skipped} are broken, the first one at {first}"));
+    }
+    if lines > filtered + skipped {
+        parts.push("`--from` and `--to` leave out all others".to_owned());
+    }
+    Stop::new(parts.join("; "))
+}
+
+/// Says what was skipped.
+fn skipped(counts: &Counts) -> Notes {
+    let mut lines = Vec::new();
+    if counts.skipped > 0 {
+        let (skipped, all) = (counts.skipped, counts.lines);
+        lines.push(format!(
+            "{skipped} of {all} lines are broken and were skipped, such as:"
+        ));
+        lines.extend(counts.first_skipped.iter().map(|it| format!("  {it}")));
+    }
+    Notes { lines }
+}
