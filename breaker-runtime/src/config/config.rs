@@ -79,7 +79,7 @@ impl Config {
         self
     }
 
-    pub(super) fn remove(&mut self, setting: Setting) {
+    pub(crate) fn remove(&mut self, setting: Setting) {
         self.values[setting as usize] = None;
     }
 

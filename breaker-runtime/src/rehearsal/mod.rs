@@ -24,6 +24,7 @@ mod rehearsal;
 mod report;
 mod sequence;
 mod stay;
+mod suggest;
 mod tally;
 mod timeline;
 mod trace;
@@ -36,6 +37,7 @@ pub use self::outages::{OutageRule, TraceOutage};
 pub use self::parallel::rehearse_all;
 pub use self::rehearsal::{Rehearsal, rehearse};
 pub use self::report::{Band, Opening, OutageMet, RehearsedTransition, Report};
+pub use self::suggest::{Caveat, Pick, PickKind, SuggestOptions, Suggestions, Tried, suggest};
 pub use self::timeline::{Timeline, TimelineSlot, TraceSummary};
 pub use self::trace::{Calls, TraceInfo, TraceReader, TraceWriter, TracedBreaker};
 

@@ -1,0 +1,47 @@
+//! Which days of a trace settings are chosen on, and which are held out.
+
+use std::time::SystemTime;
+
+use crate::rehearsal::call::{Call, instant};
+
+const DAY: u64 = 86_400 * 1_000_000_000;
+
+/// Splits the days of a trace: the first, the third and so on are for choosing, the others are held out.
+///
+/// A day lasts from midnight to midnight in UTC, and counts if it has calls. Whether a day is held out depends only on
+/// how many days with calls come before it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct DaySplit {
+    latest: Option<u64>,
+    choose: Vec<u64>,
+    held_out: Vec<u64>,
+    is_held_out: bool,
+}
+
+impl DaySplit {
+    /// Returns whether a call, which did not begin before the last one, is in a day that is held out.
+    pub(super) fn holds_out(&mut self, call: &Call) -> bool {
+        let day = call.started_nanos() / DAY;
+        if self.latest != Some(day) {
+            self.is_held_out = self.choose.len() > self.held_out.len();
+            let days = if self.is_held_out {
+                &mut self.held_out
+            } else {
+                &mut self.choose
+            };
+            days.push(day);
+            self.latest = Some(day);
+        }
+        self.is_held_out
+    }
+
+    /// Returns when the days begin that are for choosing.
+    pub(super) fn chosen_on(&self) -> Vec<SystemTime> {
+        self.choose.iter().map(|day| instant(day * DAY)).collect()
+    }
+
+    /// Returns when the days begin that are held out.
+    pub(super) fn judged_on(&self) -> Vec<SystemTime> {
+        self.held_out.iter().map(|day| instant(day * DAY)).collect()
+    }
+}
