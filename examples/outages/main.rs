@@ -9,14 +9,18 @@
 //! ```text
 //! cargo run --example outages
 //! ```
+//!
+//! With `-- --calls FILE` it also writes the calls of the shop without a breaker, for `breaker-rehearse play`.
 
 mod client;
 mod load;
+mod record;
 mod report;
 #[expect(dead_code, reason = "each example needs some of the faults")]
 #[path = "../service/mod.rs"]
 mod service;
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -42,7 +46,15 @@ const TOLERANCE: Duration = Duration::from_millis(50);
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let outages = timeout(Duration::from_secs(60), tell()).await;
+    let file = match std::env::args_os().skip(1).collect::<Vec<_>>().as_slice() {
+        [] => None,
+        [word, path] if word == "--calls" => Some(PathBuf::from(path)),
+        _ => {
+            eprintln!("usage: outages [--calls FILE]");
+            return ExitCode::from(2);
+        }
+    };
+    let outages = timeout(Duration::from_secs(60), tell(file.as_deref())).await;
     match outages.context("it took too long").and_then(|end| end) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -52,7 +64,7 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn tell() -> anyhow::Result<()> {
+async fn tell(file: Option<&Path>) -> anyhow::Result<()> {
     report::opening();
     let mut town = Town::new(Registry::global())?;
     let outages = [
@@ -62,6 +74,9 @@ async fn tell() -> anyhow::Result<()> {
         ("503, wait 2 s", busy(&mut town).await?),
     ];
     report::table(&outages);
+    if let Some(file) = file {
+        record::write(file, &outages).with_context(|| file.display().to_string())?;
+    }
     Ok(())
 }
 

@@ -1,20 +1,12 @@
-//! A rehearsal on real calls: flights from New York in two weeks with a blizzard. `tests/data/README.md` describes them.
+//! Flights from New York in two weeks with a blizzard.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test that unwraps fails where it should"
-)]
+use std::time::{Duration, SystemTime};
 
-use std::fs::File;
-use std::path::Path;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use breaker_rehearse::html;
+use breaker_runtime::Config;
+use breaker_runtime::rehearsal::{Call, Candidate, OutageRule, Rehearsal, Report, TraceSummary};
 
-use breaker_rehearse::{html, read_duration, read_time};
-use breaker_runtime::rehearsal::{
-    Call, CallOutcome, Candidate, OutageRule, Rehearsal, Report, TraceSummary,
-};
-use breaker_runtime::{Config, FailureKind};
-use flate2::read::GzDecoder;
+use crate::{instant, read};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -24,23 +16,8 @@ fn rule() -> OutageRule {
     rule.with_gap(3 * HOUR).with_tolerance(HOUR)
 }
 
-fn instant(text: &str) -> SystemTime {
-    let nanos = read_time(text, None).unwrap();
-    UNIX_EPOCH + Duration::from_nanos(nanos.unsigned_abs())
-}
-
 fn calls() -> Vec<Call> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/flights.csv.gz");
-    let mut file = csv::Reader::from_reader(GzDecoder::new(File::open(path).unwrap()));
-    let call = |row: csv::StringRecord| {
-        let outcome = match &row[2] {
-            "503" => CallOutcome::Failure(FailureKind::Returned),
-            _ => CallOutcome::Success,
-        };
-        let took = read_duration(&row[1], None).unwrap();
-        Call::new(instant(&row[0]), Duration::from_nanos(took), outcome)
-    };
-    file.records().map(|row| call(row.unwrap())).collect()
+    read("flights.csv.gz")
 }
 
 fn report(calls: &[Call], threshold: u32, open_for: Duration) -> Report {
@@ -101,6 +78,10 @@ fn the_page_of_two_weeks_is_small() {
         summary.push(call).unwrap();
     }
     let reports = [3, 5, 10].map(|threshold| report(&calls, threshold, HOUR));
-    let page = html::render("flights.csv.gz", &[], &summary.finish(), &reports);
+    let notes = [String::from("A note may have <b>bold</b> words.")];
+    let page = html::render("flights.csv.gz", &notes, &summary.finish(), &reports);
     assert!(page.len() < 200_000, "{} bytes", page.len());
+    // ci/page.sh looks at it in a browser.
+    let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("flights.html");
+    std::fs::write(path, page).unwrap();
 }
