@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Tests the page of the feature `admin` in Chromium. Arguments are parts of the names of the tests to run.
-# With `--shots FOLDER` it takes pictures of the page instead, for a person to look at.
+# Tests the page of the feature `admin`, and the report of breaker-rehearse, in Chromium. Arguments are parts of the
+# names of the tests to run. With `--shots FOLDER` it takes pictures of the page instead, for a person to look at.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . ci/lib.sh
@@ -18,6 +18,10 @@ if [[ ! -f $AXE ]]; then
     npm pack --silent --pack-destination "$folder" "axe-core@$axe" >/dev/null || skip "axe-core $axe cannot be fetched"
     tar -xzf "$folder/axe-core-$axe.tgz" -C "$folder"
 fi
+
+# A test writes the report. It is built as `cargo test` builds it.
+cargo test --quiet --locked --test recordings the_page
+export REPORT=${CARGO_TARGET_DIR:-$PWD/target}/tmp/flights.html
 
 # A separate target folder, because these builds have other features. It stays where builds usually go.
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$PWD/target}/browser

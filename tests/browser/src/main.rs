@@ -1,4 +1,4 @@
-//! The tests of the page of the feature `admin`, in a browser.
+//! The tests of the page of the feature `admin` and of the report of `breaker-rehearse`, in a browser.
 //!
 //! ```text
 //! breaker-browser [--shots FOLDER] [PART OF A NAME …]

@@ -32,6 +32,7 @@ mod layout;
 mod live;
 mod mounts;
 mod overview;
+mod rehearsal;
 mod safety;
 mod scale;
 mod settings;
@@ -53,6 +54,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Case> {
         scale::CASES,
         layout::CASES,
         accessibility::CASES,
+        rehearsal::CASES,
     ]
     .into_iter()
     .flatten()
