@@ -257,7 +257,9 @@ impl OutageFinder {
             if let Some(leading) = slot.leading.filter(|_| goes_on) {
                 current.ended = leading;
             }
-            if slot.last_failure.max(slot.began) > current.ended.saturating_add(self.rule.gap) {
+            // A row of failures that are too few to be judged does not end an outage.
+            let last = slot.last_failure.max(slot.began);
+            if slot.succeeded && last > current.ended.saturating_add(self.rule.gap) {
                 self.end_outage();
             }
         }

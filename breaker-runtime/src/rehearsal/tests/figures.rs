@@ -337,6 +337,16 @@ fn failures_after_a_good_slot_do_not_prolong_an_outage() {
 }
 
 #[test]
+fn a_row_of_failures_is_one_outage_however_few_they_are_at_night() {
+    // Nobody calls at night but twice.
+    let mut calls = steady(0..40, 10..40);
+    calls.extend([5_000.0, 9_000.0].map(|second| call(second, 0.1, FAILURE)));
+    let morning = steady(9_001..9_040, 9_001..9_020);
+    calls.extend(morning);
+    assert_eq!(end_of_outage(&calls), 9_019.0);
+}
+
+#[test]
 fn outages_close_together_are_one() {
     let outages = |second_begins| {
         let mut calls = steady(0..200, 20..40);
