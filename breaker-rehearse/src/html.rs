@@ -5,11 +5,9 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use breaker_runtime::State;
-use breaker_runtime::rehearsal::{Opening, Report, Timeline};
+use breaker_runtime::rehearsal::{Opening, Report, Timeline, attribute_line, file_lines};
+use breaker_runtime::{Settings, State};
 use serde_json::{Value, json};
-
-use crate::lines::SettingLines;
 
 const PAGE: &str = include_str!("html/page/page.html");
 const STYLE: &str = include_str!("html/page/style.css");
@@ -86,12 +84,11 @@ fn trace(timeline: &Timeline) -> Value {
 }
 
 fn candidate(report: &Report, timeline: &Timeline) -> Value {
-    let lines = SettingLines::of(&report.settings);
     let openings = report.opening_list.iter().take(OPENINGS);
     json!({
         "name": report.candidate,
-        "attribute": lines.attribute(),
-        "file": lines.file(),
+        "attribute": attribute(&report.settings),
+        "file": file(&report.settings),
         "figures": figures(report),
         "bands": report.bands.iter().map(|it| json!([millis(it.from), millis(it.to), label(it.state)])).collect::<Vec<_>>(),
         "merged": report.bands_merged,
@@ -101,6 +98,21 @@ fn candidate(report: &Report, timeline: &Timeline) -> Value {
             "recovered": it.recovery_delay.map(duration),
         })).collect::<Vec<_>>(),
     })
+}
+
+/// Returns the settings as arguments of the attribute. The page does not know the name of the breaker.
+fn attribute(settings: &Settings) -> String {
+    let line = attribute_line("", settings);
+    let arguments = line.split_once("name = \"\"").map_or("", |(_, rest)| rest);
+    let arguments = arguments.strip_suffix(")]").unwrap_or(arguments);
+    arguments.trim_start_matches(", ").to_owned()
+}
+
+/// Returns the settings as lines of a section of a file.
+fn file(settings: &Settings) -> String {
+    let lines = file_lines("", settings);
+    let section = lines.split_once('\n').map_or("", |(_, rest)| rest);
+    section.trim_end().to_owned()
 }
 
 fn figures(report: &Report) -> Value {

@@ -10,7 +10,6 @@ pub mod html;
 mod import;
 mod interval;
 mod json;
-mod lines;
 mod problem;
 mod table;
 mod time;

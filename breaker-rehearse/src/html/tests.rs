@@ -7,7 +7,7 @@ use breaker_runtime::{Config, FailureKind};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use super::{SCRIPT, SCRIPT_HASH, STYLE, STYLE_HASH, render};
+use super::{SCRIPT, SCRIPT_HASH, STYLE, STYLE_HASH, attribute, file, render};
 
 const NAME: &str = "</script><script>alert(1)</script><!--{{style}}{{data}}";
 
@@ -112,4 +112,13 @@ fn the_bands_are_within_the_trace_and_have_no_gaps() {
     );
     assert_eq!(times[0].0, data["trace"]["from"].as_f64());
     assert!(times.last().expect("one").1 <= data["trace"]["to"].as_f64());
+}
+
+#[test]
+fn settings_that_are_no_defaults_can_be_copied() {
+    let config = Config::new().threshold(8).open_for(Duration::from_secs(15));
+    let candidate = Candidate::new("calm", config).expect("it is right");
+    let settings = candidate.settings();
+    assert_eq!(attribute(settings), r#"threshold = 8, open_for = "15s""#);
+    assert_eq!(file(settings), "threshold = 8\nopen_for = \"15s\"");
 }
