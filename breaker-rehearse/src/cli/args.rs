@@ -86,7 +86,7 @@ pub(crate) struct InputArguments {
     /// `at` is the start of a call and `end` its end; `took` is its duration, with the unit s, ms, us or ns. Two of the
     /// three are needed. `status` is an HTTP status, `grpc` a code of gRPC, `outcome` a word such as success, failure,
     /// `timed_out`, ignored or rejected, `flags` the response flags of Envoy. With `key`, each key has its own circuit.
-    /// The usual names are found without this option. A column can be given by its number from 1; a member of a member
+    /// The usual names are found without this option. `took=-` and `key=-` leave these out. A column can be given by its number from 1; a member of a member
     /// in JSON by its path, `http.status`.
     #[arg(long, help_heading = "Texts", value_name = "WHAT=COLUMN,…")]
     pub(super) map: Vec<Mapping>,

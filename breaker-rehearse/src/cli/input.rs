@@ -302,6 +302,10 @@ fn explained(stop: Stop, counts: &Counts) -> Stop {
 /// Says what was skipped.
 fn skipped(counts: &Counts) -> Notes {
     let mut lines = Vec::new();
+    if counts.lacks_durations {
+        let note = "the text has no durations: each call ends when it begins, and no call is slow";
+        lines.push(note.to_owned());
+    }
     if counts.skipped > 0 {
         let (skipped, all) = (counts.skipped, counts.lines);
         lines.push(format!(

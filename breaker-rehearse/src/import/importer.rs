@@ -34,6 +34,8 @@ pub struct Counts {
     pub filtered: u64,
     /// The broken lines that were skipped.
     pub skipped: u64,
+    /// Whether the text has no durations, so that each call ends when it begins.
+    pub lacks_durations: bool,
     /// The problems of the first skipped lines.
     pub first_skipped: Vec<Problem>,
 }
@@ -127,6 +129,10 @@ impl<'a> Importer<'a> {
         })?;
         let wanted = rows.want(&plan.wanted);
         wanted.map_err(|name| whole(format!("there is no column `{name}`")))?;
+        let counts = Counts {
+            lacks_durations: plan.lacks_durations(),
+            ..Counts::default()
+        };
         let disorder = i64::try_from(options.disorder.as_nanos()).unwrap_or(i64::MAX);
         Ok(Self {
             file: file.to_owned(),
@@ -136,7 +142,7 @@ impl<'a> Importer<'a> {
             sorter: Sorter::new(disorder),
             disorder: options.disorder,
             keys: HashSet::new(),
-            counts: Counts::default(),
+            counts,
             lenient: options.lenient,
             is_done: false,
             has_successor: false,

@@ -109,6 +109,9 @@ impl Target {
     }
 }
 
+/// Stands in place of a column that is not to be used.
+pub(super) const LEFT_OUT: &str = "-";
+
 /// One column that is mapped.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Mapped {
@@ -159,6 +162,12 @@ fn read(text: &str) -> Result<Mapped, String> {
     if column.is_empty() {
         return Err(format!("`{}=` names no column", target.name()));
     }
+    if column == LEFT_OUT && !matches!(target, Target::Took | Target::Key) {
+        return Err(format!(
+            "`{}` cannot be left out, only `took` and `key`",
+            target.name()
+        ));
+    }
     let (column, unit) = match column.rsplit_once(':') {
         Some((name, unit)) if target.has_unit() => match Unit::of(unit) {
             Some(unit) => (name, Some(unit)),
@@ -207,6 +216,7 @@ impl Mapping {
     pub(super) fn completed(&self, preset: &Self, columns: &[String]) -> Self {
         let usual = |target: Target| {
             let preset = preset.of(target).cloned();
+            let preset = preset.map(|it| or_left_out(it, columns));
             preset.or_else(|| usual(target, columns))
         };
         let mut all = self.clone();
@@ -236,6 +246,17 @@ impl Mapping {
             all.columns.extend(usual(Target::Key));
         }
         all
+    }
+}
+
+/// Leaves out the duration if the log of nginx or Apache does not have it, as the format `combined`.
+fn or_left_out(preset: Mapped, columns: &[String]) -> Mapped {
+    if preset.column != "request_time" || columns.contains(&preset.column) {
+        return preset;
+    }
+    Mapped {
+        column: LEFT_OUT.to_owned(),
+        ..preset
     }
 }
 

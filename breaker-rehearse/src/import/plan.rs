@@ -3,7 +3,7 @@
 use super::cells::{Row, find};
 use super::filter::Filter;
 use super::judge::Judge;
-use super::mapping::{Mapped, Mapping, Target};
+use super::mapping::{LEFT_OUT, Mapped, Mapping, Target};
 use crate::problem::{did_you_mean, shown};
 use crate::time::{BadDuration, Unit, read_duration, read_time};
 use breaker_runtime::rehearsal::CallOutcome;
@@ -22,6 +22,8 @@ enum Timing {
     StartAndTook(Place, Place),
     EndAndTook(Place, Place),
     StartAndEnd(Place, Place),
+    /// The text does not have the durations, so each call ends when it begins.
+    Instant(Place),
 }
 
 /// Makes calls from rows.
@@ -74,7 +76,7 @@ impl Plan {
             }))
         };
         let mut place = |target: Target| {
-            let mapped = mapping.of(target);
+            let mapped = mapping.of(target).filter(|it| it.column != LEFT_OUT);
             let place = |it: &Mapped| {
                 Ok::<_, String>(Place {
                     cell: want(&it.column)?,
@@ -84,6 +86,8 @@ impl Plan {
             };
             mapped.map(place).transpose()
         };
+        let took = mapping.of(Target::Took);
+        let no_durations = took.is_some_and(|it| it.column == LEFT_OUT);
         let timing = match (
             place(Target::At)?,
             place(Target::End)?,
@@ -92,6 +96,7 @@ impl Plan {
             (Some(at), None, Some(took)) => Timing::StartAndTook(at, took),
             (None, Some(end), Some(took)) => Timing::EndAndTook(end, took),
             (Some(at), Some(end), _) => Timing::StartAndEnd(at, end),
+            (Some(at), None, None) | (None, Some(at), None) if no_durations => Timing::Instant(at),
             (None, None, _) => {
                 return Err(format!(
                     "no column says when a call began; name it with `--map at=COLUMN`, or with `--map end=COLUMN` if it \
@@ -102,7 +107,7 @@ impl Plan {
             (_, _, None) => {
                 return Err(format!(
                     "no column says how long a call took; name it with `--map took=COLUMN:ms`, with its unit s, ms, us or \
-                 ns; {}",
+                 ns, or leave it out with `--map took=-`; {}",
                     listed(columns)
                 ));
             }
@@ -133,6 +138,11 @@ impl Plan {
             judge,
             last_time: (String::new(), 0),
         })
+    }
+
+    /// Returns whether the durations of the calls are unknown.
+    pub(super) fn lacks_durations(&self) -> bool {
+        matches!(self.timing, Timing::Instant(_))
     }
 
     /// Returns whether a row meets the conditions.
@@ -169,6 +179,7 @@ impl Plan {
                 let started = started.filter(|it| *it >= 0);
                 Ok((started.ok_or("the call began before 1970")?, took))
             }
+            Timing::Instant(at) => Ok((time(last, row, at)?, 0)),
             Timing::StartAndEnd(at, end) => {
                 let started = time(last, row, at)?;
                 let ended = time(last, row, end)?;

@@ -5,7 +5,7 @@ use breaker_runtime::FailureKind;
 use breaker_runtime::rehearsal::{Call, CallOutcome};
 use proptest::prelude::*;
 
-use super::{Format, ImportOptions, Importer};
+use super::{Format, ImportOptions, Importer, Mapping};
 use crate::problem::Problem;
 
 /// 2026-11-03T09:00:00Z in seconds since 1970.
@@ -68,6 +68,28 @@ fn the_log_of_nginx_has_ends_and_seconds() {
         call(750, 250, CallOutcome::Success),
     ];
     assert_eq!(read(text), Ok(expected));
+}
+
+#[test]
+fn the_log_of_apache_has_no_durations() {
+    let text = "\
+10.0.0.1 - - [03/Nov/2026:10:00:00 +0100] \"GET / HTTP/1.1\" 200 5 \"-\" \"curl/8\"\n\
+10.0.0.1 - - [03/Nov/2026:10:00:01 +0100] \"GET / HTTP/1.1\" 500 0 \"-\" \"curl/8\"\n";
+    let mut calls =
+        Importer::new(text.as_bytes(), "log", &ImportOptions::default()).expect("a log");
+    let read: Result<Vec<_>, _> = calls.by_ref().collect();
+    let expected = vec![call(0, 0, CallOutcome::Success), call(1_000, 0, FAILURE)];
+    assert_eq!(read, Ok(expected));
+    assert!(calls.counts().lacks_durations);
+}
+
+#[test]
+fn durations_and_keys_can_be_left_out() {
+    let text = "at,took_ms,status,key\n2026-11-03T09:00:00Z,12,200,a\n";
+    let read = read_with(text, &mapped("took=-,key=-"));
+    assert_eq!(read, Ok(vec![call(0, 0, CallOutcome::Success)]));
+    let error = "at=-".parse::<Mapping>().expect_err("a call has a time");
+    assert_eq!(error, "`at` cannot be left out, only `took` and `key`");
 }
 
 #[test]
@@ -134,7 +156,7 @@ fn missing_columns_are_named_with_what_to_do() {
     assert_eq!(
         error("at,how_long,status\n"),
         "log:1: no column says how long a call took; name it with `--map took=COLUMN:ms`, with its unit s, ms, us or \
-         ns; the columns are at, how_long, status (read as `--format csv`)"
+         ns, or leave it out with `--map took=-`; the columns are at, how_long, status (read as `--format csv`)"
     );
     assert_eq!(
         error("at,took_ms,answer\n"),
