@@ -11,11 +11,17 @@ skip() {
     exit 0
 }
 
+# apt ARGUMENT...: runs apt-get once no other step does.
+apt_lock=$PWD/target/apt.lock
+apt() {
+    mkdir -p "${apt_lock%/*}"
+    flock "$apt_lock" apt-get --quiet=2 "$@"
+}
+
 # need_debian COMMAND PACKAGE: installs a Debian package on CI if the command is missing.
 need_debian() {
     if ! command -v "$1" >/dev/null && [[ ${CI:-} == true ]] && command -v apt-get >/dev/null; then
-        apt-get update --quiet=2 && DEBIAN_FRONTEND=noninteractive apt-get install --quiet=2 --yes \
-            --no-install-recommends "$2"
+        apt update && DEBIAN_FRONTEND=noninteractive apt install --yes --no-install-recommends "$2"
     fi
     command -v "$1" >/dev/null || skip "$1 is missing; Debian's package $2 has it"
 }
@@ -28,7 +34,7 @@ unpack_debian() {
     rm -rf "$folder"
     mkdir -p "$folder"
     (
-        cd "$folder" && apt-get download --quiet=2 --option APT::Sandbox::User=root "$@" || exit
+        cd "$folder" && apt download --option APT::Sandbox::User=root "$@" || exit
         for package in *.deb; do
             dpkg --extract "$package" . && rm "$package" || exit
         done

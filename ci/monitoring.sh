@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 promtool=$(command -v promtool) || promtool=$PWD/target/prometheus/usr/bin/promtool
 if [[ ! -x $promtool ]]; then
     # Installing the package would start a server.
-    { apt-get update --quiet=2 && unpack_debian target/prometheus prometheus; } ||
+    { apt update && unpack_debian target/prometheus prometheus; } ||
         skip "promtool is missing; Debian's package prometheus has it"
 fi
 cd examples/monitoring

@@ -47,7 +47,7 @@ elif command -v apt-get >/dev/null; then
     # Debian builds web browsers with rustc-web, of which it keeps several versions.
     RUSTC=$root/target/rust-$rust/rustc
     if [[ ! -x $RUSTC ]]; then
-        if [[ $EUID == 0 ]]; then apt-get update --quiet=2; fi
+        if [[ $EUID == 0 ]]; then apt update; fi
         # debian PACKAGE VERSION: the package in the newest version that begins like this
         debian() {
             apt-cache madison "$1" | awk -v package="$1" -v version="$2" '
