@@ -4,10 +4,10 @@
 # with those of other crates: tracing, mockall, rstest, backon, axum, Rocket, sqlx, and a service that tonic generates.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. ci/lib.sh
 
 # A separate target folder, because these builds have other features. It stays where builds usually go.
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$PWD/target}/classifiers
 cd tests/classifiers
 cargo fmt --all --check
-cargo clippy --quiet --locked --workspace --all-targets -- -D warnings
-cargo test --quiet --locked --workspace
+cargo_with_clippy test --quiet --locked --workspace

@@ -50,6 +50,12 @@ need_cargo() {
         "$1" || skip "$1 $2 cannot be installed"
 }
 
+# cargo_with_clippy ARGUMENT...: runs cargo with clippy as the compiler, and denies warnings. `cargo clippy` would check
+# all dependencies first, which a later build could not use.
+cargo_with_clippy() {
+    RUSTFLAGS="-D warnings" RUSTC_WORKSPACE_WRAPPER=clippy-driver cargo "$@"
+}
+
 # copy_crates FOLDER CRATE...: copies some crates to a folder, as a workspace without the others.
 copy_crates() {
     local folder=$1

@@ -28,5 +28,4 @@ export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$PWD/target}/browser
 [[ ${1:-} == --shots ]] && set -- --shots "$(realpath -m "$2")"
 cd tests/browser
 cargo fmt --check
-[[ $# -gt 0 ]] || cargo clippy --quiet --locked -- -D warnings
-cargo run --quiet --locked -- "$@"
+cargo_with_clippy run --quiet --locked -- "$@"
