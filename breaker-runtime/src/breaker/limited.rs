@@ -56,7 +56,7 @@ impl CircuitBreaker {
     }
 
     /// Leaves a place with a call, unless only shadow has admitted it.
-    fn give(&self, place: Place<'_>, mut ticket: Ticket) -> Ticket {
+    pub(super) fn give(&self, place: Place<'_>, mut ticket: Ticket) -> Ticket {
         place.keep();
         if ticket.is_withheld() {
             self.return_place();

@@ -28,7 +28,7 @@ mod outages;
 mod overrides;
 mod places;
 mod preview;
-#[cfg(feature = "tokio")]
+#[cfg(any(test, feature = "tokio"))]
 mod probing;
 mod progress;
 mod published_limits;

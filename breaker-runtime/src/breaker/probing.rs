@@ -1,12 +1,15 @@
-//! Probes that the breaker's declaration makes, without a call (R33).
+//! Calls that the breaker's declaration makes, without a caller (R33). Nothing counts as rejected.
 
 use super::shared::CircuitBreaker;
-use crate::machine::{NextAdmission, Ticket};
+#[cfg(feature = "tokio")]
+use crate::machine::NextAdmission;
+use crate::machine::{Role, Ticket};
 
 impl CircuitBreaker {
     /// Returns when the breaker would admit a probe, if there are no other calls before it.
     ///
     /// This is a reading: it applies transitions that are due, and admits nothing.
+    #[cfg(feature = "tokio")]
     pub(crate) fn next_probe(&self) -> NextAdmission {
         self.change(|machine, now, changes| {
             machine.advance(now, changes);
@@ -15,6 +18,7 @@ impl CircuitBreaker {
     }
 
     /// Returns the same, but no instant before the generation is a later one than this.
+    #[cfg(feature = "tokio")]
     pub(crate) fn next_probe_after(&self, generation: u64) -> NextAdmission {
         self.change(|machine, now, changes| {
             machine.advance(now, changes);
@@ -26,31 +30,54 @@ impl CircuitBreaker {
         })
     }
 
-    /// Returns whether the breaker would admit a call of `probe_always`, and would also do so without shadow.
+    /// Admits a probe, unless the circuit is not half open or its permits are taken.
     ///
-    /// This is a reading, as [`next_probe`](Self::next_probe) is.
-    pub(crate) fn admits_check(&self) -> bool {
-        let (admits, limited) = self.change(|machine, now, changes| {
-            machine.advance(now, changes);
-            (machine.admits_check(now), machine.forced().is_none())
+    /// It takes no place of `max_in_flight`.
+    pub(crate) fn admit_probe(&self) -> Option<Ticket> {
+        let (ticket, recovering) = self.change(|machine, now, changes| {
+            let ticket = machine.admit_probe(now, changes);
+            (ticket, machine.is_recovering())
         });
-        admits && !(limited && self.shared().cold.places.are_taken())
+        Some(self.begin_declared(ticket?, recovering))
     }
 
-    /// Admits a probe, unless the circuit is not half open or its permits are taken. Nothing counts as rejected.
-    pub(crate) fn admit_probe(&self) -> Option<Ticket> {
-        let admitted = self.change(|machine, now, changes| {
-            machine.advance(now, changes);
-            match machine.next_probe(now) {
-                NextAdmission::Now => machine.admit(None, now, changes).ok(),
-                NextAdmission::After(_) | NextAdmission::AfterChange => None,
-            }
+    /// Admits a call of `probe_always`, unless a call would be rejected, also without shadow.
+    ///
+    /// The machine decides on all of it in one step: no call of another thread can come between.
+    pub(crate) fn admit_check(&self) -> Option<Ticket> {
+        let shared = self.shared();
+        let limited = shared.gate.word().is_limited();
+        let place = limited.then(|| shared.cold.places.take()).flatten();
+        let has_place = place.is_some() || !limited;
+        let reading = shared.time.reading(shared.time.now());
+        let (ticket, recovering) = self.change_for_call(reading, |machine, now, changes| {
+            let ticket = machine.admit_check(has_place, now, changes);
+            ((ticket, machine.is_recovering()), ticket)
         });
-        let mut ticket = admitted?;
-        // It may have been the last permit.
-        self.wake_waiting();
-        ticket.set_nesting();
-        self.begin_nesting(ticket);
-        Some(ticket)
+        let ticket = match (ticket, place) {
+            (Some(ticket), Some(place)) => self.give(place, ticket),
+            (Some(ticket), None) if limited => self.give(shared.cold.places.take_beyond(), ticket),
+            (Some(ticket), None) => ticket,
+            (None, Some(place)) => {
+                place.keep();
+                self.return_place();
+                return None;
+            }
+            (None, None) => return None,
+        };
+        Some(self.begin_declared(ticket, recovering))
+    }
+
+    /// Lets calls nest in one that is admitted while the circuit recovers.
+    fn begin_declared(&self, mut ticket: Ticket, recovering: bool) -> Ticket {
+        if ticket.role() == Role::Probe {
+            // It may have been the last permit.
+            self.wake_waiting();
+        }
+        if recovering && ticket.role() != Role::Uncounted {
+            ticket.set_nesting();
+            self.begin_nesting(ticket);
+        }
+        ticket
     }
 }

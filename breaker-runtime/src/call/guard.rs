@@ -47,6 +47,14 @@ pub(crate) fn enter_as_probe<H: Handle>(handle: H) -> Option<Guard<H>> {
     Some(Guard { handle, ticket })
 }
 
+/// Requests permission to run one call of `probe_always`; `None` if a call would be rejected, also without shadow.
+#[cfg(feature = "tokio")]
+pub(crate) fn enter_as_check<H: Handle>(handle: H) -> Option<Guard<H>> {
+    let ticket = handle.admit_check()?;
+    let handle = Some(handle);
+    Some(Guard { handle, ticket })
+}
+
 #[expect(clippy::inline_always, reason = "every annotated function ends here")]
 impl<H: Handle> Guard<H> {
     /// Records the outcome.

@@ -29,9 +29,9 @@ pub use self::answers::{AsyncFallback, Awaited, FallbackOn};
 pub use self::fallback::FallbackGuard;
 pub use self::future::{Guarded, Marked, Recorded, poll};
 pub(crate) use self::guard::enter;
-#[cfg(feature = "tokio")]
-pub(crate) use self::guard::enter_as_probe;
 pub use self::guard::{Guard, RejectedCall, Settled};
+#[cfg(feature = "tokio")]
+pub(crate) use self::guard::{enter_as_check, enter_as_probe};
 pub use self::handle::{Handle, Owned};
 pub use self::neutral_drops::neutral_drops;
 pub use self::options::{AnyCall, AsyncCall, CallOptions};

@@ -6,6 +6,8 @@
 mod absorb;
 mod closed;
 mod control;
+#[cfg(any(test, feature = "tokio"))]
+mod declared;
 mod due;
 mod extras;
 #[cfg_attr(

@@ -24,20 +24,9 @@ impl Machine {
         }
     }
 
-    /// Returns whether the machine would admit a call that is made by `probe_always`, also without shadow (R33).
-    ///
-    /// [`advance`](Self::advance) must have been called for the same instant.
-    #[cfg(feature = "tokio")]
-    pub(crate) fn admits_check(&self, now: Tick) -> bool {
-        match self.forced() {
-            Some(forced) => forced.kind == ForcedKind::Closed,
-            None => self.next_by_phase(None, now) == NextAdmission::Now,
-        }
-    }
-
     /// Returns when the phase of the machine would admit a call.
     #[cfg(any(test, feature = "tokio"))]
-    fn next_by_phase(&self, nested_in: Option<u64>, now: Tick) -> NextAdmission {
+    pub(super) fn next_by_phase(&self, nested_in: Option<u64>, now: Tick) -> NextAdmission {
         let nested = nested_in == Some(self.generation);
         match &self.phase {
             Phase::Closed(closed) if !nested => match closed.ramp_admits_at(now) {

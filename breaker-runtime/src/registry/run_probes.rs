@@ -14,7 +14,7 @@ use self::run::Run;
 use super::by_name::Registry;
 use super::probe::Probe;
 use crate::breaker::{CircuitBreaker, Waiting};
-use crate::call::{AdmissionTimer, Owned, enter, enter_as_probe};
+use crate::call::{AdmissionTimer, Owned, enter_as_check, enter_as_probe};
 
 /// Probes without calls. Needs the feature `tokio`.
 impl Registry {
@@ -174,8 +174,7 @@ async fn run_probes_of(breaker: CircuitBreaker, probe: Probe) -> Infallible {
             }
             let guard = match ready!(schedule.poll(context)) {
                 Due::HalfOpen => enter_as_probe(Owned(breaker.clone())),
-                Due::Check if breaker.admits_check() => enter(Owned(breaker.clone())).ok(),
-                Due::Check => None,
+                Due::Check => enter_as_check(Owned(breaker.clone())),
             };
             let limit = breaker.config().probe_timeout;
             current = guard.map(|guard| Run::new(guard, (probe.run)(), limit));

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use crate::breaker::{CircuitBreaker, ExternalOverride, nesting};
 use crate::config::{Config, Settings};
 use crate::machine::model::{
-    Model, Step, dropped, label, other_settings, settings, steps, units, would_reject,
+    Model, Role, Step, dropped, label, other_settings, settings, steps, units, would_reject,
 };
 use crate::machine::{ForcedKind, Ticket};
 use crate::registry::Registry;
@@ -86,6 +86,15 @@ impl Pair {
         }
     }
 
+    /// Makes a call of the setting `probe`; nothing counts as rejected.
+    fn acquire_declared(&mut self, admitted: Option<Ticket>, expected: Option<Role>) {
+        assert_eq!(admitted.is_some(), expected.is_some());
+        let shared = self.breaker.shared();
+        let ticket = admitted.map(|ticket| shared.end_nesting(ticket));
+        let call = || self.model.calls.len() - 1;
+        self.held.extend(ticket.map(|ticket| (ticket, call())));
+    }
+
     /// Drops a call that was pending, or ends one in another way.
     fn settle(&mut self, at: usize, end: End, hint: Option<Duration>, drops: bool) {
         let (ticket, call) = self.held.swap_remove(at);
@@ -133,6 +142,16 @@ impl Pair {
     fn play(&mut self, step: &Step) {
         match step {
             Step::Acquire { nested_in } => self.acquire(*nested_in),
+            Step::Probe => {
+                let admitted = self.breaker.admit_probe();
+                let expected = self.model.admit_probe();
+                self.acquire_declared(admitted, expected);
+            }
+            Step::Check => {
+                let admitted = self.breaker.admit_check();
+                let expected = self.model.admit_check(Model::admit_within_limit);
+                self.acquire_declared(admitted, expected);
+            }
             Step::Settle(at, end, hint) if *at < self.held.len() => {
                 self.settle(*at, *end, hint.map(units), false);
             }

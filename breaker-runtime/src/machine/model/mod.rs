@@ -4,6 +4,7 @@
 //! breaker compare a whole breaker with it.
 
 mod calls;
+mod declared;
 mod fleet;
 mod notice;
 mod steps;
@@ -20,6 +21,7 @@ use crate::time::Tick;
 use crate::values::{FailureCounts, FailureKind, Failures, RejectionReason, Rejections, State};
 
 /// Everything that has happened to a circuit, evaluated from the beginning at each query.
+#[derive(Clone)]
 pub(crate) struct Model {
     pub(crate) settings: Settings,
     pub(crate) now: Tick,
@@ -90,6 +92,7 @@ pub(crate) enum Role {
     Uncounted,
 }
 
+#[derive(Clone)]
 pub(crate) struct Call {
     pub(crate) generation: u64,
     role: Role,

@@ -15,6 +15,10 @@ pub(crate) enum Step {
         /// For a nested call: how many generations ago the enclosing call was admitted.
         nested_in: Option<u64>,
     },
+    /// The declaration makes a probe of the half-open circuit (R33).
+    Probe,
+    /// The declaration makes a health check, as `probe_always` asks for (R33).
+    Check,
     /// The position of the call among those held, its end, and its hint in [`units`].
     Settle(usize, End, Option<u64>),
     /// The position of the call among those held, and whether it had been pending for `cancel_after`.
@@ -103,6 +107,8 @@ pub(crate) fn steps() -> impl Strategy<Value = Vec<Step>> {
     };
     let step = prop_oneof![
         16 => nested_in.prop_map(|nested_in| Step::Acquire { nested_in }),
+        4 => Just(Step::Probe),
+        3 => Just(Step::Check),
         16 => (0..5_usize, end, hint).prop_map(settle),
         6 => (0..5_usize, proptest::bool::weighted(0.2)).prop_map(|(at, late)| Step::Drop(at, late)),
         3 => (0..5_usize).prop_map(Step::Progress),

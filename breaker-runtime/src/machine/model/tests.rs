@@ -64,6 +64,18 @@ impl Pair {
                 assert_eq!(rejected, expected.err());
                 held.extend(admitted.ok().map(|ticket| (ticket, model.calls.len() - 1)));
             }
+            Step::Probe => {
+                let ticket = machine.admit_probe(now, changes);
+                let expected = model.admit_probe();
+                assert_eq!(ticket.is_some(), expected.is_some(), "{step:?}");
+                held.extend(ticket.map(|ticket| (ticket, model.calls.len() - 1)));
+            }
+            Step::Check => {
+                let ticket = machine.admit_check(true, now, changes);
+                let expected = model.admit_check(Model::admit);
+                assert_eq!(ticket.is_some(), expected.is_some(), "{step:?}");
+                held.extend(ticket.map(|ticket| (ticket, model.calls.len() - 1)));
+            }
             Step::Settle(at, end, hint) if *at < held.len() => {
                 let (ticket, call) = held.swap_remove(*at);
                 let hint = hint.map(units);
@@ -216,6 +228,10 @@ proptest! {
                     let is_probe = role == Some(Role::Probe);
                     prop_assert_eq!(is_probe, next_probe == NextAdmission::Now, "{:?}", next_probe);
                 }
+                (Step::Probe, _) => {
+                    let admitted = pair.held.len() > held;
+                    prop_assert_eq!(admitted, next_probe == NextAdmission::Now, "{:?}", next_probe);
+                }
                 (Step::Pass(count), NextAdmission::After(rest)) if units(*count) < rest && !closed => {
                     pair.machine.advance(pair.model.now, &mut pair.changes);
                     pair.model.notice();
@@ -250,6 +266,16 @@ fn meet(settings: Settings, steps: &[Step], looks: &[Option<u64>]) -> Vec<String
                 let nested_in = nested_in.and_then(|ago| machine.generation().checked_sub(ago));
                 let admitted = machine.admit(nested_in, now, &mut changes);
                 met.push(format!("{admitted:?}"));
+                held.extend(admitted);
+            }
+            Step::Probe => {
+                let admitted = machine.admit_probe(now, &mut changes);
+                met.push(format!("probe: {admitted:?}"));
+                held.extend(admitted);
+            }
+            Step::Check => {
+                let admitted = machine.admit_check(true, now, &mut changes);
+                met.push(format!("check: {admitted:?}"));
                 held.extend(admitted);
             }
             Step::Settle(at, end, hint) if *at < held.len() => {
