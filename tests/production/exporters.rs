@@ -9,7 +9,7 @@ use breaker_runtime::{
     Window,
 };
 
-use super::metrics::{OPEN_FOR, STATES, Scraped, fail, is_of_fleet, succeed};
+use super::metrics::{OPEN_FOR, STATES, Scraped, fail, is_of_fleet, stream, succeed};
 use super::otel::Reader;
 
 type Labels = BTreeMap<String, String>;
@@ -40,7 +40,8 @@ impl Expected {
     fn add_name(&mut self, snapshot: &Snapshot, now: SystemTime) {
         let (name, keys) = (&*snapshot.name, snapshot.key_stats.as_ref());
         self.add_totals(name, &snapshot.totals);
-        self.add_latency(name, snapshot.latency.as_ref());
+        self.add_latency(name, "call_duration", snapshot.latency.as_ref());
+        self.add_latency(name, "time_to_head", snapshot.latency_to_head.as_ref());
         let mut transitions = snapshot.transitions.clone();
         let mut probes = snapshot.probes_in_flight;
         if let Some(keys) = keys {
@@ -99,7 +100,8 @@ impl Expected {
 
     fn add_keys(&mut self, name: &str, keys: &KeyStats) {
         self.add_totals(name, &keys.totals);
-        self.add_latency(name, keys.latency.as_ref());
+        self.add_latency(name, "call_duration", keys.latency.as_ref());
+        self.add_latency(name, "time_to_head", keys.latency_to_head.as_ref());
         self.add("unlisted_calls_total", name, &[], keys.unlisted as f64);
         self.add("spared_total", name, &[], keys.totals.spared as f64);
         for state in STATES {
@@ -161,7 +163,7 @@ impl Expected {
         self.add("open_seconds_total", name, &[], open);
     }
 
-    fn add_latency(&mut self, name: &str, latency: Option<&Latency>) {
+    fn add_latency(&mut self, name: &str, series: &str, latency: Option<&Latency>) {
         let Some(latency) = latency else {
             return;
         };
@@ -177,11 +179,11 @@ impl Expected {
             } else {
                 bound.to_string()
             };
-            let series = "call_duration_seconds_bucket";
-            self.add(series, name, &[("le", &le)], calls as f64);
+            let series = format!("{series}_seconds_bucket");
+            self.add(&series, name, &[("le", &le)], calls as f64);
         }
         let sum = latency.sum().as_secs_f64();
-        self.add("call_duration_seconds_sum", name, &[], sum);
+        self.add(&format!("{series}_seconds_sum"), name, &[], sum);
     }
 }
 
@@ -203,6 +205,8 @@ fn busy() -> Scraped {
     slow.failure();
     drop(bank.try_acquire().unwrap());
     bank.try_acquire().unwrap().record(Outcome::Ignored);
+
+    stream(&scraped, &bank, second);
 
     let trial = scraped.breaker("trial", Config::new().threshold(1).shadow(true));
     fail(&trial);
@@ -228,6 +232,7 @@ fn busy() -> Scraped {
     assert!(sick.try_acquire().is_err());
     let well = scraped.keyed("fetch", "well.example", config);
     succeed(&well);
+    stream(&scraped, &well, second);
     let busy = scraped.keyed("fetch", "busy.example", config);
     busy.force_open("maintenance", None);
     assert!(busy.try_acquire().is_err());
@@ -254,6 +259,11 @@ fn assert_same(found: &Values, expected: &Values, tolerance: impl Fn(&str, f64) 
     }
 }
 
+/// Returns whether a series is the sum of a histogram.
+fn is_sum(series: &str) -> bool {
+    series.ends_with("_seconds_sum")
+}
+
 #[test]
 fn both_exporters_agree_with_the_snapshot_for_every_series() {
     let scraped = busy();
@@ -269,13 +279,16 @@ fn both_exporters_agree_with_the_snapshot_for_every_series() {
     assert_same(&prometheus, &expected, |name, value| match name {
         "circuit_breaker_open_seconds_total" => 0.999,
         // A call of no time at all is in the first bucket.
-        "circuit_breaker_call_duration_seconds_sum" => value / 15.0 + 1e-6,
+        name if is_sum(name) => value / 15.0 + 1e-6,
         _ => 0.0,
     });
     let otel = reader.as_prometheus();
-    assert_same(&otel, &expected, |name, _| match name {
-        "circuit_breaker_open_seconds_total" | "circuit_breaker_call_duration_seconds_sum" => 1e-9,
-        _ => 0.0,
+    assert_same(&otel, &expected, |name, _| {
+        if is_sum(name) || name == "circuit_breaker_open_seconds_total" {
+            1e-9
+        } else {
+            0.0
+        }
     });
     assert_eq!(
         otel.keys().collect::<Vec<_>>(),

@@ -53,6 +53,10 @@ fn name(metric: &Metric) -> String {
         "circuit_breaker_call_duration_sum" => {
             "circuit_breaker_call_duration_seconds_sum".to_owned()
         }
+        "circuit_breaker_time_to_head_bucket" => {
+            "circuit_breaker_time_to_head_seconds_bucket".to_owned()
+        }
+        "circuit_breaker_time_to_head_sum" => "circuit_breaker_time_to_head_seconds_sum".to_owned(),
         "circuit_breaker_fleet_lag_bucket" => "circuit_breaker_fleet_lag_seconds_bucket".to_owned(),
         "circuit_breaker_fleet_lag_sum" => "circuit_breaker_fleet_lag_seconds_sum".to_owned(),
         _ if total => format!("{name}_total"),

@@ -1,10 +1,10 @@
-//! The histogram of call durations.
+//! The histograms of durations.
 
 use std::time::Duration;
 
 use breaker_runtime::{CircuitBreaker, Config};
 
-use super::{Exposition, Scraped};
+use super::{Exposition, Scraped, stream};
 
 const NAME: &str = "circuit_breaker_call_duration_seconds";
 
@@ -105,4 +105,35 @@ fn the_last_durations_of_a_removed_breaker_are_published() {
     take(&scraped, &mail(), Duration::from_millis(1));
     scraped.registry.remove("mail");
     assert_eq!(count(&scraped.scrape(), "mail"), 2.0);
+}
+
+#[test]
+fn the_time_to_the_head_of_a_stream_has_its_own_histogram() {
+    let scraped = Scraped::new();
+    let config = Config::new().latency(true).max_keys(1);
+    let chat = scraped.breaker("chat", config);
+    let head = |exposition: &Exposition, of: &str| {
+        let name = format!("circuit_breaker_time_to_head_seconds_{of}");
+        exposition.find(&name, "breaker=chat")
+    };
+    take(&scraped, &chat, Duration::from_secs(1));
+    // No answer has arrived in parts.
+    assert_eq!(head(&scraped.scrape(), "count"), None);
+
+    stream(&scraped, &chat, Duration::from_secs(2));
+    let exposition = scraped.scrape();
+    assert_eq!(head(&exposition, "count"), Some(1.0));
+    let sum = head(&exposition, "sum").unwrap();
+    assert!((sum / 2.0 - 1.0).abs() < 1.0 / 15.0, "{sum}");
+    assert_eq!(count(&exposition, "chat"), 2.0);
+
+    // The key is evicted by the next one, and the histogram keeps its streams.
+    for key in ["a", "b"] {
+        let keyed = scraped.keyed("chat", key, config);
+        stream(&scraped, &keyed, Duration::from_secs(3));
+        drop(keyed);
+        scraped.clock.advance(Duration::from_secs(7200));
+    }
+    assert_eq!(head(&scraped.scrape(), "count"), Some(3.0));
+    assert_eq!(head(&scraped.scrape(), "count"), Some(3.0));
 }

@@ -13,6 +13,8 @@ use std::time::Duration;
 use breaker_runtime::metrics::{DURATION_BUCKETS, Kind, Publisher, SERIES};
 use breaker_runtime::test_util::ManualClock;
 use breaker_runtime::{CircuitBreaker, Config, Registry, State, Window};
+use futures::channel::mpsc;
+use futures::{FutureExt as _, StreamExt as _};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusRecorder};
 
 pub(crate) use self::exposition::Exposition;
@@ -73,6 +75,17 @@ pub(crate) fn fail(breaker: &CircuitBreaker) {
     breaker.try_acquire().unwrap().failure();
 }
 
+/// Reads a stream whose first item takes a while.
+pub(crate) fn stream(scraped: &Scraped, breaker: &CircuitBreaker, to_head: Duration) {
+    let (sender, receiver) = mpsc::unbounded();
+    let mut stream = breaker.guard_stream(receiver);
+    assert!(stream.next().now_or_never().is_none());
+    scraped.clock.advance(to_head);
+    sender.unbounded_send(Ok::<_, ()>(1)).unwrap();
+    drop(sender);
+    assert_eq!(stream.count().now_or_never(), Some(1));
+}
+
 /// Returns whether a series is that of a fleet, which does not exist before one is joined.
 pub(crate) fn is_of_fleet(series: &str) -> bool {
     series.starts_with("circuit_breaker_fleet_")
@@ -88,6 +101,7 @@ pub(crate) fn full() -> Exposition {
         .latency(true);
     let payment = scraped.breaker("payment", config.min_calls(1));
     succeed(&payment);
+    stream(&scraped, &payment, Duration::ZERO);
     scraped.keyed("fetch", "a.example", Config::new());
     scraped.scrape()
 }

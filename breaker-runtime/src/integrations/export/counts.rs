@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::rows::{
-    CALLS, FAILURES, FALLBACKS, FLEET_ERRORS, FLEET_ROUND_TRIPS, REJECTED, SLOW_CALLS, SPARED,
-    STALE, TRANSITIONS, UNLISTED_CALLS, WOULD_REJECT,
+    CALL_DURATION, CALLS, FAILURES, FALLBACKS, FLEET_ERRORS, FLEET_LAG, FLEET_ROUND_TRIPS,
+    REJECTED, Row, SLOW_CALLS, SPARED, STALE, TIME_TO_HEAD, TRANSITIONS, UNLISTED_CALLS,
+    WOULD_REJECT,
 };
 use crate::breaker::Snapshot;
 use crate::time::nanos;
@@ -47,17 +48,18 @@ const TRANSITIONS_BY_FLEET: [(State, State, Reason); 4] = [
     (State::HalfOpen, State::Closed, Reason::Fleet),
 ];
 
-/// The value of each counter with its labels, and a histogram of durations.
+/// The value of each counter with its labels, and the histograms of durations.
 #[derive(Clone, Debug, Default)]
 pub(in crate::integrations) struct Counts {
     values: BTreeMap<(&'static str, Labels), u64>,
     /// Kept exactly, so that fractions of a second add up.
     open_time: Duration,
-    /// If the setting `latency` is or was on.
-    durations: Option<Durations>,
+    /// By the names of their series; those that have been measured, as those of calls are if the setting `latency` is or
+    /// was on.
+    durations: BTreeMap<&'static str, Durations>,
 }
 
-/// The durations of calls.
+/// The durations of one series.
 #[derive(Clone, Debug, Default)]
 pub(in crate::integrations) struct Durations {
     /// The number of calls by the end of their bucket.
@@ -75,7 +77,8 @@ impl Counts {
             counts.add_transitions(from, to, reason, 0);
         }
         counts.add_totals(&snapshot.totals, &snapshot.transitions);
-        counts.add_latency(snapshot.latency.as_ref());
+        counts.add_durations(&CALL_DURATION, snapshot.latency.as_ref());
+        counts.add_durations(&TIME_TO_HEAD, snapshot.latency_to_head.as_ref());
         if let Some(keys) = &snapshot.key_stats {
             counts.add_keys(keys);
         }
@@ -89,20 +92,21 @@ impl Counts {
         for (why, errors) in numbers.errors.by_kind() {
             counts.add_to(FLEET_ERRORS.name, &[("why", why)], errors);
         }
-        counts.add_latency(Some(&numbers.lag));
+        counts.add_durations(&FLEET_LAG, Some(&numbers.lag));
         counts
     }
 
     fn add_keys(&mut self, keys: &KeyStats) {
         self.add_totals(&keys.totals, &keys.transitions);
-        self.add_latency(keys.latency.as_ref());
+        self.add_durations(&CALL_DURATION, keys.latency.as_ref());
+        self.add_durations(&TIME_TO_HEAD, keys.latency_to_head.as_ref());
         self.add_to(UNLISTED_CALLS.name, &[], keys.unlisted);
         self.add_to(SPARED.name, &[], keys.totals.spared);
     }
 
-    fn add_latency(&mut self, latency: Option<&Latency>) {
+    fn add_durations(&mut self, series: &Row, latency: Option<&Latency>) {
         if let Some(latency) = latency {
-            let durations = self.durations.get_or_insert_default();
+            let durations = self.durations.entry(series.name).or_default();
             for (end, calls) in latency.buckets() {
                 *durations.calls.entry(end).or_default() += calls;
             }
@@ -181,8 +185,8 @@ impl Counts {
             both(self.values.entry(counter.clone()).or_default(), *value);
         }
         times(&mut self.open_time, other.open_time);
-        if let Some(other) = &other.durations {
-            let own = self.durations.get_or_insert_default();
+        for (series, other) in &other.durations {
+            let own = self.durations.entry(series).or_default();
             for (end, calls) in &other.calls {
                 both(own.calls.entry(*end).or_default(), *calls);
             }
@@ -202,8 +206,8 @@ impl Counts {
         self.open_time
     }
 
-    pub(in crate::integrations) fn durations(&self) -> Option<&Durations> {
-        self.durations.as_ref()
+    pub(in crate::integrations) fn durations(&self, series: &Row) -> Option<&Durations> {
+        self.durations.get(series.name)
     }
 }
 

@@ -20,7 +20,7 @@ pub(in crate::integrations) use self::reading::Readings;
 pub(in crate::integrations) use self::reading::{MACHINE_STATES, STATES};
 #[cfg(feature = "metrics")]
 pub(in crate::integrations) use self::rows::{
-    CALL_DURATION, FLEET_LAG, FLEET_MEMBERS, OPEN_SECONDS, STATE,
+    CALL_DURATION, FLEET_LAG, FLEET_MEMBERS, OPEN_SECONDS, STATE, TIME_TO_HEAD,
 };
 pub(in crate::integrations) use self::rows::{
     DURATION_BOUNDS, FAILURE_RATE, FLEET_CONNECTED, FLEET_STATE, FLEET_VOTES, FLEET_VOTES_HERE,

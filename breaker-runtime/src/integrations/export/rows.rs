@@ -96,6 +96,8 @@ rows! {
         "Calls in flight that hold a place under max_in_flight; only with that setting.";
     CALL_DURATION: Histogram "circuit_breaker_call_duration_seconds", "circuit_breaker.call_duration" ["s"], "breaker" [],
         "Duration of calls that ended with an outcome.";
+    TIME_TO_HEAD: Histogram "circuit_breaker_time_to_head_seconds", "circuit_breaker.time_to_head" ["s"], "breaker" [],
+        "Time until the first part of an answer that arrives in parts, such as the first item of a stream.";
     KEYS: Gauge "circuit_breaker_keys", "circuit_breaker.keys" ["{key}"], "breaker" ["state"],
         "Keys that have a breaker, by the state of that breaker.";
     UNLISTED_CALLS: Counter "circuit_breaker_unlisted_calls_total", "circuit_breaker.unlisted_calls" ["{call}"], "breaker" [],

@@ -60,6 +60,7 @@
 //! | `circuit_breaker_probes_in_flight` | gauge | | probes in flight while the circuit is half open |
 //! | `circuit_breaker_in_flight` | gauge | | calls in flight that hold a place; only with the setting `max_in_flight` |
 //! | `circuit_breaker_call_duration_seconds` | histogram | | how long calls took; only with the setting `latency` |
+//! | `circuit_breaker_time_to_head_seconds` | histogram | | how long the first part took of answers that arrive in parts, such as streams; only with the setting `latency` |
 //! | `circuit_breaker_keys` | gauge | `state` | keys that have a breaker, by the state of that breaker; only for names with keys |
 //! | `circuit_breaker_unlisted_calls_total` | counter | | calls whose key had no room under `max_keys`; only for names with keys |
 //! | `circuit_breaker_spared_total` | counter | | times that the circuit of a key would have opened and stayed closed because of `max_open_share`; only for names with keys |

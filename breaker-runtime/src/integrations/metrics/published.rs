@@ -10,7 +10,7 @@ use crate::integrations::export::{
     CALL_DURATION, Counts, Entry, FAILURE_RATE, FLEET_CONNECTED, FLEET_LAG, FLEET_MEMBERS,
     FLEET_STATE, FLEET_STATES, FLEET_VOTES, FLEET_VOTES_HERE, FleetMemory, IN_FLIGHT, KEYS,
     MACHINE_STATE, MACHINE_STATES, Memory, OPEN_SECONDS, OUTAGE, PROBES_IN_FLIGHT, Row,
-    SLOW_CALL_RATE, STATE, STATES, SharedGauges,
+    SLOW_CALL_RATE, STATE, STATES, SharedGauges, TIME_TO_HEAD,
 };
 
 /// Everything that the recorder has received so far.
@@ -44,6 +44,7 @@ struct Known {
 #[derive(Debug, Default)]
 struct Written {
     durations: Recorded,
+    heads: Recorded,
     is_shared: bool,
     known: Known,
     has_keys: bool,
@@ -93,6 +94,7 @@ impl Written {
         let open = entry.counts.open_time().as_secs();
         counter!(OPEN_SECONDS.name, labels.with(&[])).absolute(open);
         self.durations.write(&CALL_DURATION, entry.counts, labels);
+        self.heads.write(&TIME_TO_HEAD, entry.counts, labels);
 
         let gauges = entry.gauges;
         let state = gauges.map(|gauges| gauges.state);
@@ -171,7 +173,7 @@ fn write_fleet(fleet: &FleetMemory, labels: BaseLabels<'_>, lags: &mut Recorded)
 impl Recorded {
     /// Records the durations that were added since the last round.
     fn write(&mut self, series: &Row, counts: &Counts, labels: BaseLabels<'_>) {
-        let Some(durations) = counts.durations() else {
+        let Some(durations) = counts.durations(series) else {
             return;
         };
         let histogram = histogram!(series.name, labels.with(&[]));

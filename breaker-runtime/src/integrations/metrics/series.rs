@@ -55,8 +55,7 @@ pub const SERIES: &[Series] = &{
     series
 };
 
-/// Upper bounds of buckets for `circuit_breaker_call_duration_seconds`, in seconds: from one millisecond to half a
-/// minute.
+/// Upper bounds of buckets for the histograms of the [`SERIES`], in seconds: from one millisecond to half a minute.
 pub const DURATION_BUCKETS: &[f64] = DURATION_BOUNDS;
 
 impl Series {

@@ -121,15 +121,15 @@ fn open_time(_: &Row, point: &Point) -> Vec<Value<f64>> {
     vec![(point.counts.open_time().as_secs_f64(), Vec::new())]
 }
 
-fn duration_sum(_: &Row, point: &Point) -> Vec<Value<f64>> {
-    let sum = point.counts.durations();
+fn duration_sum(row: &Row, point: &Point) -> Vec<Value<f64>> {
+    let sum = point.counts.durations(row);
     let sum = sum.map(|durations| (durations.sum().as_secs_f64(), Vec::new()));
     sum.into_iter().collect()
 }
 
 /// Returns the number of calls up to each of the bounds, and of all calls.
-fn buckets(_: &Row, point: &Point) -> Vec<Value<u64>> {
-    let Some(durations) = point.counts.durations() else {
+fn buckets(row: &Row, point: &Point) -> Vec<Value<u64>> {
+    let Some(durations) = point.counts.durations(row) else {
         return Vec::new();
     };
     let up_to = |bound: f64| {

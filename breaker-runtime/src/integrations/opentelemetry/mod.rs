@@ -21,19 +21,25 @@
 //! | `circuit_breaker.failures` | counter | `circuit_breaker.kind`: `returned`, `panicked`, `timed_out`, `dropped`, `slow`, `silent` | failures, by what made the call a failure |
 //! | `circuit_breaker.slow_calls` | counter | | calls that took at least `slow_call` |
 //! | `circuit_breaker.stale` | counter | | calls that ended too late to decide anything |
-//! | `circuit_breaker.rejected` | counter | `circuit_breaker.reason`: `open`, `half_open_full`, `ramp`, `forced`, `probed_elsewhere` | calls that were rejected |
+//! | `circuit_breaker.rejected` | counter | `circuit_breaker.reason`: `open`, `half_open_full`, `ramp`, `forced`, `probed_elsewhere`, `full` | calls that were rejected |
+//! | `circuit_breaker.would_reject` | counter | `circuit_breaker.reason`, as above | calls that were admitted only because of the setting `shadow` |
 //! | `circuit_breaker.fallbacks` | counter | `circuit_breaker.result`: `success`, `failure` | answers of the fallback |
 //! | `circuit_breaker.state` | gauge | `circuit_breaker.state`: `closed`, `open`, `half_open`, `forced_open`, `forced_closed` | 1 for the current state as callers meet it, 0 for the other four |
+//! | `circuit_breaker.machine_state` | gauge | `circuit_breaker.state`: `closed`, `open`, `half_open` | 1 for the current state beneath overrides and the setting `shadow`, 0 for the other two |
 //! | `circuit_breaker.transitions` | counter | `circuit_breaker.from`, `circuit_breaker.to`, `circuit_breaker.reason` | state transitions; overrides are not included |
 //! | `circuit_breaker.open_time` | counter, in seconds | | time spent open, including the current open period; overrides are not included |
 //! | `circuit_breaker.outage` | gauge, in seconds | | age of the current outage, 0 without one; for a name with keys, that of the oldest |
 //! | `circuit_breaker.failure_rate` | gauge | | the share of failures in the window |
 //! | `circuit_breaker.slow_call_rate` | gauge | | the share of slow calls in the window |
 //! | `circuit_breaker.probes_in_flight` | gauge | | probes in flight while the circuit is half open |
+//! | `circuit_breaker.in_flight` | gauge | | calls in flight that hold a place; only with the setting `max_in_flight` |
 //! | `circuit_breaker.call_duration.bucket` | counter | `le` | calls that took at most `le` seconds; only with the setting `latency` |
 //! | `circuit_breaker.call_duration.sum` | counter, in seconds | | the total duration of these calls; only with the setting `latency` |
+//! | `circuit_breaker.time_to_head.bucket` | counter | `le` | answers in parts whose first part arrived within `le` seconds; only with the setting `latency` |
+//! | `circuit_breaker.time_to_head.sum` | counter, in seconds | | the total time until these first parts; only with the setting `latency` |
 //! | `circuit_breaker.keys` | gauge | `circuit_breaker.state` | keys that have a breaker, by the state of that breaker; only for names with keys |
 //! | `circuit_breaker.unlisted_calls` | counter | | calls whose key had no room under `max_keys`; only for names with keys |
+//! | `circuit_breaker.spared` | counter | | times that the circuit of a key would have opened and stayed closed because of `max_open_share`; only for names with keys |
 //! | `circuit_breaker.fleet.connected` | gauge | `circuit_breaker.fleet` | 1 while the store of the fleet answers, 0 while this instance decides alone |
 //! | `circuit_breaker.fleet.members` | gauge | `circuit_breaker.fleet` | live members of the fleet, as this instance last heard |
 //! | `circuit_breaker.fleet.state` | gauge | `circuit_breaker.state`: `closed`, `open`, `probing`, `forced_open`, `forced_closed` | 1 for the current state of the circuit in the whole fleet, 0 for the other four |
