@@ -151,6 +151,26 @@ fn a_place_comes_back_once_although_the_limit_changes_meanwhile() {
 }
 
 #[test]
+fn r32_two_keys_never_share_the_last_place_among_the_open_ones() {
+    check(|| {
+        let registry = Registry::with_clock(StoppedClock);
+        let config = Config::new().threshold(1).max_open_share(0.5);
+        let keys = ["a", "b"].map(|key| {
+            let breaker = registry.get_or_create_keyed("model", key, config);
+            breaker.expect("in range")
+        });
+        let fail = |breaker: &CircuitBreaker| call(breaker, End::Failure(FailureKind::Returned));
+        let other = spawn(&keys[0], fail);
+        fail(&keys[1]);
+        other.join().expect("it ends");
+        let open = keys.iter().filter(|key| key.state() == State::Open);
+        assert_eq!(open.count(), 1);
+        let spared = keys.iter().map(|key| key.snapshot().totals.spared);
+        assert_eq!(spared.sum::<u64>(), 1);
+    });
+}
+
+#[test]
 fn two_probes_never_share_the_last_permit_and_it_comes_back() {
     check(|| {
         let config = Config::new()

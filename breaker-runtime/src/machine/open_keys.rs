@@ -30,6 +30,9 @@ impl OpenKeys {
     }
 
     /// Takes a place, unless as many keys as `share` allows have one at `now`: at least one may always be open.
+    ///
+    /// The place counts until the circuit has opened and [`extend`](OpenPlace::extend) says until when: the machine of
+    /// another key may ask meanwhile.
     pub(super) fn take(self: &Arc<Self>, share: f64, now: Tick) -> Option<OpenPlace> {
         let most = most_open(share, self.keys.load(Ordering::Relaxed));
         let mut places = lock(&self.places);
@@ -37,7 +40,7 @@ impl OpenKeys {
         if open as u64 >= most {
             return None;
         }
-        let number = places.take(now);
+        let number = places.take(Tick::from_nanos(u64::MAX));
         drop(places);
         Some(OpenPlace {
             keys: Arc::clone(self),
@@ -113,3 +116,6 @@ pub(super) struct KeyMember {
     /// How often the circuit stayed closed because enough others were open.
     pub(super) spared: u64,
 }
+
+#[cfg(test)]
+mod tests;
