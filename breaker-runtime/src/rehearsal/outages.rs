@@ -16,7 +16,8 @@ const LONGEST_SLOT: u64 = 3600;
 /// A slot is bad if the share of its calls that failed is at least `share`. An outage begins with the first failure of
 /// a bad slot, or with the first of the failures in a row that lead into the slot. It ends with the last failure of a bad
 /// slot, or of the row that leads out of it. Outages closer together than `gap` are one, and those shorter than `least`
-/// are none. Calls belong to the slot in which they began.
+/// are none. Calls belong to the slot in which they began. Where calls are rare, a slot ends at 3,600 times its length
+/// with fewer calls; such a slot may prolong an outage, and begins none.
 ///
 /// Ignored, cancelled and rejected calls do not count. A slot in which calls were dropped while pending, and none
 /// succeeded or failed, is bad too.
@@ -207,7 +208,7 @@ impl OutageFinder {
                 .saturating_mul(if full { 1 } else { LONGEST_SLOT })
         };
         if self.slot.is_some_and(|slot| ends(&slot, &self.rule)) {
-            self.end_slot(false);
+            self.end_slot();
         }
         let slot = self.slot.get_or_insert_with(|| {
             self.row_before = self.row;
@@ -233,15 +234,14 @@ impl OutageFinder {
     }
 
     #[expect(clippy::cast_precision_loss, reason = "a share needs no exact numbers")]
-    fn end_slot(&mut self, is_last: bool) {
+    fn end_slot(&mut self) {
         let Some(slot) = self.slot.take() else {
             return;
         };
-        // The rest of the trace may be shorter than a slot. It prolongs an outage, and begins none.
-        let enough = if is_last && self.current.is_some() {
-            1
-        } else {
-            self.rule.min_calls
+        // A slot with few calls prolongs an outage, and begins none.
+        let enough = match self.current {
+            Some(_) => 1,
+            None => self.rule.min_calls,
         };
         let failed = slot.calls >= enough
             && slot.failures > 0
@@ -274,6 +274,9 @@ impl OutageFinder {
             .is_some_and(|it| began <= it.ended.saturating_add(self.rule.gap));
         if !joins {
             self.end_outage();
+            if slot.calls.max(slot.dropped) < self.rule.min_calls {
+                return;
+            }
         }
         let current = self.current.get_or_insert(Span {
             began,
@@ -299,7 +302,7 @@ impl OutageFinder {
 
     /// Returns the outages, in order.
     pub(super) fn finish(mut self) -> Vec<Span> {
-        self.end_slot(true);
+        self.end_slot();
         if let Some(current) = &mut self.current {
             // No success followed.
             current.unended = self.row.is_some();

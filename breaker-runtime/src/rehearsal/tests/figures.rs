@@ -337,6 +337,22 @@ fn failures_after_a_good_slot_do_not_prolong_an_outage() {
 }
 
 #[test]
+fn an_outage_goes_on_while_all_of_a_few_calls_fail() {
+    // Twenty failures in twenty seconds, then one in twenty minutes, and at the end calls every second again.
+    let mut calls = steady(0..20, 0..20);
+    calls.extend((1..=12).map(|nth| call(f64::from(nth) * 1200.0, 0.1, FAILURE)));
+    calls.extend(steady(14_500..14_600, 0..0));
+    assert_eq!(end_of_outage(&calls), 14_400.0);
+}
+
+#[test]
+fn a_failure_long_after_an_outage_is_none() {
+    let mut calls = steady(0..100, 10..40);
+    calls.push(call(9_000.0, 0.1, FAILURE));
+    assert_eq!(end_of_outage(&calls), 39.0);
+}
+
+#[test]
 fn a_row_of_failures_is_one_outage_however_few_they_are_at_night() {
     // Nobody calls at night but twice.
     let mut calls = steady(0..40, 10..40);
