@@ -401,9 +401,46 @@ fn settings_that_cannot_be_met_are_named_with_what_to_write() {
 }
 
 #[test]
+fn suggestions_have_lines_for_the_attribute_and_the_file() {
+    let folder = Folder::new("suggest");
+    folder.write("payment.csv", calls());
+    let suggest = |more: &[&str]| {
+        folder.run(&[&["suggest", "payment.csv", "--most", "99"][..], more].concat())
+    };
+    let out = suggest(&[]).ok();
+    assert!(out.contains("note: The trace has one day only"), "{out}");
+    for pick in ["cautious", "balanced", "eager"] {
+        let attribute = format!("\n{pick}: #[circuit_breaker(name = \"payment\", ");
+        assert!(out.contains(&attribute), "{out}");
+    }
+    assert!(out.contains("\n    [breakers.payment]\n"), "{out}");
+    let json: serde_json::Value = serde_json::from_str(&suggest(&["--json"]).ok()).unwrap();
+    let pick = &json["suggestions"]["picks"][0];
+    // The pick can be played as it is written.
+    let line = pick["attribute"].as_str().unwrap();
+    let played = folder
+        .run(&["play", "payment.csv", "-c", line, "--json"])
+        .ok();
+    let played: serde_json::Value = serde_json::from_str(&played).unwrap();
+    for figure in [
+        "openings",
+        "rejected_failed",
+        "rejected_succeeded",
+        "admitted_failed",
+    ] {
+        assert_eq!(
+            played["candidates"][0][figure], pick["chosen"][figure],
+            "{figure}"
+        );
+    }
+    let failed = suggest(&["--assert", "openings == 0"]);
+    assert_eq!(failed.status, 1);
+}
+
+#[test]
 fn each_help_ends_with_examples() {
     let folder = Folder::new("help");
-    for command in ["record-info", "convert", "play"] {
+    for command in ["record-info", "convert", "play", "suggest"] {
         let help = folder.run(&[command, "--help"]).ok();
         let examples = help
             .split("Examples:")

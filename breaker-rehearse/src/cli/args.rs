@@ -16,8 +16,8 @@ Examples:
   # What is in an access log, and what would five failures in a row have done?
   breaker-rehearse play access.log --candidate 'five: threshold = 5, open_for = \"10s\"'
 
-  # What is in a recording?
-  breaker-rehearse record-info payment.trace
+  # Which settings fit these calls?
+  breaker-rehearse suggest calls.csv
 
 Each subcommand has more: breaker-rehearse play --help";
 
@@ -37,6 +37,7 @@ pub(crate) enum Command {
     RecordInfo(InfoArguments),
     Convert(ConvertArguments),
     Play(PlayArguments),
+    Suggest(SuggestArguments),
 }
 
 /// Says what recordings contain: breakers, keys, calls, time, and what is missing.
@@ -165,6 +166,24 @@ pub(crate) struct PlayArguments {
         requires = "breaker"
     )]
     pub(super) settings: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) output: OutputArguments,
+}
+
+/// Searches for settings that fit the calls.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+With several days of calls, the settings are chosen on some days and judged on the others.
+
+Examples:
+  breaker-rehearse suggest payment.trace
+  breaker-rehearse suggest access.log.gz --where request~/pay/ --html report.html")]
+pub(crate) struct SuggestArguments {
+    #[command(flatten)]
+    pub(super) input: InputArguments,
+    /// The most candidates that are tried
+    #[arg(long, value_name = "COUNT", default_value_t = 300)]
+    pub(super) most: usize,
     #[command(flatten)]
     pub(super) output: OutputArguments,
 }

@@ -2,11 +2,10 @@
 
 use std::path::Path;
 
-use breaker_runtime::rehearsal::{TraceError, TraceWriter};
-
 use super::args::ConvertArguments;
 use super::input::Input;
 use super::output::print;
+use super::record::record;
 use super::stop::Stop;
 
 pub(super) fn run(arguments: &ConvertArguments) -> Result<(), Stop> {
@@ -23,30 +22,11 @@ pub(super) fn run(arguments: &ConvertArguments) -> Result<(), Stop> {
     if arguments.input.files.contains(path) {
         return Err(Stop::new(format!("{} is an input too", path.display())));
     }
-    let failed = |error: std::io::Error| Stop::of_file(&path.display().to_string(), &error);
     // A recording that is not complete has another name.
     let partial = path.with_extension("trace.partial");
-    let mut count = 0_u64;
-    let written = input.read(&arguments.input.stretch(), |calls| {
-        let mut writer = TraceWriter::create(&partial).map_err(failed)?;
-        for call in calls {
-            writer.push(&breaker, &call?).map_err(failed)?;
-            count += 1;
-        }
-        if count == 0 {
-            return Err(TraceError::Empty.into());
-        }
-        writer.finish().map(drop).map_err(failed)
-    });
-    let notes = match written {
-        Ok(((), notes)) => notes,
-        Err(stop) => {
-            // What is wrong with the input is more important than a file that stays.
-            let _ = std::fs::remove_file(&partial);
-            return Err(stop);
-        }
-    };
-    std::fs::rename(&partial, path).map_err(failed)?;
+    let (count, notes) = record(&mut input, &arguments.input.stretch(), &breaker, &partial)?;
+    let renamed = std::fs::rename(&partial, path);
+    renamed.map_err(|error| Stop::of_file(&path.display().to_string(), &error))?;
     for note in &notes.lines {
         eprintln!("note: {note}");
     }
@@ -56,8 +36,8 @@ pub(super) fn run(arguments: &ConvertArguments) -> Result<(), Stop> {
     ))
 }
 
-/// Returns the name of a file without its extension, or another one if no breaker can have it.
-fn stem(path: &Path) -> String {
+/// Returns the name of a file without its extension.
+pub(super) fn stem(path: &Path) -> String {
     let stem = path.file_stem().map(|it| it.to_string_lossy().into_owned());
     stem.filter(|it| !it.is_empty())
         .unwrap_or_else(|| "imported".to_owned())

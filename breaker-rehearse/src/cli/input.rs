@@ -111,7 +111,7 @@ pub(super) struct Stretch {
 }
 
 impl Stretch {
-    fn cut(
+    pub(super) fn cut(
         &self,
         calls: impl Iterator<Item = Result<Call, TraceError>>,
     ) -> impl Iterator<Item = Result<Call, TraceError>> {

@@ -8,8 +8,11 @@ mod input;
 mod output;
 mod play;
 mod progress;
+mod record;
 mod rule;
+mod spool;
 mod stop;
+mod suggest;
 
 pub(crate) use self::args::{Arguments, Command};
 pub(crate) use self::stop::Stop;
@@ -20,5 +23,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool, Stop> {
         Command::RecordInfo(arguments) => info::run(arguments).map(|()| true),
         Command::Convert(arguments) => convert::run(arguments).map(|()| true),
         Command::Play(arguments) => play::run(arguments),
+        Command::Suggest(arguments) => suggest::run(arguments),
     }
 }

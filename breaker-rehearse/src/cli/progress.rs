@@ -1,6 +1,7 @@
 //! The progress bar, on the standard error and only if that is a terminal.
 
 use std::io::Read;
+use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -27,6 +28,21 @@ impl Progress {
             ProgressBar::new(total),
             "{msg} {bar:40} {human_pos}/{human_len} calls, {eta} left",
         )
+    }
+
+    /// A spinner that counts how often a trace was read.
+    pub(super) fn of_search() -> Self {
+        let progress = Self::styled(
+            ProgressBar::new_spinner(),
+            "{spinner} searching, pass {pos}, {elapsed}",
+        );
+        progress.bar.enable_steady_tick(Duration::from_millis(200));
+        progress
+    }
+
+    /// Says that a trace is read once more.
+    pub(super) fn pass(&self) {
+        self.bar.inc(1);
     }
 
     fn styled(bar: ProgressBar, template: &str) -> Self {

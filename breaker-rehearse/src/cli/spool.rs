@@ -1,0 +1,139 @@
+//! Inputs that are read several times. Texts become a recording in the folder for temporary files first.
+
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::{env, fs, mem, process, thread, vec};
+
+use breaker_runtime::rehearsal::{Call, TraceError, TraceReader};
+
+use super::args::InputArguments;
+use super::convert::stem;
+use super::input::{Input, Notes, Stretch};
+use super::record::record;
+use super::stop::Stop;
+
+/// The number of calls in a block, and of blocks that wait.
+const BLOCK: usize = 8_192;
+const WAITING: usize = 4;
+
+type Block = Result<Vec<Call>, TraceError>;
+
+/// An input that can be read several times.
+pub(super) struct Spool {
+    files: Vec<PathBuf>,
+    pub(super) breaker: String,
+    lenient: bool,
+    stretch: Stretch,
+    /// The folder of the recording, which is removed at the end.
+    folder: Option<PathBuf>,
+}
+
+impl Drop for Spool {
+    fn drop(&mut self) {
+        if let Some(folder) = &self.folder {
+            // Whoever cannot remove a temporary file cannot do anything about it.
+            let _ = fs::remove_dir_all(folder);
+        }
+    }
+}
+
+impl Spool {
+    pub(super) fn of(arguments: &InputArguments) -> Result<(Self, Notes), Stop> {
+        let mut spool = Self {
+            files: arguments.files.clone(),
+            breaker: String::new(),
+            lenient: arguments.lenient,
+            stretch: arguments.stretch(),
+            folder: None,
+        };
+        let mut input = Input::open(arguments)?;
+        if let Input::Trace(_, breaker) = &input {
+            spool.breaker.clone_from(breaker);
+            return Ok((spool, Notes::default()));
+        }
+        let folder = env::temp_dir().join(format!("breaker-rehearse-{}", process::id()));
+        let failed = |error| Stop::of_file(&folder.display().to_string(), &error);
+        fs::create_dir(&folder).map_err(failed)?;
+        spool.folder = Some(folder.clone());
+        spool.breaker = arguments
+            .breaker
+            .clone()
+            .unwrap_or_else(|| stem(&arguments.files[0]));
+        spool.files = vec![folder.join("calls.trace")];
+        spool.stretch = Stretch::default();
+        let (_, notes) = record(
+            &mut input,
+            &arguments.stretch(),
+            &spool.breaker,
+            &spool.files[0],
+        )?;
+        Ok((spool, notes))
+    }
+
+    /// Begins to read, on a thread of its own.
+    pub(super) fn calls(&self) -> SpooledCalls {
+        let (sender, blocks) = sync_channel(WAITING);
+        let (files, breaker) = (self.files.clone(), self.breaker.clone());
+        let (lenient, stretch) = (self.lenient, self.stretch);
+        thread::spawn(move || {
+            if let Err(error) = send(&files, &breaker, lenient, stretch, &sender) {
+                // Nobody waits for it if the receiver is gone.
+                let _ = sender.send(Err(error));
+            }
+        });
+        SpooledCalls {
+            blocks,
+            block: Vec::new().into_iter(),
+        }
+    }
+}
+
+/// Sends the calls in blocks, until the receiver is gone.
+fn send(
+    files: &[PathBuf],
+    breaker: &str,
+    lenient: bool,
+    stretch: Stretch,
+    sender: &SyncSender<Block>,
+) -> Result<(), TraceError> {
+    let mut reader = if lenient {
+        TraceReader::open_lenient(files)?
+    } else {
+        TraceReader::open(files)?
+    };
+    let mut block = Vec::with_capacity(BLOCK);
+    for call in stretch.cut(reader.calls(breaker)?) {
+        block.push(call?);
+        if block.len() == BLOCK {
+            let full = mem::replace(&mut block, Vec::with_capacity(BLOCK));
+            if sender.send(Ok(full)).is_err() {
+                return Ok(());
+            }
+        }
+    }
+    let _ = sender.send(Ok(block));
+    Ok(())
+}
+
+/// The calls of a spool.
+pub(super) struct SpooledCalls {
+    blocks: Receiver<Block>,
+    block: vec::IntoIter<Call>,
+}
+
+impl Iterator for SpooledCalls {
+    type Item = Result<Call, TraceError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(call) = self.block.next() {
+                return Some(Ok(call));
+            }
+            match self.blocks.recv() {
+                Ok(Ok(block)) => self.block = block.into_iter(),
+                Ok(Err(error)) => return Some(Err(error)),
+                Err(_) => return None,
+            }
+        }
+    }
+}

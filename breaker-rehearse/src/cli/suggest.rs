@@ -1,0 +1,185 @@
+//! The subcommand `suggest`.
+
+use std::fmt::Write as _;
+use std::time::SystemTime;
+
+use breaker_rehearse::{as_json, shown_time};
+use breaker_runtime::rehearsal::{
+    Candidate, Pick, SuggestOptions, Suggestions, Tried, attribute_line, file_lines, rehearse_all,
+    suggest,
+};
+use serde_json::{Value, json};
+
+use super::args::SuggestArguments;
+use super::check::check;
+use super::output::{print, report};
+use super::progress::Progress;
+use super::spool::Spool;
+use super::stop::Stop;
+
+/// How many candidates of the front are listed.
+const FRONT: usize = 12;
+
+pub(super) fn run(arguments: &SuggestArguments) -> Result<bool, Stop> {
+    let output = &arguments.output;
+    let (spool, notes) = Spool::of(&arguments.input)?;
+    let progress = Progress::of_search();
+    let options = SuggestOptions::new()
+        .with_rule(output.outage)
+        .with_most_rehearsals(arguments.most.max(1));
+    let open = || {
+        progress.pass();
+        Ok(spool.calls())
+    };
+    let found = suggest(open, &options)?;
+    let candidates = candidates(&found)?;
+    progress.pass();
+    let (timeline, reports) = rehearse_all(spool.calls(), &candidates, output.outage)?;
+    progress.finish();
+    if !output.json {
+        print(&as_text(&found, &spool.breaker))?;
+    }
+    report(&arguments.input, output, &notes, &timeline, &reports)?;
+    let failures = check(&output.assertions, &reports);
+    if output.json {
+        let checked = output.assertions.len();
+        let mut json = as_json(&timeline, &reports, &notes.lines, checked, &failures);
+        json["suggestions"] = suggestions(&found, &spool.breaker);
+        print(&format!("{json:#}\n"))?;
+    }
+    Ok(failures.is_empty())
+}
+
+/// The default settings and the picks, to be played on the whole trace.
+fn candidates(found: &Suggestions) -> Result<Vec<Candidate>, Stop> {
+    let mut candidates = vec![Candidate::parse("default:")?];
+    for pick in &found.picks {
+        let line = pick.attribute_line("it");
+        let settings = line
+            .strip_prefix("#[circuit_breaker(")
+            .and_then(|it| it.strip_suffix(")]"));
+        candidates.push(Candidate::parse(&format!(
+            "{}: {}",
+            pick.kind,
+            settings.unwrap_or_default()
+        ))?);
+    }
+    Ok(candidates)
+}
+
+fn as_text(found: &Suggestions, breaker: &str) -> String {
+    let mut text = String::new();
+    // Writing to a string does not fail.
+    let _ = writeln!(
+        text,
+        "tried {} candidates on {}; outages: {}",
+        found.rehearsals,
+        days(&found.chosen_on),
+        found.outages
+    );
+    if !found.judged_on.is_empty() {
+        let _ = writeln!(
+            text,
+            "judged on {}, which had no part in the choice",
+            days(&found.judged_on)
+        );
+    }
+    for caveat in &found.caveats {
+        let _ = writeln!(text, "note: {caveat}");
+    }
+    if !found.front.is_empty() {
+        text.push_str("\nrejected in vain   failures let through   settings\n");
+    }
+    let step = found.front.len().div_ceil(FRONT).max(1);
+    for tried in found.front.iter().step_by(step) {
+        let _ = writeln!(
+            text,
+            "{:>16}   {:>20}   {}",
+            tried.rejected_succeeded,
+            tried.admitted_failed,
+            settings(tried)
+        );
+    }
+    for pick in &found.picks {
+        picked(&mut text, pick, breaker);
+    }
+    text.push_str("\nall days:\n");
+    text
+}
+
+fn picked(text: &mut String, pick: &Pick, breaker: &str) {
+    let _ = writeln!(text, "\n{}: {}", pick.kind, pick.attribute_line(breaker));
+    for line in pick.file_lines(breaker).lines() {
+        let _ = writeln!(text, "    {line}");
+    }
+    let _ = writeln!(text, "  where it was chosen: {}", outcome(&pick.chosen));
+    if let Some(judged) = &pick.judged {
+        let _ = writeln!(
+            text,
+            "  on the other days:   {}",
+            outcome(&Tried::from(judged))
+        );
+    }
+}
+
+fn outcome(tried: &Tried) -> String {
+    format!(
+        "openings: {}, false: {}; rejected: {} that failed, {} that would have succeeded; failures let through: {}",
+        tried.openings,
+        tried.false_openings,
+        tried.rejected_failed,
+        tried.rejected_succeeded,
+        tried.admitted_failed
+    )
+}
+
+/// The settings that differ from the defaults, in one line.
+fn settings(tried: &Tried) -> String {
+    let lines = file_lines("it", &tried.settings);
+    lines.lines().skip(1).collect::<Vec<_>>().join(", ")
+}
+
+fn days(days: &[SystemTime]) -> String {
+    const SHOWN: usize = 7;
+    let shown = days.iter().take(SHOWN).map(|day| date(*day));
+    let more = if days.len() > SHOWN {
+        format!(" and {} more", days.len() - SHOWN)
+    } else {
+        String::new()
+    };
+    format!("{}{more}", shown.collect::<Vec<_>>().join(", "))
+}
+
+fn date(day: SystemTime) -> String {
+    shown_time(day).chars().take("2026-11-03".len()).collect()
+}
+
+fn suggestions(found: &Suggestions, breaker: &str) -> Value {
+    let dates = |days: &[SystemTime]| days.iter().map(|day| date(*day)).collect::<Vec<_>>();
+    json!({
+        "chosen_on": dates(&found.chosen_on),
+        "judged_on": dates(&found.judged_on),
+        "outages": found.outages,
+        "rehearsals": found.rehearsals,
+        "caveats": found.caveats.iter().map(|it| it.as_str()).collect::<Vec<_>>(),
+        "front": found.front.iter().map(tried).collect::<Vec<_>>(),
+        "picks": found.picks.iter().map(|pick| json!({
+            "kind": pick.kind.as_str(),
+            "attribute": pick.attribute_line(breaker),
+            "file": pick.file_lines(breaker),
+            "chosen": tried(&pick.chosen),
+            "judged": pick.judged.as_ref().map(|it| tried(&it.into())),
+        })).collect::<Vec<_>>(),
+    })
+}
+
+fn tried(tried: &Tried) -> Value {
+    json!({
+        "attribute": attribute_line("it", &tried.settings),
+        "openings": tried.openings,
+        "false_openings": tried.false_openings,
+        "rejected_failed": tried.rejected_failed,
+        "rejected_succeeded": tried.rejected_succeeded,
+        "admitted_failed": tried.admitted_failed,
+    })
+}
