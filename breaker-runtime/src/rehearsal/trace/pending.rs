@@ -12,6 +12,8 @@ const LIMITS: [u64; 2] = [1_000_000_000, 60_000_000_000];
 #[derive(Debug, Default)]
 pub(in super::super) struct Pending {
     groups: [Group; LIMITS.len() + 1],
+    /// When the last call without a place in the order began, and its group.
+    last: Option<(u64, usize)>,
 }
 
 #[derive(Debug, Default)]
@@ -36,7 +38,13 @@ impl Pending {
         row: Row,
         length: impl FnOnce() -> usize,
     ) -> Option<Full> {
-        let nth = LIMITS.iter().filter(|limit| row.took >= **limit).count();
+        let mut nth = LIMITS.iter().filter(|limit| row.took >= **limit).count();
+        if row.order.is_none() {
+            // Only the place in its block says which call comes first of those that begin at one instant.
+            let same = self.last.filter(|(started, _)| *started == row.started);
+            nth = same.map_or(nth, |(_, group)| group);
+            self.last = Some((row.started, nth));
+        }
         let group = &mut self.groups[nth];
         let known = group.rows.last().is_some_and(|it| it.source == row.source);
         if !known && group.sources.insert(row.source) {

@@ -294,6 +294,17 @@ fn files_of_a_folder_are_one_trace() {
 }
 
 #[test]
+fn calls_that_begin_at_one_instant_keep_their_order_whatever_they_take() {
+    // More than a block of them, and every third is long.
+    let calls: Vec<_> = (0..20_000_u64)
+        .map(|nth| success(nth / 7, [5, 6, 3_600_000_000_000][nth as usize % 3]))
+        .collect();
+    let named: Vec<_> = calls.iter().map(|call| ("mail", call.clone())).collect();
+    let found = read(&mut reader(&write(&named)).unwrap(), "mail");
+    assert!(found == calls);
+}
+
+#[test]
 fn a_key_that_is_too_long_is_an_error_and_others_are_written() {
     let mut writer = TraceWriter::new(Vec::new()).unwrap();
     let long: Arc<str> = "k".repeat(65_537).into();
