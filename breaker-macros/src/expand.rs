@@ -1,5 +1,8 @@
 //! The pipeline: parse the arguments and the item, check them together, and emit the expansion.
 
+use std::env;
+use std::sync::LazyLock;
+
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::Path;
 
@@ -19,12 +22,25 @@ pub(crate) fn expand(attribute: TokenStream, mut item: TokenStream) -> TokenStre
     let arguments = Arguments::parse(attribute, &mut errors);
     let runtime = arguments.runtime.as_ref().map(|given| given.value.clone());
     match check(arguments, item.clone(), errors) {
+        Ok((declaration, function)) if in_editor() => {
+            emit::emit_for_editor(&declaration, &function, item)
+        }
         Ok((declaration, function)) => emit::emit(&declaration, &function),
         Err(error) => {
             item.extend(via_runtime(runtime.as_ref(), error.to_compile_error()));
             item
         }
     }
+}
+
+/// Returns whether rust-analyzer expands the macro. It does so in a process of its own.
+fn in_editor() -> bool {
+    static IN_EDITOR: LazyLock<bool> = LazyLock::new(|| {
+        let program = env::current_exe().unwrap_or_default();
+        let name = program.file_stem().unwrap_or_default();
+        name == "rust-analyzer-proc-macro-srv"
+    });
+    *IN_EDITOR
 }
 
 /// Replaces `::core::compile_error!` by the re-export of the runtime.

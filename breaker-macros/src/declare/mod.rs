@@ -39,6 +39,14 @@ pub(crate) struct Declaration {
     pub(crate) registry: Option<Expr>,
 }
 
+impl Declaration {
+    /// Returns where the attribute has the setting.
+    pub(crate) fn place_of(&self, name: SettingName) -> Option<Span> {
+        let written = self.written.iter().find(|given| given.value == name);
+        written.map(|given| given.span)
+    }
+}
+
 #[cfg_attr(test, derive(Debug))]
 pub(crate) struct Probe {
     pub(crate) function: Path,

@@ -6,6 +6,7 @@
 mod arguments;
 mod call;
 mod constants;
+mod editor;
 mod mentions;
 mod paths;
 mod returned;
@@ -19,6 +20,7 @@ use syn::{ReturnType, Signature};
 
 use self::arguments::FunctionArguments;
 use self::call::{Call, Flow, UserBlock};
+pub(crate) use self::editor::emit_for_editor;
 use self::mentions::Mentions;
 pub(crate) use self::paths::macro_at;
 use self::paths::{Runtime, local};

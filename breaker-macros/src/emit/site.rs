@@ -101,16 +101,17 @@ fn emit_setting(
     rt: &Runtime,
 ) -> (TokenStream, TokenStream) {
     let Checked { check, value } = checked(setting, rt);
-    let mut written = declaration.written.iter();
-    let place = written.find(|given| given.value == setting.name);
     let span = Span::mixed_site();
-    let at = place.map_or(span, |given| span.located_at(given.span));
-    let method = Ident::new(setting.name.as_str(), at);
+    let at = declaration.place_of(setting.name);
+    let method = Ident::new(
+        setting.name.as_str(),
+        at.map_or(span, |at| span.located_at(at)),
+    );
     (check, quote_spanned!(span=> .#method(#value)))
 }
 
 /// Names the documented items of the settings that have no builder method, for an editor.
-fn documented(declaration: &Declaration, rt: &Runtime) -> TokenStream {
+pub(super) fn documented(declaration: &Declaration, rt: &Runtime) -> TokenStream {
     let written = declaration.written.iter();
     let others = written.filter(|given| {
         // A keyword cannot be the name of an item.

@@ -2,7 +2,7 @@ use std::fmt::Write as _;
 
 use proc_macro2::TokenStream;
 
-use super::{Arguments, Errors, check, expand};
+use super::{Arguments, Declaration, Errors, Function, check, expand};
 
 fn tokens(text: &str) -> TokenStream {
     text.parse().expect("the test's own tokens")
@@ -16,6 +16,13 @@ pub(crate) fn messages(attribute: &str, item: &str) -> Vec<String> {
         Ok(_) => Vec::new(),
         Err(errors) => errors.into_iter().map(|error| error.to_string()).collect(),
     }
+}
+
+/// Returns the parts of a valid attribute on a valid item.
+pub(crate) fn declared(attribute: &str, item: &str) -> (Declaration, Function) {
+    let mut errors = Errors::default();
+    let arguments = Arguments::parse(tokens(attribute), &mut errors);
+    check(arguments, tokens(item), errors).unwrap_or_else(|error| panic!("{attribute}: {error}"))
 }
 
 /// Returns the errors of these arguments on a valid function.
