@@ -121,6 +121,7 @@
 //! | share circuits among instances | with the feature `fleet`, `fleet::Fleet`; with the feature `redis`, `redis::RedisStore` |
 //! | change settings | [`Registry::configure`]; with the feature `config`, `Registry::load` and `Registry::watch` |
 //! | pause a consumer while a circuit is open | with the feature `tokio`, `CircuitBreaker::ready` |
+//! | choose settings by what has happened | with the feature `rehearsal`, `rehearsal` |
 //! | separate hosts or tenants | the setting `key`; [`Registry::get_or_create_keyed`], [`Registry::key_stats`] |
 //!
 //! # Testing

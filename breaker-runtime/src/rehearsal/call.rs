@@ -112,7 +112,7 @@ impl Call {
         }
     }
 
-    /// Sets the key of the call: each key has a circuit of its own.
+    /// Sets the key of the call: each key has its own circuit.
     #[must_use]
     pub fn with_key(self, key: impl Into<Arc<str>>) -> Self {
         Self {
@@ -203,7 +203,7 @@ impl Call {
     }
 }
 
-/// Returns the instant that is so many nanoseconds after the beginning of 1970.
+/// Returns the instant of a number of nanoseconds since 1970.
 pub(crate) fn instant(nanos: u64) -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_nanos(nanos)
 }

@@ -143,7 +143,7 @@ impl Circuits {
         self.all.len() - 1
     }
 
-    /// Evicts keys that were not used recently and remember nothing that matters; if there are none, the key that has
+    /// Evicts keys that were not used recently and remember nothing that matters; otherwise, the key that has
     /// been idle for longest.
     fn make_room(&mut self, most: usize, at: u64, tally: &mut Tally, changes: &mut Vec<Change>) {
         let tries = EVICTION_TRIES.min(2 * self.order.len());

@@ -16,7 +16,7 @@ const LONGEST_SLOT: u64 = 3600;
 /// A slot is bad if the share of its calls that failed is at least `share`. An outage begins with the first failure of
 /// a bad slot, or with the first of the failures in a row that lead into the slot. It ends with the last failure of a bad
 /// slot, or of the row that leads out of it. Outages closer together than `gap` are one, and those shorter than `least`
-/// are none. Calls belong to the slot in which they began. Where calls are rare, a slot ends at 3,600 times its length
+/// do not count. Calls belong to the slot in which they began. Where calls are rare, a slot ends at 3,600 times its length
 /// with fewer calls; such a slot may prolong an outage, and begins none.
 ///
 /// Ignored, cancelled and rejected calls do not count. A slot in which calls were dropped while pending, and none

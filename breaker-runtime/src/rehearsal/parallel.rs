@@ -31,7 +31,7 @@ type Block = Arc<Vec<Call>>;
 ///
 /// # Errors
 ///
-/// Those of [`rehearse`](super::rehearse).
+/// The same as [`rehearse`](super::rehearse).
 ///
 /// # Panics
 ///

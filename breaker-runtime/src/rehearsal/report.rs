@@ -25,7 +25,8 @@ pub struct Report {
     pub ended: SystemTime,
     /// The number of calls: the sum of `admitted` and `rejected`.
     pub calls: u64,
-    /// The number of calls that would have been admitted.
+    /// The number of calls that would have been admitted. Of the calls that were rejected when the trace was written, these
+    /// are those that came while the circuit was not open.
     pub admitted: u64,
     /// The number of failures that still went through.
     pub admitted_failed: u64,

@@ -10,6 +10,7 @@ mod figures;
 mod keys;
 mod lines;
 mod properties;
+mod speed;
 
 /// A Sunday, at noon.
 const NOON: u64 = 1_793_534_400;

@@ -13,7 +13,7 @@ const MOST_SLOTS: usize = 2_000;
 const FIRST_WIDTH: u64 = 1_000_000_000;
 /// Each power of two has this many classes of durations, as a power of two.
 const CLASS_BITS: u32 = 1;
-/// The shortest duration that has a class of its own is 2^13 ns, about 8 µs; the longest about 10 hours.
+/// The shortest duration that has its own class is 2^13 ns, about 8 µs; the longest about 10 hours.
 const FIRST_CLASS: u32 = 13;
 const CLASSES: usize = 64;
 
@@ -148,7 +148,7 @@ impl Slot {
         self.successes + self.failures + self.others + self.rejected
     }
 
-    /// Returns the duration that so many percent of the calls did not exceed.
+    /// Returns the duration that `percent` of the calls did not exceed.
     fn quantile(&self, percent: u64) -> Option<Duration> {
         let all: u64 = self.durations.iter().map(|count| u64::from(*count)).sum();
         let rank = (all * percent).div_ceil(100);
