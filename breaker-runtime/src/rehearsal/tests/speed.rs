@@ -21,7 +21,11 @@ fn calls() -> impl Iterator<Item = Result<Call, TraceError>> {
         } else {
             random % 1_000 == 0
         };
-        let outcome = if failed { FAILURE } else { CallOutcome::Success };
+        let outcome = if failed {
+            FAILURE
+        } else {
+            CallOutcome::Success
+        };
         let began = NOON * 1_000_000_000 + 1_000_000 * u64::from(nth);
         let took = 2_000_000 + random % 50_000_000;
         Ok(Call::at_nanos(began, took, outcome))
