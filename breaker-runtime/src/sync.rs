@@ -17,6 +17,8 @@ pub(crate) use std::sync::{Mutex, MutexGuard, RwLock};
 /// Locks and atomics for a `static`, which exists before and after any model.
 pub(crate) mod fixed {
     pub(crate) use std::sync::atomic::AtomicBool;
+    #[cfg(feature = "rehearsal")]
+    pub(crate) use std::sync::atomic::AtomicU32;
     use std::sync::{Mutex as Lock, MutexGuard, PoisonError};
 
     /// A lock in a `static`.

@@ -10,6 +10,7 @@
 //! closed, slow_call                 admit_tracked    (tally)    tally
 //! closed, failure streak            admit                       settle_locked
 //! latency = true                    admit_by_gate               measured, then as above
+//! recorded                          admit_recorded, then above  settle_recorded, then as above
 //! open, coarse clock, declared name reject_at_gate              –
 //! open, any other                   admit_by_gate               –
 //! open, probed elsewhere            admit_unless_held           –
@@ -20,24 +21,15 @@
 //!
 //! The functions marked `#[inline(never)]` keep their register pressure out of the common path.
 
-use std::num::NonZeroU64;
-#[cfg(feature = "tower")]
-use std::time::Duration;
-
 use super::counters::Counter;
 use super::gate::Word;
 use super::shared::{CircuitBreaker, Shared};
 use super::thread_slots::claimed_slot;
 use super::{log, nesting};
-#[cfg(feature = "tower")]
-use crate::machine::Machine;
-#[cfg(feature = "tokio")]
-use crate::machine::NextAdmission;
 use crate::machine::{Rejected, Role, Ticket};
 use crate::time::{Tick, system};
-#[cfg(feature = "tower")]
-use crate::values::RejectionReason;
 use crate::values::{BreakerName, Rejection};
+use std::num::NonZeroU64;
 
 impl CircuitBreaker {
     /// Requests permission to run one call.
@@ -79,7 +71,7 @@ impl CircuitBreaker {
     fn admit_by_gate(&self) -> Result<Ticket, Rejection> {
         let shared = self.shared();
         let word = shared.gate.word();
-        if word.is_open() {
+        if word.rejects_unrecorded() {
             if let Some(retry_after) = shared.time_left(word) {
                 shared.counters.add(Counter::RejectedOpen);
                 let rejection = Rejection::open(shared.name.clone(), retry_after);
@@ -102,6 +94,10 @@ impl CircuitBreaker {
             if word.is_limited() {
                 return self.admit_limited();
             }
+            #[cfg(feature = "rehearsal")]
+            if word.is_recorded() {
+                return self.admit_recorded();
+            }
             if let Some(retry_after) = shared.gate.probed_elsewhere_for(shared.time.coarse()) {
                 shared.counters.add(Counter::RejectedProbedElsewhere);
                 let rejection = Rejection::probed_elsewhere(shared.name.clone(), retry_after);
@@ -114,8 +110,18 @@ impl CircuitBreaker {
     /// Lets the machine decide.
     #[inline(never)]
     pub(super) fn admit_locked(&self) -> Result<Ticket, Rejection> {
+        self.admit_locked_at(self.shared().time.now())
+    }
+
+    /// Lets the machine decide at an instant.
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "it has two callers, of which one is common"
+    )]
+    pub(super) fn admit_locked_at(&self, now: Tick) -> Result<Ticket, Rejection> {
         let shared = self.shared();
-        let reading = shared.time.reading(shared.time.now());
+        let reading = shared.time.reading(now);
         let nested_in = nesting::generation(shared.id());
         let admitted = self.change_for_call(reading, |machine, now, changes| {
             let admitted = machine.admit(nested_in, now, changes);
@@ -152,81 +158,6 @@ impl CircuitBreaker {
         self.shared().cold.places.are_taken()
     }
 
-    /// Returns why the breaker would reject any next call, or `None` if it might admit one.
-    ///
-    /// It admits no call.
-    #[cfg(feature = "tower")]
-    #[inline(never)]
-    pub(crate) fn next_rejection(&self) -> Option<Rejected> {
-        let shared = self.shared();
-        let word = shared.gate.word();
-        if word.is_closed() {
-            return None;
-        }
-        if word.is_open() {
-            if let Some(rest) = shared.time_left(word) {
-                return Some(Rejected {
-                    reason: RejectionReason::Open,
-                    retry_after: Some(Duration::from_nanos(rest.get())),
-                });
-            }
-        }
-        let nested_in = nesting::generation(shared.id());
-        self.change(|machine, now, changes| {
-            machine.advance(now, changes);
-            machine.next_rejection(nested_in, now)
-        })
-    }
-
-    /// Returns when the breaker would admit a call, if there are no other calls before it.
-    ///
-    /// This is a reading: it applies transitions that are due, and admits no call.
-    #[cfg(feature = "tokio")]
-    pub(crate) fn next_admission(&self) -> NextAdmission {
-        let word = self.shared().gate.word();
-        if word.admits_untracked() {
-            return NextAdmission::Now;
-        }
-        let nested_in = nesting::generation(self.shared().id());
-        let (next, limited) = self.change(|machine, now, changes| {
-            machine.advance(now, changes);
-            let limited = machine.forced().is_none() && !machine.settings().shadow;
-            (machine.next_admission(nested_in, now), limited)
-        });
-        match next {
-            NextAdmission::Now if limited && self.shared().cold.places.are_taken() => {
-                NextAdmission::AfterChange
-            }
-            next => next,
-        }
-    }
-
-    /// Applies the changes that are due, such as the outcome of a probe that has become slow.
-    #[cfg(feature = "tower")]
-    pub(crate) fn advance(&self) {
-        self.change(Machine::advance);
-    }
-
-    /// Rejects a call for which the inner service was not polled, because the circuit rejected every call then.
-    ///
-    /// `reason` is why the circuit did so. The rejection states it if the circuit no longer rejects every call.
-    #[cfg(feature = "tower")]
-    #[cold]
-    pub(crate) fn reject(&self, reason: RejectionReason) -> Rejection {
-        let shared = self.shared();
-        let Rejected {
-            reason,
-            retry_after,
-        } = self.next_rejection().unwrap_or(Rejected {
-            reason,
-            retry_after: None,
-        });
-        shared.rejected(Rejected {
-            reason,
-            retry_after,
-        })
-    }
-
     /// Notes that a call runs on this thread to which nested calls belong.
     pub(crate) fn begin_nesting(&self, ticket: Ticket) {
         nesting::begin(self.shared().id(), ticket.generation(), self.address());
@@ -255,7 +186,16 @@ impl Shared {
         reason = "it has two callers, of which one is common"
     )]
     pub(super) fn admit_tracked(&self, word: Word) -> Option<Ticket> {
-        let now = self.time.read(word.is_precise());
+        self.admit_tracked_at(word, self.time.read(word.is_precise()))
+    }
+
+    /// Does the same at an instant.
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "it has two callers, of which one is common"
+    )]
+    pub(super) fn admit_tracked_at(&self, word: Word, now: Tick) -> Option<Ticket> {
         let generation = word.generation();
         let (bucket, began) = self.tallies.get()?.start(claimed_slot(), generation, now)?;
         Some(Ticket::tracked(generation, bucket, began))
@@ -332,7 +272,7 @@ impl Shared {
 
     /// Logs a rejection at the level `debug`.
     #[inline]
-    fn logged(&self, rejection: Rejection) -> Rejection {
+    pub(super) fn logged(&self, rejection: Rejection) -> Rejection {
         if cfg!(feature = "tracing") {
             self.cold
                 .registry

@@ -59,6 +59,10 @@ impl CircuitBreaker {
     #[cold]
     pub(super) fn settle_dropped(&self, ticket: Ticket, end: End) {
         let shared = self.shared();
+        #[cfg(feature = "rehearsal")]
+        if ticket.is_recorded() {
+            return self.settle_recorded(shared.gate.word(), ticket, end.into(), true, None);
+        }
         if !shared.cold.counts_drops.load(Ordering::Relaxed) {
             return self.settle(ticket, end, None);
         }
@@ -86,6 +90,13 @@ impl Shared {
     /// Records that the answer to a call in flight has begun to arrive, so that dropping the call says nothing (R34).
     pub(crate) fn note_begun_answer(&self) {
         self.cold.begun_answers.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Returns the number of calls that were answered, if that decides what a dropped call does.
+    #[cfg(feature = "rehearsal")]
+    pub(super) fn counted_answers(&self) -> Option<u64> {
+        let counts = self.cold.counts_drops.load(Ordering::Relaxed);
+        counts.then(|| self.answered())
     }
 
     /// Returns the number of calls that were answered: that ended with a value or with a panic, or whose answer has begun

@@ -1,4 +1,4 @@
-//! Making a breaker.
+//! Making a breaker, and what it leaves behind.
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
@@ -15,8 +15,10 @@ use super::shared::{CircuitBreaker, Cold, Locked, RegistryLink, Shared};
 use crate::config::{Layered, Merged};
 use crate::machine::Machine;
 use crate::sync::fixed::AtomicBool;
-use crate::sync::{Arc, AtomicU64, Mutex};
-use crate::time::Time;
+#[cfg(feature = "rehearsal")]
+use crate::sync::fixed::AtomicU32;
+use crate::sync::{Arc, AtomicU64, Mutex, lock};
+use crate::time::{Tick, Time};
 use crate::values::{BreakerName, RetiredCounts};
 
 impl CircuitBreaker {
@@ -57,17 +59,34 @@ impl CircuitBreaker {
                 begun_answers: AtomicU64::new(0),
                 registry,
                 latencies: OnceCell::new(),
+                #[cfg(feature = "rehearsal")]
+                recorded_as: AtomicU32::new(0),
                 retired,
                 keys: OnceCell::new(),
             },
         };
         shared.apply(&mut shared.lock(), &settings);
-        Self::from_shared(shared)
+        let breaker = Self::from_shared(shared);
+        #[cfg(feature = "rehearsal")]
+        breaker.record();
+        breaker
     }
 
     /// Draws random numbers from this seed from now on, so that a simulation can repeat them.
-    #[cfg(all(test, feature = "fleet"))]
+    #[cfg(all(test, any(feature = "fleet", feature = "rehearsal")))]
     pub(crate) fn reseed(&self, seed: u64) {
         self.shared().lock().machine.reseed(seed);
+    }
+}
+
+/// A keyed breaker leaves what it counted to the breakers of its name.
+impl Drop for Shared {
+    fn drop(&mut self) {
+        #[cfg(feature = "rehearsal")]
+        self.forget_record();
+        if let Some(retired) = self.cold.retired.clone() {
+            // The clock is not read: it may be user code, and the caller may hold a lock.
+            self.add_to(&mut lock(&retired), Tick::default());
+        }
     }
 }

@@ -25,8 +25,8 @@ pub(crate) struct Gate {
 /// The gate's word.
 ///
 /// ```text
-///  63                 11   10     9         8            7            6         5          4           3        2      1    0
-/// | generation (53 bits) |   | limited | latency | coarse_reject | precise | in_flight | time_window | sampled | streak | mode |
+///  63                 13   12, 11     10     9         8            7            6         5          4           3        2      1    0
+/// | generation (51 bits) | recorded |   | limited | latency | coarse_reject | precise | in_flight | time_window | sampled | streak | mode |
 /// ```
 ///
 /// `mode` is closed, open, "ask the machine", or held: open, while another instance of the fleet probes. The other flags mean:
@@ -39,6 +39,8 @@ pub(crate) struct Gate {
 /// - `coarse_reject` (open): a rejection needs nothing but the system's coarse clock.
 /// - `latency` (independent of the mode): call durations are recorded.
 /// - `limited` (independent of the mode): a call needs one of the places of `max_in_flight`.
+/// - `recorded` (independent of the mode): a recorder gets to know of every call. The second bit is the flag `limited` then,
+///   and the first is one that no ticket has.
 ///
 /// If the mode is closed and no flag is set, the word is the generation alone. The ticket of a plain call has the same
 /// bits, and no other ticket has. So one comparison shows that a success changes nothing.
@@ -57,14 +59,18 @@ const PRECISE: u64 = 1 << 6;
 const COARSE_REJECT: u64 = 1 << 7;
 const LATENCY: u64 = 1 << 8;
 const LIMITED: u64 = 1 << 9;
+const RECORDED: u64 = 1 << 11;
+/// In place of `LIMITED`, for a breaker that is recorded.
+const RECORDED_LIMITED: u64 = 1 << 12;
 
 /// The flags of a word that depend on the settings alone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct SettingFlags(u16);
 
 impl SettingFlags {
-    pub(crate) fn new(latency: bool, limited: bool) -> Self {
-        let flags = flag(latency, LATENCY) | flag(limited, LIMITED);
+    pub(crate) fn new(latency: bool, limited: bool, recorded: bool) -> Self {
+        let limited = flag(limited, if recorded { RECORDED_LIMITED } else { LIMITED });
+        let flags = flag(latency, LATENCY) | limited | flag(recorded, RECORDED);
         Self(u16::try_from(flags).unwrap_or_default())
     }
 }
@@ -93,11 +99,16 @@ impl Word {
     #[cfg(feature = "tower")]
     #[inline]
     pub(crate) fn is_closed_without_limit(self) -> bool {
-        self.0 & (MODE | LIMITED) == 0
+        self.0 & (MODE | LIMITED | RECORDED_LIMITED) == 0
     }
 
     pub(crate) fn is_open(self) -> bool {
         self.0 & MODE == OPEN
+    }
+
+    /// Returns whether the circuit is open, and nobody records its rejections.
+    pub(crate) fn rejects_unrecorded(self) -> bool {
+        self.0 & (MODE | RECORDED) == OPEN
     }
 
     /// Returns whether the circuit is open while another instance of the fleet probes.
@@ -114,29 +125,54 @@ impl Word {
     /// Returns whether every call is admitted without a clock reading.
     #[inline]
     pub(crate) fn admits(self) -> bool {
-        self.0 & (MODE | IN_FLIGHT | LATENCY | LIMITED) == 0
+        self.0 & (MODE | IN_FLIGHT | LATENCY | LIMITED | RECORDED) == 0
     }
 
     /// Returns whether every call is admitted that the tally can count in flight.
     pub(crate) fn admits_tracked(self) -> bool {
-        self.0 & (MODE | IN_FLIGHT | LIMITED) == IN_FLIGHT
+        self.0 & (MODE | IN_FLIGHT | LIMITED | RECORDED) == IN_FLIGHT
     }
 
     /// Returns whether every call is admitted and none is counted in flight.
     pub(crate) fn admits_untracked(self) -> bool {
-        self.0 & (MODE | IN_FLIGHT | LIMITED) == 0
+        self.0 & (MODE | IN_FLIGHT | LIMITED | RECORDED) == 0
     }
 
-    /// Returns whether a call needs a place.
+    /// Returns whether a call needs a place, and the breaker is not recorded.
     pub(crate) fn is_limited(self) -> bool {
         self.0 & LIMITED != 0
     }
 
-    /// Returns whether a call needs a place, or the circuit is open while another instance of the fleet probes.
+    /// Returns whether a call needs a place.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn takes_place(self) -> bool {
+        self.0 & (LIMITED | RECORDED_LIMITED) != 0
+    }
+
+    /// Returns whether a call needs a place, the breaker is recorded, or the circuit is open while another instance of
+    /// the fleet probes.
     ///
-    /// It is one comparison: the flag is greater than every mode, and no mode is greater than that of a held word.
+    /// It is one comparison: the flags are greater than every mode, and no mode is greater than that of a held word.
     pub(crate) fn is_held_or_limited(self) -> bool {
-        self.0 & (MODE | LIMITED) >= HELD
+        self.0 & (MODE | LIMITED | RECORDED) >= HELD
+    }
+
+    /// Returns whether a recorder gets to know of every call.
+    #[cfg(feature = "rehearsal")]
+    pub(crate) fn is_recorded(self) -> bool {
+        self.0 & RECORDED != 0
+    }
+
+    /// Returns whether the breaker is recorded and a call needs a place.
+    #[cfg(feature = "rehearsal")]
+    pub(crate) fn is_limited_and_recorded(self) -> bool {
+        self.0 & RECORDED_LIMITED != 0
+    }
+
+    /// Returns this word without the flags of a recorded breaker.
+    #[cfg(feature = "rehearsal")]
+    pub(crate) fn without_recording(self) -> Self {
+        Self(self.0 & !(RECORDED | RECORDED_LIMITED))
     }
 
     /// Returns this word without the flag `limited`, for a call that has returned its place.
@@ -269,7 +305,9 @@ impl Gate {
                 self.until.store(until.as_nanos(), Ordering::Relaxed);
                 self.period.store(nanos(period), Ordering::Relaxed);
                 let precise = needs_precise_clock(period);
-                OPEN | flag(precise, PRECISE) | flag(coarse_reject && !precise, COARSE_REJECT)
+                let recorded = u64::from(settings.0) & RECORDED != 0;
+                let rejects_coarsely = coarse_reject && !precise && !recorded;
+                OPEN | flag(precise, PRECISE) | flag(rejects_coarsely, COARSE_REJECT)
             }
             GateState::Held(wait) => self.publish_wait(wait),
             GateState::AskMachine => ASK,

@@ -196,12 +196,20 @@ impl Shared {
             tallies.revoke_all();
         }
         self.cold.places.set_most(settings.max_in_flight);
-        locked.flags = SettingFlags::new(settings.latency, settings.max_in_flight.is_some());
+        locked.flags = self.setting_flags(settings);
         self.publish_outage_end(&locked.machine);
         if settings.latency {
             self.cold.latencies.get_or_init(Default::default);
         }
         self.publish(locked);
+    }
+
+    pub(super) fn setting_flags(&self, settings: &Settings) -> SettingFlags {
+        #[cfg(feature = "rehearsal")]
+        let recorded = self.is_recorded();
+        #[cfg(not(feature = "rehearsal"))]
+        let recorded = false;
+        SettingFlags::new(settings.latency, settings.max_in_flight.is_some(), recorded)
     }
 
     /// Publishes when the present outage ends, for calls that do not take the lock.
@@ -211,7 +219,7 @@ impl Shared {
     }
 
     #[inline]
-    fn publish(&self, locked: &Locked) {
+    pub(super) fn publish(&self, locked: &Locked) {
         let machine = &locked.machine;
         let coarse_reject = self.time.is_system() && self.name.is_declared();
         self.gate.publish(

@@ -1,7 +1,11 @@
 //! The log of a breaker: `tracing` events with the target `breaker`. Without the feature `tracing`, nothing is logged.
 
+#[cfg(all(feature = "rehearsal", feature = "tracing"))]
+pub(crate) use self::with_tracing::recording_failed;
 #[cfg(feature = "tracing")]
 pub(crate) use self::with_tracing::{action, conflict, event, rejection};
+#[cfg(all(feature = "rehearsal", not(feature = "tracing")))]
+pub(crate) use self::without_tracing::recording_failed;
 #[cfg(not(feature = "tracing"))]
 pub(crate) use self::without_tracing::{action, conflict, event, rejection};
 
@@ -146,6 +150,12 @@ mod with_tracing {
         warn!(target: "breaker", name = conflict.breaker, "{conflict}");
     }
 
+    /// Logs that calls could not be written to a file as a warning.
+    #[cfg(feature = "rehearsal")]
+    pub(crate) fn recording_failed(file: &str, error: &std::io::Error) {
+        warn!(target: "breaker", file, "cannot record calls to `{file}`: {error}");
+    }
+
     /// Logs a rejected call at the level `debug`.
     pub(crate) fn rejection(rejection: &Rejection) {
         debug!(
@@ -174,4 +184,7 @@ mod without_tracing {
     pub(crate) fn conflict(_: &Conflict) {}
 
     pub(crate) fn rejection(_: &Rejection) {}
+
+    #[cfg(feature = "rehearsal")]
+    pub(crate) fn recording_failed(_: &str, _: &std::io::Error) {}
 }

@@ -1,5 +1,5 @@
 //! The end of a call whose ticket is marked: a nesting call (R7), a probe, or a call that holds a place of
-//! `max_in_flight` (R31).
+//! `max_in_flight` (R31). A recorded call is marked too.
 
 use std::time::Duration;
 
@@ -25,6 +25,10 @@ impl CircuitBreaker {
         let word = word.without_limit();
         if end != End::Success || ticket.is_marked() {
             let ended = CallEnd { end, hint };
+            #[cfg(feature = "rehearsal")]
+            if ticket.is_recorded() {
+                return self.settle_recorded(word, ticket, ended, false, None);
+            }
             self.settle_by(word, ticket, end, false, |reading, ticket| {
                 self.change_for_call(reading, |machine, now, changes| {
                     (machine.settle(ticket, ended, now, changes), Some(ticket))

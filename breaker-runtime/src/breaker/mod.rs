@@ -23,7 +23,10 @@ mod listeners;
 mod lock;
 mod log;
 mod marked;
+mod measured;
 mod nesting;
+#[cfg(any(feature = "tokio", feature = "tower"))]
+mod next_call;
 mod outages;
 mod overrides;
 mod places;
@@ -33,7 +36,13 @@ mod probing;
 mod progress;
 mod published_limits;
 mod readings;
+#[cfg(feature = "rehearsal")]
+mod recorded;
+#[cfg(feature = "rehearsal")]
+mod recording;
 mod ring;
+#[cfg(feature = "rehearsal")]
+mod ring_of_events;
 mod settings;
 mod settle;
 mod shared;
@@ -57,9 +66,15 @@ pub use self::event::EventKind;
 pub(crate) use self::fleet::{FleetForced, FleetReading, is_hashed, split_store_name, store_name};
 #[cfg(feature = "fleet")]
 pub(crate) use self::listeners::Listeners;
+#[cfg(feature = "rehearsal")]
+pub(crate) use self::log::recording_failed;
 pub(crate) use self::nesting::Nesting;
 #[cfg(any(test, feature = "config"))]
 pub(crate) use self::overrides::ExternalOverride;
+#[cfg(feature = "rehearsal")]
+pub(crate) use self::recording::{Chosen, Recording, Source};
+#[cfg(feature = "rehearsal")]
+pub(crate) use self::ring_of_events::{CallEvent, CallEventKind, CallMark};
 pub(crate) use self::settings::Announcement;
 #[cfg(feature = "fleet")]
 pub(crate) use self::shared::FleetHook;

@@ -46,7 +46,7 @@ impl CircuitBreaker {
     /// The machine decides on all of it in one step: no call of another thread can come between.
     pub(crate) fn admit_check(&self) -> Option<Ticket> {
         let shared = self.shared();
-        let limited = shared.gate.word().is_limited();
+        let limited = shared.gate.word().takes_place();
         let place = limited.then(|| shared.cold.places.take()).flatten();
         let has_place = place.is_some() || !limited;
         let reading = shared.time.reading(shared.time.now());
@@ -70,6 +70,8 @@ impl CircuitBreaker {
 
     /// Lets calls nest in one that is admitted while the circuit recovers.
     fn begin_declared(&self, mut ticket: Ticket, recovering: bool) -> Ticket {
+        #[cfg(feature = "rehearsal")]
+        self.shared().record_declared(&mut ticket);
         if ticket.role() == Role::Probe {
             // It may have been the last permit.
             self.wake_waiting();

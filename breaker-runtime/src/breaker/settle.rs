@@ -11,7 +11,7 @@ use super::tally::FastSuccess;
 use super::thread_slots::claimed_slot;
 use crate::machine::{CallEnd, Machine, Role, Ticket};
 use crate::sync::Ordering;
-use crate::time::{ClockReading, Tick, nanos};
+use crate::time::{ClockReading, Tick};
 use crate::values::{End, FailureKind};
 
 impl CircuitBreaker {
@@ -114,7 +114,12 @@ impl CircuitBreaker {
     ) {
         let shared = self.shared();
         let word = shared.gate.word();
-        let (ticket, _ended) = self.end_if_marked(ticket);
+        let (ticket, marks) = self.end_if_marked(ticket);
+        #[cfg(feature = "rehearsal")]
+        if marks.is_some() && ticket.is_recorded() {
+            return self.settle_recorded(word, ticket, ended, false, Some(cause));
+        }
+        let _marks = marks;
         self.settle_by(word, ticket, ended.end, false, |reading, ticket| {
             self.settle_and_ask(reading, ticket, ended, cause)
         });
@@ -141,6 +146,25 @@ impl CircuitBreaker {
         let measured = word
             .measures_latency()
             .then(|| shared.record_latency(ticket, end));
+        self.settle_measured(word, ticket, end, dropped, measured, settle);
+    }
+
+    /// Does the same for a call that ended at an instant, if that is known.
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "it has two callers, of which one is common"
+    )]
+    pub(super) fn settle_measured(
+        &self,
+        word: Word,
+        ticket: Ticket,
+        end: End,
+        dropped: bool,
+        measured: Option<Tick>,
+        settle: impl FnOnce(ClockReading, Ticket) -> bool,
+    ) {
+        let shared = self.shared();
         if measured.is_some_and(|now| now.as_nanos() >= shared.outage_end()) {
             self.end_outage();
         }
@@ -193,37 +217,15 @@ impl CircuitBreaker {
     }
 
     #[cold]
-    fn end_outage(&self) {
+    pub(super) fn end_outage(&self) {
         self.change(Machine::advance);
     }
 }
 
 impl Shared {
-    /// Records the duration of a call that ended with an outcome; returns the time at which it ended.
-    fn record_latency(&self, ticket: Ticket, end: End) -> Tick {
-        let now = self.time.now();
-        if let (Some(latencies), Some(began)) = (self.cold.latencies.get(), ticket.stamped()) {
-            if end != End::Cancelled {
-                latencies.add(nanos(now.since(began)));
-            }
-        }
-        now
-    }
-
-    /// Records that the first part of the answer to a call in flight has arrived.
-    #[cfg(any(feature = "http", feature = "stream"))]
-    pub(crate) fn record_head(&self, ticket: Ticket) {
-        if !self.gate.word().measures_latency() {
-            return;
-        }
-        if let (Some(latencies), Some(began)) = (self.cold.latencies.get(), ticket.stamped()) {
-            latencies.add_head(nanos(self.time.now().since(began)));
-        }
-    }
-
     /// Returns when the current outage ends, in ticks; the largest number if the circuit is not closed after an outage.
     #[inline]
-    fn outage_end(&self) -> u64 {
+    pub(super) fn outage_end(&self) -> u64 {
         self.cold.outage_end.load(Ordering::Relaxed)
     }
 
@@ -233,7 +235,7 @@ impl Shared {
         clippy::inline_always,
         reason = "the caller knows whether the call was measured"
     )]
-    fn tally_success(&self, word: Word, ticket: Ticket, measured: Option<Tick>) -> bool {
+    pub(super) fn tally_success(&self, word: Word, ticket: Ticket, measured: Option<Tick>) -> bool {
         if word.success_needs_tally_only(ticket) {
             self.tally_plain_success(word, ticket, measured, || {})
         } else {

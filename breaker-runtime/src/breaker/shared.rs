@@ -21,6 +21,8 @@ use super::listeners::Listeners;
 use super::nesting::BreakerId;
 use super::places::Places;
 use super::published_limits::PublishedLimits;
+#[cfg(feature = "rehearsal")]
+use super::recording::Recording;
 use super::ring::Ring;
 use super::tally::{Drained, Tallies};
 #[cfg(any(feature = "tokio", feature = "tower"))]
@@ -28,6 +30,8 @@ use super::wakers::Wakers;
 use crate::config::{Layered, Merged};
 use crate::machine::Machine;
 use crate::sync::fixed::AtomicBool;
+#[cfg(feature = "rehearsal")]
+use crate::sync::fixed::AtomicU32;
 use crate::sync::{Arc, AtomicU64, Mutex, Weak};
 use crate::time::{Tick, Time};
 #[cfg(feature = "fleet")]
@@ -97,6 +101,10 @@ pub(super) struct Cold {
     pub(super) registry: Arc<RegistryLink>,
     /// Allocated when the setting `latency` is first turned on.
     pub(super) latencies: OnceCell<Latencies>,
+    /// Under which id a recorder knows the breaker; 0 while no recorder does. The holder of the lock writes it, and it
+    /// publishes nothing but itself.
+    #[cfg(feature = "rehearsal")]
+    pub(super) recorded_as: AtomicU32,
     /// Where a keyed breaker leaves its counts when it is dropped.
     pub(super) retired: Option<Arc<Mutex<RetiredCounts>>>,
     /// The breakers by key that this breaker belongs to: as the breaker of the name, or as that of one key.
@@ -219,16 +227,6 @@ impl Shared {
     }
 }
 
-/// A keyed breaker leaves what it counted to the breakers of its name.
-impl Drop for Shared {
-    fn drop(&mut self) {
-        if let Some(retired) = self.cold.retired.clone() {
-            // The clock is not read: it may be user code, and the caller may hold a lock.
-            self.add_to(&mut crate::sync::lock(&retired), Tick::default());
-        }
-    }
-}
-
 /// Shows the name only, because showing more would be a reading.
 impl fmt::Debug for CircuitBreaker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -337,6 +335,9 @@ pub(crate) struct RegistryLink {
     /// Whom to tell of events, if the registry has joined a fleet.
     #[cfg(feature = "fleet")]
     pub(super) fleet: Mutex<Option<Arc<dyn FleetHook>>>,
+    /// Where recorded calls leave what happened; allocated by the first recorder.
+    #[cfg(feature = "rehearsal")]
+    pub(super) recording: OnceCell<Arc<Recording>>,
     /// How many guards declare dropped calls neutral; see [`Registry::neutral_drops`](crate::Registry::neutral_drops).
     pub(crate) neutral_drops: AtomicU64,
 }

@@ -5,8 +5,8 @@ use crate::time::Tick;
 /// The ticket of one admitted call: two words, because the future of every guarded function holds one.
 ///
 /// ```text
-///  63                 11   10        9        8         7           6         5      4    2   1  0
-/// | generation (53 bits) | place | suspended | idle | not plain | unpolled | nesting | number | role |
+///  63                 13    12     11  10        9        8         7           6         5      4    2   1  0
+/// | generation (51 bits) | record |   | place | suspended | idle | not plain | unpolled | nesting | number | role |
 /// ```
 ///
 /// - `role` and `not plain`: the [`Role`]. Both are zero for a plain call that runs, so its bits are the generation
@@ -17,6 +17,8 @@ use crate::time::Tick;
 /// - `nesting`: calls that this one makes through the same breaker belong to it (R7). Implies `not plain`.
 /// - `place`: the call holds one of the places of `max_in_flight` (R31), and returns it when it ends.
 /// - `suspended`: a nesting call waits to be polled, so nothing that runs belongs to it now.
+/// - `record`: a recorder gets to know how the call ends. No ticket has bit 11, which marks recorded breakers in the word
+///   of the gate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Ticket {
     bits: u64,
@@ -41,7 +43,7 @@ pub(crate) enum Role {
 }
 
 /// The generation begins at this bit, in a ticket and in the word of the gate.
-pub(crate) const GENERATION_SHIFT: u32 = 11;
+pub(crate) const GENERATION_SHIFT: u32 = 13;
 
 const ROLE: u64 = NOT_PLAIN | 0b11;
 const TRACKED: u64 = NOT_PLAIN | 0b01;
@@ -57,6 +59,7 @@ const UNPOLLED: u64 = 1 << 6;
 const NESTING: u64 = 1 << 5;
 const SUSPENDED: u64 = 1 << 9;
 const PLACE: u64 = 1 << 10;
+const RECORD: u64 = 1 << 12;
 /// In place of a number, the mark of an uncounted call that shadow has admitted.
 const WITHHELD: u64 = 1 << NUMBER_SHIFT;
 /// The stamp of a plain call that has none.
@@ -247,13 +250,52 @@ impl Ticket {
         }
     }
 
-    /// Returns whether the end of the call concerns more than its outcome: it is a nesting call, holds a place, or is a
-    /// probe or an uncounted call.
+    /// Marks a call of a recorded breaker.
+    ///
+    /// With the mark it equals no word of the gate, which would let its end pass.
+    #[cfg(feature = "rehearsal")]
+    pub(crate) fn set_record(&mut self) {
+        self.bits |= RECORD;
+    }
+
+    #[cfg(feature = "rehearsal")]
+    pub(crate) fn is_recorded(self) -> bool {
+        self.bits & RECORD != 0
+    }
+
+    /// Returns the ticket as it was before [`set_record`](Self::set_record).
+    #[cfg(feature = "rehearsal")]
+    pub(crate) fn without_record(self) -> Self {
+        Self {
+            bits: self.bits & !RECORD,
+            ..self
+        }
+    }
+
+    /// Returns what distinguishes the call for the machine, together with the stamp.
+    #[cfg(feature = "rehearsal")]
+    pub(crate) fn identity(self) -> u64 {
+        let generation = self.bits >> GENERATION_SHIFT << GENERATION_SHIFT;
+        let role = match self.role() {
+            Role::Call => 0,
+            Role::Tracked => TRACKED,
+            Role::Probe => PROBE,
+            Role::Uncounted => UNCOUNTED,
+        };
+        let numbers = match self.role() {
+            Role::Call => 0,
+            _ => self.bits & (u64::from(NUMBERS) << NUMBER_SHIFT),
+        };
+        generation | role | numbers
+    }
+
+    /// Returns whether the end of the call concerns more than its outcome: it is a nesting call, holds a place, is a
+    /// probe or an uncounted call, or is recorded.
     ///
     /// It is one test, because the end of every call makes it that the gate does not let pass.
     #[inline]
     pub(crate) fn is_marked(self) -> bool {
-        self.bits & (NESTING | PLACE | PROBE_OR_UNCOUNTED) != 0
+        self.bits & (NESTING | PLACE | PROBE_OR_UNCOUNTED | RECORD) != 0
     }
 
     #[inline]

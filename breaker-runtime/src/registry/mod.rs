@@ -25,6 +25,8 @@ mod probe;
 #[cfg(feature = "tokio")]
 mod probed;
 mod readings;
+#[cfg(feature = "rehearsal")]
+mod recording;
 #[cfg(feature = "tokio")]
 mod run_probes;
 mod settings;

@@ -15,7 +15,12 @@ fn only_the_ticket_of_a_plain_call_can_equal_a_word() {
     for gate_state in [CLOSED, ALL_FLAGS, open, HELD, GateState::AskMachine] {
         for latency in [false, true] {
             let gate = Gate::new();
-            gate.publish(3, gate_state, SettingFlags::new(latency, false), false);
+            gate.publish(
+                3,
+                gate_state,
+                SettingFlags::new(latency, false, false),
+                false,
+            );
             let word = gate.word();
             assert_eq!(word.measures_latency(), latency);
             let tracked =
@@ -197,11 +202,11 @@ fn a_word_shows_whether_to_ask_the_machine_and_can_drop_its_latency_flag() {
     ] {
         let (gate, word) = published(3, gate_state);
         assert_eq!(!word.is_closed() && !word.is_open(), asks);
-        gate.publish(3, gate_state, SettingFlags::new(true, false), false);
+        gate.publish(3, gate_state, SettingFlags::new(true, false, false), false);
         assert_eq!(gate.word().without_latency(), word);
     }
     let gate = Gate::new();
-    gate.publish(3, CLOSED, SettingFlags::new(true, false), false);
+    gate.publish(3, CLOSED, SettingFlags::new(true, false, false), false);
     let call = Ticket::call(3);
     assert!(
         !gate.word().success_needs_tally_only(call)

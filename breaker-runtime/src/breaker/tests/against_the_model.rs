@@ -41,9 +41,15 @@ struct Pair {
 }
 
 impl Pair {
-    fn new(settings: Settings) -> Self {
+    fn new(settings: Settings, recorded: bool) -> Self {
         let clock = HandClock::default();
         let registry = Registry::with_clock(clock.clone());
+        #[cfg(feature = "rehearsal")]
+        if recorded {
+            assert!(registry.recording().begin(crate::breaker::Chosen::All));
+        }
+        #[cfg(not(feature = "rehearsal"))]
+        let _ = recorded;
         let breaker = registry
             .get_or_create("model", Config::new())
             .expect("in range");
@@ -277,8 +283,12 @@ impl Pair {
 
 proptest! {
     #[test]
-    fn the_breaker_agrees_with_the_naive_model(settings in settings(), steps in steps()) {
-        let mut pair = Pair::new(settings);
+    fn the_breaker_agrees_with_the_naive_model(
+        settings in settings(),
+        recorded in any::<bool>(),
+        steps in steps(),
+    ) {
+        let mut pair = Pair::new(settings, recorded);
         for step in &steps {
             pair.play(step);
         }

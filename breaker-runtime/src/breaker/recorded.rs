@@ -1,0 +1,214 @@
+//! The calls of a recorded breaker: their ways in and out, which leave what happens to a recorder.
+//!
+//! The gate shows that a breaker is recorded, and the mark of a ticket that its call is. So no other call pays for it.
+//! A recorded call takes the same decisions as any other, and the recorder gets the instants by which they were taken.
+
+use super::causes::StateCause;
+use super::counters::Counter;
+use super::gate::Word;
+use super::recording::Recording;
+use super::ring_of_events::CallMark;
+use super::shared::{CircuitBreaker, Locked, RegistryLink, Shared};
+use crate::machine::{CallEnd, Ticket};
+use crate::sync::{Arc, Ordering};
+use crate::time::{Tick, nanos};
+use crate::values::{End, Rejection};
+
+impl CircuitBreaker {
+    /// Requests permission to run one call of a recorded breaker.
+    #[inline(never)]
+    pub(super) fn admit_recorded(&self) -> Result<Ticket, Rejection> {
+        let shared = self.shared();
+        let recorded = shared.gate.word();
+        let word = recorded.without_recording();
+        let (now, admitted) = if recorded.is_limited_and_recorded() {
+            (shared.time.now(), self.admit_limited())
+        } else {
+            self.admit_by(word)
+        };
+        match admitted {
+            Ok(mut ticket) => {
+                if ticket.stamped().is_none() {
+                    ticket.stamp(now);
+                }
+                shared.begin_recorded(&mut ticket, now);
+                Ok(ticket)
+            }
+            Err(rejection) => {
+                if let Some((recording, source)) = shared.recording() {
+                    recording.call_rejected(source, now);
+                }
+                Err(rejection)
+            }
+        }
+    }
+
+    /// Requests permission as for a breaker that is not recorded; returns also the instant by which it was decided.
+    fn admit_by(&self, word: Word) -> (Tick, Result<Ticket, Rejection>) {
+        let shared = self.shared();
+        if word.admits_tracked() {
+            let now = shared.time.read(word.is_precise());
+            if let Some(ticket) = shared.admit_tracked_at(word, now) {
+                return (now, Ok(ticket));
+            }
+        } else if word.admits_untracked() {
+            let now = shared.time.read(word.measures_latency());
+            return (now, Ok(Ticket::call(word.generation())));
+        } else if word.is_open() {
+            let now = shared.time.read(word.is_precise());
+            if let Some(retry_after) = shared.gate.time_left(now) {
+                shared.counters.add(Counter::RejectedOpen);
+                let rejection = Rejection::open(shared.name.clone(), retry_after);
+                return (now, Err(shared.logged(rejection)));
+            }
+        } else if word.is_held_or_limited() {
+            let now = shared.time.coarse();
+            if let Some(retry_after) = shared.gate.probed_elsewhere_for(now) {
+                shared.counters.add(Counter::RejectedProbedElsewhere);
+                let rejection = Rejection::probed_elsewhere(shared.name.clone(), retry_after);
+                return (now, Err(shared.logged(rejection)));
+            }
+        }
+        let now = shared.time.now();
+        (now, self.admit_locked_at(now))
+    }
+
+    /// Records how a recorded call ended, whose other marks have ended.
+    ///
+    /// `dropped` says whether the call was dropped while it was pending.
+    #[inline(never)]
+    pub(super) fn settle_recorded(
+        &self,
+        word: Word,
+        ticket: Ticket,
+        ended: CallEnd,
+        dropped: bool,
+        cause: Option<&mut StateCause<'_>>,
+    ) {
+        let shared = self.shared();
+        let CallEnd { end, hint } = ended;
+        let word = word.without_recording();
+        let ticket = ticket.without_record();
+        let mark = CallMark::of(ticket);
+        let leave = |now| {
+            if let Some((recording, source)) = shared.recording() {
+                recording.call_ended(source, mark, end, dropped, hint.map(nanos), now);
+            }
+        };
+        if end == End::Success && word.is_closed() && !word.measures_latency() {
+            // The clock of a call that is not recorded.
+            let now = shared.time.read(word.is_precise());
+            if now.as_nanos() >= shared.outage_end() {
+                self.end_outage();
+            }
+            if shared.tally_success(word, ticket, Some(now)) {
+                return leave(now);
+            }
+        }
+        let now = shared.time.now();
+        if word.measures_latency() {
+            shared.add_latency(ticket, end, now);
+        }
+        // Before the machine: a listener may make the next call.
+        leave(now);
+        let answered = dropped.then(|| shared.counted_answers()).flatten();
+        let (counted, measured) = (answered.is_some(), Some(now));
+        self.settle_measured(word, ticket, end, counted, measured, |reading, ticket| {
+            if let Some(cause) = cause {
+                return self.settle_and_ask(reading, ticket, ended, cause);
+            }
+            self.change_for_call(reading, |machine, now, changes| {
+                let stale = match answered {
+                    Some(answered) => machine.settle_dropped(ticket, end, answered, now, changes),
+                    None => machine.settle(ticket, ended, now, changes),
+                };
+                (stale, Some(ticket))
+            })
+        });
+    }
+
+    /// Records the breaker from now on, if a recorder of its registry has chosen it.
+    pub(crate) fn record(&self) {
+        let shared = self.shared();
+        let Some(recording) = shared.cold.registry.recording.get() else {
+            return;
+        };
+        let mut locked = shared.lock();
+        if shared.cold.recorded_as.load(Ordering::Relaxed) != 0 {
+            return;
+        }
+        if let Some(id) = recording.add(shared.name.as_str(), shared.name.key()) {
+            shared.cold.recorded_as.store(id, Ordering::Relaxed);
+            shared.publish_recording(&mut locked);
+        }
+    }
+
+    /// Ends the recording of the breaker.
+    pub(crate) fn end_record(&self) {
+        let shared = self.shared();
+        let mut locked = shared.lock();
+        shared.forget_record();
+        shared.publish_recording(&mut locked);
+    }
+}
+
+impl Shared {
+    /// Marks a call as recorded, and leaves its beginning.
+    pub(super) fn begin_recorded(&self, ticket: &mut Ticket, now: Tick) {
+        if let Some((recording, source)) = self.recording() {
+            recording.call_began(source, CallMark::of(*ticket), now);
+        }
+        ticket.set_record();
+    }
+
+    /// Marks a call as recorded that the breaker's declaration makes, if the breaker is recorded.
+    #[cfg(feature = "tokio")]
+    pub(super) fn record_declared(&self, ticket: &mut Ticket) {
+        if self.is_recorded() {
+            let began = ticket.stamped().unwrap_or_else(|| self.time.now());
+            ticket.stamp(began);
+            self.begin_recorded(ticket, began);
+        }
+    }
+
+    /// Returns where the calls are recorded, and under which id.
+    fn recording(&self) -> Option<(&Arc<Recording>, u32)> {
+        let source = self.cold.recorded_as.load(Ordering::Relaxed);
+        let recording = self.cold.registry.recording.get()?;
+        (source != 0).then_some((recording, source))
+    }
+
+    pub(super) fn is_recorded(&self) -> bool {
+        self.cold.recorded_as.load(Ordering::Relaxed) != 0
+    }
+
+    /// Notes that the breaker is no longer recorded.
+    pub(super) fn forget_record(&self) {
+        let id = self.cold.recorded_as.swap(0, Ordering::Relaxed);
+        if let (Some(recording), true) = (self.cold.registry.recording.get(), id != 0) {
+            recording.remove(id);
+        }
+    }
+
+    fn publish_recording(&self, locked: &mut Locked) {
+        let settings = *locked.machine.settings();
+        locked.flags = self.setting_flags(&settings);
+        self.publish(locked);
+    }
+}
+
+impl CallMark {
+    fn of(ticket: Ticket) -> Self {
+        Self {
+            bits: ticket.identity(),
+            stamp: ticket.stamped().map_or(u64::MAX, Tick::as_nanos),
+        }
+    }
+}
+
+impl RegistryLink {
+    /// Returns the rings of the registry, which exist from the first recorder on.
+    pub(crate) fn recording(&self) -> &Arc<Recording> {
+        self.recording.get_or_init(Arc::default)
+    }
+}

@@ -1,0 +1,252 @@
+//! Where the calls of recorded breakers leave what happened, until a recorder fetches it.
+//!
+//! Each thread slot has a ring of events that its thread alone writes, so that no call waits for another or for the
+//! recorder.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::thread::Thread;
+use std::time::Duration;
+
+use once_cell::sync::OnceCell;
+
+use super::ring_of_events::{CallEvent, CallMark, Left, Ring};
+use super::thread_slots::{default_slice, slot, slots};
+use crate::sync::fixed::AtomicBool;
+use crate::sync::{Arc, Mutex, Ordering, lock};
+use crate::time::Tick;
+use crate::values::End;
+
+/// The rings of a registry, and which of its breakers are recorded.
+pub(crate) struct Recording {
+    /// One for each slot, allocated when its thread first leaves an event, and a last one for threads without a slot.
+    rings: Box<[OnceCell<Box<Ring>>]>,
+    /// Held by a thread without a slot while it writes the last ring; no call waits for it.
+    last_ring: Mutex<()>,
+    /// Whether a recorder runs. It publishes nothing but itself.
+    active: AtomicBool,
+    sources: Mutex<Sources>,
+    /// The thread of the recorder.
+    recorder: Mutex<Option<Thread>>,
+    /// Returns what the recorder keeps in memory.
+    recent: Mutex<Option<Arc<RecentCalls>>>,
+}
+
+/// Returns the calls of the last time as the bytes of a trace.
+pub(crate) type RecentCalls = dyn Fn(Duration) -> Option<Vec<u8>> + Send + Sync;
+
+/// The recorded breakers, as far as the recorder has not fetched them.
+#[derive(Debug, Default)]
+struct Sources {
+    /// Which breakers are recorded, if a recorder runs.
+    chosen: Option<Chosen>,
+    last: u32,
+    made: Vec<Source>,
+    dropped: Vec<u32>,
+}
+
+/// The breakers that a recorder records.
+#[derive(Clone, Debug)]
+pub(crate) enum Chosen {
+    All,
+    /// By name, with all of their keys.
+    Named(BTreeSet<String>),
+}
+
+/// A recorded breaker.
+#[derive(Clone, Debug)]
+pub(crate) struct Source {
+    pub(crate) id: u32,
+    pub(crate) name: Box<str>,
+    pub(crate) key: Option<Box<str>>,
+}
+
+impl Default for Recording {
+    fn default() -> Self {
+        Self {
+            rings: default_slice(slots() + 1),
+            last_ring: Mutex::default(),
+            active: AtomicBool::new(false),
+            sources: Mutex::default(),
+            recorder: Mutex::default(),
+            recent: Mutex::default(),
+        }
+    }
+}
+
+impl fmt::Debug for Recording {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Recording").finish_non_exhaustive()
+    }
+}
+
+/// What calls and breakers do.
+impl Recording {
+    pub(super) fn call_began(&self, source: u32, mark: CallMark, now: Tick) {
+        self.leave(None, Left::began(source, mark, now));
+    }
+
+    pub(super) fn call_ended(
+        &self,
+        source: u32,
+        mark: CallMark,
+        end: End,
+        dropped: bool,
+        hint: Option<u64>,
+        now: Tick,
+    ) {
+        self.leave(hint, Left::ended(source, mark, end, dropped, now));
+    }
+
+    pub(super) fn call_rejected(&self, source: u32, now: Tick) {
+        self.leave(None, Left::rejected(source, now));
+    }
+
+    /// Leaves an event in the ring of this thread, with its hint in front of it.
+    fn leave(&self, hint: Option<u64>, event: Left) {
+        if !self.active.load(Ordering::Relaxed) {
+            return;
+        }
+        let (own, last) = (slot(), self.rings.len() - 1);
+        if own < last {
+            let ring = self.rings[own].get_or_init(Box::default);
+            if ring.push(hint, event) {
+                self.wake();
+            }
+        } else {
+            self.leave_in_last(hint, event);
+        }
+    }
+
+    #[cold]
+    fn leave_in_last(&self, hint: Option<u64>, event: Left) {
+        /// The holder needs a few nanoseconds, unless the system has stopped it.
+        const ATTEMPTS: usize = 100;
+        let ring = self.rings[self.rings.len() - 1].get_or_init(Box::default);
+        for _ in 0..ATTEMPTS {
+            if let Ok(_held) = self.last_ring.try_lock() {
+                if ring.push(hint, event) {
+                    self.wake();
+                }
+                return;
+            }
+            std::hint::spin_loop();
+        }
+        if event.is_call() {
+            ring.dropped_calls.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Wakes the recorder, unless somebody else is about to.
+    #[cold]
+    fn wake(&self) {
+        if let Ok(recorder) = self.recorder.try_lock() {
+            if let Some(thread) = &*recorder {
+                thread.unpark();
+            }
+        }
+    }
+
+    /// Returns the id of a breaker that is to be recorded.
+    pub(super) fn add(&self, name: &str, key: Option<&str>) -> Option<u32> {
+        let mut sources = lock(&self.sources);
+        let is_chosen = match &sources.chosen {
+            None => false,
+            Some(Chosen::All) => true,
+            Some(Chosen::Named(names)) => names.contains(name),
+        };
+        let id = sources.last.checked_add(1).filter(|_| is_chosen)?;
+        sources.last = id;
+        sources.made.push(Source {
+            id,
+            name: name.into(),
+            key: key.map(Into::into),
+        });
+        Some(id)
+    }
+
+    /// Notes that a breaker is no longer recorded.
+    pub(super) fn remove(&self, id: u32) {
+        let mut sources = lock(&self.sources);
+        if sources.chosen.is_some() {
+            sources.dropped.push(id);
+        }
+    }
+}
+
+/// What a recorder does.
+impl Recording {
+    /// Begins to record breakers; returns `false` if another recorder runs.
+    pub(crate) fn begin(&self, chosen: Chosen) -> bool {
+        let mut sources = lock(&self.sources);
+        if sources.chosen.is_some() {
+            return false;
+        }
+        sources.chosen = Some(chosen);
+        // What an earlier recorder has left concerns other ids.
+        self.fetch(|_| {});
+        self.active.store(true, Ordering::Relaxed);
+        true
+    }
+
+    pub(crate) fn end(&self) {
+        self.active.store(false, Ordering::Relaxed);
+        let mut sources = lock(&self.sources);
+        sources.chosen = None;
+        sources.made = Vec::new();
+        sources.dropped = Vec::new();
+        drop(sources);
+        self.set_recorder(None);
+    }
+
+    /// Sets the thread to wake when a ring is half full.
+    pub(crate) fn set_recorder(&self, thread: Option<Thread>) {
+        *lock(&self.recorder) = thread;
+    }
+
+    pub(crate) fn set_recent(&self, recent: Option<Arc<RecentCalls>>) {
+        *lock(&self.recent) = recent;
+    }
+
+    /// Returns a function that asks the recorder for the last calls, if it keeps any in memory.
+    pub(crate) fn recent(&self) -> Option<Arc<RecentCalls>> {
+        lock(&self.recent).clone()
+    }
+
+    /// Puts back ids that [`fetch_sources`](Self::fetch_sources) has returned, for the next time.
+    pub(crate) fn return_gone(&self, ids: Vec<u32>) {
+        lock(&self.sources).dropped.extend(ids);
+    }
+
+    /// Returns the number of calls and of blocks that were dropped so far.
+    pub(crate) fn dropped(&self) -> (u64, u64) {
+        let mut dropped = (0_u64, 0_u64);
+        for ring in self.rings.iter().filter_map(OnceCell::get) {
+            dropped.0 += ring.dropped_calls.load(Ordering::Relaxed);
+            dropped.1 += ring.dropped_blocks.load(Ordering::Relaxed);
+        }
+        dropped
+    }
+
+    /// Returns the breakers that were added, and the ids of those that were removed, since the last time.
+    pub(crate) fn fetch_sources(&self) -> (Vec<Source>, Vec<u32>) {
+        let mut sources = lock(&self.sources);
+        let made = std::mem::take(&mut sources.made);
+        (made, std::mem::take(&mut sources.dropped))
+    }
+
+    /// Takes the events out of all rings; only the recorder calls it.
+    ///
+    /// Returns the number of calls and of blocks that were dropped so far.
+    pub(crate) fn fetch(&self, mut each: impl FnMut((usize, CallEvent))) -> (u64, u64) {
+        for (nth, ring) in self.rings.iter().enumerate() {
+            if let Some(ring) = ring.get() {
+                ring.take(|event| each((nth, event)));
+            }
+        }
+        self.dropped()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,248 @@
+//! The ring in which one thread leaves events, and what an event is.
+//!
+//! If a ring is full, its thread drops a block of events and counts the calls among them.
+
+use crate::sync::{AtomicU64, Ordering};
+use crate::time::Tick;
+use crate::values::{End, FailureKind};
+
+/// The number of events in a ring.
+pub(super) const ROOM: usize = 8192;
+/// The number of events that are dropped in a row.
+pub(super) const DROPPED_IN_A_ROW: u64 = 1024;
+
+/// Which call of a breaker an event concerns: its ticket, as far as the machine distinguishes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct CallMark {
+    pub(crate) bits: u64,
+    /// When the call began for the machine.
+    pub(crate) stamp: u64,
+}
+
+/// What happened to a call of a recorded breaker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct CallEvent {
+    /// The id of the breaker, which is not zero.
+    pub(crate) source: u32,
+    pub(crate) at: Tick,
+    pub(crate) kind: CallEventKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CallEventKind {
+    Began(CallMark),
+    Ended {
+        mark: CallMark,
+        end: End,
+        /// Whether the call was dropped while it was pending.
+        dropped: bool,
+        /// The hint in nanoseconds.
+        hint: Option<u64>,
+    },
+    Rejected,
+}
+
+/// The events of one slot, in order.
+///
+/// The thread that owns the slot writes all fields but `taken`, which the recorder writes. The lock of the pool of slots
+/// passes a ring on to the next owner.
+#[repr(align(128))]
+pub(super) struct Ring {
+    events: Box<[Cell; ROOM]>,
+    /// The number of events that were written. A `Release` store publishes the events.
+    written: AtomicU64,
+    /// `taken`, when the writer last looked.
+    known_taken: AtomicU64,
+    /// The number of events to drop.
+    dropping: AtomicU64,
+    /// The number of calls whose end was dropped.
+    pub(super) dropped_calls: AtomicU64,
+    pub(super) dropped_blocks: AtomicU64,
+    /// The number of events that the recorder has read. A `Release` store gives their cells back.
+    taken: AtomicU64,
+}
+
+/// An event in four words: what it is and of which breaker, the mark of the call, and the instant.
+#[derive(Default)]
+struct Cell([AtomicU64; 4]);
+
+/// An event as it is left.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Left([u64; 4]);
+
+impl Left {
+    pub(super) fn began(source: u32, mark: CallMark, now: Tick) -> Self {
+        Self([head(BEGAN, source), mark.bits, mark.stamp, now.as_nanos()])
+    }
+
+    pub(super) fn ended(source: u32, mark: CallMark, end: End, dropped: bool, now: Tick) -> Self {
+        let dropped = if dropped { DROPPED } else { 0 };
+        let head = head(ENDED, source) | (code(end) << END_SHIFT) | dropped;
+        Self([head, mark.bits, mark.stamp, now.as_nanos()])
+    }
+
+    pub(super) fn rejected(source: u32, now: Tick) -> Self {
+        Self([head(REJECTED, source), 0, 0, now.as_nanos()])
+    }
+
+    /// Returns whether a call is missing if the event is dropped.
+    pub(super) fn is_call(self) -> bool {
+        self.0[0] & KIND != BEGAN
+    }
+}
+
+fn head(kind: u64, source: u32) -> u64 {
+    kind | (u64::from(source) << SOURCE_SHIFT)
+}
+
+const KIND: u64 = 0xff;
+const BEGAN: u64 = 1;
+const ENDED: u64 = 2;
+const REJECTED: u64 = 3;
+/// The hint of the end that follows.
+const HINT: u64 = 4;
+const DROPPED: u64 = 1 << 16;
+const SOURCE_SHIFT: u32 = 32;
+const END_SHIFT: u32 = 8;
+
+/// The ends of calls by their codes.
+const ENDS: [End; 10] = [
+    End::Success,
+    End::Failure(FailureKind::Returned),
+    End::Failure(FailureKind::Panicked),
+    End::Failure(FailureKind::TimedOut),
+    End::Failure(FailureKind::Dropped),
+    End::Failure(FailureKind::Slow),
+    End::Failure(FailureKind::Silent),
+    End::Trip,
+    End::Ignored,
+    End::Cancelled,
+];
+
+fn code(end: End) -> u64 {
+    match end {
+        End::Success => 0,
+        End::Failure(kind) => 1 + kind as u64,
+        End::Trip => 7,
+        End::Ignored => 8,
+        End::Cancelled => 9,
+    }
+}
+
+impl Default for Ring {
+    fn default() -> Self {
+        let mut events = Vec::with_capacity(ROOM);
+        events.resize_with(ROOM, Cell::default);
+        let Ok(events) = events.into_boxed_slice().try_into() else {
+            unreachable!("there are as many events as there is room for")
+        };
+        let zero = || AtomicU64::new(0);
+        Self {
+            events,
+            written: zero(),
+            known_taken: zero(),
+            dropping: zero(),
+            dropped_calls: zero(),
+            dropped_blocks: zero(),
+            taken: zero(),
+        }
+    }
+}
+
+impl Ring {
+    /// Adds an event, with its hint in front; returns whether the ring is now half full.
+    #[inline]
+    pub(super) fn push(&self, hint: Option<u64>, event: Left) -> bool {
+        let written = self.written.load(Ordering::Relaxed);
+        let new = 1 + u64::from(hint.is_some());
+        let in_use = written + new - self.known_taken.load(Ordering::Relaxed);
+        let may_drop = in_use > ROOM as u64 || self.dropping.load(Ordering::Relaxed) > 0;
+        if may_drop && !self.has_room(written + new) {
+            add(&self.dropped_calls, u64::from(event.is_call()));
+            return true;
+        }
+        if let Some(hint) = hint {
+            self.store(written, [HINT, hint, 0, 0]);
+        }
+        self.store(written + new - 1, event.0);
+        self.written.store(written + new, Ordering::Release);
+        (written ^ (written + new)) & (ROOM as u64 / 2) != 0
+    }
+
+    /// Looks whether the recorder has made room, and notes that an event is dropped if not.
+    #[cold]
+    fn has_room(&self, needed: u64) -> bool {
+        let dropping = self.dropping.load(Ordering::Relaxed);
+        if dropping > 0 {
+            self.dropping.store(dropping - 1, Ordering::Relaxed);
+            return false;
+        }
+        let taken = self.taken.load(Ordering::Acquire);
+        self.known_taken.store(taken, Ordering::Relaxed);
+        if needed - taken <= ROOM as u64 {
+            return true;
+        }
+        self.dropping.store(DROPPED_IN_A_ROW - 1, Ordering::Relaxed);
+        add(&self.dropped_blocks, 1);
+        false
+    }
+
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "the remainder is small")]
+    fn cell(&self, nth: u64) -> &Cell {
+        &self.events[nth as usize % ROOM]
+    }
+
+    #[inline]
+    fn store(&self, nth: u64, event: [u64; 4]) {
+        for (word, value) in self.cell(nth).0.iter().zip(event) {
+            word.store(value, Ordering::Relaxed);
+        }
+    }
+
+    pub(super) fn take(&self, mut each: impl FnMut(CallEvent)) {
+        let written = self.written.load(Ordering::Acquire);
+        let mut hint = None;
+        for nth in self.taken.load(Ordering::Relaxed)..written {
+            let words = &self.cell(nth).0;
+            let [head, bits, stamp, at] = [0, 1, 2, 3].map(|it| words[it].load(Ordering::Relaxed));
+            if head == HINT {
+                hint = Some(bits);
+                continue;
+            }
+            let mark = CallMark { bits, stamp };
+            let kind = match head & KIND {
+                BEGAN => CallEventKind::Began(mark),
+                ENDED => CallEventKind::Ended {
+                    mark,
+                    end: end(head >> END_SHIFT),
+                    dropped: head & DROPPED != 0,
+                    hint: hint.take(),
+                },
+                _ => CallEventKind::Rejected,
+            };
+            each(CallEvent {
+                source: source(head),
+                at: Tick::from_nanos(at),
+                kind,
+            });
+        }
+        self.taken.store(written, Ordering::Release);
+    }
+}
+
+fn source(head: u64) -> u32 {
+    (head >> SOURCE_SHIFT) as u32
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "one byte is left")]
+fn end(code: u64) -> End {
+    ENDS.get(usize::from(code as u8))
+        .copied()
+        .unwrap_or(End::Cancelled)
+}
+
+/// Adds to a counter, as its only writer.
+fn add(counter: &AtomicU64, more: u64) {
+    counter.store(counter.load(Ordering::Relaxed) + more, Ordering::Relaxed);
+}
