@@ -117,6 +117,7 @@
 //! | inspect breakers | [`Registry::snapshot`]: totals, window, [history](Snapshot::history), [latency](Snapshot::latency), settings and [their origin](Snapshot::layers) |
 //! | report health over HTTP | with the feature `axum`, `axum::health` |
 //! | look and act over HTTP | with the feature `admin`, `admin::Admin` |
+//! | record calls, and rehearse other settings | with the feature `rehearsal`, `rehearsal::Recorder` and `rehearsal::rehearse` |
 //! | force a circuit open or closed | [`CircuitBreaker::force_open`], [`CircuitBreaker::force_closed`], or `force` in a file |
 //! | share circuits among instances | with the feature `fleet`, `fleet::Fleet`; with the feature `redis`, `redis::RedisStore` |
 //! | change settings | [`Registry::configure`]; with the feature `config`, `Registry::load` and `Registry::watch` |

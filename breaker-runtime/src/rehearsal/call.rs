@@ -143,7 +143,6 @@ impl Call {
     ///
     /// The tenths of a window of time are counted from there.
     #[must_use]
-    #[allow(dead_code, reason = "the reader of recordings sets it")]
     pub(crate) fn with_origin(self, origin: u64) -> Self {
         Self { origin, ..self }
     }

@@ -7,6 +7,7 @@
 //! | task | use |
 //! |---|---|
 //! | make a trace of calls from elsewhere | [`Call::new`], [`TraceWriter`]; the tool `breaker-rehearse` imports logs |
+//! | record the calls of a running program | [`RecorderOptions`], [`Recorder`] |
 //! | read a trace | [`TraceReader`] |
 //! | see what a trace says by itself | [`TraceSummary`] |
 //! | rehearse one candidate, or several at once | [`rehearse`], [`Rehearsal`]; [`rehearse_all`] |
@@ -79,6 +80,16 @@
 //!
 //! A rehearsal takes some tens of nanoseconds per call and candidate, and memory for the calls in flight and for what a
 //! report lists.
+//!
+//! # Traces
+//!
+//! A [`Recorder`] writes the calls of a running program to files, of which a [`TraceReader`] makes one trace. A
+//! [`TraceWriter`] writes the same files, for calls that come from elsewhere. A call takes a few bytes, and each block of
+//! calls has checksums, so a reader finds what is damaged.
+//!
+//! The instants are those by which the breaker decided. A breaker reads the coarse clock for most calls, so many calls
+//! begin and end at one instant. The trace keeps their order, which is exact for the calls of one thread. Between threads,
+//! the order within a tick of that clock (1 to 10 ms) is not known.
 
 mod bands;
 mod call;
@@ -92,6 +103,7 @@ mod notation;
 mod outages;
 mod parallel;
 mod player;
+mod recorder;
 #[expect(
     clippy::module_inception,
     reason = "the file is named after `Rehearsal`, as the other files are after their types"
@@ -111,6 +123,7 @@ pub use self::error::{SuggestError, TraceError};
 pub use self::lines::{attribute_line, file_lines};
 pub use self::outages::{OutageRule, TraceOutage};
 pub use self::parallel::rehearse_all;
+pub use self::recorder::{Recorder, RecorderError, RecorderOptions, RecorderStats};
 pub use self::rehearsal::{Rehearsal, rehearse};
 pub use self::report::{Band, Opening, OutageMet, RehearsedTransition, Report};
 pub use self::suggest::{Caveat, Pick, PickKind, SuggestOptions, Suggestions, Tried, suggest};

@@ -1,7 +1,7 @@
 //! The calls of a block, and its table of breakers and keys.
 //!
 //! ```text
-//! table = flags u8 | number | entry …          flags: 1 if the calls have their order
+//! table = flags u8 | origin | number | entry …   flags: 1 if the calls have their order, 2 if there is an origin
 //! entry = length of the name | name | 0, or 1 + length of the key and the key | number of calls
 //! calls = call …                               by start, then by order
 //! call  = tag u8
@@ -13,7 +13,7 @@
 //! tag   = outcome (4 bits) | hint | same breaker | same instant | no duration
 //! ```
 //!
-//! Numbers are [`varint`]s.
+//! Numbers are [`varint`]s. The origin is when the clock of the breakers was at zero.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,6 +34,7 @@ const SAME_BREAKER: u8 = 1 << 5;
 const SAME_START: u8 = 1 << 6;
 const NO_DURATION: u8 = 1 << 7;
 const ORDERED: u8 = 1;
+const WITH_ORIGIN: u8 = 2;
 
 /// One call for a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,10 +57,12 @@ pub(in super::super) struct Dropped {
 
 /// Encodes calls as one block, and sorts them. There are at most [`FULL`] of them.
 ///
-/// `name` returns the name and the key of a source.
+/// `origin` is when the clock of the breakers was at zero, and zero if that is unknown. `name` returns the name and the key
+/// of a source.
 pub(in super::super) fn encode<'a>(
     rows: &mut [Row],
     dropped: Dropped,
+    origin: u64,
     mut name: impl FnMut(u32) -> (&'a str, Option<&'a str>),
 ) -> Vec<u8> {
     rows.sort_by_key(|row| (row.started, row.order.map_or(0, |it| it.start)));
@@ -79,7 +82,11 @@ pub(in super::super) fn encode<'a>(
         last_end = last_end.max(row.started.saturating_add(row.took));
     }
     let mut block = vec![0; BLOCK_HEAD];
-    block.push(if ordered { ORDERED } else { 0 });
+    let flag = |holds, flag| if holds { flag } else { 0 };
+    block.push(flag(ordered, ORDERED) | flag(origin != 0, WITH_ORIGIN));
+    if origin != 0 {
+        varint::put(&mut block, origin);
+    }
     varint::put(&mut block, sources.len() as u64);
     for (source, count) in sources {
         let (name, key) = name(source);
@@ -199,6 +206,7 @@ pub(super) struct Entry {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Table {
     ordered: bool,
+    origin: u64,
     pub(super) entries: Vec<Entry>,
 }
 
@@ -221,6 +229,11 @@ impl Table {
 
     fn take(bytes: &mut Bytes<'_>) -> Option<Self> {
         let flags = bytes.byte()?;
+        let origin = if flags & WITH_ORIGIN == 0 {
+            0
+        } else {
+            bytes.number()?
+        };
         let number = bytes.number()?;
         let mut entries = Vec::new();
         // Each takes bytes, which bounds the number of them.
@@ -238,6 +251,7 @@ impl Table {
         }
         Some(Self {
             ordered: flags & ORDERED != 0,
+            origin,
             entries,
         })
     }
@@ -260,7 +274,7 @@ impl Table {
             let place = usize::try_from(place).ok();
             let entry = place.and_then(|place| self.entries.get(place));
             let entry = entry.ok_or("a call names no breaker of its table")?;
-            each(entry, call);
+            each(entry, call.with_origin(self.origin));
         }
         if bytes.is_empty() {
             Ok(())

@@ -17,7 +17,7 @@
 /// The version that this crate writes, and the newest that it reads.
 pub(super) const VERSION: u16 = 1;
 pub(super) const FILE_HEAD: usize = 16;
-pub(super) const BLOCK_HEAD: usize = 60;
+pub(in super::super) const BLOCK_HEAD: usize = 60;
 pub(super) const MARK: &[u8; 4] = b"BLCK";
 /// The most calls of a block.
 pub(super) const MOST_CALLS: u32 = 1 << 16;
@@ -27,7 +27,7 @@ pub(super) const MOST_BYTES: u32 = 1 << 22;
 const MAGIC: &[u8; 8] = b"breakers";
 
 /// Returns the head of a file.
-pub(super) fn file_head() -> [u8; FILE_HEAD] {
+pub(in super::super) fn file_head() -> [u8; FILE_HEAD] {
     let mut head = [0; FILE_HEAD];
     head[..8].copy_from_slice(MAGIC);
     head[8..10].copy_from_slice(&VERSION.to_le_bytes());
@@ -63,15 +63,15 @@ pub(super) fn file_kind(head: &[u8; FILE_HEAD]) -> FileKind {
 
 /// The head of a block.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct BlockHead {
+pub(in super::super) struct BlockHead {
     pub(super) table_length: u32,
     pub(super) calls_length: u32,
-    pub(super) calls: u32,
+    pub(in super::super) calls: u32,
     pub(super) first_start: u64,
     pub(super) last_start: u64,
-    pub(super) last_end: u64,
-    pub(super) dropped_calls: u64,
-    pub(super) dropped_blocks: u32,
+    pub(in super::super) last_end: u64,
+    pub(in super::super) dropped_calls: u64,
+    pub(in super::super) dropped_blocks: u32,
     /// The checksum of table and calls.
     pub(super) sum: u32,
 }
@@ -100,7 +100,7 @@ impl BlockHead {
     }
 
     /// Reads a head, or says what is wrong with it.
-    pub(super) fn decode(head: &[u8; BLOCK_HEAD]) -> Result<Self, &'static str> {
+    pub(in super::super) fn decode(head: &[u8; BLOCK_HEAD]) -> Result<Self, &'static str> {
         let word =
             |at: usize| u32::from_le_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
         let long = |at: usize| u64::from(word(at)) | u64::from(word(at + 4)) << 32;

@@ -56,15 +56,16 @@ impl Pending {
         full.then_some(Full(nth))
     }
 
-    /// Takes a full group as a block.
+    /// Takes a full group as a block; see [`encode`].
     pub(in super::super) fn take<'a>(
         &mut self,
         full: Full,
         dropped: Dropped,
+        origin: u64,
         name: impl FnMut(u32) -> (&'a str, Option<&'a str>),
     ) -> Vec<u8> {
         let group = &mut self.groups[full.0];
-        let block = encode(&mut group.rows, dropped, name);
+        let block = encode(&mut group.rows, dropped, origin, name);
         group.rows.clear();
         group.sources.clear();
         group.names = 0;

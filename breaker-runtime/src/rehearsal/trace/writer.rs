@@ -14,7 +14,7 @@ use super::pending::Pending;
 /// The number of breakers and keys that a writer remembers; it writes its blocks before it forgets them.
 const MOST_SOURCES: usize = 1 << 16;
 
-/// Writes calls as a trace.
+/// Writes calls as a trace, the form in which a [`Recorder`](super::super::Recorder) writes them.
 ///
 /// The calls may come in any order, but a reader of the trace keeps in memory what is out of order. It takes a few bytes
 /// for each call, and memory for a few thousand calls.
@@ -41,6 +41,8 @@ const MOST_SOURCES: usize = 1 << 16;
 pub struct TraceWriter<W: Write> {
     out: W,
     pending: Pending,
+    /// The origin of the pending calls.
+    origin: u64,
     sources: Vec<Source>,
     ids: foldhash::HashMap<Source, u32>,
 }
@@ -73,6 +75,7 @@ impl<W: Write> TraceWriter<W> {
         Ok(Self {
             out,
             pending: Pending::default(),
+            origin: 0,
             sources: Vec::new(),
             ids: foldhash::HashMap::default(),
         })
@@ -88,6 +91,10 @@ impl<W: Write> TraceWriter<W> {
         if breaker.len() > LONGEST_NAME || call.key().is_some_and(|key| key.len() > LONGEST_NAME) {
             let problem = "a name or a key of more than 65,536 bytes";
             return Err(io::Error::new(io::ErrorKind::InvalidInput, problem));
+        }
+        if call.origin() != self.origin {
+            self.write_all()?;
+            self.origin = call.origin();
         }
         let row = Row {
             source: self.source(breaker, call.shared_key())?,
@@ -148,10 +155,12 @@ impl<W: Write> TraceWriter<W> {
 
     fn write(&mut self, full: super::pending::Full) -> io::Result<()> {
         let sources = &self.sources;
-        let block = self.pending.take(full, Dropped::default(), |id| {
-            let source = sources.get(id as usize);
-            source.map_or(("", None), |it| (&*it.name, it.key.as_deref()))
-        });
+        let block = self
+            .pending
+            .take(full, Dropped::default(), self.origin, |id| {
+                let source = sources.get(id as usize);
+                source.map_or(("", None), |it| (&*it.name, it.key.as_deref()))
+            });
         self.out.write_all(&block)
     }
 }

@@ -1,0 +1,149 @@
+//! The files of a recorder, which begin anew by size and by age.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant, SystemTime};
+
+use super::super::trace::files::{EXTENSION, list};
+use super::super::trace::format::file_head;
+
+/// The beginning of the names of all files.
+const PREFIX: &str = "breaker-";
+/// How long to wait after an error.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// The files of a folder, of which the last is being written.
+#[derive(Debug)]
+pub(super) struct Segments {
+    folder: PathBuf,
+    file_size: u64,
+    file_age: Duration,
+    files: usize,
+    current: Option<Segment>,
+    /// The number of files that were begun.
+    pub(super) begun: u64,
+    /// When the last error was.
+    failed: Option<Instant>,
+}
+
+#[derive(Debug)]
+struct Segment {
+    file: File,
+    path: PathBuf,
+    size: u64,
+    begun: Instant,
+}
+
+impl Segments {
+    /// Makes the folder and the first file.
+    pub(super) fn begin(
+        folder: PathBuf,
+        file_size: u64,
+        file_age: Duration,
+        files: usize,
+    ) -> Result<Self, (PathBuf, io::Error)> {
+        let mut segments = Self {
+            folder,
+            file_size,
+            file_age,
+            files,
+            current: None,
+            begun: 0,
+            failed: None,
+        };
+        let made = fs::create_dir_all(&segments.folder);
+        made.map_err(|error| (segments.folder.clone(), error))?;
+        segments.next()?;
+        Ok(segments)
+    }
+
+    /// Writes a block; an error names the file.
+    ///
+    /// For a while after an error, it returns `None` and writes nothing. A block that was not written as a whole is removed.
+    pub(super) fn write(&mut self, block: &[u8]) -> Option<Result<(), (PathBuf, io::Error)>> {
+        if self.failed.is_some_and(|failed| failed.elapsed() < PAUSE) {
+            return None;
+        }
+        let written = self.try_write(block);
+        self.failed = written.is_err().then(Instant::now);
+        Some(written)
+    }
+
+    fn try_write(&mut self, block: &[u8]) -> Result<(), (PathBuf, io::Error)> {
+        let is_due = self.current.as_ref().is_none_or(|current| {
+            current.size >= self.file_size || current.begun.elapsed() >= self.file_age
+        });
+        if is_due {
+            self.next()?;
+        }
+        let Some(current) = &mut self.current else {
+            return Ok(());
+        };
+        if let Err(error) = current.file.write_all(block) {
+            let path = current.path.clone();
+            // If this fails too, a lenient reader skips the block.
+            let _ = current.file.set_len(current.size);
+            self.current = None;
+            return Err((path, error));
+        }
+        current.size += block.len() as u64;
+        Ok(())
+    }
+
+    /// Begins a file, and deletes the oldest ones.
+    fn next(&mut self) -> Result<(), (PathBuf, io::Error)> {
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+        let seconds = now.map_or(0, |now| now.as_secs());
+        self.current = None;
+        loop {
+            let name = format!("{PREFIX}{seconds:010}-{:06}.{EXTENSION}", self.begun);
+            let path = self.folder.join(name);
+            self.begun += 1;
+            let mut file = match OpenOptions::new().append(true).create_new(true).open(&path) {
+                Ok(file) => file,
+                // Another process has made it.
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
+                Err(error) => return Err((path, error)),
+            };
+            let head = file_head();
+            if let Err(error) = file.write_all(&head) {
+                let _ = fs::remove_file(&path);
+                return Err((path, error));
+            }
+            self.current = Some(Segment {
+                file,
+                path,
+                size: head.len() as u64,
+                begun: Instant::now(),
+            });
+            break;
+        }
+        self.delete_oldest();
+        Ok(())
+    }
+
+    /// Deletes the oldest files beyond those to keep, as far as that is possible.
+    fn delete_oldest(&self) {
+        let Ok(mut files) = list(&self.folder) else {
+            return;
+        };
+        files.retain(|path| is_of_recorder(path));
+        let surplus = files.len().saturating_sub(self.files);
+        for path in &files[..surplus] {
+            let is_current = self.current.as_ref().is_some_and(|it| it.path == *path);
+            if !is_current {
+                let _ = fs::remove_file(path);
+            }
+        }
+    }
+}
+
+/// Returns whether the name is one that recorders give: ten or more digits, and six or more.
+fn is_of_recorder(path: &Path) -> bool {
+    let name = path.file_stem().and_then(|it| it.to_str());
+    let numbers = name.and_then(|name| name.strip_prefix(PREFIX)?.split_once('-'));
+    let digits =
+        |text: &str, least| text.len() >= least && text.bytes().all(|it| it.is_ascii_digit());
+    numbers.is_some_and(|(seconds, number)| digits(seconds, 10) && digits(number, 6))
+}
