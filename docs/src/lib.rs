@@ -23,6 +23,10 @@ mod runtime {}
 mod admin {}
 
 #[cfg(doctest)]
+#[doc = include_str!("../choosing-numbers.md")]
+mod choosing_numbers {}
+
+#[cfg(doctest)]
 #[doc = include_str!("../semantics.md")]
 mod semantics {}
 

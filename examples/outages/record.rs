@@ -15,7 +15,7 @@ pub(crate) fn write(path: &Path, outages: &[(&str, Outage)]) -> anyhow::Result<(
     let (now, wall) = (Instant::now(), SystemTime::now());
     let calls = outages.iter().flat_map(|(_, outage)| &outage.without.calls);
     let mut calls: Vec<_> = calls.collect();
-    // Each order is a task of its own, so a later one may begin first.
+    // Each order is a separate task, so a later one may begin first.
     calls.sort_by_key(|call| call.began);
     for call in calls {
         let at = (wall - (now - call.began)).duration_since(UNIX_EPOCH)?;
