@@ -33,7 +33,10 @@ impl Call<'_> {
 
     fn fallback_closure(&self, fallback: &Fallback, usage: ArgumentUse) -> TokenStream {
         let inside = match &fallback.kind {
-            FallbackKind::Path(path) => self.arguments.call(&self.callee(path), path.span(), usage),
+            FallbackKind::Path(path) => {
+                self.arguments
+                    .call(&self.callee(path), place_of(path), usage)
+            }
             FallbackKind::Closure(closure) => self.inlined(closure, fallback.on, usage),
         };
         quote_spanned!(Span::mixed_site()=> move || { #inside })
@@ -43,7 +46,7 @@ impl Call<'_> {
         let anchor = self.type_anchor();
         let inside = match &fallback.kind {
             FallbackKind::Path(path) => {
-                let span = path.span();
+                let span = place_of(path);
                 let answer = self.runtime.item_at("answer", span);
                 let call = self.arguments.call(&self.callee(path), span, usage);
                 let span = Span::mixed_site().located_at(span);
@@ -100,6 +103,13 @@ impl Call<'_> {
             #answer
         )
     }
+}
+
+/// Returns where errors of a fallback's call are reported: at the name of the function, because rustc cannot underline
+/// more than one token of a path in an expansion.
+fn place_of(path: &ExprPath) -> Span {
+    let last = path.path.segments.last();
+    last.map_or_else(|| path.span(), |last| last.ident.span())
 }
 
 /// Returns the body of a closure. A block gets a constant, so that rustc does not report its braces as
