@@ -1,9 +1,10 @@
-//! Parsers for the values that the expansion calls: the fallback, the classifier, the hint and the cause.
+//! Parsers for the values that the expansion calls: the fallback, the classifier, the hint, the cause and the probe.
 
-use proc_macro2::{Ident, Span, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{
-    Error, Expr, ExprClosure, ExprLit, ExprPath, Lit, Member, Pat, Result, ReturnType, Type,
+    Error, Expr, ExprCall, ExprClosure, ExprLit, ExprPath, Lit, LitStr, Member, Pat, Result,
+    ReturnType, Type,
 };
 
 use super::setting_name::SettingName;
@@ -101,6 +102,37 @@ pub(super) fn classify(name: SettingName, expr: Expr) -> Result<Classify> {
     })
 }
 
+/// Parses the path of a probe, which is called from a `static` and not from the function.
+pub(super) fn probe(name: SettingName, expr: &Expr) -> Result<ExprPath> {
+    let problem = match expr {
+        Expr::Path(path) if names_self_type(path.to_token_stream()) => Error::new_spanned(
+            path,
+            "`Self` is unknown where the probe is called: write the name of the type in its place",
+        ),
+        Expr::Path(path) if !path.path.is_ident("self") => return Ok(path.clone()),
+        Expr::Closure(_) => Error::new_spanned(
+            expr,
+            "expected a path, not a closure: write a function without arguments, such as `async fn ping()`",
+        ),
+        Expr::Lit(ExprLit {
+            lit: Lit::Str(text),
+            ..
+        }) => quoted_path(name, text, expr),
+        Expr::Call(call) => called(name, called_path(call).as_deref(), expr),
+        _ => expected("a path", name, None, expr),
+    };
+    Err(problem)
+}
+
+/// Returns whether the type `Self` occurs in the tokens of a path.
+fn names_self_type(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(word) => word == "Self",
+        TokenTree::Group(group) => names_self_type(group.stream()),
+        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+    })
+}
+
 pub(super) fn fallback_on(expr: &Expr) -> Result<FallbackOn> {
     let word = match expr {
         Expr::Path(path) => path.path.get_ident().map(ToString::to_string),
@@ -145,25 +177,14 @@ fn callable(name: SettingName, expr: Expr) -> Result<Callable> {
         Expr::Lit(ExprLit {
             lit: Lit::Str(ref text),
             ..
-        }) => {
-            let path = text.parse::<ExprPath>().ok().map(|_| text.value());
-            Err(expected("a path", name, path.as_deref(), &expr))
-        }
+        }) => Err(quoted_path(name, text, &expr)),
         Expr::Call(ref call) => {
-            let form = match ungroup((*call.func).clone()) {
-                Expr::Path(path) => written(&path),
-                _ => None,
-            };
+            let form = called_path(call);
             let constructor = form.as_deref().filter(|path| is_constructor(path));
             if let (SettingName::Fallback, Some(path)) = (name, constructor) {
                 return Err(not_callable(&format!("{path}(…)"), &expr));
             }
-            let form = form.map(|path| name.with_value(&path));
-            let advice = name.advise(form);
-            Err(Error::new_spanned(
-                &expr,
-                advice.about("expected a path, not a call"),
-            ))
+            Err(called(name, form.as_deref(), &expr))
         }
         Expr::Field(_) | Expr::MethodCall(_) => {
             let Some(method) = method(&expr) else {
@@ -178,6 +199,26 @@ fn callable(name: SettingName, expr: Expr) -> Result<Callable> {
         }
         _ => Err(expected("a path or a closure", name, None, &expr)),
     }
+}
+
+/// Makes an error for a path in quotes.
+fn quoted_path(name: SettingName, text: &LitStr, at: &Expr) -> Error {
+    let path = text.parse::<ExprPath>().ok().map(|_| text.value());
+    expected("a path", name, path.as_deref(), at)
+}
+
+/// Returns the path of the function that is called.
+fn called_path(call: &ExprCall) -> Option<String> {
+    match ungroup((*call.func).clone()) {
+        Expr::Path(path) => written(&path),
+        _ => None,
+    }
+}
+
+/// Makes an error for the call of a function in place of its path.
+fn called(name: SettingName, path: Option<&str>, at: &Expr) -> Error {
+    let advice = name.advise(path.map(|path| name.with_value(path)));
+    Error::new_spanned(at, advice.about("expected a path, not a call"))
 }
 
 fn is_none(path: &ExprPath) -> bool {

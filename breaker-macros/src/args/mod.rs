@@ -13,7 +13,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
-use syn::{Error, Expr, Lit, Path, Result, Token, token};
+use syn::{Error, Expr, ExprPath, Lit, Path, Result, Token, token};
 
 use self::callable::{Cause, Classify, FallbackKind, FallbackOn};
 use self::setting::Setting;
@@ -48,7 +48,7 @@ pub(crate) struct Arguments {
     pub(crate) open_for_hint: Option<Given<Expr>>,
     pub(crate) cause: Option<Given<Cause>>,
     pub(crate) call_timeout: Option<Given<Setting>>,
-    pub(crate) probe: Option<Given<Path>>,
+    pub(crate) probe: Option<Given<ExprPath>>,
     pub(crate) probe_always: Option<Given<Setting>>,
     pub(crate) trip: Option<Given<Arm>>,
     pub(crate) ignore: Option<Given<Arm>>,
@@ -216,7 +216,7 @@ impl Arguments {
             ValueKind::CallTimeout(range) => {
                 self.call_timeout = Some(Given::new(at, setting::read(name, range, expr)?));
             }
-            ValueKind::Probe => self.probe = Some(Given::new(at, value::path(name, expr)?)),
+            ValueKind::Probe => self.probe = Some(Given::new(at, callable::probe(name, &expr)?)),
             ValueKind::ProbeAlways(range) => {
                 self.probe_always = Some(Given::new(at, setting::read(name, range, expr)?));
             }

@@ -4,7 +4,7 @@ pub(crate) mod rules;
 
 use proc_macro2::Span;
 use syn::ext::IdentExt;
-use syn::{Error, Expr, Path};
+use syn::{Error, Expr, ExprPath, Path};
 
 use crate::args::callable::{Cause, Classify, FallbackKind, FallbackOn};
 use crate::args::setting::Setting;
@@ -49,7 +49,7 @@ impl Declaration {
 
 #[cfg_attr(test, derive(Debug))]
 pub(crate) struct Probe {
-    pub(crate) function: Path,
+    pub(crate) function: ExprPath,
     pub(crate) always: Option<Setting>,
 }
 

@@ -1,6 +1,6 @@
 //! The function of the setting `probe`.
 
-use std::future::Future;
+use std::future::{Future, Ready, ready};
 use std::pin::Pin;
 
 use crate::values::Outcome;
@@ -14,37 +14,62 @@ pub type ProbeRun = Pin<Box<dyn Future<Output = Outcome> + Send>>;
 #[diagnostic::on_unimplemented(
     message = "`probe` needs a function without arguments that returns a `Result`",
     label = "this function does not fit",
-    note = "write a `fn() -> Result<_, _>`, or an `async fn() -> Result<_, _>` whose future is `Send`"
+    note = "write a `fn() -> Result<_, _>`, or an `async fn() -> Result<_, _>`"
 )]
 pub trait ProbeFunction<Kind> {
-    /// Makes a run, which calls the function when it is polled.
-    fn run(self) -> ProbeRun;
+    /// What a call waits for.
+    type Run: Future;
+
+    /// Calls the function.
+    fn run(self) -> Self::Run;
+
+    /// Returns what the probe says about the dependency.
+    fn judge(answer: <Self::Run as Future>::Output) -> Outcome;
 }
 
 #[diagnostic::do_not_recommend]
 impl<T, E, F> ProbeFunction<(T, E)> for F
 where
-    F: FnOnce() -> Result<T, E> + Send + 'static,
+    F: FnOnce() -> Result<T, E>,
 {
-    fn run(self) -> ProbeRun {
-        Box::pin(async move { Outcome::of(&self()) })
+    // The answer is judged at once, so that it need not be `Send`.
+    type Run = Ready<Outcome>;
+
+    fn run(self) -> Ready<Outcome> {
+        ready(Outcome::of(&self()))
+    }
+
+    fn judge(answer: Outcome) -> Outcome {
+        answer
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<A, T, E, F> ProbeFunction<(A, T, E)> for F
 where
-    F: FnOnce() -> A + Send + 'static,
-    A: Future<Output = Result<T, E>> + Send + 'static,
+    F: FnOnce() -> A,
+    A: Future<Output = Result<T, E>>,
 {
-    fn run(self) -> ProbeRun {
-        Box::pin(async move { Outcome::of(&self().await) })
+    type Run = A;
+
+    fn run(self) -> A {
+        self()
+    }
+
+    fn judge(answer: Result<T, E>) -> Outcome {
+        Outcome::of(&answer)
     }
 }
 
-/// Makes a run of the function of the setting `probe`.
-pub fn probe_run<Kind>(function: impl ProbeFunction<Kind>) -> ProbeRun {
-    function.run()
+/// Makes a run of the function of the setting `probe`, which calls the function when it is polled.
+///
+/// `Send` is a bound of this function and not of the trait, so that rustc says what in a future is not `Send`.
+pub fn probe_run<Kind, F>(function: F) -> ProbeRun
+where
+    F: ProbeFunction<Kind, Run: Send> + Send + 'static,
+    Kind: 'static,
+{
+    Box::pin(async move { F::judge(function.run().await) })
 }
 
 /// Rejects the setting `probe` in a build without a timer.

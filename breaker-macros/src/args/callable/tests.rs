@@ -209,3 +209,40 @@ fn fallback_on_is_one_of_three_words() {
 fn an_invalid_fallback_is_not_also_missing() {
     assert_eq!(about("fallback = 5, fallback_on = any").len(), 1);
 }
+
+#[test]
+fn a_probe_is_the_path_of_a_function() {
+    for (wrong, message) in [
+        ("\"ping\"", "expected a path: write `probe = ping`"),
+        (
+            "ping()",
+            "expected a path, not a call: write `probe = ping`",
+        ),
+        ("self.ping", "expected a path, such as `probe = ping`"),
+        ("self", "expected a path, such as `probe = ping`"),
+        ("5", "expected a path, such as `probe = ping`"),
+        (
+            "|| Ok(())",
+            "expected a path, not a closure: write a function without arguments, such as `async fn ping()`",
+        ),
+        (
+            "Self::ping",
+            "`Self` is unknown where the probe is called: write the name of the type in its place",
+        ),
+        (
+            "<Bank<Self> as Ping>::ping",
+            "`Self` is unknown where the probe is called: write the name of the type in its place",
+        ),
+    ] {
+        assert_eq!(about(&format!("probe = {wrong}")), [message], "{wrong}");
+    }
+    for right in [
+        "ping",
+        "health::ping",
+        "Bank::ping",
+        "ping::<Bank>",
+        "<Bank as Ping>::ping",
+    ] {
+        assert!(about(&format!("probe = {right}")).is_empty(), "{right}");
+    }
+}

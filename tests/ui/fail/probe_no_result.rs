@@ -1,0 +1,12 @@
+use breaker_runtime::{BreakerError, circuit_breaker};
+
+fn ping() -> bool {
+    true
+}
+
+#[circuit_breaker(name = "payment", probe = ping)]
+fn pay(host: &str) -> Result<usize, BreakerError> {
+    Ok(host.len())
+}
+
+fn main() {}

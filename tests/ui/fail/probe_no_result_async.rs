@@ -1,0 +1,10 @@
+use breaker_runtime::{BreakerError, circuit_breaker};
+
+async fn ping() {}
+
+#[circuit_breaker(name = "payment", probe = ping)]
+async fn pay(host: &str) -> Result<usize, BreakerError> {
+    Ok(host.len())
+}
+
+fn main() {}
