@@ -6,9 +6,9 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
 use super::constants::{Checked, asserted_pairs, checked, checked_name};
-use super::paths::{Runtime, item};
+use super::paths::{Runtime, item, macro_at};
 use crate::args::setting::Setting;
-use crate::args::setting_name::ValueKind;
+use crate::args::setting_name::{SettingName, ValueKind};
 use crate::declare::{Declaration, Probe};
 use crate::item::function::Function;
 
@@ -78,7 +78,11 @@ fn emit_probe(declaration: &Declaration, rt: &Runtime) -> (TokenStream, TokenStr
     let Some(Probe { function, always }) = &declaration.probe else {
         return Default::default();
     };
-    let [probe, probed] = ["Probe", "probed"].map(|name| rt.path(name));
+    let probe = rt.path("Probe");
+    let place = declaration.place_of(SettingName::Probe);
+    let place = place.unwrap_or_else(|| function.span());
+    let probed = macro_at(declaration.runtime.as_ref(), "probed", place);
+    let available = quote_spanned!(place=> #probed! {});
     let run = rt.item_at("probe_run", function.span());
     let always = always.as_ref().map(|every| {
         let Checked { check, value } = checked(every, rt);
@@ -88,7 +92,7 @@ fn emit_probe(declaration: &Declaration, rt: &Runtime) -> (TokenStream, TokenStr
     let span = Span::mixed_site().located_at(function.span());
     let run = quote_spanned!(span=> || #run(#function));
     (
-        quote_spanned!(Span::mixed_site()=> #probed! {} #check),
+        quote_spanned!(Span::mixed_site()=> #available #check),
         quote_spanned!(Span::mixed_site()=> .with_probe(#probe::new(#run) #always)),
     )
 }

@@ -29,30 +29,30 @@ impl Call<'_> {
         );
         let [guard_type, recorded] = ["StreamGuard", "Recorded"].map(|it| self.runtime.item(it));
         let ty = &self.returned.ty;
-        quote_spanned!(Span::mixed_site()=>
-            #site
-            #streamed! {
-                #stream,
-                move || {
-                    #[allow(unknown_lints, clippy::used_underscore_binding)]
-                    let #permitted = #request;
-                    match #permitted {
-                        ::core::result::Result::Ok(#guard) => ::core::result::Result::Ok(#guard),
-                        ::core::result::Result::Err(#rejected) => {
-                            ::core::result::Result::Err(#rejection)
-                        }
+        let call = quote_spanned!(Span::mixed_site()=>
+            #stream,
+            move || {
+                #[allow(unknown_lints, clippy::used_underscore_binding)]
+                let #permitted = #request;
+                match #permitted {
+                    ::core::result::Result::Ok(#guard) => ::core::result::Result::Ok(#guard),
+                    ::core::result::Result::Err(#rejected) => {
+                        ::core::result::Result::Err(#rejection)
                     }
-                },
-                move |#guard, #answer: #ty| {
-                    #classified
-                    if let ::core::option::Option::Some(#guard) =
-                        #guard_type::fails(#guard, #outcome)
-                    {
-                        #settle;
-                    }
-                    #recorded(#answer)
                 }
+            },
+            move |#guard, #answer: #ty| {
+                #classified
+                if let ::core::option::Option::Some(#guard) =
+                    #guard_type::fails(#guard, #outcome)
+                {
+                    #settle;
+                }
+                #recorded(#answer)
             }
-        )
+        );
+        // All tokens of the call of the macro are at the return type, where a build without streams reports it.
+        let streamed = quote_spanned!(self.returned.span=> #streamed! { #call });
+        quote_spanned!(Span::mixed_site()=> #site #streamed)
     }
 }
