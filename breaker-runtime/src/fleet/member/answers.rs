@@ -1,10 +1,12 @@
 //! What the answers of the store mean for a circuit.
 
+use std::time::Duration;
+
 use super::circuit::{Circuit, HOLD};
 use super::holding::{Finding, Holding, PendingVerdict};
 use super::known::{Known, KnownLease, LONGEST};
 use super::scene::{Scene, Sent};
-use crate::fleet::store::Answer;
+use crate::fleet::store::{self, Answer, Phase};
 use crate::machine::Standing;
 use crate::time::Tick;
 use crate::values::printable;
@@ -13,11 +15,7 @@ impl Circuit {
     /// Takes notice of the answer to an operation that was sent at `sent`.
     pub(super) fn answered(&mut self, what: &Sent, answer: Answer, sent: Tick, scene: &Scene<'_>) {
         match (what, answer) {
-            (Sent::Vote(_), Answer::Voted { votes: _, needed }) => {
-                if let Some(known) = &mut self.known {
-                    known.needed = needed;
-                }
-            }
+            (Sent::Vote(_), Answer::Voted { votes: _, needed }) => self.voted(needed, scene),
             (Sent::Vote(_), Answer::Stale) => {
                 let generation = self.generation(scene.epoch);
                 self.ballot.is_stale(generation);
@@ -57,6 +55,38 @@ impl Circuit {
             }
             (Sent::Vote(_) | Sent::Unanswered | Sent::Request(_), _) => {}
         }
+    }
+
+    /// The store has the vote of this instance. The votes of others come with the next contents, and an opening is pushed.
+    fn voted(&mut self, needed: u32, scene: &Scene<'_>) {
+        let is_judged = self.known.as_ref().is_some_and(Known::is_open) || !self.ballot.is_said();
+        if is_judged {
+            if let Some(known) = &mut self.known {
+                known.needed = needed;
+            }
+            return;
+        }
+        let voting = |known: &&Known| known.phase == Phase::Voting;
+        let known = self.known.as_ref().filter(voting);
+        let mut votes = known.map_or_else(Vec::new, |known| known.votes.clone());
+        if !votes.iter().any(|vote| vote == scene.me) {
+            votes.push(scene.me.to_owned());
+            votes.sort();
+        }
+        let circuit = store::Circuit {
+            name: self.name.clone(),
+            phase: Phase::Voting,
+            generation: self.generation(scene.epoch),
+            rest: Duration::ZERO,
+            period: Duration::ZERO,
+            row: 0,
+            why: String::new(),
+            by: String::new(),
+            lease: None,
+            votes,
+            needed,
+        };
+        self.known = Some(Known::new(circuit, known, scene.now, scene.wall));
     }
 
     /// The store has granted the lease that was asked for at `sent`.

@@ -195,6 +195,20 @@ fn s29_an_instance_whose_vote_is_stale_asks_at_once_what_it_has_missed() {
 }
 
 #[test]
+fn s33_a_voter_shows_its_own_vote_at_once_and_those_of_others_from_the_next_beat_on() {
+    let mut bench = Bench::with(5, Quorum::at_least(3), &config());
+    bench.fail([0]);
+    bench.fail([1]);
+    let votes = |bench: &Bench| {
+        let view = bench.pods[1].member.view("payment").expect("it is there");
+        (view.votes.len(), view.needed, view.circuit.as_str())
+    };
+    assert_eq!(votes(&bench), (1, 3, "closed"));
+    bench.pass(seconds(7));
+    assert_eq!(votes(&bench), (2, 3, "closed"));
+}
+
+#[test]
 fn s33_votes_between_two_beats_ask_for_no_contents_if_changes_are_pushed() {
     let mut bench = Bench::new(3);
     let now = bench.clock.now();
