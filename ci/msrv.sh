@@ -11,7 +11,8 @@ cd "$root"
 rust=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
 target="${CARGO_TARGET_DIR:-$root/target}"
 
-needed=$(cargo tree -p breaker-macros -p breaker-runtime --all-features --edges normal,build --target all \
+# The program `breaker-rehearse` takes part in this check only: to compile it with the old compiler too would take long.
+needed=$(cargo tree -p breaker-macros -p breaker-rehearse -p breaker-runtime --all-features --edges normal,build --target all \
     --prefix none --no-dedupe | cut -d ' ' -f 1 | sort -u)
 # One line for each package of the metadata, and each of its dependencies.
 stated=$(cargo metadata --format-version 1 --all-features | sed 's/{"name":"/\n&/g' | awk -F '"' '

@@ -128,12 +128,17 @@ pub(crate) struct ConvertArguments {
 /// Plays calls with one or several candidates, and compares what they would have done.
 #[derive(Args, Debug)]
 #[command(after_help = "\
-The settings are those of the attribute and of the file of settings; those that are left out have their defaults.
+A text needs three columns: when a call began, how long it took, and how it ended. The usual names
+are found, such as at,took_ms,status; `--map` names others.
 
-Assertions compare the figures of the report. Their names are those in `--json`, such as openings, false_openings,
-missed_outages, time_open, rejected, rejected_succeeded, share_rejected, admitted_failed, opening_delay and
-recovery_delay. openings_within(\"2026-11-03T10:00/12:00\") and open_within(…) ask about a stretch of time (UTC).
-Each candidate has to meet each assertion.
+The settings are those of the attribute and of the file of settings; those that are left out have
+their defaults. Most used are threshold (failures in a row); window with failure_rate or
+max_failures, and min_calls; slow_call with slow_rate; open_for, backoff and half_open_calls.
+
+Assertions compare the figures of the report, by their names in `--json`, such as openings,
+false_openings, missed_outages, time_open, rejected, rejected_succeeded, share_rejected,
+admitted_failed, opening_delay and recovery_delay. openings_within(\"2026-11-03T10:00/12:00\") and
+open_within(…) ask about a stretch of time (UTC). Each candidate has to meet each assertion.
 
 Exit status: 0; 1 if an assertion failed; 2 if the input or the command is wrong.
 
@@ -144,14 +149,16 @@ Examples:
     --candidate 'rate: window = \"30s\", failure_rate = 0.5, min_calls = 20'
 
   # The settings that are in the repository, on yesterday's recording, as a page with a timeline
-  breaker-rehearse play payment.trace --settings breakers.toml --breaker payment --html report.html
+  breaker-rehearse play payment.trace --settings breakers.toml --breaker payment \\
+    --html report.html
 
   # In CI: fails if the settings would have opened on a good day, or slept through the outage
   breaker-rehearse play november.trace --settings breakers.toml --breaker payment \\
     --assert 'false_openings == 0 && openings_within(\"2026-11-03T10:00/12:00\") >= 1'
 
   # CSV with columns of any name
-  breaker-rehearse play calls.csv --map 'at=ts,took=millis:ms,outcome=result' --candidate 'threshold = 5'")]
+  breaker-rehearse play calls.csv --map 'at=ts,took=millis:ms,outcome=result' \\
+    --candidate 'five: threshold = 5'")]
 pub(crate) struct PlayArguments {
     #[command(flatten)]
     pub(super) input: InputArguments,
@@ -173,7 +180,11 @@ pub(crate) struct PlayArguments {
 /// Searches for settings that fit the calls.
 #[derive(Args, Debug)]
 #[command(after_help = "\
-With several days of calls, the settings are chosen on some days and judged on the others.
+A text needs three columns: when a call began, how long it took, and how it ended. The usual names
+are found, such as at,took_ms,status; `--map` names others.
+
+With several days of calls, the settings are chosen on some days and judged on the others. The
+picks differ in what is worse: to reject a good call (cautious), or to let one fail (eager).
 
 Examples:
   breaker-rehearse suggest payment.trace
@@ -205,7 +216,7 @@ pub(crate) struct OutputArguments {
     /// share: of the calls that failed; slot: the least time that is judged; `min_calls`: the fewest calls that are judged;
     /// gap: nearer outages are one; least: shorter ones are none; tolerance: how far an opening may be from an outage
     /// without being false; slow: from which duration a call counts as failed.
-    #[arg(long, help_heading = "Report", value_name = "NAME=VALUE,…", value_parser = read_rule, default_value = "")]
+    #[arg(long, help_heading = "Report", value_name = "NAME=VALUE,…", value_parser = read_rule, default_value = "", hide_default_value = true)]
     pub(super) outage: OutageRule,
 }
 
