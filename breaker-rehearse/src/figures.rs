@@ -11,8 +11,10 @@ use crate::interval::Interval;
 pub(crate) enum Value {
     Number(f64),
     Time(Duration),
-    /// A time that does not exist, such as the delay of an opening that never came. No comparison with it holds.
+    /// A time that does not exist, such as the delay of an opening that never came. Nothing follows from it.
     Never,
+    /// What the report does not tell, such as a delay if there are no outages. Nothing follows from it.
+    Unknown,
     Truth(bool),
 }
 
@@ -51,11 +53,10 @@ figures! {
     reopenings: Number, "opened again by probes", |it| count(it.reopenings);
     time_open: Time, "time open", |it| Value::Time(it.time_open);
     time_half_open: Time, "time half open", |it| Value::Time(it.time_half_open);
-    share_open: Number, "", |it| share(it.time_open.as_secs_f64(), length(it).as_secs_f64());
     outages: Number, "", |it| count(it.outages.len() as u64);
     missed_outages: Number, "outages without opening", |it| count(it.missed_outages());
-    opening_delay: Time, "opened after (longest)", |it| delay(it, |met| met.opening_delay);
-    recovery_delay: Time, "recovered after (longest)", |it| delay(it, |met| met.recovery_delay);
+    opening_delay: Time, "opened after (longest)", opening_delay;
+    recovery_delay: Time, "recovered after (longest)", recovery_delay;
     calls: Number, "", |it| count(it.calls);
     admitted: Number, "", |it| count(it.admitted);
     rejected: Number, "calls rejected", |it| count(it.rejected);
@@ -86,7 +87,8 @@ pub(crate) const WITHIN: &[Within] = &[
         kind: Kind::Number,
         of: |report, interval| {
             let openings = report.opening_list.iter();
-            count(openings.filter(|it| interval.holds(it.opened)).count() as u64)
+            let within = openings.filter(|it| interval.holds(it.opened));
+            of_list(report, count(within.count() as u64))
         },
     },
     Within {
@@ -94,46 +96,33 @@ pub(crate) const WITHIN: &[Within] = &[
         kind: Kind::Number,
         of: |report, interval| {
             let openings = report.opening_list.iter().filter(|it| it.is_false);
-            count(openings.filter(|it| interval.holds(it.opened)).count() as u64)
+            let within = openings.filter(|it| interval.holds(it.opened));
+            of_list(report, count(within.count() as u64))
         },
     },
     Within {
         name: "open_within",
         kind: Kind::Truth,
         of: |report, interval| {
-            let overlaps = report.opening_list.iter();
-            Value::Truth(
-                overlaps
-                    .into_iter()
-                    .any(|it| interval.meets(it.opened, it.closed.unwrap_or(report.ended))),
-            )
+            let mut openings = report.opening_list.iter();
+            let is_open =
+                openings.any(|it| interval.meets(it.opened, it.closed.unwrap_or(report.ended)));
+            // A list that lacks some can only show that it was open.
+            if is_open {
+                Value::Truth(true)
+            } else {
+                of_list(report, Value::Truth(false))
+            }
         },
-    },
-    Within {
-        name: "rejected_within",
-        kind: Kind::Number,
-        of: |report, interval| sum(report, interval, |it| it.rejected),
-    },
-    Within {
-        name: "rejected_succeeded_within",
-        kind: Kind::Number,
-        of: |report, interval| sum(report, interval, |it| it.rejected_succeeded),
     },
 ];
 
-/// Sums up the openings that began in an interval.
-fn sum(
-    report: &Report,
-    interval: &Interval,
-    of: fn(&breaker_runtime::rehearsal::Opening) -> u64,
-) -> Value {
-    let openings = report.opening_list.iter();
-    count(
-        openings
-            .filter(|it| interval.holds(it.opened))
-            .map(of)
-            .sum(),
-    )
+/// Returns a value that follows from the list of openings, unless the list lacks some.
+fn of_list(report: &Report, value: Value) -> Value {
+    if report.openings > report.opening_list.len() as u64 {
+        return Value::Unknown;
+    }
+    value
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
@@ -158,17 +147,26 @@ pub(crate) fn length(report: &Report) -> Duration {
         .unwrap_or_default()
 }
 
-/// Returns the longest delay.
-fn delay(
-    report: &Report,
-    of: fn(&breaker_runtime::rehearsal::OutageMet) -> Option<Duration>,
-) -> Value {
-    report
-        .outages
-        .iter()
-        .filter_map(of)
-        .max()
-        .map_or(Value::Never, Value::Time)
+/// Returns the longest delay: never, if one of the outages has none, and unknown if there are no outages.
+fn longest(delays: impl Iterator<Item = Option<Duration>>) -> Value {
+    let mut longest = None;
+    for delay in delays {
+        match delay {
+            None => return Value::Never,
+            found => longest = longest.max(found),
+        }
+    }
+    longest.map_or(Value::Unknown, Value::Time)
+}
+
+fn opening_delay(report: &Report) -> Value {
+    longest(report.outages.iter().map(|met| met.opening_delay))
+}
+
+/// Nobody knows how long after its end an outage is recovered from that lasts until the end of the trace.
+fn recovery_delay(report: &Report) -> Value {
+    let ended = report.outages.iter().filter(|met| !met.outage.unended);
+    longest(ended.map(|met| met.recovery_delay))
 }
 
 #[cfg(test)]

@@ -48,7 +48,7 @@ fn candidate(report: &Report) -> Json {
             Value::Number(number) => json!(number),
             Value::Time(time) => json!(format!("{time:?}")),
             Value::Truth(truth) => json!(truth),
-            Value::Never => Json::Null,
+            Value::Never | Value::Unknown => Json::Null,
         };
         all.entry(figure.name).or_insert(value);
     }

@@ -91,16 +91,26 @@ impl PartialEq for Term {
 
 impl Expression {
     pub(super) fn value(&self, report: &Report) -> Value {
-        let is_true = |it: &Self| it.value(report) == Value::Truth(true);
+        let truth = |it: &Self| match it.value(report) {
+            Value::Truth(truth) => Some(truth),
+            _ => None,
+        };
+        let known = |truth: Option<bool>| truth.map_or(Value::Unknown, Value::Truth);
         match self {
             Self::Constant(value) => *value,
             Self::Term(term) => term.value(report),
-            Self::Not(inner) => Value::Truth(!is_true(inner)),
-            Self::Both(left, right) => Value::Truth(is_true(left) && is_true(right)),
-            Self::Either(left, right) => Value::Truth(is_true(left) || is_true(right)),
+            Self::Not(inner) => known(truth(inner).map(|truth| !truth)),
+            Self::Both(left, right) => known(match (truth(left), truth(right)) {
+                (Some(false), _) | (_, Some(false)) => Some(false),
+                (left, right) => left.zip(right).map(|_| true),
+            }),
+            Self::Either(left, right) => known(match (truth(left), truth(right)) {
+                (Some(true), _) | (_, Some(true)) => Some(true),
+                (left, right) => left.zip(right).map(|_| false),
+            }),
             Self::Compare(left, comparison, right) => {
                 let order = order(left.value(report), right.value(report));
-                Value::Truth(order.is_some_and(|order| comparison.holds(order)))
+                known(order.map(|order| comparison.holds(order)))
             }
         }
     }
@@ -119,7 +129,7 @@ impl Expression {
     }
 }
 
-/// Compares two values of one kind. A time that does not exist has no order.
+/// Compares two values of one kind. What does not exist or is not known has no order.
 fn order(left: Value, right: Value) -> Option<Ordering> {
     match (left, right) {
         (Value::Number(left), Value::Number(right)) => left.partial_cmp(&right),
@@ -137,6 +147,7 @@ impl fmt::Display for Value {
             Self::Number(number) => write!(f, "{number:.4}"),
             Self::Time(time) => f.write_str(&brief(*time)),
             Self::Never => f.write_str("never"),
+            Self::Unknown => f.write_str("unknown"),
             Self::Truth(truth) => write!(f, "{truth}"),
         }
     }

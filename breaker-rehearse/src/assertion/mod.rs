@@ -18,6 +18,10 @@ use crate::figures::Value;
 /// The names are those of the figures in JSON. There are `==`, `!=`, `<`, `<=`, `>`, `>=`, `&&`, `||`, `!` and
 /// parentheses; numbers, percentages (`2 %`) and durations (`30s`, `"1.5h"`).
 ///
+/// `opening_delay` and `recovery_delay` are the longest of all outages. A delay is never, if the circuit did not open or
+/// close, and unknown, if there are no outages. Neither is less or more than anything: a comparison with it is not met, and
+/// its negation is not met either.
+///
 /// # Examples
 ///
 /// ```
