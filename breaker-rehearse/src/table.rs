@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use crate::assertion::brief;
 use crate::figures::{FIGURES, Value};
+use crate::problem::shown;
 
 /// How many outages, and openings of a candidate, are listed.
 const LISTED: usize = 10;
@@ -71,7 +72,7 @@ fn trace(timeline: &Timeline) -> String {
         more(timeline.rejected, "were rejected when they were recorded"),
     );
     if timeline.outages.is_empty() {
-        text.push_str("no outages: in no stretch of 5 s did half of the calls fail\n");
+        text.push_str("no outages; `--outage` changes what counts as one\n");
     }
     for outage in timeline.outages.iter().take(LISTED) {
         let length = outage
@@ -132,12 +133,17 @@ fn described(opening: &Opening) -> String {
         thousands(opening.rejected_succeeded),
     );
     if let Some(key) = &opening.key {
-        let _ = write!(text, "; key {key}");
+        let _ = write!(text, "; key {}", printable(key));
     }
     if opening.is_false {
         text.push_str("; false");
     }
     text
+}
+
+/// Returns a text from an input as a terminal can show it: short, and without control characters.
+pub fn printable(text: &str) -> String {
+    shown(text)
 }
 
 /// Writes an instant to the millisecond, in UTC.

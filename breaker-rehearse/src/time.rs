@@ -72,8 +72,8 @@ pub enum BadDuration {
 pub fn read_time(text: &str, unit: Option<Unit>) -> Result<i64, &'static str> {
     const RANGE: &str = "is out of range: the years 1970 to 2262 are possible";
     let text = text.trim();
-    let text = text.strip_prefix('[').unwrap_or(text);
-    let text = text.strip_suffix(']').unwrap_or(text);
+    let inner = text.strip_prefix('[').and_then(|it| it.strip_suffix(']'));
+    let text = inner.unwrap_or(text);
     if text.is_empty() || text == "-" {
         return Err("is empty");
     }

@@ -1,45 +1,29 @@
 //! Reads the calls of one text.
 
-use std::collections::HashSet;
 use std::io::BufRead;
-use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use breaker_runtime::rehearsal::Call;
 
 use super::cells::{Row, RowError, Rows};
+use super::counts::Counts;
 use super::csv::CsvRows;
 use super::format::Format;
 use super::json::JsonRows;
 use super::judge::Judge;
+use super::keys::Keys;
+use super::leaps::{Leaps, Read, Trusted};
 use super::lines::Lines;
 use super::log::LogRows;
+use super::mapping::Target;
 use super::options::ImportOptions;
-use super::order::{Sorter, Waiting};
+use super::order::{MOST as MOST_HELD, Sorter, Waiting};
 use super::plan::Plan;
+use super::sample::{format as usual_format, sample};
 use crate::problem::Problem;
 
 /// How many of the skipped lines are shown.
 const SHOWN: usize = 3;
-/// How many keys share their memory. With more, some keys are stored more than once.
-const MOST_KEYS: usize = 1 << 16;
-
-/// What was read and skipped.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Counts {
-    /// The lines that were read, without blank ones and the header.
-    pub lines: u64,
-    /// The lines that did not meet the conditions.
-    pub filtered: u64,
-    /// The broken lines that were skipped.
-    pub skipped: u64,
-    /// Whether the text has no durations, so that each call ends when it begins.
-    pub lacks_durations: bool,
-    /// The problems of the first skipped lines.
-    pub first_skipped: Vec<Problem>,
-}
-
 /// Reads the calls of a text in the order of their starts, in constant memory.
 ///
 /// # Examples
@@ -59,9 +43,10 @@ pub struct Importer<'a> {
     rows: Box<dyn Rows + 'a>,
     plan: Plan,
     row: Row,
+    leaps: Leaps,
     sorter: Sorter,
     disorder: Duration,
-    keys: HashSet<Arc<str>>,
+    keys: Keys,
     counts: Counts,
     lenient: bool,
     is_done: bool,
@@ -103,7 +88,9 @@ impl<'a> Importer<'a> {
                     .to_owned(),
             ));
         }
-        let format = options.format.unwrap_or_else(|| Format::recognize(start));
+        let lines: Vec<Vec<u8>> = sample(start).into_iter().map(<[u8]>::to_vec).collect();
+        let lines: Vec<&[u8]> = lines.iter().map(Vec::as_slice).collect();
+        let format = options.format.unwrap_or_else(|| usual_format(&lines));
         let names = if options.columns.is_empty() {
             format
                 .columns()
@@ -114,10 +101,12 @@ impl<'a> Importer<'a> {
         } else {
             options.columns.clone()
         };
-        let mut rows = rows(format, input, file, &names).map_err(of_row)?;
+        let mut rows = rows(format, input, file, &lines, &names).map_err(of_row)?;
         let columns = rows.columns();
         let mapping = options.mapping.completed(&format.preset(), columns);
-        let judge = Judge::new(options.rules.clone());
+        let is_envoy = matches!(format, Format::Envoy | Format::EnvoyJson);
+        let is_envoy = is_envoy || mapping.of(Target::Flags).is_some();
+        let judge = Judge::new(options.rules.clone(), is_envoy);
         let is_open = matches!(format, Format::Json | Format::EnvoyJson);
         let plan = Plan::new(&mapping, &options.filters, judge, columns, is_open);
         let plan = plan.map_err(|message| {
@@ -139,9 +128,10 @@ impl<'a> Importer<'a> {
             rows,
             plan,
             row: Row::default(),
+            leaps: Leaps::default(),
             sorter: Sorter::new(disorder),
             disorder: options.disorder,
-            keys: HashSet::new(),
+            keys: Keys::default(),
             counts,
             lenient: options.lenient,
             is_done: false,
@@ -170,18 +160,38 @@ impl<'a> Importer<'a> {
         options: &ImportOptions,
     ) -> Result<Self, Problem> {
         let Importer {
-            mut sorter,
+            leaps,
+            sorter,
             keys,
-            counts,
+            mut counts,
             ..
         } = previous;
-        sorter.resume();
+        let next = Self::new(input, file, options)?;
+        counts.lacks_durations |= next.counts.lacks_durations;
         Ok(Self {
+            leaps,
             sorter,
             keys,
             counts,
-            ..Self::new(input, file, options)?
+            ..next
         })
+    }
+
+    /// Says that no file follows after all, so that the last calls can leave.
+    pub fn finish(&mut self) {
+        self.has_successor = false;
+        if let Some(call) = self.leaps.finish() {
+            // It is later than all that were released.
+            let _ = self
+                .sorter
+                .push(call.started, call.took, call.outcome, call.key);
+        }
+        self.sorter.finish();
+    }
+
+    /// Returns the rules for outcomes that have decided nothing in this file so far, as they were written.
+    pub fn unused_rules(&self) -> impl Iterator<Item = &str> {
+        self.plan.unused_rules()
     }
 
     /// Returns what was read and skipped so far.
@@ -191,21 +201,77 @@ impl<'a> Importer<'a> {
 
     /// Reads the next line. Returns `false` at the end.
     fn read_line(&mut self) -> Result<bool, Problem> {
-        let problem = match self.rows.read(&mut self.row) {
+        let read = match self.rows.read(&mut self.row) {
             Ok(false) => return Ok(false),
-            Ok(true) => {
-                self.counts.lines += 1;
-                match self.take_row() {
-                    Ok(()) => return Ok(true),
-                    Err(message) => Problem::at(&self.file, self.row.line, message),
-                }
-            }
+            Ok(true) => self.read_row(),
             Err(RowError::Fatal(problem)) => return Err(problem),
-            Err(RowError::Row(problem)) => {
-                self.counts.lines += 1;
-                problem
-            }
+            Err(RowError::Row(problem)) => Err(problem),
         };
+        self.counts.lines += 1;
+        match read {
+            Ok(None) => self.counts.filtered += 1,
+            Ok(Some(call)) => self.take(call)?,
+            Err(problem) => self.skip(problem)?,
+        }
+        Ok(true)
+    }
+
+    /// Makes a call from the row, unless a condition leaves it out.
+    fn read_row(&mut self) -> Result<Option<Read>, Problem> {
+        if !self.plan.passes(&self.row) {
+            return Ok(None);
+        }
+        let line = self.row.line;
+        let cells = self.plan.read(&self.row);
+        let cells = cells.map_err(|message| Problem::at(&self.file, line, message))?;
+        Ok(Some(Read {
+            line,
+            started: cells.started,
+            took: cells.took,
+            outcome: cells.outcome,
+            key: cells.key.map(|key| self.keys.shared(key)),
+        }))
+    }
+
+    /// Goes on with a call, and with one that was doubted.
+    fn take(&mut self, call: Read) -> Result<(), Problem> {
+        let Trusted { far, calls } = self.leaps.push(call);
+        if let Some(line) = far {
+            let message =
+                "the time is more than a day after the lines around it: is a clock wrong?";
+            self.skip(Problem::at(&self.file, line, message))?;
+        }
+        for call in calls.into_iter().flatten() {
+            let pushed = self
+                .sorter
+                .push(call.started, call.took, call.outcome, call.key);
+            if let Err(by) = pushed {
+                let message = self.late(by);
+                self.skip(Problem::at(&self.file, call.line, message))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Describes a call that began too early.
+    fn late(&self, by: u64) -> String {
+        let by = Duration::from_nanos(by);
+        let start = format!("the call began {by:.1?} before one that had to be played already: ");
+        if self.sorter.was_full() {
+            return format!(
+                "{start}there are more than {MOST_HELD} calls within `--disorder`; sort the lines by the start of the \
+                 calls"
+            );
+        }
+        format!(
+            "{start}times run back by more than {:?}; allow more with `--disorder`, or sort the lines by the start of \
+             the calls. Local times without an offset run back when summer time ends",
+            self.disorder
+        )
+    }
+
+    /// Counts a broken line, or ends the import with its problem.
+    fn skip(&mut self, problem: Problem) -> Result<(), Problem> {
         if !self.lenient {
             return Err(problem);
         }
@@ -213,24 +279,7 @@ impl<'a> Importer<'a> {
         if self.counts.first_skipped.len() < SHOWN {
             self.counts.first_skipped.push(problem);
         }
-        Ok(true)
-    }
-
-    fn take_row(&mut self) -> Result<(), String> {
-        if !self.plan.passes(&self.row) {
-            self.counts.filtered += 1;
-            return Ok(());
-        }
-        let read = self.plan.read(&self.row)?;
-        let key = read.key.map(|key| shared(&mut self.keys, key));
-        let pushed = self.sorter.push(read.started, read.took, read.outcome, key);
-        pushed.map_err(|by| {
-            let (by, disorder) = (Duration::from_nanos(by), self.disorder);
-            format!(
-                "the call began {by:.1?} before one that had to be played already: times run back by more than \
-                 {disorder:?}; allow more with `--disorder`, or sort the lines by the start of the calls"
-            )
-        })
+        Ok(())
     }
 }
 
@@ -250,7 +299,7 @@ impl Iterator for Importer<'_> {
                 Ok(false) => {
                     self.is_done = true;
                     if !self.has_successor {
-                        self.sorter.finish();
+                        self.finish();
                     }
                 }
                 Err(problem) => {
@@ -266,13 +315,16 @@ fn rows<'a>(
     format: Format,
     input: impl BufRead + 'a,
     file: &str,
+    sample: &[&[u8]],
     names: &[String],
 ) -> Result<Box<dyn Rows + 'a>, RowError> {
     Ok(match format {
         Format::Csv => Box::new(CsvRows::new(input, file, names)?),
-        Format::Json | Format::EnvoyJson => Box::new(JsonRows::new(Lines::new(input, file))?),
+        Format::Json | Format::EnvoyJson => {
+            Box::new(JsonRows::new(Lines::new(input, file), sample))
+        }
         Format::Log | Format::Nginx | Format::Envoy => {
-            Box::new(LogRows::new(Lines::new(input, file), names)?)
+            Box::new(LogRows::new(Lines::new(input, file), sample, names))
         }
     })
 }
@@ -281,18 +333,6 @@ fn of_row(error: RowError) -> Problem {
     match error {
         RowError::Row(problem) | RowError::Fatal(problem) => problem,
     }
-}
-
-/// Returns the key in shared memory.
-fn shared(keys: &mut HashSet<Arc<str>>, key: &str) -> Arc<str> {
-    if let Some(known) = keys.get(key) {
-        return Arc::clone(known);
-    }
-    let key: Arc<str> = key.into();
-    if keys.len() < MOST_KEYS {
-        keys.insert(Arc::clone(&key));
-    }
-    key
 }
 
 fn call_of(waiting: Waiting) -> Call {

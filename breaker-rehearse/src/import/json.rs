@@ -19,20 +19,22 @@ pub(super) struct JsonRows<R> {
 }
 
 impl<R: BufRead> JsonRows<R> {
-    /// Reads the names of the members of the first lines.
-    pub(super) fn new(mut lines: Lines<R>) -> Result<Self, RowError> {
+    /// Takes the names of the members of the first lines.
+    pub(super) fn new(lines: Lines<R>, sample: &[&[u8]]) -> Self {
         let mut columns = BTreeSet::new();
-        if let Some(line) = lines.next()? {
-            if let Ok(value) = serde_json::from_slice(line) {
+        for value in sample
+            .iter()
+            .filter_map(|line| serde_json::from_slice(line).ok())
+        {
+            if let Value::Object(_) = value {
                 names("", &value, &mut columns);
             }
-            lines.hold();
         }
-        Ok(Self {
+        Self {
             lines,
             columns: columns.into_iter().collect(),
             wanted: Vec::new(),
-        })
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Judges how a call ended, by a word, an HTTP status, a code of gRPC or a flag of Envoy.
 
+use std::cell::Cell;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
@@ -72,8 +73,8 @@ const CODES: [&str; 17] = [
 
 /// A rule that overrides how an outcome is judged: `404=failure`, `400-499=ignored`, `declined=ignored`.
 ///
-/// A number below 100 is a code of gRPC, and one from 100 an HTTP status. The name of a code of gRPC and a word of the
-/// column `outcome` can be given too.
+/// A number is an HTTP status, a code of gRPC or a word of the column `outcome`; `5xx` stands for `500-599`. The name of a code
+/// of gRPC, a flag of Envoy and any other word can be given too.
 ///
 /// # Examples
 ///
@@ -87,6 +88,7 @@ const CODES: [&str; 17] = [
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutcomeRule {
+    text: String,
     of: Matched,
     outcome: CallOutcome,
 }
@@ -106,10 +108,12 @@ impl FromStr for OutcomeRule {
         })?;
         let outcome = word(outcome.trim()).ok_or_else(|| unknown(outcome.trim(), ""))?;
         let of = of.trim();
+        let hundreds = of.strip_suffix("xx").and_then(|it| it.parse::<u32>().ok());
         let number = |text: &str| text.trim().parse::<u32>().ok();
-        let range = match of.split_once('-') {
-            Some((from, to)) => number(from).zip(number(to)),
-            None => number(of).map(|number| (number, number)),
+        let range = match (hundreds, of.split_once('-')) {
+            (Some(hundreds), _) => Some((hundreds * 100, hundreds * 100 + 99)),
+            (None, Some((from, to))) => number(from).zip(number(to)),
+            (None, None) => number(of).map(|number| (number, number)),
         };
         let of = match range {
             Some((from, to)) if from > to => {
@@ -118,7 +122,11 @@ impl FromStr for OutcomeRule {
             Some((from, to)) => Matched::Number(from..=to),
             None => Matched::Word(plain(of)),
         };
-        Ok(Self { of, outcome })
+        Ok(Self {
+            text: text.to_owned(),
+            of,
+            outcome,
+        })
     }
 }
 
@@ -126,11 +134,27 @@ impl FromStr for OutcomeRule {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Judge {
     rules: Vec<OutcomeRule>,
+    /// Which of the rules have decided.
+    used: Vec<Cell<bool>>,
+    /// Whether the status 0 means that the client went away, as it does in the logs of Envoy.
+    zero_is_dropped: bool,
 }
 
 impl Judge {
-    pub(super) fn new(rules: Vec<OutcomeRule>) -> Self {
-        Self { rules }
+    pub(super) fn new(rules: Vec<OutcomeRule>, zero_is_dropped: bool) -> Self {
+        Self {
+            used: vec![Cell::new(false); rules.len()],
+            rules,
+            zero_is_dropped,
+        }
+    }
+
+    /// The rules that have decided nothing so far, as they were written.
+    pub(super) fn unused(&self) -> impl Iterator<Item = &str> {
+        let rules = self.rules.iter().zip(&self.used);
+        rules
+            .filter(|(_, used)| !used.get())
+            .map(|(rule, _)| rule.text.as_str())
     }
 
     /// Judges a word of the column `outcome`.
@@ -138,7 +162,9 @@ impl Judge {
         if let Some(outcome) = word(text).filter(|_| self.rules.is_empty()) {
             return Ok(outcome);
         }
-        let by_rule = self.rule_of_word(&plain(text));
+        let number = text.trim().parse().ok();
+        let by_rule = number.and_then(|number| self.rule_of_number(number));
+        let by_rule = by_rule.or_else(|| self.rule_of_word(&plain(text)));
         by_rule.or_else(|| word(text)).ok_or_else(|| {
             unknown(
                 text,
@@ -166,11 +192,19 @@ impl Judge {
                 None => format!("`{text}` is not an HTTP status"),
             });
         };
-        Ok(self.rule_of_number(status.into()).unwrap_or(match status {
+        if let Some(outcome) = self.rule_of_number(status.into()) {
+            return Ok(outcome);
+        }
+        match status {
+            0 if !self.zero_is_dropped => Err(
+                "the status 0 is not HTTP; say what it means: `--outcome 0=failure` if the server could not be \
+                 reached, `--outcome 0=dropped` if the client went away"
+                    .to_owned(),
+            ),
             // The client did not wait for the answer: nginx writes 499, Envoy 0.
-            0 | 499 => CallOutcome::Dropped,
-            _ => of_outcome(Outcome::of_http_status(status)),
-        }))
+            0 | 499 => Ok(CallOutcome::Dropped),
+            _ => Ok(of_outcome(Outcome::of_http_status(status))),
+        }
     }
 
     /// Judges a code of gRPC, a number or a name.
@@ -216,15 +250,19 @@ impl Judge {
         })
     }
 
+    /// Finds the last rule that fits, and notes that it has decided.
+    fn rule(&self, fits: impl Fn(&Matched) -> bool) -> Option<CallOutcome> {
+        let at = self.rules.iter().rposition(|rule| fits(&rule.of))?;
+        self.used[at].set(true);
+        Some(self.rules[at].outcome)
+    }
+
     fn rule_of_number(&self, number: u32) -> Option<CallOutcome> {
-        let fits =
-            |it: &&OutcomeRule| matches!(&it.of, Matched::Number(range) if range.contains(&number));
-        self.rules.iter().rev().find(fits).map(|it| it.outcome)
+        self.rule(|it| matches!(it, Matched::Number(range) if range.contains(&number)))
     }
 
     fn rule_of_word(&self, word: &str) -> Option<CallOutcome> {
-        let fits = |it: &&OutcomeRule| matches!(&it.of, Matched::Word(it) if it == word);
-        self.rules.iter().rev().find(fits).map(|it| it.outcome)
+        self.rule(|it| matches!(it, Matched::Word(it) if it == word))
     }
 }
 

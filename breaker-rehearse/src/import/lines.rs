@@ -15,8 +15,6 @@ pub(super) struct Lines<R> {
     /// The number of the line that was read last, from 1.
     pub(super) number: u64,
     buffer: Vec<u8>,
-    /// Whether the buffer is to be returned once more.
-    is_held: bool,
 }
 
 impl<R: BufRead> Lines<R> {
@@ -26,16 +24,11 @@ impl<R: BufRead> Lines<R> {
             file: file.to_owned(),
             number: 0,
             buffer: Vec::new(),
-            is_held: false,
         }
     }
 
     /// Returns the next line that is not blank, without its end; `None` at the end of the input.
     pub(super) fn next(&mut self) -> Result<Option<&[u8]>, RowError> {
-        if self.is_held {
-            self.is_held = false;
-            return Ok(Some(&self.buffer));
-        }
         loop {
             self.buffer.clear();
             let mut limited = self.input.by_ref().take(LONGEST + 1);
@@ -60,11 +53,6 @@ impl<R: BufRead> Lines<R> {
             }
         }
         Ok(Some(&self.buffer))
-    }
-
-    /// Returns the line that was read last from [`next`](Self::next) once more.
-    pub(super) fn hold(&mut self) {
-        self.is_held = true;
     }
 
     /// Makes a problem in the line that was read last.

@@ -15,25 +15,29 @@ pub(super) struct LogRows<R> {
 }
 
 impl<R: BufRead> LogRows<R> {
-    /// Reads the first line for the number of fields. `names` are the names of the first fields.
-    pub(super) fn new(mut lines: Lines<R>, names: &[String]) -> Result<Self, RowError> {
-        let mut columns = Vec::new();
-        if let Some(line) = lines.next()? {
-            for (index, field) in fields(line).enumerate() {
-                let numbered = || (index + 1).to_string();
-                let given = names.get(index).cloned();
-                columns.push(given.unwrap_or_else(|| {
-                    pair(field).map_or_else(numbered, |(name, _)| name.to_owned())
-                }));
-            }
-            lines.hold();
-        }
-        Ok(Self {
+    /// Takes the fields of one of the first lines. `names` are the names of the first fields.
+    pub(super) fn new(lines: Lines<R>, sample: &[&[u8]], names: &[String]) -> Self {
+        let usual = usual(sample);
+        let column = |(index, field): (usize, &[u8])| {
+            let number = || (index + 1).to_string();
+            let pair = || pair(field).map_or_else(number, |(name, _)| name.to_owned());
+            names.get(index).cloned().unwrap_or_else(pair)
+        };
+        Self {
             lines,
-            columns,
+            columns: fields(usual).enumerate().map(column).collect(),
             wanted: Vec::new(),
-        })
+        }
     }
+}
+
+/// Returns the first line with the number of fields that most lines have.
+fn usual<'a>(sample: &[&'a [u8]]) -> &'a [u8] {
+    let counts: Vec<_> = sample.iter().map(|line| fields(line).count()).collect();
+    let alike = |index: usize| counts.iter().filter(|it| **it == counts[index]).count();
+    // The first of several that are equally frequent.
+    let first = (0..sample.len()).rev().max_by_key(|index| alike(*index));
+    first.map_or(&[], |index| sample[index])
 }
 
 impl<R: BufRead> Rows for LogRows<R> {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use breaker_runtime::rehearsal::CallOutcome;
 
 /// The most calls that are held, whatever the time: about 60 MB.
-const MOST: usize = 1 << 20;
+pub(super) const MOST: usize = 1 << 20;
 
 /// A call that waits for calls that began earlier.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +46,7 @@ pub(super) struct Sorter {
     released: i64,
     pushed: u64,
     is_finished: bool,
+    was_full: bool,
 }
 
 impl Sorter {
@@ -58,6 +59,7 @@ impl Sorter {
             released: i64::MIN,
             pushed: 0,
             is_finished: false,
+            was_full: false,
         }
     }
 
@@ -89,17 +91,20 @@ impl Sorter {
         self.is_finished = true;
     }
 
-    /// Says that more calls will come after all.
-    pub(super) fn resume(&mut self) {
-        self.is_finished = false;
+    /// Whether calls had to leave early, because too many were held.
+    pub(super) fn was_full(&self) -> bool {
+        self.was_full
     }
 
     /// Releases the next call, if none can come that began earlier.
     pub(super) fn pop(&mut self) -> Option<Waiting> {
         let Reverse(first) = self.held.peek()?;
         let is_due = first.started.saturating_add(self.disorder) <= self.newest;
-        if !is_due && !self.is_finished && self.held.len() <= self.most {
-            return None;
+        if !is_due && !self.is_finished {
+            if self.held.len() <= self.most {
+                return None;
+            }
+            self.was_full = true;
         }
         let Reverse(first) = self.held.pop()?;
         self.released = first.started;

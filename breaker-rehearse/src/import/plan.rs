@@ -145,6 +145,11 @@ impl Plan {
         matches!(self.timing, Timing::Instant(_))
     }
 
+    /// The rules for outcomes that have decided nothing so far.
+    pub(super) fn unused_rules(&self) -> impl Iterator<Item = &str> {
+        self.judge.unused()
+    }
+
     /// Returns whether a row meets the conditions.
     pub(super) fn passes(&self, row: &Row) -> bool {
         self.filters

@@ -221,7 +221,8 @@ fn times_that_run_back_too_far_are_an_error_with_the_line() {
     assert_eq!(
         error(text),
         "log:4: the call began 60.0s before one that had to be played already: times run back by more than 60s; allow \
-         more with `--disorder`, or sort the lines by the start of the calls"
+         more with `--disorder`, or sort the lines by the start of the calls. Local times without an offset run back when \
+         summer time ends"
     );
     let patient = ImportOptions {
         disorder: Duration::from_secs(600),
@@ -295,6 +296,70 @@ fn a_log_continues_in_another_file_with_the_calls_that_wait() {
         call(2_000, 1, CallOutcome::Success),
     ];
     assert_eq!(calls, expected);
+}
+
+#[test]
+fn one_wrong_clock_does_not_spoil_the_lines_after_it() {
+    let line = |time: &str| format!("{time},1ms,200\n");
+    let text = format!(
+        "at,took,status\n{}{}{}{}",
+        line("2026-11-03T09:00:00Z"),
+        line("2100-01-01T00:00:00Z"),
+        line("2026-11-03T09:00:02Z"),
+        line("2026-11-03T09:00:01Z"),
+    );
+    assert_eq!(
+        error(&text),
+        "log:3: the time is more than a day after the lines around it: is a clock wrong?"
+    );
+    let options = ImportOptions {
+        lenient: true,
+        ..ImportOptions::default()
+    };
+    let expected = [0, 1_000, 2_000].map(|millis| call(millis, 1, CallOutcome::Success));
+    assert_eq!(read_with(&text, &options), Ok(expected.to_vec()));
+}
+
+#[test]
+fn a_broken_first_line_can_be_skipped_too() {
+    let lenient = ImportOptions {
+        lenient: true,
+        ..ImportOptions::default()
+    };
+    let cut = "us\":200}\n{\"at\":1793696400,\"took\":\"1ms\",\"status\":200}\n{\"at\":1793696401,\"took\":\"1ms\",\"status\":200}\n";
+    assert_eq!(read_with(cut, &lenient).map(|it| it.len()), Ok(2));
+    let long = format!(
+        "{}\n{}",
+        "x".repeat(2 << 20),
+        cut.split_once('\n').expect("lines").1
+    );
+    let options = ImportOptions {
+        format: Some(Format::Json),
+        ..lenient
+    };
+    // The columns that are not in the first lines have to be named.
+    let options = ImportOptions {
+        mapping: "at=at,took=took,status=status".parse().expect("a mapping"),
+        ..options
+    };
+    assert_eq!(read_with(&long, &options).map(|it| it.len()), Ok(2));
+}
+
+#[test]
+fn long_keys_are_cut_and_stay_different() {
+    let key = |last: char| format!("{}{last}", "k".repeat(5_000));
+    let text = format!(
+        "at,took,status,key\n1793696400,1ms,200,{}\n1793696401,1ms,200,{}\n",
+        key('a'),
+        key('b')
+    );
+    let calls = read(&text).expect("calls");
+    let keys: Vec<_> = calls.iter().filter_map(Call::key).collect();
+    assert_eq!(
+        keys.iter().map(|it| it.len()).collect::<Vec<_>>(),
+        [256, 256]
+    );
+    assert_ne!(keys[0], keys[1]);
 }
 
 fn outcomes() -> impl Strategy<Value = CallOutcome> {

@@ -4,7 +4,8 @@ use breaker_runtime::rehearsal::CallOutcome::{self, *};
 use super::{FAILURE, Judge};
 
 fn judge(rules: &[&str]) -> Judge {
-    Judge::new(rules.iter().map(|it| it.parse().expect("a rule")).collect())
+    let rules = rules.iter().map(|it| it.parse().expect("a rule"));
+    Judge::new(rules.collect(), false)
 }
 
 const TIMED_OUT: CallOutcome = Failure(FailureKind::TimedOut);
@@ -19,7 +20,6 @@ fn statuses_are_judged_as_the_classifiers_of_the_runtime_judge_them() {
         ("429", FAILURE),
         ("503", FAILURE),
         ("499", Dropped),
-        ("0", Dropped),
         ("502, 200", Success),
         ("200 : 504", FAILURE),
     ] {
@@ -94,4 +94,37 @@ fn later_rules_override_earlier_ones_and_the_tables() {
     assert_eq!(judge.of_word("Declined"), Ok(Success));
     assert_eq!(judge.of_word("ok"), Ok(FAILURE));
     assert_eq!(judge.of_code("14"), Ok(Trip));
+}
+
+#[test]
+fn the_status_0_means_something_only_where_it_is_said_or_known() {
+    let error = judge(&[]).of_status("0").expect_err("unknown");
+    assert!(
+        error.starts_with("the status 0 is not HTTP; say what it means"),
+        "{error}"
+    );
+    assert_eq!(judge(&["0=failure"]).of_status("000"), Ok(FAILURE));
+    assert_eq!(Judge::new(Vec::new(), true).of_status("0"), Ok(Dropped));
+}
+
+#[test]
+fn a_number_can_be_a_word_as_the_advice_says() {
+    let error = judge(&[]).of_word("1").expect_err("unknown");
+    assert!(
+        error.ends_with("say what it means with `--outcome '1=failure'`"),
+        "{error}"
+    );
+    let judge = judge(&["1=failure", "0=success"]);
+    assert_eq!(
+        (judge.of_word("1"), judge.of_word("0")),
+        (Ok(FAILURE), Ok(Success))
+    );
+}
+
+#[test]
+fn rules_that_decide_nothing_are_known() {
+    let judge = judge(&["5xx=ignored", "4yx=failure", "404=failure"]);
+    assert_eq!(judge.of_status("503"), Ok(Ignored));
+    assert_eq!(judge.of_status("404"), Ok(FAILURE));
+    assert_eq!(judge.unused().collect::<Vec<_>>(), ["4yx=failure"]);
 }
