@@ -437,6 +437,94 @@ fn suggestions_have_lines_for_the_attribute_and_the_file() {
     assert_eq!(failed.status, 1);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_read_once_and_from_its_beginning() {
+    let folder = Folder::new("pipe");
+    folder.write("calls.csv", calls());
+    let program = env!("CARGO_BIN_EXE_breaker-rehearse");
+    let script = format!("cat calls.csv | '{program}' play /dev/stdin -c '{FIVE}'");
+    let mut shell = Command::new("sh");
+    let ran = Ran::of(
+        &shell
+            .args(["-c", &script])
+            .current_dir(&folder.0)
+            .output()
+            .unwrap(),
+    );
+    assert!(ran.ok().starts_with("600 calls"));
+}
+
+#[test]
+fn a_log_that_is_rotated_may_have_an_empty_file() {
+    let folder = Folder::new("rotated");
+    folder.write("one.csv", calls());
+    folder.write("two.csv", "");
+    let ran = folder.run(&["play", "one.csv", "two.csv", "-c", FIVE]);
+    assert_eq!(
+        (ran.status, ran.err.as_str()),
+        (0, "note: two.csv is empty\n")
+    );
+    assert!(ran.out.starts_with("600 calls"), "{}", ran.out);
+    let none = folder.run(&["play", "two.csv", "two.csv", "-c", FIVE]);
+    assert_eq!(
+        none.error(),
+        "error: there are no calls to play: 0 lines were read"
+    );
+}
+
+#[test]
+fn a_rule_that_decides_nothing_is_named() {
+    let folder = Folder::new("rules");
+    folder.write("calls.csv", calls());
+    let play = [
+        "play",
+        "calls.csv",
+        "-c",
+        FIVE,
+        "--outcome",
+        "5yx=ignored",
+        "--outcome",
+        "503=ignored",
+    ];
+    let ran = folder.run(&play);
+    assert_eq!(
+        (ran.status, ran.err.as_str()),
+        (0, "note: `--outcome '5yx=ignored'` decided nothing\n")
+    );
+    assert!(
+        ran.out
+            .contains("480 succeeded, 0 failed, 120 had no outcome"),
+        "{}",
+        ran.out
+    );
+}
+
+#[test]
+fn a_recording_has_a_name_that_a_breaker_can_have() {
+    let folder = Folder::new("name");
+    folder.write("my calls.csv", calls());
+    let said = folder
+        .run(&["convert", "my calls.csv", "-o", "my calls.v1.trace"])
+        .ok();
+    assert_eq!(
+        said,
+        "my calls.v1.trace: 600 calls of the breaker my-calls\n"
+    );
+    let wrong = folder
+        .run(&[
+            "convert",
+            "my calls.csv",
+            "-o",
+            "a.trace",
+            "--breaker",
+            "my calls",
+        ])
+        .error();
+    assert!(wrong.starts_with("error: --breaker: "), "{wrong}");
+    assert!(!folder.0.join("a.trace").exists() && !folder.0.join("a.trace.partial").exists());
+}
+
 #[test]
 fn each_help_ends_with_examples() {
     let folder = Folder::new("help");

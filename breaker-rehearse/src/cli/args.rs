@@ -186,6 +186,9 @@ are found, such as at,took_ms,status; `--map` names others.
 With several days of calls, the settings are chosen on some days and judged on the others. The
 picks differ in what is worse: to reject a good call (cautious), or to let one fail (eager).
 
+A text is read once and becomes a recording in the folder for temporary files (TMPDIR), with a few
+bytes for each call.
+
 Examples:
   breaker-rehearse suggest payment.trace
   breaker-rehearse suggest access.log.gz --where request~/pay/ --html report.html")]

@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use breaker_rehearse::shown_time;
+use breaker_rehearse::{printable, shown_time};
 use breaker_runtime::rehearsal::TraceInfo;
 use serde_json::{Value, json};
 
@@ -42,7 +42,7 @@ fn as_text(info: &TraceInfo) -> String {
     for breaker in &info.breakers {
         lines.push(format!("breaker {}: {} calls", breaker.name, breaker.calls));
         for (key, calls) in breaker.keys.iter().take(KEYS) {
-            lines.push(format!("  key {key}: {calls} calls"));
+            lines.push(format!("  key {}: {calls} calls", printable(key)));
         }
         if breaker.more_keys || breaker.keys.len() > KEYS {
             lines.push("  … and more keys".to_owned());

@@ -6,11 +6,12 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use breaker_rehearse::{Counts, ImportOptions, Importer, Problem};
+use breaker_rehearse::{Counts, ImportOptions, Importer};
 use breaker_runtime::rehearsal::{Call, TraceError, TraceReader};
 use flate2::bufread::MultiGzDecoder;
 
 use super::args::InputArguments;
+use super::notes::{Notes, explained, notes_of, skipped};
 use super::progress::Progress;
 use super::stop::Stop;
 
@@ -23,13 +24,6 @@ pub(super) enum Input {
     Trace(Box<TraceReader>, String),
     /// Texts in the order in which they continue.
     Texts(Vec<PathBuf>, ImportOptions),
-}
-
-/// What else there is to say about an input.
-#[derive(Debug, Default)]
-pub(super) struct Notes {
-    /// Sentences for the report.
-    pub(super) lines: Vec<String>,
 }
 
 type Calls<'a> = &'a mut dyn Iterator<Item = Result<Call, TraceError>>;
@@ -68,19 +62,7 @@ impl Input {
                 let calls = counted(reader.calls(breaker)?, progress.clone());
                 let result = use_calls(&mut stretch.cut(calls));
                 progress.finish();
-                let mut notes = Notes::default();
-                if info.dropped_calls > 0 {
-                    let dropped = info.dropped_calls;
-                    notes.lines.push(format!(
-                        "the recorder dropped {dropped} calls under pressure"
-                    ));
-                }
-                if info.broken_blocks > 0 {
-                    let broken = info.broken_blocks;
-                    notes
-                        .lines
-                        .push(format!("{broken} broken blocks were skipped"));
-                }
+                let notes = notes_of(&info);
                 Ok((result?, notes))
             }
             Self::Texts(paths, options) => {
@@ -93,11 +75,16 @@ impl Input {
                 if let Some(stop) = texts.stop {
                     return Err(stop);
                 }
+                let unused = texts.unused.into_iter().flatten();
+                let unused = unused.map(|rule| format!("`--outcome '{rule}'` decided nothing"));
+                let more: Vec<_> = texts.notes.into_iter().chain(unused).collect();
                 let counts = texts
                     .importer
                     .map_or_else(Counts::default, |it| it.counts().clone());
                 let result = result.map_err(|stop| explained(stop, &counts))?;
-                Ok((result, skipped(&counts)))
+                let mut notes = skipped(&counts);
+                notes.lines.extend(more);
+                Ok((result, notes))
             }
         }
     }
@@ -155,39 +142,53 @@ fn breaker_of(reader: &TraceReader, asked: Option<&str>) -> Result<String, Stop>
 }
 
 /// Returns whether a file is a recording. A folder stands for the recordings in it.
+///
+/// What is no file, such as a pipe, can be read only once, so it is a text.
 fn is_trace(path: &Path) -> Result<bool, Stop> {
     if path.as_os_str() == "-" {
         return Ok(false);
     }
-    if path.is_dir() {
+    let cannot = |error| Stop::of_file(&path.display().to_string(), &error);
+    let kind = path.metadata().map_err(cannot)?;
+    if kind.is_dir() || path.extension().is_some_and(|it| it == "trace") {
         return Ok(true);
     }
-    let cannot = |error| Stop::of_file(&path.display().to_string(), &error);
-    let file = File::open(path).map_err(cannot)?;
+    if !kind.is_file() {
+        return Ok(false);
+    }
     let mut start = Vec::new();
+    let file = File::open(path).map_err(cannot)?;
     file.take(16).read_to_end(&mut start).map_err(cannot)?;
     // A text does not contain the zeros of the version.
-    let has_extension = path.extension().is_some_and(|it| it == "trace");
-    Ok(has_extension || start.starts_with(b"breakers") && start[8..].contains(&0))
+    Ok(start.starts_with(b"breakers") && start[8..].contains(&0))
 }
 
 /// Reads texts one after the other.
 struct Texts<'a> {
     paths: std::slice::Iter<'a, PathBuf>,
+    several: bool,
     options: &'a ImportOptions,
     progress: Progress,
     importer: Option<Importer<'a>>,
     stop: Option<Stop>,
+    notes: Vec<String>,
+    /// The rules for outcomes that decided nothing in any file.
+    unused: Option<Vec<String>>,
+    is_finished: bool,
 }
 
 impl<'a> Texts<'a> {
     fn new(paths: &'a [PathBuf], options: &'a ImportOptions, progress: Progress) -> Self {
         Self {
             paths: paths.iter(),
+            several: paths.len() > 1,
             options,
             progress,
             importer: None,
             stop: None,
+            notes: Vec::new(),
+            unused: None,
+            is_finished: false,
         }
     }
 
@@ -209,35 +210,53 @@ impl<'a> Texts<'a> {
                 }
                 None => {}
             }
-            let path = self.paths.next()?;
-            match self.open(path) {
-                Ok(importer) => self.importer = Some(importer),
-                Err(stop) => {
-                    self.stop = Some(stop);
-                    return None;
-                }
+            self.note_unused_rules();
+            let Some(path) = self.paths.next() else {
+                // The last file may have been empty.
+                let importer = self.importer.as_mut().filter(|_| !self.is_finished)?;
+                self.is_finished = true;
+                importer.finish();
+                continue;
+            };
+            if let Err(stop) = self.open(path) {
+                self.stop = Some(stop);
+                return None;
             }
         }
     }
 
-    fn open(&mut self, path: &Path) -> Result<Importer<'a>, Stop> {
+    /// Goes on with the next file. One that is empty, as after a rotation, is no error if there are others.
+    fn open(&mut self, path: &Path) -> Result<(), Stop> {
         let name = path.display().to_string();
         let name = if name == "-" {
             "standard input".to_owned()
         } else {
             name
         };
-        let input = decoded(path, &self.progress).map_err(|error| Stop::of_file(&name, &error))?;
+        let failed = |error| Stop::of_file(&name, &error);
+        let mut input = decoded(path, &self.progress).map_err(failed)?;
+        if self.several && input.fill_buf().map_err(failed)?.is_empty() {
+            self.notes.push(format!("{name} is empty"));
+            return Ok(());
+        }
         let importer = match self.importer.take() {
             Some(previous) => Importer::after(previous, input, &name, self.options)?,
             None => Importer::new(input, &name, self.options)?,
         };
-        let is_last = self.paths.as_slice().is_empty();
-        Ok(if is_last {
-            importer
-        } else {
-            importer.with_successor()
-        })
+        self.importer = Some(importer.with_successor());
+        Ok(())
+    }
+
+    /// Keeps the rules that decided nothing in the file that ends, nor in those before it.
+    fn note_unused_rules(&mut self) {
+        let Some(importer) = &self.importer else {
+            return;
+        };
+        let here: Vec<_> = importer.unused_rules().map(str::to_owned).collect();
+        match &mut self.unused {
+            Some(unused) => unused.retain(|it| here.contains(it)),
+            None => self.unused = Some(here),
+        }
     }
 }
 
@@ -274,44 +293,4 @@ fn counted<'a>(
             progress.advance(STEP);
         }
     })
-}
-
-/// Explains why there are no calls.
-fn explained(stop: Stop, counts: &Counts) -> Stop {
-    let (lines, filtered, skipped) = (counts.lines, counts.filtered, counts.skipped);
-    if !stop.is_empty_trace() {
-        return stop;
-    }
-    let mut parts = vec![format!(
-        "there are no calls to play: {lines} lines were read"
-    )];
-    if filtered > 0 {
-        parts.push(format!("`--where` leaves out {filtered}"));
-    }
-    if skipped > 0 {
-        let first = counts.first_skipped.first();
-        let first = first.map_or_else(String::new, Problem::to_string);
-        parts.push(format!("{skipped} are broken, the first one at {first}"));
-    }
-    if lines > filtered + skipped {
-        parts.push("`--from` and `--to` leave out all others".to_owned());
-    }
-    Stop::new(parts.join("; "))
-}
-
-/// Says what was skipped.
-fn skipped(counts: &Counts) -> Notes {
-    let mut lines = Vec::new();
-    if counts.lacks_durations {
-        let note = "the text has no durations: each call ends when it begins, and no call is slow";
-        lines.push(note.to_owned());
-    }
-    if counts.skipped > 0 {
-        let (skipped, all) = (counts.skipped, counts.lines);
-        lines.push(format!(
-            "{skipped} of {all} lines are broken and were skipped, such as:"
-        ));
-        lines.extend(counts.first_skipped.iter().map(|it| format!("  {it}")));
-    }
-    Notes { lines }
 }

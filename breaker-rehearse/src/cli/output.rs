@@ -7,7 +7,7 @@ use breaker_rehearse::{html, table};
 use breaker_runtime::rehearsal::{Report, Timeline};
 
 use super::args::{InputArguments, OutputArguments};
-use super::input::Notes;
+use super::notes::Notes;
 use super::stop::Stop;
 
 /// Prints a text. A reader that went away, such as `head`, is no error.

@@ -5,10 +5,11 @@ use std::path::Path;
 
 use breaker_runtime::rehearsal::{TraceError, TraceWriter};
 
-use super::input::{Input, Notes, Stretch};
+use super::input::{Input, Stretch};
+use super::notes::Notes;
 use super::stop::Stop;
 
-/// Writes a recording, and returns the number of its calls. What is not complete is removed.
+/// Writes a recording, and returns the number of its calls.
 pub(super) fn record(
     input: &mut Input,
     stretch: &Stretch,
@@ -28,12 +29,6 @@ pub(super) fn record(
         }
         writer.finish().map(drop).map_err(failed)
     });
-    match written {
-        Ok(((), notes)) => Ok((count, notes)),
-        Err(stop) => {
-            // What is wrong with the input is more important than a file that stays.
-            let _ = std::fs::remove_file(path);
-            Err(stop)
-        }
-    }
+    let ((), notes) = written?;
+    Ok((count, notes))
 }

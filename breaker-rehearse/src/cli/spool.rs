@@ -1,14 +1,16 @@
 //! Inputs that are read several times. Texts become a recording in the folder for temporary files first.
 
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::{env, fs, mem, process, thread, vec};
+use std::{env, fs, io, mem, process, thread, vec};
 
 use breaker_runtime::rehearsal::{Call, TraceError, TraceReader};
 
 use super::args::InputArguments;
-use super::convert::stem;
-use super::input::{Input, Notes, Stretch};
+use super::convert::named;
+use super::input::{Input, Stretch};
+use super::notes::{Notes, notes_of};
 use super::record::record;
 use super::stop::Stop;
 
@@ -16,7 +18,8 @@ use super::stop::Stop;
 const BLOCK: usize = 8_192;
 const WAITING: usize = 4;
 
-type Block = Result<Vec<Call>, TraceError>;
+/// `None` after the last block.
+type Block = Result<Option<Vec<Call>>, TraceError>;
 
 /// An input that can be read several times.
 pub(super) struct Spool {
@@ -47,18 +50,13 @@ impl Spool {
             folder: None,
         };
         let mut input = Input::open(arguments)?;
-        if let Input::Trace(_, breaker) = &input {
+        if let Input::Trace(reader, breaker) = &input {
             spool.breaker.clone_from(breaker);
-            return Ok((spool, Notes::default()));
+            return Ok((spool, notes_of(reader.info())));
         }
-        let folder = env::temp_dir().join(format!("breaker-rehearse-{}", process::id()));
-        let failed = |error| Stop::of_file(&folder.display().to_string(), &error);
-        fs::create_dir(&folder).map_err(failed)?;
+        let folder = own_folder()?;
         spool.folder = Some(folder.clone());
-        spool.breaker = arguments
-            .breaker
-            .clone()
-            .unwrap_or_else(|| stem(&arguments.files[0]));
+        spool.breaker = named(arguments.breaker.as_deref(), &arguments.files[0])?;
         spool.files = vec![folder.join("calls.trace")];
         spool.stretch = Stretch::default();
         let (_, notes) = record(
@@ -84,8 +82,24 @@ impl Spool {
         SpooledCalls {
             blocks,
             block: Vec::new().into_iter(),
+            is_done: false,
+            file: self.files[0].display().to_string(),
         }
     }
+}
+
+/// Makes a folder that nobody else can read, in the folder for temporary files.
+fn own_folder() -> Result<PathBuf, Stop> {
+    // Containers have few process ids, and a folder stays if its process is killed.
+    let mut hasher = RandomState::new().build_hasher();
+    hasher.write_u32(process::id());
+    let folder = env::temp_dir().join(format!("breaker-rehearse-{:016x}", hasher.finish()));
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    let made = builder.create(&folder);
+    made.map_err(|error| Stop::of_file(&folder.display().to_string(), &error))?;
+    Ok(folder)
 }
 
 /// Sends the calls in blocks, until the receiver is gone.
@@ -106,12 +120,14 @@ fn send(
         block.push(call?);
         if block.len() == BLOCK {
             let full = mem::replace(&mut block, Vec::with_capacity(BLOCK));
-            if sender.send(Ok(full)).is_err() {
+            if sender.send(Ok(Some(full))).is_err() {
                 return Ok(());
             }
         }
     }
-    let _ = sender.send(Ok(block));
+    // Nobody waits for these if the receiver is gone.
+    let _ = sender.send(Ok(Some(block)));
+    let _ = sender.send(Ok(None));
     Ok(())
 }
 
@@ -119,6 +135,8 @@ fn send(
 pub(super) struct SpooledCalls {
     blocks: Receiver<Block>,
     block: vec::IntoIter<Call>,
+    is_done: bool,
+    file: String,
 }
 
 impl Iterator for SpooledCalls {
@@ -130,9 +148,23 @@ impl Iterator for SpooledCalls {
                 return Some(Ok(call));
             }
             match self.blocks.recv() {
-                Ok(Ok(block)) => self.block = block.into_iter(),
-                Ok(Err(error)) => return Some(Err(error)),
-                Err(_) => return None,
+                Ok(Ok(Some(block))) => self.block = block.into_iter(),
+                Ok(Ok(None)) => {
+                    self.is_done = true;
+                    return None;
+                }
+                Ok(Err(error)) => {
+                    self.is_done = true;
+                    return Some(Err(error));
+                }
+                Err(_) if self.is_done => return None,
+                Err(_) => {
+                    self.is_done = true;
+                    return Some(Err(TraceError::Io {
+                        file: self.file.clone(),
+                        error: io::Error::other("the thread that reads it ended early"),
+                    }));
+                }
             }
         }
     }

@@ -40,10 +40,17 @@ pub(super) fn run(arguments: &SuggestArguments) -> Result<bool, Stop> {
         print(&as_text(&found, &spool.breaker))?;
     }
     report(&arguments.input, output, &notes, &timeline, &reports)?;
-    let failures = check(&output.assertions, &reports);
+    if found.picks.is_empty() && !output.assertions.is_empty() {
+        return Err(Stop::new(
+            "no settings were found, so there is nothing that an assertion could check",
+        ));
+    }
+    // The default settings are there to be compared with, and nobody asked for them.
+    let failures = check(&output.assertions, &reports[1..]);
     if output.json {
         let checked = output.assertions.len();
         let mut json = as_json(&timeline, &reports, &notes.lines, checked, &failures);
+        json["assertions"]["checked"] = (checked * found.picks.len()).into();
         json["suggestions"] = suggestions(&found, &spool.breaker);
         print(&format!("{json:#}\n"))?;
     }
@@ -98,6 +105,18 @@ fn as_text(found: &Suggestions, breaker: &str) -> String {
             tried.rejected_succeeded,
             tried.admitted_failed,
             settings(tried)
+        );
+    }
+    let _ = writeln!(
+        text,
+        "\ndefault settings\n  where others were chosen: {}",
+        outcome(&found.base)
+    );
+    if let Some(judged) = &found.base_judged {
+        let _ = writeln!(
+            text,
+            "  on the other days:   {}",
+            outcome(&Tried::from(judged))
         );
     }
     for pick in &found.picks {

@@ -1,0 +1,68 @@
+//! What there is to say about an input besides its calls.
+
+use breaker_rehearse::{Counts, Problem};
+use breaker_runtime::rehearsal::TraceInfo;
+
+use super::stop::Stop;
+
+/// What else there is to say about an input.
+#[derive(Debug, Default)]
+pub(super) struct Notes {
+    /// Sentences for the report.
+    pub(super) lines: Vec<String>,
+}
+
+/// Says what is missing from a recording.
+pub(super) fn notes_of(info: &TraceInfo) -> Notes {
+    let mut lines = Vec::new();
+    if info.dropped_calls > 0 {
+        let dropped = info.dropped_calls;
+        lines.push(format!(
+            "the recorder dropped {dropped} calls under pressure"
+        ));
+    }
+    if info.broken_blocks > 0 {
+        lines.push(format!("{} broken blocks were skipped", info.broken_blocks));
+    }
+    Notes { lines }
+}
+
+/// Explains why there are no calls.
+pub(super) fn explained(stop: Stop, counts: &Counts) -> Stop {
+    let (lines, filtered, skipped) = (counts.lines, counts.filtered, counts.skipped);
+    if !stop.is_empty_trace() {
+        return stop;
+    }
+    let mut parts = vec![format!(
+        "there are no calls to play: {lines} lines were read"
+    )];
+    if filtered > 0 {
+        parts.push(format!("`--where` leaves out {filtered}"));
+    }
+    if skipped > 0 {
+        let first = counts.first_skipped.first();
+        let first = first.map_or_else(String::new, Problem::to_string);
+        parts.push(format!("{skipped} are broken, the first one at {first}"));
+    }
+    if lines > filtered + skipped {
+        parts.push("`--from` and `--to` leave out all others".to_owned());
+    }
+    Stop::new(parts.join("; "))
+}
+
+/// Says what was skipped.
+pub(super) fn skipped(counts: &Counts) -> Notes {
+    let mut lines = Vec::new();
+    if counts.lacks_durations {
+        let note = "the text has no durations: each call ends when it begins, and no call is slow";
+        lines.push(note.to_owned());
+    }
+    if counts.skipped > 0 {
+        let (skipped, all) = (counts.skipped, counts.lines);
+        lines.push(format!(
+            "{skipped} of {all} lines are broken and were skipped, such as:"
+        ));
+        lines.extend(counts.first_skipped.iter().map(|it| format!("  {it}")));
+    }
+    Notes { lines }
+}
