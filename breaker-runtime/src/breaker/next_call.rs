@@ -75,6 +75,8 @@ impl CircuitBreaker {
     #[cold]
     pub(crate) fn reject(&self, reason: RejectionReason) -> Rejection {
         let shared = self.shared();
+        #[cfg(feature = "rehearsal")]
+        shared.record_rejected();
         let Rejected {
             reason,
             retry_after,

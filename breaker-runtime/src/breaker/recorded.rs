@@ -134,7 +134,9 @@ impl CircuitBreaker {
             return;
         };
         let mut locked = shared.lock();
-        if shared.cold.recorded_as.load(Ordering::Relaxed) != 0 {
+        let before = shared.cold.recorded_as.load(Ordering::Relaxed);
+        // A breaker that was made while an earlier recorder ended may still have the id of that one.
+        if before != 0 && recording.knows(before) {
             return;
         }
         if let Some(id) = recording.add(shared.name.as_str(), shared.name.key()) {
@@ -171,6 +173,14 @@ impl Shared {
         }
     }
 
+    /// Records a call that was rejected without a request for permission, if the breaker is recorded.
+    #[cfg(feature = "tower")]
+    pub(super) fn record_rejected(&self) {
+        if let Some((recording, source)) = self.recording() {
+            recording.call_rejected(source, self.time.now());
+        }
+    }
+
     /// Returns where the calls are recorded, and under which id.
     fn recording(&self) -> Option<(&Arc<Recording>, u32)> {
         let source = self.cold.recorded_as.load(Ordering::Relaxed);
@@ -188,6 +198,16 @@ impl Shared {
         if let (Some(recording), true) = (self.cold.registry.recording.get(), id != 0) {
             recording.remove(id);
         }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn recorded_id(&self) -> u32 {
+        self.cold.recorded_as.load(Ordering::Relaxed)
+    }
+
+    #[cfg(test)]
+    pub(crate) fn set_recorded_id(&self, id: u32) {
+        self.cold.recorded_as.store(id, Ordering::Relaxed);
     }
 
     fn publish_recording(&self, locked: &mut Locked) {

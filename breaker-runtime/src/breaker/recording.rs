@@ -13,7 +13,7 @@ use once_cell::sync::OnceCell;
 use super::ring_of_events::{CallEvent, CallMark, Left, Ring};
 use super::thread_slots::{default_slice, slot, slots};
 use crate::sync::fixed::AtomicBool;
-use crate::sync::{Arc, Mutex, Ordering, lock};
+use crate::sync::{Arc, AtomicU64, Mutex, Ordering, lock};
 use crate::time::Tick;
 use crate::values::End;
 
@@ -23,6 +23,8 @@ pub(crate) struct Recording {
     rings: Box<[OnceCell<Box<Ring>>]>,
     /// Held by a thread without a slot while it writes the last ring; no call waits for it.
     last_ring: Mutex<()>,
+    /// The number of calls that were dropped because another thread held the last ring. It publishes nothing but itself.
+    missed: AtomicU64,
     /// Whether a recorder runs. It publishes nothing but itself.
     active: AtomicBool,
     sources: Mutex<Sources>,
@@ -38,9 +40,13 @@ pub(crate) type RecentCalls = dyn Fn(Duration) -> Option<Vec<u8>> + Send + Sync;
 /// The recorded breakers, as far as the recorder has not fetched them.
 #[derive(Debug, Default)]
 struct Sources {
-    /// Which breakers are recorded, if a recorder runs.
+    /// Which breakers are recorded, if a recorder takes any.
     chosen: Option<Chosen>,
+    /// Whether a recorder runs, which may have begun to end.
+    running: bool,
     last: u32,
+    /// The last id of earlier recorders.
+    earlier: u32,
     made: Vec<Source>,
     dropped: Vec<u32>,
 }
@@ -66,6 +72,7 @@ impl Default for Recording {
         Self {
             rings: default_slice(slots() + 1),
             last_ring: Mutex::default(),
+            missed: AtomicU64::new(0),
             active: AtomicBool::new(false),
             sources: Mutex::default(),
             recorder: Mutex::default(),
@@ -133,7 +140,7 @@ impl Recording {
             std::hint::spin_loop();
         }
         if event.is_call() {
-            ring.dropped_calls.fetch_add(1, Ordering::Relaxed);
+            self.missed.fetch_add(1, Ordering::Relaxed);
         }
     }
 
@@ -165,10 +172,16 @@ impl Recording {
         Some(id)
     }
 
+    /// Returns whether the id was given by the recorder that runs.
+    pub(super) fn knows(&self, id: u32) -> bool {
+        let sources = lock(&self.sources);
+        sources.running && id > sources.earlier
+    }
+
     /// Notes that a breaker is no longer recorded.
     pub(super) fn remove(&self, id: u32) {
         let mut sources = lock(&self.sources);
-        if sources.chosen.is_some() {
+        if sources.running {
             sources.dropped.push(id);
         }
     }
@@ -179,9 +192,11 @@ impl Recording {
     /// Begins to record breakers; returns `false` if another recorder runs.
     pub(crate) fn begin(&self, chosen: Chosen) -> bool {
         let mut sources = lock(&self.sources);
-        if sources.chosen.is_some() {
+        if sources.running {
             return false;
         }
+        sources.running = true;
+        sources.earlier = sources.last;
         sources.chosen = Some(chosen);
         // What an earlier recorder has left concerns other ids.
         self.fetch(|_| {});
@@ -189,10 +204,16 @@ impl Recording {
         true
     }
 
+    /// Takes no more breakers.
+    pub(crate) fn close(&self) {
+        lock(&self.sources).chosen = None;
+    }
+
     pub(crate) fn end(&self) {
         self.active.store(false, Ordering::Relaxed);
         let mut sources = lock(&self.sources);
         sources.chosen = None;
+        sources.running = false;
         sources.made = Vec::new();
         sources.dropped = Vec::new();
         drop(sources);
@@ -220,7 +241,7 @@ impl Recording {
 
     /// Returns the number of calls and of blocks that were dropped so far.
     pub(crate) fn dropped(&self) -> (u64, u64) {
-        let mut dropped = (0_u64, 0_u64);
+        let mut dropped = (self.missed.load(Ordering::Relaxed), 0_u64);
         for ring in self.rings.iter().filter_map(OnceCell::get) {
             dropped.0 += ring.dropped_calls.load(Ordering::Relaxed);
             dropped.1 += ring.dropped_blocks.load(Ordering::Relaxed);

@@ -59,7 +59,9 @@ impl RecorderOptions {
 
     /// Writes files into this folder, which is made if it does not exist.
     ///
-    /// The files are named `breaker-<seconds since 1970>-<number>.trace`. No other files are touched.
+    /// The files are named `breaker-<seconds since 1970>-<number>.trace`. No other files are touched. Use one folder for each
+    /// process: the oldest files of such names are deleted, whoever wrote them. While the recorder runs, the last block of
+    /// the last file may be incomplete; a lenient reader skips it.
     pub fn folder(self, folder: impl Into<PathBuf>) -> Self {
         let folder = Some(folder.into());
         Self { folder, ..self }

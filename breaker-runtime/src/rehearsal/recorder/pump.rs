@@ -1,8 +1,7 @@
 //! The thread of a recorder: it fetches what calls have left, and writes it.
 
 use std::path::Path;
-use std::sync::mpsc::Sender;
-use std::sync::{Mutex, PoisonError};
+use std::sync::mpsc::{Receiver, Sender};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -26,21 +25,6 @@ pub(super) enum Command {
     Flush(Sender<()>),
     Recent(Duration, Sender<Option<Vec<u8>>>),
     Stop,
-}
-
-/// The commands that the thread has not seen yet.
-#[derive(Debug, Default)]
-pub(super) struct Commands(Mutex<Vec<Command>>);
-
-impl Commands {
-    pub(super) fn add(&self, command: Command) {
-        let mut commands = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        commands.push(command);
-    }
-
-    fn take(&self) -> Vec<Command> {
-        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
 }
 
 /// One instant on both clocks, which dates all others.
@@ -128,9 +112,16 @@ impl Pump {
     }
 
     /// Records until it is told to stop.
-    pub(super) fn run(mut self, commands: &Commands) {
+    ///
+    /// It owns the receiver of the commands: whoever waits for an answer stops waiting when this thread ends, however it
+    /// does.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "the thread drops it when it ends"
+    )]
+    pub(super) fn run(mut self, commands: Receiver<Command>) {
         loop {
-            let asked = commands.take();
+            let asked: Vec<_> = commands.try_iter().collect();
             self.pass();
             for command in asked {
                 match command {
@@ -190,8 +181,8 @@ impl Pump {
     }
 
     fn note_dropped(&mut self, (calls, blocks): (u64, u64)) {
-        let new_calls = calls - self.dropped_before.0;
-        let new_blocks = blocks - self.dropped_before.1;
+        let new_calls = calls.saturating_sub(self.dropped_before.0);
+        let new_blocks = blocks.saturating_sub(self.dropped_before.1);
         self.dropped_before = (calls, blocks);
         if new_calls + new_blocks == 0 {
             return;
@@ -317,7 +308,9 @@ impl Pump {
         }
         if let Some(memory) = &mut self.memory {
             let now = self.anchor.date(self.time.now().as_nanos());
-            memory.add(head.last_end, block, now);
+            // A block without calls says what was dropped until now.
+            let ended = if head.calls == 0 { now } else { head.last_end };
+            memory.add(ended, block, now);
         }
     }
 }

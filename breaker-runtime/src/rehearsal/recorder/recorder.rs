@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::io::Cursor;
-use std::sync::mpsc;
+use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use super::super::trace::TraceReader;
 use super::error::RecorderError;
 use super::memory::Memory;
 use super::options::RecorderOptions;
-use super::pump::{Command, Commands, Pump};
+use super::pump::{Command, Pump};
 use super::segments::Segments;
 use super::stats::{RecorderStats, SharedStats};
 use crate::breaker::{Chosen, CircuitBreaker, Recording};
@@ -26,7 +26,11 @@ use crate::sync::Arc;
 /// the recorder. If calls come faster than it can write, or if the disk is full, it drops whole blocks of calls and
 /// counts them, in the files and in [`stats`](Self::stats).
 ///
-/// A recorder that is dropped writes what is left, and stops.
+/// A recorder that is dropped writes what is left, and stops. Its buffers, 256 KiB for each thread that has made a recorded
+/// call, stay with the registry. A forked child has no thread that writes: start the recorder after the fork.
+///
+/// All instants are dated by one reading of the wall clock, when the recorder started. Later steps of that clock do not
+/// change them.
 ///
 /// # Examples
 ///
@@ -49,9 +53,10 @@ use crate::sync::Arc;
 pub struct Recorder {
     registry: Registry,
     recording: Arc<Recording>,
-    commands: Arc<Commands>,
+    commands: Sender<Command>,
     stats: Arc<SharedStats>,
     thread: Option<JoinHandle<()>>,
+    ended: bool,
 }
 
 impl RecorderOptions {
@@ -80,20 +85,26 @@ impl Recorder {
         if !recording.begin(chosen) {
             return Err(RecorderError::Running);
         }
+        let (commands, asked) = mpsc::channel();
         let mut recorder = Self {
             registry: registry.clone(),
             recording,
-            commands: Arc::default(),
+            commands,
             stats: Arc::default(),
             thread: None,
+            ended: false,
         };
         // An error drops the recorder, which ends the recording.
-        recorder.thread = Some(recorder.spawn(options)?);
+        recorder.thread = Some(recorder.spawn(options, asked)?);
         registry.each(CircuitBreaker::record);
         Ok(recorder)
     }
 
-    fn spawn(&self, options: RecorderOptions) -> Result<JoinHandle<()>, RecorderError> {
+    fn spawn(
+        &self,
+        options: RecorderOptions,
+        asked: Receiver<Command>,
+    ) -> Result<JoinHandle<()>, RecorderError> {
         let segments = options.folder.map(|folder| {
             Segments::begin(folder, options.file_size, options.file_age, options.files)
         });
@@ -107,13 +118,12 @@ impl Recorder {
             options.in_memory.map(Memory::new),
             options.flush_every,
         );
-        let commands = Arc::clone(&self.commands);
         let thread = thread::Builder::new().name("breaker-recorder".to_owned());
-        let thread = thread.spawn(move || pump.run(&commands));
+        let thread = thread.spawn(move || pump.run(asked));
         let thread = thread.map_err(RecorderError::Thread)?;
         self.recording.set_recorder(Some(thread.thread().clone()));
         if options.in_memory.is_some() {
-            let (commands, handle) = (Arc::clone(&self.commands), thread.thread().clone());
+            let (commands, handle) = (self.commands.clone(), thread.thread().clone());
             let recent = move |span| ask_recent(&commands, &handle, span);
             self.recording.set_recent(Some(Arc::new(recent)));
         }
@@ -129,10 +139,10 @@ impl Recorder {
     pub fn flush(&self) {
         if let Some(thread) = &self.thread {
             let (done, flushed) = mpsc::channel();
-            self.commands.add(Command::Flush(done));
+            let asked = self.commands.send(Command::Flush(done));
             thread.thread().unpark();
-            // An error: the thread has ended.
-            let _ = flushed.recv();
+            // An error: the thread has panicked, and nobody answers.
+            let _ = asked.map(|()| flushed.recv());
         }
     }
 
@@ -158,24 +168,25 @@ impl Recorder {
     }
 
     fn end(&mut self) {
-        self.registry.each(CircuitBreaker::end_record);
+        // First, so that breakers that are made from now on are not recorded.
+        self.recording.close();
         self.recording.set_recent(None);
+        self.registry.each(CircuitBreaker::end_record);
         if let Some(thread) = self.thread.take() {
-            self.commands.add(Command::Stop);
+            let _ = self.commands.send(Command::Stop);
             thread.thread().unpark();
             // An error: it has panicked.
             let _ = thread.join();
         }
         self.recording.end();
+        self.ended = true;
     }
 }
 
 impl Drop for Recorder {
     fn drop(&mut self) {
-        if self.thread.is_some() {
+        if !self.ended {
             self.end();
-        } else {
-            self.recording.end();
         }
     }
 }
@@ -188,9 +199,13 @@ impl fmt::Debug for Recorder {
     }
 }
 
-fn ask_recent(commands: &Commands, thread: &thread::Thread, span: Duration) -> Option<Vec<u8>> {
+fn ask_recent(
+    commands: &Sender<Command>,
+    thread: &thread::Thread,
+    span: Duration,
+) -> Option<Vec<u8>> {
     let (answer, answered) = mpsc::channel();
-    commands.add(Command::Recent(span, answer));
+    commands.send(Command::Recent(span, answer)).ok()?;
     thread.unpark();
     answered.recv().ok().flatten()
 }

@@ -1,5 +1,6 @@
 //! The files of a recorder, which begin anew by size and by age.
 
+use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -13,6 +14,9 @@ const PREFIX: &str = "breaker-";
 /// How long to wait after an error.
 const PAUSE: Duration = Duration::from_secs(1);
 
+/// How long a file of another recorder was not written before it may be deleted.
+const IDLE: Duration = Duration::from_secs(3600);
+
 /// The files of a folder, of which the last is being written.
 #[derive(Debug)]
 pub(super) struct Segments {
@@ -23,6 +27,10 @@ pub(super) struct Segments {
     current: Option<Segment>,
     /// The number of files that were begun.
     pub(super) begun: u64,
+    /// The number in the name of the next file.
+    number: u64,
+    /// The files of this recorder.
+    own: HashSet<PathBuf>,
     /// When the last error was.
     failed: Option<Instant>,
 }
@@ -50,6 +58,8 @@ impl Segments {
             files,
             current: None,
             begun: 0,
+            number: 0,
+            own: HashSet::new(),
             failed: None,
         };
         let made = fs::create_dir_all(&segments.folder);
@@ -72,7 +82,9 @@ impl Segments {
 
     fn try_write(&mut self, block: &[u8]) -> Result<(), (PathBuf, io::Error)> {
         let is_due = self.current.as_ref().is_none_or(|current| {
-            current.size >= self.file_size || current.begun.elapsed() >= self.file_age
+            let is_full = current.size >= self.file_size;
+            let has_blocks = current.size > file_head().len() as u64;
+            has_blocks && (is_full || current.begun.elapsed() >= self.file_age)
         });
         if is_due {
             self.next()?;
@@ -82,24 +94,30 @@ impl Segments {
         };
         if let Err(error) = current.file.write_all(block) {
             let path = current.path.clone();
-            // If this fails too, a lenient reader skips the block.
-            let _ = current.file.set_len(current.size);
-            self.current = None;
+            if current.file.set_len(current.size).is_err() {
+                // A lenient reader skips what was written of the block.
+                self.current = None;
+            }
             return Err((path, error));
         }
+        let is_first = current.size == file_head().len() as u64;
         current.size += block.len() as u64;
+        if is_first {
+            // Not earlier: a file that stays empty must not replace a full one.
+            self.delete_oldest();
+        }
         Ok(())
     }
 
-    /// Begins a file, and deletes the oldest ones.
+    /// Begins a file.
     fn next(&mut self) -> Result<(), (PathBuf, io::Error)> {
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
         let seconds = now.map_or(0, |now| now.as_secs());
         self.current = None;
         loop {
-            let name = format!("{PREFIX}{seconds:010}-{:06}.{EXTENSION}", self.begun);
+            let name = format!("{PREFIX}{seconds:010}-{:06}.{EXTENSION}", self.number);
             let path = self.folder.join(name);
-            self.begun += 1;
+            self.number += 1;
             let mut file = match OpenOptions::new().append(true).create_new(true).open(&path) {
                 Ok(file) => file,
                 // Another process has made it.
@@ -111,32 +129,41 @@ impl Segments {
                 let _ = fs::remove_file(&path);
                 return Err((path, error));
             }
+            self.begun += 1;
+            self.own.insert(path.clone());
             self.current = Some(Segment {
                 file,
                 path,
                 size: head.len() as u64,
                 begun: Instant::now(),
             });
-            break;
+            return Ok(());
         }
-        self.delete_oldest();
-        Ok(())
     }
 
     /// Deletes the oldest files beyond those to keep, as far as that is possible.
-    fn delete_oldest(&self) {
+    fn delete_oldest(&mut self) {
         let Ok(mut files) = list(&self.folder) else {
             return;
         };
         files.retain(|path| is_of_recorder(path));
+        // Not by name: the wall clock may have been set back.
+        files.sort_by_cached_key(|path| (modified(path), path.clone()));
         let surplus = files.len().saturating_sub(self.files);
         for path in &files[..surplus] {
             let is_current = self.current.as_ref().is_some_and(|it| it.path == *path);
-            if !is_current {
+            let is_idle = || modified(path).elapsed().is_ok_and(|age| age >= IDLE);
+            if !is_current && (self.own.remove(path) || is_idle()) {
                 let _ = fs::remove_file(path);
             }
         }
     }
+}
+
+/// Returns when a file was last written.
+fn modified(path: &Path) -> SystemTime {
+    let modified = fs::metadata(path).and_then(|it| it.modified());
+    modified.unwrap_or(SystemTime::UNIX_EPOCH)
 }
 
 /// Returns whether the name is one that recorders give: ten or more digits, and six or more.

@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use super::super::call::{Call, CallOutcome};
 use super::super::trace::TraceReader;
+use super::segments::Segments;
 use super::{Recorder, RecorderError, RecorderOptions};
 use crate::config::Config;
 use crate::registry::Registry;
@@ -264,7 +265,7 @@ fn files_are_rotated_and_the_oldest_deleted() {
     }
     let stats = recorder.stop();
     assert_eq!((stats.calls, stats.blocks, stats.dropped_calls), (6, 6, 0));
-    assert_eq!(stats.files, 7);
+    assert_eq!(stats.files, 6);
     assert_eq!(files(&folder), 4);
     fs::remove_file(folder.join("other.trace")).unwrap();
     let trace = TraceReader::open([&folder]).unwrap();
@@ -303,6 +304,59 @@ fn a_recorder_can_follow_another() {
     assert_eq!(
         outcomes(&calls),
         [CallOutcome::Failure(FailureKind::Returned)]
+    );
+}
+
+#[test]
+fn a_breaker_that_is_made_while_a_recorder_ends_is_recorded_by_the_next() {
+    let (registry, _clock) = registry();
+    let recorder = in_memory(&registry);
+    let mail = registry.get_or_create("mail", Config::new()).unwrap();
+    let id = mail.shared().recorded_id();
+    drop(recorder);
+    // As if it had been made after the recorder had looked at all breakers.
+    mail.shared().set_recorded_id(id);
+    let recorder = in_memory(&registry);
+    mail.try_acquire().unwrap().success();
+    assert_eq!(recent(&recorder, "mail").len(), 1);
+}
+
+#[test]
+fn after_an_error_the_same_file_is_written_and_no_other_deleted() {
+    let folder = folder("same");
+    let mut segments = Segments::begin(folder.clone(), 1 << 20, DAY, 1).unwrap();
+    segments.write(b"one").unwrap().unwrap();
+    let second = Segments::begin(folder.clone(), 1 << 20, DAY, 1).unwrap();
+    // It has no block yet, and the other file belongs to a recorder that still writes.
+    assert_eq!(files(&folder), 2);
+    drop(second);
+    let mut third = Segments::begin(folder.clone(), 1 << 20, DAY, 1).unwrap();
+    third.write(b"two").unwrap().unwrap();
+    assert_eq!(files(&folder), 3);
+    fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn nobody_waits_for_a_recorder_that_has_ended() {
+    let (registry, _clock) = registry();
+    let recorder = in_memory(&registry);
+    let ask = registry.recording().recent().unwrap();
+    drop(recorder);
+    assert_eq!(ask(DAY), None);
+    assert!(Recorder::recent_of(&registry, DAY).is_none());
+}
+
+#[cfg(feature = "tower")]
+#[test]
+fn calls_that_a_service_rejects_are_recorded() {
+    let (registry, _clock) = registry();
+    let recorder = in_memory(&registry);
+    let mail = registry.get_or_create("mail", Config::new()).unwrap();
+    mail.trip();
+    let _ = mail.reject(crate::values::RejectionReason::Open);
+    assert_eq!(
+        outcomes(&recent(&recorder, "mail")),
+        [CallOutcome::Rejected]
     );
 }
 

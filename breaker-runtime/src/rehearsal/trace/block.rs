@@ -214,7 +214,7 @@ impl Table {
     /// Reads the table of a block, or says what is wrong with it.
     pub(super) fn decode(table: &[u8], head: &BlockHead) -> Result<Self, &'static str> {
         let mut bytes = Bytes(table);
-        let table = Self::take(&mut bytes).filter(|_| bytes.is_empty());
+        let table = Self::take(&mut bytes, head.calls.into()).filter(|_| bytes.is_empty());
         let table = table.ok_or("its table of breakers is damaged")?;
         let mut sum = 0_u64;
         for entry in &table.entries {
@@ -227,7 +227,7 @@ impl Table {
         }
     }
 
-    fn take(bytes: &mut Bytes<'_>) -> Option<Self> {
+    fn take(bytes: &mut Bytes<'_>, calls: u64) -> Option<Self> {
         let flags = bytes.byte()?;
         let origin = if flags & WITH_ORIGIN == 0 {
             0
@@ -236,7 +236,10 @@ impl Table {
         };
         let number = bytes.number()?;
         let mut entries = Vec::new();
-        // Each takes bytes, which bounds the number of them.
+        if number > calls {
+            // Each has at least one call.
+            return None;
+        }
         for _ in 0..number {
             let name = text(bytes)?;
             let key = match bytes.number()? {
