@@ -7,6 +7,9 @@ use std::time::{Duration, SystemTime};
 use crate::time::nanos;
 use crate::values::FailureKind;
 
+/// A day in nanoseconds.
+pub(super) const DAY: u64 = 86_400 * 1_000_000_000;
+
 /// One call of a trace: when it began, how long it took, and how it ended.
 ///
 /// An instant before 1970 becomes the beginning of 1970. Instants and durations are exact to the nanosecond.

@@ -260,12 +260,18 @@ impl Circuit {
         }
     }
 
-    /// Applies what is due until `at`, and adds the last stay to the tally.
-    pub(super) fn finish(mut self, at: u64, tally: &mut Tally, changes: &mut Vec<Change>) {
+    /// Applies what is due until `at`, and adds the last stay to the tally. With `evicted`, the opening ends.
+    pub(super) fn finish(
+        mut self,
+        at: u64,
+        evicted: bool,
+        tally: &mut Tally,
+        changes: &mut Vec<Change>,
+    ) {
         self.advance(at, tally, changes);
         let end = self.nanos(self.latest).max(self.since);
         let state = self.machine.machine_state();
         self.end_stay(end, state, tally);
-        self.end_opening(None, tally);
+        self.end_opening(evicted.then_some(end), tally);
     }
 }

@@ -57,6 +57,11 @@ impl Circuits {
         }
     }
 
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.all.len()
+    }
+
     #[inline]
     pub(super) fn get_mut(&mut self, number: usize) -> &mut Circuit {
         &mut self.all[number]
@@ -215,14 +220,22 @@ impl Circuits {
     ) {
         let new = self.make(self.seed, None, at);
         let circuit = std::mem::replace(&mut self.all[number], new);
-        circuit.finish(at, tally, changes);
+        circuit.finish(at, true, tally, changes);
         self.free.push(number);
     }
 
-    /// Applies to all circuits what is due until `at`.
-    pub(super) fn finish(self, at: u64, tally: &mut Tally, changes: &mut Vec<Change>) {
+    /// Applies to all circuits what is due until `at`, and ends them.
+    ///
+    /// If the trace goes on without them, their openings end too.
+    pub(super) fn finish(
+        self,
+        at: u64,
+        goes_on: bool,
+        tally: &mut Tally,
+        changes: &mut Vec<Change>,
+    ) {
         for circuit in self.all {
-            circuit.finish(at, tally, changes);
+            circuit.finish(at, goes_on, tally, changes);
         }
     }
 }

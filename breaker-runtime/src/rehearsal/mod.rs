@@ -96,6 +96,7 @@ mod call;
 mod candidate;
 mod circuit;
 mod error;
+mod judgement;
 mod keys;
 mod lines;
 #[cfg(feature = "config")]

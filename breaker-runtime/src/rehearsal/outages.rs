@@ -132,8 +132,20 @@ pub(super) struct Span {
     pub(super) began: u64,
     pub(super) ended: u64,
     pub(super) unended: bool,
+    /// Until when it may go on: `ended`, unless it is unended.
+    pub(super) until: u64,
     calls: u64,
     failures: u64,
+}
+
+impl Span {
+    /// Returns the outage, which goes on until `at` at most.
+    pub(super) fn until(self, at: u64) -> Self {
+        Self {
+            until: self.until.min(at),
+            ..self
+        }
+    }
 }
 
 impl From<&Span> for TraceOutage {
@@ -282,6 +294,7 @@ impl OutageFinder {
             began,
             ended: began,
             unended: false,
+            until: 0,
             calls: 0,
             failures: 0,
         });
@@ -294,9 +307,14 @@ impl OutageFinder {
         let Some(outage) = self.current.take() else {
             return;
         };
+        let until = if outage.unended {
+            u64::MAX
+        } else {
+            outage.ended
+        };
         let long = outage.ended - outage.began >= self.rule.least;
         if long && self.found.len() < MOST {
-            self.found.push(outage);
+            self.found.push(Span { until, ..outage });
         }
     }
 
@@ -304,8 +322,8 @@ impl OutageFinder {
     pub(super) fn finish(mut self) -> Vec<Span> {
         self.end_slot();
         if let Some(current) = &mut self.current {
-            // No success followed.
-            current.unended = self.row.is_some();
+            // The failures in a row go on from its last failure, so that no success followed.
+            current.unended = self.row.is_some_and(|row| row <= current.ended);
         }
         self.end_outage();
         self.found

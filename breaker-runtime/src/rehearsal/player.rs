@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
-use super::call::{Call, CallOutcome};
+use super::call::{Call, CallOutcome, DAY};
 use super::candidate::Candidate;
 use super::circuit::Ending;
 use super::keys::Circuits;
@@ -29,6 +29,10 @@ pub(super) struct Player {
     in_flight: BinaryHeap<InFlight>,
     /// The number of calls so far.
     calls: u64,
+    /// Whether each day begins with new circuits.
+    daily: bool,
+    /// The day of the last call.
+    day: u64,
     tally: Tally,
     changes: Vec<Change>,
 }
@@ -82,6 +86,23 @@ impl Ord for InFlight {
 
 impl Player {
     pub(super) fn new(candidate: Candidate) -> Self {
+        Self::with_tally(candidate, Tally::new(true))
+    }
+
+    /// Makes a player whose report has no lists.
+    pub(super) fn without_lists(candidate: Candidate) -> Self {
+        Self::with_tally(candidate, Tally::new(false))
+    }
+
+    /// Makes each day begin with new circuits, because days between them are left out.
+    pub(super) fn daily(self) -> Self {
+        Self {
+            daily: true,
+            ..self
+        }
+    }
+
+    fn with_tally(candidate: Candidate, tally: Tally) -> Self {
         Self {
             call_timeout: candidate.settings().call_timeout.map(nanos),
             counts_drops: candidate.settings().cancelled_in_a_row.is_some(),
@@ -89,7 +110,9 @@ impl Player {
             candidate,
             in_flight: BinaryHeap::new(),
             calls: 0,
-            tally: Tally::default(),
+            tally,
+            daily: false,
+            day: 0,
             changes: Vec::new(),
         }
     }
@@ -97,6 +120,10 @@ impl Player {
     /// Plays the next call, which did not begin before the last one.
     pub(super) fn push(&mut self, call: &Call) {
         let at = call.started_nanos();
+        if self.daily && self.day != at / DAY {
+            self.begin_again(true);
+            self.day = at / DAY;
+        }
         let order = call.order();
         // At one instant, calls end before others begin, unless the trace knows better.
         self.end_calls_before((at, order.map_or(u64::MAX, |order| order.start)));
@@ -114,6 +141,7 @@ impl Player {
             } else {
                 self.tally.add_admitted(call.outcome());
             }
+            self.free_without_place(number, at);
             return;
         }
         self.tally.ended = self.tally.ended.max(call.ended_nanos());
@@ -196,24 +224,40 @@ impl Player {
             &mut self.tally,
             &mut self.changes,
         );
-        // Its key had no place.
+        self.free_without_place(call.circuit, call.ends);
+    }
+
+    /// Returns the number of circuits that there were at once.
+    #[cfg(test)]
+    pub(super) fn circuits(&self) -> usize {
+        self.circuits.len()
+    }
+
+    /// Drops the circuit of a key without a place if it has no calls in flight.
+    fn free_without_place(&mut self, number: usize, at: u64) {
+        let circuit = self.circuits.get_mut(number);
         if circuit.in_flight == 0 && !circuit.listed {
             self.circuits
-                .free(call.circuit, call.ends, &mut self.tally, &mut self.changes);
+                .free(number, at, &mut self.tally, &mut self.changes);
         }
+    }
+
+    /// Ends the calls in flight and all circuits; the calls that follow, if the trace goes on, begin with new ones.
+    fn begin_again(&mut self, goes_on: bool) {
+        self.end_calls_before((u64::MAX, u64::MAX));
+        let new = Circuits::new(*self.candidate.settings(), self.candidate.seed());
+        let circuits = std::mem::replace(&mut self.circuits, new);
+        circuits.finish(
+            self.tally.ended,
+            goes_on,
+            &mut self.tally,
+            &mut self.changes,
+        );
     }
 
     /// Ends the calls in flight, and applies what is due until the last of them ends.
     pub(super) fn finish(mut self, outages: &[Span], tolerance: u64) -> Report {
-        self.end_calls_before((u64::MAX, u64::MAX));
-        let Self {
-            candidate,
-            circuits,
-            mut tally,
-            mut changes,
-            ..
-        } = self;
-        circuits.finish(tally.ended, &mut tally, &mut changes);
-        tally.report(&candidate, outages, tolerance)
+        self.begin_again(false);
+        self.tally.report(&self.candidate, outages, tolerance)
     }
 }

@@ -25,11 +25,13 @@ pub struct Report {
     pub ended: SystemTime,
     /// The number of calls: the sum of `admitted` and `rejected`.
     pub calls: u64,
-    /// The number of calls that would have been admitted. Of the calls that were rejected when the trace was written, these
-    /// are those that came while the circuit was not open.
+    /// The number of calls that would have been admitted.
     pub admitted: u64,
     /// The number of failures that still went through.
     pub admitted_failed: u64,
+    /// The number of admitted calls that were rejected when the trace was written, so that nobody knows whether they would
+    /// have failed.
+    pub admitted_unknown: u64,
     /// The number of calls that would have been rejected: the sum of the four numbers that follow.
     pub rejected: u64,
     /// The number of rejected calls that failed in truth.
@@ -60,9 +62,13 @@ pub struct Report {
     pub not_spent: Duration,
     /// The outages of the trace, and how the candidate would have met them.
     pub outages: Vec<OutageMet>,
+    /// The number of openings that are not in the list.
+    pub openings_left_out: u64,
     /// The openings in order, 10,000 at most.
     pub opening_list: Vec<Opening>,
     /// The states over time, without gaps, about 2,000 at most. With keys, it is the worst state of any key.
+    ///
+    /// They end before the trace if a circuit was open or half open more than 100,000 times.
     pub bands: Vec<Band>,
     /// Whether short bands were merged, because there were too many.
     pub bands_merged: bool,
@@ -76,7 +82,8 @@ pub struct Report {
 pub struct Opening {
     /// When the circuit opened.
     pub opened: SystemTime,
-    /// When it closed again, if it did before the trace ended.
+    /// When it closed again, or when its key lost its place, if that was before the trace ended. In
+    /// the reports of [`suggest`](super::suggest), each day is a trace.
     pub closed: Option<SystemTime>,
     /// Why it opened.
     pub reason: Reason,
@@ -100,11 +107,11 @@ pub struct Opening {
 pub struct OutageMet {
     /// The outage.
     pub outage: TraceOutage,
-    /// How long after the beginning of the outage the circuit opened; zero if it was open by then, and `None` if it did not
-    /// open.
+    /// How long after the beginning of the outage the circuit opened; zero if it was open by then, and `None` if it was not
+    /// open during the outage.
     pub opening_delay: Option<Duration>,
     /// How long after the end of the outage the circuit closed; zero if it was closed by then. `None` if it did not open or
-    /// close, or if nobody knows when the outage ended.
+    /// close, or if nobody knows when the outage ended. With keys, that of the last circuit.
     pub recovery_delay: Option<Duration>,
 }
 
@@ -153,8 +160,9 @@ const LIMITS: &str = "\
 A rehearsal knows what happened, and not what would have happened. \
 A dependency that gets fewer calls may recover earlier; here it fails for as long as it did. \
 Callers may retry rejected calls, or failed ones less; here each call comes when it came. \
-Calls that were rejected when the trace was recorded have no known outcome: they decide nothing. \
+Calls that were rejected when the trace was recorded have no known outcome, and decide nothing: record in shadow to know more. \
 A call that timed out or was dropped in the trace ends no later, however long the limits of the candidate are. \
+A restart of the program closes no circuit here. \
 Overrides, manual trips and resets, changed settings, a fleet, declared probes, nested calls and reported progress are not in a trace.";
 
 /// Displays the figures in a few lines.

@@ -6,11 +6,14 @@ use std::time::Duration;
 use super::bands::bands;
 use super::call::{Call, CallOutcome, instant};
 use super::candidate::Candidate;
-use super::outages::{Span, TraceOutage};
-use super::report::{Opening, OutageMet, RehearsedTransition, Report};
+use super::judgement::Judgement;
+use super::outages::Span;
+use super::report::{Opening, RehearsedTransition, Report};
 use super::stay::{OpeningSpan, Stay};
 use crate::values::{Reason, RejectionReason, Rejections, State};
 
+/// The number of openings that are compared with the outages at most; further ones count as false.
+const MOST_TIMES: usize = 1_000_000;
 /// The number of openings that a report lists at most.
 const MOST_OPENINGS: usize = 10_000;
 /// The number of transitions that a report lists at most.
@@ -25,7 +28,7 @@ pub(super) struct Tally {
     pub(super) ended: u64,
     pub(super) admitted: u64,
     pub(super) admitted_failed: u64,
-    pub(super) admitted_succeeded: u64,
+    pub(super) admitted_unknown: u64,
     pub(super) rejected_failed: u64,
     pub(super) rejected_succeeded: u64,
     pub(super) rejected_other: u64,
@@ -38,18 +41,30 @@ pub(super) struct Tally {
     time_half_open: u128,
     openings: u64,
     reopenings: u64,
+    /// When each opening began and ended, or the largest number.
+    times: Vec<(u64, u64)>,
+    /// Without lists, a tally only counts.
+    lists: bool,
     opening_list: Vec<OpeningSpan>,
     stays: Vec<Stay>,
-    stays_left_out: bool,
+    /// When the first stay began that is not in the list.
+    stays_until: Option<u64>,
     transitions: Vec<RehearsedTransition>,
 }
 
 impl Tally {
+    pub(super) fn new(lists: bool) -> Self {
+        Self {
+            lists,
+            ..Self::default()
+        }
+    }
+
     pub(super) fn add_admitted(&mut self, outcome: CallOutcome) {
         self.admitted += 1;
         match outcome {
-            CallOutcome::Success => self.admitted_succeeded += 1,
             CallOutcome::Failure(_) | CallOutcome::Trip => self.admitted_failed += 1,
+            CallOutcome::Rejected => self.admitted_unknown += 1,
             _ => {}
         }
     }
@@ -81,7 +96,7 @@ impl Tally {
     ) {
         self.reopenings += u64::from([from, to] == [State::HalfOpen, State::Open]);
         self.openings += u64::from(from == State::Closed);
-        if self.transitions.len() < MOST_TRANSITIONS {
+        if self.lists && self.transitions.len() < MOST_TRANSITIONS {
             self.transitions.push(RehearsedTransition {
                 at: instant(at),
                 from,
@@ -99,15 +114,23 @@ impl Tally {
             State::HalfOpen => self.time_half_open += lasted,
             _ => return,
         }
+        if !self.lists {
+            return;
+        }
         if self.stays.len() < MOST_STAYS {
             self.stays.push(stay);
         } else {
-            self.stays_left_out = true;
+            let until = self.stays_until.get_or_insert(stay.from);
+            *until = stay.from.min(*until);
         }
     }
 
     pub(super) fn add_opening(&mut self, opening: OpeningSpan) {
-        if self.opening_list.len() < MOST_OPENINGS {
+        if self.times.len() < MOST_TIMES {
+            let closed = opening.closed.unwrap_or(u64::MAX);
+            self.times.push((opening.opened, closed));
+        }
+        if self.lists && self.opening_list.len() < MOST_OPENINGS {
             self.opening_list.push(opening);
         }
     }
@@ -125,41 +148,12 @@ impl Tally {
     ) -> Report {
         let began = self.began.unwrap_or_default();
         let ended = self.ended.max(began);
-        let overlaps = |opening: &OpeningSpan, outage: &Span| {
-            let closed = opening.closed.unwrap_or(u64::MAX);
-            let until = if outage.unended {
-                u64::MAX
-            } else {
-                outage.ended
-            };
-            opening.opened <= until.saturating_add(tolerance)
-                && closed >= outage.began.saturating_sub(tolerance)
-        };
         self.opening_list.sort_by_key(|opening| opening.opened);
+        let uncompared = self.openings - self.times.len() as u64;
+        let judgement = Judgement::new(std::mem::take(&mut self.times), outages, tolerance);
         let is_false = |opening: &OpeningSpan| {
-            // Outages are in order and apart from each other.
-            let latest = opening.closed.unwrap_or(u64::MAX).saturating_add(tolerance);
-            let before = outages.partition_point(|outage| outage.began <= latest);
-            !outages[..before]
-                .iter()
-                .rev()
-                .any(|outage| overlaps(opening, outage))
+            judgement.is_false(opening.opened, opening.closed.unwrap_or(u64::MAX))
         };
-        let met = |outage: &Span| {
-            let during = |opening: &&OpeningSpan| overlaps(opening, outage);
-            let first = self.opening_list.iter().find(during);
-            let last = self.opening_list.iter().rev().find(during);
-            let recovery = last
-                .and_then(|last| last.closed)
-                .filter(|_| !outage.unended);
-            let after = |at: u64, since| Duration::from_nanos(at.saturating_sub(since));
-            OutageMet {
-                outage: TraceOutage::from(outage),
-                opening_delay: first.map(|first| after(first.opened, outage.began)),
-                recovery_delay: recovery.map(|closed| after(closed, outage.ended)),
-            }
-        };
-        let outages = outages.iter().map(met).collect();
         let opening_list: Vec<_> = self
             .opening_list
             .iter()
@@ -175,8 +169,8 @@ impl Tally {
                 rejected_succeeded: opening.rejected_succeeded,
             })
             .collect();
-        let false_openings = opening_list.iter().filter(|it| it.is_false).count() as u64;
-        let (bands, merged) = bands(&self.stays, began, ended);
+        let until = self.stays_until.unwrap_or(ended).clamp(began, ended);
+        let (bands, merged) = bands(&self.stays, began, until);
         let rejected = self.rejected();
         Report {
             candidate: candidate.name().to_owned(),
@@ -186,6 +180,7 @@ impl Tally {
             calls: self.admitted + rejected,
             admitted: self.admitted,
             admitted_failed: self.admitted_failed,
+            admitted_unknown: self.admitted_unknown,
             rejected,
             rejected_failed: self.rejected_failed,
             rejected_succeeded: self.rejected_succeeded,
@@ -194,16 +189,17 @@ impl Tally {
             rejections: self.rejections,
             timed_out: self.timed_out,
             openings: self.openings,
-            false_openings,
+            false_openings: judgement.false_openings() + uncompared,
             reopenings: self.reopenings,
             time_open: duration(self.time_open),
             time_half_open: duration(self.time_half_open),
             not_waited: duration(self.not_waited),
             not_spent: duration(self.not_spent),
-            outages,
+            outages: judgement.met(),
+            openings_left_out: self.openings - opening_list.len() as u64,
             opening_list,
             bands,
-            bands_merged: merged || self.stays_left_out,
+            bands_merged: merged,
             transitions: self.transitions,
         }
     }

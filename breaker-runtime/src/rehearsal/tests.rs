@@ -7,6 +7,7 @@ use crate::values::{FailureKind, Reason, State};
 #[cfg(feature = "fleet")]
 mod exactness;
 mod figures;
+mod judgement;
 mod keys;
 mod lines;
 mod properties;

@@ -87,7 +87,7 @@ pub struct TimelineSlot {
     pub others: u64,
     /// The number of calls that the breaker rejected which wrote the trace.
     pub rejected: u64,
-    /// The median duration of the calls that were not rejected, to within a quarter.
+    /// The median duration of the calls that were not rejected, to within a quarter between 8 µs and 9 hours.
     pub p50: Option<Duration>,
     /// The duration that 99 % of these calls did not exceed, to within a quarter.
     pub p99: Option<Duration>,

@@ -2,9 +2,8 @@
 
 use std::time::SystemTime;
 
-use crate::rehearsal::call::{Call, instant};
-
-const DAY: u64 = 86_400 * 1_000_000_000;
+use crate::rehearsal::call::{Call, DAY, instant};
+use crate::rehearsal::outages::{OutageFinder, OutageRule, Span};
 
 /// Splits the days of a trace: the first, the third and so on are for choosing, the others are held out.
 ///
@@ -43,5 +42,48 @@ impl DaySplit {
     /// Returns when the days begin that are held out.
     pub(super) fn judged_on(&self) -> Vec<SystemTime> {
         self.held_out.iter().map(|day| instant(day * DAY)).collect()
+    }
+}
+
+/// Finds the outages of each day by itself, because days between them are left out.
+#[derive(Debug)]
+pub(super) struct DailyOutages {
+    rule: OutageRule,
+    day: u64,
+    finder: OutageFinder,
+    found: Vec<Span>,
+}
+
+impl DailyOutages {
+    pub(super) fn new(rule: OutageRule) -> Self {
+        Self {
+            rule,
+            day: 0,
+            finder: OutageFinder::new(rule),
+            found: Vec::new(),
+        }
+    }
+
+    pub(super) fn push(&mut self, call: &Call) {
+        let day = call.started_nanos() / DAY;
+        if day != self.day {
+            self.end_day();
+            self.day = day;
+        }
+        self.finder.push(call);
+    }
+
+    fn end_day(&mut self) {
+        let finder = std::mem::replace(&mut self.finder, OutageFinder::new(self.rule));
+        let midnight = self.day.saturating_add(1).saturating_mul(DAY);
+        let of_day = finder.finish().into_iter();
+        let of_day = of_day.map(|outage| outage.until(midnight));
+        self.found.extend(of_day);
+    }
+
+    /// Returns the outages of all days, in order.
+    pub(super) fn finish(mut self) -> Vec<Span> {
+        self.end_day();
+        self.found
     }
 }

@@ -142,6 +142,9 @@ pub enum Caveat {
     NoOutageToChooseBy,
     /// No candidate opened in an outage.
     NothingOpened,
+    /// Calls were rejected when the trace was recorded, so that nobody knows which failures other settings would have let
+    /// through.
+    RejectedWhenRecorded,
     /// The days that were held out have no outage: they only show whether the picks open in vain.
     NoOutageToJudgeBy,
 }
@@ -153,6 +156,7 @@ impl Caveat {
             Self::OneDay => "one_day",
             Self::NoOutageToChooseBy => "no_outage_to_choose_by",
             Self::NothingOpened => "nothing_opened",
+            Self::RejectedWhenRecorded => "rejected_when_recorded",
             Self::NoOutageToJudgeBy => "no_outage_to_judge_by",
         }
     }
@@ -172,6 +176,10 @@ impl fmt::Display for Caveat {
             Self::NothingOpened => {
                 "No candidate opened in an outage: look at the outages, and at whether their failures are failures of \
                  the dependency."
+            }
+            Self::RejectedWhenRecorded => {
+                "A breaker rejected calls while the trace was recorded, and nobody knows how they would have ended: record in \
+                 shadow, or trust the picks less."
             }
             Self::NoOutageToJudgeBy => {
                 "The held-out days have no outage: they show whether the picks open in vain, and not whether they open \

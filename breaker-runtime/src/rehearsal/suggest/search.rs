@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::days::DaySplit;
+use super::days::{DailyOutages, DaySplit};
 use super::front::{front, pick};
 use super::options::SuggestOptions;
 use super::parameters::{Parameters, grid};
@@ -10,7 +10,6 @@ use super::result::{Caveat, Pick, PickKind, Suggestions, Tried};
 use crate::rehearsal::call::Call;
 use crate::rehearsal::candidate::Candidate;
 use crate::rehearsal::error::{SuggestError, TraceError};
-use crate::rehearsal::outages::OutageFinder;
 use crate::rehearsal::parallel::play_all;
 use crate::rehearsal::player::Player;
 use crate::rehearsal::report::Report;
@@ -80,6 +79,7 @@ where
     let mut tried = Vec::new();
     let (chosen_base, mut outages, mut days) = (base.clone(), 0, DaySplit::default());
     let mut base_tried = None;
+    let mut unknown = 0;
     let mut next = first;
     next.truncate(options.most_rehearsals.max(1));
     for round in 0..=MOST_ROUNDS {
@@ -94,6 +94,8 @@ where
         let mut reports: Vec<_> = played.reports.iter().map(Tried::from).collect();
         if round == 0 {
             base_tried = reports.pop();
+            let base = played.reports.last();
+            unknown = base.map_or(0, |it| it.admitted_unknown + it.rejected_unknown);
             (outages, days) = (played.outages, played.days);
         }
         points.extend(round_points);
@@ -115,6 +117,9 @@ where
         caveats.push(Caveat::NoOutageToChooseBy);
     } else if chosen.is_empty() {
         caveats.push(Caveat::NothingOpened);
+    }
+    if unknown > 0 {
+        caveats.push(Caveat::RejectedWhenRecorded);
     }
     let mut judged = Vec::new();
     if days.judged_on().is_empty() {
@@ -188,8 +193,17 @@ where
         self.passes += 1;
         let rule = self.options.rule;
         let mut days = DaySplit::default();
-        let mut finder = OutageFinder::new(rule);
-        let players = candidates.into_iter().map(Player::new).collect();
+        let mut outages = DailyOutages::new(rule);
+        // Only the reports of the days that are held out have readers.
+        let player = |candidate| {
+            let player = if held_out {
+                Player::new(candidate)
+            } else {
+                Player::without_lists(candidate)
+            };
+            player.daily()
+        };
+        let players = candidates.into_iter().map(player).collect();
         let mut sequence = Sequence::default();
         let calls = (self.open)()?.into_iter().map(|call| {
             let call = call?;
@@ -201,8 +215,8 @@ where
             Ok(call) => days.holds_out(call) == held_out,
             Err(_) => true,
         });
-        let players = play_all(calls, players, |call| finder.push(call))?;
-        let outages = finder.finish();
+        let players = play_all(calls, players, |call| outages.push(call))?;
+        let outages = outages.finish();
         let finish = |player: Player| player.finish(&outages, rule.tolerance());
         Ok(Played {
             reports: players.into_iter().map(finish).collect(),

@@ -93,6 +93,37 @@ fn every_second_day_is_held_out() {
 }
 
 #[test]
+fn each_day_is_played_by_itself() {
+    // The outage lasts until the end of each day's calls, so that the circuit is open then.
+    let found = suggested(&days(4, |_, second| second >= 500), &few());
+    assert_eq!(found.outages, 2);
+    for pick in &found.picks {
+        let judged = pick.judged.as_ref().expect("a day was held out");
+        assert!(
+            judged
+                .outages
+                .iter()
+                .all(|met| met.outage.unended && met.recovery_delay.is_none())
+        );
+        assert!(judged.time_open + judged.time_half_open < Duration::from_secs(600));
+        assert_eq!((judged.false_openings, judged.missed_outages()), (0, 0));
+    }
+}
+
+#[test]
+fn calls_rejected_when_recorded_are_a_caveat() {
+    let mut calls = days(1, outage);
+    for call in &mut calls[230..300] {
+        *call = Call::new(call.started(), Duration::ZERO, CallOutcome::Rejected);
+    }
+    let found = suggested(&calls, &few());
+    assert_eq!(
+        found.caveats,
+        [Caveat::RejectedWhenRecorded, Caveat::OneDay]
+    );
+}
+
+#[test]
 fn one_day_is_too_few_to_judge() {
     let found = suggested(&days(1, outage), &few());
     assert_eq!(found.caveats, [Caveat::OneDay]);

@@ -273,6 +273,7 @@ fn a_call_that_was_rejected_when_recorded_decides_nothing() {
     let report = play(&calls, Config::new().threshold(3).open_for(secs(20.0)));
     assert_eq!((report.rejected_unknown, report.rejected_succeeded), (2, 7));
     assert_eq!((report.admitted, report.calls), (4, 13));
+    assert_eq!(report.admitted_unknown, 1);
     assert_eq!(report.not_spent, secs(0.7));
 }
 
