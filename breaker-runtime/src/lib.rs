@@ -162,6 +162,15 @@
 
 #![forbid(unsafe_code)]
 
+#[cfg(not(target_has_atomic = "64"))]
+compile_error!("breaker-runtime needs atomic integers of 64 bits, which this target does not have");
+
+#[cfg(all(target_family = "wasm", target_os = "unknown", not(feature = "web")))]
+compile_error!(
+    "on wasm32-unknown-unknown the standard library has no clock: enable the feature `web` of breaker-runtime, which \
+     reads that of the browser or of Node.js"
+);
+
 mod attribute;
 mod breaker;
 mod call;

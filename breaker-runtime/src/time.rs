@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
-use self::system::{coarse, precise};
+use self::system::{coarse, precise, system_wall};
 use crate::sync::Arc;
 
 /// An instant of a monotonic clock: nanoseconds since an origin that the clock chose.
@@ -102,7 +102,7 @@ pub trait Clock: Send + Sync + 'static {
 
     /// Returns the time of the wall clock, which only dates events and totals.
     fn wall(&self) -> SystemTime {
-        SystemTime::now()
+        system_wall()
     }
 }
 
@@ -177,7 +177,7 @@ impl Time {
     #[inline]
     pub(crate) fn wall(&self) -> SystemTime {
         match self {
-            Self::System => SystemTime::now(),
+            Self::System => system_wall(),
             Self::Injected(clock) => clock.wall(),
         }
     }
@@ -206,7 +206,7 @@ impl ClockReading {
     pub(crate) fn at(self, latest: Tick) -> WallInstant {
         WallInstant {
             now: self.now.max(latest),
-            wall: self.wall.unwrap_or_else(SystemTime::now),
+            wall: self.wall.unwrap_or_else(system_wall),
         }
     }
 }
@@ -238,9 +238,15 @@ impl WallInstant {
 /// library's clock affects either both or neither.
 #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
 pub(crate) mod system {
+    use std::time::SystemTime;
+
     use rustix::time::{ClockId, clock_gettime};
 
     use super::Tick;
+
+    pub(super) fn system_wall() -> SystemTime {
+        SystemTime::now()
+    }
 
     pub(super) fn precise() -> Tick {
         read(ClockId::Monotonic)
@@ -261,14 +267,28 @@ pub(crate) mod system {
     }
 }
 
-/// The clock of other systems, whose coarse clock may be the wall clock or drift from the precise clock.
+/// The clock of other systems and, with the feature `web`, that of a browser. Their coarse clock may be the wall clock or drift from the precise clock.
 #[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
 pub(crate) mod system {
+    #[cfg(not(all(target_family = "wasm", target_os = "unknown", feature = "web")))]
     use std::time::Instant;
+    use std::time::SystemTime;
 
     use once_cell::sync::Lazy;
+    #[cfg(all(target_family = "wasm", target_os = "unknown", feature = "web"))]
+    use web_time::Instant;
 
     use super::Tick;
+
+    #[cfg(not(all(target_family = "wasm", target_os = "unknown", feature = "web")))]
+    pub(super) fn system_wall() -> SystemTime {
+        SystemTime::now()
+    }
+
+    #[cfg(all(target_family = "wasm", target_os = "unknown", feature = "web"))]
+    pub(super) fn system_wall() -> SystemTime {
+        web_time::web::SystemTimeExt::to_std(web_time::SystemTime::now())
+    }
 
     static ORIGIN: Lazy<Instant> = Lazy::new(Instant::now);
 

@@ -39,6 +39,10 @@ mod operations {}
 mod fleet {}
 
 #[cfg(doctest)]
+#[doc = include_str!("../platforms.md")]
+mod platforms {}
+
+#[cfg(doctest)]
 #[doc = include_str!("../testing.md")]
 mod testing {}
 
