@@ -7,6 +7,8 @@
 //! ```text
 //! cargo run --example incident
 //! ```
+//!
+//! With `-- --record FOLDER` it also records the calls, for `breaker-rehearse play FOLDER --breaker payment`.
 
 #[expect(dead_code, reason = "each example needs some of the faults")]
 #[path = "../service/mod.rs"]
@@ -17,6 +19,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
+use breaker_runtime::rehearsal::{Recorder, RecorderOptions};
 use breaker_runtime::{
     Actor, BreakerError, CircuitBreaker, FailureKind, Outage, Registry, Snapshot, State,
     circuit_breaker,
@@ -58,7 +61,18 @@ async fn charge(http: &Client, url: &str, cents: u64) -> Result<String, PayError
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    let recorder = match recorder() {
+        Ok(recorder) => recorder,
+        Err(error) => {
+            eprintln!("{error:#}");
+            return ExitCode::from(2);
+        }
+    };
     let story = timeout(Duration::from_secs(20), tell()).await;
+    if let Some(recorder) = recorder {
+        let stats = recorder.stop();
+        println!("Recorded {} calls", stats.calls);
+    }
     match story.context("it took too long").and_then(|end| end) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -66,6 +80,18 @@ async fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Starts a recorder if the command line asks for one.
+fn recorder() -> anyhow::Result<Option<Recorder>> {
+    let words: Vec<_> = std::env::args_os().skip(1).collect();
+    let folder = match words.as_slice() {
+        [] => return Ok(None),
+        [word, folder] if word == "--record" => folder,
+        _ => anyhow::bail!("usage: incident [--record FOLDER]"),
+    };
+    let options = RecorderOptions::new().breaker("payment").folder(folder);
+    Ok(Some(options.start(Registry::global())?))
 }
 
 struct Shop {
