@@ -144,7 +144,7 @@ impl Word {
     }
 
     /// Returns whether a call needs a place.
-    #[cfg(feature = "tokio")]
+    #[cfg(any(test, feature = "tokio"))]
     pub(crate) fn takes_place(self) -> bool {
         self.0 & (LIMITED | RECORDED_LIMITED) != 0
     }

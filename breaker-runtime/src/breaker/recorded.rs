@@ -164,7 +164,7 @@ impl Shared {
     }
 
     /// Marks a call as recorded that the breaker's declaration makes, if the breaker is recorded.
-    #[cfg(feature = "tokio")]
+    #[cfg(any(test, feature = "tokio"))]
     pub(super) fn record_declared(&self, ticket: &mut Ticket) {
         if self.is_recorded() {
             let began = ticket.stamped().unwrap_or_else(|| self.time.now());

@@ -112,7 +112,7 @@ impl Machine {
     }
 
     /// Draws random numbers from this seed from now on.
-    #[cfg(all(test, feature = "fleet"))]
+    #[cfg(all(test, any(feature = "fleet", feature = "rehearsal")))]
     pub(crate) fn reseed(&mut self, seed: u64) {
         self.draws = Draws::new(seed);
     }
