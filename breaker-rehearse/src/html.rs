@@ -23,7 +23,7 @@ const SCRIPT: &str = concat!(
 );
 /// The hashes by which the policy of the page allows the style and the script. A test compares them.
 const STYLE_HASH: &str = "sha256-Q1aPsoIRJV8UYnDWgZG2P5mNwvbBHWbNVQt0oamP1+4=";
-const SCRIPT_HASH: &str = "sha256-3tKFt9HVI+SJKFYJadji09jx8Ktf06fsTtAsr29g4SA=";
+const SCRIPT_HASH: &str = "sha256-Rytfvnwebe3CQphkPhjA/hZu4AzuNVX69GgavpNye+0=";
 
 /// The number of openings of a candidate that the page lists at most.
 const OPENINGS: usize = 200;
@@ -116,8 +116,11 @@ fn file(settings: &Settings) -> String {
 }
 
 fn figures(report: &Report) -> Value {
-    let opened = report.outages.iter().map(|it| it.opening_delay);
-    let closed = report.outages.iter().map(|it| it.recovery_delay);
+    let outages = report.outages.iter();
+    let opened = outages.clone().map(|it| it.opening_delay);
+    // Nobody knows when an outage ended that lasts until the end of the trace.
+    let over = outages.filter(|it| !it.outage.unended && it.opening_delay.is_some());
+    let closed = over.map(|it| it.recovery_delay);
     json!({
         "openings": report.openings,
         "false_openings": report.false_openings,
@@ -128,9 +131,10 @@ fn figures(report: &Report) -> Value {
         "rejected_succeeded": report.rejected_succeeded,
         "rejected_unknown": report.rejected_unknown + report.rejected_other,
         "admitted_failed": report.admitted_failed,
+        "admitted_unknown": report.admitted_unknown,
         "not_waited": duration(report.not_waited),
-        "opening_delay": mean(opened),
-        "recovery_delay": mean(closed),
+        "opening_delay": longest(opened),
+        "recovery_delay": longest(closed),
     })
 }
 
@@ -162,12 +166,18 @@ fn label(state: State) -> &'static str {
     }
 }
 
-/// Returns the mean in milliseconds, if there is one to take.
-fn mean(durations: impl Iterator<Item = Option<Duration>>) -> Option<f64> {
-    let known: Vec<f64> = durations.flatten().map(duration).collect();
-    #[expect(clippy::cast_precision_loss, reason = "a mean is not exact")]
-    let mean = known.iter().sum::<f64>() / known.len() as f64;
-    (!known.is_empty()).then_some(mean)
+/// Returns the longest delay in milliseconds, `never` if one never ended, and null if there are none.
+fn longest(delays: impl Iterator<Item = Option<Duration>>) -> Value {
+    let mut longest = Value::Null;
+    let mut most = Duration::ZERO;
+    for delay in delays {
+        let Some(delay) = delay else {
+            return Value::from("never");
+        };
+        most = most.max(delay);
+        longest = Value::from(duration(most));
+    }
+    longest
 }
 
 fn duration(duration: Duration) -> f64 {

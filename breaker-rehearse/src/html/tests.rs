@@ -7,7 +7,7 @@ use breaker_runtime::{Config, FailureKind};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use super::{SCRIPT, SCRIPT_HASH, STYLE, STYLE_HASH, attribute, file, render};
+use super::{SCRIPT, SCRIPT_HASH, STYLE, STYLE_HASH, attribute, file, longest, render};
 
 const NAME: &str = "</script><script>alert(1)</script><!--{{style}}{{data}}";
 
@@ -121,4 +121,12 @@ fn settings_that_are_no_defaults_can_be_copied() {
     let settings = candidate.settings();
     assert_eq!(attribute(settings), r#"threshold = 8, open_for = "15s""#);
     assert_eq!(file(settings), "threshold = 8\nopen_for = \"15s\"");
+}
+
+#[test]
+fn a_candidate_that_misses_an_outage_never_opens() {
+    let delay = |millis| Some(Duration::from_millis(millis));
+    assert_eq!(longest([delay(5), None, delay(9)].into_iter()), "never");
+    assert_eq!(longest([delay(5), delay(9), delay(7)].into_iter()), 9.0);
+    assert_eq!(longest([].into_iter()), Value::Null);
 }

@@ -2,7 +2,7 @@ const data = JSON.parse(document.getElementById('data').textContent);
 const THEMES = ['system', 'light', 'dark'];
 
 function summary({ trace, outages: found, title }) {
-	const failed = `${count(trace.failed)} failed (${share(trace.failed, trace.total)})`;
+	const failed = `${count(trace.failed)} failed (${share(trace.failed, trace.total - trace.unknown)})`;
 	return `${title ? `${visible(title)}: ` : ''}${plural(trace.total, 'call')} in ${lasts(trace.to - trace.from)}, ${failed}, ${plural(found.length, 'outage')}.`;
 }
 

@@ -10,15 +10,16 @@ const COLUMNS = [
 	['rejected_succeeded', '… had succeeded', 'Rejected calls that succeeded in truth: the price', count, -1],
 	['rejected_unknown', '… other', 'Rejected calls that neither failed nor succeeded in the trace, such as those that were rejected when it was recorded', count, 0],
 	['admitted_failed', 'Failures passed', 'Failures that still went through', count, -1],
+	['admitted_unknown', 'Unknown passed', 'Calls that went through and were rejected when the trace was recorded, so that nobody knows whether they would have failed', count, 0],
 	['not_waited', 'Not waited', 'How long the rejected calls that failed took: waiting that would have been saved', lasts, 1],
 	['missed_outages', 'Missed', 'Outages during which the circuit did not open', count, -1],
-	['opening_delay', 'Opened after', 'From the beginning of an outage to the opening, on average', lasts, -1],
-	['recovery_delay', 'Closed after', 'From the end of an outage to the closing, on average', lasts, -1],
+	['opening_delay', 'Opened after', 'The longest time from the beginning of an outage to the opening', lasts, -1],
+	['recovery_delay', 'Closed after', 'The longest time from the end of an outage to the closing', lasts, -1],
 ];
 
 // The best number of a column, if the candidates differ and one is better.
 function best(candidates, [key, , , , better]) {
-	const numbers = candidates.map((it) => it.figures[key]).filter((it) => it !== null);
+	const numbers = candidates.map((it) => it.figures[key]).filter((it) => typeof it === 'number');
 	if (!better || numbers.length < 2) return null;
 	const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
 	return low === high ? null : better > 0 ? high : low;
@@ -26,7 +27,8 @@ function best(candidates, [key, , , , better]) {
 
 function comparison(data) {
 	const { candidates, trace } = data;
-	const needed = { not_waited: candidates.some((it) => it.figures.not_waited), rejected_unknown: candidates.some((it) => it.figures.rejected_unknown), missed_outages: data.outages.length, opening_delay: data.outages.length, recovery_delay: data.outages.length };
+	const keyed = candidates.some((it) => it.openings.some((opening) => opening.key !== null));
+	const needed = { admitted_unknown: candidates.some((it) => it.figures.admitted_unknown), not_waited: candidates.some((it) => it.figures.not_waited), rejected_unknown: candidates.some((it) => it.figures.rejected_unknown), missed_outages: data.outages.length, opening_delay: data.outages.length, recovery_delay: data.outages.length };
 	const used = COLUMNS.filter(([key]) => needed[key] ?? true);
 	let order = null;
 	const body = h('tbody');
@@ -43,14 +45,15 @@ function comparison(data) {
 	const cell = (candidate, column) => {
 		const [key, head, , text] = column;
 		const number = candidate.figures[key];
-		const shared = { rejected: trace.total, admitted_failed: trace.failed, time_open: trace.to - trace.from, rejected_failed: candidate.figures.rejected, rejected_succeeded: candidate.figures.rejected }[key];
+		const shared = { rejected: trace.total, admitted_failed: trace.failed, time_open: !keyed && trace.to - trace.from, rejected_failed: candidate.figures.rejected, rejected_succeeded: candidate.figures.rejected }[key];
 		return h('td.number', { 'data-head': head },
-			number === null ? '–' : h(number === best(candidates, column) ? 'strong' : 'span', text(number)),
-			Boolean(number && shared) && h('small', share(number, shared)));
+			number === null ? '–' : number === 'never' ? 'never' : h(number === best(candidates, column) ? 'strong' : 'span', text(number)),
+			Boolean(Number(number) && shared) && h('small', share(number, shared)));
 	};
 	function rows() {
-		const value = (it) => it.figures[order.key] ?? Infinity;
-		const sorted = order ? candidates.toSorted((one, other) => (order.up ? value(one) - value(other) : value(other) - value(one))) : candidates;
+		const value = ({ figures }) => (typeof figures[order.key] === 'number' ? figures[order.key] : Number.MAX_VALUE);
+		const compare = (one, other) => value(one) - value(other);
+		const sorted = order ? candidates.toSorted((one, other) => (order.up ? compare(one, other) : compare(other, one))) : candidates;
 		fill(body, sorted.map((it) => h('tr', h('th', { scope: 'row' }, outside(it.name)), used.map((column) => cell(it, column)))));
 	}
 	rows();
@@ -73,11 +76,11 @@ const show = (view, from, to, text) => h('button.small', {
 
 function outages(data, view) {
 	const { candidates, trace } = data;
-	if (!data.outages.length) return h('section', h('h2', 'Outages'), h('p', 'The trace has no outage: no stretch in which most calls failed. Every opening is a false one.'));
-	const cell = ({ outages: list }, nth) => {
+	if (!data.outages.length) return h('section', h('h2', 'Outages'), h('p', 'The rule finds no outage in this trace, so every opening is a false one.'));
+	const cell = ({ outages: list }, nth, { unended }) => {
 		const { opened, recovered } = list[nth] ?? { opened: null, recovered: null };
 		if (opened === null) return h('td', 'did not open');
-		const closed = recovered === null ? 'did not close again' : recovered === 0 ? 'closed by its end' : `closed ${lasts(recovered)} after its end`;
+		const closed = unended ? 'the outage has no end' : recovered === null ? 'did not close again' : recovered === 0 ? 'closed by its end' : `closed ${lasts(recovered)} after its end`;
 		return h('td', h('span', opened === 0 ? 'open at its beginning' : `opened after ${lasts(opened)}`), h('small', closed));
 	};
 	return h('section', h('h2', { id: 'outages' }, 'Outages'),
@@ -88,7 +91,7 @@ function outages(data, view) {
 					h('th', { scope: 'row' }, show(view, it.from, it.to, `Show ${nth + 1}`)),
 					h('td.time', instant(it.from, trace.bucket)), h('td.number', lasts(it.to - it.from), it.unended && h('small', 'to the end of the trace')),
 					h('td.number', count(it.calls)), h('td.number', count(it.failures), h('small', share(it.failures, it.calls))),
-					candidates.map((candidate) => cell(candidate, nth))))))));
+					candidates.map((candidate) => cell(candidate, nth, it))))))));
 }
 
 function openings(data, view) {

@@ -12,7 +12,7 @@ function figures({ trace, candidates, outages }, nth) {
 	const lines = [
 		['time', `${instant(from, trace.bucket)} ${offset(from)}, ${lasts(trace.bucket)}`],
 		['calls', calls ? `${count(calls)} (${compact((calls * length) / trace.bucket)} per ${unit})` : 'none'],
-		['failed', calls ? `${count(trace.failures[nth])} (${share(trace.failures[nth], calls)})` : '–'],
+		['failed', calls ? `${count(trace.failures[nth])} (${share(trace.failures[nth], calls - trace.rejected[nth])})` : '–'],
 	];
 	if (trace.rejected[nth]) lines.push(['rejected', `${count(trace.rejected[nth])} when recorded`]);
 	if (trace.median[nth] !== null) lines.push(['latency', `${lasts(trace.median[nth])} median, ${lasts(trace.p99[nth])} at 99 %`]);
