@@ -67,6 +67,7 @@ figures! {
     share_rejected: Number, "", |it| ratio(it.rejected, it.calls);
     share_rejected_succeeded: Number, "", |it| ratio(it.rejected_succeeded, it.calls);
     admitted_failed: Number, "failures that went through", |it| count(it.admitted_failed);
+    admitted_unknown: Number, "let through, outcome unknown", |it| count(it.admitted_unknown);
     timed_out: Number, "ended by call_timeout", |it| count(it.timed_out);
     not_waited: Time, "not waited for failures", |it| Value::Time(it.not_waited);
     not_spent: Time, "not spent in rejected calls", |it| Value::Time(it.not_spent);
@@ -119,7 +120,7 @@ pub(crate) const WITHIN: &[Within] = &[
 
 /// Returns a value that follows from the list of openings, unless the list lacks some.
 fn of_list(report: &Report, value: Value) -> Value {
-    if report.openings > report.opening_list.len() as u64 {
+    if report.openings_left_out > 0 {
         return Value::Unknown;
     }
     value

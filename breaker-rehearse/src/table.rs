@@ -161,7 +161,10 @@ fn more(count: u64, words: &str) -> String {
 
 /// Whether the table leaves a figure out if it is zero for all candidates.
 fn is_rare(name: &str) -> bool {
-    matches!(name, "rejected_other" | "rejected_unknown" | "timed_out")
+    matches!(
+        name,
+        "rejected_other" | "rejected_unknown" | "admitted_unknown" | "timed_out"
+    )
 }
 
 fn is_zero(value: Value) -> bool {
@@ -176,6 +179,7 @@ fn is_zero(value: Value) -> bool {
 fn grouped(value: Value) -> String {
     match value {
         Value::Number(number) if number.fract() == 0.0 => thousands(number as u64),
+        Value::Unknown => "–".to_owned(),
         other => other.to_string(),
     }
 }

@@ -501,6 +501,24 @@ fn a_rule_that_decides_nothing_is_named() {
 }
 
 #[test]
+fn calls_that_were_rejected_when_they_were_recorded_are_named() {
+    let folder = Folder::new("rejected");
+    let text =
+        "at,took_ms,outcome\n1793700000,5,success\n1793700001,0,rejected\n1793700002,5,success\n";
+    folder.write("calls.csv", text);
+    let ran = folder.run(&["play", "calls.csv", "-c", FIVE]);
+    assert_eq!(ran.status, 0);
+    let note = "note: 1 of 3 calls were rejected when they were recorded, so nobody knows how they would have ended; record \
+                with the setting `shadow` to know\n";
+    assert_eq!(ran.err, note);
+    let line = ran
+        .out
+        .lines()
+        .find(|it| it.contains("let through, outcome unknown"));
+    assert_eq!(line.unwrap().split_whitespace().last(), Some("1"));
+}
+
+#[test]
 fn a_recording_has_a_name_that_a_breaker_can_have() {
     let folder = Folder::new("name");
     folder.write("my calls.csv", calls());

@@ -1,7 +1,7 @@
 //! What there is to say about an input besides its calls.
 
 use breaker_rehearse::{Counts, Problem};
-use breaker_runtime::rehearsal::TraceInfo;
+use breaker_runtime::rehearsal::{Timeline, TraceInfo};
 
 use super::stop::Stop;
 
@@ -10,6 +10,19 @@ use super::stop::Stop;
 pub(super) struct Notes {
     /// Sentences for the report.
     pub(super) lines: Vec<String>,
+}
+
+impl Notes {
+    /// Says that the trace lacks the outcomes of calls that were rejected when it was recorded.
+    pub(super) fn add_rejected(&mut self, timeline: &Timeline) {
+        if timeline.rejected > 0 {
+            self.lines.push(format!(
+                "{} of {} calls were rejected when they were recorded, so nobody knows how they would have ended; record \
+                 with the setting `shadow` to know",
+                timeline.rejected, timeline.calls
+            ));
+        }
+    }
 }
 
 /// Says what is missing from a recording.

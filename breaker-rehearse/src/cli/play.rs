@@ -26,9 +26,10 @@ pub(super) fn run(arguments: &PlayArguments) -> Result<bool, Stop> {
     twice(&candidates)?;
     let (rule, assertions) = (arguments.output.outage, &arguments.output.assertions);
     let mut input = Input::open(&arguments.input)?;
-    let ((timeline, reports), notes) = input.read(&arguments.input.stretch(), |calls| {
+    let ((timeline, reports), mut notes) = input.read(&arguments.input.stretch(), |calls| {
         Ok(rehearse_all(calls, &candidates, rule)?)
     })?;
+    notes.add_rejected(&timeline);
     report(
         &arguments.input,
         &arguments.output,

@@ -22,7 +22,7 @@ const FRONT: usize = 12;
 
 pub(super) fn run(arguments: &SuggestArguments) -> Result<bool, Stop> {
     let output = &arguments.output;
-    let (spool, notes) = Spool::of(&arguments.input)?;
+    let (spool, mut notes) = Spool::of(&arguments.input)?;
     let progress = Progress::of_search();
     let options = SuggestOptions::new()
         .with_rule(output.outage)
@@ -36,6 +36,7 @@ pub(super) fn run(arguments: &SuggestArguments) -> Result<bool, Stop> {
     progress.pass();
     let (timeline, reports) = rehearse_all(spool.calls(), &candidates, output.outage)?;
     progress.finish();
+    notes.add_rejected(&timeline);
     if !output.json {
         print(&as_text(&found, &spool.breaker))?;
     }
