@@ -9,7 +9,7 @@
 
 use std::hint::black_box;
 
-use breaker_benches::{Answer, GOOD, bare, bare_async, ours};
+use breaker_benches::{Answer, GOOD, bare, bare_async, optional, ours};
 use gungraun::{library_benchmark, library_benchmark_group, main};
 
 /// As many as the script divides by.
@@ -59,6 +59,9 @@ fn calls(call: Call) {
 #[bench::call(ours::call)]
 #[bench::call_with(ours::call_with)]
 #[bench::permit(ours::permit)]
+#[bench::shadow(optional::shadow)]
+#[bench::max_in_flight(optional::max_in_flight)]
+#[bench::dropped(optional::dropped)]
 #[bench::shared(args = (ours::shared), setup = joined)]
 #[bench::shared_open(args = (ours::shared_open), setup = joined_and_tripped)]
 fn path(call: Call) {

@@ -5,6 +5,7 @@ mod closed;
 mod many;
 mod observed;
 mod open;
+mod optional;
 mod registry;
 mod slow_call;
 mod streams;
@@ -35,5 +36,6 @@ fn main() {
     registry::cases(&mut criterion);
     many::cases(&mut criterion);
     observed::cases(&mut criterion);
+    optional::cases(&mut criterion);
     criterion.final_summary();
 }

@@ -14,6 +14,7 @@ use breaker_runtime::BreakerError;
 use thiserror::Error;
 
 pub mod layer;
+pub mod optional;
 pub mod ours;
 pub mod peers;
 pub mod streams;

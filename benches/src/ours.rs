@@ -52,7 +52,7 @@ pub fn keyed(value: u64) -> Answer {
     body(value)
 }
 
-const KEYS: [&str; 16] = [
+pub(crate) const KEYS: [&str; 16] = [
     "a.example",
     "b.example",
     "c.example",

@@ -24,7 +24,7 @@ const PEERS: [&str; 5] = [
     "tower-resilience",
     "seatbelt",
 ];
-const CASES: [&str; 13] = [
+const CASES: [&str; 14] = [
     "closed_ok_sync",
     "closed_1_err_in_100",
     "closed_ok_async",
@@ -38,6 +38,7 @@ const CASES: [&str; 13] = [
     "tower_closed",
     "tower_closed_2_threads",
     "tower_open_rejected",
+    "dropped",
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {
