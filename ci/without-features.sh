@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Checks that each use of the attribute without the feature that it needs is one error, which points to the setting or to
-# the return type and names the feature. This is not a case of tests/ui, which has all features.
+# the return type and names the feature. Then runs a test of `call_timeout` with the feature `timer` and without `tokio`.
+# These are no cases of tests/ui and tests/main.rs, which have all features.
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -25,3 +26,5 @@ while read -r place feature; do
 done <<<"$expected"
 # Nothing else is reported: one error for each, and cargo's summary.
 [[ $(grep -c '^error' <<<"$said") == $(($(wc -l <<<"$expected") + 1)) ]]
+
+cargo test --quiet --features timer

@@ -47,7 +47,7 @@
 //!
 //! An `Err` is a failure unless a pattern says otherwise. The documentation of [`circuit_breaker`] describes every
 //! setting. It works on synchronous and `async` functions and methods, with any executor or none; only the setting
-//! `call_timeout` needs tokio.
+//! `call_timeout` needs a timer, which is tokio's unless `Registry::set_timer` sets another one.
 //!
 //! # States
 //!

@@ -1,9 +1,14 @@
 //! Time: ticks and clocks. Breakers read the clocks of the system only through this module.
 
+#[cfg(feature = "timer")]
+mod timer;
+
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use self::system::{coarse, precise, system_wall};
+#[cfg(feature = "timer")]
+pub(crate) use self::timer::{RegistryTimer, Sleep};
 use crate::sync::Arc;
 
 /// An instant of a monotonic clock: nanoseconds since an origin that the clock chose.

@@ -106,6 +106,12 @@ impl Shared {
         self.limits.call_timeout().unwrap_or(own)
     }
 
+    /// Returns a future that is ready when the limit of a call has passed. The timer is user code, so no lock may be held.
+    #[cfg(feature = "timer")]
+    pub(crate) fn sleep(&self, own: Duration) -> crate::time::Sleep {
+        self.cold.registry.timer.sleep(self.call_timeout(own))
+    }
+
     /// Changes the settings that surround the declarations.
     ///
     /// With an announcement, it queues events for the action and for each value in force that changes. The caller

@@ -1,7 +1,5 @@
-//! The handle of a breaker, what all its handles share, and the events that contain a handle.
-//!
-//! These types refer to each other, so they are defined together. Their methods are in the other files of this
-//! folder.
+//! The handle of a breaker, what all its handles share, and the events that contain a handle. These types refer to each
+//! other, so they are defined together. Their methods are in the other files of the folder.
 
 use std::any::Any;
 use std::fmt;
@@ -50,7 +48,6 @@ use crate::values::{Action, BreakerName, KeyStats, RetiredCounts};
 ///
 /// let registry = Registry::new();
 /// let payment = registry.get_or_create("payment", Config::new().threshold(2))?;
-///
 /// for _ in 0..2 {
 ///     let answer = payment.call(|| Err::<(), _>("connection reset"));
 ///     assert_eq!(answer, Err(CallError::Inner("connection reset")));
@@ -328,6 +325,8 @@ pub(crate) struct RegistryLink {
     pub(crate) listeners: Listeners<Event, PendingEvent>,
     #[cfg(any(feature = "tokio", feature = "tower"))]
     pub(super) wakers: Wakers,
+    #[cfg(feature = "timer")]
+    pub(crate) timer: crate::time::RegistryTimer,
     /// The most recent actions on the breakers of the registry, and on the registry.
     pub(super) actions: Mutex<Ring<Action, 256>>,
     /// How often the code that states a cause has panicked.

@@ -8,6 +8,8 @@ use crate::breaker::{CircuitBreaker, StateCause};
 #[cfg(any(feature = "http", feature = "stream"))]
 use crate::machine::Role;
 use crate::machine::{CallEnd, Ticket};
+#[cfg(feature = "timer")]
+use crate::time::Sleep;
 use crate::values::{
     BreakerError, BreakerName, Cause, End, FailureKind, Origin, Outcome, Rejection, TimedOut,
 };
@@ -242,6 +244,12 @@ impl<H: Handle> Guard<H> {
     pub(super) fn call_timeout(&self, own: Duration) -> Duration {
         let handle = self.handle.as_ref();
         handle.map_or(own, |handle| handle.shared().call_timeout(own))
+    }
+
+    /// Returns a future that is ready when the limit has passed, or `None` if the call has ended.
+    #[cfg(feature = "timer")]
+    pub(super) fn sleep(&self, own: Duration) -> Option<Sleep> {
+        Some(self.handle.as_ref()?.shared().sleep(own))
     }
 
     /// Records that the call took longer than the limit, which is the cause if it opens the circuit.

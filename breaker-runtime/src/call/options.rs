@@ -278,10 +278,11 @@ impl<T, E, C, H, K, F, L> CallOptions<T, E, C, H, K, F, L> {
     /// Drops the call when it has taken this long, as the setting `call_timeout` does; only for
     /// [`call_with_async`](crate::CircuitBreaker::call_with_async).
     ///
-    /// Needs a tokio runtime with its timer enabled. If `call_timeout` is set for the breaker, by a file or by
-    /// [`Registry::configure`](crate::Registry::configure), that value applies instead. The default of `cancel_after` does
-    /// not depend on this limit, because other calls of the breaker may have another one.
-    #[cfg(feature = "tokio")]
+    /// Needs a tokio runtime with its timer enabled, or [another timer](crate::Registry::set_timer). If `call_timeout` is
+    /// set for the breaker, by a file or by [`Registry::configure`](crate::Registry::configure), that value applies
+    /// instead. The default of `cancel_after` does not depend on this limit, because other calls of the breaker may have
+    /// another one.
+    #[cfg(feature = "timer")]
     pub fn call_timeout(self, limit: Duration) -> CallOptions<T, E, C, H, K, F, AsyncCall> {
         CallOptions {
             judge: self.judge,

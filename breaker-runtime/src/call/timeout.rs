@@ -1,5 +1,6 @@
 //! The setting `call_timeout`: the time limit of one call, enforced inside the breaker.
 
+use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -8,17 +9,14 @@ use std::time::Duration;
 use super::future::poll;
 use super::guard::Guard;
 use super::handle::Handle;
+#[cfg(feature = "timer")]
+use crate::time::Sleep;
 
 /// A timer that starts when the call is first pending, so that a call which is ready at once does not pay for it.
-#[derive(Debug)]
 pub struct Limit {
-    #[cfg_attr(
-        not(feature = "tokio"),
-        expect(dead_code, reason = "there is no timer to set")
-    )]
     own: Duration,
-    #[cfg(feature = "tokio")]
-    timer: Option<Pin<Box<tokio::time::Sleep>>>,
+    #[cfg(feature = "timer")]
+    timer: Option<Sleep>,
 }
 
 /// The result of a call that took too long.
@@ -30,18 +28,25 @@ impl Limit {
     pub fn new(own: Duration) -> Self {
         Self {
             own,
-            #[cfg(feature = "tokio")]
+            #[cfg(feature = "timer")]
             timer: None,
         }
     }
 
-    #[cfg(feature = "tokio")]
+    #[cfg(feature = "timer")]
     fn poll<H: Handle>(&mut self, guard: &Guard<H>, context: &mut Context<'_>) -> Poll<()> {
-        let set = || Box::pin(tokio::time::sleep(guard.call_timeout(self.own)));
-        self.timer.get_or_insert_with(set).as_mut().poll(context)
+        let own = self.own;
+        let timer = match &mut self.timer {
+            Some(timer) => timer,
+            None => match guard.sleep(own) {
+                Some(timer) => self.timer.insert(timer),
+                None => return Poll::Pending,
+            },
+        };
+        timer.as_mut().poll(context)
     }
 
-    #[cfg(not(feature = "tokio"))]
+    #[cfg(not(feature = "timer"))]
     #[expect(
         clippy::unused_self,
         clippy::needless_pass_by_ref_mut,
@@ -49,6 +54,14 @@ impl Limit {
     )]
     fn poll<H: Handle>(&mut self, _: &Guard<H>, _: &mut Context<'_>) -> Poll<()> {
         Poll::Pending
+    }
+}
+
+impl fmt::Debug for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Limit")
+            .field("own", &self.own)
+            .finish_non_exhaustive()
     }
 }
 
@@ -62,8 +75,8 @@ pub fn poll_limited<H: Handle, F: Future>(
     if let Poll::Ready(answer) = poll(guard, future, context) {
         return Poll::Ready(Ok(answer));
     }
-    // A panic from here on counts as the call's failure: the timer panics without a tokio runtime, and a late future
-    // may panic when it is dropped.
+    // A panic from here on counts as the call's failure: a timer panics outside of its runtime, and a late future may
+    // panic when it is dropped.
     guard.mark_running();
     let late = limit.poll(guard, context);
     if late.is_pending() {
@@ -73,21 +86,25 @@ pub fn poll_limited<H: Handle, F: Future>(
 }
 
 /// Rejects the setting `call_timeout` in a build without a timer.
-#[cfg(not(feature = "tokio"))]
+#[cfg(not(feature = "timer"))]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __circuit_breaker_limited {
     () => {
         ::core::compile_error!(
-            "`call_timeout` needs a timer: add `features = [\"tokio\"]` to `breaker-runtime`"
+            "`call_timeout` needs a timer: add `features = [\"tokio\"]` to `breaker-runtime`, or `features = [\"timer\"]` \
+             and call `Registry::global().set_timer(…)`"
         );
     };
 }
 
 /// Accepts the setting `call_timeout`.
-#[cfg(feature = "tokio")]
+#[cfg(feature = "timer")]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __circuit_breaker_limited {
     () => {};
 }
+
+#[cfg(all(test, feature = "timer"))]
+mod tests;

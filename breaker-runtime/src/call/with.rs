@@ -83,8 +83,8 @@ impl CircuitBreaker {
     ///
     /// # Panics
     ///
-    /// If the options have a `call_timeout`, and a call that is not ready at once runs outside of a tokio runtime with its
-    /// timer enabled.
+    /// If the options have a `call_timeout`, the registry has no timer, and a call that is not ready at once runs outside
+    /// of a tokio runtime with its timer enabled.
     ///
     /// # Cancel safety
     ///

@@ -36,6 +36,8 @@ mod similar_names;
 mod site;
 #[cfg(feature = "config")]
 mod texts;
+#[cfg(feature = "timer")]
+mod timer;
 mod verify;
 #[cfg(feature = "config")]
 mod watch;

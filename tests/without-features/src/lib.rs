@@ -1,5 +1,6 @@
 //! Uses of the attribute without the features that they need: one error for each, at the line and column that the
 //! comments name. See `ci/without-features.sh`.
+#![cfg(not(feature = "timer"))]
 
 use breaker_runtime::{BreakerError, circuit_breaker};
 
