@@ -14,8 +14,6 @@ use crate::values::{End, FailureKind, Reason, RejectionReason, State};
 /// A circuit, and its opening if it is not closed.
 #[derive(Debug)]
 pub(super) struct Circuit {
-    /// Another one for each circuit of a candidate.
-    pub(super) serial: u64,
     pub(super) machine: Machine,
     pub(super) key: Option<Arc<str>>,
     /// When the clock of the machine is at zero, in nanoseconds since 1970.
@@ -24,6 +22,8 @@ pub(super) struct Circuit {
     pub(super) latest: Tick,
     /// The calls in flight.
     pub(super) in_flight: u32,
+    /// The calls that were rejected and have not ended in the trace.
+    pub(super) withheld: u32,
     /// The number of calls that were answered, for a row of dropped calls.
     answered: u64,
     opening: Option<OpeningSpan>,
@@ -56,12 +56,12 @@ impl Circuit {
     ) -> Self {
         let now = Tick::from_nanos(at.saturating_sub(origin));
         Self {
-            serial: 0,
             machine: Machine::new(settings, now, seed),
             key,
             origin,
             latest: now,
             in_flight: 0,
+            withheld: 0,
             answered: 0,
             opening: None,
             since: at,
@@ -81,6 +81,11 @@ impl Circuit {
     /// Returns the nanoseconds since 1970 of an instant of the machine.
     fn nanos(&self, tick: Tick) -> u64 {
         self.origin.saturating_add(tick.as_nanos())
+    }
+
+    /// Returns whether no call holds the circuit.
+    pub(super) fn is_idle(&self) -> bool {
+        self.in_flight == 0 && self.withheld == 0
     }
 
     /// Asks the machine to admit a call.

@@ -31,8 +31,6 @@ pub(super) struct Circuits {
     /// A circuit keeps its number. A free number has a new circuit.
     all: Vec<Circuit>,
     free: Vec<usize>,
-    /// The number of circuits made so far.
-    made: u64,
     /// The number of the circuit for calls without a key.
     without_key: Option<usize>,
     by_key: HashMap<Arc<str>, usize, FixedState>,
@@ -49,7 +47,6 @@ impl Circuits {
             origin: None,
             all: Vec::new(),
             free: Vec::new(),
-            made: 0,
             without_key: None,
             by_key: HashMap::default(),
             order: VecDeque::new(),
@@ -137,9 +134,7 @@ impl Circuits {
         Circuit::new(self.settings, seed, key, origin, at)
     }
 
-    fn add(&mut self, mut circuit: Circuit) -> usize {
-        self.made += 1;
-        circuit.serial = self.made;
+    fn add(&mut self, circuit: Circuit) -> usize {
         if let Some(number) = self.free.pop() {
             self.all[number] = circuit;
             return number;
@@ -242,7 +237,7 @@ impl Circuits {
 
 /// Returns when a circuit may be evicted; one with calls in flight stays.
 fn eviction(circuit: &mut Circuit, at: u64) -> Eviction {
-    if circuit.in_flight > 0 {
+    if !circuit.is_idle() {
         return Eviction::Never;
     }
     let now = circuit.at(at);

@@ -65,6 +65,7 @@
 //! - A call that was rejected when the trace was recorded decides nothing. It counts as rejected while the circuit is open, and
 //!   otherwise as admitted.
 //! - As in shadow, the answer to a call that is rejected here still ends a row of dropped calls: the dependency did answer.
+//!   A key keeps its place until its calls have ended, also those that are rejected here.
 //! - `jitter` draws from the [seed](Candidate::with_seed) of the candidate.
 //!
 //! What happened in truth is what the trace says, whatever the candidate makes of it. [`OutageRule`] finds the outages of

@@ -24,7 +24,6 @@ const LATE_TIMER: u64 = 20_000_000;
 pub(super) struct Player {
     candidate: Candidate,
     call_timeout: Option<u64>,
-    counts_drops: bool,
     circuits: Circuits,
     in_flight: BinaryHeap<InFlight>,
     /// The number of calls so far.
@@ -52,10 +51,9 @@ struct InFlight {
 #[derive(Debug)]
 enum Role {
     Admitted(Ticket),
-    /// The call is rejected here. As in shadow, its answer still ends a row of dropped calls.
-    Rejected {
-        circuit: u64,
-    },
+    /// The call is rejected here. As in shadow, its answer still ends a row of dropped calls, and its key keeps its place
+    /// until then.
+    Rejected,
 }
 
 impl InFlight {
@@ -105,7 +103,6 @@ impl Player {
     fn with_tally(candidate: Candidate, tally: Tally) -> Self {
         Self {
             call_timeout: candidate.settings().call_timeout.map(nanos),
-            counts_drops: candidate.settings().cancelled_in_a_row.is_some(),
             circuits: Circuits::new(*candidate.settings(), candidate.seed()),
             candidate,
             in_flight: BinaryHeap::new(),
@@ -153,12 +150,8 @@ impl Player {
             Err(reason) => {
                 circuit.count_rejected(call.outcome());
                 self.tally.add_rejected(call, reason);
-                if !self.counts_drops {
-                    return;
-                }
-                Role::Rejected {
-                    circuit: circuit.serial,
-                }
+                circuit.withheld += 1;
+                Role::Rejected
             }
         };
         let (ending, timed_out) = self.ending(call);
@@ -210,10 +203,9 @@ impl Player {
         let circuit = self.circuits.get_mut(call.circuit);
         let ticket = match call.role {
             Role::Admitted(ticket) => ticket,
-            Role::Rejected { circuit: serial } => {
-                if circuit.serial == serial {
-                    circuit.count_answer(call.ending.outcome);
-                }
+            Role::Rejected => {
+                circuit.withheld -= 1;
+                circuit.count_answer(call.ending.outcome);
                 return;
             }
         };
@@ -236,7 +228,7 @@ impl Player {
     /// Drops the circuit of a key without a place if it has no calls in flight.
     fn free_without_place(&mut self, number: usize, at: u64) {
         let circuit = self.circuits.get_mut(number);
-        if circuit.in_flight == 0 && !circuit.listed {
+        if !circuit.listed && circuit.is_idle() {
             self.circuits
                 .free(number, at, &mut self.tally, &mut self.changes);
         }

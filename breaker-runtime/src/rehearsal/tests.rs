@@ -4,6 +4,7 @@ use super::*;
 use crate::config::Config;
 use crate::values::{FailureKind, Reason, State};
 
+mod exact_keys;
 #[cfg(feature = "fleet")]
 mod exactness;
 mod figures;

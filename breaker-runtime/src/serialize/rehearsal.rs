@@ -161,3 +161,6 @@ record!(Pick {
     chosen,
     judged
 });
+
+#[cfg(test)]
+mod tests;
