@@ -79,7 +79,8 @@ pub(crate) struct InputArguments {
     pub(super) lenient: bool,
     /// The format of a text: csv, json, log, nginx, envoy, envoy-json [default: recognized]
     ///
-    /// `nginx` is the format `combined` with `$request_time` at the end; `log` is any other log of fields between spaces.
+    /// `nginx` is the format `combined`, better with `$request_time` at the end; `log` is any other log of fields between
+    /// spaces.
     #[arg(long, help_heading = "Texts", value_name = "FORMAT")]
     pub(super) format: Option<Format>,
     /// Which column is what, such as `at=time,took=request_time:s,status=code,key=upstream`

@@ -15,7 +15,7 @@ pub enum Format {
     Json,
     /// Fields between spaces; those in quotes or brackets may contain spaces.
     Log,
-    /// The format `combined` of nginx or Apache, with `$request_time` at the end.
+    /// The format `combined` of nginx or Apache. With `$request_time` at the end, it has durations.
     Nginx,
     /// The default access log of Envoy.
     Envoy,
