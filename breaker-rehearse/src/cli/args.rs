@@ -88,8 +88,8 @@ pub(crate) struct InputArguments {
     /// `at` is the start of a call and `end` its end; `took` is its duration, with the unit s, ms, us or ns. Two of the
     /// three are needed. `status` is an HTTP status, `grpc` a code of gRPC, `outcome` a word such as success, failure,
     /// `timed_out`, ignored or rejected, `flags` the response flags of Envoy. With `key`, each key has its own circuit.
-    /// The usual names are found without this option. `took=-` and `key=-` leave these out. A column can be given by its number from 1; a member of a member
-    /// in JSON by its path, `http.status`.
+    /// The usual names are found without this option. `took=-` and `key=-` leave these out. A column can be given by its
+    /// number from 1; a member of a member in JSON by its path, `http.status`.
     #[arg(long, help_heading = "Texts", value_name = "WHAT=COLUMN,…")]
     pub(super) map: Vec<Mapping>,
     /// The names of the columns of a log, or of CSV without a header
@@ -220,7 +220,14 @@ pub(crate) struct OutputArguments {
     /// share: of the calls that failed; slot: the least time that is judged; `min_calls`: the fewest calls that are judged;
     /// gap: nearer outages are one; least: shorter ones are none; tolerance: how far an opening may be from an outage
     /// without being false; slow: from which duration a call counts as failed.
-    #[arg(long, help_heading = "Report", value_name = "NAME=VALUE,…", value_parser = read_rule, default_value = "", hide_default_value = true)]
+    #[arg(
+        long,
+        help_heading = "Report",
+        value_name = "NAME=VALUE,…",
+        value_parser = read_rule,
+        default_value = "",
+        hide_default_value = true
+    )]
     pub(super) outage: OutageRule,
 }
 

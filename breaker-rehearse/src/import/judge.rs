@@ -73,8 +73,8 @@ const CODES: [&str; 17] = [
 
 /// A rule that overrides how an outcome is judged: `404=failure`, `400-499=ignored`, `declined=ignored`.
 ///
-/// A number is an HTTP status, a code of gRPC or a word of the column `outcome`; `5xx` stands for `500-599`. The name of a code
-/// of gRPC, a flag of Envoy and any other word can be given too.
+/// A number is an HTTP status, a code of gRPC or a word of the column `outcome`; `5xx` stands for `500-599`. The name of
+/// a code of gRPC, a flag of Envoy and any other word can be given too.
 ///
 /// # Examples
 ///
