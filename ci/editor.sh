@@ -16,29 +16,10 @@ cd "$root"
 command -v python3 >/dev/null || skip "python3 is missing"
 macros=$(rustc --print sysroot)/libexec/rust-analyzer-proc-macro-srv
 [[ -x $macros ]] || skip "this toolchain has no server of procedural macros"
-command -v apt-get >/dev/null || skip "rust-analyzer is unpacked from packages of Debian"
-
-folder=$root/target/rust-analyzer
-if [[ ! -x $folder/analyzer ]]; then
-    if [[ $EUID == 0 ]]; then apt update; fi
-    std=$(apt-cache depends rust-web-analyzer | grep -o 'libstd-rust-web-[0-9.]*' | head -n 1)
-    [[ -n $std ]] || skip "Debian has no rust-analyzer"
-    llvm=$(apt-cache depends "$std" | grep -o 'libllvm[0-9]*' | head -n 1)
-    unpack_debian "$folder" rust-web-analyzer "$std" "$llvm" rust-web-src ||
-        skip "Debian's rust-analyzer cannot be downloaded"
-    # Only the library is needed.
-    rm -rf "$folder"/usr/src/rustc-*/{compiler,src,tests}
-    cat >"$folder/analyzer" <<'END'
-#!/bin/sh
-# The unpacked analyzer with its libraries.
-folder=$(dirname "$0")/usr
-LD_LIBRARY_PATH=$folder/lib/$(uname -m)-linux-gnu exec "$folder/bin/rust-analyzer" "$@"
-END
-    chmod +x "$folder/analyzer"
-fi
-library=$(echo "$folder"/usr/src/rustc-*/library)
+unpack_rust_web
+library=$(echo target/rust-web/usr/src/rustc-*/library)
 
 # The same versions as in the workspace.
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$root/target}"
 cp Cargo.lock tests/editor
-python3 ci/editor.py "$folder/analyzer" "$library" "$macros" "$LEAST" "$@"
+python3 ci/editor.py target/rust-web/rust-analyzer "$PWD/$library" "$macros" "$LEAST" "$@"

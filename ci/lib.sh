@@ -41,6 +41,32 @@ unpack_debian() {
     )
 }
 
+# unpack_rust_web: unpacks Debian's newest compiler with its analyzer and the source of the standard library into
+# target/rust-web, and installs nothing. The programs are target/rust-web/rustc and target/rust-web/rust-analyzer.
+unpack_rust_web() {
+    local folder=$PWD/target/rust-web version std llvm program
+    [[ ! -e $folder/rust-analyzer ]] || return 0
+    command -v apt-get >/dev/null || skip "rust-analyzer and the standard library's source are packages of Debian"
+    if [[ $EUID == 0 ]]; then apt update; fi
+    version=$(apt-cache madison rust-web-analyzer | awk '{ print $3; exit }')
+    std=$(apt-cache depends "rust-web-analyzer=$version" | grep -o 'libstd-rust-web-[0-9.]*' | head -n 1) ||
+        skip "Debian has no rust-analyzer"
+    llvm=$(apt-cache depends "$std" | grep -o 'libllvm[0-9]*' | head -n 1)
+    unpack_debian "$folder" {rust-web-analyzer,rustc-web,rust-web-src,libstd-rust-web-dev}="$version" "$std" "$llvm" ||
+        skip "Debian's Rust $version cannot be downloaded"
+    # Of the source, only the library is needed.
+    rm -rf "$folder"/usr/src/rustc-*/{compiler,src,tests}
+    for program in rustc rust-analyzer; do
+        cat >"$folder/$program" <<'END'
+#!/bin/sh
+# An unpacked program with its libraries.
+folder=$(dirname "$0")/usr
+LD_LIBRARY_PATH=$folder/lib/$(uname -m)-linux-gnu exec "$folder/bin/$(basename "$0")" "$@"
+END
+        chmod +x "$folder/$program"
+    done
+}
+
 # need_cargo CRATE VERSION: installs a tool from crates.io if this version of it is missing.
 need_cargo() {
     cargo install --list | grep -q "^$1 v$2:" && return
