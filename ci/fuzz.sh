@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Fuzzes the attribute, the parsers, the importers, the API `admin` and an instance of a fleet. Inputs that make a target
-# fail are stored in fuzz/artifacts/, new inputs in target/fuzz/. The committed inputs in fuzz/corpus/ do not change.
+# Fuzzes the attribute, the parsers, the importers, the reader of traces, the API `admin` and an instance of a fleet. Inputs
+# that make a target fail are stored in fuzz/artifacts/, new inputs in target/fuzz/. The committed inputs in fuzz/corpus/
+# do not change.
 #
 # usage: ci/fuzz.sh [--seed N] [SECONDS [TARGET …]]    the default is 20 seconds for each target, with a random seed
 #
