@@ -38,6 +38,14 @@ fn joined_and_tripped(call: Call) -> Call {
     warm(call)
 }
 
+fn recorded(call: Call) -> Call {
+    ours::record();
+    let call = warm(call);
+    // From here on, no ring is half full.
+    ours::record().flush();
+    call
+}
+
 fn calls(call: Call) {
     for _ in 0..CALLS {
         black_box(&black_box(call)(black_box(GOOD)));
@@ -53,6 +61,7 @@ fn calls(call: Call) {
 #[bench::time_window(ours::long_time_window)]
 #[bench::slow_call(ours::long_slow_call)]
 #[bench::latency(ours::latency)]
+#[bench::recorded(args = (ours::recorded), setup = recorded)]
 #[bench::keyed(ours::keyed)]
 #[bench::failing(ours::failing)]
 #[bench::open(args = (ours::open), setup = tripped)]

@@ -2,8 +2,10 @@
 
 use std::future::ready;
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use breaker_runtime::fleet::{Fleet, Membership, MemoryStore};
+use breaker_runtime::rehearsal::{Recorder, RecorderOptions};
 use breaker_runtime::{
     CallError, CallOptions, CircuitBreaker, Config, FallbackOn, Outcome, Registry, circuit_breaker,
 };
@@ -152,6 +154,25 @@ pub fn join_and_trip() {
     if let Some(breaker) = Registry::global().get("shared_open") {
         breaker.trip();
     }
+}
+
+/// Is recorded, once [`record`] has been called.
+#[circuit_breaker(name = "recorded")]
+#[inline(never)]
+pub fn recorded(value: u64) -> Answer {
+    body(value)
+}
+
+/// Records the calls of [`recorded`] in memory, from the first time on.
+pub fn record() -> &'static Recorder {
+    static RECORDER: LazyLock<Recorder> = LazyLock::new(|| {
+        let options = RecorderOptions::new().breaker("recorded");
+        let recorder = options
+            .in_memory(Duration::from_secs(1))
+            .start(Registry::global());
+        recorder.expect("there is no other one")
+    });
+    &RECORDER
 }
 
 /// Polls [`future`] in place.
