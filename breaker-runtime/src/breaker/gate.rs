@@ -144,7 +144,7 @@ impl Word {
     }
 
     /// Returns whether a call needs a place.
-    #[cfg(any(test, feature = "tokio"))]
+    #[cfg(any(test, feature = "rehearsal", feature = "tokio"))]
     pub(crate) fn takes_place(self) -> bool {
         self.0 & (LIMITED | RECORDED_LIMITED) != 0
     }
@@ -161,12 +161,6 @@ impl Word {
     #[cfg(feature = "rehearsal")]
     pub(crate) fn is_recorded(self) -> bool {
         self.0 & RECORDED != 0
-    }
-
-    /// Returns whether the breaker is recorded and a call needs a place.
-    #[cfg(feature = "rehearsal")]
-    pub(crate) fn is_limited_and_recorded(self) -> bool {
-        self.0 & RECORDED_LIMITED != 0
     }
 
     /// Returns this word without the flags of a recorded breaker.

@@ -172,7 +172,7 @@ impl CircuitBreaker {
     }
 
     /// Calls `act` with the breaker of each key, if this is the breaker of a name with keys.
-    pub(super) fn for_each_key(&self, mut act: impl FnMut(&CircuitBreaker)) {
+    pub(crate) fn for_each_key(&self, mut act: impl FnMut(&CircuitBreaker)) {
         if let (Some(keys), None) = (self.keys(), self.key()) {
             keys.for_each(&mut act);
         }

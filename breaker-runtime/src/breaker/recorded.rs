@@ -17,11 +17,11 @@ use crate::values::{End, Rejection};
 impl CircuitBreaker {
     /// Requests permission to run one call of a recorded breaker.
     #[inline(never)]
-    pub(super) fn admit_recorded(&self) -> Result<Ticket, Rejection> {
+    pub(crate) fn admit_recorded(&self) -> Result<Ticket, Rejection> {
         let shared = self.shared();
         let recorded = shared.gate.word();
         let word = recorded.without_recording();
-        let (now, admitted) = if recorded.is_limited_and_recorded() {
+        let (now, admitted) = if recorded.takes_place() {
             (shared.time.now(), self.admit_limited())
         } else {
             self.admit_by(word)
@@ -139,7 +139,9 @@ impl CircuitBreaker {
         if before != 0 && recording.knows(before) {
             return;
         }
-        if let Some(id) = recording.add(shared.name.as_str(), shared.name.key()) {
+        let id = recording.add(shared.name.as_str(), shared.name.key());
+        if id.is_some() || before != 0 {
+            let id = id.unwrap_or_default();
             shared.cold.recorded_as.store(id, Ordering::Relaxed);
             shared.publish_recording(&mut locked);
         }

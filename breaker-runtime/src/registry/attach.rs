@@ -75,6 +75,9 @@ impl Registry {
             return (breaker, Vec::new());
         }
         self.apply_loaded(&breaker);
+        // A recorder may have started before the insertion.
+        #[cfg(feature = "rehearsal")]
+        breaker.record();
         #[cfg(feature = "tokio")]
         if let Some(probe) = probe {
             self.inner.probed.add(&breaker, probe);

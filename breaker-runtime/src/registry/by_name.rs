@@ -197,6 +197,9 @@ impl Registry {
         match existing {
             None => {
                 self.apply_loaded(&made);
+                // A recorder may have started before the insertion.
+                #[cfg(feature = "rehearsal")]
+                made.record();
                 Ok(made)
             }
             Some(breaker) => Self::agreed(breaker, &source),

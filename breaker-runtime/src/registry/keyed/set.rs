@@ -122,6 +122,9 @@ impl KeyedBreakers {
         drop(order);
         // The settings of the parent may have changed before the insertion. Later changes reach this breaker too.
         breaker.inherit_settings(&self.parent);
+        // The same holds for a recorder.
+        #[cfg(feature = "rehearsal")]
+        breaker.record();
         breaker
     }
 

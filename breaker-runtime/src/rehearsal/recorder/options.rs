@@ -91,8 +91,10 @@ impl RecorderOptions {
 
     /// Sets how often calls are written whose block is not full. The default is one second.
     ///
-    /// If the process dies, the calls since then are lost. Shorter intervals make larger files.
+    /// If the process dies, the calls since then are lost. Shorter intervals make larger files. More than a minute counts as
+    /// a minute.
     pub fn flush_every(self, flush_every: Duration) -> Self {
+        let flush_every = flush_every.min(Duration::from_secs(60));
         Self {
             flush_every,
             ..self

@@ -19,6 +19,11 @@ use crate::time::{Tick, Time, nanos};
 /// How long the thread sleeps, unless a ring is half full.
 const SLEEP: Duration = Duration::from_millis(100);
 
+/// The number of breakers that no longer exist whose names are kept at most.
+const MOST_GONE: usize = 4096;
+/// The number of events for which room is kept.
+const KEPT_EVENTS: usize = 1 << 14;
+
 /// What the recorder asks its thread to do.
 #[derive(Debug)]
 pub(super) enum Command {
@@ -164,6 +169,8 @@ impl Pump {
                 None => {}
             }
         }
+        // Large only after the thread was held up.
+        events.shrink_to(KEPT_EVENTS);
         self.events = events;
         // By now the beginnings of these have been fetched, unless they were dropped.
         for ended in earlier {
@@ -171,6 +178,9 @@ impl Pump {
         }
         // Their calls have all ended.
         self.gone.extend(gone);
+        if self.gone.len() > MOST_GONE {
+            self.flush();
+        }
         if !gone_later.is_empty() {
             self.recording.return_gone(gone_later);
         }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io::Cursor;
+use std::process;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -27,7 +28,8 @@ use crate::sync::Arc;
 /// counts them, in the files and in [`stats`](Self::stats).
 ///
 /// A recorder that is dropped writes what is left, and stops. Its buffers, 256 KiB for each thread that has made a recorded
-/// call, stay with the registry. A forked child has no thread that writes: start the recorder after the fork.
+/// call, stay with the registry. A forked child has no thread that writes, and records
+/// nothing: start the recorder after the fork.
 ///
 /// All instants are dated by one reading of the wall clock, when the recorder started. Later steps of that clock do not
 /// change them.
@@ -57,6 +59,8 @@ pub struct Recorder {
     stats: Arc<SharedStats>,
     thread: Option<JoinHandle<()>>,
     ended: bool,
+    /// The process that has the thread, which a forked child has not.
+    process: u32,
 }
 
 impl RecorderOptions {
@@ -93,10 +97,11 @@ impl Recorder {
             stats: Arc::default(),
             thread: None,
             ended: false,
+            process: process::id(),
         };
         // An error drops the recorder, which ends the recording.
         recorder.thread = Some(recorder.spawn(options, asked)?);
-        registry.each(CircuitBreaker::record);
+        each(registry, CircuitBreaker::record);
         Ok(recorder)
     }
 
@@ -124,7 +129,11 @@ impl Recorder {
         self.recording.set_recorder(Some(thread.thread().clone()));
         if options.in_memory.is_some() {
             let (commands, handle) = (self.commands.clone(), thread.thread().clone());
-            let recent = move |span| ask_recent(&commands, &handle, span);
+            let own = self.process;
+            let recent = move |span| {
+                let is_here = own == process::id();
+                is_here.then(|| ask_recent(&commands, &handle, span))?
+            };
             self.recording.set_recent(Some(Arc::new(recent)));
         }
         Ok(thread)
@@ -137,7 +146,11 @@ impl Recorder {
 
     /// Waits until all calls that have ended are written.
     pub fn flush(&self) {
-        if let Some(thread) = &self.thread {
+        if let Some(thread) = self
+            .thread
+            .as_ref()
+            .filter(|_| self.process == process::id())
+        {
             let (done, flushed) = mpsc::channel();
             let asked = self.commands.send(Command::Flush(done));
             thread.thread().unpark();
@@ -171,8 +184,9 @@ impl Recorder {
         // First, so that breakers that are made from now on are not recorded.
         self.recording.close();
         self.recording.set_recent(None);
-        self.registry.each(CircuitBreaker::end_record);
-        if let Some(thread) = self.thread.take() {
+        each(&self.registry, CircuitBreaker::end_record);
+        let thread = self.thread.take();
+        if let Some(thread) = thread.filter(|_| self.process == process::id()) {
             let _ = self.commands.send(Command::Stop);
             thread.thread().unpark();
             // An error: it has panicked.
@@ -196,6 +210,14 @@ impl fmt::Debug for Recorder {
         f.debug_struct("Recorder")
             .field("stats", &self.stats())
             .finish_non_exhaustive()
+    }
+}
+
+/// Calls `act` with each breaker, also with keys that have been idle.
+fn each(registry: &Registry, act: fn(&CircuitBreaker)) {
+    for breaker in registry.by_name() {
+        act(&breaker);
+        breaker.for_each_key(act);
     }
 }
 

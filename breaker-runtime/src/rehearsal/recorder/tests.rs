@@ -322,6 +322,36 @@ fn a_breaker_that_is_made_while_a_recorder_ends_is_recorded_by_the_next() {
 }
 
 #[test]
+fn keys_that_have_been_idle_are_recorded() {
+    let (registry, clock) = registry();
+    let config = Config::new().idle_ttl(Duration::from_secs(1));
+    let key = || registry.get_or_create_keyed("mail", "a", config).unwrap();
+    key().try_acquire().unwrap().success();
+    clock.pass(DAY);
+    let recorder = in_memory(&registry);
+    key().try_acquire().unwrap().success();
+    assert_eq!(recent(&recorder, "mail").len(), 1);
+    clock.pass(DAY);
+    drop(recorder);
+    assert_eq!(key().shared().recorded_id(), 0);
+}
+
+#[test]
+fn a_call_at_the_end_of_a_recording_needs_a_place() {
+    let (registry, _clock) = registry();
+    let recorder = in_memory(&registry);
+    let mail = registry
+        .get_or_create("mail", Config::new().max_in_flight(1))
+        .unwrap();
+    mail.trip();
+    mail.reset();
+    let _held = mail.try_acquire().unwrap();
+    drop(recorder);
+    let rejection = mail.admit_recorded().unwrap_err();
+    assert_eq!(rejection.reason(), crate::values::RejectionReason::Full);
+}
+
+#[test]
 fn after_an_error_the_same_file_is_written_and_no_other_deleted() {
     let folder = folder("same");
     let mut segments = Segments::begin(folder.clone(), 1 << 20, DAY, 1).unwrap();
