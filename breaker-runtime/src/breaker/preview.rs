@@ -1,10 +1,10 @@
 //! What a change of settings would do, and the layers of a setting.
 
 use super::settings::Announcement;
-use super::shared::{CircuitBreaker, Shared};
+use super::shared::{CircuitBreaker, Locked, Shared};
 #[cfg(feature = "admin")]
 use crate::config::Config;
-use crate::config::{ConfigError, Patch, Setting};
+use crate::config::{ConfigError, Layered, Patch, Setting, Settings};
 use crate::time::ClockReading;
 use crate::values::{Attribution, Configured, SettingLayers, WindowEffect};
 
@@ -35,6 +35,34 @@ impl CircuitBreaker {
         let runtime = locked.layered.runtime.as_deref();
         runtime.copied().unwrap_or_default()
     }
+
+    /// Returns the settings that would be in force with a patch of those of run time.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with the patch.
+    #[cfg(all(feature = "admin", feature = "rehearsal"))]
+    pub(crate) fn settings_with(&self, patch: &Patch) -> Result<Settings, Vec<ConfigError>> {
+        self.shared().lock().settings_with(patch).map(|it| it.1)
+    }
+}
+
+impl Locked {
+    /// Returns the layers and the settings in force that a patch leads to, or everything that is wrong with it.
+    fn settings_with(&self, patch: &Patch) -> Result<(Layered, Settings), Vec<ConfigError>> {
+        let mut layered = self.layered.clone();
+        patch.apply(&mut layered.runtime);
+        let config = self.merged.effective(&layered);
+        let inconsistencies = self.merged.layered_inconsistencies(&layered);
+        let mut rejected = patch.problems().to_vec();
+        rejected.extend(config.values_out_of_range());
+        rejected.extend(inconsistencies.map(ConfigError::from));
+        if !rejected.is_empty() {
+            return Err(rejected);
+        }
+        let settings = config.settings(self.merged.call_timeout());
+        Ok((layered, settings))
+    }
 }
 
 impl Shared {
@@ -48,18 +76,8 @@ impl Shared {
         by: &Attribution,
     ) -> Result<Configured, Vec<ConfigError>> {
         let mut locked = self.lock();
-        let mut layered = locked.layered.clone();
-        patch.apply(&mut layered.runtime);
+        let (layered, settings) = locked.settings_with(patch)?;
         let merged = &locked.merged;
-        let config = merged.effective(&layered);
-        let inconsistencies = merged.layered_inconsistencies(&layered);
-        let mut rejected = patch.problems().to_vec();
-        rejected.extend(config.values_out_of_range());
-        rejected.extend(inconsistencies.map(ConfigError::from));
-        if !rejected.is_empty() {
-            return Err(rejected);
-        }
-        let settings = config.settings(merged.call_timeout());
         let before = *locked.machine.settings();
         let announcement = Announcement {
             action: None,

@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::Context;
 use breaker_runtime::admin::{Access, Admin, AdminServer};
+use breaker_runtime::rehearsal::{Recorder, RecorderOptions};
 use breaker_runtime::test_util::{ManualClock, TestRegistry};
 use breaker_runtime::{CircuitBreaker, Clock, Config, Permit, Registry, Tick, Window};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -75,6 +76,23 @@ impl Scene {
     fn empty_since(past: Duration) -> anyhow::Result<Self> {
         let clock = SceneClock::new(past);
         Self::of(Registry::with_clock(clock.clone()), clock)
+    }
+
+    /// Records thirty calls of a breaker, a second apart, of which five in a row fail and the sixth succeeds.
+    pub(crate) fn record_calls(&self, name: &str) -> anyhow::Result<Recorder> {
+        let options = RecorderOptions::new().in_memory(Duration::from_secs(600));
+        let recorder = options.start(&self.registry)?;
+        let breaker = self.get(name)?;
+        for nth in 0..30 {
+            self.clock.advance(Duration::from_secs(1));
+            let permit = breaker.try_acquire()?;
+            if nth % 6 == 0 {
+                permit.success();
+            } else {
+                permit.failure();
+            }
+        }
+        Ok(recorder)
     }
 
     /// Shows a registry with a number of closed breakers.

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use breaker_runtime::Config;
 use breaker_runtime::admin::Access;
 use fantoccini::Client;
 
@@ -95,7 +96,18 @@ impl Shots<'_> {
         browser.open(&scene.url("#/b/bank")).await?;
         browser.push("^force closed").await?;
         browser.sees("type bank").await?;
-        self.shot("09-forced-closed-warning").await
+        self.shot("09-forced-closed-warning").await?;
+
+        let scene = Scene::closed(2)?;
+        let config = Config::new().threshold(7);
+        scene.registry.get_or_create("bank", config)?;
+        let _recorder = scene.record_calls("bank")?;
+        browser.open(&scene.url("#/b/bank")).await?;
+        steps::sign_in(browser).await?;
+        browser.push("^edit threshold").await?;
+        browser.fill("tests.labelled(/^value/i)", "4").await?;
+        browser.sees("openings 0 1").await?;
+        self.shot("20-rehearsal").await
     }
 
     async fn of_looks(&self) -> anyhow::Result<()> {

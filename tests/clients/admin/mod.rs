@@ -16,6 +16,7 @@ mod page;
 mod proxies;
 mod readings;
 mod recorder;
+mod rehearse;
 mod renderings;
 mod server;
 mod settings;

@@ -12,8 +12,12 @@ use super::fleet;
 use super::guard::Needs;
 use super::incoming::{Answer, Incoming, LateAnswer, Work, base_of_links};
 use super::lists;
+#[cfg(not(feature = "rehearsal"))]
+use super::not_recorded::rehearse;
 use super::page;
 use super::problem::Problem;
+#[cfg(feature = "rehearsal")]
+use super::rehearse::rehearse;
 use super::settings;
 use crate::integrations::axum::health_of;
 
@@ -48,6 +52,12 @@ impl Endpoint {
     /// Makes this an endpoint of a name that says on which keys it acts.
     const fn with_keys(mut self) -> Self {
         self.parameters = &["key", "keys", "scope", "dry_run"];
+        self
+    }
+
+    /// Makes this an endpoint whose query is empty.
+    const fn without_parameters(mut self) -> Self {
+        self.parameters = &[];
         self
     }
 
@@ -130,6 +140,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
     control("reset", control::reset).with_keys(),
     change_of_settings(Method::PATCH, settings::patch),
     change_of_settings(Method::DELETE, settings::take_back),
+    control("rehearse", rehearse).without_parameters(),
 ];
 
 type Prepare = fn(&Incoming<'_>) -> Result<Work, Problem>;

@@ -25,6 +25,7 @@
 //! | `POST /reset/{breaker}` | closes the circuit | control |
 //! | `PATCH /settings/{breaker}` | changes settings by a merge patch | control |
 //! | `DELETE /settings/{breaker}` | takes back the settings that were configured at run time | control |
+//! | `POST /rehearse/{breaker}` | what a merge patch of the settings would have made of the last ten minutes, if a recorder keeps them; changes nothing | control |
 //!
 //! The chapter *Admin* of the project's documentation describes the parameters, the answers and the problems.
 //!
@@ -58,6 +59,8 @@ mod incoming;
 mod instance;
 mod links;
 mod lists;
+#[cfg(not(feature = "rehearsal"))]
+mod not_recorded;
 mod on_action;
 mod order;
 mod page;
@@ -65,6 +68,8 @@ mod past;
 mod problem;
 mod query;
 mod recorder;
+#[cfg(feature = "rehearsal")]
+mod rehearse;
 mod renderings;
 mod report;
 mod ring;

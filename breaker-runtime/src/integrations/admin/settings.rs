@@ -28,21 +28,37 @@ pub(super) fn read(incoming: &Incoming<'_>) -> Answer {
     Ok(incoming.tagged(Format::Json, body, &settings.tag))
 }
 
+/// Returns whether a recorder keeps the last calls.
+#[cfg(feature = "rehearsal")]
+fn is_recorded(incoming: &Incoming<'_>) -> bool {
+    incoming.site.registry.recording().recent().is_some()
+}
+
+#[cfg(not(feature = "rehearsal"))]
+fn is_recorded(_: &Incoming<'_>) -> bool {
+    false
+}
+
 /// Changes settings by a merge patch.
 pub(super) fn patch(incoming: &Incoming<'_>) -> Answer {
     let breaker = incoming.named()?;
+    let patch = patch_of(incoming)?;
+    change(incoming, &breaker, Some(&patch))
+}
+
+/// Reads the merge patch of a request.
+pub(super) fn patch_of(incoming: &Incoming<'_>) -> Result<Patch, Problem> {
     check_media_type(
         incoming,
         &["application/merge-patch+json", "application/json"],
     )?;
-    let patch: Patch = serde_json::from_slice(&incoming.body).map_err(|error| {
+    serde_json::from_slice(&incoming.body).map_err(|error| {
         let problem = not_json(&error);
         match error.classify() {
             Category::Data => problem.into_unprocessable("setting"),
             _ => problem,
         }
-    })?;
-    change(incoming, &breaker, Some(&patch))
+    })
 }
 
 /// Takes back all settings that were configured at run time.
@@ -136,6 +152,7 @@ fn answer(
         "settings": configured.settings,
         "window": configured.window,
         "rule_met": configured.rule_met,
+        "recorded": is_recorded(incoming),
         "warnings": warnings(incoming, breaker, configured),
         "undo": {
             "method": "PATCH",
@@ -257,7 +274,8 @@ impl NotChanged {
     }
 }
 
-fn rejected(errors: &[ConfigError]) -> Problem {
+/// Returns everything that is wrong with settings.
+pub(super) fn rejected(errors: &[ConfigError]) -> Problem {
     let texts: Vec<_> = errors.iter().map(ConfigError::to_string).collect();
     let described = errors.iter().zip(&texts);
     let described =

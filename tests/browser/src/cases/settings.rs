@@ -12,6 +12,7 @@ cases![
     a_setting_is_changed_and_taken_back,
     a_value_out_of_range_is_told_and_changes_nothing,
     a_change_of_another_operator_is_not_overwritten,
+    a_change_is_rehearsed_on_the_recorded_calls,
 ];
 
 const VALUE: &str = "tests.labelled(/^value/i)";
@@ -102,5 +103,20 @@ async fn a_change_of_another_operator_is_not_overwritten(browser: &Browser) -> a
     confirm(browser).await?;
     browser.until("!tests.dialog()").await?;
     ensure!(threshold(&scene)? == Some(12));
+    Ok(())
+}
+
+async fn a_change_is_rehearsed_on_the_recorded_calls(browser: &Browser) -> anyhow::Result<()> {
+    let scene = open(browser).await?;
+    let _recorder = scene.record_calls("bank")?;
+    browser.refresh().await?;
+    browser.push("^edit threshold").await?;
+    browser.sees("the 30 calls from .* played again").await?;
+    browser.sees("openings 0 0").await?;
+    browser.fill(VALUE, "4").await?;
+    browser.sees("openings 0 1").await?;
+    browser.sees("would have failed 0 [1-9]").await?;
+    browser.sees("would have succeeded 0 [1-9]").await?;
+    ensure!(threshold(&scene)? == Some(7), "a rehearsal changes nothing");
     Ok(())
 }

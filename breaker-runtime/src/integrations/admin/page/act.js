@@ -41,7 +41,8 @@ export function reasonField(isNeeded) {
 		h('datalist', { id: 'reasons' }, reasons.map((value) => h('option', { value }))));
 }
 
-// All functions get what was written: `fields` shows what `preview` has found that would happen, and `act` does it.
+// All functions get what was written: `fields` shows what `preview` has found that would happen, and `act` does it. What
+// `preview` finds later, it shows by its second argument.
 export function openDialog({ title, fields, preview, act }) {
 	let [answer, failure, isReady, written, turn, timer] = [null, '', false, {}, 0, 0];
 	const whole = () => title + (written.scope === 'fleet' ? ' in the whole fleet' : '');
@@ -68,7 +69,7 @@ export function openDialog({ title, fields, preview, act }) {
 
 	async function look() {
 		const own = ++turn;
-		const found = await preview(written).catch((problem) => ({ problem }));
+		const found = await preview(written, () => dialog.draw()).catch((problem) => ({ problem }));
 		if (own !== turn) return;
 		failure = found.problem?.message;
 		isReady = !found.problem;
