@@ -1,4 +1,4 @@
-//! What is wrong with an input: the file, the line, and what to do.
+//! An error of an input: the file, the line, and what to do.
 
 use std::{error, fmt};
 

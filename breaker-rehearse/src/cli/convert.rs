@@ -33,7 +33,7 @@ pub(super) fn run(arguments: &ConvertArguments) -> Result<(), Stop> {
         let partial = PathBuf::from(partial);
         let recorded = record(&mut input, &stretch, &breaker, &partial);
         if recorded.is_err() {
-            // What is wrong with the input is more important than a file that stays.
+            // An error of the input matters more than a file that stays.
             let _ = fs::remove_file(&partial);
         }
         let recorded = recorded?;

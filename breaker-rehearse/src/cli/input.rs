@@ -141,9 +141,9 @@ fn breaker_of(reader: &TraceReader, asked: Option<&str>) -> Result<String, Stop>
     }
 }
 
-/// Returns whether a file is a recording. A folder stands for the recordings in it.
+/// Returns whether a file is a recording. A folder means the recordings in it.
 ///
-/// What is no file, such as a pipe, can be read only once, so it is a text.
+/// A pipe can be read only once, so it is taken for a text.
 fn is_trace(path: &Path) -> Result<bool, Stop> {
     if path.as_os_str() == "-" {
         return Ok(false);
@@ -225,7 +225,7 @@ impl<'a> Texts<'a> {
         }
     }
 
-    /// Goes on with the next file. One that is empty, as after a rotation, is no error if there are others.
+    /// Goes on with the next file. An empty file, as after a rotation, is not an error if there are others.
     fn open(&mut self, path: &Path) -> Result<(), Stop> {
         let name = path.display().to_string();
         let name = if name == "-" {

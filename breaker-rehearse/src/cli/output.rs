@@ -10,7 +10,7 @@ use super::args::{InputArguments, OutputArguments};
 use super::notes::Notes;
 use super::stop::Stop;
 
-/// Prints a text. A reader that went away, such as `head`, is no error.
+/// Prints a text. A reader that went away, such as `head`, is not an error.
 pub(super) fn print(text: &str) -> Result<(), Stop> {
     match io::stdout().write_all(text.as_bytes()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {

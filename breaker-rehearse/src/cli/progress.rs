@@ -12,7 +12,7 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    /// A bar for so many bytes, or a spinner if nobody knows how many there are.
+    /// A bar for a number of bytes, or a spinner if the number is unknown.
     pub(super) fn of_bytes(total: Option<u64>) -> Self {
         let bar = total.map_or_else(ProgressBar::new_spinner, ProgressBar::new);
         let template = match total {
@@ -22,7 +22,7 @@ impl Progress {
         Self::styled(bar, template)
     }
 
-    /// A bar for so many calls.
+    /// A bar for a number of calls.
     pub(super) fn of_calls(total: u64) -> Self {
         Self::styled(
             ProgressBar::new(total),

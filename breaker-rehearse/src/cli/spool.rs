@@ -34,7 +34,7 @@ pub(super) struct Spool {
 impl Drop for Spool {
     fn drop(&mut self) {
         if let Some(folder) = &self.folder {
-            // Whoever cannot remove a temporary file cannot do anything about it.
+            // If a temporary file cannot be removed, nothing can be done about it.
             let _ = fs::remove_dir_all(folder);
         }
     }
@@ -68,7 +68,7 @@ impl Spool {
         Ok((spool, notes))
     }
 
-    /// Begins to read, on a thread of its own.
+    /// Begins to read on another thread.
     pub(super) fn calls(&self) -> SpooledCalls {
         let (sender, blocks) = sync_channel(WAITING);
         let (files, breaker) = (self.files.clone(), self.breaker.clone());

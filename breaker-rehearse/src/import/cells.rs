@@ -11,7 +11,7 @@ pub(super) struct Row {
 }
 
 impl Row {
-    /// Empties the row, which has so many wanted cells.
+    /// Empties the row and sets its number of wanted cells.
     pub(super) fn clear(&mut self, wanted: usize) {
         self.cells.resize_with(wanted, Default::default);
         for (is_present, text) in &mut self.cells {

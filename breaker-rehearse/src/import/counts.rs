@@ -1,8 +1,8 @@
-//! What was read and skipped.
+//! Counts what an import reads and skips.
 
 use crate::problem::Problem;
 
-/// What was read and skipped.
+/// Counts what an import reads and skips.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Counts {

@@ -31,7 +31,7 @@ pub enum TraceError {
         #[source]
         error: io::Error,
     },
-    /// A file is no trace.
+    /// A file is not a trace.
     #[error(
         "`{file}` is no trace: it does not begin like one; convert logs and other records first"
     )]
@@ -58,7 +58,7 @@ pub enum TraceError {
         block: u32,
         /// Where it begins.
         offset: u64,
-        /// What is wrong.
+        /// The error, in words.
         what: &'static str,
     },
     /// A trace has no call of a breaker.

@@ -113,7 +113,7 @@ impl Candidate {
     }
 }
 
-/// Adds the settings of one item, which are in a file of its own.
+/// Adds the settings of one item, which have a file to themselves.
 fn apply(config: &mut Config, file: &File, place: &Position, problems: &mut Vec<ConfigProblem>) {
     let Some(section) = file.breakers.get(NAME) else {
         return;

@@ -31,7 +31,7 @@ type Block = Arc<Vec<Call>>;
 ///
 /// # Errors
 ///
-/// The same as [`rehearse`](super::rehearse).
+/// Those of [`rehearse`](super::rehearse).
 ///
 /// # Panics
 ///

@@ -75,9 +75,9 @@ pub(super) struct Pump {
     matching: Matching,
     unmatched: Vec<Unmatched>,
     pending: Pending,
-    /// What was dropped and is not yet noted in a block.
+    /// Calls that were dropped, and that no block notes yet.
     dropped: Dropped,
-    /// What was dropped in the rings before.
+    /// Calls that the rings had dropped before.
     dropped_before: (u64, u64),
     /// The latest instant of each ring.
     latest: Vec<u64>,
@@ -116,7 +116,7 @@ impl Pump {
         }
     }
 
-    /// Records until it is told to stop.
+    /// Records until the recorder stops.
     ///
     /// It owns the receiver of the commands: whoever waits for an answer stops waiting when this thread ends, however it
     /// does.
@@ -229,7 +229,7 @@ impl Pump {
     fn complete(&mut self, ended: Unmatched) {
         let row = self.matching.end(ended);
         let row = row.unwrap_or_else(Matching::without_beginning);
-        // A call that began before the recording is no part of it.
+        // A call that began before the recording is left out.
         if row.started > self.anchor.tick {
             self.add(row);
         }

@@ -64,7 +64,7 @@ pub struct Recorder {
 }
 
 impl RecorderOptions {
-    /// Begins to record the breakers of a registry, on a thread of its own.
+    /// Begins to record the breakers of a registry, on a new thread.
     ///
     /// # Errors
     ///

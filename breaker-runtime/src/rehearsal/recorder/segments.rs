@@ -1,4 +1,4 @@
-//! The files of a recorder, which begin anew by size and by age.
+//! The files of a recorder, which are rotated by size and by age.
 
 use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions};

@@ -132,7 +132,7 @@ fn calls_at_one_instant_keep_their_order() {
         (order.start, order.end)
     };
     let found: Vec<_> = calls.iter().map(|it| (it.outcome(), order(it))).collect();
-    // Calls that began at one instant are one and the same for the machine.
+    // The machine cannot tell calls apart that began at one instant.
     let expected = [
         (CallOutcome::Ignored, (0, 5)),
         (CallOutcome::Failure(FailureKind::Returned), (1, 2)),

@@ -48,7 +48,7 @@ pub(in super::super) struct Row {
     pub(in super::super) order: Option<CallOrder>,
 }
 
-/// What was dropped since the last block.
+/// Calls that were dropped since the last block.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in super::super) struct Dropped {
     pub(in super::super) calls: u64,

@@ -32,7 +32,7 @@ pub(super) struct TraceFiles {
 }
 
 impl TraceFiles {
-    /// Lists the files; a folder stands for the files of a recorder in it.
+    /// Lists the files; a folder means the files of a recorder in it.
     pub(super) fn of_paths<P: AsRef<Path>>(
         paths: impl IntoIterator<Item = P>,
     ) -> Result<Self, TraceError> {

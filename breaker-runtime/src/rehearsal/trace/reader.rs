@@ -38,11 +38,11 @@ pub struct TraceReader {
 }
 
 impl TraceReader {
-    /// Opens the files of a trace; a folder stands for the files `*.trace` in it.
+    /// Opens the files of a trace; a folder means the files `*.trace` in it.
     ///
     /// # Errors
     ///
-    /// A [`TraceError`] that names the file and the block: for a file that cannot be read, is no trace, is one of a newer
+    /// A [`TraceError`] that names the file and the block: for a file that cannot be read, is not a trace, is one of a newer
     /// version, or is damaged or cut off.
     pub fn open<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>) -> Result<Self, TraceError> {
         Self::over(TraceFiles::of_paths(paths)?, false)
@@ -52,7 +52,7 @@ impl TraceReader {
     ///
     /// # Errors
     ///
-    /// A [`TraceError`] for a file that cannot be read, is no trace, or is one of a newer version.
+    /// A [`TraceError`] for a file that cannot be read, is not a trace, or is one of a newer version.
     pub fn open_lenient<P: AsRef<Path>>(
         paths: impl IntoIterator<Item = P>,
     ) -> Result<Self, TraceError> {

@@ -44,7 +44,7 @@ fn two_blocks() -> Vec<u8> {
     write(&[("mail", success(0, 5)), ("mail", success(7, 5_000_000_000))])
 }
 
-/// Returns an empty folder of its own.
+/// Returns a new, empty folder.
 fn folder(name: &str) -> PathBuf {
     let folder = std::env::temp_dir().join(format!("breaker-trace-{}-{name}", std::process::id()));
     let _ = fs::remove_dir_all(&folder);

@@ -13,7 +13,7 @@ fn low_bits(number: u64) -> u8 {
     (number & 0x7f) as u8
 }
 
-/// Appends a difference, in which wrapped numbers stand for negative ones; those close to zero are short.
+/// Appends a difference, in which a wrapped number means a negative one; those close to zero are short.
 pub(super) fn put_signed(out: &mut Vec<u8>, difference: u64) {
     put(out, (difference << 1) ^ (difference >> 63).wrapping_neg());
 }
