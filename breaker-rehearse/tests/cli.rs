@@ -309,6 +309,36 @@ fn broken_lines_end_the_run_unless_it_is_lenient() {
 }
 
 #[test]
+fn a_word_among_statuses_is_named_with_its_count_and_its_rule() {
+    let folder = Folder::new("words");
+    let text = calls().replace("status", "http_code");
+    folder.write("calls.csv", text.replace(",503\n", ",timeout\n"));
+    let play = |map: &str, more: &[&str]| {
+        let play = ["play", "calls.csv", "-c", FIVE, "--map", map];
+        folder.run(&[&play[..], more].concat())
+    };
+    let advice = "`timeout` is not an HTTP status; say what it means with `--outcome timeout=timed_out`, or map a column \
+                  that has only words with `--map outcome=http_code`";
+    assert_eq!(
+        play("status=http_code", &[]).error(),
+        format!("error: calls.csv:242: {advice} (`--lenient` skips such lines and counts them)")
+    );
+    assert_eq!(
+        play("status=http_code", &["--lenient"]).err,
+        format!(
+            "note: 120 of 600 lines are broken and were skipped, 120 of them because {advice}\n"
+        )
+    );
+    let error = play("outcome=http_code", &[]).error();
+    assert!(
+        error.starts_with("error: calls.csv:2: `200` is an HTTP status and not a word; map the column with `--map status=http_code`"),
+        "{error}"
+    );
+    let out = play("status=http_code", &["--outcome", "timeout=timed_out"]).ok();
+    assert!(out.contains("480 succeeded, 120 failed"), "{out}");
+}
+
+#[test]
 fn files_that_cannot_be_used_are_named_with_the_reason() {
     let folder = Folder::new("files");
     folder.write("calls.csv", calls());

@@ -72,10 +72,19 @@ pub(super) fn skipped(counts: &Counts) -> Notes {
     }
     if counts.skipped > 0 {
         let (skipped, all) = (counts.skipped, counts.lines);
-        lines.push(format!(
-            "{skipped} of {all} lines are broken and were skipped, such as:"
-        ));
-        lines.extend(counts.first_skipped.iter().map(|it| format!("  {it}")));
+        let start = format!("{skipped} of {all} lines are broken and were skipped");
+        let mut shown: Vec<_> = counts.first_skipped.iter().collect();
+        match counts.common_problem() {
+            Some((problem, count)) => {
+                lines.push(format!("{start}, {count} of them because {problem}"));
+                shown.retain(|it| it.message != problem);
+                if !shown.is_empty() {
+                    lines.push("others, such as:".to_owned());
+                }
+            }
+            None => lines.push(format!("{start}, such as:")),
+        }
+        lines.extend(shown.iter().map(|it| format!("  {it}")));
     }
     Notes { lines }
 }

@@ -26,19 +26,53 @@ pub(super) struct CsvRows<R> {
 struct Limited<R> {
     input: R,
     read: Rc<Cell<u64>>,
+    /// Whether a `\r` was read last, which may belong to a `\n`.
+    holds_return: bool,
 }
 
 impl<R: Read> Read for Limited<R> {
+    /// Reads text without the `\r` of each `\r\n`, since the reader of CSV counts the line of such an end too late.
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.read.get() > LONGEST {
             return Err(io::Error::other(
                 "the row is longer than 1 MiB: is a quote not closed?",
             ));
         }
-        let read = self.input.read(buffer)?;
-        self.read.set(self.read.get() + read as u64);
-        Ok(read)
+        loop {
+            let held = usize::from(std::mem::take(&mut self.holds_return) && !buffer.is_empty());
+            if held == 1 {
+                buffer[0] = b'\r';
+            }
+            let read = self.input.read(&mut buffer[held..])?;
+            self.read.set(self.read.get() + read as u64);
+            if read == 0 {
+                return Ok(held);
+            }
+            let text = &mut buffer[..held + read];
+            self.holds_return = text.ends_with(b"\r");
+            let kept = without_returns(text);
+            if kept > 0 {
+                return Ok(kept);
+            }
+        }
     }
+}
+
+/// Moves a text together so that it lacks each `\r` before a `\n`, and at the end. Returns the length.
+fn without_returns(text: &mut [u8]) -> usize {
+    if !text.contains(&b'\r') {
+        return text.len();
+    }
+    let mut kept = 0;
+    for at in 0..text.len() {
+        let next = text.get(at + 1);
+        let is_end = text[at] == b'\r' && next.is_none_or(|it| *it == b'\n');
+        if !is_end {
+            text[kept] = text[at];
+            kept += 1;
+        }
+    }
+    kept
 }
 
 impl<R: BufRead> CsvRows<R> {
@@ -53,6 +87,7 @@ impl<R: BufRead> CsvRows<R> {
         let limited = Limited {
             input,
             read: Rc::clone(&read),
+            holds_return: false,
         };
         let mut reader = ReaderBuilder::new()
             .delimiter(delimiter)

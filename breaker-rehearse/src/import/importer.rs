@@ -22,8 +22,6 @@ use super::plan::Plan;
 use super::sample::{format as usual_format, sample};
 use crate::problem::Problem;
 
-/// How many of the skipped lines are shown.
-const SHOWN: usize = 3;
 /// Reads the calls of a text in the order of their starts, in constant memory.
 ///
 /// # Examples
@@ -118,10 +116,8 @@ impl<'a> Importer<'a> {
         })?;
         let wanted = rows.want(&plan.wanted);
         wanted.map_err(|name| whole(format!("there is no column `{name}`")))?;
-        let counts = Counts {
-            lacks_durations: plan.lacks_durations(),
-            ..Counts::default()
-        };
+        let mut counts = Counts::default();
+        counts.lacks_durations = plan.lacks_durations();
         let disorder = i64::try_from(options.disorder.as_nanos()).unwrap_or(i64::MAX);
         Ok(Self {
             file: file.to_owned(),
@@ -275,10 +271,7 @@ impl<'a> Importer<'a> {
         if !self.lenient {
             return Err(problem);
         }
-        self.counts.skipped += 1;
-        if self.counts.first_skipped.len() < SHOWN {
-            self.counts.first_skipped.push(problem);
-        }
+        self.counts.skip(problem);
         Ok(())
     }
 }

@@ -157,40 +157,36 @@ impl Judge {
             .map(|(rule, _)| rule.text.as_str())
     }
 
-    /// Judges a word of the column `outcome`.
-    pub(super) fn of_word(&self, text: &str) -> Result<CallOutcome, String> {
+    /// Judges a word of `column`, which is mapped as `outcome`.
+    pub(super) fn of_word(&self, text: &str, column: &str) -> Result<CallOutcome, String> {
         if let Some(outcome) = word(text).filter(|_| self.rules.is_empty()) {
             return Ok(outcome);
         }
-        let number = text.trim().parse().ok();
-        let by_rule = number.and_then(|number| self.rule_of_number(number));
-        let by_rule = by_rule.or_else(|| self.rule_of_word(&plain(text)));
-        by_rule.or_else(|| word(text)).ok_or_else(|| {
-            unknown(
-                text,
-                &format!(
-                    "; say what it means with `--outcome '{}=failure'`",
-                    shown(text)
-                ),
-            )
-        })
+        if let Some(outcome) = self.rule_of_text(text).or_else(|| word(text)) {
+            return Ok(outcome);
+        }
+        if text.trim().parse().is_ok_and(|it| matches!(it, 100..=599)) {
+            return Err(format!(
+                "`{}` is an HTTP status and not a word; map the column with `--map status={column}`",
+                text.trim()
+            ));
+        }
+        Err(unknown(text, &format!("; {}", advice(text, FAILURE))))
     }
 
-    /// Judges an HTTP status. Of a list, which nginx writes if it asked several servers, the last one counts.
-    pub(super) fn of_status(&self, text: &str) -> Result<CallOutcome, String> {
+    /// Judges an HTTP status of `column`. Of a list, which nginx writes if it asked several servers, the last one counts.
+    ///
+    /// Programs that got no answer write a word instead, such as `timeout`, and a rule says what it means.
+    pub(super) fn of_status(&self, text: &str, column: &str) -> Result<CallOutcome, String> {
         let last = text.rsplit([',', ':']).next().unwrap_or(text).trim();
         let status = match last {
             "" | "-" => None,
             _ => last.parse::<u16>().ok(),
         };
         let Some(status) = status.filter(|it| matches!(it, 0 | 100..=599)) else {
-            let text = shown(text);
-            return Err(match word(&text) {
-                Some(_) => format!(
-                    "`{text}` is not an HTTP status; is it a column for `--map outcome=COLUMN`?"
-                ),
-                None => format!("`{text}` is not an HTTP status"),
-            });
+            return self
+                .rule_of_text(last)
+                .ok_or_else(|| no_status(last, column));
         };
         if let Some(outcome) = self.rule_of_number(status.into()) {
             return Ok(outcome);
@@ -257,6 +253,13 @@ impl Judge {
         Some(self.rules[at].outcome)
     }
 
+    /// Finds the last rule for a number or a word.
+    fn rule_of_text(&self, text: &str) -> Option<CallOutcome> {
+        let number = text.trim().parse().ok();
+        let by_number = number.and_then(|number| self.rule_of_number(number));
+        by_number.or_else(|| self.rule_of_word(&plain(text)))
+    }
+
     fn rule_of_number(&self, number: u32) -> Option<CallOutcome> {
         self.rule(|it| matches!(it, Matched::Number(range) if range.contains(&number)))
     }
@@ -285,6 +288,32 @@ fn plain(text: &str) -> String {
     let text = text.trim().to_lowercase();
     let text = text.strip_prefix("status_code_").unwrap_or(&text);
     text.replace(['-', ' '], "_")
+}
+
+/// Describes a text in place of an HTTP status.
+fn no_status(text: &str, column: &str) -> String {
+    let start = format!("`{}` is not an HTTP status", shown(text));
+    if matches!(text, "" | "-") {
+        return start;
+    }
+    let known = word(text);
+    let advice = advice(text, known.unwrap_or(FAILURE));
+    match known {
+        Some(_) => format!(
+            "{start}; {advice}, or map a column that has only words with `--map outcome={column}`"
+        ),
+        None => format!("{start}; {advice}"),
+    }
+}
+
+/// Says how to give a text a meaning.
+fn advice(text: &str, outcome: CallOutcome) -> String {
+    let text = shown(text.trim());
+    let named = WORDS.iter().find(|(_, it)| *it == outcome);
+    let rule = format!("{text}={}", named.map_or("failure", |(word, _)| word));
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "_-.".contains(letter);
+    let quote = if text.chars().all(is_plain) { "" } else { "'" };
+    format!("say what it means with `--outcome {quote}{rule}{quote}`")
 }
 
 fn unknown(text: &str, advice: &str) -> String {

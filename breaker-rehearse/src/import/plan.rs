@@ -202,13 +202,16 @@ impl Plan {
         }
     }
 
-    fn outcome(&self, row: &Row) -> Result<CallOutcome, String> {
-        let text = |place: &Option<Place>| {
-            let text = row.get(place.as_ref()?.cell)?;
-            (!text.is_empty() && text != "-").then_some(text)
+    fn outcome<'p>(&'p self, row: &'p Row) -> Result<CallOutcome, String> {
+        let cell = |place: &'p Option<Place>| {
+            let place = place.as_ref()?;
+            let text = row.get(place.cell)?;
+            let is_given = !text.is_empty() && text != "-";
+            is_given.then_some((text, place.column.as_str()))
         };
-        if let Some(word) = text(&self.outcome) {
-            return self.judge.of_word(word);
+        let text = |place| cell(place).map(|(text, _)| text);
+        if let Some((word, column)) = cell(&self.outcome) {
+            return self.judge.of_word(word, column);
         }
         if let Some(outcome) = text(&self.flags).and_then(|it| self.judge.of_flags(it)) {
             return Ok(outcome);
@@ -216,8 +219,8 @@ impl Plan {
         if let Some(code) = text(&self.grpc) {
             return self.judge.of_code(code);
         }
-        if let Some(status) = text(&self.status) {
-            return self.judge.of_status(status);
+        if let Some((status, column)) = cell(&self.status) {
+            return self.judge.of_status(status, column);
         }
         let places = [&self.outcome, &self.grpc, &self.status];
         let names: Vec<_> = places

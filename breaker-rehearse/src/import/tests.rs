@@ -194,7 +194,7 @@ fn broken_cells_are_named_with_their_line() {
     );
     assert_eq!(
         with("2026-11-03T09:00:00Z,1ms,teapot"),
-        "log:3: `teapot` is not an HTTP status"
+        "log:3: `teapot` is not an HTTP status; say what it means with `--outcome teapot=failure`"
     );
     assert_eq!(
         with("2026-11-03T09:00:00Z,1ms,"),
@@ -213,6 +213,41 @@ fn broken_cells_are_named_with_their_line() {
             "log:2: is not a JSON object on one line (expected value at line 1 column 1): `Hello`"
         )
     );
+}
+
+#[test]
+fn lines_have_the_same_numbers_whatever_ends_them() {
+    let text = "at,took,status\n2026-11-03T09:00:00Z,1ms,200\n\n2026-11-03T09:00:01Z,1ms,teapot\n2026-11-03T09:00:02Z,1ms\n";
+    let options = ImportOptions {
+        lenient: true,
+        ..ImportOptions::default()
+    };
+    let windows = text.replace('\n', "\r\n");
+    let mixed = text.replace("200\n", "200\r\n");
+    let unended = windows.trim_end();
+    for text in [text, &windows, &mixed, unended] {
+        let mut calls = Importer::new(text.as_bytes(), "log", &options).expect("columns");
+        assert_eq!(calls.by_ref().flatten().count(), 1);
+        let skipped = &calls.counts().first_skipped;
+        let lines: Vec<_> = skipped.iter().map(|it| it.line).collect();
+        assert_eq!(lines, [Some(4), Some(5)], "{text:?}");
+    }
+}
+
+#[test]
+fn a_return_at_the_end_of_a_block_does_not_hide_the_end_of_its_line() {
+    use std::io::{BufReader, Read as _};
+    let text =
+        "at,took,status\r\n2026-11-03T09:00:00Z,1ms,200\r\n2026-11-03T09:00:01Z,1ms,teapot\r\n";
+    // The first block has to have the header.
+    for at in "at,took,status\r\n".len()..text.len() {
+        let (one, two) = text.as_bytes().split_at(at);
+        let input = BufReader::new(one.chain(two));
+        let problem = Importer::new(input, "log", &ImportOptions::default())
+            .expect("columns")
+            .find_map(Result::err);
+        assert_eq!(problem.and_then(|it| it.line), Some(3), "{at}");
+    }
 }
 
 #[test]

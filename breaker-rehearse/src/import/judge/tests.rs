@@ -23,16 +23,48 @@ fn statuses_are_judged_as_the_classifiers_of_the_runtime_judge_them() {
         ("502, 200", Success),
         ("200 : 504", FAILURE),
     ] {
-        assert_eq!(judge.of_status(text), Ok(outcome), "{text}");
+        assert_eq!(judge.of_status(text, "code"), Ok(outcome), "{text}");
     }
     for text in ["-", "", "99", "600", "abc"] {
-        assert_eq!(
-            judge.of_status(text),
-            Err(format!("`{text}` is not an HTTP status"))
-        );
+        let error = judge.of_status(text, "code").expect_err("a mistake");
+        let start = format!("`{text}` is not an HTTP status");
+        assert!(error.starts_with(&start), "{error}");
     }
-    let error = judge.of_status("success").expect_err("a mistake");
-    assert!(error.ends_with("`--map outcome=COLUMN`?"), "{error}");
+}
+
+#[test]
+fn a_word_in_place_of_a_status_has_the_meaning_of_its_rule() {
+    assert_eq!(
+        judge(&[]).of_status("timeout", "code"),
+        Err("`timeout` is not an HTTP status; say what it means with `--outcome timeout=timed_out`, or map a column that \
+             has only words with `--map outcome=code`"
+            .to_owned())
+    );
+    assert_eq!(
+        judge(&[]).of_status("connection reset", "code"),
+        Err("`connection reset` is not an HTTP status; say what it means with `--outcome 'connection reset=failure'`".to_owned())
+    );
+    let judge = judge(&[
+        "timeout=timed_out",
+        "connection reset=failure",
+        "600=ignored",
+    ]);
+    assert_eq!(judge.of_status("timeout", "code"), Ok(TIMED_OUT));
+    assert_eq!(judge.of_status("Connection Reset", "code"), Ok(FAILURE));
+    assert_eq!(judge.of_status("600", "code"), Ok(Ignored));
+    assert_eq!(judge.of_status("503", "code"), Ok(FAILURE));
+}
+
+#[test]
+fn a_status_in_place_of_a_word_is_recognized() {
+    assert_eq!(
+        judge(&[]).of_word("200", "code"),
+        Err(
+            "`200` is an HTTP status and not a word; map the column with `--map status=code`"
+                .to_owned()
+        )
+    );
+    assert_eq!(judge(&["200=success"]).of_word("200", "code"), Ok(Success));
 }
 
 #[test]
@@ -60,13 +92,13 @@ fn codes_of_grpc_have_numbers_and_names() {
 #[test]
 fn words_are_known_in_any_case_and_unknown_words_are_errors() {
     let judge = judge(&[]);
-    assert_eq!(judge.of_word("OK"), Ok(Success));
-    assert_eq!(judge.of_word("Timed-Out"), Ok(TIMED_OUT));
-    assert_eq!(judge.of_word("STATUS_CODE_ERROR"), Ok(FAILURE));
+    assert_eq!(judge.of_word("OK", "code"), Ok(Success));
+    assert_eq!(judge.of_word("Timed-Out", "code"), Ok(TIMED_OUT));
+    assert_eq!(judge.of_word("STATUS_CODE_ERROR", "code"), Ok(FAILURE));
     assert_eq!(
-        judge.of_word("sucess"),
+        judge.of_word("sucess", "code"),
         Err("unknown outcome `sucess`; did you mean `success`?; known are success, failure, timed_out, panicked, trip, \
-             ignored, dropped, cancelled, rejected; say what it means with `--outcome 'sucess=failure'`"
+             ignored, dropped, cancelled, rejected; say what it means with `--outcome sucess=failure`"
             .to_owned())
     );
 }
@@ -89,34 +121,37 @@ fn later_rules_override_earlier_ones_and_the_tables() {
         "ok=failure",
         "unavailable=trip",
     ]);
-    assert_eq!(judge.of_status("400"), Ok(Ignored));
-    assert_eq!(judge.of_status("404"), Ok(FAILURE));
-    assert_eq!(judge.of_word("Declined"), Ok(Success));
-    assert_eq!(judge.of_word("ok"), Ok(FAILURE));
+    assert_eq!(judge.of_status("400", "code"), Ok(Ignored));
+    assert_eq!(judge.of_status("404", "code"), Ok(FAILURE));
+    assert_eq!(judge.of_word("Declined", "code"), Ok(Success));
+    assert_eq!(judge.of_word("ok", "code"), Ok(FAILURE));
     assert_eq!(judge.of_code("14"), Ok(Trip));
 }
 
 #[test]
 fn the_status_0_means_something_only_where_it_is_said_or_known() {
-    let error = judge(&[]).of_status("0").expect_err("unknown");
+    let error = judge(&[]).of_status("0", "code").expect_err("unknown");
     assert!(
         error.starts_with("the status 0 is not HTTP; say what it means"),
         "{error}"
     );
-    assert_eq!(judge(&["0=failure"]).of_status("000"), Ok(FAILURE));
-    assert_eq!(Judge::new(Vec::new(), true).of_status("0"), Ok(Dropped));
+    assert_eq!(judge(&["0=failure"]).of_status("000", "code"), Ok(FAILURE));
+    assert_eq!(
+        Judge::new(Vec::new(), true).of_status("0", "code"),
+        Ok(Dropped)
+    );
 }
 
 #[test]
 fn a_number_can_be_a_word_as_the_advice_says() {
-    let error = judge(&[]).of_word("1").expect_err("unknown");
+    let error = judge(&[]).of_word("1", "code").expect_err("unknown");
     assert!(
-        error.ends_with("say what it means with `--outcome '1=failure'`"),
+        error.ends_with("say what it means with `--outcome 1=failure`"),
         "{error}"
     );
     let judge = judge(&["1=failure", "0=success"]);
     assert_eq!(
-        (judge.of_word("1"), judge.of_word("0")),
+        (judge.of_word("1", "code"), judge.of_word("0", "code")),
         (Ok(FAILURE), Ok(Success))
     );
 }
@@ -124,7 +159,7 @@ fn a_number_can_be_a_word_as_the_advice_says() {
 #[test]
 fn rules_that_decide_nothing_are_known() {
     let judge = judge(&["5xx=ignored", "4yx=failure", "404=failure"]);
-    assert_eq!(judge.of_status("503"), Ok(Ignored));
-    assert_eq!(judge.of_status("404"), Ok(FAILURE));
+    assert_eq!(judge.of_status("503", "code"), Ok(Ignored));
+    assert_eq!(judge.of_status("404", "code"), Ok(FAILURE));
     assert_eq!(judge.unused().collect::<Vec<_>>(), ["4yx=failure"]);
 }
