@@ -4,7 +4,9 @@ use std::time::{Duration, SystemTime};
 
 use breaker_rehearse::html;
 use breaker_runtime::Config;
-use breaker_runtime::rehearsal::{Call, Candidate, OutageRule, Rehearsal, Report, TraceSummary};
+use breaker_runtime::rehearsal::{
+    Call, CallOutcome, Candidate, OutageRule, Rehearsal, Report, TraceSummary,
+};
 
 use crate::{instant, read};
 
@@ -68,6 +70,28 @@ fn the_blizzard_is_the_outage_and_three_in_a_row_happen_on_other_days() {
     within(met.outage.began, "2013-02-08T18:00Z", "2013-02-08T21:00Z");
     within(met.outage.ended, "2013-02-09T17:00Z", "2013-02-09T23:00Z");
     assert_eq!((eager.false_openings, calm.false_openings), (3, 0));
+}
+
+#[test]
+fn the_calls_of_the_blizzard_are_the_flights_that_left_during_it() {
+    let calls = calls();
+    let mut summary = TraceSummary::with_rule(rule());
+    for call in &calls {
+        summary.push(call).unwrap();
+    }
+    let timeline = summary.finish();
+    let [blizzard] = timeline.outages.as_slice() else {
+        panic!("one outage, not {:?}", timeline.outages)
+    };
+    let during = calls
+        .iter()
+        .filter(|it| it.started() >= blizzard.began && it.started() <= blizzard.ended);
+    let (failed, flown): (Vec<_>, Vec<_>) =
+        during.partition(|it| it.outcome() != CallOutcome::Success);
+    assert_eq!(
+        (blizzard.calls, blizzard.failures),
+        ((failed.len() + flown.len()) as u64, failed.len() as u64)
+    );
 }
 
 #[test]

@@ -102,6 +102,7 @@ mod keys;
 mod lines;
 #[cfg(feature = "config")]
 mod notation;
+mod outage_finder;
 mod outages;
 mod parallel;
 mod player;

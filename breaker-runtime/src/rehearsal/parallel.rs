@@ -75,7 +75,7 @@ pub fn rehearse_all(
     let players = candidates.iter().cloned().map(Player::new).collect();
     let players = play_all(calls, players, |call| summary.add(call))?;
     let (timeline, outages) = summary.finish_with_spans();
-    let finish = |player: Player| player.finish(&outages, rule.tolerance());
+    let finish = |player: Player| player.finish(&outages, rule.tolerance);
     Ok((timeline, players.into_iter().map(finish).collect()))
 }
 

@@ -3,7 +3,8 @@
 use super::call::Call;
 use super::candidate::Candidate;
 use super::error::TraceError;
-use super::outages::{OutageFinder, OutageRule};
+use super::outage_finder::OutageFinder;
+use super::outages::OutageRule;
 use super::player::Player;
 use super::report::Report;
 use super::sequence::Sequence;
@@ -72,7 +73,7 @@ impl Rehearsal {
     /// Ends the calls in flight, applies what is due until the last of them ends, and makes the report.
     pub fn finish(self) -> Report {
         let outages = self.outages.finish();
-        self.player.finish(&outages, self.rule.tolerance())
+        self.player.finish(&outages, self.rule.tolerance)
     }
 }
 

@@ -4,7 +4,8 @@ use std::time::{Duration, SystemTime};
 
 use super::call::{Call, CallOutcome, instant};
 use super::error::TraceError;
-use super::outages::{OutageFinder, OutageRule, Span, TraceOutage};
+use super::outage_finder::OutageFinder;
+use super::outages::{OutageRule, Span, TraceOutage};
 use super::sequence::Sequence;
 
 /// The number of slots of a timeline at most.

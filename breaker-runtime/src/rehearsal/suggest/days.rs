@@ -3,7 +3,8 @@
 use std::time::SystemTime;
 
 use crate::rehearsal::call::{Call, DAY, instant};
-use crate::rehearsal::outages::{OutageFinder, OutageRule, Span};
+use crate::rehearsal::outage_finder::OutageFinder;
+use crate::rehearsal::outages::{OutageRule, Span};
 
 /// Splits the days of a trace: the first, the third and so on are for choosing, the others are held out.
 ///

@@ -217,7 +217,7 @@ where
         });
         let players = play_all(calls, players, |call| outages.push(call))?;
         let outages = outages.finish();
-        let finish = |player: Player| player.finish(&outages, rule.tolerance());
+        let finish = |player: Player| player.finish(&outages, rule.tolerance);
         Ok(Played {
             reports: players.into_iter().map(finish).collect(),
             outages: outages.len() as u64,

@@ -103,4 +103,31 @@ proptest! {
             prop_assert_eq!(report, alone.expect("the calls are in order"));
         }
     }
+
+    #[test]
+    fn the_calls_of_an_outage_are_those_that_began_in_it(
+        calls in traces(),
+        slot in 1..8_u64,
+        gap in 0..8_u64,
+        min_calls in 1..4_u64,
+    ) {
+        let nanos = Duration::from_nanos;
+        let rule = OutageRule::new().with_slot(nanos(slot)).with_gap(nanos(gap)).with_min_calls(min_calls);
+        let mut summary = TraceSummary::with_rule(rule.with_least(nanos(2)).with_slow(nanos(20)));
+        for call in &calls {
+            prop_assert!(summary.push(call).is_ok());
+        }
+        for outage in summary.finish().outages {
+            let during = calls.iter().filter(|it| (outage.began..=outage.ended).contains(&it.started()));
+            let is_slow = |call: &Call| call.took() >= nanos(20);
+            let counts = during.filter_map(|it| match it.outcome() {
+                CallOutcome::Success | CallOutcome::Dropped => Some(is_slow(it)),
+                CallOutcome::Failure(_) | CallOutcome::Trip => Some(true),
+                _ => None,
+            });
+            let failed: Vec<bool> = counts.collect();
+            let failures = failed.iter().filter(|it| **it).count();
+            prop_assert_eq!((outage.calls, outage.failures), (failed.len() as u64, failures as u64));
+        }
+    }
 }
