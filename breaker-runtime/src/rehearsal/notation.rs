@@ -12,7 +12,8 @@ impl Candidate {
     /// Reads a candidate in the notation of the attribute: `name: threshold = 5, open_for = "10s"`.
     ///
     /// The name may be missing; the settings are then the name. An attribute, `#[circuit_breaker(…)]`, can be given as
-    /// it is, unless it has settings of its function, such as `ignore` or `fallback`.
+    /// it is, with a name in front or without. Settings of its function, such as `ignore` or `fallback`, have no effect on
+    /// recorded calls and are left out.
     ///
     /// # Errors
     ///
@@ -43,6 +44,9 @@ impl Candidate {
         for item in &items {
             if let Some(given) = given_name(item) {
                 name = name.or(Some(given));
+                continue;
+            }
+            if is_of_function(item) {
                 continue;
             }
             let place = Position::whole(&format!("candidate `{label}`, in `{item}`"));
@@ -149,24 +153,53 @@ fn unknown_breaker(file: &File, breaker: &str) -> String {
     }
 }
 
+/// The settings of an attribute that say how its function is called and judged. A recorded call has been judged already,
+/// so they change nothing in a rehearsal.
+const OF_FUNCTION: [&str; 14] = [
+    "open_for_hint",
+    "probe",
+    "probe_always",
+    "trip",
+    "ignore",
+    "success",
+    "failure",
+    "classify",
+    "cause",
+    "fallback",
+    "fallback_on",
+    "key",
+    "registry",
+    "crate",
+];
+
 /// Splits the name of a candidate from its settings.
 fn split_name(text: &str) -> (Option<&str>, &str) {
-    let inner = text
-        .strip_prefix("#[")
-        .and_then(|it| it.strip_suffix(']'))
-        .unwrap_or(text);
-    let inner = inner
-        .strip_prefix("circuit_breaker(")
-        .and_then(|it| it.strip_suffix(')'));
-    if let Some(inner) = inner {
-        return (None, inner.trim());
-    }
     match text.split_once(':') {
-        Some((name, settings)) if !name.contains(['=', '"']) => {
-            (Some(name.trim()), settings.trim())
+        Some((name, settings))
+            if !name.contains(['=', '"', '(', '#']) && !settings.starts_with(':') =>
+        {
+            (Some(name.trim()), inside(settings.trim()))
         }
-        _ => (None, text),
+        _ => (None, inside(text)),
     }
+}
+
+/// Returns the settings in `#[circuit_breaker(…)]` or `circuit_breaker(…)`, or the whole text.
+fn inside(text: &str) -> &str {
+    let attribute = text.strip_prefix("#[").and_then(|it| it.strip_suffix(']'));
+    let call = attribute.unwrap_or(text).trim();
+    match call.split_once('(') {
+        Some((path, rest)) if path.trim_end().ends_with("circuit_breaker") => {
+            rest.strip_suffix(')').unwrap_or(text).trim()
+        }
+        _ => text,
+    }
+}
+
+/// Returns whether an item is a setting that a rehearsal has no use for.
+fn is_of_function(item: &str) -> bool {
+    let word = item.split_once('=').map(|(word, _)| word.trim());
+    word.is_some_and(|word| OF_FUNCTION.contains(&word))
 }
 
 /// Returns the name in an item `name = "payment"`, which an attribute has.
@@ -176,23 +209,28 @@ fn given_name(item: &str) -> Option<&str> {
     (word.trim() == "name").then_some(value)
 }
 
-/// Splits settings at the commas outside of quotes, and leaves out comments.
+/// Splits settings at the commas outside of quotes and brackets, and leaves out comments.
 fn items(text: &str) -> Vec<String> {
     let mut items = vec![String::new()];
     let mut chars = text.chars().peekable();
-    let mut in_quotes = false;
+    let (mut in_quotes, mut depth) = (false, 0_usize);
     while let Some(next) = chars.next() {
         match next {
             '/' if !in_quotes && chars.peek() == Some(&'/') => {
                 chars.by_ref().take_while(|it| *it != '\n').for_each(drop);
+                continue;
             }
-            ',' if !in_quotes => items.push(String::new()),
-            other => {
-                in_quotes ^= other == '"';
-                if let Some(item) = items.last_mut() {
-                    item.push(other);
-                }
+            ',' if !in_quotes && depth == 0 => {
+                items.push(String::new());
+                continue;
             }
+            '(' | '[' | '{' if !in_quotes => depth += 1,
+            ')' | ']' | '}' if !in_quotes => depth = depth.saturating_sub(1),
+            '"' => in_quotes = !in_quotes,
+            _ => {}
+        }
+        if let Some(item) = items.last_mut() {
+            item.push(next);
         }
     }
     let items = items.iter().map(|item| item.trim().to_owned());

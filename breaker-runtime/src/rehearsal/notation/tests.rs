@@ -28,6 +28,28 @@ fn an_attribute_can_be_pasted_with_its_lines_and_comments() {
 }
 
 #[test]
+fn an_attribute_can_have_the_name_of_the_candidate_in_front() {
+    for text in [
+        r#"balanced: #[circuit_breaker(name = "payments", window = "30s", max_failures = 3)]"#,
+        r#"balanced: circuit_breaker(name = "payments", window = "30s", max_failures = 3)"#,
+        r#"balanced: #[breaker_runtime::circuit_breaker(window = "30s", max_failures = 3)]"#,
+    ] {
+        let candidate = Candidate::parse(text).expect("a candidate");
+        assert_eq!(candidate.name(), "balanced", "{text}");
+        assert_eq!(candidate.settings().max_failures, Some(3), "{text}");
+    }
+}
+
+#[test]
+fn settings_of_the_function_are_left_out() {
+    let text = r#"circuit_breaker(name = "a", threshold = 7, fallback = pay_later, key = host.name(), fallback_on = any,
+        ignore = Err(Error::NotFound | Error::Invalid(_, _)), open_for = "9s", crate = breaker_runtime)"#;
+    let candidate = Candidate::parse(text).expect("a candidate");
+    assert_eq!(candidate.settings().threshold, Some(7));
+    assert_eq!(candidate.settings().open_for, Duration::from_secs(9));
+}
+
+#[test]
 fn a_candidate_without_a_name_is_called_as_its_settings() {
     let candidate = Candidate::parse("threshold = 7").expect("a candidate");
     assert_eq!(candidate.name(), "threshold = 7");
