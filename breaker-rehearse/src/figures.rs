@@ -1,9 +1,11 @@
 //! The figures of a report, by the names that assertions, tables and JSON share.
 
+use std::fmt;
 use std::time::Duration;
 
 use breaker_runtime::rehearsal::Report;
 
+use crate::assertion::brief;
 use crate::interval::Interval;
 
 /// The value of a figure, or of a term of an assertion.
@@ -54,7 +56,7 @@ figures! {
     time_open: Time, "time open", |it| Value::Time(it.time_open);
     time_half_open: Time, "time half open", |it| Value::Time(it.time_half_open);
     outages: Number, "", |it| count(it.outages.len() as u64);
-    missed_outages: Number, "outages without opening", |it| count(it.missed_outages());
+    missed_outages: Number, "outages missed", |it| count(it.missed_outages());
     opening_delay: Time, "opened after (longest)", opening_delay;
     recovery_delay: Time, "recovered after (longest)", recovery_delay;
     calls: Number, "", |it| count(it.calls);
@@ -67,7 +69,7 @@ figures! {
     share_rejected: Number, "", |it| ratio(it.rejected, it.calls);
     share_rejected_succeeded: Number, "", |it| ratio(it.rejected_succeeded, it.calls);
     admitted_failed: Number, "failures that went through", |it| count(it.admitted_failed);
-    admitted_unknown: Number, "let through, outcome unknown", |it| count(it.admitted_unknown);
+    admitted_unknown: Number, "went through, outcome unknown", |it| count(it.admitted_unknown);
     timed_out: Number, "ended by call_timeout", |it| count(it.timed_out);
     not_waited: Time, "not waited for failures", |it| Value::Time(it.not_waited);
     not_spent: Time, "not spent in rejected calls", |it| Value::Time(it.not_spent);
@@ -162,6 +164,51 @@ fn longest(delays: impl Iterator<Item = Option<Duration>>) -> Value {
 
 fn opening_delay(report: &Report) -> Value {
     longest(report.outages.iter().map(|met| met.opening_delay))
+}
+
+/// The delays of one figure for a reader, who also wants to know of those that exist if others do not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Delays {
+    /// The longest of those that exist.
+    pub(crate) longest: Option<Duration>,
+    /// How many do not exist.
+    pub(crate) never: usize,
+    pub(crate) outages: usize,
+}
+
+impl Delays {
+    pub(crate) fn of_openings(report: &Report) -> Self {
+        Self::of(report.outages.iter().map(|met| met.opening_delay))
+    }
+
+    /// The recoveries from outages in which the circuit opened, and whose end is known.
+    pub(crate) fn of_recoveries(report: &Report) -> Self {
+        let met = report.outages.iter();
+        let met = met.filter(|it| !it.outage.unended && it.opening_delay.is_some());
+        Self::of(met.map(|it| it.recovery_delay))
+    }
+
+    fn of(delays: impl Iterator<Item = Option<Duration>>) -> Self {
+        let delays: Vec<_> = delays.collect();
+        Self {
+            longest: delays.iter().copied().flatten().max(),
+            never: delays.iter().filter(|it| it.is_none()).count(),
+            outages: delays.len(),
+        }
+    }
+}
+
+/// As in `12.3s, 1 of 3 never`.
+impl fmt::Display for Delays {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { never, outages, .. } = self;
+        match self.longest {
+            None if *outages == 0 => f.write_str("–"),
+            None => f.write_str("never"),
+            Some(longest) if *never == 0 => f.write_str(&brief(longest)),
+            Some(longest) => write!(f, "{}, {never} of {outages} never", brief(longest)),
+        }
+    }
 }
 
 /// Nobody knows how long after its end an outage is recovered from that lasts until the end of the trace.

@@ -9,6 +9,8 @@ use breaker_runtime::rehearsal::{Opening, Report, Timeline, attribute_line, file
 use breaker_runtime::{Settings, State};
 use serde_json::{Value, json};
 
+use crate::figures::Delays;
+
 const PAGE: &str = include_str!("html/page/page.html");
 const STYLE: &str = include_str!("html/page/style.css");
 const SCRIPT: &str = concat!(
@@ -23,16 +25,22 @@ const SCRIPT: &str = concat!(
 );
 /// The hashes by which the policy of the page allows the style and the script. A test compares them.
 const STYLE_HASH: &str = "sha256-Q1aPsoIRJV8UYnDWgZG2P5mNwvbBHWbNVQt0oamP1+4=";
-const SCRIPT_HASH: &str = "sha256-Rytfvnwebe3CQphkPhjA/hZu4AzuNVX69GgavpNye+0=";
+const SCRIPT_HASH: &str = "sha256-QrqA6ygwtnW42e92lj6aIe0uet4loUoY4Y5XntOSJMg=";
 
 /// The number of openings of a candidate that the page lists at most.
 const OPENINGS: usize = 200;
 
 /// Returns the page about a trace and the candidates that were played on it.
 ///
-/// The `title` names the trace, and the `notes` say what the reader should know, such as how many lines were skipped.
+/// The `title` names the trace, the settings to copy are those of `breaker`, and the `notes` say what the reader should know, such as how many lines were skipped.
 /// Both are shown as text.
-pub fn render(title: &str, notes: &[String], timeline: &Timeline, reports: &[Report]) -> String {
+pub fn render(
+    title: &str,
+    breaker: &str,
+    notes: &[String],
+    timeline: &Timeline,
+    reports: &[Report],
+) -> String {
     let data = json!({
         "tool": concat!("breaker-rehearse ", env!("CARGO_PKG_VERSION")),
         "title": title,
@@ -45,7 +53,7 @@ pub fn render(title: &str, notes: &[String], timeline: &Timeline, reports: &[Rep
             "calls": it.calls,
             "failures": it.failures,
         })).collect::<Vec<_>>(),
-        "candidates": reports.iter().map(|it| candidate(it, timeline)).collect::<Vec<_>>(),
+        "candidates": reports.iter().map(|it| candidate(it, breaker, timeline)).collect::<Vec<_>>(),
         "limits": Report::limits().split_inclusive(". ").map(str::trim).collect::<Vec<_>>(),
     });
     // The data is put in last, because it may contain the marks of the template.
@@ -83,12 +91,13 @@ fn trace(timeline: &Timeline) -> Value {
     })
 }
 
-fn candidate(report: &Report, timeline: &Timeline) -> Value {
+fn candidate(report: &Report, breaker: &str, timeline: &Timeline) -> Value {
     let openings = report.opening_list.iter().take(OPENINGS);
     json!({
         "name": report.candidate,
-        "attribute": attribute(&report.settings),
-        "file": file(&report.settings),
+        "attribute": attribute_line(breaker, &report.settings),
+        "file": file_lines(breaker, &report.settings).trim_end(),
+        "is_default": is_default(&report.settings),
         "figures": figures(report),
         "bands": report.bands.iter().map(|it| json!([millis(it.from), millis(it.to), label(it.state)])).collect::<Vec<_>>(),
         "merged": report.bands_merged,
@@ -100,27 +109,14 @@ fn candidate(report: &Report, timeline: &Timeline) -> Value {
     })
 }
 
-/// Returns the settings as arguments of the attribute. The page does not know the name of the breaker.
-fn attribute(settings: &Settings) -> String {
-    let line = attribute_line("", settings);
-    let arguments = line.split_once("name = \"\"").map_or("", |(_, rest)| rest);
-    let arguments = arguments.strip_suffix(")]").unwrap_or(arguments);
-    arguments.trim_start_matches(", ").to_owned()
-}
-
-/// Returns the settings as lines of a section of a file.
-fn file(settings: &Settings) -> String {
-    let lines = file_lines("", settings);
-    let section = lines.split_once('\n').map_or("", |(_, rest)| rest);
-    section.trim_end().to_owned()
+/// Returns whether settings are the defaults, so that there is nothing to copy.
+fn is_default(settings: &Settings) -> bool {
+    file_lines("", settings).lines().count() == 1
 }
 
 fn figures(report: &Report) -> Value {
-    let outages = report.outages.iter();
-    let opened = outages.clone().map(|it| it.opening_delay);
-    // Nobody knows when an outage ended that lasts until the end of the trace.
-    let over = outages.filter(|it| !it.outage.unended && it.opening_delay.is_some());
-    let closed = over.map(|it| it.recovery_delay);
+    let opened = Delays::of_openings(report);
+    let closed = Delays::of_recoveries(report);
     json!({
         "openings": report.openings,
         "false_openings": report.false_openings,
@@ -133,8 +129,9 @@ fn figures(report: &Report) -> Value {
         "admitted_failed": report.admitted_failed,
         "admitted_unknown": report.admitted_unknown,
         "not_waited": duration(report.not_waited),
-        "opening_delay": longest(opened),
-        "recovery_delay": longest(closed),
+        "opening_delay": longest(&opened),
+        "recovery_delay": longest(&closed),
+        "some_never": { "opening_delay": some_never(&opened), "recovery_delay": some_never(&closed) },
     })
 }
 
@@ -167,17 +164,19 @@ fn label(state: State) -> &'static str {
 }
 
 /// Returns the longest delay in milliseconds, `never` if one never ended, and null if there are none.
-fn longest(delays: impl Iterator<Item = Option<Duration>>) -> Value {
-    let mut longest = Value::Null;
-    let mut most = Duration::ZERO;
-    for delay in delays {
-        let Some(delay) = delay else {
-            return Value::from("never");
-        };
-        most = most.max(delay);
-        longest = Value::from(duration(most));
+fn longest(delays: &Delays) -> Value {
+    if delays.never > 0 {
+        return Value::from("never");
     }
-    longest
+    delays.longest.map(duration).into()
+}
+
+/// Returns the longest delay that ended, how many did not, and of how many, if there are both.
+fn some_never(delays: &Delays) -> Value {
+    let longest = delays.longest.filter(|_| delays.never > 0);
+    longest.map_or(Value::Null, |longest| {
+        json!([duration(longest), delays.never, delays.outages])
+    })
 }
 
 fn duration(duration: Duration) -> f64 {

@@ -8,7 +8,7 @@ use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use jiff::Timestamp;
 
 use crate::assertion::brief;
-use crate::figures::{FIGURES, Value};
+use crate::figures::{Delays, FIGURES, Value};
 use crate::problem::shown;
 
 /// How many outages, and openings of a candidate, are listed.
@@ -28,14 +28,21 @@ pub fn table(timeline: &Timeline, reports: &[Report], width: Option<u16>) -> Str
             .set_width(width);
     }
     let names = reports.iter().map(|it| it.candidate.clone());
+    let lacks_durations = timeline.slots.iter().all(|it| it.longest.is_zero());
     table.set_header([String::new()].into_iter().chain(names));
     for figure in FIGURES.iter().filter(|it| !it.label.is_empty()) {
         let values: Vec<_> = reports.iter().map(|report| (figure.of)(report)).collect();
         if is_rare(figure.name) && values.iter().all(|it| is_zero(*it)) {
             continue;
         }
-        let values = values.iter().map(|value| grouped(*value));
-        table.add_row([figure.label.to_owned()].into_iter().chain(values));
+        let texts = reports.iter().zip(&values);
+        let texts = texts.map(|(report, value)| match figure.name {
+            "opening_delay" => Delays::of_openings(report).to_string(),
+            "recovery_delay" => Delays::of_recoveries(report).to_string(),
+            "not_waited" | "not_spent" if lacks_durations => "–".to_owned(),
+            _ => grouped(*value),
+        });
+        table.add_row([figure.label.to_owned()].into_iter().chain(texts));
     }
     for column in table.column_iter_mut().skip(1) {
         column.set_cell_alignment(CellAlignment::Right);

@@ -126,7 +126,7 @@ fn candidates_are_compared_in_a_table() {
     );
     assert_eq!(line("openings"), "1 0");
     assert_eq!(line("… false: no outage"), "0 0");
-    assert_eq!(line("outages without opening"), "0 1");
+    assert_eq!(line("outages missed"), "0 1");
     assert_eq!(line("opened after (longest)"), "4.0s never");
     assert_eq!(line("failures that went through"), "15 120");
     assert!(
@@ -189,6 +189,86 @@ fn assertions_decide_the_status() {
     ]);
     let json: serde_json::Value = serde_json::from_str(&json.out).unwrap();
     assert_eq!(json["assertions"]["failed"][0]["values"]["openings"], "1");
+}
+
+#[test]
+fn an_assertion_about_a_time_without_calls_is_an_error() {
+    let folder = Folder::new("no-calls");
+    folder.write("calls.csv", calls());
+    let good = "false_openings == 0";
+    let play = |assertion: &str| {
+        folder.run(&[
+            "play",
+            "calls.csv",
+            "-c",
+            FIVE,
+            "--assert",
+            good,
+            "--assert",
+            assertion,
+        ])
+    };
+    assert_eq!(
+        play("openings_within(\"2031-01-01T10:00/12:00\") == 0").error(),
+        "error: an assertion asks about `2031-01-01T10:00/12:00`, in which no call began; the calls began from \
+         2026-11-03T10:00:00.000Z to 2026-11-03T10:09:59.000Z"
+    );
+    let out = play("openings_within(\"2026-11-03T10:00/10:03\") == 0").ok();
+    assert!(out.ends_with("\n2 assertions hold\n"), "{out}");
+}
+
+#[test]
+fn a_recording_can_have_another_name_than_the_settings() {
+    let folder = Folder::new("names");
+    folder.write("calls.csv", calls());
+    folder.write("b.toml", "[breakers.payments]\nthreshold = 7\n");
+    folder
+        .run(&["convert", "calls.csv", "-o", "pay.trace"])
+        .ok();
+    let play = |more: &[&str]| {
+        let play = [
+            "play",
+            "pay.trace",
+            "--settings",
+            "b.toml",
+            "--breaker",
+            "payments",
+            "--json",
+        ];
+        folder.run(&[&play[..], more].concat())
+    };
+    assert_eq!(
+        play(&[]).error(),
+        "error: the recording has no calls of `payments`, but of pay; if these are the same calls, add `--trace-breaker pay`"
+    );
+    let json: serde_json::Value =
+        serde_json::from_str(&play(&["--trace-breaker", "pay"]).ok()).unwrap();
+    assert_eq!(json["candidates"][0]["candidate"], "payments");
+    let said = folder.run(&[
+        "convert",
+        "pay.trace",
+        "--trace-breaker",
+        "pay",
+        "--breaker",
+        "payments",
+        "-o",
+        "payments.trace",
+    ]);
+    assert_eq!(
+        said.ok(),
+        "payments.trace: 600 calls of the breaker payments\n"
+    );
+    let suggested = folder.run(&[
+        "suggest",
+        "pay.trace",
+        "--trace-breaker",
+        "pay",
+        "--breaker",
+        "payments",
+        "--most",
+        "20",
+    ]);
+    assert!(suggested.ok().contains("[breakers.payments]"));
 }
 
 #[test]
@@ -544,7 +624,7 @@ fn calls_that_were_rejected_when_they_were_recorded_are_named() {
     let line = ran
         .out
         .lines()
-        .find(|it| it.contains("let through, outcome unknown"));
+        .find(|it| it.contains("went through, outcome unknown"));
     assert_eq!(line.unwrap().split_whitespace().last(), Some("1"));
 }
 

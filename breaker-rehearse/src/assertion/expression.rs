@@ -63,7 +63,13 @@ impl Term {
     pub(super) fn value(&self, report: &Report) -> Value {
         match self {
             Self::Figure(figure) => (figure.of)(report),
-            Self::Within(within, _, interval) => (within.of)(report, interval),
+            Self::Within(within, _, interval) => {
+                // A report says nothing about a time that the trace does not have.
+                if !interval.meets(report.began, report.ended) {
+                    return Value::Unknown;
+                }
+                (within.of)(report, interval)
+            }
         }
     }
 }
@@ -153,19 +159,33 @@ impl fmt::Display for Value {
     }
 }
 
-/// Writes a duration with its two largest units.
+/// Writes a duration with its two largest units, rounded.
 pub(crate) fn brief(time: Duration) -> String {
-    let seconds = time.as_secs();
-    let (days, hours, minutes) = (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60);
-    match seconds {
-        0 if time.is_zero() => "0s".to_owned(),
-        0 => format!(
-            "{:.3?}",
-            Duration::from_micros(time.as_micros().try_into().unwrap_or(0))
-        ),
-        1..60 => format!("{:.1}s", time.as_secs_f64()),
-        60..3_600 => format!("{minutes}m {}s", seconds % 60),
-        3_600..86_400 => format!("{hours}h {minutes}m"),
-        _ => format!("{days}d {hours}h"),
+    const UNITS: [(&str, u64); 4] = [("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)];
+    let micros = Duration::from_micros(time.as_micros().try_into().unwrap_or(0));
+    if time.is_zero() {
+        return "0s".to_owned();
     }
+    if time < Duration::from_secs(1) {
+        return format!("{micros:.3?}");
+    }
+    if time < Duration::from_millis(59_950) {
+        return format!("{:.1}s", time.as_secs_f64());
+    }
+    let seconds = time.as_secs() + u64::from(time.subsec_millis() >= 500);
+    let largest = |seconds: u64| UNITS.iter().position(|(_, length)| seconds >= *length);
+    // The smaller of two units; rounding may add up to a larger one.
+    let step = |first: usize| UNITS.get(first + 1).map_or(1, |(_, length)| *length);
+    let step = largest(seconds).map_or(1, step);
+    let rounded = (seconds + step / 2) / step * step;
+    let first = largest(rounded).unwrap_or(3);
+    let mut rest = rounded;
+    let mut parts = Vec::new();
+    for (unit, length) in UNITS.iter().skip(first).take(2) {
+        if rest >= *length {
+            parts.push(format!("{}{unit}", rest / length));
+        }
+        rest %= length;
+    }
+    parts.join(" ")
 }

@@ -9,9 +9,10 @@ use std::str::FromStr;
 
 use breaker_runtime::rehearsal::Report;
 
-use self::expression::Expression;
 pub(crate) use self::expression::brief;
+use self::expression::{Expression, Term};
 use crate::figures::Value;
+use crate::interval::Interval;
 
 /// A condition that the report of a candidate has to meet.
 ///
@@ -20,7 +21,7 @@ use crate::figures::Value;
 ///
 /// `opening_delay` and `recovery_delay` are the longest of all outages. A delay is never, if the circuit did not open or
 /// close, and unknown, if there are no outages. Neither is less or more than anything: a comparison with it is not met, and
-/// its negation is not met either.
+/// its negation is not met either. What happened within a stretch of time is unknown too, if the trace does not have it.
 ///
 /// # Examples
 ///
@@ -113,6 +114,17 @@ impl FromStr for Assertion {
 }
 
 impl Assertion {
+    /// Returns the stretches of time that it asks about, as they were written.
+    pub fn intervals(&self) -> Vec<(String, Interval)> {
+        let mut intervals = Vec::new();
+        self.expression.terms(&mut |term| {
+            if let Term::Within(_, text, interval) = term {
+                intervals.push((text.clone(), *interval));
+            }
+        });
+        intervals
+    }
+
     /// Checks a report.
     ///
     /// # Errors

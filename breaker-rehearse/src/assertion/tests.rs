@@ -216,3 +216,33 @@ fn mistakes_point_at_their_column() {
         "column 10: `=` has no meaning here: `==` compares\n  openings = 0\n           ^"
     );
 }
+
+#[test]
+fn durations_are_rounded_to_two_units() {
+    for (millis, text) in [
+        (0, "0s"),
+        (20, "20.000ms"),
+        (1_040, "1.0s"),
+        (59_960, "1m"),
+        (60_400, "1m"),
+        (61_000, "1m 1s"),
+        (3_599_600, "1h"),
+        (3_600_000 + 89_000, "1h 1m"),
+        (86_399_000, "1d"),
+        (172_799_000, "2d"),
+        (176_400_000, "2d 1h"),
+    ] {
+        assert_eq!(super::brief(Duration::from_millis(millis)), text);
+    }
+}
+
+#[test]
+fn nothing_is_known_of_a_time_that_the_trace_does_not_have() {
+    for text in [
+        "openings_within(\"2031-01-01T10:00/12:00\") == 0",
+        "!(openings_within(\"2031-01-01T10:00/12:00\") > 0)",
+        "!open_within(\"2020-01-01\")",
+    ] {
+        assert!(!holds(text), "{text}");
+    }
+}

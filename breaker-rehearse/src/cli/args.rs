@@ -65,9 +65,15 @@ pub(crate) struct InputArguments {
     /// Several files are read in the order given, as parts of one.
     #[arg(required = true, value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,
-    /// The breaker in a recording, and in `--settings`
+    /// The name of the breaker: its calls in a recording, its table in `--settings`, and in what is printed
+    ///
+    /// A text has no names, so it gets this one. Without this option, the only breaker in a recording is read, and the
+    /// calls of a text are named after the file.
     #[arg(long, value_name = "NAME")]
     pub(super) breaker: Option<String>,
+    /// The breaker in a recording, if it has another name than in `--breaker`
+    #[arg(long, value_name = "NAME")]
+    pub(super) trace_breaker: Option<String>,
     /// Leave out calls that began earlier, such as `2026-11-03T10:00` (UTC)
     #[arg(long, value_name = "TIME", value_parser = read_instant)]
     pub(super) from: Option<SystemTime>,
@@ -217,9 +223,9 @@ pub(crate) struct OutputArguments {
     pub(super) assertions: Vec<Assertion>,
     /// What counts as an outage of the trace, such as `share=20%,least=30s`
     ///
-    /// share: of the calls that failed; slot: the least time that is judged; `min_calls`: the fewest calls that are judged;
-    /// gap: nearer outages are one; least: shorter ones are none; tolerance: how far an opening may be from an outage
-    /// without being false; slow: from which duration a call counts as failed.
+    /// share: of the calls that failed [50%]; slot: the least time that is judged [1s]; `min_calls`: the fewest calls that are
+    /// judged [10]; gap: nearer outages are one [10s]; least: shorter ones are none [5s]; tolerance: how far an opening may
+    /// be from an outage without being false [10s]; slow: from which duration a call counts as failed [never].
     #[arg(
         long,
         help_heading = "Report",

@@ -11,6 +11,7 @@ use breaker_runtime::rehearsal::{Call, TraceError, TraceReader};
 use flate2::bufread::MultiGzDecoder;
 
 use super::args::InputArguments;
+use super::name::named;
 use super::notes::{Notes, explained, notes_of, skipped};
 use super::progress::Progress;
 use super::stop::Stop;
@@ -35,7 +36,8 @@ impl Input {
         let traces = traces.collect::<Result<Vec<_>, _>>()?;
         if traces.iter().all(|it| *it) {
             let reader = open_trace(&arguments.files, arguments.lenient)?;
-            let breaker = breaker_of(&reader, arguments.breaker.as_deref())?;
+            let asked = arguments.trace_breaker.as_ref();
+            let breaker = breaker_of(&reader, asked.or(arguments.breaker.as_ref()))?;
             return Ok(Self::Trace(Box::new(reader), breaker));
         }
         if let Some(at) = traces.iter().position(|it| *it) {
@@ -46,6 +48,15 @@ impl Input {
         }
         let options = arguments.import_options().map_err(Stop::new)?;
         Ok(Self::Texts(arguments.files.clone(), options))
+    }
+
+    /// Returns the name of the breaker for what is printed and written.
+    pub(super) fn breaker(&self, arguments: &InputArguments) -> Result<String, Stop> {
+        let asked = arguments.breaker.as_deref();
+        match self {
+            Self::Trace(_, breaker) if asked.is_none() => Ok(breaker.clone()),
+            _ => named(asked, &arguments.files[0]),
+        }
     }
 
     /// Hands the calls of a stretch of time to `use_calls`, with a progress bar.
@@ -125,20 +136,35 @@ pub(super) fn open_trace(files: &[PathBuf], lenient: bool) -> Result<TraceReader
 }
 
 /// Returns the breaker whose calls are read.
-fn breaker_of(reader: &TraceReader, asked: Option<&str>) -> Result<String, Stop> {
+fn breaker_of(reader: &TraceReader, asked: Option<&String>) -> Result<String, Stop> {
     let breakers = &reader.info().breakers;
-    match (asked, breakers.as_slice()) {
-        (Some(asked), _) => Ok(asked.to_owned()),
-        (None, [only]) => Ok(only.name.clone()),
-        (None, []) => Err(TraceError::Empty.into()),
-        (None, several) => {
-            let names: Vec<_> = several.iter().map(|it| it.name.as_str()).collect();
+    let names: Vec<_> = breakers.iter().map(|it| it.name.as_str()).collect();
+    match (asked, names.as_slice()) {
+        (_, []) => Err(TraceError::Empty.into()),
+        (Some(asked), names) if names.contains(&asked.as_str()) => Ok(asked.clone()),
+        (Some(asked), names) => {
+            let meant = nearest(asked, names);
             Err(Stop::new(format!(
-                "the recording has calls of several breakers; choose one with `--breaker`: {}",
+                "the recording has no calls of `{asked}`, but of {}; if these are the same calls, add \
+                 `--trace-breaker {meant}`",
                 names.join(", ")
             )))
         }
+        (None, [only]) => Ok((*only).to_owned()),
+        (None, several) => Err(Stop::new(format!(
+            "the recording has calls of several breakers; choose one with `--breaker`: {}",
+            several.join(", ")
+        ))),
     }
+}
+
+/// Returns the name that is most like another one.
+fn nearest<'a>(asked: &str, names: &[&'a str]) -> &'a str {
+    let likeness = |name: &str| strsim::jaro_winkler(asked, name);
+    let best = names
+        .iter()
+        .max_by(|one, other| likeness(one).total_cmp(&likeness(other)));
+    best.copied().unwrap_or("NAME")
 }
 
 /// Returns whether a file is a recording. A folder means the recordings in it.

@@ -5,6 +5,7 @@ mod check;
 mod convert;
 mod info;
 mod input;
+mod name;
 mod notes;
 mod output;
 mod play;

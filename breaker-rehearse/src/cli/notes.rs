@@ -13,6 +13,13 @@ pub(super) struct Notes {
 }
 
 impl Notes {
+    /// Prints them next to the report.
+    pub(super) fn print(&self) {
+        for note in &self.lines {
+            eprintln!("note: {note}");
+        }
+    }
+
     /// Says that the trace lacks the outcomes of calls that were rejected when it was recorded.
     pub(super) fn add_rejected(&mut self, timeline: &Timeline) {
         if timeline.rejected > 0 {

@@ -36,15 +36,13 @@ pub(super) fn width() -> Option<u16> {
 pub(super) fn report(
     input: &InputArguments,
     output: &OutputArguments,
+    breaker: &str,
     notes: &Notes,
     timeline: &Timeline,
     reports: &[Report],
 ) -> Result<(), Stop> {
-    for note in &notes.lines {
-        eprintln!("note: {note}");
-    }
     if let Some(path) = &output.html {
-        let page = html::render(&title(input), &notes.lines, timeline, reports);
+        let page = html::render(&title(input), breaker, &notes.lines, timeline, reports);
         write(path, &page)?;
     }
     if !output.json {

@@ -6,7 +6,7 @@ use breaker_rehearse::as_json;
 use breaker_runtime::rehearsal::{Candidate, rehearse_all};
 
 use super::args::PlayArguments;
-use super::check::check;
+use super::check::{Watch, check};
 use super::input::Input;
 use super::output::{print, report};
 use super::stop::Stop;
@@ -25,19 +25,25 @@ pub(super) fn run(arguments: &PlayArguments) -> Result<bool, Stop> {
     }
     twice(&candidates)?;
     let (rule, assertions) = (arguments.output.outage, &arguments.output.assertions);
+    let mut watch = Watch::new(assertions);
     let mut input = Input::open(&arguments.input)?;
+    let breaker = input.breaker(&arguments.input)?;
     let ((timeline, reports), mut notes) = input.read(&arguments.input.stretch(), |calls| {
+        let calls = calls.inspect(|it| it.iter().for_each(|call| watch.note(call)));
         Ok(rehearse_all(calls, &candidates, rule)?)
     })?;
+    watch.finish()?;
     notes.add_rejected(&timeline);
+    notes.print();
     report(
         &arguments.input,
         &arguments.output,
+        &breaker,
         &notes,
         &timeline,
         &reports,
     )?;
-    let failures = check(assertions, &reports);
+    let failures = check(assertions, &reports, arguments.output.json)?;
     if arguments.output.json {
         let json = as_json(
             &timeline,

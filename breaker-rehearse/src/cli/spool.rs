@@ -8,7 +8,6 @@ use std::{env, fs, io, mem, process, thread, vec};
 use breaker_runtime::rehearsal::{Call, TraceError, TraceReader};
 
 use super::args::InputArguments;
-use super::convert::named;
 use super::input::{Input, Stretch};
 use super::notes::{Notes, notes_of};
 use super::record::record;
@@ -24,7 +23,10 @@ type Block = Result<Option<Vec<Call>>, TraceError>;
 /// An input that can be read several times.
 pub(super) struct Spool {
     files: Vec<PathBuf>,
+    /// The name of the breaker for what is printed.
     pub(super) breaker: String,
+    /// Its name in the recording.
+    in_trace: String,
     lenient: bool,
     stretch: Stretch,
     /// The folder of the recording, which is removed at the end.
@@ -45,18 +47,20 @@ impl Spool {
         let mut spool = Self {
             files: arguments.files.clone(),
             breaker: String::new(),
+            in_trace: String::new(),
             lenient: arguments.lenient,
             stretch: arguments.stretch(),
             folder: None,
         };
         let mut input = Input::open(arguments)?;
+        spool.breaker = input.breaker(arguments)?;
+        spool.in_trace.clone_from(&spool.breaker);
         if let Input::Trace(reader, breaker) = &input {
-            spool.breaker.clone_from(breaker);
+            spool.in_trace.clone_from(breaker);
             return Ok((spool, notes_of(reader.info())));
         }
         let folder = own_folder()?;
         spool.folder = Some(folder.clone());
-        spool.breaker = named(arguments.breaker.as_deref(), &arguments.files[0])?;
         spool.files = vec![folder.join("calls.trace")];
         spool.stretch = Stretch::default();
         let (_, notes) = record(
@@ -71,7 +75,7 @@ impl Spool {
     /// Begins to read on another thread.
     pub(super) fn calls(&self) -> SpooledCalls {
         let (sender, blocks) = sync_channel(WAITING);
-        let (files, breaker) = (self.files.clone(), self.breaker.clone());
+        let (files, breaker) = (self.files.clone(), self.in_trace.clone());
         let (lenient, stretch) = (self.lenient, self.stretch);
         thread::spawn(move || {
             if let Err(error) = send(&files, &breaker, lenient, stretch, &sender) {

@@ -11,7 +11,7 @@ use breaker_runtime::rehearsal::{
 use serde_json::{Value, json};
 
 use super::args::SuggestArguments;
-use super::check::check;
+use super::check::{Watch, check};
 use super::output::{print, report};
 use super::progress::Progress;
 use super::spool::Spool;
@@ -34,20 +34,32 @@ pub(super) fn run(arguments: &SuggestArguments) -> Result<bool, Stop> {
     let found = suggest(open, &options)?;
     let candidates = candidates(&found)?;
     progress.pass();
-    let (timeline, reports) = rehearse_all(spool.calls(), &candidates, output.outage)?;
+    let mut watch = Watch::new(&output.assertions);
+    let calls = spool.calls();
+    let calls = calls.inspect(|it| it.iter().for_each(|call| watch.note(call)));
+    let (timeline, reports) = rehearse_all(calls, &candidates, output.outage)?;
     progress.finish();
+    watch.finish()?;
     notes.add_rejected(&timeline);
+    notes.print();
     if !output.json {
         print(&as_text(&found, &spool.breaker))?;
     }
-    report(&arguments.input, output, &notes, &timeline, &reports)?;
+    report(
+        &arguments.input,
+        output,
+        &spool.breaker,
+        &notes,
+        &timeline,
+        &reports,
+    )?;
     if found.picks.is_empty() && !output.assertions.is_empty() {
         return Err(Stop::new(
             "no settings were found, so there is nothing that an assertion could check",
         ));
     }
     // The default settings are there to be compared with, and nobody asked for them.
-    let failures = check(&output.assertions, &reports[1..]);
+    let failures = check(&output.assertions, &reports[1..], output.json)?;
     if output.json {
         let checked = output.assertions.len();
         let mut json = as_json(&timeline, &reports, &notes.lines, checked, &failures);

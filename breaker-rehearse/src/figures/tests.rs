@@ -2,7 +2,7 @@ use std::time::{Duration, SystemTime};
 
 use breaker_runtime::rehearsal::{Call, CallOutcome, Candidate, rehearse};
 
-use super::{FIGURES, Kind, Value};
+use super::{Delays, FIGURES, Kind, Value};
 
 #[test]
 fn each_figure_has_its_kind_in_every_report() {
@@ -18,4 +18,16 @@ fn each_figure_has_its_kind_in_every_report() {
         };
         assert_eq!(kind, figure.kind, "{}", figure.name);
     }
+}
+
+#[test]
+fn delays_that_exist_are_shown_next_to_those_that_do_not() {
+    let shown = |delays: &[Option<u64>]| {
+        let delays = delays.iter().map(|it| it.map(Duration::from_secs));
+        Delays::of(delays).to_string()
+    };
+    assert_eq!(shown(&[]), "–");
+    assert_eq!(shown(&[None, None]), "never");
+    assert_eq!(shown(&[Some(3), Some(12)]), "12.0s");
+    assert_eq!(shown(&[Some(3), None, Some(12)]), "12.0s, 1 of 3 never");
 }

@@ -7,7 +7,7 @@ use breaker_runtime::{Config, FailureKind};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use super::{SCRIPT, SCRIPT_HASH, STYLE, STYLE_HASH, attribute, file, longest, render};
+use super::{SCRIPT, SCRIPT_HASH, STYLE, STYLE_HASH, render};
 
 const NAME: &str = "</script><script>alert(1)</script><!--{{style}}{{data}}";
 
@@ -35,7 +35,7 @@ fn page(title: &str, name: &str) -> String {
     let candidate = Candidate::new(name, Config::new()).expect("the defaults are right");
     let report = rehearse(calls().map(Ok), candidate).expect("the trace is right");
     let notes = [String::from("<b>12</b> lines were skipped")];
-    render(title, &notes, &summary.finish(), &[report])
+    render(title, "payment", &notes, &summary.finish(), &[report])
 }
 
 fn between<'a>(text: &'a str, begin: &str, end: &str) -> &'a str {
@@ -95,7 +95,7 @@ fn the_page_has_the_figures_of_the_report() {
     );
     assert_eq!(candidate["bands"][0][2], "closed");
     assert_eq!(candidate["bands"][1][2], "open");
-    assert_eq!(candidate["attribute"], "");
+    assert_eq!(candidate["is_default"], true);
 }
 
 #[test]
@@ -115,18 +115,20 @@ fn the_bands_are_within_the_trace_and_have_no_gaps() {
 }
 
 #[test]
-fn settings_that_are_no_defaults_can_be_copied() {
+fn settings_to_copy_have_the_name_of_the_breaker() {
     let config = Config::new().threshold(8).open_for(Duration::from_secs(15));
     let candidate = Candidate::new("calm", config).expect("it is right");
-    let settings = candidate.settings();
-    assert_eq!(attribute(settings), r#"threshold = 8, open_for = "15s""#);
-    assert_eq!(file(settings), "threshold = 8\nopen_for = \"15s\"");
-}
-
-#[test]
-fn a_candidate_that_misses_an_outage_never_opens() {
-    let delay = |millis| Some(Duration::from_millis(millis));
-    assert_eq!(longest([delay(5), None, delay(9)].into_iter()), "never");
-    assert_eq!(longest([delay(5), delay(9), delay(7)].into_iter()), 9.0);
-    assert_eq!(longest([].into_iter()), Value::Null);
+    let report = rehearse(calls().map(Ok), candidate).expect("the trace is right");
+    let timeline = TraceSummary::new().finish();
+    let data = data(&render("a", "payment", &[], &timeline, &[report]));
+    let candidate = &data["candidates"][0];
+    assert_eq!(candidate["is_default"], false);
+    assert_eq!(
+        candidate["attribute"],
+        r#"#[circuit_breaker(name = "payment", threshold = 8, open_for = "15s")]"#
+    );
+    assert_eq!(
+        candidate["file"],
+        "[breakers.payment]\nthreshold = 8\nopen_for = \"15s\""
+    );
 }

@@ -103,7 +103,13 @@ fn the_page_of_two_weeks_is_small() {
     }
     let reports = [3, 5, 10].map(|threshold| report(&calls, threshold, HOUR));
     let notes = [String::from("A note may have <b>bold</b> words.")];
-    let page = html::render("flights.csv.gz", &notes, &summary.finish(), &reports);
+    let page = html::render(
+        "flights.csv.gz",
+        "departures",
+        &notes,
+        &summary.finish(),
+        &reports,
+    );
     assert!(page.len() < 200_000, "{} bytes", page.len());
     // ci/page.sh looks at it in a browser.
     let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("flights.html");

@@ -3,19 +3,22 @@
 // Figure, head, what it means, how it is written, and whether more or less is better.
 const COLUMNS = [
 	['openings', 'Openings', 'How often the circuit opened', count, 0],
-	['false_openings', 'False', 'Openings that overlap no outage of the trace', count, -1],
+	['false_openings', '… false', 'Openings that overlap no outage of the trace', count, -1],
 	['time_open', 'Time open', 'Time in which calls were rejected, probes aside', lasts, 0],
 	['rejected', 'Rejected', 'Calls that the circuit would have rejected', count, 0],
-	['rejected_failed', '… had failed', 'Rejected calls that failed in truth', count, 1],
-	['rejected_succeeded', '… had succeeded', 'Rejected calls that succeeded in truth: the price', count, -1],
+	['rejected_failed', '… failed in truth', 'Rejected calls that failed in truth', count, 1],
+	['rejected_succeeded', '… would have succeeded', 'Rejected calls that succeeded in truth: the price', count, -1],
 	['rejected_unknown', '… other', 'Rejected calls that neither failed nor succeeded in the trace, such as those that were rejected when it was recorded', count, 0],
-	['admitted_failed', 'Failures passed', 'Failures that still went through', count, -1],
-	['admitted_unknown', 'Unknown passed', 'Calls that went through and were rejected when the trace was recorded, so that nobody knows whether they would have failed', count, 0],
-	['not_waited', 'Not waited', 'How long the rejected calls that failed took: waiting that would have been saved', lasts, 1],
-	['missed_outages', 'Missed', 'Outages during which the circuit did not open', count, -1],
-	['opening_delay', 'Opened after', 'The longest time from the beginning of an outage to the opening', lasts, -1],
-	['recovery_delay', 'Closed after', 'The longest time from the end of an outage to the closing', lasts, -1],
+	['admitted_failed', 'Failures that went through', 'Failures that still went through', count, -1],
+	['admitted_unknown', 'Went through, outcome unknown', 'Calls that went through and were rejected when the trace was recorded, so that nobody knows whether they would have failed', count, 0],
+	['not_waited', 'Not waited for failures', 'How long the rejected calls that failed took: waiting that would have been saved', lasts, 1],
+	['missed_outages', 'Outages missed', 'Outages during which the circuit did not open', count, -1],
+	['opening_delay', 'Opened after (longest)', 'The longest time from the beginning of an outage to the opening', lasts, -1],
+	['recovery_delay', 'Recovered after (longest)', 'The longest time from the end of an outage to the closing', lasts, -1],
 ];
+
+// A delay that does not exist for each outage: the longest of those that do, and how many do not.
+const never = (some) => (some ? `${lasts(some[0])}, ${some[1]} of ${some[2]} never` : 'never');
 
 // The best number of a column, if the candidates differ and one is better.
 function best(candidates, [key, , , , better]) {
@@ -47,7 +50,7 @@ function comparison(data) {
 		const number = candidate.figures[key];
 		const shared = { rejected: trace.total, admitted_failed: trace.failed, time_open: !keyed && trace.to - trace.from, rejected_failed: candidate.figures.rejected, rejected_succeeded: candidate.figures.rejected }[key];
 		return h('td.number', { 'data-head': head },
-			number === null ? '–' : number === 'never' ? 'never' : h(number === best(candidates, column) ? 'strong' : 'span', text(number)),
+			number === null ? '–' : number === 'never' ? never(candidate.figures.some_never[key]) : h(number === best(candidates, column) ? 'strong' : 'span', text(number)),
 			Boolean(Number(number) && shared) && h('small', share(number, shared)));
 	};
 	function rows() {
@@ -103,7 +106,7 @@ function openings(data, view) {
 		h('td', words(it.reason)),
 		h('td.number', it.until === null ? `${lasts(trace.to - it.at)}, still open` : lasts(it.until - it.at)),
 		keyed && h('td', it.key === null ? '' : outside(it.key)),
-		h('td.number', count(it.rejected), it.succeeded > 0 && h('small', `${count(it.succeeded)} had succeeded`)),
+		h('td.number', count(it.rejected), it.succeeded > 0 && h('small', `${count(it.succeeded)} would have succeeded`)),
 		h('td', it.false ? h('span.false', 'false: no outage') : it.outage === null ? 'near an outage' : `outage ${it.outage + 1}`),
 		h('td', show(view, it.at, it.until ?? trace.to, 'Show')));
 	const table = ({ name, openings: list, figures: { openings: all } }) => h('details',
@@ -137,7 +140,7 @@ function settings(data) {
 	return h('section', h('h2', 'Settings to copy'), data.candidates.map((it) => h('div.settings',
 		h('h3', outside(it.name)),
 		h('div.columns',
-			it.attribute ? [
+			!it.is_default ? [
 				h('div', h('p.muted', 'In the attribute'), line(it, 'attribute', it.attribute)),
 				h('div', h('p.muted', 'In the file of settings'), line(it, 'file', it.file)),
 			] : h('p', 'The defaults, so there is nothing to write.')))));

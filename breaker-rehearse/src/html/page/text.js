@@ -25,9 +25,12 @@ function lasts(ms) {
 	if (ms === 0) return '0 s';
 	if (ms < 1) return `${(ms * 1000).toFixed(0)} µs`;
 	if (ms < 1000) return `${Number(ms.toPrecision(3))} ms`;
-	if (ms < 60_000) return `${Number((ms / 1000).toPrecision(3))} s`;
-	let rest = Math.round(ms / 1000) * 1000;
-	const first = UNITS.findIndex(([, unit]) => rest >= unit);
+	if (ms < 59_950) return `${Number((ms / 1000).toPrecision(3))} s`;
+	const largest = (time) => UNITS.findIndex(([, unit]) => time >= unit);
+	// Rounded to the smaller of two units, which may add up to a larger one.
+	const step = UNITS[largest(Math.max(ms, 60_000)) + 1][1];
+	let rest = Math.round(ms / step) * step;
+	const first = largest(rest);
 	const parts = UNITS.slice(first, first + 2).map(([unit, length]) => {
 		const number = Math.floor(rest / length);
 		rest -= number * length;
