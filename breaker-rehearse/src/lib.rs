@@ -19,5 +19,5 @@ pub use self::import::{Counts, Filter, Format, ImportOptions, Importer, Mapping,
 pub use self::interval::{Interval, read_instant};
 pub use self::json::as_json;
 pub use self::problem::Problem;
-pub use self::table::{printable, shown_time, table};
+pub use self::table::{counted, printable, shown_time, table, thousands};
 pub use self::time::{BadDuration, Unit, read_duration, read_time};

@@ -68,8 +68,8 @@ fn trace(timeline: &Timeline) -> String {
         .unwrap_or_default();
     let _ = writeln!(
         text,
-        "{} calls in {}, from {} to {}: {} succeeded, {} failed{}{}",
-        thousands(timeline.calls),
+        "{} in {}, from {} to {}: {} succeeded, {} failed{}{}",
+        counted(timeline.calls, "call"),
         brief(length),
         shown_time(timeline.began),
         shown_time(timeline.ended),
@@ -103,8 +103,8 @@ fn trace(timeline: &Timeline) -> String {
     if timeline.outages.len() > LISTED {
         let _ = writeln!(
             text,
-            "… and {} more outages",
-            timeline.outages.len() - LISTED
+            "… and {}",
+            counted((timeline.outages.len() - LISTED) as u64, "more outage")
         );
     }
     text
@@ -120,6 +120,7 @@ fn openings(text: &mut String, report: &Report) {
     }
     let more = report.openings.saturating_sub(LISTED as u64);
     if more > 0 {
+        let more = thousands(more);
         let _ = writeln!(text, "  … and {more} more; `--json` lists them");
     }
 }
@@ -191,8 +192,14 @@ fn grouped(value: Value) -> String {
     }
 }
 
+/// Writes a count and what is counted, as in `1 file` and `12,222 calls`.
+pub fn counted(count: u64, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", thousands(count))
+}
+
 /// Writes a count with a comma between thousands.
-fn thousands(count: u64) -> String {
+pub fn thousands(count: u64) -> String {
     let digits = count.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {

@@ -322,7 +322,7 @@ fn a_converted_log_plays_as_the_log_does() {
     assert_eq!(play("payment.trace"), play("calls.csv"));
     let info = folder.run(&["record-info", "payment.trace"]).ok();
     assert!(
-        info.starts_with("600 calls in 1 files and 1 blocks"),
+        info.starts_with("600 calls in 1 file and 1 block, "),
         "{info}"
     );
     assert!(info.contains("\nbreaker payment: 600 calls\n"), "{info}");
@@ -438,7 +438,7 @@ fn files_that_cannot_be_used_are_named_with_the_reason() {
     assert!(play("program").starts_with("error: program: is neither a recording nor a text"));
     let foreign = folder.run(&["record-info", "calls.csv"]).error();
     assert!(
-        foreign.starts_with("error: `calls.csv` is no trace"),
+        foreign.contains("`breaker-rehearse convert calls.csv -o calls.trace` makes a recording"),
         "{foreign}"
     );
 }
@@ -519,10 +519,21 @@ fn suggestions_have_lines_for_the_attribute_and_the_file() {
     };
     let out = suggest(&[]).ok();
     assert!(out.contains("note: The trace has one day only"), "{out}");
+    let marked = |name: &str| {
+        let mut marks = out.lines().filter_map(|line| line.split_once("   <- "));
+        marks.any(|(_, marks)| marks.split(", ").any(|it| it == name))
+    };
     for pick in ["cautious", "balanced", "eager"] {
         let attribute = format!("\n{pick}: #[circuit_breaker(name = \"payment\", ");
-        assert!(out.contains(&attribute), "{out}");
+        let same = format!("\n{pick}: the same settings as ");
+        assert!(out.contains(&attribute) || out.contains(&same), "{out}");
+        assert!(marked(pick), "{out}");
     }
+    assert!(marked("default settings"), "{out}");
+    assert!(
+        out.contains("\ndefault settings: threshold = 5, open_for = \"30s\"\n"),
+        "{out}"
+    );
     assert!(out.contains("\n    [breakers.payment]\n"), "{out}");
     let json: serde_json::Value = serde_json::from_str(&suggest(&["--json"]).ok()).unwrap();
     let pick = &json["suggestions"]["picks"][0];
@@ -651,6 +662,22 @@ fn a_recording_has_a_name_that_a_breaker_can_have() {
         .error();
     assert!(wrong.starts_with("error: --breaker: "), "{wrong}");
     assert!(!folder.0.join("a.trace").exists() && !folder.0.join("a.trace.partial").exists());
+}
+
+#[test]
+fn the_help_explains_each_line_of_the_table() {
+    let folder = Folder::new("lines");
+    folder.write("calls.csv", calls());
+    let help = folder.run(&["play", "--help"]).ok();
+    let out = folder.run(&["play", "calls.csv", "-c", FIVE]).ok();
+    let table = out.split("\n\n").nth(1).unwrap();
+    let labels = table
+        .lines()
+        .skip(1)
+        .filter_map(|it| it.trim().split("  ").next());
+    for label in labels {
+        assert!(help.contains(label), "{label}");
+    }
 }
 
 #[test]

@@ -24,7 +24,8 @@ Each subcommand has more: breaker-rehearse play --help";
 /// Plays recorded calls through a circuit breaker, and says which settings would have opened when.
 ///
 /// The calls come from a recording of `breaker_runtime`, or from CSV, JSON lines or an access log. The circuit breaker is
-/// the real one, so the answer is exact for the calls that are played.
+/// the real one, so the answer is exact for the calls that are played. Its windows of time hold up to a tenth more than
+/// their length, as in a program (rule R5 of docs/semantics.md).
 #[derive(Debug, Parser)]
 #[command(version, after_help = EXAMPLES, after_long_help = EXAMPLES)]
 pub(crate) struct Arguments {
@@ -138,14 +139,43 @@ pub(crate) struct ConvertArguments {
 A text needs three columns: when a call began, how long it took, and how it ended. The usual names
 are found, such as at,took_ms,status; `--map` names others.
 
-The settings are those of the attribute and of the file of settings; those that are left out have
-their defaults. Most used are threshold (failures in a row); window with failure_rate or
-max_failures, and min_calls; slow_call with slow_rate; open_for, backoff and half_open_calls.
+The settings are those of the attribute and of the file of settings, and a whole attribute can be
+given. Those that are left out have their defaults: threshold = 5 (unless failure_rate or max_failures
+is set) and open_for = \"30s\". Most used are threshold (failures in a row); window with failure_rate
+or max_failures, and min_calls; slow_call with slow_rate; open_for, backoff and half_open_calls.
 
-Assertions compare the figures of the report, by their names in `--json`, such as openings,
-false_openings, missed_outages, time_open, rejected, rejected_succeeded, share_rejected,
-admitted_failed, opening_delay and recovery_delay. openings_within(\"2026-11-03T10:00/12:00\") and
-open_within(…) ask about a stretch of time (UTC). Each candidate has to meet each assertion.
+How a call ended, unless `--outcome` says something else:
+  HTTP status   429 and 500 to 599 are failures; 499 was dropped, because the client went away;
+                all others are successes, also 4xx. 0 has to be explained, but means dropped in
+                logs of Envoy.
+  code of gRPC  4 timed out; 2, 8, 13, 14 and 15 are failures; 1 is ignored; others are successes.
+  flags         UO was rejected; DC was dropped; UT and SI timed out. Others say nothing.
+  word          success, failure, timed_out, panicked, trip, ignored, dropped, cancelled, rejected,
+                and the usual words for these, such as ok, error and timeout.
+
+The figures, and their names in `--json` and `--assert`:
+  openings                     openings: how often the circuit left the closed state
+  … false: no outage           false_openings: openings that overlap no outage
+  opened again by probes       reopenings
+  time open, time half open    time_open, time_half_open
+  outages missed               missed_outages: outages during which the circuit did not open
+  opened after (longest)       opening_delay: since the beginning of the outage
+  recovered after (longest)    recovery_delay: since the end of the outage
+  calls rejected               rejected
+  … that failed in truth       rejected_failed: the benefit
+  … that would have succeeded  rejected_succeeded: the price
+  … that had no outcome        rejected_other: ignored, dropped early or cancelled in truth
+  … that nobody knows of       rejected_unknown: also rejected when they were recorded
+  failures that went through   admitted_failed
+  went through, outcome unknown  admitted_unknown: rejected when they were recorded
+  ended by call_timeout        timed_out
+  not waited for failures      not_waited: how long the rejected calls that failed took in truth
+  not spent in rejected calls  not_spent: the same for all rejected calls
+
+Assertions compare these figures, and calls, admitted, outages, share_rejected,
+share_rejected_succeeded and trace_time. openings_within(\"2026-11-03T10:00/12:00\"),
+false_openings_within(…) and open_within(…) ask about a stretch of time (UTC), in which calls have
+to begin. Each candidate has to meet each assertion.
 
 Exit status: 0; 1 if an assertion failed; 2 if the input or the command is wrong.
 
@@ -191,7 +221,8 @@ A text needs three columns: when a call began, how long it took, and how it ende
 are found, such as at,took_ms,status; `--map` names others.
 
 With several days of calls, the settings are chosen on some days and judged on the others. The
-picks differ in what is worse: to reject a good call (cautious), or to let one fail (eager).
+picks differ in what is worse: to reject a good call (cautious), or to let one fail (eager). They
+are compared with the default settings, threshold = 5, open_for = \"30s\".
 
 A text is read once and becomes a recording in the folder for temporary files (TMPDIR), with a few
 bytes for each call.

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::{fs, io};
 
+use breaker_rehearse::counted;
+
 use super::args::ConvertArguments;
 use super::input::Input;
 use super::name::named;
@@ -41,7 +43,8 @@ pub(super) fn run(arguments: &ConvertArguments) -> Result<(), Stop> {
     };
     notes.print();
     print(&format!(
-        "{}: {count} calls of the breaker {breaker}\n",
-        path.display()
+        "{}: {} of the breaker {breaker}\n",
+        path.display(),
+        counted(count, "call")
     ))
 }

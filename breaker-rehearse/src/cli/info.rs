@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use breaker_rehearse::{printable, shown_time};
+use breaker_rehearse::{counted, printable, shown_time};
 use breaker_runtime::rehearsal::TraceInfo;
 use serde_json::{Value, json};
 
@@ -25,11 +25,11 @@ pub(super) fn run(arguments: &InfoArguments) -> Result<(), Stop> {
 
 fn as_text(info: &TraceInfo) -> String {
     let mut lines = vec![format!(
-        "{} calls in {} files and {} blocks, {} bytes: {:.1} bytes for each call",
-        info.calls,
-        info.files,
-        info.blocks,
-        info.bytes,
+        "{} in {} and {}, {}: {:.1} bytes for each call",
+        counted(info.calls, "call"),
+        counted(info.files as u64, "file"),
+        counted(info.blocks, "block"),
+        counted(info.bytes, "byte"),
         per_call(info),
     )];
     if let Some((began, ended)) = info.began.zip(info.ended) {
@@ -40,9 +40,11 @@ fn as_text(info: &TraceInfo) -> String {
         ));
     }
     for breaker in &info.breakers {
-        lines.push(format!("breaker {}: {} calls", breaker.name, breaker.calls));
+        let calls = counted(breaker.calls, "call");
+        lines.push(format!("breaker {}: {calls}", breaker.name));
         for (key, calls) in breaker.keys.iter().take(KEYS) {
-            lines.push(format!("  key {}: {calls} calls", printable(key)));
+            let calls = counted(*calls, "call");
+            lines.push(format!("  key {}: {calls}", printable(key)));
         }
         if breaker.more_keys || breaker.keys.len() > KEYS {
             lines.push("  … and more keys".to_owned());
@@ -50,12 +52,14 @@ fn as_text(info: &TraceInfo) -> String {
     }
     if info.dropped_calls > 0 {
         lines.push(format!(
-            "missing: the recorder dropped {} calls in {} blocks under pressure",
-            info.dropped_calls, info.dropped_blocks
+            "missing: the recorder dropped {} in {} under pressure",
+            counted(info.dropped_calls, "call"),
+            counted(info.dropped_blocks, "block")
         ));
     }
     if info.broken_blocks > 0 {
-        lines.push(format!("missing: {} broken blocks", info.broken_blocks));
+        let broken = counted(info.broken_blocks, "broken block");
+        lines.push(format!("missing: {broken}"));
     }
     lines.push(String::new());
     lines.join("\n")

@@ -131,6 +131,10 @@ pub(super) fn open_trace(files: &[PathBuf], lenient: bool) -> Result<TraceReader
     };
     reader.map_err(|error| match error {
         TraceError::Broken { .. } => Stop::new(format!("{error} (`--lenient`)")),
+        TraceError::Foreign { file } => Stop::new(format!(
+            "`{file}` is not a recording; `play` and `suggest` read logs and tables as they are, and \
+             `breaker-rehearse convert {file} -o calls.trace` makes a recording"
+        )),
         other => other.into(),
     })
 }

@@ -1,6 +1,6 @@
 //! What there is to say about an input besides its calls.
 
-use breaker_rehearse::{Counts, Problem};
+use breaker_rehearse::{Counts, Problem, counted, thousands};
 use breaker_runtime::rehearsal::{Timeline, TraceInfo};
 
 use super::stop::Stop;
@@ -24,9 +24,10 @@ impl Notes {
     pub(super) fn add_rejected(&mut self, timeline: &Timeline) {
         if timeline.rejected > 0 {
             self.lines.push(format!(
-                "{} of {} calls were rejected when they were recorded, so nobody knows how they would have ended; record \
+                "{} of {} were rejected when they were recorded, so nobody knows how they would have ended; record \
                  with the setting `shadow` to know",
-                timeline.rejected, timeline.calls
+                thousands(timeline.rejected),
+                counted(timeline.calls, "call")
             ));
         }
     }
@@ -36,13 +37,12 @@ impl Notes {
 pub(super) fn notes_of(info: &TraceInfo) -> Notes {
     let mut lines = Vec::new();
     if info.dropped_calls > 0 {
-        let dropped = info.dropped_calls;
-        lines.push(format!(
-            "the recorder dropped {dropped} calls under pressure"
-        ));
+        let dropped = counted(info.dropped_calls, "call");
+        lines.push(format!("the recorder dropped {dropped} under pressure"));
     }
     if info.broken_blocks > 0 {
-        lines.push(format!("{} broken blocks were skipped", info.broken_blocks));
+        let broken = counted(info.broken_blocks, "broken block");
+        lines.push(format!("skipped {broken}"));
     }
     Notes { lines }
 }
@@ -54,17 +54,19 @@ pub(super) fn explained(stop: Stop, counts: &Counts) -> Stop {
         return stop;
     }
     let mut parts = vec![format!(
-        "there are no calls to play: {lines} lines were read"
+        "there are no calls to play: {} were read",
+        counted(lines, "line")
     )];
     if filtered > 0 {
-        parts.push(format!("`--where` leaves out {filtered}"));
+        parts.push(format!("`--where` leaves out {}", thousands(filtered)));
     }
     if skipped > 0 {
         let first = counts.first_skipped.first();
         let first = first.map_or_else(String::new, Problem::to_string);
+        let skipped = thousands(skipped);
         parts.push(format!("{skipped} are broken, the first one at {first}"));
     }
-    if lines > filtered + skipped {
+    if lines > filtered + counts.skipped {
         parts.push("`--from` and `--to` leave out all others".to_owned());
     }
     Stop::new(parts.join("; "))
@@ -78,11 +80,12 @@ pub(super) fn skipped(counts: &Counts) -> Notes {
         lines.push(note.to_owned());
     }
     if counts.skipped > 0 {
-        let (skipped, all) = (counts.skipped, counts.lines);
+        let (skipped, all) = (thousands(counts.skipped), thousands(counts.lines));
         let start = format!("{skipped} of {all} lines are broken and were skipped");
         let mut shown: Vec<_> = counts.first_skipped.iter().collect();
         match counts.common_problem() {
             Some((problem, count)) => {
+                let count = thousands(count);
                 lines.push(format!("{start}, {count} of them because {problem}"));
                 shown.retain(|it| it.message != problem);
                 if !shown.is_empty() {

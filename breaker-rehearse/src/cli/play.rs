@@ -20,7 +20,7 @@ pub(super) fn run(arguments: &PlayArguments) -> Result<bool, Stop> {
     if candidates.is_empty() {
         candidates.push(Candidate::parse("default:")?);
         eprintln!(
-            "note: these are the default settings; give others with --candidate 'five: threshold = 5, open_for = \"10s\"'"
+            "note: these are the default settings, threshold = 5, open_for = \"30s\"; give others with --candidate 'ten: threshold = 10, open_for = \"10s\"'"
         );
     }
     twice(&candidates)?;

@@ -3,10 +3,10 @@
 use std::fmt::Write as _;
 use std::time::SystemTime;
 
-use breaker_rehearse::{as_json, shown_time};
+use breaker_rehearse::{as_json, counted, shown_time, thousands};
 use breaker_runtime::rehearsal::{
-    Candidate, Pick, SuggestOptions, Suggestions, Tried, attribute_line, file_lines, rehearse_all,
-    suggest,
+    Candidate, Pick, Report, SuggestOptions, Suggestions, Tried, attribute_line, file_lines,
+    rehearse_all, suggest,
 };
 use serde_json::{Value, json};
 
@@ -92,51 +92,86 @@ fn as_text(found: &Suggestions, breaker: &str) -> String {
     // Writing to a string does not fail.
     let _ = writeln!(
         text,
-        "tried {} candidates on {}; outages: {}",
-        found.rehearsals,
+        "tried {} on the days for choosing, {}; outages: {}",
+        counted(found.rehearsals, "candidate"),
         days(&found.chosen_on),
-        found.outages
+        thousands(found.outages)
     );
     if !found.judged_on.is_empty() {
         let _ = writeln!(
             text,
-            "judged on {}, which had no part in the choice",
+            "judged on the days held out, {}, which had no part in the choice",
             days(&found.judged_on)
         );
     }
     for caveat in &found.caveats {
         let _ = writeln!(text, "note: {caveat}");
     }
-    if !found.front.is_empty() {
-        text.push_str("\nrejected in vain   failures let through   settings\n");
-    }
-    let step = found.front.len().div_ceil(FRONT).max(1);
-    for tried in found.front.iter().step_by(step) {
-        let _ = writeln!(
-            text,
-            "{:>16}   {:>20}   {}",
-            tried.rejected_succeeded,
-            tried.admitted_failed,
-            settings(tried)
-        );
-    }
-    let _ = writeln!(
-        text,
-        "\ndefault settings\n  where others were chosen: {}",
-        outcome(&found.base)
-    );
-    if let Some(judged) = &found.base_judged {
-        let _ = writeln!(
-            text,
-            "  on the other days:   {}",
-            outcome(&Tried::from(judged))
-        );
-    }
-    for pick in &found.picks {
-        picked(&mut text, pick, breaker);
+    front(&mut text, found);
+    let _ = writeln!(text, "\ndefault settings: {}", defaults(found));
+    outcomes(&mut text, &found.base, found.base_judged.as_ref());
+    for (nth, pick) in found.picks.iter().enumerate() {
+        let same = |other: &&Pick| other.chosen.settings == pick.chosen.settings;
+        match found.picks[..nth].iter().find(same) {
+            Some(other) => {
+                let _ = writeln!(text, "\n{}: the same settings as {}", pick.kind, other.kind);
+            }
+            None => picked(&mut text, pick, breaker),
+        }
     }
     text.push_str("\nall days:\n");
     text
+}
+
+/// Writes the front with the picks and the default settings, which are marked.
+fn front(text: &mut String, found: &Suggestions) {
+    if found.front.is_empty() {
+        return;
+    }
+    let mark = |tried: &Tried| {
+        let picks = found.picks.iter();
+        let picks = picks.filter(|it| it.chosen.settings == tried.settings);
+        let mut marks: Vec<_> = picks.map(|it| it.kind.as_str()).collect();
+        if tried.settings == found.base.settings {
+            marks.push("default settings");
+        }
+        marks.join(", ")
+    };
+    let step = found.front.len().div_ceil(FRONT).max(1);
+    let listed = found.front.iter().enumerate();
+    let listed = listed.filter(|(nth, it)| nth % step == 0 || !mark(it).is_empty());
+    let mut listed: Vec<_> = listed.map(|(_, it)| it).collect();
+    if !listed.iter().any(|it| it.settings == found.base.settings) {
+        listed.push(&found.base);
+    }
+    listed.sort_by_key(|it| (it.rejected_succeeded, it.admitted_failed));
+    text.push_str("\nrejected, would have succeeded   failures that went through   settings\n");
+    for tried in listed {
+        let (settings, mark) = (settings(tried), mark(tried));
+        let arrow = if mark.is_empty() { "" } else { "   <- " };
+        let _ = writeln!(
+            text,
+            "{:>30}   {:>26}   {}{arrow}{mark}",
+            thousands(tried.rejected_succeeded),
+            thousands(tried.admitted_failed),
+            if settings.is_empty() {
+                defaults(found)
+            } else {
+                settings
+            }
+        );
+    }
+    text.push_str("settings that are not named have their defaults\n");
+}
+
+/// The default settings that matter most.
+fn defaults(found: &Suggestions) -> String {
+    let settings = &found.base.settings;
+    let threshold = settings.threshold.unwrap_or_default();
+    format!(
+        "threshold = {threshold}, open_for = \"{}s\"",
+        settings.open_for.as_secs()
+    )
 }
 
 fn picked(text: &mut String, pick: &Pick, breaker: &str) {
@@ -144,24 +179,29 @@ fn picked(text: &mut String, pick: &Pick, breaker: &str) {
     for line in pick.file_lines(breaker).lines() {
         let _ = writeln!(text, "    {line}");
     }
-    let _ = writeln!(text, "  where it was chosen: {}", outcome(&pick.chosen));
-    if let Some(judged) = &pick.judged {
-        let _ = writeln!(
-            text,
-            "  on the other days:   {}",
-            outcome(&Tried::from(judged))
-        );
+    outcomes(text, &pick.chosen, pick.judged.as_ref());
+}
+
+fn outcomes(text: &mut String, chosen: &Tried, judged: Option<&Report>) {
+    let _ = writeln!(text, "  on the days for choosing: {}", outcome(chosen));
+    if let Some(judged) = judged {
+        let judged = outcome(&Tried::from(judged));
+        let _ = writeln!(text, "  on the days held out:     {judged}");
     }
 }
 
 fn outcome(tried: &Tried) -> String {
-    format!(
-        "openings: {}, false: {}; rejected: {} that failed, {} that would have succeeded; failures let through: {}",
+    let [openings, false_openings, failed, succeeded, admitted] = [
         tried.openings,
         tried.false_openings,
         tried.rejected_failed,
         tried.rejected_succeeded,
-        tried.admitted_failed
+        tried.admitted_failed,
+    ]
+    .map(thousands);
+    format!(
+        "openings: {openings}, false: {false_openings}; rejected: {failed} that failed in truth, {succeeded} that would \
+         have succeeded; failures that went through: {admitted}"
     )
 }
 
