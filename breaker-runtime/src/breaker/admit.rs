@@ -9,10 +9,10 @@
 //! closed, window                    admit            (1 cmp)    tally              (thread-local)
 //! closed, slow_call                 admit_tracked    (tally)    tally
 //! closed, failure streak            admit                       settle_locked
-//! latency = true                    admit_by_gate               measured, then as above
-//! recorded                          admit_recorded, then above  settle_recorded, then as above
+//! latency = true                    admit_measured              measured, then as above
+//! recorded                          admit_recorded              settle_recorded_success
 //! open, coarse clock, declared name reject_at_gate              –
-//! open, any other                   admit_by_gate               –
+//! open, any other                   reject_by_gate              –
 //! open, probed elsewhere            admit_unless_held           –
 //! half open, ramp, override         admit_locked                settle_locked
 //! max_in_flight                     admit_limited, then above   settle_marked, then as above
@@ -53,7 +53,8 @@ impl CircuitBreaker {
 
     /// Handles every case that [`admit`](Self::admit) does not.
     ///
-    /// It reloads the gate word: as an argument the word would stay live across the preceding call on every path.
+    /// It reloads the gate word: as an argument the word would stay live across the preceding call on every path. It chooses
+    /// among all other paths, so that each of them is one function deep.
     #[inline(never)]
     fn admit_uncommon(&self) -> Result<Ticket, Rejection> {
         let shared = self.shared();
@@ -62,42 +63,43 @@ impl CircuitBreaker {
             if let Some(ticket) = shared.admit_tracked(word) {
                 return Ok(ticket);
             }
+            return self.admit_locked();
         }
-        self.admit_by_gate()
-    }
-
-    /// Admits or rejects a call without the lock if a clock reading suffices; otherwise asks the machine.
-    #[inline(never)]
-    fn admit_by_gate(&self) -> Result<Ticket, Rejection> {
-        let shared = self.shared();
-        let word = shared.gate.word();
         if word.rejects_unrecorded() {
-            if let Some(retry_after) = shared.time_left(word) {
-                shared.counters.add(Counter::RejectedOpen);
-                let rejection = Rejection::open(shared.name.clone(), retry_after);
-                return Err(shared.logged(rejection));
+            return self.reject_by_gate(shared, word);
+        }
+        if word.admits_measured() {
+            return Ok(shared.admit_measured(word));
+        }
+        if word.is_limited() {
+            return self.admit_limited();
+        }
+        #[cfg(feature = "rehearsal")]
+        if word.is_recorded() {
+            if word.admits_recorded() {
+                return Ok(shared.admit_recorded(word));
             }
-        } else if word.admits_untracked() {
-            return Ok(shared.admit_untracked(word));
+            return self.admit_recorded();
         }
         self.admit_unless_held()
     }
 
-    /// Rejects a call while another instance probes; otherwise lets the machine decide, if there is a place for the call.
-    ///
-    /// It is a function of its own, so that the paths before it need no registers for it.
+    /// Rejects a call of an open circuit without the lock, unless the open period has passed.
+    #[inline(never)]
+    fn reject_by_gate(&self, shared: &Shared, word: Word) -> Result<Ticket, Rejection> {
+        if let Some(retry_after) = shared.time_left(word) {
+            shared.counters.add(Counter::RejectedOpen);
+            let rejection = Rejection::open(shared.name.clone(), retry_after);
+            return Err(shared.logged(rejection));
+        }
+        self.admit_locked()
+    }
+
+    /// Rejects a call while another instance probes; otherwise lets the machine decide.
     #[inline(never)]
     fn admit_unless_held(&self) -> Result<Ticket, Rejection> {
         let shared = self.shared();
-        let word = shared.gate.word();
-        if word.is_held_or_limited() {
-            if word.is_limited() {
-                return self.admit_limited();
-            }
-            #[cfg(feature = "rehearsal")]
-            if word.is_recorded() {
-                return self.admit_recorded();
-            }
+        if shared.gate.word().is_held() {
             if let Some(retry_after) = shared.gate.probed_elsewhere_for(shared.time.coarse()) {
                 shared.counters.add(Counter::RejectedProbedElsewhere);
                 let rejection = Rejection::probed_elsewhere(shared.name.clone(), retry_after);
@@ -248,15 +250,20 @@ impl Shared {
 
     /// Admits a call that need not be counted in flight: at most its duration matters.
     #[inline(always)]
-    #[expect(
-        clippy::inline_always,
-        reason = "it has two callers, of which one is common"
-    )]
+    #[expect(clippy::inline_always, reason = "a call that needs a place passes it")]
     pub(super) fn admit_untracked(&self, word: Word) -> Ticket {
         let mut ticket = Ticket::call(word.generation());
         if word.measures_latency() {
             ticket.stamp(self.time.now());
         }
+        ticket
+    }
+
+    /// Admits a call of which only the duration matters.
+    #[inline(never)]
+    fn admit_measured(&self, word: Word) -> Ticket {
+        let mut ticket = Ticket::call(word.generation());
+        ticket.stamp(self.time.now());
         ticket
     }
 

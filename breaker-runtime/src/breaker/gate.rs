@@ -112,7 +112,6 @@ impl Word {
     }
 
     /// Returns whether the circuit is open while another instance of the fleet probes.
-    #[cfg(test)]
     pub(crate) fn is_held(self) -> bool {
         self.0 & MODE == HELD
     }
@@ -134,8 +133,20 @@ impl Word {
     }
 
     /// Returns whether every call is admitted and none is counted in flight.
+    #[cfg(any(feature = "rehearsal", feature = "tokio"))]
     pub(crate) fn admits_untracked(self) -> bool {
         self.0 & (MODE | IN_FLIGHT | LIMITED | RECORDED) == 0
+    }
+
+    /// Returns whether every call is admitted, and only its duration matters.
+    pub(crate) fn admits_measured(self) -> bool {
+        self.0 & (MODE | IN_FLIGHT | LIMITED | RECORDED | LATENCY) == LATENCY
+    }
+
+    /// Returns whether every call of a recorded breaker is admitted, and matters to nobody but the recorder.
+    #[cfg(feature = "rehearsal")]
+    pub(crate) fn admits_recorded(self) -> bool {
+        self.0 & (MODE | IN_FLIGHT | RECORDED_LIMITED | RECORDED | LATENCY) == RECORDED
     }
 
     /// Returns whether a call needs a place, and the breaker is not recorded.
@@ -147,14 +158,6 @@ impl Word {
     #[cfg(any(test, feature = "rehearsal", feature = "tokio"))]
     pub(crate) fn takes_place(self) -> bool {
         self.0 & (LIMITED | RECORDED_LIMITED) != 0
-    }
-
-    /// Returns whether a call needs a place, the breaker is recorded, or the circuit is open while another instance of
-    /// the fleet probes.
-    ///
-    /// It is one comparison: the flags are greater than every mode, and no mode is greater than that of a held word.
-    pub(crate) fn is_held_or_limited(self) -> bool {
-        self.0 & (MODE | LIMITED | RECORDED) >= HELD
     }
 
     /// Returns whether a recorder gets to know of every call.

@@ -9,6 +9,16 @@ use crate::machine::{CallEnd, Role, Ticket};
 use crate::values::End;
 
 impl CircuitBreaker {
+    /// Records the success of a call whose ticket is marked.
+    #[inline(never)]
+    pub(super) fn settle_marked_success(&self, word: Word, ticket: Ticket) {
+        #[cfg(feature = "rehearsal")]
+        if ticket.is_recorded_only() {
+            return self.settle_recorded_success(word, ticket);
+        }
+        self.settle_marked(word, ticket, End::Success, None);
+    }
+
     /// Records how a call ended whose ticket is marked.
     ///
     /// It asks the machine by itself, so that the path of unmarked tickets is a function without other callers.

@@ -15,7 +15,7 @@ use crate::time::{Tick, nanos};
 use crate::values::{End, Rejection};
 
 impl CircuitBreaker {
-    /// Requests permission to run one call of a recorded breaker.
+    /// Requests permission to run one call of a recorded breaker, unless the gate admits it at once.
     #[inline(never)]
     pub(crate) fn admit_recorded(&self) -> Result<Ticket, Rejection> {
         let shared = self.shared();
@@ -61,7 +61,7 @@ impl CircuitBreaker {
                 let rejection = Rejection::open(shared.name.clone(), retry_after);
                 return (now, Err(shared.logged(rejection)));
             }
-        } else if word.is_held_or_limited() {
+        } else if word.is_held() {
             let now = shared.time.coarse();
             if let Some(retry_after) = shared.gate.probed_elsewhere_for(now) {
                 shared.counters.add(Counter::RejectedProbedElsewhere);
@@ -71,6 +71,54 @@ impl CircuitBreaker {
         }
         let now = shared.time.now();
         (now, self.admit_locked_at(now))
+    }
+
+    /// Records the success of a recorded call whose ticket has no other mark.
+    #[inline(never)]
+    pub(super) fn settle_recorded_success(&self, word: Word, ticket: Ticket) {
+        let shared = self.shared();
+        let plain = ticket.without_record();
+        if !word.without_recording().success_is_free(plain) {
+            return self.settle_recorded_success_uncommon(word, ticket);
+        }
+        let now = shared.time.read(false);
+        if now.as_nanos() >= shared.outage_end() {
+            self.end_outage();
+        }
+        shared.counters.add_success(now);
+        if let Some((recording, source)) = shared.recording() {
+            recording.call_succeeded(source, CallMark::of_plain(plain), now);
+        }
+    }
+
+    #[inline(never)]
+    fn settle_recorded_success_uncommon(&self, word: Word, ticket: Ticket) {
+        if !self.tally_recorded(word.without_recording(), ticket.without_record()) {
+            self.settle_recorded_locked(word, ticket, End::Success.into(), false, None);
+        }
+    }
+
+    /// Counts the success of a recorded call that needs only the tally; returns `false` if the machine must count it.
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "it has two callers, of which one is common"
+    )]
+    fn tally_recorded(&self, word: Word, ticket: Ticket) -> bool {
+        let shared = self.shared();
+        if !word.is_closed() || word.measures_latency() {
+            return false;
+        }
+        // The clock of a call that is not recorded.
+        let now = shared.time.read(word.is_precise());
+        if now.as_nanos() >= shared.outage_end() {
+            self.end_outage();
+        }
+        let counted = shared.tally_success(word, ticket, Some(now));
+        if let (true, Some((recording, source))) = (counted, shared.recording()) {
+            recording.call_succeeded(source, CallMark::of(ticket), now);
+        }
+        counted
     }
 
     /// Records how a recorded call ended, whose other marks have ended.
@@ -85,32 +133,42 @@ impl CircuitBreaker {
         dropped: bool,
         cause: Option<&mut StateCause<'_>>,
     ) {
+        if ended.end == End::Success
+            && self.tally_recorded(word.without_recording(), ticket.without_record())
+        {
+            return;
+        }
+        self.settle_recorded_locked(word, ticket, ended, dropped, cause);
+    }
+
+    #[inline(never)]
+    fn settle_recorded_locked(
+        &self,
+        word: Word,
+        ticket: Ticket,
+        ended: CallEnd,
+        dropped: bool,
+        cause: Option<&mut StateCause<'_>>,
+    ) {
         let shared = self.shared();
         let CallEnd { end, hint } = ended;
         let word = word.without_recording();
         let ticket = ticket.without_record();
-        let mark = CallMark::of(ticket);
-        let leave = |now| {
-            if let Some((recording, source)) = shared.recording() {
-                recording.call_ended(source, mark, end, dropped, hint.map(nanos), now);
-            }
-        };
-        if end == End::Success && word.is_closed() && !word.measures_latency() {
-            // The clock of a call that is not recorded.
-            let now = shared.time.read(word.is_precise());
-            if now.as_nanos() >= shared.outage_end() {
-                self.end_outage();
-            }
-            if shared.tally_success(word, ticket, Some(now)) {
-                return leave(now);
-            }
-        }
         let now = shared.time.now();
         if word.measures_latency() {
             shared.add_latency(ticket, end, now);
         }
         // Before the machine: a listener may make the next call.
-        leave(now);
+        if let Some((recording, source)) = shared.recording() {
+            recording.call_ended(
+                source,
+                CallMark::of(ticket),
+                end,
+                dropped,
+                hint.map(nanos),
+                now,
+            );
+        }
         let answered = dropped.then(|| shared.counted_answers()).flatten();
         let (counted, measured) = (answered.is_some(), Some(now));
         self.settle_measured(word, ticket, end, counted, measured, |reading, ticket| {
@@ -157,6 +215,23 @@ impl CircuitBreaker {
 }
 
 impl Shared {
+    /// Admits a call of a recorded breaker that matters to nobody but the recorder.
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "it has one caller, which has saved the registers"
+    )]
+    pub(super) fn admit_recorded(&self, word: Word) -> Ticket {
+        let mut ticket = Ticket::call(word.generation());
+        ticket.stamp(self.time.read(false));
+        if let Some((recording, source)) = self.recording() {
+            let mark = CallMark::of_plain(ticket);
+            recording.call_began(source, mark, Tick::from_nanos(mark.stamp));
+        }
+        ticket.set_record();
+        ticket
+    }
+
     /// Marks a call as recorded, and leaves its beginning.
     pub(super) fn begin_recorded(&self, ticket: &mut Ticket, now: Tick) {
         if let Some((recording, source)) = self.recording() {
@@ -184,7 +259,9 @@ impl Shared {
     }
 
     /// Returns where the calls are recorded, and under which id.
-    fn recording(&self) -> Option<(&Arc<Recording>, u32)> {
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "a recorded call passes it twice")]
+    fn recording(&self) -> Option<(&Recording, u32)> {
         let source = self.cold.recorded_as.load(Ordering::Relaxed);
         let recording = self.cold.registry.recording.get()?;
         (source != 0).then_some((recording, source))
@@ -224,6 +301,15 @@ impl CallMark {
         Self {
             bits: ticket.identity(),
             stamp: ticket.stamped().map_or(u64::MAX, Tick::as_nanos),
+        }
+    }
+
+    /// Does the same for a plain call without a mark.
+    #[inline]
+    fn of_plain(ticket: Ticket) -> Self {
+        Self {
+            bits: ticket.bits(),
+            ..Self::of(ticket)
         }
     }
 }

@@ -11,7 +11,7 @@ use std::time::Duration;
 use once_cell::sync::OnceCell;
 
 use super::ring_of_events::{CallEvent, CallMark, Left, Ring};
-use super::thread_slots::{default_slice, slot, slots};
+use super::thread_slots::{claimed_slot, default_slice, slot, slots};
 use crate::sync::fixed::AtomicBool;
 use crate::sync::{Arc, AtomicU64, Mutex, Ordering, lock};
 use crate::time::Tick;
@@ -89,8 +89,16 @@ impl fmt::Debug for Recording {
 
 /// What calls and breakers do.
 impl Recording {
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "a recorded call passes it")]
     pub(super) fn call_began(&self, source: u32, mark: CallMark, now: Tick) {
         self.leave(None, Left::began(source, mark, now));
+    }
+
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "a recorded call passes it")]
+    pub(super) fn call_succeeded(&self, source: u32, mark: CallMark, now: Tick) {
+        self.leave(None, Left::ended(source, mark, End::Success, false, now));
     }
 
     pub(super) fn call_ended(
@@ -110,10 +118,30 @@ impl Recording {
     }
 
     /// Leaves an event in the ring of this thread, with its hint in front of it.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "a recorded call does it twice")]
     fn leave(&self, hint: Option<u64>, event: Left) {
         if !self.active.load(Ordering::Relaxed) {
             return;
         }
+        // The last ring is beyond the slots.
+        if let Some(ring) = self.rings.get(claimed_slot()).and_then(OnceCell::get) {
+            if ring.push(hint, event) {
+                self.wake();
+            }
+        } else {
+            let Left([head, bits, stamp, at]) = event;
+            self.leave_first(hint, head, bits, stamp, at);
+        }
+    }
+
+    /// Leaves an event of a thread that may not have a slot or a ring yet.
+    ///
+    /// It takes the words one by one: an array would be in memory, also for the calls that do not get here.
+    #[cold]
+    #[inline(never)]
+    fn leave_first(&self, hint: Option<u64>, head: u64, bits: u64, stamp: u64, at: u64) {
+        let event = Left([head, bits, stamp, at]);
         let (own, last) = (slot(), self.rings.len() - 1);
         if own < last {
             let ring = self.rings[own].get_or_init(Box::default);
@@ -146,6 +174,7 @@ impl Recording {
 
     /// Wakes the recorder, unless somebody else is about to.
     #[cold]
+    #[inline(never)]
     fn wake(&self) {
         if let Ok(recorder) = self.recorder.try_lock() {
             if let Some(thread) = &*recorder {

@@ -51,8 +51,8 @@ pub(super) struct Ring {
     events: Box<[Cell; ROOM]>,
     /// The number of events that were written. A `Release` store publishes the events.
     written: AtomicU64,
-    /// `taken`, when the writer last looked.
-    known_taken: AtomicU64,
+    /// How many events may be written before the writer looks at `taken` again; 0 while it drops events.
+    known_room: AtomicU64,
     /// The number of events to drop.
     dropping: AtomicU64,
     /// The number of calls whose end was dropped.
@@ -64,23 +64,27 @@ pub(super) struct Ring {
 
 /// An event in four words: what it is and of which breaker, the mark of the call, and the instant.
 #[derive(Default)]
+#[repr(align(32))]
 struct Cell([AtomicU64; 4]);
 
 /// An event as it is left.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Left([u64; 4]);
+pub(super) struct Left(pub(super) [u64; 4]);
 
 impl Left {
+    #[inline]
     pub(super) fn began(source: u32, mark: CallMark, now: Tick) -> Self {
         Self([head(BEGAN, source), mark.bits, mark.stamp, now.as_nanos()])
     }
 
+    #[inline]
     pub(super) fn ended(source: u32, mark: CallMark, end: End, dropped: bool, now: Tick) -> Self {
         let dropped = if dropped { DROPPED } else { 0 };
         let head = head(ENDED, source) | (code(end) << END_SHIFT) | dropped;
         Self([head, mark.bits, mark.stamp, now.as_nanos()])
     }
 
+    #[inline]
     pub(super) fn rejected(source: u32, now: Tick) -> Self {
         Self([head(REJECTED, source), 0, 0, now.as_nanos()])
     }
@@ -140,7 +144,7 @@ impl Default for Ring {
         Self {
             events,
             written: zero(),
-            known_taken: zero(),
+            known_room: zero(),
             dropping: zero(),
             dropped_calls: zero(),
             dropped_blocks: zero(),
@@ -150,41 +154,65 @@ impl Default for Ring {
 }
 
 impl Ring {
-    /// Adds an event, with its hint in front; returns whether the ring is now half full.
-    #[inline]
+    /// Adds an event, with its hint in front; returns whether to wake the recorder.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "a recorded call does it twice")]
     pub(super) fn push(&self, hint: Option<u64>, event: Left) -> bool {
         let written = self.written.load(Ordering::Relaxed);
-        let new = 1 + u64::from(hint.is_some());
-        let in_use = written + new - self.known_taken.load(Ordering::Relaxed);
-        let may_drop = in_use > ROOM as u64 || self.dropping.load(Ordering::Relaxed) > 0;
-        if may_drop && !self.has_room(written + new) {
-            add(&self.dropped_calls, u64::from(event.is_call()));
-            return true;
+        let next = written + 1 + u64::from(hint.is_some());
+        if next > self.known_room.load(Ordering::Relaxed) {
+            let Left([head, bits, stamp, at]) = event;
+            return self.push_after_look(hint, head, bits, stamp, at);
         }
+        self.write(written, next, hint, event);
+        false
+    }
+
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "as for `push`")]
+    fn write(&self, written: u64, next: u64, hint: Option<u64>, event: Left) {
         if let Some(hint) = hint {
             self.store(written, [HINT, hint, 0, 0]);
         }
-        self.store(written + new - 1, event.0);
-        self.written.store(written + new, Ordering::Release);
-        (written ^ (written + new)) & (ROOM as u64 / 2) != 0
+        self.store(next - 1, event.0);
+        self.written.store(next, Ordering::Release);
     }
 
-    /// Looks whether the recorder has made room, and notes that an event is dropped if not.
+    /// Looks whether the recorder has made room, and adds or drops the event.
+    ///
+    /// The next look is when the ring is half full, and one more when it is full. It takes the words one by one: an array
+    /// would be in memory, also for the calls that do not get here.
     #[cold]
-    fn has_room(&self, needed: u64) -> bool {
+    #[inline(never)]
+    fn push_after_look(
+        &self,
+        hint: Option<u64>,
+        head: u64,
+        bits: u64,
+        stamp: u64,
+        at: u64,
+    ) -> bool {
+        const HALF: u64 = ROOM as u64 / 2;
+        let event = Left([head, bits, stamp, at]);
+        let written = self.written.load(Ordering::Relaxed);
+        let next = written + 1 + u64::from(hint.is_some());
         let dropping = self.dropping.load(Ordering::Relaxed);
-        if dropping > 0 {
-            self.dropping.store(dropping - 1, Ordering::Relaxed);
-            return false;
-        }
         let taken = self.taken.load(Ordering::Acquire);
-        self.known_taken.store(taken, Ordering::Relaxed);
-        if needed - taken <= ROOM as u64 {
+        if dropping > 0 || next - taken > ROOM as u64 {
+            if dropping == 0 {
+                add(&self.dropped_blocks, 1);
+            }
+            let left = dropping.checked_sub(1).unwrap_or(DROPPED_IN_A_ROW - 1);
+            self.dropping.store(left, Ordering::Relaxed);
+            self.known_room.store(0, Ordering::Relaxed);
+            add(&self.dropped_calls, u64::from(event.is_call()));
             return true;
         }
-        self.dropping.store(DROPPED_IN_A_ROW - 1, Ordering::Relaxed);
-        add(&self.dropped_blocks, 1);
-        false
+        let half_full = next - taken > HALF;
+        let room = if half_full { ROOM as u64 } else { HALF };
+        self.known_room.store(taken + room, Ordering::Relaxed);
+        self.write(written, next, hint, event);
+        half_full
     }
 
     #[inline]
@@ -193,7 +221,8 @@ impl Ring {
         &self.events[nth as usize % ROOM]
     }
 
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "as for `push`")]
     fn store(&self, nth: u64, event: [u64; 4]) {
         for (word, value) in self.cell(nth).0.iter().zip(event) {
             word.store(value, Ordering::Relaxed);

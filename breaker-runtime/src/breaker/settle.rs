@@ -41,6 +41,8 @@ impl CircuitBreaker {
             self.settle_tracked_success(word, ticket);
         } else if word.success_needs_tally_only(ticket) {
             self.settle_sampled_success(word, ticket);
+        } else if ticket.is_marked() {
+            self.settle_marked_success(word, ticket);
         } else {
             self.settle_success_locked(word, ticket);
         }
@@ -64,9 +66,15 @@ impl CircuitBreaker {
         }
     }
 
+    /// Does what [`settle_locked`](Self::settle_locked) does, for a success whose ticket is not marked.
     #[inline(never)]
     fn settle_success_locked(&self, word: Word, ticket: Ticket) {
-        self.settle_locked(word, ticket, End::Success, None);
+        let (end, ended) = (End::Success, End::Success.into());
+        self.settle_by(word, ticket, end, false, |reading, ticket| {
+            self.change_for_call(reading, |machine, now, changes| {
+                (machine.settle(ticket, ended, now, changes), Some(ticket))
+            })
+        });
     }
 
     /// Counts the end of a call and, if it may decide something, lets the machine judge it under the lock.
@@ -132,7 +140,7 @@ impl CircuitBreaker {
     #[inline(always)]
     #[expect(
         clippy::inline_always,
-        reason = "it has three callers, of which one is common"
+        reason = "it has four callers, of which two are common"
     )]
     pub(super) fn settle_by(
         &self,

@@ -60,6 +60,8 @@ const NESTING: u64 = 1 << 5;
 const SUSPENDED: u64 = 1 << 9;
 const PLACE: u64 = 1 << 10;
 const RECORD: u64 = 1 << 12;
+/// What [`is_marked`](Ticket::is_marked) looks for.
+const MARKS: u64 = NESTING | PLACE | PROBE_OR_UNCOUNTED | RECORD;
 /// In place of a number, the mark of an uncounted call that shadow has admitted.
 const WITHHELD: u64 = 1 << NUMBER_SHIFT;
 /// The stamp of a plain call that has none.
@@ -243,11 +245,9 @@ impl Ticket {
     }
 
     /// Returns the ticket as it was before [`set_place`](Self::set_place).
-    pub(crate) fn without_place(self) -> Self {
-        Self {
-            bits: self.bits & !PLACE,
-            ..self
-        }
+    pub(crate) fn without_place(mut self) -> Self {
+        self.bits &= !PLACE;
+        self
     }
 
     /// Marks a call of a recorded breaker.
@@ -263,13 +263,18 @@ impl Ticket {
         self.bits & RECORD != 0
     }
 
+    /// Returns whether [`RECORD`] is the only one of the [`MARKS`].
+    #[cfg(feature = "rehearsal")]
+    #[inline]
+    pub(crate) fn is_recorded_only(self) -> bool {
+        self.bits & MARKS == RECORD
+    }
+
     /// Returns the ticket as it was before [`set_record`](Self::set_record).
     #[cfg(feature = "rehearsal")]
-    pub(crate) fn without_record(self) -> Self {
-        Self {
-            bits: self.bits & !RECORD,
-            ..self
-        }
+    pub(crate) fn without_record(mut self) -> Self {
+        self.bits &= !RECORD;
+        self
     }
 
     /// Returns what distinguishes the call for the machine, together with the stamp.
@@ -295,7 +300,7 @@ impl Ticket {
     /// It is one test, because the end of every call makes it that the gate does not let pass.
     #[inline]
     pub(crate) fn is_marked(self) -> bool {
-        self.bits & (NESTING | PLACE | PROBE_OR_UNCOUNTED | RECORD) != 0
+        self.bits & MARKS != 0
     }
 
     #[inline]
