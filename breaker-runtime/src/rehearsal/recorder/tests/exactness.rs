@@ -80,6 +80,8 @@ fn both(settings: Settings, seed: u64, deeds: &[Deed]) -> (Vec<Made>, Vec<Made>)
             Deed::Pass(count) => clock.pass(units(count)),
         }
     }
+    // A recording ends with its last call.
+    held.push(begin(&breaker));
     for ticket in held {
         breaker.settle(ticket, End::Ignored, None);
     }
