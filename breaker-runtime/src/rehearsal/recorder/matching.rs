@@ -3,12 +3,14 @@
 //! A call may begin on one thread and end on another, and the end may be fetched first. Calls that the machine does not
 //! distinguish are not distinguished here: it does not matter which of them ended.
 
+use std::collections::hash_map::Entry;
+use std::time::Duration;
+
 use super::super::call::{CallOrder, CallOutcome};
 use super::super::trace::block::Row;
 use crate::breaker::{CallEvent, CallEventKind, CallMark};
 use crate::time::Tick;
 use crate::values::End;
-use std::time::Duration;
 
 /// The number of calls in flight whose beginnings are kept at most.
 const MOST: usize = 1 << 17;
@@ -114,20 +116,17 @@ impl Matching {
     }
 
     fn remove(&mut self, source: u32, mark: CallMark) -> Option<Place> {
-        let began = self.began.get_mut(&(source, mark))?;
-        let place = match began {
-            Began::One(place) => *place,
-            Began::Many(places) => {
-                // The last one, so that calls that follow one another in one instant stay apart.
-                let place = places.pop()?;
-                if places.is_empty() {
-                    self.began.remove(&(source, mark));
-                }
-                self.calls -= 1;
-                return Some(place);
-            }
+        let Entry::Occupied(mut began) = self.began.entry((source, mark)) else {
+            return None;
         };
-        self.began.remove(&(source, mark));
+        let (place, is_last) = match began.get_mut() {
+            Began::One(place) => (*place, true),
+            // The last one, so that calls that follow one another in one instant stay apart.
+            Began::Many(places) => (places.pop()?, places.is_empty()),
+        };
+        if is_last {
+            began.remove();
+        }
         self.calls -= 1;
         Some(place)
     }

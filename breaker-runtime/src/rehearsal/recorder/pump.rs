@@ -75,6 +75,8 @@ pub(super) struct Pump {
     matching: Matching,
     unmatched: Vec<Unmatched>,
     pending: Pending,
+    /// The number of calls that the stats do not count yet.
+    added: u64,
     /// Calls that were dropped, and that no block notes yet.
     dropped: Dropped,
     /// Calls that the rings had dropped before.
@@ -109,6 +111,7 @@ impl Pump {
             matching: Matching::default(),
             unmatched: Vec::new(),
             pending: Pending::default(),
+            added: 0,
             dropped: Dropped::default(),
             dropped_before,
             latest: Vec::new(),
@@ -176,6 +179,7 @@ impl Pump {
         for ended in earlier {
             self.complete(ended);
         }
+        self.note_added();
         // Their calls have all ended.
         self.gone.extend(gone);
         if self.gone.len() > MOST_GONE {
@@ -235,6 +239,11 @@ impl Pump {
         }
     }
 
+    fn note_added(&mut self) {
+        let added = std::mem::take(&mut self.added);
+        self.stats.change(|stats| stats.calls += added);
+    }
+
     fn add(&mut self, row: Row) {
         let Some(source) = self.sources.get(&row.source) else {
             return;
@@ -245,7 +254,7 @@ impl Pump {
         };
         let length = || source.name.len() + source.key.as_ref().map_or(0, |key| key.len());
         let full = self.pending.push(row, length);
-        self.stats.change(|stats| stats.calls += 1);
+        self.added += 1;
         if let Some(full) = full {
             self.write_group(full);
         }
@@ -256,6 +265,7 @@ impl Pump {
         for ended in std::mem::take(&mut self.unmatched) {
             self.complete(ended);
         }
+        self.note_added();
         while let Some(group) = self.pending.any() {
             self.write_group(group);
         }
