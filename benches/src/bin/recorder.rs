@@ -14,12 +14,12 @@ const BATCHES: u32 = 500;
 const CALLS_PER_SECOND: u64 = 10_000;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let recorder = ours::record();
+    let recording = ours::record();
     let (mut plain, mut recorded, mut latency) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..BATCHES {
         plain.push(batch(ours::threshold));
         latency.push(batch(ours::latency));
-        recorder.flush();
+        recording.flush();
         recorded.push(batch(ours::recorded));
     }
     let (plain, latency, recorded) = (median(plain), median(latency), median(recorded));
@@ -38,11 +38,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         let due = Duration::from_millis(10 * step);
         thread::sleep(due.saturating_sub(began.elapsed()));
     }
-    recorder.flush();
-    let used = cpu_of_recorder()? - before;
+    recording.flush();
+    let used = cpu_of_recorder()?.saturating_sub(before);
     let share = 100.0 * used.as_secs_f64() / began.elapsed().as_secs_f64();
     println!("at {CALLS_PER_SECOND} calls a second, its thread takes {share:.2} % of a core");
-    println!("{:?}", recorder.stats());
+    println!("{:?}", recording.stats());
     Ok(())
 }
 
