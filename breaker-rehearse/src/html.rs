@@ -24,7 +24,7 @@ const SCRIPT: &str = concat!(
     include_str!("html/page/main.js"),
 );
 /// The hashes by which the policy of the page allows the style and the script. A test compares them.
-const STYLE_HASH: &str = "sha256-Q1aPsoIRJV8UYnDWgZG2P5mNwvbBHWbNVQt0oamP1+4=";
+const STYLE_HASH: &str = "sha256-wqj4+sMwOaWuQzyMPDz3MqasMARC9vIqUGXNux6Bek0=";
 const SCRIPT_HASH: &str = "sha256-QrqA6ygwtnW42e92lj6aIe0uet4loUoY4Y5XntOSJMg=";
 
 /// The number of openings of a candidate that the page lists at most.

@@ -39,7 +39,7 @@ async fn open(browser: &Browser) -> anyhow::Result<()> {
 async fn the_report_draws_a_band_for_each_candidate(browser: &Browser) -> anyhow::Result<()> {
     open(browser).await?;
     browser
-        .sees("12,222 calls in 13 d 19 h, 1,061 failed .8.7 %., 1 outage")
+        .sees("12,222 calls in 13 d 20 h, 1,061 failed .8.7 %., 1 outage")
         .await?;
     let bands = browser
         .eval("document.querySelectorAll('.band-open').length")
@@ -71,7 +71,7 @@ async fn the_timeline_of_the_report_zooms_by_keys_and_by_the_wheel(
         .await?;
     browser.press(['+', '+']).await?;
     browser
-        .until(&format!("{RANGE}.includes('(3 d 10 h)')"))
+        .until(&format!("{RANGE}.includes('(3 d 11 h)')"))
         .await?;
     browser.press(['0']).await?;
     browser
