@@ -92,6 +92,9 @@ impl CircuitBreaker {
             let rejection = Rejection::open(shared.name.clone(), retry_after);
             return Err(shared.logged(rejection));
         }
+        if word.is_limited() {
+            return self.admit_limited();
+        }
         self.admit_locked()
     }
 
