@@ -21,6 +21,8 @@
 //!
 //! The functions marked `#[inline(never)]` keep their register pressure out of the common path.
 
+use std::num::NonZeroU64;
+
 use super::counters::Counter;
 use super::gate::Word;
 use super::shared::{CircuitBreaker, Shared};
@@ -29,7 +31,6 @@ use super::{log, nesting};
 use crate::machine::{Rejected, Role, Ticket};
 use crate::time::{Tick, system};
 use crate::values::{BreakerName, Rejection};
-use std::num::NonZeroU64;
 
 impl CircuitBreaker {
     /// Requests permission to run one call.
@@ -88,9 +89,7 @@ impl CircuitBreaker {
     #[inline(never)]
     fn reject_by_gate(&self, shared: &Shared, word: Word) -> Result<Ticket, Rejection> {
         if let Some(retry_after) = shared.time_left(word) {
-            shared.counters.add(Counter::RejectedOpen);
-            let rejection = Rejection::open(shared.name.clone(), retry_after);
-            return Err(shared.logged(rejection));
+            return Err(shared.rejected_open(retry_after));
         }
         if word.is_limited() {
             return self.admit_limited();
@@ -104,9 +103,7 @@ impl CircuitBreaker {
         let shared = self.shared();
         if shared.gate.word().is_held() {
             if let Some(retry_after) = shared.gate.probed_elsewhere_for(shared.time.coarse()) {
-                shared.counters.add(Counter::RejectedProbedElsewhere);
-                let rejection = Rejection::probed_elsewhere(shared.name.clone(), retry_after);
-                return Err(shared.logged(rejection));
+                return Err(shared.rejected_probed_elsewhere(retry_after));
             }
         }
         self.admit_locked()
@@ -268,6 +265,22 @@ impl Shared {
         let mut ticket = Ticket::call(word.generation());
         ticket.stamp(self.time.now());
         ticket
+    }
+
+    /// Counts and logs a call that the gate rejects, because the open period has not passed.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "as for `admit_tracked`")]
+    pub(super) fn rejected_open(&self, retry_after: NonZeroU64) -> Rejection {
+        self.counters.add(Counter::RejectedOpen);
+        self.logged(Rejection::open(self.name.clone(), retry_after))
+    }
+
+    /// Counts and logs a call that the gate rejects, because another instance probes.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "as for `admit_tracked`")]
+    pub(super) fn rejected_probed_elsewhere(&self, retry_after: NonZeroU64) -> Rejection {
+        self.counters.add(Counter::RejectedProbedElsewhere);
+        self.logged(Rejection::probed_elsewhere(self.name.clone(), retry_after))
     }
 
     /// Counts and logs a rejected call.

@@ -4,7 +4,6 @@
 //! A recorded call takes the same decisions as any other, and the recorder gets the instants by which they were taken.
 
 use super::causes::StateCause;
-use super::counters::Counter;
 use super::gate::Word;
 use super::recording::Recording;
 use super::ring_of_events::CallMark;
@@ -57,16 +56,12 @@ impl CircuitBreaker {
         } else if word.is_open() {
             let now = shared.time.read(word.is_precise());
             if let Some(retry_after) = shared.gate.time_left(now) {
-                shared.counters.add(Counter::RejectedOpen);
-                let rejection = Rejection::open(shared.name.clone(), retry_after);
-                return (now, Err(shared.logged(rejection)));
+                return (now, Err(shared.rejected_open(retry_after)));
             }
         } else if word.is_held() {
             let now = shared.time.coarse();
             if let Some(retry_after) = shared.gate.probed_elsewhere_for(now) {
-                shared.counters.add(Counter::RejectedProbedElsewhere);
-                let rejection = Rejection::probed_elsewhere(shared.name.clone(), retry_after);
-                return (now, Err(shared.logged(rejection)));
+                return (now, Err(shared.rejected_probed_elsewhere(retry_after)));
             }
         }
         let now = shared.time.now();
