@@ -1,5 +1,7 @@
 //! Time: ticks and clocks. Breakers read the clocks of the system only through this module.
 
+#[cfg(test)]
+pub(crate) mod hand_clock;
 #[cfg(feature = "timer")]
 mod timer;
 

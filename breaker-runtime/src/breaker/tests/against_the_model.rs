@@ -1,7 +1,6 @@
 //! Compares the whole breaker (gate, tallies, counters and machine) with the naive model, step by step.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use proptest::prelude::*;
 
@@ -12,22 +11,8 @@ use crate::machine::model::{
 };
 use crate::machine::{ForcedKind, Ticket};
 use crate::registry::Registry;
-use crate::sync::Arc;
-use crate::time::{Clock, Tick};
+use crate::time::hand_clock::HandClock;
 use crate::values::{Attribution, End, FailureKind, Failures, Layer, State, Totals};
-
-#[derive(Clone, Default)]
-struct HandClock(Arc<AtomicU64>);
-
-impl Clock for HandClock {
-    fn now(&self) -> Tick {
-        Tick::from_nanos(self.0.load(Ordering::Relaxed))
-    }
-
-    fn wall(&self) -> SystemTime {
-        SystemTime::UNIX_EPOCH + Duration::from_nanos(self.0.load(Ordering::Relaxed))
-    }
-}
 
 /// The breaker and the model, which take the same steps.
 struct Pair {
@@ -178,7 +163,7 @@ impl Pair {
             Step::Pass(count) => {
                 self.model.now = self.model.now.after(units(*count));
                 let now = self.model.now.as_nanos();
-                self.clock.0.store(now, Ordering::Relaxed);
+                self.clock.set(now);
             }
             Step::Trip => {
                 self.breaker.trip();

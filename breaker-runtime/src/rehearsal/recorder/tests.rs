@@ -1,6 +1,5 @@
 use std::fs;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use super::super::call::{Call, CallOutcome};
@@ -9,38 +8,16 @@ use super::segments::Segments;
 use super::{Recorder, RecorderError, RecorderOptions};
 use crate::config::Config;
 use crate::registry::Registry;
-use crate::sync::Arc;
-use crate::time::{Clock, Tick};
+use crate::time::hand_clock::HandClock;
 use crate::values::{FailureKind, Outcome};
 
 mod exactness;
 
 const DAY: Duration = Duration::from_secs(86_400);
 
-/// A clock that a test moves.
-#[derive(Clone, Default)]
-struct HandClock(Arc<AtomicU64>);
-
-impl HandClock {
-    fn pass(&self, by: Duration) {
-        let by = u64::try_from(by.as_nanos()).unwrap();
-        self.0.fetch_add(by, Ordering::Relaxed);
-    }
-}
-
-impl Clock for HandClock {
-    fn now(&self) -> Tick {
-        Tick::from_nanos(self.0.load(Ordering::Relaxed))
-    }
-
-    fn wall(&self) -> SystemTime {
-        // The monotonic clock has another origin.
-        SystemTime::UNIX_EPOCH + DAY + Duration::from_nanos(self.0.load(Ordering::Relaxed))
-    }
-}
-
 fn registry() -> (Registry, HandClock) {
-    let clock = HandClock::default();
+    // The monotonic clock has another origin.
+    let clock = HandClock::with_origin(DAY);
     clock.pass(Duration::from_secs(5));
     (Registry::with_clock(clock.clone()), clock)
 }

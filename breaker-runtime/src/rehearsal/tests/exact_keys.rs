@@ -1,6 +1,5 @@
 //! A rehearsal opens the circuits of the keys that a registry in shadow has opened, at the same instants.
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use proptest::prelude::*;
@@ -9,20 +8,7 @@ use super::super::call::CallOrder;
 use super::*;
 use crate::breaker::EventKind;
 use crate::registry::Registry;
-use crate::time::{Clock, Tick};
-
-#[derive(Clone, Default)]
-struct HandClock(Arc<AtomicU64>);
-
-impl Clock for HandClock {
-    fn now(&self) -> Tick {
-        Tick::from_nanos(self.0.load(Ordering::Relaxed))
-    }
-
-    fn wall(&self) -> SystemTime {
-        SystemTime::UNIX_EPOCH + Duration::from_nanos(self.0.load(Ordering::Relaxed))
-    }
-}
+use crate::time::hand_clock::HandClock;
 
 /// When a call begins after the one before, how long it takes, whether it fails, and its key.
 type Plan = (u64, u64, bool, u8);
@@ -71,7 +57,7 @@ fn live(plans: &[Plan], config: Config) -> (Vec<Seen>, Vec<Call>) {
     let mut starts = vec![(0, 0); plans.len()];
     let mut calls = Vec::new();
     for (place, (at, nth, ends)) in events.into_iter().enumerate() {
-        clock.0.store(at, Ordering::Relaxed);
+        clock.set(at);
         let (_, took, fails, number) = plans[nth];
         if !ends {
             let breaker = registry.get_or_create_keyed("hosts", &key(number), config);

@@ -1,7 +1,6 @@
 //! A rehearsal makes the transitions that a breaker in shadow has made, at the same instants.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use proptest::prelude::*;
 
@@ -11,24 +10,11 @@ use crate::breaker::EventKind;
 use crate::config::Settings;
 use crate::machine::{Ticket, model};
 use crate::registry::Registry;
-use crate::time::{Clock, Tick};
+use crate::time::hand_clock::HandClock;
 use crate::values::End;
 
 /// When the clock of the breaker was at zero, in nanoseconds since 1970.
 const ORIGIN: u64 = 1_793_534_400_123_456_789;
-
-#[derive(Clone, Default)]
-struct HandClock(Arc<AtomicU64>);
-
-impl Clock for HandClock {
-    fn now(&self) -> Tick {
-        Tick::from_nanos(self.0.load(Ordering::Relaxed))
-    }
-
-    fn wall(&self) -> SystemTime {
-        SystemTime::UNIX_EPOCH + Duration::from_nanos(ORIGIN + self.0.load(Ordering::Relaxed))
-    }
-}
 
 /// A call in ticks of the clock, and what decides the order of events at one instant.
 #[derive(Clone, Debug)]
@@ -76,7 +62,7 @@ type Seen = (u64, State, State, Reason);
 
 /// The transitions of a breaker in shadow, and the calls as it saw them.
 fn live(plans: &[Planned], settings: Settings, seed: u64) -> (Vec<Seen>, Vec<Call>) {
-    let clock = HandClock::default();
+    let clock = HandClock::with_origin(Duration::from_nanos(ORIGIN));
     let registry = Registry::with_clock(clock.clone());
     let seen = Arc::new(std::sync::Mutex::new(Vec::new()));
     let noted = Arc::clone(&seen);
@@ -118,7 +104,7 @@ fn live(plans: &[Planned], settings: Settings, seed: u64) -> (Vec<Seen>, Vec<Cal
     let mut calls = Vec::new();
     for (place, (at, _, nth, ends)) in events.into_iter().enumerate() {
         let place = place as u64;
-        clock.0.store(at, Ordering::Relaxed);
+        clock.set(at);
         let plan = &plans[nth];
         if !ends {
             let mut ticket = breaker.admit().expect("shadow admits every call");

@@ -7,13 +7,14 @@ use proptest::prelude::*;
 
 use super::super::super::candidate::Candidate;
 use super::super::super::rehearsal::rehearse;
-use super::{DAY, HandClock, in_memory};
+use super::{DAY, in_memory};
 use crate::breaker::{CircuitBreaker, EventKind};
 use crate::config::{Config, Settings};
 use crate::machine::Ticket;
 use crate::machine::model::{settings, units};
 use crate::registry::Registry;
 use crate::sync::Arc;
+use crate::time::hand_clock::HandClock;
 use crate::values::{End, FailureKind, Reason, State};
 
 /// What a call or the clock does.
@@ -51,7 +52,7 @@ type Made = (SystemTime, State, State, Reason);
 
 /// Lets a live breaker run in shadow mode; returns its transitions, and those of a rehearsal of its recording.
 fn both(settings: Settings, seed: u64, deeds: &[Deed]) -> (Vec<Made>, Vec<Made>) {
-    let clock = HandClock::default();
+    let clock = HandClock::with_origin(DAY);
     clock.pass(DAY);
     let registry = Registry::with_clock(clock.clone());
     let live: Arc<Mutex<Vec<Made>>> = Arc::default();
