@@ -51,6 +51,8 @@ pub use self::declaration::Declaration;
 pub use self::finding::{Finding, NamedBreaker, SimilarNames, UnknownBreaker};
 #[cfg(any(feature = "metrics", feature = "opentelemetry", feature = "tower"))]
 pub(crate) use self::keyed::KeyedBreakers;
+#[cfg(feature = "rehearsal")]
+pub(crate) use self::keyed::{EVICTION_TRIES, IDLE_TRIES};
 #[cfg(feature = "config")]
 pub use self::load_report::{LoadAttempt, LoadReport};
 #[cfg(feature = "admin")]

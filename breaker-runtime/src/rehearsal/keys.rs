@@ -14,12 +14,8 @@ use super::circuit::Circuit;
 use super::tally::Tally;
 use crate::config::Settings;
 use crate::machine::{Change, Eviction, OpenKeys};
+use crate::registry::{EVICTION_TRIES, IDLE_TRIES};
 use crate::time::nanos;
-
-/// The number of keys that a new key examines for eviction when all places are taken.
-const EVICTION_TRIES: usize = 64;
-/// The number of keys that a new key examines for idleness while there are places.
-const IDLE_TRIES: usize = 2;
 
 /// All circuits of one candidate.
 #[derive(Debug)]

@@ -4,6 +4,8 @@ mod entry;
 mod set;
 
 pub(crate) use self::set::KeyedBreakers;
+#[cfg(feature = "rehearsal")]
+pub(crate) use self::set::{EVICTION_TRIES, IDLE_TRIES};
 use super::by_name::Registry;
 use super::site::Site;
 use crate::breaker::CircuitBreaker;

@@ -30,11 +30,11 @@ use crate::values::{KeyStats, RetiredCounts};
 /// The length of the longest key, in characters.
 const LONGEST: usize = 256;
 /// The number of entries that a new key examines for eviction when the set is full.
-const EVICTION_TRIES: usize = 64;
+pub(crate) const EVICTION_TRIES: usize = 64;
 /// The minimum number of locks, so that threads on a few cores seldom contend.
 const LOCKS: usize = 32;
 /// The number of entries that a new key examines for idleness while the set has room.
-const IDLE_TRIES: usize = 2;
+pub(crate) const IDLE_TRIES: usize = 2;
 
 /// The breakers of one name, by key.
 #[derive(Debug)]
