@@ -63,6 +63,12 @@ pub(super) trait Rows {
     fn read(&mut self, row: &mut Row) -> Result<bool, RowError>;
 }
 
+/// Finds columns, or returns the first name that is none of them.
+pub(super) fn find_all(columns: &[String], names: &[String]) -> Result<Vec<usize>, String> {
+    let found = |name: &String| find(columns, name).ok_or_else(|| name.clone());
+    names.iter().map(found).collect()
+}
+
 /// Finds a column by its name, or by its number from 1.
 pub(super) fn find(columns: &[String], name: &str) -> Option<usize> {
     let number = || name.parse().ok().and_then(|it: usize| it.checked_sub(1));

@@ -7,7 +7,7 @@ use std::str;
 
 use csv::{ByteRecord, ReaderBuilder};
 
-use super::cells::{Row, RowError, Rows, find};
+use super::cells::{Row, RowError, Rows, find_all};
 use super::lines::LONGEST;
 use crate::problem::Problem;
 
@@ -128,11 +128,7 @@ impl<R: BufRead> Rows for CsvRows<R> {
     }
 
     fn want(&mut self, names: &[String]) -> Result<(), String> {
-        self.wanted.clear();
-        for name in names {
-            let found = find(&self.columns, name).ok_or_else(|| name.clone())?;
-            self.wanted.push(found);
-        }
+        self.wanted = find_all(&self.columns, names)?;
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 use std::io::BufRead;
 use std::str;
 
-use super::cells::{Row, RowError, Rows, find};
+use super::cells::{Row, RowError, Rows, find_all};
 use super::lines::Lines;
 
 /// Reads lines of fields. A field in quotes or brackets can contain spaces.
@@ -46,11 +46,7 @@ impl<R: BufRead> Rows for LogRows<R> {
     }
 
     fn want(&mut self, names: &[String]) -> Result<(), String> {
-        self.wanted.clear();
-        for name in names {
-            let found = find(&self.columns, name).ok_or_else(|| name.clone())?;
-            self.wanted.push(found);
-        }
+        self.wanted = find_all(&self.columns, names)?;
         Ok(())
     }
 
