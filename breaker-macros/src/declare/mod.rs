@@ -70,6 +70,22 @@ pub(crate) enum Classifier {
     Function(Expr),
 }
 
+impl Classifier {
+    /// Returns the patterns in the order in which they are tried.
+    pub(crate) fn arms(&self) -> impl Iterator<Item = &Arm> {
+        let arms = match self {
+            Self::Patterns {
+                trip,
+                ignore,
+                success,
+                failure,
+            } => [trip, ignore, success, failure].map(Option::as_ref),
+            Self::ByResult | Self::ByError | Self::Function(_) => [None; 4],
+        };
+        arms.into_iter().flatten()
+    }
+}
+
 #[cfg_attr(test, derive(Debug))]
 pub(crate) struct Fallback {
     pub(crate) on: FallbackOn,

@@ -142,14 +142,8 @@ impl<'a> Named<'a> {
                 let by_classifier = self.rt.item("by_classifier");
                 quote_spanned!(span=> let _ = #by_classifier(&#answer, #function);)
             }
-            Classifier::Patterns {
-                trip,
-                ignore,
-                success,
-                failure,
-            } => {
-                let arms = [trip, ignore, success, failure].into_iter().flatten();
-                let arms = arms.map(|Arm { pattern, guard }| {
+            patterns @ Classifier::Patterns { .. } => {
+                let arms = patterns.arms().map(|Arm { pattern, guard }| {
                     let guard = guard.iter();
                     quote_spanned!(span=> #pattern #(if #guard)* => {})
                 });

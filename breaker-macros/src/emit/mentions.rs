@@ -40,16 +40,10 @@ impl Mentions {
         let classifier = match &declaration.classifier {
             Classifier::ByResult | Classifier::ByError => TokenStream::new(),
             Classifier::Function(function) => function.to_token_stream(),
-            Classifier::Patterns {
-                trip,
-                ignore,
-                success,
-                failure,
-            } => {
-                let arms = [trip, ignore, success, failure].into_iter().flatten();
-                arms.map(|Arm { pattern, guard }| quote!(#pattern #guard))
-                    .collect()
-            }
+            patterns @ Classifier::Patterns { .. } => patterns
+                .arms()
+                .map(|Arm { pattern, guard }| quote!(#pattern #guard))
+                .collect(),
         };
         let Declaration {
             key,
