@@ -72,7 +72,7 @@ async fn hanging(value: u64) -> Answer {
     body(value)
 }
 
-/// The same with a breaker, whose circuit no number of dropped calls opens.
+/// Has a breaker whose circuit no number of dropped calls opens.
 #[circuit_breaker(name = "dropped", cancelled_in_a_row = u32::MAX)]
 async fn guarded(value: u64) -> Answer {
     ready(()).await;

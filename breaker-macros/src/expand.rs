@@ -33,7 +33,7 @@ pub(crate) fn expand(attribute: TokenStream, mut item: TokenStream) -> TokenStre
     }
 }
 
-/// Returns whether rust-analyzer expands the macro. It does so in a process of its own.
+/// Returns whether rust-analyzer expands the macro. It does so in a separate process.
 fn in_editor() -> bool {
     static IN_EDITOR: LazyLock<bool> = LazyLock::new(|| {
         let program = env::current_exe().unwrap_or_default();
