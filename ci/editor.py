@@ -40,6 +40,14 @@ IN_ATTRIBUTES = [
     ("error.is_declined()))", "error: &PayError", 1),
 ]
 
+# What has to be among the completions at `¦` in an attribute that ends there.
+UNFINISHED = [
+    ("fallback = |error| { error.¦ }", "rejection"),
+    ("key = order.¦, threshold = 3", "host"),
+    ("ignore(Err(PayError::¦))", "Busy"),
+    ("fallback = Order::¦", "total"),
+]
+
 
 class Server:
     """A language server, and the requests that it has not answered."""
@@ -233,6 +241,17 @@ def ask_all(analyzer, source, macros, least, text, many, cases, bare):
         edits = [sorted(json.dumps(edit) for change in (it or {}).get("documentChanges", []) for edit in change["edits"]) for it in edits]
         if edits[0] != edits[1] or len(edits[0]) < 3:
             faults.append(f"the rename at `{used}` differs from that at `{declared}`: {edits}")
+    for version, (setting, expected) in enumerate(UNFINISHED, 2):
+        attribute = f'#[circuit_breaker(name = "editor/unfinished", {setting})]'
+        typed = f"{text}\n{attribute}\npub fn unfinished(order: Order) -> Result<u64, PayError> {{\n    Ok(order.id)\n}}\n"
+        at = typed.index("¦")
+        typed = typed.replace("¦", "")
+        document = {"uri": cases.as_uri(), "version": version}
+        server.tell("textDocument/didChange", {"textDocument": document, "contentChanges": [{"text": typed}]})
+        answer = server.ask("textDocument/completion", params("completion", cases, typed, at)) or {}
+        labels = [item["label"] for item in answer.get("items", [])]
+        if not any(label.startswith(expected) for label in labels):
+            faults.append(f"the completions in `{setting}` have no `{expected}`: {labels[:10]}")
     times = {name: completion_time(server, SOURCE / f"{name}.rs", many[name]) for name in many}
     total = len(asked) + 4
     is_wrong = same < least or total < 300

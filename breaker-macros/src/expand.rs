@@ -19,7 +19,7 @@ use crate::item::function::Function;
 /// complete its name.
 pub(crate) fn expand(attribute: TokenStream, mut item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    let arguments = Arguments::parse(attribute, &mut errors);
+    let arguments = Arguments::parse(attribute.clone(), &mut errors);
     let runtime = arguments.runtime.as_ref().map(|given| given.value.clone());
     match check(arguments, item.clone(), errors) {
         Ok((declaration, function)) if in_editor() => {
@@ -27,9 +27,24 @@ pub(crate) fn expand(attribute: TokenStream, mut item: TokenStream) -> TokenStre
         }
         Ok((declaration, function)) => emit::emit(&declaration, &function),
         Err(error) => {
+            if in_editor() {
+                item = with_unfinished_values(attribute, item);
+            }
             item.extend(via_runtime(runtime.as_ref(), error.to_compile_error()));
             item
         }
+    }
+}
+
+/// Expands in rust-analyzer what is valid except for values that end behind `.` or `::`, so that it completes there.
+/// Returns the item if something else is wrong.
+fn with_unfinished_values(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let arguments = emit::with_names(attribute).map(|named| Arguments::parse(named, &mut errors));
+    let checked = arguments.and_then(|arguments| check(arguments, item.clone(), errors).ok());
+    match checked {
+        Some((declaration, function)) => emit::emit_for_editor(&declaration, &function, item),
+        None => item,
     }
 }
 

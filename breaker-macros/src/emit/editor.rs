@@ -4,9 +4,12 @@
 //! be a second variable for each argument, the variables of this crate among the completions, and calls of the runtime at
 //! the user's own names. The compiler never sees this form.
 
+mod unfinished;
+
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 
+pub(crate) use self::unfinished::with_names;
 use super::constants::checked;
 use super::paths::Runtime;
 use super::returned::Returned;

@@ -20,7 +20,7 @@ use syn::{ReturnType, Signature};
 
 use self::arguments::FunctionArguments;
 use self::call::{Call, Flow, UserBlock};
-pub(crate) use self::editor::emit_for_editor;
+pub(crate) use self::editor::{emit_for_editor, with_names};
 use self::mentions::Mentions;
 pub(crate) use self::paths::macro_at;
 use self::paths::{Runtime, local};

@@ -1,6 +1,6 @@
 use proc_macro2::TokenStream;
 
-use super::emit_for_editor;
+use super::{emit_for_editor, with_names};
 use crate::args::setting_name::SettingName;
 use crate::expand::tests::declared;
 
@@ -62,5 +62,44 @@ fn constants_and_closures_keep_their_tokens() {
         "error . reply ()",
     ] {
         assert!(text.contains(part), "{part}: {text}");
+    }
+}
+
+#[test]
+fn a_value_that_ends_behind_a_dot_or_a_path_gets_a_name() {
+    for (typed, named) in [
+        ("key = self.", "key = self . unfinished"),
+        (
+            "key = self., name = \"a\"",
+            "key = self . unfinished , name = \"a\"",
+        ),
+        ("fallback = Self::", "fallback = Self :: unfinished"),
+        (
+            "ignore(Err(PayError::))",
+            "ignore (Err (PayError :: unfinished))",
+        ),
+        (
+            "fallback = |error| { error.; 1 }",
+            "fallback = | error | { error . unfinished ; 1 }",
+        ),
+    ] {
+        let tokens = with_names(typed.parse().expect("the test's own tokens"));
+        assert_eq!(
+            tokens.map(|it| it.to_string()).as_deref(),
+            Some(named),
+            "{typed}"
+        );
+    }
+}
+
+#[test]
+fn a_range_and_a_finished_value_get_no_name() {
+    for finished in [
+        "trip(Err(Error::Busy { .. }))",
+        "key = items[1..]",
+        "key = host.name()",
+    ] {
+        let tokens: TokenStream = finished.parse().expect("the test's own tokens");
+        assert!(with_names(tokens).is_none(), "{finished}");
     }
 }
