@@ -204,6 +204,10 @@ impl Shared {
         self.publish(locked);
     }
 
+    #[cfg_attr(
+        not(feature = "rehearsal"),
+        expect(clippy::unused_self, reason = "only a recording is no setting")
+    )]
     pub(super) fn setting_flags(&self, settings: &Settings) -> SettingFlags {
         #[cfg(feature = "rehearsal")]
         let recorded = self.is_recorded();

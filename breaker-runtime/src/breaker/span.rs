@@ -54,6 +54,7 @@ mod without_tracing {
             Self
         }
 
+        #[expect(clippy::unused_self, reason = "with `tracing`, the span has the name")]
         pub(crate) fn name(&self) -> Option<&'static str> {
             None
         }

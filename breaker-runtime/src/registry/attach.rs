@@ -74,6 +74,7 @@ impl Registry {
         if !new {
             return (breaker, Vec::new());
         }
+        #[cfg(feature = "config")]
         self.apply_loaded(&breaker);
         // A recorder may have started before the insertion.
         #[cfg(feature = "rehearsal")]

@@ -196,6 +196,7 @@ impl Registry {
         });
         match existing {
             None => {
+                #[cfg(feature = "config")]
                 self.apply_loaded(&made);
                 // A recorder may have started before the insertion.
                 #[cfg(feature = "rehearsal")]
@@ -249,16 +250,6 @@ impl Registry {
             let removed = removable.then(|| shard.remove(name)).flatten();
             removed.map(|entry| entry.breaker)
         })
-    }
-}
-
-/// Without the feature `config` nothing can be loaded.
-#[cfg(not(feature = "config"))]
-impl Registry {
-    pub(super) fn apply_loaded(&self, _: &CircuitBreaker) {}
-
-    pub(super) fn unknown_breakers(&self) -> Vec<super::finding::UnknownBreaker> {
-        Vec::new()
     }
 }
 

@@ -23,8 +23,12 @@ impl Registry {
     pub fn verify(&self) -> Vec<Finding> {
         let mut findings = Vec::new();
         findings.extend(declared_conflicts().into_iter().map(Finding::Conflict));
-        let unknown = self.unknown_breakers().into_iter();
-        findings.extend(unknown.map(Finding::UnknownBreaker));
+        #[cfg(feature = "config")]
+        findings.extend(
+            self.unknown_breakers()
+                .into_iter()
+                .map(Finding::UnknownBreaker),
+        );
         for breaker in self.by_name() {
             let void = breaker.shared().void_settings().into_iter();
             findings.extend(void.map(Finding::VoidSetting));

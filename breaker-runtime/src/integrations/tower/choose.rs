@@ -160,7 +160,7 @@ pub trait CanHaveKeys: HasBreaker {
 
 impl CanHaveKeys for Named {
     fn by_key<K>(&self, key: K) -> PerKey<K> {
-        let keyed = self.registry().keyed_under(&self.breaker);
+        let keyed = self.registry().keyed_under(self.breaker());
         PerKey { keyed, key }
     }
 }
@@ -173,6 +173,13 @@ impl CanHaveKeys for InRegistry {
 }
 
 impl HasBreaker for Named {
+    #[cfg_attr(
+        not(feature = "test-util"),
+        expect(
+            clippy::needless_borrow,
+            reason = "with `test-util` the handle is no reference"
+        )
+    )]
     fn breaker(&self) -> &CircuitBreaker {
         &self.breaker
     }
