@@ -1,11 +1,12 @@
 //! One call of a trace.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use crate::time::nanos;
-use crate::values::FailureKind;
+use crate::values::{FailureKind, shortened};
 
 /// A day in nanoseconds.
 pub(super) const DAY: u64 = 86_400 * 1_000_000_000;
@@ -116,12 +117,36 @@ impl Call {
     }
 
     /// Sets the key of the call: each key has its own circuit.
+    ///
+    /// The call has the [`shortened_key`](Self::shortened_key).
     #[must_use]
     pub fn with_key(self, key: impl Into<Arc<str>>) -> Self {
+        let key = key.into();
+        let key = match shortened(&key) {
+            Cow::Borrowed(_) => key,
+            Cow::Owned(shorter) => shorter.into(),
+        };
         Self {
-            key: Some(key.into()),
+            key: Some(key),
             ..self
         }
+    }
+
+    /// Returns the key that a registry uses for a key.
+    ///
+    /// An empty key, or one longer than 256 characters, is cut and ends in a hash of the original.
+    /// [`with_key`](Self::with_key) does the same. A program that keeps many keys can shorten them before.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use breaker_runtime::rehearsal::Call;
+    ///
+    /// assert_eq!(Call::shortened_key("host.example"), "host.example");
+    /// assert_eq!(Call::shortened_key(&"k".repeat(300)).len(), 256);
+    /// ```
+    pub fn shortened_key(key: &str) -> Cow<'_, str> {
+        shortened(key)
     }
 
     /// Sets how long the value of the call asked the circuit to stay open.

@@ -14,9 +14,7 @@
 //! breaker, for which the set had no room. Sums over all keys are taken under the lock of the order, while no entry can
 //! be evicted: each breaker is counted exactly once, and a total never decreases.
 
-use std::borrow::Cow;
 use std::collections::VecDeque;
-use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::entry::{EvictionScan, KeyEntry};
 use crate::breaker::thread_slots::slots;
@@ -25,10 +23,8 @@ use crate::machine::OpenKeys;
 use crate::registry::sharded_map::ShardedMap;
 use crate::sync::{Arc, AtomicU64, Mutex, Ordering, Weak, lock};
 use crate::time::Tick;
-use crate::values::{KeyStats, RetiredCounts};
+use crate::values::{KeyStats, RetiredCounts, shortened};
 
-/// The length of the longest key, in characters.
-const LONGEST: usize = 256;
 /// The number of entries that a new key examines for eviction when the set is full.
 pub(crate) const EVICTION_TRIES: usize = 64;
 /// The minimum number of locks, so that threads on a few cores seldom contend.
@@ -297,21 +293,6 @@ impl KeySet for KeyedBreakers {
         self.enter(&mut order, key.into(), breaker.clone(), now);
         breaker.clone()
     }
-}
-
-/// Returns the key that the set uses.
-///
-/// An empty key, or one longer than 256 characters, is cut and ends in a hash of the original.
-fn shortened(key: &str) -> Cow<'_, str> {
-    if !key.is_empty() && (key.len() <= LONGEST || key.chars().nth(LONGEST).is_none()) {
-        return Cow::Borrowed(key);
-    }
-    let mut hasher = DefaultHasher::new();
-    key.hash(&mut hasher);
-    let hash = format!("#{:016x}", hasher.finish());
-    let mut cut: String = key.chars().take(LONGEST - hash.len()).collect();
-    cut.push_str(&hash);
-    Cow::Owned(cut)
 }
 
 #[cfg(all(test, feature = "test-util"))]

@@ -1,6 +1,7 @@
 //! One circuit for each key.
 
 use super::*;
+use crate::registry::Registry;
 
 /// Each second one call with each of the keys; those of `sick` fail.
 fn keyed(seconds: u32, keys: &[&str], sick: &str) -> Vec<Call> {
@@ -93,4 +94,16 @@ fn the_band_has_the_worst_state_of_any_key() {
         (12.1, State::HalfOpen),
     ];
     assert_eq!(states, expected.map(|(from, state)| (at(from), state)));
+}
+
+#[test]
+fn a_call_has_the_key_that_a_registry_would_use() {
+    let registry = Registry::new();
+    for key in [String::new(), "é".repeat(256), "é".repeat(257)] {
+        let breaker = registry
+            .get_or_create_keyed("fetch", &key, Config::new())
+            .expect("the settings are valid");
+        let call = call(0.0, 0.1, CallOutcome::Success).with_key(key);
+        assert_eq!(call.key(), breaker.key());
+    }
 }

@@ -26,7 +26,7 @@ use crate::values::FailureKind;
 
 /// The number of calls in a full block.
 pub(in super::super) const FULL: usize = 4096;
-/// The longest name and the longest key, in bytes.
+/// The longest name, in bytes. The keys of calls are shorter.
 pub(in super::super) const LONGEST_NAME: usize = 1 << 16;
 
 const HINT: u8 = 1 << 4;

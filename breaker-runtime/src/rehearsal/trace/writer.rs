@@ -85,11 +85,11 @@ impl<W: Write> TraceWriter<W> {
     ///
     /// # Errors
     ///
-    /// An error of the output. [`InvalidInput`](io::ErrorKind::InvalidInput) for a name or a key of more than 65,536 bytes;
-    /// the call is not written then, and others can be.
+    /// An error of the output. [`InvalidInput`](io::ErrorKind::InvalidInput) for a name of more than 65,536 bytes; the call
+    /// is not written then, and others can be.
     pub fn push(&mut self, breaker: &str, call: &Call) -> io::Result<()> {
-        if breaker.len() > LONGEST_NAME || call.key().is_some_and(|key| key.len() > LONGEST_NAME) {
-            let problem = "a name or a key of more than 65,536 bytes";
+        if breaker.len() > LONGEST_NAME {
+            let problem = "a name of more than 65,536 bytes";
             return Err(io::Error::new(io::ErrorKind::InvalidInput, problem));
         }
         if call.origin() != self.origin {

@@ -2,7 +2,6 @@ mod looking;
 
 use std::time::Duration;
 
-use super::shortened;
 use crate::breaker::CircuitBreaker;
 use crate::config::{Config, Overrides, Window};
 use crate::registry::Registry;
@@ -181,18 +180,6 @@ fn transitions_and_states_are_added_up() {
     assert_eq!(stats.transitions.len(), 1);
     assert_eq!(stats.transitions[0].count, 2);
     assert!(registry.key_stats("nothing").is_none());
-}
-
-#[test]
-fn an_empty_or_too_long_key_is_cut_and_ends_in_a_hash() {
-    let fits = "é".repeat(256);
-    assert_eq!(shortened(&fits), fits);
-    let (long, other) = ("é".repeat(257), "é".repeat(258));
-    assert_eq!(shortened(&long).chars().count(), 256);
-    assert_ne!(shortened(&long), shortened(&other));
-    assert_eq!(shortened(&long), shortened(&long));
-    assert_eq!(shortened("").chars().count(), 17);
-    assert!(shortened("").starts_with('#'));
 }
 
 #[test]
