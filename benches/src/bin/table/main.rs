@@ -24,10 +24,11 @@ const PEERS: [&str; 5] = [
     "tower-resilience",
     "seatbelt",
 ];
-const CASES: [&str; 14] = [
+const CASES: [&str; 15] = [
     "closed_ok_sync",
     "closed_1_err_in_100",
     "closed_ok_async",
+    "stream_of_100",
     "open_rejected",
     "closed_ok_sync_2_threads",
     "count_window_100",
