@@ -198,7 +198,7 @@ impl InFlight {
         // If fewer calls are left than were noticed, a noticed call has ended as if it had not been noticed. The
         // sample of that call then serves for this one.
         let was_noticed =
-            began <= bucket.noticed_upto || bucket.in_flight() < bucket.noticed.into();
+            began <= bucket.noticed_upto || bucket.in_flight() < u64::from(bucket.noticed);
         if bucket.noticed == 0 || !was_noticed {
             return None;
         }
