@@ -107,40 +107,30 @@ impl Counters {
         };
     }
 
-    /// Counts a success that has read no clock, and dates the first of every [`DATED`]; calls `then` after dating one.
+    /// Counts a success that has read no clock. Returns `false` if [`finish_clean_success`](Self::finish_clean_success)
+    /// has to follow: the first of every [`DATED`] is dated, and the thread may not have a slot yet.
     #[inline(always)]
     #[expect(
         clippy::inline_always,
         reason = "nearly every call ends in one of these two"
     )]
-    pub(crate) fn add_clean_success(&self, time: &Time, then: impl FnOnce()) {
-        match self.claimed() {
-            Some(slot) => {
-                let before = slot.add_owned(Counter::Successes);
-                if before % DATED == 0 {
-                    slot.date_clean_success(before + 1, time);
-                    then();
-                }
-            }
-            None => {
-                if self.add_first_clean_success(time) {
-                    then();
-                }
-            }
-        }
+    pub(crate) fn add_clean_success(&self) -> bool {
+        self.claimed()
+            .is_some_and(|slot| slot.add_owned(Counter::Successes) % DATED != 0)
     }
 
-    /// Counts such a success for a thread that may not have a slot yet; returns whether it was dated.
-    #[cold]
-    #[inline(never)]
-    fn add_first_clean_success(&self, time: &Time) -> bool {
-        match self.own() {
+    /// Dates a success that [`add_clean_success`](Self::add_clean_success) has counted, or counts it for a thread that had
+    /// no slot; returns whether it was dated.
+    pub(crate) fn finish_clean_success(&self, time: &Time) -> bool {
+        if let Some(slot) = self.claimed() {
+            slot.date_success(slot.read(Counter::Successes), time.coarse());
+            true
+        } else if self.own().is_some() {
             // The first success of a thread is dated.
-            Some(_) => {
-                self.add_success(time.coarse());
-                true
-            }
-            None => self.shared().add_shared_clean_success(time),
+            self.add_success(time.coarse());
+            true
+        } else {
+            self.shared().add_shared_clean_success(time)
         }
     }
 
@@ -312,11 +302,6 @@ impl CounterSlot {
     fn date_failure(&self, now: Tick) {
         let last = self.last_failure.load(Relaxed);
         self.last_failure.store(dated(now).max(last), Relaxed);
-    }
-
-    #[cold]
-    fn date_clean_success(&self, successes: u64, time: &Time) {
-        self.date_success(successes, time.coarse());
     }
 
     /// Dates a success, as the only writer. The date may lag slightly, because the clocks differ in resolution.

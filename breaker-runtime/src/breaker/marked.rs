@@ -30,7 +30,6 @@ impl CircuitBreaker {
         end: End,
         hint: Option<Duration>,
     ) {
-        let shared = self.shared();
         let (ticket, _ended) = self.end_marked(ticket);
         let word = word.without_limit();
         if end != End::Success || ticket.is_marked() {
@@ -45,8 +44,7 @@ impl CircuitBreaker {
                 })
             });
         } else if word.success_is_free(ticket) {
-            let end_outage = || self.end_outage_if_due();
-            shared.counters.add_clean_success(&shared.time, end_outage);
+            self.count_clean_success(self.shared());
         } else {
             self.settle_success(word, ticket);
         }

@@ -49,6 +49,7 @@ mod shared;
 mod snapshot;
 mod span;
 mod subscription;
+mod tallied;
 mod tally;
 pub(crate) mod thread_slots;
 #[cfg(any(feature = "tokio", feature = "tower"))]

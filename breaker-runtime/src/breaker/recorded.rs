@@ -109,7 +109,7 @@ impl CircuitBreaker {
         if now.as_nanos() >= shared.outage_end() {
             self.end_outage();
         }
-        let counted = shared.tally_success(word, ticket, Some(now));
+        let counted = shared.tally_success(word, ticket, now);
         if let (true, Some((recording, source))) = (counted, shared.recording()) {
             recording.call_succeeded(source, CallMark::of(ticket), now);
         }

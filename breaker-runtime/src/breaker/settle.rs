@@ -7,8 +7,6 @@ use super::causes::StateCause;
 use super::counters::Counter;
 use super::gate::Word;
 use super::shared::{CircuitBreaker, Shared};
-use super::tally::FastSuccess;
-use super::thread_slots::claimed_slot;
 use crate::machine::{CallEnd, Machine, Role, Ticket};
 use crate::sync::Ordering;
 use crate::time::{ClockReading, Tick};
@@ -24,8 +22,7 @@ impl CircuitBreaker {
         if end != End::Success {
             self.settle_locked(word, ticket, end, hint);
         } else if word.success_is_free(ticket) {
-            let end_outage = || self.end_outage_if_due();
-            shared.counters.add_clean_success(&shared.time, end_outage);
+            self.count_clean_success(shared);
         } else {
             cold_path();
             self.settle_success(word, ticket);
@@ -40,7 +37,11 @@ impl CircuitBreaker {
         if word.tracked_success_needs_tally_only(ticket) {
             self.settle_tracked_success(word, ticket);
         } else if word.success_needs_tally_only(ticket) {
-            self.settle_sampled_success(word, ticket);
+            if word.has_time_window() {
+                self.settle_timed_success(word, ticket);
+            } else {
+                self.settle_sampled_success(word, ticket);
+            }
         } else if ticket.is_marked() {
             self.settle_marked_success(word, ticket);
         } else {
@@ -48,27 +49,27 @@ impl CircuitBreaker {
         }
     }
 
-    #[inline(never)]
-    fn settle_tracked_success(&self, word: Word, ticket: Ticket) {
-        if !self.shared().tally_tracked_success(word, ticket, None) {
-            self.settle_success_locked(word, ticket);
+    /// Counts a success that changes nothing else.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "every annotated function ends here")]
+    pub(super) fn count_clean_success(&self, shared: &Shared) {
+        if !shared.counters.add_clean_success() {
+            self.finish_clean_success();
         }
     }
 
+    #[cold]
     #[inline(never)]
-    fn settle_sampled_success(&self, word: Word, ticket: Ticket) {
-        let end_outage = || self.end_outage_if_due();
-        if !self
-            .shared()
-            .tally_plain_success(word, ticket, None, end_outage)
-        {
-            self.settle_success_locked(word, ticket);
+    fn finish_clean_success(&self) {
+        let shared = self.shared();
+        if shared.counters.finish_clean_success(&shared.time) {
+            self.end_outage_if_due();
         }
     }
 
     /// Does what [`settle_locked`](Self::settle_locked) does, for a success whose ticket is not marked.
     #[inline(never)]
-    fn settle_success_locked(&self, word: Word, ticket: Ticket) {
+    pub(super) fn settle_success_locked(&self, word: Word, ticket: Ticket) {
         let (end, ended) = (End::Success, End::Success.into());
         self.settle_by(word, ticket, end, false, |reading, ticket| {
             self.change_for_call(reading, |machine, now, changes| {
@@ -176,11 +177,10 @@ impl CircuitBreaker {
         if measured.is_some_and(|now| now.as_nanos() >= shared.outage_end()) {
             self.end_outage();
         }
-        if measured.is_some()
-            && end == End::Success
-            && shared.tally_success(word.without_latency(), ticket, measured)
-        {
-            return;
+        if let (Some(now), End::Success) = (measured, end) {
+            if shared.tally_success(word.without_latency(), ticket, now) {
+                return;
+            }
         }
         let current = word.generation() == ticket.generation();
         // Calls in flight that have become slow are noticed first, whatever this end decides.
@@ -235,81 +235,6 @@ impl Shared {
     #[inline]
     pub(super) fn outage_end(&self) -> u64 {
         self.cold.outage_end.load(Ordering::Relaxed)
-    }
-
-    /// Counts a success that needs only the tally; returns `false` if the machine must count it.
-    #[inline(always)]
-    #[expect(
-        clippy::inline_always,
-        reason = "the caller knows whether the call was measured"
-    )]
-    pub(super) fn tally_success(&self, word: Word, ticket: Ticket, measured: Option<Tick>) -> bool {
-        if word.success_needs_tally_only(ticket) {
-            self.tally_plain_success(word, ticket, measured, || {})
-        } else {
-            word.tracked_success_needs_tally_only(ticket)
-                && self.tally_tracked_success(word, ticket, measured)
-        }
-    }
-
-    #[inline(always)]
-    #[expect(clippy::inline_always, reason = "as for `tally_success`")]
-    fn tally_plain_success(
-        &self,
-        word: Word,
-        ticket: Ticket,
-        measured: Option<Tick>,
-        then: impl FnOnce(),
-    ) -> bool {
-        if let (Some(now), false) = (measured, word.is_sampled()) {
-            // Only the call's duration mattered.
-            self.counters.add_success(now);
-            return true;
-        }
-        let Some(tallies) = self.tallies.get() else {
-            return false;
-        };
-        let now = match measured {
-            None if word.has_time_window() => Some(self.time.read(word.is_precise())),
-            measured => measured,
-        };
-        let success = FastSuccess {
-            at: now.unwrap_or_default(),
-            is_sample: word.is_sampled(),
-            tracked: None,
-        };
-        let counted = tallies.success(claimed_slot(), ticket.generation(), success);
-        match now {
-            Some(now) if counted => self.counters.add_success(now),
-            None if counted => self.counters.add_clean_success(&self.time, then),
-            _ => {}
-        }
-        counted
-    }
-
-    /// Tallies the success of a call that is counted in flight, if it was fast.
-    ///
-    /// The gate word must show that the success needs only the tally.
-    #[inline(always)]
-    #[expect(clippy::inline_always, reason = "as for `tally_success`")]
-    fn tally_tracked_success(&self, word: Word, ticket: Ticket, measured: Option<Tick>) -> bool {
-        let (Some(tallies), Some(limit)) = (self.tallies.get(), self.limits.slow_call()) else {
-            return false;
-        };
-        let now = measured.unwrap_or_else(|| self.time.read(word.is_precise()));
-        if now.as_nanos().saturating_sub(ticket.tracked_since()) >= limit {
-            return false;
-        }
-        let success = FastSuccess {
-            at: now,
-            is_sample: word.is_sampled(),
-            tracked: Some(ticket),
-        };
-        let counted = tallies.success(claimed_slot(), ticket.generation(), success);
-        if counted {
-            self.counters.add_success(now);
-        }
-        counted
     }
 
     #[inline(always)]
