@@ -9,7 +9,7 @@
 
 use std::hint::black_box;
 
-use breaker_benches::{Answer, GOOD, bare, bare_async, optional, ours};
+use breaker_benches::{Answer, GOOD, bare, bare_async, floors, optional, ours};
 use gungraun::{library_benchmark, library_benchmark_group, main};
 
 /// As many as the script divides by.
@@ -24,6 +24,7 @@ fn warm(call: Call) -> Call {
 }
 
 fn tripped(call: Call) -> Call {
+    floors::trip();
     ours::trip();
     warm(call)
 }
@@ -55,15 +56,24 @@ fn calls(call: Call) {
 #[library_benchmark(setup = warm)]
 #[bench::bare(bare)]
 #[bench::bare_async(bare_async)]
+#[bench::floor_closed(floors::closed)]
 #[bench::closed(ours::threshold)]
+#[bench::floor_closed_async(floors::closed_async)]
 #[bench::closed_async(ours::threshold_async)]
+#[bench::floor_count_window(floors::count_window)]
 #[bench::count_window(ours::count_window)]
+#[bench::floor_time_window(floors::time_window)]
 #[bench::time_window(ours::long_time_window)]
+#[bench::floor_slow_call(floors::slow_call)]
 #[bench::slow_call(ours::long_slow_call)]
+#[bench::floor_latency(floors::latency)]
 #[bench::latency(ours::latency)]
 #[bench::recorded(args = (ours::recorded), setup = recorded)]
+#[bench::floor_keyed(floors::keyed)]
 #[bench::keyed(ours::keyed)]
+#[bench::floor_failing(floors::failing)]
 #[bench::failing(ours::failing)]
+#[bench::floor_open(args = (floors::open), setup = tripped)]
 #[bench::open(args = (ours::open), setup = tripped)]
 #[bench::call(ours::call)]
 #[bench::call_with(ours::call_with)]

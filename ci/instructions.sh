@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Counts the instructions of a call on each path with callgrind, whose counts are exact, and compares them with
-# benches/instructions.txt. `--update` rewrites that file.
+# benches/instructions.txt. `--update` rewrites that file. `floor_PATH` is the least that a breaker must do on that path.
 #
 # The counts are valid for one compiler on one platform, which the first line of the file names. With another compiler
 # the script prints the counts and does not compare them.
@@ -39,7 +39,10 @@ awk '
         else if ($2 > expected[$1] * 1.05 + 1) { verdict = "MORE than expected"; failed = 1 }
         else if ($2 < expected[$1] * 0.95 - 1) { verdict = "fewer"; fewer = 1 }
         else verdict = "ok"
-        printf "%-16s %6d, expected %6d  %s\n", $1, $2, expected[$1], verdict
+        counted[$1] = $2
+        floor = counted["floor_" $1]
+        by_floor = floor ? sprintf(", %.1f × its floor", $2 / floor) : ""
+        printf "%-18s %6d, expected %6d  %s%s\n", $1, $2, expected[$1], verdict, by_floor
         delete expected[$1]
     }
     END {

@@ -2,17 +2,20 @@
 
 use std::hint::black_box;
 
-use breaker_benches::{GOOD, bare_async, ours, peers};
+use breaker_benches::{GOOD, bare_async, floors, ours, peers};
 use criterion::Criterion;
 
 use crate::timing::Case;
 
 pub(crate) fn cases(criterion: &mut Criterion) {
-    let mut case = Case::new(criterion, "closed_ok_async");
-    case.time("bare", || || bare_async(black_box(GOOD)));
-    case.time("breaker-runtime", || {
-        || ours::threshold_async(black_box(GOOD))
+    Case::both(criterion, "closed_ok_async", |mut case| {
+        case.time("bare", || || bare_async(black_box(GOOD)));
+        case.time("floor", || || floors::closed_async(black_box(GOOD)));
+        case.time("breaker-runtime", || {
+            || ours::threshold_async(black_box(GOOD))
+        });
     });
+    let mut case = Case::new(criterion, "closed_ok_async");
     let recloser = peers::recloser::asynchronous();
     case.time("recloser", || {
         || peers::recloser::call_async(&recloser, black_box(GOOD))

@@ -2,33 +2,49 @@
 
 use std::hint::black_box;
 
-use breaker_benches::{BAD, GOOD, bare, ours, peers};
+use breaker_benches::{BAD, GOOD, bare, floors, ours, peers};
 use criterion::Criterion;
 
 use crate::timing::Case;
 
 pub(crate) fn cases(criterion: &mut Criterion) {
-    Case::both(criterion, "closed_ok_sync", |case| {
-        through_each(case, || || GOOD);
+    Case::both(criterion, "closed_ok_sync", |mut case| {
+        through_ours(&mut case, || || GOOD);
+        through_peers(&mut case, || || GOOD);
     });
-    through_each(Case::new(criterion, "closed_1_err_in_100"), || {
-        let mut last = 0;
-        move || {
-            last = if last == BAD { 0 } else { last + 1 };
-            last
-        }
-    });
+    errors(criterion, "closed_1_err_in_100", 100);
+    errors(criterion, "closed_10_err_in_100", 10);
 }
 
-fn through_each<V: FnMut() -> u64>(mut case: Case<'_>, values: impl Fn() -> V + Sync) {
+/// One call of `every` fails. On two threads, the peers are left out.
+fn errors(criterion: &mut Criterion, name: &str, every: u64) {
+    let values = || {
+        let mut calls = 0;
+        move || {
+            calls = (calls + 1) % every;
+            if calls == 0 { BAD } else { GOOD }
+        }
+    };
+    Case::both(criterion, name, |mut case| through_ours(&mut case, values));
+    through_peers(&mut Case::new(criterion, name), values);
+}
+
+fn through_ours<V: FnMut() -> u64>(case: &mut Case<'_>, values: impl Fn() -> V + Sync) {
     case.time("bare", || {
         let mut value = values();
         move || bare(black_box(value()))
+    });
+    case.time("floor", || {
+        let mut value = values();
+        move || floors::closed(black_box(value()))
     });
     case.time("breaker-runtime", || {
         let mut value = values();
         move || ours::threshold(black_box(value()))
     });
+}
+
+fn through_peers<V: FnMut() -> u64>(case: &mut Case<'_>, values: impl Fn() -> V + Sync) {
     let recloser = peers::recloser::closed();
     case.time("recloser", || {
         let (breaker, mut value) = (&recloser, values());

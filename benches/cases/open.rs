@@ -2,15 +2,19 @@
 
 use std::hint::black_box;
 
-use breaker_benches::{GOOD, ours, peers};
+use breaker_benches::{GOOD, floors, ours, peers};
 use criterion::Criterion;
 
 use crate::timing::Case;
 
 pub(crate) fn cases(criterion: &mut Criterion) {
-    let mut case = Case::new(criterion, "open_rejected");
+    floors::trip();
     ours::trip();
-    case.time("breaker-runtime", || || ours::open(black_box(GOOD)));
+    Case::both(criterion, "open_rejected", |mut case| {
+        case.time("floor", || || floors::open(black_box(GOOD)));
+        case.time("breaker-runtime", || || ours::open(black_box(GOOD)));
+    });
+    let mut case = Case::new(criterion, "open_rejected");
     let recloser = peers::recloser::open();
     case.time("recloser", || {
         || peers::recloser::call(&recloser, black_box(GOOD))

@@ -5,7 +5,7 @@
 
 use std::hint::black_box;
 
-use breaker_benches::{GOOD, bare, ours, peers};
+use breaker_benches::{GOOD, bare, floors, ours, peers};
 use criterion::Criterion;
 
 use crate::timing::Case;
@@ -13,6 +13,7 @@ use crate::timing::Case;
 pub(crate) fn cases(criterion: &mut Criterion) {
     Case::both(criterion, "count_window_100", |mut case| {
         case.time("bare", || || bare(black_box(GOOD)));
+        case.time("floor", || || floors::count_window(black_box(GOOD)));
         case.time("breaker-runtime", || || ours::count_window(black_box(GOOD)));
         let recloser = peers::recloser::closed();
         case.time("recloser", || {
@@ -30,6 +31,7 @@ pub(crate) fn cases(criterion: &mut Criterion) {
     });
     Case::both(criterion, "time_window_10s", |mut case| {
         case.time("bare", || || bare(black_box(GOOD)));
+        case.time("floor", || || floors::time_window(black_box(GOOD)));
         case.time("breaker-runtime", || || ours::time_window(black_box(GOOD)));
         let failsafe = peers::failsafe::time_window();
         case.time("failsafe", || {
