@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Prints the table of PERFORMANCE.md as Markdown, with the medians of all rounds. A round takes about a minute and a
-# half, and the machine should be idle otherwise.
+# Prints the tables of PERFORMANCE.md as Markdown, with the medians of all rounds. A round takes about two minutes, and
+# the machine should be idle otherwise.
 #
 # Code placement alone accounts for up to a nanosecond: a call without a breaker takes 1.2 to 2.0 ns, depending on the
 # build. So each round links all functions in a different order, if the linker supports that.

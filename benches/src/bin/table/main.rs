@@ -1,9 +1,9 @@
-//! Prints, as Markdown, what the rounds of `table.sh` measured, and what was to be reached.
+//! Prints, as Markdown, what the rounds of `table.sh` measured, and how near it is to the floors.
 //!
 //! The argument is a directory with one directory of criterion's per round. Every number is the
 //! median over the rounds of the median of a round.
 
-mod goals;
+mod ratios;
 mod times;
 
 use std::collections::BTreeSet;
@@ -16,6 +16,7 @@ use breaker_benches::{async_body, ours};
 
 use self::times::Times;
 
+const FLOOR: &str = "floor";
 const OURS: &str = "breaker-runtime";
 const PEERS: [&str; 5] = [
     "recloser",
@@ -24,9 +25,10 @@ const PEERS: [&str; 5] = [
     "tower-resilience",
     "seatbelt",
 ];
-const CASES: [&str; 15] = [
+const CASES: [&str; 16] = [
     "closed_ok_sync",
     "closed_1_err_in_100",
+    "closed_10_err_in_100",
     "closed_ok_async",
     "stream_of_100",
     "open_rejected",
@@ -51,7 +53,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("**The threads had no core each, or the machine was busy: the bare call does not");
         println!("scale either, and the rows with two threads say nothing.**\n");
     }
-    goals::print(&times);
+    ratios::print(&times);
     print_times(&times);
     print_own(&times);
     print_sizes();
@@ -102,7 +104,8 @@ fn print_own(times: &Times) {
     println!("|---|--:|--:|--:|");
     let mut own = BTreeSet::new();
     for (case, through) in times.medians.keys() {
-        let known = through == "bare" || through == OURS || PEERS.contains(&through.as_str());
+        let known =
+            ["bare", FLOOR, OURS].contains(&through.as_str()) || PEERS.contains(&through.as_str());
         if !known && !case.ends_with("_2_threads") {
             own.insert((case, through));
         }
