@@ -391,8 +391,9 @@ impl World {
         let pause = Duration::from_secs_f64(self.random.share() * 2.0 / rate);
         let pause = u64::try_from(pause.as_nanos()).unwrap_or(S).max(MS / 10);
         self.schedule(self.now() + pause, Some(i), Event::Call(i));
-        let which = self.instances[i].breakers.len().max(1);
-        let breaker = usize::try_from(self.random.number()).unwrap_or_default() % which;
+        let breakers = Now::try_from(self.instances[i].breakers.len()).unwrap_or_default();
+        // The draw is below the number of breakers, so it fits into 32 bits too.
+        let breaker = usize::try_from(self.draw(breakers)).unwrap_or_default();
         let Some(called) = self.instances[i].breakers.get(breaker).cloned() else {
             return;
         };
