@@ -10,16 +10,27 @@ pub(crate) use loom::sync::atomic::{AtomicU64, AtomicUsize};
 #[cfg(all(test, breaker_loom))]
 pub(crate) use loom::sync::{Mutex, MutexGuard, RwLock};
 #[cfg(not(all(test, breaker_loom)))]
-pub(crate) use std::sync::atomic::{AtomicU64, AtomicUsize};
+pub(crate) use std::sync::atomic::AtomicUsize;
 #[cfg(not(all(test, breaker_loom)))]
 pub(crate) use std::sync::{Mutex, MutexGuard, RwLock};
+
+#[cfg(not(all(test, breaker_loom)))]
+pub(crate) use self::fixed::AtomicU64;
+
+#[cfg(not(target_has_atomic = "64"))]
+mod missing;
 
 /// Locks and atomics for a `static`, which exists before and after any model.
 pub(crate) mod fixed {
     pub(crate) use std::sync::atomic::AtomicBool;
     #[cfg(feature = "rehearsal")]
     pub(crate) use std::sync::atomic::AtomicU32;
+    #[cfg(target_has_atomic = "64")]
+    pub(crate) use std::sync::atomic::AtomicU64;
     use std::sync::{Mutex as Lock, MutexGuard, PoisonError};
+
+    #[cfg(not(target_has_atomic = "64"))]
+    pub(crate) use super::missing::AtomicU64;
 
     /// A lock in a `static`.
     #[derive(Debug)]

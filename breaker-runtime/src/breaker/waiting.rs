@@ -1,11 +1,11 @@
 //! A task that waits for something else, and is woken when the state of a breaker changes.
 
-use std::sync::atomic::AtomicU64 as Counter;
 use std::task::Waker;
 
 use super::shared::CircuitBreaker;
 use super::wakers::{Place, Wakers};
 use crate::sync::Ordering;
+use crate::sync::fixed::AtomicU64 as Counter;
 
 /// The place of one task among the tasks that a breaker wakes; dropping it gives up the place.
 #[derive(Debug)]

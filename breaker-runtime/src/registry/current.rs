@@ -1,10 +1,10 @@
 //! The registry in force on a thread: that of a test, or the global one.
 
 use std::cell::RefCell;
-use std::sync::atomic::AtomicU64;
 
 use super::by_name::Registry;
 use crate::sync::Ordering;
+use crate::sync::fixed::AtomicU64;
 
 /// The number of strict test registries.
 static STRICT: AtomicU64 = AtomicU64::new(0);

@@ -1,8 +1,8 @@
 //! Clocks for tests.
 
-use std::sync::atomic::AtomicU64;
 use std::time::{Duration, SystemTime};
 
+use crate::sync::fixed::AtomicU64;
 use crate::sync::{Arc, Ordering};
 use crate::time::{Clock, Tick, nanos};
 

@@ -1,7 +1,7 @@
 //! What the two halves of a store share: the connection, and who has to make a new one.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use ::redis::{Cmd, Value};
 use tokio::sync::{broadcast, watch};
@@ -14,6 +14,7 @@ use super::names::Names;
 use super::target::Target;
 use super::{decode, script};
 use crate::fleet::{Answers, Batch, StoreError};
+use crate::sync::fixed::AtomicU64;
 use crate::sync::{Mutex, lock};
 
 /// How many timeouts in a row replace the connection: a server that hangs keeps its connections open.
