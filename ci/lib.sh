@@ -41,10 +41,25 @@ unpack_debian() {
     )
 }
 
+# wrap_unpacked FOLDER PROGRAM...: makes FOLDER/PROGRAM, which starts an unpacked program with its libraries.
+wrap_unpacked() {
+    local folder=$1 program
+    shift
+    for program in "$@"; do
+        cat >"$folder/$program" <<'END'
+#!/bin/sh
+# An unpacked program with its libraries.
+folder=$(dirname "$0")/usr
+LD_LIBRARY_PATH=$folder/lib/$(uname -m)-linux-gnu exec "$folder/bin/$(basename "$0")" "$@"
+END
+        chmod +x "$folder/$program"
+    done
+}
+
 # unpack_rust_web: unpacks Debian's newest compiler with its analyzer and the source of the standard library into
 # target/rust-web, and installs nothing. The programs are target/rust-web/rustc and target/rust-web/rust-analyzer.
 unpack_rust_web() {
-    local folder=$PWD/target/rust-web version std llvm program
+    local folder=$PWD/target/rust-web version std llvm
     [[ ! -e $folder/rust-analyzer ]] || return 0
     command -v apt-get >/dev/null || skip "rust-analyzer and the standard library's source are packages of Debian"
     if [[ $EUID == 0 ]]; then apt update; fi
@@ -56,15 +71,23 @@ unpack_rust_web() {
         skip "Debian's Rust $version cannot be downloaded"
     # Of the source, only the library is needed.
     rm -rf "$folder"/usr/src/rustc-*/{compiler,src,tests}
-    for program in rustc rust-analyzer; do
-        cat >"$folder/$program" <<'END'
-#!/bin/sh
-# An unpacked program with its libraries.
-folder=$(dirname "$0")/usr
-LD_LIBRARY_PATH=$folder/lib/$(uname -m)-linux-gnu exec "$folder/bin/$(basename "$0")" "$@"
-END
-        chmod +x "$folder/$program"
-    done
+    wrap_unpacked "$folder" rustc rust-analyzer
+}
+
+# unpack_old_rust VERSION: unpacks Debian's compiler of this version into target/rust-VERSION, and installs nothing. The
+# program is target/rust-VERSION/rustc.
+unpack_old_rust() {
+    local folder=$PWD/target/rust-$1 compiler std=libstd-rust-web-$1 llvm
+    [[ ! -e $folder/rustc ]] || return 0
+    command -v apt-get >/dev/null || skip "Rust $1 is a package of Debian"
+    if [[ $EUID == 0 ]]; then apt update; fi
+    # Debian builds web browsers with rustc-web, of which it keeps several versions.
+    compiler=$(apt-cache madison rustc-web | awk -v version="$1." 'index($3, version) == 1 { print $3; exit }')
+    [[ -n $compiler ]] || skip "Debian has no Rust $1"
+    llvm=$(apt-cache depends "$std" | grep -o 'libllvm[0-9]*' | head -n 1)
+    unpack_debian "$folder" {rustc-web,libstd-rust-web-dev}="$compiler" "$std" "$llvm" ||
+        skip "Debian's Rust $1 cannot be downloaded"
+    wrap_unpacked "$folder" rustc
 }
 
 # need_cargo CRATE VERSION: installs a tool from crates.io if this version of it is missing.

@@ -45,29 +45,8 @@ echo "the oldest versions that are allowed compile"
 if rustup run "$rust" rustc --version >/dev/null 2>&1; then
     RUSTC=$(rustup which --toolchain "$rust" rustc)
 elif command -v apt-get >/dev/null; then
-    # Debian builds web browsers with rustc-web, of which it keeps several versions.
+    unpack_old_rust "$rust"
     RUSTC=$root/target/rust-$rust/rustc
-    if [[ ! -x $RUSTC ]]; then
-        if [[ $EUID == 0 ]]; then apt update; fi
-        # debian PACKAGE VERSION: the package in the newest version that begins like this
-        debian() {
-            apt-cache madison "$1" | awk -v package="$1" -v version="$2" '
-                index($3, version) == 1 { print package "=" $3; exit }'
-        }
-        compiler=$(debian rustc-web "$rust.")
-        [[ -n $compiler ]] || skip "Debian has no Rust $rust"
-        std=libstd-rust-web-$rust
-        llvm=$(apt-cache depends "$std" | grep -o 'libllvm[0-9]*' | head -n 1)
-        unpack_debian "target/rust-$rust" "$compiler" "$(debian libstd-rust-web-dev "$rust.")" "$std" "$llvm" ||
-            skip "Debian's Rust $rust cannot be downloaded"
-        cat >"$RUSTC" <<'END'
-#!/bin/sh
-# The unpacked compiler with its libraries.
-folder=$(dirname "$0")/usr
-LD_LIBRARY_PATH=$folder/lib/$(uname -m)-linux-gnu exec "$folder/bin/rustc" "$@"
-END
-        chmod +x "$RUSTC"
-    fi
 else
     skip "Rust $rust comes with \`rustup toolchain install $rust\`"
 fi
