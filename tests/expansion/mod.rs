@@ -40,7 +40,8 @@
 //! - `Send` is kept, also if the error that the fallback gets is not `Send` (`futures::send`), and a dropped
 //!   future is cancelled (`futures::dropped`).
 //! - Recursion through a box stays legal (`futures::recursion`).
-//! - The future does not double in size (`futures::size`).
+//! - The future does not double in size, and stores no argument once more that the body only reads in place
+//!   (`futures::size`).
 //!
 //! Streams
 //!

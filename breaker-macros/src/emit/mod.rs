@@ -15,7 +15,7 @@ mod site;
 mod tokens;
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{ReturnType, Signature};
 
 use self::arguments::FunctionArguments;
@@ -27,9 +27,12 @@ use self::paths::{Runtime, local};
 use self::returned::Returned;
 use self::signatures::Signatures;
 use self::tokens::{braced, call_instead, delimited};
+use crate::args::callable::FallbackOn;
 use crate::declare::Declaration;
+use crate::item::assignments::may_lend;
 use crate::item::clippy::{is_canonical, passes_function};
 use crate::item::function::Function;
+use crate::item::mentions::may_mention;
 use crate::item::returns::{BoxedFuture, FutureBlock, Shape};
 use crate::item::stream::StreamForm;
 use crate::item::tail::Constructor;
@@ -41,7 +44,9 @@ pub(crate) fn emit(declaration: &Declaration, function: &Function) -> TokenStrea
         Shape::Block(block) => Some(&block.statements),
         _ => None,
     };
-    let arguments = FunctionArguments::take(&mut signature, &Mentions::of(declaration), block);
+    let mentions = Mentions::of(declaration);
+    let keeping = keeping_body(declaration, function);
+    let arguments = FunctionArguments::take(&mut signature, &mentions, block, keeping);
     let runtime = Runtime::new(declaration);
     let returned = Returned::new(function, &runtime);
     let signatures = Signatures::new(function);
@@ -62,6 +67,22 @@ pub(crate) fn emit(declaration: &Declaration, function: &Function) -> TokenStrea
         Shape::Stream(stream) => emit_stream(&call, stream.form),
     };
     emit_function(function, &signature, &body)
+}
+
+/// Returns the body if its block may use arguments where it captures them. It may not if the fallback needs them
+/// afterwards, if it only borrows `self`, or if the returned value may borrow: in an error about such a value, rustc does
+/// not call a captured argument a local variable.
+fn keeping_body<'a>(declaration: &Declaration, function: &'a Function) -> Option<&'a TokenStream> {
+    let fallback = declaration.fallback.as_ref();
+    let is_shared = fallback.is_some_and(|fallback| fallback.on != FallbackOn::Rejected);
+    let signature = &function.signature;
+    let receiver = signature.receiver();
+    let changes_self = receiver.is_some_and(|receiver| receiver.mutability.is_some());
+    let returned = function.returned().map(ToTokens::to_token_stream);
+    let is_object = may_mention(returned.unwrap_or_default(), &[format_ident!("dyn")]);
+    let keeps = matches!(function.shape, Shape::Async)
+        && !(is_shared || changes_self || is_object || may_lend(signature));
+    keeps.then_some(&function.body.statements)
 }
 
 fn emit_function(function: &Function, signature: &Signature, body: &TokenStream) -> TokenStream {

@@ -45,8 +45,8 @@ const TRANSPARENT: &[&str] = &[
     "writeln",
 ];
 
-/// Keywords that a negation in parentheses can follow, as in `if !(a || b)`.
-const BEFORE_NEGATION: &[&str] = &[
+/// Keywords that an expression can follow, as in `if !(a || b)`.
+pub(super) const BEFORE_EXPRESSION: &[&str] = &[
     "as", "break", "else", "if", "in", "match", "return", "while",
 ];
 
@@ -84,7 +84,7 @@ fn calls_unknown_macro(tokens: &[TokenTree]) -> bool {
     sign.as_char() == '!'
         && group.delimiter() != Delimiter::None
         && !known(TRANSPARENT)
-        && !known(BEFORE_NEGATION)
+        && !known(BEFORE_EXPRESSION)
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ pub(crate) fn mentions(tokens: TokenStream, names: &[Ident]) -> bool {
 }
 
 /// Returns whether the identifier at this position can be a variable.
-fn is_variable(tokens: &[TokenTree], at: usize) -> bool {
+pub(super) fn is_variable(tokens: &[TokenTree], at: usize) -> bool {
     let sign = |at: Option<usize>, sign: char| match at.and_then(|at| tokens.get(at)) {
         Some(TokenTree::Punct(punct)) if punct.as_char() == sign => Some(punct.spacing()),
         _ => None,
@@ -37,7 +37,7 @@ fn is_variable(tokens: &[TokenTree], at: usize) -> bool {
 }
 
 /// Returns whether a string literal has a hole for the variable: `{name}`, `{name:?}` or `{:name$}`.
-fn is_formatted(text: &str, name: &Ident) -> bool {
+pub(super) fn is_formatted(text: &str, name: &Ident) -> bool {
     let name = name.unraw().to_string();
     text.contains(&format!("{{{name}}}"))
         || text.contains(&format!("{{{name}:"))

@@ -8,6 +8,7 @@ pub(crate) mod checks;
 pub(crate) mod clippy;
 pub(crate) mod control;
 pub(crate) mod function;
+pub(crate) mod in_place;
 pub(crate) mod mentions;
 pub(crate) mod returns;
 pub(crate) mod spelling;

@@ -7,7 +7,8 @@
     clippy::async_yields_async,
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    clippy::dbg_macro
+    clippy::dbg_macro,
+    clippy::redundant_clone
 )]
 #![allow(clippy::missing_errors_doc, clippy::missing_panics_doc)]
 
@@ -60,6 +61,12 @@ pub fn conditions(values: &[u32]) -> Result<bool, BreakerError> {
     let empty = values.len() == 0; // fires: clippy::len_zero
     let first = values.iter().filter(|value| **value == 1).next(); // fires: clippy::filter_next
     Ok(empty == true || first.is_some()) // fires: clippy::bool_comparison
+}
+
+#[circuit_breaker(name = "fires.cloned")]
+pub async fn cloned(text: String) -> Result<usize, BreakerError> {
+    let copy = text.clone(); // fires: clippy::redundant_clone
+    Ok(copy.len())
 }
 
 #[circuit_breaker(

@@ -225,6 +225,92 @@ fn an_async_function_drops_its_arguments_in_order() {
 }
 
 #[test]
+fn an_async_function_that_reads_arguments_in_place_drops_them_in_order() {
+    macro_rules! call {
+        ($(#[$attribute:meta])* $name:ident) => {
+            $(#[$attribute])*
+            async fn $name(
+                first: Noisy,
+                number: u8,
+                second: (Noisy, Noisy),
+                third: Noisy,
+                moved: Noisy,
+                last: Noisy,
+            ) -> Result<(), Error> {
+                let _local = first.1.noisy("local");
+                let _number = number;
+                pause().await;
+                let _field = second.0;
+                let _ = (&third, &last);
+                drop(moved);
+                pause().await;
+                first.1.say("body");
+                Ok(())
+            }
+        };
+    }
+    call! { plain }
+    call! { #[circuit_breaker(name = "drop_order.in_place")] guarded }
+
+    let log = Log::default();
+    let noisy = |word| log.noisy(word);
+    for polls in 0..4 {
+        let second = || (noisy("second.0"), noisy("second.1"));
+        let mut future = Box::pin(plain(
+            noisy("first"),
+            1,
+            second(),
+            noisy("third"),
+            noisy("moved"),
+            noisy("last"),
+        ));
+        (0..polls).for_each(|_| drop(poll_once(future.as_mut())));
+        drop(future);
+        let expected = log.take();
+        let mut future = Box::pin(guarded(
+            noisy("first"),
+            1,
+            second(),
+            noisy("third"),
+            noisy("moved"),
+            noisy("last"),
+        ));
+        (0..polls).for_each(|_| drop(poll_once(future.as_mut())));
+        drop(future);
+        assert_eq!(log.take(), expected, "after {polls} polls");
+    }
+}
+
+#[test]
+fn a_self_is_dropped_after_the_arguments_that_the_body_reads_in_place() {
+    struct Sender(Noisy);
+
+    impl Sender {
+        #[circuit_breaker(name = "drop_order.in_place_self")]
+        async fn send(self, first: Noisy, last: Noisy) -> Result<(), Error> {
+            pause().await;
+            let _ = (&first, &last);
+            self.0.log().say("body");
+            Ok(())
+        }
+    }
+
+    let log = Log::default();
+    for polls in 0..3 {
+        let sender = Sender(log.noisy("self"));
+        let mut future = Box::pin(sender.send(log.noisy("first"), log.noisy("last")));
+        (0..polls).for_each(|_| drop(poll_once(future.as_mut())));
+        drop(future);
+        let expected: &[&str] = match polls {
+            0 => &["self", "first", "last"],
+            1 => &["last", "first", "self"],
+            _ => &["body", "last", "first", "self"],
+        };
+        assert_eq!(log.take(), expected, "after {polls} polls");
+    }
+}
+
+#[test]
 fn an_async_function_that_is_never_polled_drops_its_arguments_in_order() {
     let log = Log::default();
 

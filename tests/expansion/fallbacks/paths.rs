@@ -46,6 +46,45 @@ fn arguments_move_into_the_body_or_into_the_fallback() {
 }
 
 #[test]
+fn the_fallback_gets_arguments_that_an_async_body_reads_in_place() {
+    struct Ticket(Vec<u32>);
+
+    #[circuit_breaker(name = "fallback_paths.in_place", fallback = later)]
+    async fn call(ticket: Ticket, text: String) -> Result<usize, Error> {
+        pause().await;
+        Ok(ticket.0.len() + text.len())
+    }
+
+    async fn later(ticket: Ticket, text: String) -> Result<usize, Error> {
+        pause().await;
+        Ok(drop_all(ticket, text))
+    }
+
+    fn drop_all(_: Ticket, _: String) -> usize {
+        7
+    }
+
+    #[circuit_breaker(name = "fallback_paths.in_place_closure", fallback = |_| Ok(drop_all(ticket, text)))]
+    async fn call_closure(ticket: Ticket, text: String) -> Result<usize, Error> {
+        pause().await;
+        Ok(ticket.0.len() + text.len())
+    }
+
+    let arguments = || (Ticket(vec![1, 2]), String::from("abc"));
+    let both = || {
+        let ((ticket, text), (other, name)) = (arguments(), arguments());
+        (
+            run(assert_send(call(ticket, text))),
+            run(assert_send(call_closure(other, name))),
+        )
+    };
+    assert_eq!(both(), (Ok(5), Ok(5)));
+    open("fallback_paths.in_place");
+    open("fallback_paths.in_place_closure");
+    assert_eq!(both(), (Ok(7), Ok(7)));
+}
+
+#[test]
 fn nothing_is_cloned_when_only_rejections_fall_back() {
     struct Counted(Log);
 

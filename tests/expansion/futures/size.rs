@@ -62,12 +62,14 @@ fn arguments_are_stored_at_most_once_more() {
     #[circuit_breaker(name = "size.size_arguments")]
     async fn call(buffer: [u8; 1024]) -> Result<u8, Error> {
         pause().await;
-        Ok(buffer[1])
+        let moved = buffer;
+        Ok(moved[1])
     }
 
     async fn plain(buffer: [u8; 1024]) -> Result<u8, Error> {
         pause().await;
-        Ok(buffer[1])
+        let moved = buffer;
+        Ok(moved[1])
     }
 
     let (guarded, bare) = (
@@ -78,6 +80,52 @@ fn arguments_are_stored_at_most_once_more() {
         guarded <= bare + 1024 + OVERHEAD,
         "{guarded} bytes instead of {bare}"
     );
+}
+
+#[test]
+fn arguments_that_the_body_reads_in_place_are_not_stored_once_more() {
+    struct Order {
+        id: u64,
+        lines: [u64; 128],
+        note: String,
+    }
+
+    async fn post(order: &Order, url: &str) -> Result<u64, Error> {
+        pause().await;
+        Ok(order.id + url.len() as u64)
+    }
+
+    #[circuit_breaker(name = "size.size_in_place")]
+    async fn call(
+        url: String,
+        attempts: u32,
+        buffer: [u8; 1024],
+        order: Order,
+    ) -> Result<u64, Error> {
+        let attempts = u64::from(attempts);
+        let posted = post(&order, &url).await?;
+        Ok(posted + attempts + order.lines[1] + u64::from(buffer[1]) + order.note.len() as u64)
+    }
+
+    async fn plain(
+        url: String,
+        attempts: u32,
+        buffer: [u8; 1024],
+        order: Order,
+    ) -> Result<u64, Error> {
+        let attempts = u64::from(attempts);
+        let posted = post(&order, &url).await?;
+        Ok(posted + attempts + order.lines[1] + u64::from(buffer[1]) + order.note.len() as u64)
+    }
+
+    let order = || Order {
+        id: 1,
+        lines: [1; 128],
+        note: String::new(),
+    };
+    let guarded = size_of_val(&call(String::new(), 1, [0; 1024], order()));
+    let bare = size_of_val(&plain(String::new(), 1, [0; 1024], order()));
+    assert!(guarded <= bare + 64, "{guarded} bytes instead of {bare}");
 }
 
 #[test]

@@ -5,9 +5,10 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Attribute, Pat, PatIdent, PatType, Token, Type};
 
-use super::passing::{ArgumentUse, Consumer, PassedBy};
+use super::passing::{ArgumentUse, Consumer, PassedBy, may_have_destructor};
 use crate::emit::paths::{Runtime, local};
 use crate::emit::tokens::last_span;
+use crate::item::in_place::is_read_in_place;
 use crate::item::mentions::may_mention;
 use crate::item::spelling::visible;
 
@@ -21,6 +22,8 @@ pub(super) struct Argument {
     pub(super) needed: bool,
     /// Whether the attribute mentions the argument, so that it is used even if the body does not use it.
     mentioned: bool,
+    /// Whether the block of the body captures the argument and does not bind it again.
+    captured: bool,
 }
 
 impl Argument {
@@ -30,6 +33,7 @@ impl Argument {
         position: usize,
         needed: bool,
         mentioned: bool,
+        captured: bool,
     ) -> Self {
         let written = input.clone();
         let name = match plain(&written.pat) {
@@ -37,14 +41,42 @@ impl Argument {
             None => local(&format!("argument_{position}")),
         };
         *input.pat = Pat::Verbatim(quote!(#name));
-        input.attrs.retain(|attribute| !is_lint(attribute));
+        if !captured {
+            input.attrs.retain(|attribute| !is_lint(attribute));
+        }
         Self {
             written,
             name,
             position,
             needed,
             mentioned,
+            captured,
         }
+    }
+
+    /// Returns whether the body can use the argument where its block captures it. rustc and clippy then say the same
+    /// as about a variable.
+    pub(super) fn can_be_captured(input: &PatType, body: &TokenStream) -> bool {
+        plain(&input.pat).is_some_and(|pattern| {
+            // clippy would blame the user for the mention of such a name.
+            let is_hidden = pattern.ident.to_string().starts_with('_');
+            // rustc explains differently that an element cannot be moved out of a captured array.
+            let is_array = matches!(visible(&input.ty), Type::Array(_));
+            pattern.mutability.is_none()
+                && !is_hidden
+                && !(is_array && may_have_destructor(&input.ty))
+                && PassedBy::of(&input.ty) == PassedBy::Value
+                && is_read_in_place(body.clone(), &pattern.ident)
+        })
+    }
+
+    /// Mentions the argument if the block of the body captures it.
+    pub(super) fn capture(&self, whole: &TokenStream) -> TokenStream {
+        if !self.captured {
+            return TokenStream::new();
+        }
+        let (cfgs, name) = (self.attributes("cfg"), &self.name);
+        quote_spanned!(Span::mixed_site()=> #(#cfgs)* #whole(&#name);)
     }
 
     /// Returns the variable that holds the value for the consumer.
@@ -93,6 +125,9 @@ impl Argument {
 
     /// Binds the argument's pattern.
     pub(super) fn bind(&self, consumer: Consumer, usage: ArgumentUse) -> TokenStream {
+        if self.captured && consumer == Consumer::Body {
+            return TokenStream::new();
+        }
         let source = &self.source(consumer, usage);
         let used = consumer == Consumer::Fallback || self.mentioned;
         let cfgs = self.attributes("cfg");

@@ -10,8 +10,8 @@ use syn::spanned::Spanned;
 use syn::{FnArg, Signature, Token};
 
 use self::argument::Argument;
-use self::passing::PassedBy;
 pub(super) use self::passing::{ArgumentUse, Consumer};
+use self::passing::{PassedBy, may_have_destructor};
 use super::mentions::{Mentions, with_self};
 use super::paths::{Runtime, local};
 use super::tokens::located_at;
@@ -37,11 +37,17 @@ impl FunctionArguments {
     /// `block` contains the statements of a function that does nothing but make a future. Arguments that
     /// it does not mention are not captured: they stay in the signature and are dropped when the
     /// function returns.
+    ///
+    /// `keeping` is the body of an asynchronous function whose block may use arguments where it captures them. To bind
+    /// them again would store them once more. It drops what it binds before what it captures, so it captures no
+    /// argument after one with a destructor that it binds.
     pub(super) fn take(
         signature: &mut Signature,
         attribute: &Mentions,
         block: Option<&TokenStream>,
+        keeping: Option<&TokenStream>,
     ) -> Self {
+        let mut keeping = keeping;
         let captured =
             |names: &[Ident]| block.is_none_or(|block| may_mention(block.clone(), names));
         let mut receiver = None;
@@ -61,7 +67,12 @@ impl FunctionArguments {
                     let needed = attribute.fallback_needs(&names);
                     if captured(&names) || needed {
                         let mentioned = attribute.include(&names);
-                        typed.push(Argument::take(input, position, needed, mentioned));
+                        let kept =
+                            keeping.is_some_and(|body| Argument::can_be_captured(input, body));
+                        if !kept && may_have_destructor(&input.ty) {
+                            keeping = None;
+                        }
+                        typed.push(Argument::take(input, position, needed, mentioned, kept));
                     }
                 }
             }
@@ -74,11 +85,17 @@ impl FunctionArguments {
         self.receiver.is_some()
     }
 
-    /// Mentions `self` in the body, so that the body captures all of it and drops it.
-    pub(super) fn whole_self(&self, rt: &Runtime) -> Option<TokenStream> {
-        let receiver = self.receiver.as_ref().filter(|it| it.captured)?;
-        let (whole, this) = (rt.item("whole"), receiver.written.self_token);
-        Some(quote_spanned!(Span::mixed_site()=> #whole(&#this);))
+    /// Mentions `self` and the captured arguments in the body, so that the body captures all of each and drops it. They
+    /// are dropped in the order of the mentions.
+    pub(super) fn whole(&self, rt: &Runtime) -> TokenStream {
+        let whole = rt.item("whole");
+        let typed = self.typed.iter().rev().map(|it| it.capture(&whole));
+        let receiver = self.receiver.as_ref().filter(|it| it.captured);
+        let this = receiver.map(|receiver| {
+            let this = receiver.written.self_token;
+            quote_spanned!(Span::mixed_site()=> #whole(&#this);)
+        });
+        quote!(#(#typed)* #this)
     }
 
     /// Returns `self` if the body takes a `mut self` by value.

@@ -1,6 +1,6 @@
 //! How the body and the fallback get an argument.
 
-use syn::{Receiver, ReceiverKind, Type};
+use syn::{Path, Receiver, ReceiverKind, Type};
 
 use crate::item::spelling::visible;
 
@@ -47,4 +47,25 @@ impl PassedBy {
             _ => Self::Value,
         }
     }
+}
+
+/// The primitive types, which have no destructor.
+const PRIMITIVES: &[&str] = &[
+    "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32",
+    "u64", "u128", "usize",
+];
+
+/// Returns whether a value of the type may have a destructor.
+pub(super) fn may_have_destructor(ty: &Type) -> bool {
+    match visible(ty) {
+        Type::Reference(_) => false,
+        Type::Array(array) => may_have_destructor(&array.elem),
+        Type::Path(path) => !is_primitive(&path.path),
+        _ => true,
+    }
+}
+
+fn is_primitive(path: &Path) -> bool {
+    let name = path.get_ident();
+    name.is_some_and(|name| PRIMITIVES.iter().any(|it| name == it))
 }

@@ -87,7 +87,7 @@ impl Call<'_> {
             TokenStream::new()
         };
         let (whole, bound) = (
-            self.arguments.whole_self(&self.runtime),
+            self.arguments.whole(&self.runtime),
             self.arguments.bind(Consumer::Body, usage),
         );
         let block = inner_block(body);
@@ -110,7 +110,7 @@ impl Call<'_> {
         };
         let capture = self.capture(usage, end);
         let (whole, bound) = (
-            self.arguments.whole_self(&self.runtime),
+            self.arguments.whole(&self.runtime),
             self.arguments.bind(Consumer::Body, usage),
         );
         let (anchor, mut statements) = (self.type_anchor(), inner_block(body));
