@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Compiles the runtime without features, with each feature alone, with all but each feature, and with all of them, and
 # denies warnings: alone, a feature shows what it takes from others; without it, the others show what they take from it.
-# Then runs the unit tests with the default features. Another step runs them with all features.
+# Clippy also looks at the runtime without features; another step runs it with all of them. Then runs the unit tests with
+# the default features. Another step runs them with all features.
 #
 # usage: ci/features.sh [--tests]    with --tests, also compiles the unit tests with each feature
 set -euo pipefail
@@ -16,7 +17,7 @@ check() {
     cargo rustc --quiet --profile check -p breaker-runtime --lib --no-default-features --features "$1" -- -D warnings
 }
 echo "no feature"
-check ""
+RUSTC_WORKSPACE_WRAPPER=clippy-driver check ""
 for feature in "${features[@]}"; do
     echo "$feature alone, and all others"
     check "$feature"
