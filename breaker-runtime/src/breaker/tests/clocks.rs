@@ -168,17 +168,28 @@ fn the_shortest_window_counts_at_the_last_instant() {
     assert_eq!(breaker.snapshot().totals.calls, 2);
 }
 
-/// A clock that counts how often it is read precisely.
+/// A clock that counts how often it is read.
 #[derive(Clone, Default)]
-struct CountingClock(Arc<AtomicU64>);
+struct CountingClock {
+    precise: Arc<AtomicU64>,
+    coarse: Arc<AtomicU64>,
+}
+
+impl CountingClock {
+    /// Returns the numbers of precise and of coarse readings.
+    fn readings(&self) -> [u64; 2] {
+        [&self.precise, &self.coarse].map(|it| it.load(Ordering::Relaxed))
+    }
+}
 
 impl Clock for CountingClock {
     fn now(&self) -> Tick {
-        self.0.fetch_add(1, Ordering::Relaxed);
+        self.precise.fetch_add(1, Ordering::Relaxed);
         Tick::from_nanos(1)
     }
 
     fn coarse(&self) -> Tick {
+        self.coarse.fetch_add(1, Ordering::Relaxed);
         Tick::from_nanos(1)
     }
 }
@@ -191,11 +202,44 @@ fn a_short_cancel_after_costs_a_plain_call_no_clock_reading_and_no_lock() {
         let config = Config::new().cancel_after(Some(Duration::from_millis(millis)));
         let breaker = registry.get_or_create("payment", config);
         let breaker = breaker.expect("in range");
-        let before = clock.0.load(Ordering::Relaxed);
+        let [before, _] = clock.readings();
         let held = breaker.shared().lock();
         succeed(&breaker);
         drop(held);
-        assert_eq!(clock.0.load(Ordering::Relaxed), before, "{millis} ms");
+        assert_eq!(clock.readings()[0], before, "{millis} ms");
+    }
+}
+
+#[test]
+fn a_success_takes_no_lock_and_reads_only_the_clock_that_its_rule_needs() {
+    let config = Config::new();
+    let window = |window| config.window(window).failure_rate(0.5);
+    let cases = [
+        (config, [0, 0]),
+        (window(Window::Calls(100)), [0, 0]),
+        (window(Window::Time(10 * SECOND)), [0, 1]),
+        (config.slow_call(SECOND), [0, 2]),
+        (config.latency(true), [2, 0]),
+    ];
+    for (config, expected) in cases {
+        let clock = CountingClock::default();
+        let registry = Registry::with_clock(clock.clone());
+        let breaker = registry.get_or_create("payment", config);
+        let breaker = breaker.expect("in range");
+        // The first calls get leases and are dated.
+        for _ in 0..3 {
+            succeed(&breaker);
+        }
+        let before = clock.readings();
+        let held = breaker.shared().lock();
+        succeed(&breaker);
+        drop(held);
+        let after = clock.readings();
+        assert_eq!(
+            [0, 1].map(|it| after[it] - before[it]),
+            expected,
+            "{config:?}"
+        );
     }
 }
 
