@@ -66,7 +66,14 @@ impl CircuitBreaker {
             }
             return self.admit_locked();
         }
-        if word.rejects_unrecorded() {
+        #[cfg(feature = "rehearsal")]
+        if word.is_recorded() {
+            if word.admits_recorded() {
+                return Ok(shared.admit_recorded(word));
+            }
+            return self.admit_recorded();
+        }
+        if word.is_open() {
             return self.reject_by_gate(shared, word);
         }
         if word.admits_measured() {
@@ -74,13 +81,6 @@ impl CircuitBreaker {
         }
         if word.is_limited() {
             return self.admit_limited();
-        }
-        #[cfg(feature = "rehearsal")]
-        if word.is_recorded() {
-            if word.admits_recorded() {
-                return Ok(shared.admit_recorded(word));
-            }
-            return self.admit_recorded();
         }
         self.admit_unless_held()
     }

@@ -106,11 +106,6 @@ impl Word {
         self.0 & MODE == OPEN
     }
 
-    /// Returns whether the circuit is open, and nobody records its rejections.
-    pub(crate) fn rejects_unrecorded(self) -> bool {
-        self.0 & (MODE | RECORDED) == OPEN
-    }
-
     /// Returns whether the circuit is open while another instance of the fleet probes.
     pub(crate) fn is_held(self) -> bool {
         self.0 & MODE == HELD
