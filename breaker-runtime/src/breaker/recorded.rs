@@ -77,10 +77,7 @@ impl CircuitBreaker {
             return self.settle_recorded_success_uncommon(word, ticket);
         }
         let now = shared.time.read(false);
-        if now.as_nanos() >= shared.outage_end() {
-            self.end_outage();
-        }
-        shared.counters.add_success(now);
+        self.count_clean_success(shared);
         if let Some((recording, source)) = shared.recording() {
             recording.call_succeeded(source, CallMark::of_plain(plain), now);
         }
