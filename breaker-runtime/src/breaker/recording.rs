@@ -8,8 +8,6 @@ use std::fmt;
 use std::thread::Thread;
 use std::time::Duration;
 
-use once_cell::sync::OnceCell;
-
 use super::ring_of_events::{CallEvent, CallMark, Left, Ring};
 use super::thread_slots::{claimed_slot, default_slice, slot, slots};
 use crate::sync::fixed::AtomicBool;
@@ -19,8 +17,8 @@ use crate::values::End;
 
 /// The rings of a registry, and which of its breakers are recorded.
 pub(crate) struct Recording {
-    /// One for each slot, allocated when its thread first leaves an event, and a last one for threads without a slot.
-    rings: Box<[OnceCell<Box<Ring>>]>,
+    /// One for each slot, and a last one for threads without a slot.
+    rings: Box<[Ring]>,
     /// Held by a thread without a slot while it writes the last ring; no call waits for it.
     last_ring: Mutex<()>,
     /// The number of calls that were dropped because another thread held the last ring. It publishes nothing but itself.
@@ -125,7 +123,7 @@ impl Recording {
             return;
         }
         // The last ring is beyond the slots.
-        if let Some(ring) = self.rings.get(claimed_slot()).and_then(OnceCell::get) {
+        if let Some(ring) = self.rings.get(claimed_slot()) {
             if ring.push(hint, event) {
                 self.wake();
             }
@@ -135,7 +133,7 @@ impl Recording {
         }
     }
 
-    /// Leaves an event of a thread that may not have a slot or a ring yet.
+    /// Leaves an event of a thread that may not have a slot yet.
     ///
     /// It takes the words one by one: an array would be in memory, also for the calls that do not get here.
     #[cold]
@@ -144,8 +142,7 @@ impl Recording {
         let event = Left([head, bits, stamp, at]);
         let (own, last) = (slot(), self.rings.len() - 1);
         if own < last {
-            let ring = self.rings[own].get_or_init(Box::default);
-            if ring.push(hint, event) {
+            if self.rings[own].push(hint, event) {
                 self.wake();
             }
         } else {
@@ -157,7 +154,7 @@ impl Recording {
     fn leave_in_last(&self, hint: Option<u64>, event: Left) {
         /// The holder needs a few nanoseconds, unless the system has stopped it.
         const ATTEMPTS: usize = 100;
-        let ring = self.rings[self.rings.len() - 1].get_or_init(Box::default);
+        let ring = &self.rings[self.rings.len() - 1];
         for _ in 0..ATTEMPTS {
             if let Ok(_held) = self.last_ring.try_lock() {
                 if ring.push(hint, event) {
@@ -271,7 +268,7 @@ impl Recording {
     /// Returns the number of calls and of blocks that were dropped so far.
     pub(crate) fn dropped(&self) -> (u64, u64) {
         let mut dropped = (self.missed.load(Ordering::Relaxed), 0_u64);
-        for ring in self.rings.iter().filter_map(OnceCell::get) {
+        for ring in &self.rings {
             dropped.0 += ring.dropped_calls.load(Ordering::Relaxed);
             dropped.1 += ring.dropped_blocks.load(Ordering::Relaxed);
         }
@@ -290,9 +287,7 @@ impl Recording {
     /// Returns the number of calls and of blocks that were dropped so far.
     pub(crate) fn fetch(&self, mut each: impl FnMut((usize, CallEvent))) -> (u64, u64) {
         for (nth, ring) in self.rings.iter().enumerate() {
-            if let Some(ring) = ring.get() {
-                ring.take(|event| each((nth, event)));
-            }
+            ring.take(|event| each((nth, event)));
         }
         self.dropped()
     }

@@ -2,6 +2,9 @@
 //!
 //! If a ring is full, its thread drops a block of events and counts the calls among them.
 
+use once_cell::sync::OnceCell;
+
+use super::thread_slots::default_slice;
 use crate::sync::{AtomicU64, Ordering};
 use crate::time::Tick;
 use crate::values::{End, FailureKind};
@@ -46,9 +49,11 @@ pub(crate) enum CallEventKind {
 ///
 /// The thread that owns the slot writes all fields but `taken`, which the recorder writes. The lock of the pool of slots
 /// passes a ring on to the next owner.
+#[derive(Default)]
 #[repr(align(128))]
 pub(super) struct Ring {
-    events: Box<[Cell; ROOM]>,
+    /// Allocated when the thread first leaves an event.
+    events: OnceCell<Box<[Cell; ROOM]>>,
     /// The number of events that were written. A `Release` store publishes the events.
     written: AtomicU64,
     /// How many events may be written before the writer looks at `taken` again; 0 while it drops events.
@@ -66,6 +71,33 @@ pub(super) struct Ring {
 #[derive(Default)]
 #[repr(align(32))]
 struct Cell([AtomicU64; 4]);
+
+fn new_cells() -> Box<[Cell; ROOM]> {
+    let Ok(cells) = default_slice(ROOM).try_into() else {
+        unreachable!("there are as many cells as there is room for")
+    };
+    cells
+}
+
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "the remainder is small")]
+fn cell(events: &[Cell; ROOM], nth: u64) -> &Cell {
+    &events[nth as usize % ROOM]
+}
+
+impl Cell {
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "a recorded call does it twice")]
+    fn store(&self, event: [u64; 4]) {
+        for (word, value) in self.0.iter().zip(event) {
+            word.store(value, Ordering::Relaxed);
+        }
+    }
+
+    fn load(&self) -> [u64; 4] {
+        [0, 1, 2, 3].map(|word: usize| self.0[word].load(Ordering::Relaxed))
+    }
+}
 
 /// An event as it is left.
 #[derive(Clone, Copy, Debug)]
@@ -133,26 +165,6 @@ fn code(end: End) -> u64 {
     }
 }
 
-impl Default for Ring {
-    fn default() -> Self {
-        let mut events = Vec::with_capacity(ROOM);
-        events.resize_with(ROOM, Cell::default);
-        let Ok(events) = events.into_boxed_slice().try_into() else {
-            unreachable!("there are as many events as there is room for")
-        };
-        let zero = || AtomicU64::new(0);
-        Self {
-            events,
-            written: zero(),
-            known_room: zero(),
-            dropping: zero(),
-            dropped_calls: zero(),
-            dropped_blocks: zero(),
-            taken: zero(),
-        }
-    }
-}
-
 impl Ring {
     /// Adds an event, with its hint in front; returns whether to wake the recorder.
     #[inline(always)]
@@ -160,21 +172,29 @@ impl Ring {
     pub(super) fn push(&self, hint: Option<u64>, event: Left) -> bool {
         let written = self.written.load(Ordering::Relaxed);
         let next = written + 1 + u64::from(hint.is_some());
-        if next > self.known_room.load(Ordering::Relaxed) {
-            let Left([head, bits, stamp, at]) = event;
-            return self.push_after_look(hint, head, bits, stamp, at);
+        let events = self.events.get();
+        if let Some(events) = events.filter(|_| next <= self.known_room.load(Ordering::Relaxed)) {
+            self.write(events, written, next, hint, event);
+            return false;
         }
-        self.write(written, next, hint, event);
-        false
+        let Left([head, bits, stamp, at]) = event;
+        self.push_after_look(hint, head, bits, stamp, at)
     }
 
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "as for `push`")]
-    fn write(&self, written: u64, next: u64, hint: Option<u64>, event: Left) {
+    fn write(
+        &self,
+        events: &[Cell; ROOM],
+        written: u64,
+        next: u64,
+        hint: Option<u64>,
+        event: Left,
+    ) {
         if let Some(hint) = hint {
-            self.store(written, [HINT, hint, 0, 0]);
+            cell(events, written).store([HINT, hint, 0, 0]);
         }
-        self.store(next - 1, event.0);
+        cell(events, next - 1).store(event.0);
         self.written.store(next, Ordering::Release);
     }
 
@@ -211,30 +231,19 @@ impl Ring {
         let half_full = next - taken > HALF;
         let room = if half_full { ROOM as u64 } else { HALF };
         self.known_room.store(taken + room, Ordering::Relaxed);
-        self.write(written, next, hint, event);
+        let events = self.events.get_or_init(new_cells);
+        self.write(events, written, next, hint, event);
         half_full
     }
 
-    #[inline]
-    #[expect(clippy::cast_possible_truncation, reason = "the remainder is small")]
-    fn cell(&self, nth: u64) -> &Cell {
-        &self.events[nth as usize % ROOM]
-    }
-
-    #[inline(always)]
-    #[expect(clippy::inline_always, reason = "as for `push`")]
-    fn store(&self, nth: u64, event: [u64; 4]) {
-        for (word, value) in self.cell(nth).0.iter().zip(event) {
-            word.store(value, Ordering::Relaxed);
-        }
-    }
-
     pub(super) fn take(&self, mut each: impl FnMut(CallEvent)) {
+        let Some(events) = self.events.get() else {
+            return;
+        };
         let written = self.written.load(Ordering::Acquire);
         let mut hint = None;
         for nth in self.taken.load(Ordering::Relaxed)..written {
-            let words = &self.cell(nth).0;
-            let [head, bits, stamp, at] = [0, 1, 2, 3].map(|it| words[it].load(Ordering::Relaxed));
+            let [head, bits, stamp, at] = cell(events, nth).load();
             if head == HINT {
                 hint = Some(bits);
                 continue;
