@@ -46,6 +46,25 @@ pub(super) struct Unmatched {
 }
 
 impl Matching {
+    /// Takes two events if they are the beginning and the end of one call, as nearly always if the call waits for nothing
+    /// else on its thread.
+    pub(super) fn whole(&mut self, began: &CallEvent, ended: &CallEvent) -> Option<Row> {
+        let (CallEventKind::Began(mark), CallEventKind::Ended { mark: of, .. }) =
+            (began.kind, ended.kind)
+        else {
+            return None;
+        };
+        if (began.source, mark) != (ended.source, of) {
+            return None;
+        }
+        let place = Place {
+            at: began.at.as_nanos(),
+            event: self.events,
+        };
+        self.events += 2;
+        Some(row(*ended, place.event + 1, place))
+    }
+
     /// Takes the next event; returns the call if it is complete, or its end if no beginning is known.
     pub(super) fn next(&mut self, event: CallEvent) -> Option<Result<Row, Unmatched>> {
         let number = self.events;

@@ -1,5 +1,6 @@
 //! Recording the calls of a registry.
 
+mod anchor;
 mod error;
 mod matching;
 mod memory;

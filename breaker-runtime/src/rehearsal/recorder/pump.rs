@@ -3,18 +3,19 @@
 use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender};
 use std::thread;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use super::super::trace::block::{Dropped, Row, encode};
 use super::super::trace::format::{BLOCK_HEAD, BlockHead};
 use super::super::trace::pending::{Full, Pending};
+use super::anchor::Anchor;
 use super::matching::{Matching, Unmatched};
 use super::memory::Memory;
 use super::segments::Segments;
 use super::stats::SharedStats;
 use crate::breaker::{CallEvent, Recording, Source, recording_failed};
 use crate::sync::Arc;
-use crate::time::{Tick, Time, nanos};
+use crate::time::{Tick, Time};
 
 /// How long the thread sleeps, unless a ring is half full.
 const SLEEP: Duration = Duration::from_millis(100);
@@ -32,32 +33,6 @@ pub(super) enum Command {
     Stop,
 }
 
-/// One instant on both clocks, which dates all others.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Anchor {
-    tick: u64,
-    /// Nanoseconds since 1970.
-    wall: u64,
-}
-
-impl Anchor {
-    pub(super) fn now(time: &Time) -> Self {
-        let since = time.wall().duration_since(SystemTime::UNIX_EPOCH);
-        Self {
-            tick: time.now().as_nanos(),
-            wall: since.map_or(0, nanos),
-        }
-    }
-
-    fn date(self, tick: u64) -> u64 {
-        if tick >= self.tick {
-            self.wall.saturating_add(tick - self.tick)
-        } else {
-            self.wall.saturating_sub(self.tick - tick)
-        }
-    }
-}
-
 /// What the thread works with.
 #[derive(Debug)]
 pub(super) struct Pump {
@@ -70,6 +45,8 @@ pub(super) struct Pump {
     flush_every: Duration,
     flushed: Instant,
     sources: foldhash::HashMap<u32, Source>,
+    /// The source of the last call, and the bytes of its name and key.
+    last: Option<(u32, usize)>,
     /// Sources of breakers that no longer exist, whose calls may not be written yet.
     gone: Vec<u32>,
     matching: Matching,
@@ -107,6 +84,7 @@ impl Pump {
             flush_every,
             flushed: Instant::now(),
             sources: foldhash::HashMap::default(),
+            last: None,
             gone: Vec::new(),
             matching: Matching::default(),
             unmatched: Vec::new(),
@@ -165,13 +143,22 @@ impl Pump {
         self.note_dropped(dropped);
         self.sort(&mut events);
         let earlier = std::mem::take(&mut self.unmatched);
-        for (_, event) in events.drain(..) {
-            match self.matching.next(event) {
+        let mut rest = events.as_slice();
+        while let [(_, event), following @ ..] = rest {
+            rest = following;
+            let next = following.first().map(|(_, next)| next);
+            if let Some(row) = next.and_then(|next| self.matching.whole(event, next)) {
+                rest = &following[1..];
+                self.add(row);
+                continue;
+            }
+            match self.matching.next(*event) {
                 Some(Ok(row)) => self.add(row),
                 Some(Err(unmatched)) => self.unmatched.push(unmatched),
                 None => {}
             }
         }
+        events.clear();
         // Large only after the thread was held up.
         events.shrink_to(KEPT_EVENTS);
         self.events = events;
@@ -245,18 +232,30 @@ impl Pump {
     }
 
     fn add(&mut self, row: Row) {
-        let Some(source) = self.sources.get(&row.source) else {
+        let Some(length) = self.length(row.source) else {
             return;
         };
         let row = Row {
             started: self.anchor.date(row.started),
             ..row
         };
-        let length = || source.name.len() + source.key.as_ref().map_or(0, |key| key.len());
-        let full = self.pending.push(row, length);
+        let full = self.pending.push(row, || length);
         self.added += 1;
         if let Some(full) = full {
             self.write_group(full);
+        }
+    }
+
+    /// Returns the bytes of the name and the key of a source that is known.
+    fn length(&mut self, id: u32) -> Option<usize> {
+        match self.last {
+            Some((last, length)) if last == id => Some(length),
+            _ => {
+                let source = self.sources.get(&id)?;
+                let length = source.name.len() + source.key.as_ref().map_or(0, |key| key.len());
+                self.last = Some((id, length));
+                Some(length)
+            }
         }
     }
 
@@ -277,6 +276,7 @@ impl Pump {
         for id in std::mem::take(&mut self.gone) {
             self.sources.remove(&id);
         }
+        self.last = None;
         self.flushed = Instant::now();
     }
 

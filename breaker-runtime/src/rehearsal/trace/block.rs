@@ -19,10 +19,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::call::{Call, CallOrder, CallOutcome};
+use super::codes::{code, outcome};
 use super::format::{BLOCK_HEAD, BlockHead, MOST_BYTES};
 use super::varint::{self, Bytes};
 use crate::time::nanos;
-use crate::values::FailureKind;
 
 /// The number of calls in a full block.
 pub(in super::super) const FULL: usize = 4096;
@@ -69,14 +69,20 @@ pub(in super::super) fn encode<'a>(
     let ordered = !rows.is_empty() && rows.iter().all(|row| row.order.is_some());
     let mut sources: Vec<(u32, u64)> = Vec::new();
     let mut places = foldhash::HashMap::default();
+    let mut last: Option<(u32, usize)> = None;
     let mut calls = Vec::with_capacity(rows.len() * 6);
     let mut before = Before::of(rows.first());
     let mut last_end = 0;
     for row in &*rows {
-        let place = *places.entry(row.source).or_insert_with(|| {
-            sources.push((row.source, 0));
-            sources.len() - 1
-        });
+        // Nearly always that of the row in front.
+        if last.is_none_or(|(source, _)| source != row.source) {
+            let place = *places.entry(row.source).or_insert_with(|| {
+                sources.push((row.source, 0));
+                sources.len() - 1
+            });
+            last = Some((row.source, place));
+        }
+        let place = last.map_or(0, |(_, place)| place);
         sources[place].1 += 1;
         before.put(&mut calls, row, place as u64, ordered);
         last_end = last_end.max(row.started.saturating_add(row.took));
@@ -294,36 +300,4 @@ fn text(bytes: &mut Bytes<'_>) -> Option<Arc<str>> {
 
 fn text_of(bytes: &[u8]) -> Option<Arc<str>> {
     Some(std::str::from_utf8(bytes).ok()?.into())
-}
-
-/// The outcomes by their codes.
-const OUTCOMES: [CallOutcome; 12] = [
-    CallOutcome::Success,
-    CallOutcome::Failure(FailureKind::Returned),
-    CallOutcome::Failure(FailureKind::Panicked),
-    CallOutcome::Failure(FailureKind::TimedOut),
-    CallOutcome::Failure(FailureKind::Dropped),
-    CallOutcome::Failure(FailureKind::Slow),
-    CallOutcome::Failure(FailureKind::Silent),
-    CallOutcome::Trip,
-    CallOutcome::Ignored,
-    CallOutcome::Dropped,
-    CallOutcome::Cancelled,
-    CallOutcome::Rejected,
-];
-
-fn outcome(code: u8) -> Option<CallOutcome> {
-    OUTCOMES.get(usize::from(code)).copied()
-}
-
-fn code(outcome: CallOutcome) -> u8 {
-    match outcome {
-        CallOutcome::Success => 0,
-        CallOutcome::Failure(kind) => 1 + kind as u8,
-        CallOutcome::Trip => 7,
-        CallOutcome::Ignored => 8,
-        CallOutcome::Dropped => 9,
-        CallOutcome::Cancelled => 10,
-        CallOutcome::Rejected => 11,
-    }
 }

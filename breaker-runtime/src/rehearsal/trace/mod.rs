@@ -1,6 +1,7 @@
 //! Traces on disk: the form of the files, and how they are written and read.
 
 pub(super) mod block;
+mod codes;
 pub(super) mod files;
 pub(super) mod format;
 mod info;
