@@ -23,8 +23,6 @@ mod missing;
 /// Locks and atomics for a `static`, which exists before and after any model.
 pub(crate) mod fixed {
     pub(crate) use std::sync::atomic::AtomicBool;
-    #[cfg(feature = "rehearsal")]
-    pub(crate) use std::sync::atomic::AtomicU32;
     #[cfg(target_has_atomic = "64")]
     pub(crate) use std::sync::atomic::AtomicU64;
     use std::sync::{Mutex as Lock, MutexGuard, PoisonError};

@@ -15,8 +15,6 @@ use super::shared::{CircuitBreaker, Cold, Locked, RegistryLink, Shared};
 use crate::config::{Layered, Merged};
 use crate::machine::Machine;
 use crate::sync::fixed::AtomicBool;
-#[cfg(feature = "rehearsal")]
-use crate::sync::fixed::AtomicU32;
 use crate::sync::{Arc, AtomicU64, Mutex, lock};
 use crate::time::{Tick, Time};
 use crate::values::{BreakerName, RetiredCounts};
@@ -60,7 +58,7 @@ impl CircuitBreaker {
                 registry,
                 latencies: OnceCell::new(),
                 #[cfg(feature = "rehearsal")]
-                recorded_as: AtomicU32::new(0),
+                recorded_as: AtomicU64::new(0),
                 retired,
                 keys: OnceCell::new(),
             },

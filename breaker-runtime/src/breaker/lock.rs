@@ -187,6 +187,8 @@ impl Shared {
         self.publish_limits(settings);
         let call_timeout = locked.merged.replaced_call_timeout(&locked.layered);
         self.limits.publish_call_timeout(call_timeout);
+        #[cfg(feature = "rehearsal")]
+        self.record_call_timeout(settings.call_timeout);
         if settings.window.is_some() || settings.slow_call.is_some() {
             let tallies = self.tallies.get_or_init(|| {
                 let (tallies, drained) = Tallies::new();

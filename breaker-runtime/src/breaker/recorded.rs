@@ -3,6 +3,8 @@
 //! The gate shows that a breaker is recorded, and the mark of a ticket that its call is. So no other call pays for it.
 //! A recorded call takes the same decisions as any other, and the recorder gets the instants by which they were taken.
 
+use std::time::Duration;
+
 use super::causes::StateCause;
 use super::gate::Word;
 use super::recording::Recording;
@@ -189,7 +191,8 @@ impl CircuitBreaker {
         if before != 0 && recording.knows(before) {
             return;
         }
-        let id = recording.add(shared.name.as_str(), shared.name.key());
+        let limit = locked.machine.settings().call_timeout.map(nanos);
+        let id = recording.add(&shared.name, limit);
         if id.is_some() || before != 0 {
             let id = id.unwrap_or_default();
             shared.cold.recorded_as.store(id, Ordering::Relaxed);
@@ -253,7 +256,7 @@ impl Shared {
     /// Returns where the calls are recorded, and under which id.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "a recorded call passes it twice")]
-    fn recording(&self) -> Option<(&Recording, u32)> {
+    fn recording(&self) -> Option<(&Recording, u64)> {
         let source = self.cold.recorded_as.load(Ordering::Relaxed);
         let recording = self.cold.registry.recording.get()?;
         (source != 0).then_some((recording, source))
@@ -261,6 +264,14 @@ impl Shared {
 
     pub(super) fn is_recorded(&self) -> bool {
         self.cold.recorded_as.load(Ordering::Relaxed) != 0
+    }
+
+    /// Tells the recorder which `call_timeout` is in force.
+    pub(super) fn record_call_timeout(&self, limit: Option<Duration>) {
+        let id = self.cold.recorded_as.load(Ordering::Relaxed);
+        if let (Some(recording), true) = (self.cold.registry.recording.get(), id != 0) {
+            recording.limit(id, &self.name, limit.map(nanos));
+        }
     }
 
     /// Notes that the breaker is no longer recorded.
@@ -272,12 +283,12 @@ impl Shared {
     }
 
     #[cfg(test)]
-    pub(crate) fn recorded_id(&self) -> u32 {
+    pub(crate) fn recorded_id(&self) -> u64 {
         self.cold.recorded_as.load(Ordering::Relaxed)
     }
 
     #[cfg(test)]
-    pub(crate) fn set_recorded_id(&self, id: u32) {
+    pub(crate) fn set_recorded_id(&self, id: u64) {
         self.cold.recorded_as.store(id, Ordering::Relaxed);
     }
 

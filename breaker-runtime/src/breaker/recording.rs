@@ -8,12 +8,12 @@ use std::fmt;
 use std::thread::Thread;
 use std::time::Duration;
 
-use super::ring_of_events::{CallEvent, CallMark, Left, Ring};
+use super::ring_of_events::{CallEvent, CallMark, LAST_SOURCE, Left, Ring};
 use super::thread_slots::{claimed_slot, default_slice, slot, slots};
 use crate::sync::fixed::AtomicBool;
 use crate::sync::{Arc, AtomicU64, Mutex, Ordering, lock};
 use crate::time::Tick;
-use crate::values::End;
+use crate::values::{BreakerName, End};
 
 /// The rings of a registry, and which of its breakers are recorded.
 pub(crate) struct Recording {
@@ -42,11 +42,11 @@ struct Sources {
     chosen: Option<Chosen>,
     /// Whether a recorder runs, which may have begun to end.
     running: bool,
-    last: u32,
+    last: u64,
     /// The last id of earlier recorders.
-    earlier: u32,
+    earlier: u64,
     made: Vec<Source>,
-    dropped: Vec<u32>,
+    dropped: Vec<u64>,
 }
 
 /// The breakers that a recorder records.
@@ -60,9 +60,22 @@ pub(crate) enum Chosen {
 /// A recorded breaker.
 #[derive(Clone, Debug)]
 pub(crate) struct Source {
-    pub(crate) id: u32,
+    pub(crate) id: u64,
     pub(crate) name: Box<str>,
     pub(crate) key: Option<Box<str>>,
+    /// Its `call_timeout` in nanoseconds.
+    pub(crate) call_timeout: Option<u64>,
+}
+
+impl Source {
+    fn new(id: u64, name: &BreakerName, call_timeout: Option<u64>) -> Self {
+        Self {
+            id,
+            name: name.as_str().into(),
+            key: name.key().map(Into::into),
+            call_timeout,
+        }
+    }
 }
 
 impl Default for Recording {
@@ -89,19 +102,19 @@ impl fmt::Debug for Recording {
 impl Recording {
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "a recorded call passes it")]
-    pub(super) fn call_began(&self, source: u32, mark: CallMark, now: Tick) {
+    pub(super) fn call_began(&self, source: u64, mark: CallMark, now: Tick) {
         self.leave(None, Left::began(source, mark, now));
     }
 
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "a recorded call passes it")]
-    pub(super) fn call_succeeded(&self, source: u32, mark: CallMark, now: Tick) {
+    pub(super) fn call_succeeded(&self, source: u64, mark: CallMark, now: Tick) {
         self.leave(None, Left::ended(source, mark, End::Success, false, now));
     }
 
     pub(super) fn call_ended(
         &self,
-        source: u32,
+        source: u64,
         mark: CallMark,
         end: End,
         dropped: bool,
@@ -111,7 +124,7 @@ impl Recording {
         self.leave(hint, Left::ended(source, mark, end, dropped, now));
     }
 
-    pub(super) fn call_rejected(&self, source: u32, now: Tick) {
+    pub(super) fn call_rejected(&self, source: u64, now: Tick) {
         self.leave(None, Left::rejected(source, now));
     }
 
@@ -181,31 +194,39 @@ impl Recording {
     }
 
     /// Returns the id of a breaker that is to be recorded.
-    pub(super) fn add(&self, name: &str, key: Option<&str>) -> Option<u32> {
+    pub(super) fn add(&self, name: &BreakerName, call_timeout: Option<u64>) -> Option<u64> {
         let mut sources = lock(&self.sources);
         let is_chosen = match &sources.chosen {
             None => false,
             Some(Chosen::All) => true,
-            Some(Chosen::Named(names)) => names.contains(name),
+            Some(Chosen::Named(names)) => names.contains(name.as_str()),
         };
-        let id = sources.last.checked_add(1).filter(|_| is_chosen)?;
-        sources.last = id;
-        sources.made.push(Source {
-            id,
-            name: name.into(),
-            key: key.map(Into::into),
-        });
+        if !is_chosen || sources.last == LAST_SOURCE {
+            return None;
+        }
+        sources.last += 1;
+        let id = sources.last;
+        sources.made.push(Source::new(id, name, call_timeout));
         Some(id)
     }
 
+    /// Notes the `call_timeout` of a breaker that is recorded.
+    pub(super) fn limit(&self, id: u64, name: &BreakerName, call_timeout: Option<u64>) {
+        let mut sources = lock(&self.sources);
+        if sources.running {
+            // The recorder replaces what it knows.
+            sources.made.push(Source::new(id, name, call_timeout));
+        }
+    }
+
     /// Returns whether the id was given by the recorder that runs.
-    pub(super) fn knows(&self, id: u32) -> bool {
+    pub(super) fn knows(&self, id: u64) -> bool {
         let sources = lock(&self.sources);
         sources.running && id > sources.earlier
     }
 
     /// Notes that a breaker is no longer recorded.
-    pub(super) fn remove(&self, id: u32) {
+    pub(super) fn remove(&self, id: u64) {
         let mut sources = lock(&self.sources);
         if sources.running {
             sources.dropped.push(id);
@@ -261,7 +282,7 @@ impl Recording {
     }
 
     /// Puts back ids that [`fetch_sources`](Self::fetch_sources) has returned, for the next time.
-    pub(crate) fn return_gone(&self, ids: Vec<u32>) {
+    pub(crate) fn return_gone(&self, ids: Vec<u64>) {
         lock(&self.sources).dropped.extend(ids);
     }
 
@@ -276,7 +297,7 @@ impl Recording {
     }
 
     /// Returns the breakers that were added, and the ids of those that were removed, since the last time.
-    pub(crate) fn fetch_sources(&self) -> (Vec<Source>, Vec<u32>) {
+    pub(crate) fn fetch_sources(&self) -> (Vec<Source>, Vec<u64>) {
         let mut sources = lock(&self.sources);
         let made = std::mem::take(&mut sources.made);
         (made, std::mem::take(&mut sources.dropped))

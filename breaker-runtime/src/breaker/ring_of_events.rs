@@ -26,7 +26,7 @@ pub(crate) struct CallMark {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct CallEvent {
     /// The id of the breaker, which is not zero.
-    pub(crate) source: u32,
+    pub(crate) source: u64,
     pub(crate) at: Tick,
     pub(crate) kind: CallEventKind,
 }
@@ -105,19 +105,19 @@ pub(super) struct Left(pub(super) [u64; 4]);
 
 impl Left {
     #[inline]
-    pub(super) fn began(source: u32, mark: CallMark, now: Tick) -> Self {
+    pub(super) fn began(source: u64, mark: CallMark, now: Tick) -> Self {
         Self([head(BEGAN, source), mark.bits, mark.stamp, now.as_nanos()])
     }
 
     #[inline]
-    pub(super) fn ended(source: u32, mark: CallMark, end: End, dropped: bool, now: Tick) -> Self {
+    pub(super) fn ended(source: u64, mark: CallMark, end: End, dropped: bool, now: Tick) -> Self {
         let dropped = if dropped { DROPPED } else { 0 };
         let head = head(ENDED, source) | (code(end) << END_SHIFT) | dropped;
         Self([head, mark.bits, mark.stamp, now.as_nanos()])
     }
 
     #[inline]
-    pub(super) fn rejected(source: u32, now: Tick) -> Self {
+    pub(super) fn rejected(source: u64, now: Tick) -> Self {
         Self([head(REJECTED, source), 0, 0, now.as_nanos()])
     }
 
@@ -127,8 +127,8 @@ impl Left {
     }
 }
 
-fn head(kind: u64, source: u32) -> u64 {
-    kind | (u64::from(source) << SOURCE_SHIFT)
+fn head(kind: u64, source: u64) -> u64 {
+    kind | (source << SOURCE_SHIFT)
 }
 
 const KIND: u64 = 0xff;
@@ -138,7 +138,9 @@ const REJECTED: u64 = 3;
 /// The hint of the end that follows.
 const HINT: u64 = 4;
 const DROPPED: u64 = 1 << 16;
-const SOURCE_SHIFT: u32 = 32;
+const SOURCE_SHIFT: u32 = 20;
+/// The largest id of a breaker. A thousand new keys a second reach it after 500 years.
+pub(super) const LAST_SOURCE: u64 = u64::MAX >> SOURCE_SHIFT;
 const END_SHIFT: u32 = 8;
 
 /// The ends of calls by their codes.
@@ -260,17 +262,13 @@ impl Ring {
                 _ => CallEventKind::Rejected,
             };
             each(CallEvent {
-                source: source(head),
+                source: head >> SOURCE_SHIFT,
                 at: Tick::from_nanos(at),
                 kind,
             });
         }
         self.taken.store(written, Ordering::Release);
     }
-}
-
-fn source(head: u64) -> u32 {
-    (head >> SOURCE_SHIFT) as u32
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "one byte is left")]

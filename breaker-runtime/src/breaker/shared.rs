@@ -28,8 +28,6 @@ use super::wakers::Wakers;
 use crate::config::{Layered, Merged};
 use crate::machine::Machine;
 use crate::sync::fixed::AtomicBool;
-#[cfg(feature = "rehearsal")]
-use crate::sync::fixed::AtomicU32;
 use crate::sync::{Arc, AtomicU64, Mutex, Weak};
 use crate::time::{Tick, Time};
 #[cfg(feature = "fleet")]
@@ -101,7 +99,7 @@ pub(super) struct Cold {
     /// Under which id a recorder knows the breaker; 0 while no recorder does. The holder of the lock writes it, and it
     /// publishes nothing but itself.
     #[cfg(feature = "rehearsal")]
-    pub(super) recorded_as: AtomicU32,
+    pub(super) recorded_as: AtomicU64,
     /// Where a keyed breaker leaves its counts when it is dropped.
     pub(super) retired: Option<Arc<Mutex<RetiredCounts>>>,
     /// The breakers by key that this breaker belongs to: as the breaker of the name, or as that of one key.

@@ -41,6 +41,8 @@ pub struct Call {
     order: Option<CallOrder>,
     /// When the clock of the breaker that wrote the trace was at zero, in nanoseconds since 1970.
     origin: u64,
+    /// The `call_timeout` of the breaker that wrote the trace, in nanoseconds.
+    limit: Option<u64>,
 }
 
 /// The places of the beginning and of the end of a call among all beginnings and ends that a breaker has seen.
@@ -113,6 +115,7 @@ impl Call {
             key: None,
             order: None,
             origin: 0,
+            limit: None,
         }
     }
 
@@ -175,6 +178,12 @@ impl Call {
         Self { origin, ..self }
     }
 
+    /// Sets the `call_timeout` of the breaker that wrote the trace, in nanoseconds.
+    #[must_use]
+    pub(crate) fn with_call_timeout(self, limit: Option<u64>) -> Self {
+        Self { limit, ..self }
+    }
+
     /// Returns when the call began.
     pub fn started(&self) -> SystemTime {
         instant(self.started)
@@ -227,6 +236,10 @@ impl Call {
 
     pub(crate) fn order(&self) -> Option<CallOrder> {
         self.order
+    }
+
+    pub(crate) fn call_timeout(&self) -> Option<u64> {
+        self.limit
     }
 }
 

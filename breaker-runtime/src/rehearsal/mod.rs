@@ -59,7 +59,9 @@
 //! - Each key has its own machine, and keys take and lose their places as `max_keys` and `idle_ttl` say. With
 //!   `max_open_share`, the keys of the trace are all the keys there are.
 //! - A call that took longer than the `call_timeout` of the candidate ends at that limit, as a failure. All calls of the
-//!   trace have the limit. A call that timed out in the trace a little after the limit ends when the trace says.
+//!   trace have the limit. A call that timed out in the trace a little after the limit ends when the trace says. A
+//!   recording also has the `call_timeout` of its breaker: if the candidate has the same or a longer one, each call ends as
+//!   in the trace, also a call that was polled late and succeeded after the limit.
 //! - A call that was dropped while pending fails if it took at least the `cancel_after` of the candidate, and otherwise is
 //!   cancelled.
 //! - A call that was rejected when the trace was recorded decides nothing. It counts as rejected while the circuit is open, and

@@ -180,7 +180,12 @@ impl Player {
             return (as_recorded, false);
         };
         let timed_out = CallOutcome::Failure(FailureKind::TimedOut);
-        if outcome == timed_out && took - limit <= LATE_TIMER.max(limit / 8) {
+        let late_timer = outcome == timed_out && took - limit <= LATE_TIMER.max(limit / 8);
+        // Neither would the timer of the candidate have ended a call that was not ended by an earlier one.
+        let outlived = call
+            .call_timeout()
+            .is_some_and(|recorded| recorded <= limit);
+        if late_timer || outlived {
             return (as_recorded, false);
         }
         let cut = Ending {

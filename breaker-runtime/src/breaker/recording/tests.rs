@@ -1,7 +1,7 @@
-use super::super::ring_of_events::{CallEventKind, CallMark, DROPPED_IN_A_ROW, ROOM};
+use super::super::ring_of_events::{CallEventKind, CallMark, DROPPED_IN_A_ROW, LAST_SOURCE, ROOM};
 use super::{Chosen, Recording};
 use crate::time::Tick;
-use crate::values::{End, FailureKind};
+use crate::values::{BreakerName, End, FailureKind};
 
 const MARK: CallMark = CallMark { bits: 8, stamp: 5 };
 
@@ -31,7 +31,7 @@ fn events_arrive_as_they_were_left() {
         Tick::from_nanos(9),
     );
     recording.call_ended(3, MARK, End::Cancelled, true, None, Tick::from_nanos(9));
-    recording.call_rejected(u32::MAX, Tick::from_nanos(10));
+    recording.call_rejected(LAST_SOURCE, Tick::from_nanos(10));
     let mut events = Vec::new();
     recording.fetch(|(_, event)| events.push((event.source, event.at.as_nanos(), event.kind)));
     let ended = |end, dropped, hint| CallEventKind::Ended {
@@ -44,7 +44,7 @@ fn events_arrive_as_they_were_left() {
         (3, 5, CallEventKind::Began(MARK)),
         (3, 9, ended(timed_out, false, Some(u64::MAX))),
         (3, 9, ended(End::Cancelled, true, None)),
-        (u32::MAX, 10, CallEventKind::Rejected),
+        (LAST_SOURCE, 10, CallEventKind::Rejected),
     ];
     assert_eq!(events, expected);
     assert_eq!(fetched(&recording), []);
@@ -113,16 +113,19 @@ fn one_recorder_runs_at_a_time() {
 #[test]
 fn breakers_are_chosen_by_name() {
     let recording = Recording::default();
-    assert_eq!(recording.add("mail", None), None);
+    let (mail, bank) = (BreakerName::created("mail"), BreakerName::created("bank"));
+    assert_eq!(recording.add(&mail, None), None);
     recording.begin(Chosen::Named(["mail".to_owned()].into()));
-    assert_eq!(recording.add("bank", None), None);
-    let id = recording.add("mail", Some("a")).expect("it is chosen");
+    assert_eq!(recording.add(&bank, None), None);
+    let added = recording.add(&BreakerName::keyed(&mail, "a"), Some(7));
+    let id = added.expect("it is chosen");
     let (made, gone) = recording.fetch_sources();
     assert_eq!((made.len(), gone.len()), (1, 0));
     assert_eq!(
         (&*made[0].name, made[0].key.as_deref()),
         ("mail", Some("a"))
     );
+    assert_eq!(made[0].call_timeout, Some(7));
     recording.remove(id);
     assert_eq!(recording.fetch_sources().1, [id]);
 }

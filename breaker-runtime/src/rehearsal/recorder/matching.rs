@@ -18,7 +18,7 @@ const MOST: usize = 1 << 17;
 /// The calls in flight, and the order of events.
 #[derive(Debug, Default)]
 pub(super) struct Matching {
-    began: foldhash::HashMap<(u32, CallMark), Began>,
+    began: foldhash::HashMap<(u64, CallMark), Began>,
     calls: usize,
     /// The number of events so far.
     events: u64,
@@ -123,7 +123,7 @@ impl Matching {
         self.calls = 0;
     }
 
-    fn insert(&mut self, source: u32, mark: CallMark, place: Place) {
+    fn insert(&mut self, source: u64, mark: CallMark, place: Place) {
         if self.calls >= MOST {
             self.forget();
         }
@@ -134,7 +134,7 @@ impl Matching {
             .or_insert(Began::One(place));
     }
 
-    fn remove(&mut self, source: u32, mark: CallMark) -> Option<Place> {
+    fn remove(&mut self, source: u64, mark: CallMark) -> Option<Place> {
         let Entry::Occupied(mut began) = self.began.entry((source, mark)) else {
             return None;
         };

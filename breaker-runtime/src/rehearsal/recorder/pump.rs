@@ -5,7 +5,7 @@ use std::sync::mpsc::{Receiver, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::super::trace::block::{Dropped, Row, encode};
+use super::super::trace::block::{Dropped, Owner, Row, encode};
 use super::super::trace::format::{BLOCK_HEAD, BlockHead};
 use super::super::trace::pending::{Full, Pending};
 use super::anchor::Anchor;
@@ -44,11 +44,11 @@ pub(super) struct Pump {
     memory: Option<Memory>,
     flush_every: Duration,
     flushed: Instant,
-    sources: foldhash::HashMap<u32, Source>,
+    sources: foldhash::HashMap<u64, Source>,
     /// The source of the last call, and the bytes of its name and key.
-    last: Option<(u32, usize)>,
+    last: Option<(u64, usize)>,
     /// Sources of breakers that no longer exist, whose calls may not be written yet.
-    gone: Vec<u32>,
+    gone: Vec<u64>,
     matching: Matching,
     unmatched: Vec<Unmatched>,
     pending: Pending,
@@ -247,7 +247,7 @@ impl Pump {
     }
 
     /// Returns the bytes of the name and the key of a source that is known.
-    fn length(&mut self, id: u32) -> Option<usize> {
+    fn length(&mut self, id: u64) -> Option<usize> {
         match self.last {
             Some((last, length)) if last == id => Some(length),
             _ => {
@@ -270,7 +270,7 @@ impl Pump {
         }
         if self.dropped != Dropped::default() {
             let dropped = std::mem::take(&mut self.dropped);
-            let block = encode(&mut [], dropped, 0, |_| ("", None));
+            let block = encode(&mut [], dropped, 0, |_| Owner::default());
             self.write(block);
         }
         for id in std::mem::take(&mut self.gone) {
@@ -285,7 +285,11 @@ impl Pump {
         let (origin, sources) = (self.anchor.date(0), &self.sources);
         let block = self.pending.take(group, dropped, origin, |id| {
             let source = sources.get(&id);
-            source.map_or(("", None), |it| (&*it.name, it.key.as_deref()))
+            source.map_or_else(Owner::default, |it| Owner {
+                name: &it.name,
+                key: it.key.as_deref(),
+                call_timeout: it.call_timeout,
+            })
         });
         self.write(block);
     }

@@ -189,6 +189,20 @@ fn a_timeout_of_the_trace_ends_when_the_trace_says_although_its_timer_was_late()
 }
 
 #[test]
+fn a_call_that_outlived_the_limit_that_it_had_ends_as_in_the_trace() {
+    let timed_out = |recorded: Option<f64>, limit| {
+        let late = call(0.0, 3.0, CallOutcome::Success);
+        let late = late.with_call_timeout(recorded.map(|it| crate::time::nanos(secs(it))));
+        let config = Config::new().call_timeout(Some(secs(limit)));
+        play(&[late], config).timed_out
+    };
+    assert_eq!(timed_out(None, 2.0), 1);
+    assert_eq!(timed_out(Some(2.0), 2.0), 0);
+    assert_eq!(timed_out(Some(1.0), 2.0), 0);
+    assert_eq!(timed_out(Some(2.5), 2.0), 1);
+}
+
+#[test]
 fn dropped_calls_are_judged_by_the_cancel_after_of_the_candidate() {
     let dropped = [call(0.0, 3.0, CallOutcome::Dropped)];
     let failed = [call(0.0, 3.0, CallOutcome::Failure(FailureKind::Dropped))];

@@ -1,8 +1,10 @@
 //! The calls of a block, and its table of breakers and keys.
 //!
 //! ```text
-//! table = flags u8 | origin | number | entry …   flags: 1 if the calls have their order, 2 if there is an origin
-//! entry = length of the name | name | 0, or 1 + length of the key and the key | number of calls
+//! table = flags u8 | origin | number | entry …   flags: 1 if the calls have their order, 2 if there is an origin,
+//!                                                4 if the entries have limits
+//! entry = length of the name | name | 0, or 1 + length of the key and the key | limit | number of calls
+//! limit = 0, or 1 + the `call_timeout` in nanoseconds
 //! calls = call …                               by start, then by order
 //! call  = tag u8
 //!       | index in the table                   unless it is that of the call in front
@@ -35,17 +37,27 @@ const SAME_START: u8 = 1 << 6;
 const NO_DURATION: u8 = 1 << 7;
 const ORDERED: u8 = 1;
 const WITH_ORIGIN: u8 = 2;
+const WITH_LIMITS: u8 = 4;
 
 /// One call for a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in super::super) struct Row {
     /// The breaker and key, as a number that whoever makes the row can resolve.
-    pub(in super::super) source: u32,
+    pub(in super::super) source: u64,
     pub(in super::super) started: u64,
     pub(in super::super) took: u64,
     pub(in super::super) outcome: CallOutcome,
     pub(in super::super) hint: Option<Duration>,
     pub(in super::super) order: Option<CallOrder>,
+}
+
+/// The breaker of a call, and its key.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in super::super) struct Owner<'a> {
+    pub(in super::super) name: &'a str,
+    pub(in super::super) key: Option<&'a str>,
+    /// The `call_timeout` of the breaker in nanoseconds, if its calls have one.
+    pub(in super::super) call_timeout: Option<u64>,
 }
 
 /// Calls that were dropped since the last block.
@@ -57,19 +69,19 @@ pub(in super::super) struct Dropped {
 
 /// Encodes calls as one block, and sorts them. There are at most [`FULL`] of them.
 ///
-/// `origin` is when the clock of the breakers was at zero, and zero if that is unknown. `name` returns the name and the key
-/// of a source.
+/// `origin` is when the clock of the breakers was at zero, and zero if that is unknown. `owner` returns the breaker of
+/// a source.
 pub(in super::super) fn encode<'a>(
     rows: &mut [Row],
     dropped: Dropped,
     origin: u64,
-    mut name: impl FnMut(u32) -> (&'a str, Option<&'a str>),
+    mut owner: impl FnMut(u64) -> Owner<'a>,
 ) -> Vec<u8> {
     rows.sort_by_key(|row| (row.started, row.order.map_or(0, |it| it.start)));
     let ordered = !rows.is_empty() && rows.iter().all(|row| row.order.is_some());
-    let mut sources: Vec<(u32, u64)> = Vec::new();
+    let mut owners: Vec<(Owner<'_>, u64)> = Vec::new();
     let mut places = foldhash::HashMap::default();
-    let mut last: Option<(u32, usize)> = None;
+    let mut last: Option<(u64, usize)> = None;
     let mut calls = Vec::with_capacity(rows.len() * 6);
     let mut before = Before::of(rows.first());
     let mut last_end = 0;
@@ -77,29 +89,35 @@ pub(in super::super) fn encode<'a>(
         // Nearly always that of the row in front.
         if last.is_none_or(|(source, _)| source != row.source) {
             let place = *places.entry(row.source).or_insert_with(|| {
-                sources.push((row.source, 0));
-                sources.len() - 1
+                owners.push((owner(row.source), 0));
+                owners.len() - 1
             });
             last = Some((row.source, place));
         }
         let place = last.map_or(0, |(_, place)| place);
-        sources[place].1 += 1;
+        owners[place].1 += 1;
         before.put(&mut calls, row, place as u64, ordered);
         last_end = last_end.max(row.started.saturating_add(row.took));
     }
     let mut block = vec![0; BLOCK_HEAD];
     let flag = |holds, flag| if holds { flag } else { 0 };
-    block.push(flag(ordered, ORDERED) | flag(origin != 0, WITH_ORIGIN));
+    let limited = owners.iter().any(|(it, _)| it.call_timeout.is_some());
+    block
+        .push(flag(ordered, ORDERED) | flag(origin != 0, WITH_ORIGIN) | flag(limited, WITH_LIMITS));
     if origin != 0 {
         varint::put(&mut block, origin);
     }
-    varint::put(&mut block, sources.len() as u64);
-    for (source, count) in sources {
-        let (name, key) = name(source);
+    varint::put(&mut block, owners.len() as u64);
+    for (owner, count) in owners {
+        let Owner { name, key, .. } = owner;
         varint::put(&mut block, name.len() as u64);
         block.extend(name.as_bytes());
         varint::put(&mut block, key.map_or(0, |key| key.len() as u64 + 1));
         block.extend(key.unwrap_or_default().as_bytes());
+        if limited {
+            let limit = owner.call_timeout;
+            varint::put(&mut block, limit.map_or(0, |limit| limit.saturating_add(1)));
+        }
         varint::put(&mut block, count);
     }
     let table_length = u32::try_from(block.len() - BLOCK_HEAD).unwrap_or(u32::MAX);
@@ -181,11 +199,7 @@ impl Before {
         if tag & SAME_START == 0 {
             self.started = self.started.checked_add(bytes.number()?)?;
         }
-        let took = if tag & NO_DURATION == 0 {
-            bytes.number()?
-        } else {
-            0
-        };
+        let took = number_if(tag & NO_DURATION == 0, bytes)?;
         let mut call = Call::at_nanos(self.started, took, outcome(tag & 0xf)?);
         if tag & HINT != 0 {
             call = call.with_open_for_hint(Duration::from_nanos(bytes.number()?));
@@ -205,6 +219,7 @@ impl Before {
 pub(super) struct Entry {
     pub(super) name: Arc<str>,
     pub(super) key: Option<Arc<str>>,
+    call_timeout: Option<u64>,
     pub(super) calls: u64,
 }
 
@@ -235,11 +250,7 @@ impl Table {
 
     fn take(bytes: &mut Bytes<'_>, calls: u64) -> Option<Self> {
         let flags = bytes.byte()?;
-        let origin = if flags & WITH_ORIGIN == 0 {
-            0
-        } else {
-            bytes.number()?
-        };
+        let origin = number_if(flags & WITH_ORIGIN != 0, bytes)?;
         let number = bytes.number()?;
         let mut entries = Vec::new();
         if number > calls {
@@ -252,9 +263,11 @@ impl Table {
                 0 => None,
                 length => Some(text_of(bytes.take(length - 1)?)?),
             };
+            let limit = number_if(flags & WITH_LIMITS != 0, bytes)?;
             entries.push(Entry {
                 name,
                 key,
+                call_timeout: limit.checked_sub(1),
                 calls: bytes.number()?,
             });
         }
@@ -283,7 +296,8 @@ impl Table {
             let place = usize::try_from(place).ok();
             let entry = place.and_then(|place| self.entries.get(place));
             let entry = entry.ok_or("a call names no breaker of its table")?;
-            each(entry, call.with_origin(self.origin));
+            let call = call.with_origin(self.origin);
+            each(entry, call.with_call_timeout(entry.call_timeout));
         }
         if bytes.is_empty() {
             Ok(())
@@ -291,6 +305,11 @@ impl Table {
             Err("it has more calls than its head says")
         }
     }
+}
+
+/// Reads a number, or returns zero if it is left out.
+fn number_if(exists: bool, bytes: &mut Bytes<'_>) -> Option<u64> {
+    if exists { bytes.number() } else { Some(0) }
 }
 
 fn text(bytes: &mut Bytes<'_>) -> Option<Arc<str>> {

@@ -3,7 +3,7 @@
 //! A reader delivers calls by their start, and has to read a block once the first of its calls is due. So calls of
 //! similar length share a block: a call that took an hour would make the reader keep its whole block for an hour.
 
-use super::block::{Dropped, FULL, Row, encode, room_for_names};
+use super::block::{Dropped, FULL, Owner, Row, encode, room_for_names};
 
 /// Below these durations in nanoseconds, calls share a block; all longer calls share one too.
 const LIMITS: [u64; 2] = [1_000_000_000, 60_000_000_000];
@@ -19,7 +19,7 @@ pub(in super::super) struct Pending {
 #[derive(Debug, Default)]
 struct Group {
     rows: Vec<Row>,
-    sources: foldhash::HashSet<u32>,
+    sources: foldhash::HashSet<u64>,
     /// The bytes of the names and keys of the sources.
     names: usize,
 }
@@ -62,10 +62,10 @@ impl Pending {
         full: Full,
         dropped: Dropped,
         origin: u64,
-        name: impl FnMut(u32) -> (&'a str, Option<&'a str>),
+        owner: impl FnMut(u64) -> Owner<'a>,
     ) -> Vec<u8> {
         let group = &mut self.groups[full.0];
-        let block = encode(&mut group.rows, dropped, origin, name);
+        let block = encode(&mut group.rows, dropped, origin, owner);
         group.rows.clear();
         group.sources.clear();
         group.names = 0;

@@ -72,8 +72,10 @@ prop_compose! {
         outcome in outcome(),
         hint in prop::option::of(0_u64..1_000_000_000_000),
         key in prop::option::of(0_u8..4),
+        limit in prop::option::of(0_u64..3),
     ) -> Call {
-        let mut call = Call::at_nanos(NOON + started * 4_000_000, took, outcome);
+        let call = Call::at_nanos(NOON + started * 4_000_000, took, outcome);
+        let mut call = call.with_call_timeout(limit);
         if let Some(hint) = hint {
             call = call.with_open_for_hint(Duration::from_nanos(hint));
         }

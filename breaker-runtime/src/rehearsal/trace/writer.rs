@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::super::call::Call;
-use super::block::{Dropped, LONGEST_NAME, Row};
+use super::block::{Dropped, LONGEST_NAME, Owner, Row};
 use super::format::file_head;
 use super::pending::Pending;
 
@@ -44,13 +44,14 @@ pub struct TraceWriter<W: Write> {
     /// The origin of the pending calls.
     origin: u64,
     sources: Vec<Source>,
-    ids: foldhash::HashMap<Source, u32>,
+    ids: foldhash::HashMap<Source, u64>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Source {
     name: Arc<str>,
     key: Option<Arc<str>>,
+    call_timeout: Option<u64>,
 }
 
 impl TraceWriter<BufWriter<File>> {
@@ -97,7 +98,7 @@ impl<W: Write> TraceWriter<W> {
             self.origin = call.origin();
         }
         let row = Row {
-            source: self.source(breaker, call.shared_key())?,
+            source: self.source(breaker, call)?,
             started: call.started_nanos(),
             took: call.took_nanos(),
             outcome: call.outcome(),
@@ -122,15 +123,19 @@ impl<W: Write> TraceWriter<W> {
         Ok(self.out)
     }
 
-    fn source(&mut self, name: &str, key: Option<&Arc<str>>) -> io::Result<u32> {
+    fn source(&mut self, name: &str, call: &Call) -> io::Result<u64> {
+        let (key, call_timeout) = (call.shared_key(), call.call_timeout());
         let last = self.sources.last();
-        let repeated = last.is_some_and(|last| &*last.name == name && last.key.as_ref() == key);
+        let repeated = last.is_some_and(|last| {
+            &*last.name == name && last.key.as_ref() == key && last.call_timeout == call_timeout
+        });
         if repeated && self.sources.len() == 1 {
             return Ok(0);
         }
         let source = Source {
             name: name.into(),
             key: key.cloned(),
+            call_timeout,
         };
         if let Some(id) = self.ids.get(&source) {
             return Ok(*id);
@@ -140,7 +145,7 @@ impl<W: Write> TraceWriter<W> {
             self.sources.clear();
             self.ids.clear();
         }
-        let id = u32::try_from(self.sources.len()).unwrap_or(u32::MAX);
+        let id = self.sources.len() as u64;
         self.sources.push(source.clone());
         self.ids.insert(source, id);
         Ok(id)
@@ -158,8 +163,12 @@ impl<W: Write> TraceWriter<W> {
         let block = self
             .pending
             .take(full, Dropped::default(), self.origin, |id| {
-                let source = sources.get(id as usize);
-                source.map_or(("", None), |it| (&*it.name, it.key.as_deref()))
+                let source = usize::try_from(id).ok().and_then(|id| sources.get(id));
+                source.map_or_else(Owner::default, |it| Owner {
+                    name: &it.name,
+                    key: it.key.as_deref(),
+                    call_timeout: it.call_timeout,
+                })
             });
         self.out.write_all(&block)
     }

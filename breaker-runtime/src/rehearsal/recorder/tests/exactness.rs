@@ -7,8 +7,8 @@ use proptest::prelude::*;
 
 use super::super::super::candidate::Candidate;
 use super::super::super::rehearsal::rehearse;
-use super::{DAY, in_memory};
-use crate::breaker::{CircuitBreaker, EventKind};
+use super::{DAY, Recorder, in_memory};
+use crate::breaker::{CircuitBreaker, EventKind, Subscription};
 use crate::config::{Config, Settings};
 use crate::machine::Ticket;
 use crate::machine::model::{settings, units};
@@ -50,53 +50,87 @@ fn deeds() -> impl Strategy<Value = Vec<Deed>> {
 
 type Made = (SystemTime, State, State, Reason);
 
-/// Lets a live breaker run in shadow mode; returns its transitions, and those of a rehearsal of its recording.
-fn both(settings: Settings, seed: u64, deeds: &[Deed]) -> (Vec<Made>, Vec<Made>) {
-    let clock = HandClock::with_origin(DAY);
-    clock.pass(DAY);
-    let registry = Registry::with_clock(clock.clone());
-    let live: Arc<Mutex<Vec<Made>>> = Arc::default();
-    let told = Arc::clone(&live);
-    let _subscription = registry.subscribe(move |event| {
-        if let EventKind::Transition(it) = event.kind() {
-            let at = it.due_at.unwrap_or(event.at());
-            told.lock().unwrap().push((at, it.from, it.to, it.reason));
+/// A live breaker in shadow mode that is recorded.
+struct Live {
+    clock: HandClock,
+    recorder: Recorder,
+    breaker: CircuitBreaker,
+    settings: Settings,
+    seed: u64,
+    made: Arc<Mutex<Vec<Made>>>,
+    _subscription: Subscription,
+}
+
+impl Live {
+    fn start(settings: Settings, seed: u64) -> Self {
+        let clock = HandClock::with_origin(DAY);
+        clock.pass(DAY);
+        let registry = Registry::with_clock(clock.clone());
+        #[cfg(feature = "timer")]
+        registry.set_timer(timer(clock.clone()));
+        let made: Arc<Mutex<Vec<Made>>> = Arc::default();
+        let told = Arc::clone(&made);
+        let subscription = registry.subscribe(move |event| {
+            if let EventKind::Transition(it) = event.kind() {
+                let at = it.due_at.unwrap_or(event.at());
+                told.lock().unwrap().push((at, it.from, it.to, it.reason));
+            }
+        });
+        let recorder = in_memory(&registry);
+        let breaker = registry.get_or_create("exact", Config::new()).unwrap();
+        breaker.shared().reconfigure(settings);
+        breaker.reseed(seed);
+        Self {
+            clock,
+            recorder,
+            breaker,
+            settings,
+            seed,
+            made,
+            _subscription: subscription,
         }
-    });
-    let recorder = in_memory(&registry);
-    let breaker = registry.get_or_create("exact", Config::new()).unwrap();
-    breaker.shared().reconfigure(settings);
-    breaker.reseed(seed);
+    }
+
+    /// Returns the transitions of the breaker, and those of a rehearsal of its recording.
+    fn finish(self) -> (Vec<Made>, Vec<Made>) {
+        // What is due until now.
+        let _ = self.breaker.state();
+        let mut trace = self.recorder.recent(DAY).unwrap();
+        let candidate = Candidate::in_force("the same", self.settings).with_seed(self.seed);
+        let report = rehearse(trace.calls("exact").unwrap(), candidate).unwrap();
+        let rehearsed = report.transitions.iter();
+        let rehearsed = rehearsed
+            .map(|it| (it.at, it.from, it.to, it.reason))
+            .collect();
+        let live = self.made.lock().unwrap().clone();
+        (live, rehearsed)
+    }
+}
+
+/// Lets a live breaker run; returns its transitions, and those of a rehearsal of its recording.
+fn both(settings: Settings, seed: u64, deeds: &[Deed]) -> (Vec<Made>, Vec<Made>) {
+    let live = Live::start(settings, seed);
+    let breaker = &live.breaker;
     // The circuit exists from its first call on.
-    let mut held = vec![begin(&breaker)];
+    let mut held = vec![begin(breaker)];
     for deed in deeds {
         match *deed {
-            Deed::Begin => held.push(begin(&breaker)),
+            Deed::Begin => held.push(begin(breaker)),
             Deed::End(at, end, hint) if at < held.len() => {
                 let hint = hint.map(units).filter(|_| end.failure().is_some());
                 breaker.settle(held.swap_remove(at), end, hint);
             }
             Deed::Drop(at) if at < held.len() => breaker.cancel(held.swap_remove(at)),
             Deed::End(..) | Deed::Drop(_) => {}
-            Deed::Pass(count) => clock.pass(units(count)),
+            Deed::Pass(count) => live.clock.pass(units(count)),
         }
     }
     // A recording ends with its last call.
-    held.push(begin(&breaker));
+    held.push(begin(breaker));
     for ticket in held {
         breaker.settle(ticket, End::Ignored, None);
     }
-    // What is due until now.
-    let _ = breaker.state();
-    let mut trace = recorder.recent(DAY).unwrap();
-    let candidate = Candidate::in_force("the same", settings).with_seed(seed);
-    let report = rehearse(trace.calls("exact").unwrap(), candidate).unwrap();
-    let rehearsed = report.transitions.iter();
-    let rehearsed = rehearsed
-        .map(|it| (it.at, it.from, it.to, it.reason))
-        .collect();
-    let live = live.lock().unwrap().clone();
-    (live, rehearsed)
+    live.finish()
 }
 
 fn begin(breaker: &CircuitBreaker) -> Ticket {
@@ -123,3 +157,8 @@ proptest! {
         prop_assert_eq!(live, rehearsed);
     }
 }
+
+#[cfg(feature = "timer")]
+mod limited;
+#[cfg(feature = "timer")]
+use self::limited::timer;
