@@ -40,7 +40,7 @@ pub fn table(timeline: &Timeline, reports: &[Report], width: Option<u16>) -> Str
             "opening_delay" => Delays::of_openings(report).to_string(),
             "recovery_delay" => Delays::of_recoveries(report).to_string(),
             "not_waited" | "not_spent" if lacks_durations => "–".to_owned(),
-            _ => grouped(*value),
+            _ => cell(*value),
         });
         table.add_row([figure.label.to_owned()].into_iter().chain(texts));
     }
@@ -179,14 +179,8 @@ fn is_zero(value: Value) -> bool {
     value == Value::Number(0.0)
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "only counts are whole numbers"
-)]
-fn grouped(value: Value) -> String {
+fn cell(value: Value) -> String {
     match value {
-        Value::Number(number) if number.fract() == 0.0 => thousands(number as u64),
         Value::Unknown => "–".to_owned(),
         other => other.to_string(),
     }

@@ -8,6 +8,7 @@ use breaker_runtime::rehearsal::Report;
 
 use crate::figures::{Figure, Kind, Value, Within};
 use crate::interval::Interval;
+use crate::table::thousands;
 
 impl Kind {
     pub(super) fn words(self) -> &'static str {
@@ -147,9 +148,16 @@ fn order(left: Value, right: Value) -> Option<Ordering> {
 
 /// Shows a value as a person reads it.
 impl fmt::Display for Value {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "only counts are whole numbers"
+    )]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Number(number) if number.fract() == 0.0 => write!(f, "{number}"),
+            Self::Number(number) if number.fract() == 0.0 => {
+                f.write_str(&thousands(*number as u64))
+            }
             Self::Number(number) => write!(f, "{number:.4}"),
             Self::Time(time) => f.write_str(&brief(*time)),
             Self::Never => f.write_str("never"),

@@ -31,3 +31,9 @@ fn delays_that_exist_are_shown_next_to_those_that_do_not() {
     assert_eq!(shown(&[Some(3), Some(12)]), "12.0s");
     assert_eq!(shown(&[Some(3), None, Some(12)]), "12.0s, 1 of 3 never");
 }
+
+#[test]
+fn large_numbers_have_separators() {
+    assert_eq!(Value::Number(12_222.0).to_string(), "12,222");
+    assert_eq!(Value::Number(0.125).to_string(), "0.1250");
+}
