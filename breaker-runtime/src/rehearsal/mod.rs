@@ -68,6 +68,8 @@
 //!   otherwise as admitted.
 //! - As in shadow, the answer to a call that is rejected here still ends a row of dropped calls: the dependency did answer.
 //!   A key keeps its place until its calls have ended, also those that are rejected here.
+//! - A restart of the program closes no circuit: a recording that goes on after one is played as if one program had run
+//!   all the time.
 //! - `jitter` draws from the [seed](Candidate::with_seed) of the candidate.
 //!
 //! What happened in truth is what the trace says, whatever the candidate makes of it. [`OutageRule`] finds the outages of
