@@ -41,23 +41,40 @@ impl<K: Borrow<str> + Eq + Hash, V> ShardedMap<K, V> {
         }
     }
 
-    /// Returns the lock of a name. Bits in the middle of the hash select it; the hash map uses the lowest and highest.
-    fn lock(&self, name: &str) -> &RwLock<Shard<K, V>> {
-        let hash = self.hasher.hash_one(name);
+    /// Returns the hash of a name, which is the same as long as the map exists.
+    #[inline]
+    pub(crate) fn hash(&self, name: &str) -> u64 {
+        self.hasher.hash_one(name)
+    }
+
+    /// Returns the lock of a hash. Bits in the middle select it; the hash map uses the lowest and highest.
+    #[inline]
+    fn lock(&self, hash: u64) -> &RwLock<Shard<K, V>> {
         &self.locks[(hash >> 32) as usize & (self.locks.len() - 1)].0
     }
 
     /// Calls `look` with the value of a name, if there is one.
     #[inline]
     pub(crate) fn get<R>(&self, name: &str, look: impl FnOnce(&V) -> R) -> Option<R> {
-        let shard = self.lock(name).read();
+        self.get_by_hash(self.hash(name), name, look)
+    }
+
+    /// Does the same for a name whose hash the caller knows.
+    #[inline]
+    pub(crate) fn get_by_hash<R>(
+        &self,
+        hash: u64,
+        name: &str,
+        look: impl FnOnce(&V) -> R,
+    ) -> Option<R> {
+        let shard = self.lock(hash).read();
         let shard = shard.unwrap_or_else(PoisonError::into_inner);
         shard.get(name).map(look)
     }
 
     /// Calls `write` with the shard of a name.
     pub(crate) fn write<R>(&self, name: &str, write: impl FnOnce(&mut Shard<K, V>) -> R) -> R {
-        let shard = self.lock(name).write();
+        let shard = self.lock(self.hash(name)).write();
         write(&mut shard.unwrap_or_else(PoisonError::into_inner))
     }
 
