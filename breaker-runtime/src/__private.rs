@@ -10,7 +10,7 @@ pub use inventory;
 // The declaration and the call site.
 pub use crate::__circuit_breaker_probed as probed;
 pub use crate::config::{Config, Location, Window, WindowFrom};
-pub use crate::registry::{Declaration, Listed, Probe, Registry, Site, SiteHandle};
+pub use crate::registry::{Declaration, KeyPin, Listed, Probe, Registry, Site, SiteHandle};
 
 // The call.
 pub use crate::__circuit_breaker_limited as limited;

@@ -490,3 +490,49 @@ fn a_task_that_waits_never_misses_the_permit_of_a_probe() {
         });
     });
 }
+
+#[test]
+fn a_key_that_a_thread_has_cached_is_not_evicted_during_a_call() {
+    check(|| {
+        let registry = Registry::with_clock(StoppedClock);
+        let config = Config::new().threshold(1).max_keys(1);
+        let name = registry.get_or_create("model", config).expect("in range");
+        let keys = registry.keyed_under(&name);
+        for _ in 0..3 {
+            drop(keys.pin("a"));
+        }
+        let others = Arc::clone(&keys);
+        let other = thread::spawn(move || call(&others.pin("b"), End::Success));
+        call(&keys.pin("a"), End::Failure(FailureKind::Returned));
+        other.join().expect("it ends");
+        let stats = keys.stats();
+        assert_eq!((stats.totals.successes, stats.totals.failures), (1, 1));
+        // Either the key has its place and is open, or it found none, because the other key had it.
+        let state = keys.get("a").map(|breaker| breaker.state());
+        assert!(state == Some(State::Open) || stats.unlisted == 1);
+    });
+}
+
+#[test]
+fn the_uses_of_a_key_by_two_threads_are_all_noted() {
+    check(|| {
+        let registry = Registry::with_clock(StoppedClock);
+        let config = Config::new().max_keys(1);
+        let name = registry.get_or_create("model", config).expect("in range");
+        let keys = registry.keyed_under(&name);
+        let others = Arc::clone(&keys);
+        let other = thread::spawn(move || {
+            for _ in 0..3 {
+                call(&others.pin("a"), End::Success);
+            }
+        });
+        for _ in 0..3 {
+            call(&keys.pin("a"), End::Success);
+        }
+        other.join().expect("it ends");
+        let stats = keys.stats();
+        assert_eq!((stats.totals.successes, stats.keys), (6, 1));
+        drop(keys.pin("b"));
+        assert!(keys.get("a").is_none(), "nobody holds it any more");
+    });
+}

@@ -167,9 +167,9 @@ impl CircuitBreaker {
         &self.shared
     }
 
-    /// Returns whether this is the only handle.
-    pub(crate) fn is_unshared(&self) -> bool {
-        Arc::strong_count(&self.shared) == 1
+    /// Returns the number of handles, this one included.
+    pub(crate) fn handles(&self) -> usize {
+        Arc::strong_count(&self.shared)
     }
 
     /// Returns a reference that keeps the breaker's address from being reused.

@@ -49,6 +49,7 @@ pub use self::carry::{carry, carry_fn};
 pub use self::control::RegistryControl;
 pub use self::declaration::Declaration;
 pub use self::finding::{Finding, NamedBreaker, SimilarNames, UnknownBreaker};
+pub use self::keyed::KeyPin;
 #[cfg(any(feature = "metrics", feature = "opentelemetry", feature = "tower"))]
 pub(crate) use self::keyed::KeyedBreakers;
 #[cfg(feature = "rehearsal")]

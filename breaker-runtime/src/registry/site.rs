@@ -7,7 +7,7 @@ use super::by_name::Registry;
 #[cfg(feature = "test-util")]
 use super::current;
 use super::declaration::Declaration;
-use super::keyed::KeyedBreakers;
+use super::keyed::{KeyPin, KeyedBreakers};
 use crate::breaker::CircuitBreaker;
 use crate::call::{Guard, Owned, RejectedCall, enter};
 use crate::sync::fixed::AtomicBool;
@@ -103,17 +103,17 @@ impl Site {
     ///
     /// A [`RejectedCall`] if the circuit does not admit the call.
     #[inline]
-    pub fn enter_keyed(&'static self, key: &str) -> Result<Guard<Owned>, RejectedCall<Owned>> {
+    pub fn enter_keyed(&'static self, key: &str) -> Result<Guard<KeyPin>, RejectedCall<KeyPin>> {
         #[cfg(feature = "test-util")]
         if let Some(registry) = current::registry_for(self.declaration.name()) {
-            return enter(Owned(registry.attach_keyed(self).get_or_make(key)));
+            return enter(registry.attach_keyed(self).pin(key));
         }
         let keyed = self.keyed.get().unwrap_or_else(|| {
             // Outside of the cell, as in `attach`.
             let keyed = Registry::global().attach_keyed(self);
             self.keyed.get_or_init(|| keyed)
         });
-        enter(Owned(keyed.get_or_make(key)))
+        enter(keyed.pin(key))
     }
 
     /// Requests permission to run one call through the breaker of this name for `key` in `registry`.
@@ -126,9 +126,9 @@ impl Site {
         &'static self,
         registry: &Registry,
         key: &str,
-    ) -> Result<Guard<Owned>, RejectedCall<Owned>> {
+    ) -> Result<Guard<KeyPin>, RejectedCall<KeyPin>> {
         self.check_strict(registry);
-        enter(Owned(registry.attach_keyed(self).get_or_make(key)))
+        enter(registry.attach_keyed(self).pin(key))
     }
 
     /// Panics if a strict test runs and `registry` is the global one.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::breaker::CircuitBreaker;
 use crate::call::{Handle, Owned};
-use crate::registry::{KeyedBreakers, Registry, SiteHandle};
+use crate::registry::{KeyPin, KeyedBreakers, Registry, SiteHandle};
 use crate::sync::Arc;
 use crate::values::RejectionReason;
 
@@ -246,11 +246,11 @@ impl<Request, K> Chooser<Request> for PerKey<K>
 where
     K: for<'a> KeyOfRequest<&'a Request>,
 {
-    type Handle = Owned;
+    type Handle = KeyPin;
 
-    fn choose(&self, request: &Request) -> Owned {
+    fn choose(&self, request: &Request) -> KeyPin {
         let key = self.key.key_of(request);
-        Owned(self.keyed.get_or_make(key.as_ref()))
+        self.keyed.pin(key.as_ref())
     }
 }
 

@@ -2,40 +2,102 @@
 
 use std::time::Duration;
 
+use super::pin::{KeyPin, Pinned};
+use super::set_id::SetId;
 use crate::breaker::CircuitBreaker;
 use crate::machine::Eviction;
-use crate::sync::{AtomicU64, Ordering};
+use crate::sync::{Arc, Weak};
 use crate::time::Tick;
 
 /// One key.
-///
-/// Calls write to the atomics under the read lock. They publish nothing but themselves, so `Relaxed` suffices.
 #[derive(Debug)]
 pub(super) struct KeyEntry {
-    pub(super) breaker: CircuitBreaker,
-    /// When it was last used, in ticks of the coarse clock.
-    pub(super) used: AtomicU64,
-    /// Whether it was used since it was last examined; such an entry is skipped once.
-    pub(super) recent: AtomicU64,
+    /// Counts the calls of threads that have not cached the key.
+    shared: Arc<Pinned>,
+    /// One for each thread that has cached the key, and perhaps for some that did so earlier.
+    cached: Vec<Arc<Pinned>>,
+    set: SetId,
 }
 
 impl KeyEntry {
-    #[inline]
-    pub(super) fn used(&self) -> Tick {
-        Tick::from_nanos(self.used.load(Ordering::Relaxed))
+    pub(super) fn new(breaker: CircuitBreaker, set: SetId, now: Tick) -> Self {
+        Self {
+            shared: Arc::new(Pinned::new(breaker, set, now)),
+            cached: Vec::new(),
+            set,
+        }
     }
 
-    /// Notes that the entry is used.
-    ///
-    /// It loads first, because a store would take the cache line from other cores.
+    pub(super) fn breaker(&self) -> &CircuitBreaker {
+        &self.shared.breaker
+    }
+
+    /// Pins the breaker for a call of a thread that has not cached the key.
     #[inline]
-    pub(super) fn touch(&self, now: Tick) {
-        if self.recent.load(Ordering::Relaxed) == 0 {
-            self.recent.store(1, Ordering::Relaxed);
+    pub(super) fn pin(&self) -> KeyPin {
+        KeyPin::new(Arc::clone(&self.shared))
+    }
+
+    /// Returns a reference for a thread to cache, by which it can pin the breaker without this entry.
+    pub(super) fn reference(&mut self) -> Weak<Pinned> {
+        // Without a cached reference, nobody can pin it any more. A call that does holds the breaker too.
+        let shared = &self.shared;
+        self.cached.retain(|pinned| {
+            let kept = Arc::weak_count(pinned) > 0;
+            if !kept {
+                shared.absorb(pinned);
+            }
+            kept
+        });
+        let own = Arc::new(Pinned::new(self.breaker().clone(), self.set, self.used()));
+        let reference = Arc::downgrade(&own);
+        self.cached.push(own);
+        reference
+    }
+
+    /// Returns the number of references that threads have cached.
+    #[cfg(all(test, feature = "test-util"))]
+    pub(super) fn cached(&self) -> usize {
+        self.cached.len()
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Arc<Pinned>> {
+        std::iter::once(&self.shared).chain(&self.cached)
+    }
+
+    /// Returns when the key was last used.
+    pub(super) fn used(&self) -> Tick {
+        let used = self.all().map(|pinned| pinned.used());
+        used.max().unwrap_or_default()
+    }
+
+    /// Returns whether the key was used since the last call of this function.
+    pub(super) fn take_recent(&self) -> bool {
+        // Not `any`, which would stop at the first.
+        self.all()
+            .fold(false, |recent, pinned| pinned.take_recent() | recent)
+    }
+
+    /// Returns whether a call pins the breaker or somebody holds another handle of it.
+    fn is_held(&self) -> bool {
+        let pinned = |pinned: &Arc<Pinned>| Arc::strong_count(pinned) > 1;
+        self.all().any(pinned) || self.breaker().handles() > 1 + self.cached.len()
+    }
+
+    /// Makes the cached references of all threads invalid; returns `false` if somebody holds the breaker.
+    ///
+    /// Afterwards a call can pin the breaker only under the lock of the entry, which the caller holds.
+    pub(super) fn revoke(&mut self) -> bool {
+        while let Some(pinned) = self.cached.pop() {
+            match Arc::try_unwrap(pinned) {
+                Ok(pinned) => self.shared.absorb(&pinned),
+                Err(pinned) => {
+                    self.cached.push(pinned);
+                    return false;
+                }
+            }
         }
-        if self.used() < now {
-            self.used.store(now.as_nanos(), Ordering::Relaxed);
-        }
+        !self.is_held()
     }
 }
 
@@ -74,11 +136,11 @@ impl EvictionScan {
         }
     }
 
-    pub(super) fn eviction(&self, entry: &KeyEntry) -> Eviction {
-        if entry.breaker.is_unshared() {
-            entry.breaker.shared().eviction(self.now)
-        } else {
+    fn eviction(&self, entry: &KeyEntry) -> Eviction {
+        if entry.is_held() {
             Eviction::Never
+        } else {
+            entry.breaker().shared().eviction(self.now)
         }
     }
 }

@@ -1,8 +1,12 @@
 //! The breakers by key of a registry.
 
+mod cache;
 mod entry;
+mod pin;
 mod set;
+mod set_id;
 
+pub use self::pin::KeyPin;
 pub(crate) use self::set::KeyedBreakers;
 #[cfg(feature = "rehearsal")]
 pub(crate) use self::set::{EVICTION_TRIES, IDLE_TRIES};
@@ -54,7 +58,8 @@ impl Registry {
         config: Config,
     ) -> Result<CircuitBreaker, ConfigError> {
         let parent = self.get_or_create(name, config)?;
-        Ok(self.keyed_under(&parent).get_or_make(key))
+        let pin = self.keyed_under(&parent).pin(key);
+        Ok(CircuitBreaker::clone(&pin))
     }
 
     /// Returns the sums over all keys of a name, or `None` if the name has no keys.

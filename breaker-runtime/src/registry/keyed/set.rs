@@ -1,9 +1,9 @@
 //! A bounded set of breakers under one name, one for each key.
 //!
-//! Each call looks its breaker up. The map is sharded over locks by key, so calls with different keys seldom contend;
-//! calls with the same key contend on the reference count of its breaker.
+//! Each call looks its breaker up: in the cache of its thread, or else in the map. The map is sharded over locks by
+//! key, so that lookups of different keys seldom contend. The call *pins* what it finds ([`pin`](super::pin)).
 //!
-//! **Eviction.** A breaker can be evicted at any time if it has no other handles and a new one would decide alike. A
+//! **Eviction.** A breaker can be evicted at any time if nobody holds it and a new one would decide alike. A
 //! new key examines the next entries in turn: two for idleness while the set has room, otherwise up to 64 until one
 //! can be evicted. In a full set it skips an entry once that was used since it was last examined. If none of the
 //! examined breakers can be evicted so, the one that has been idle for longest goes, although it remembers failures:
@@ -16,11 +16,14 @@
 
 use std::collections::VecDeque;
 
+use super::cache;
 use super::entry::{EvictionScan, KeyEntry};
+use super::pin::{KeyPin, Pinned};
+use super::set_id::SetId;
 use crate::breaker::thread_slots::slots;
 use crate::breaker::{CircuitBreaker, KeySet};
 use crate::machine::OpenKeys;
-use crate::registry::sharded_map::ShardedMap;
+use crate::registry::sharded_map::{Shard, ShardedMap};
 use crate::sync::{Arc, AtomicU64, Mutex, Ordering, Weak, lock};
 use crate::time::Tick;
 use crate::values::{KeyStats, RetiredCounts, shortened};
@@ -35,6 +38,7 @@ pub(crate) const IDLE_TRIES: usize = 2;
 /// The breakers of one name, by key.
 #[derive(Debug)]
 pub(crate) struct KeyedBreakers {
+    id: SetId,
     /// The breaker of the name; all breakers by key have its settings.
     parent: CircuitBreaker,
     /// Changed only under the lock of `order`.
@@ -54,6 +58,7 @@ type Order = VecDeque<Arc<str>>;
 impl KeyedBreakers {
     pub(crate) fn new(parent: &CircuitBreaker) -> Arc<Self> {
         let keyed = Arc::new(Self {
+            id: SetId::next(),
             parent: parent.clone(),
             by_key: ShardedMap::new(slots().max(LOCKS)),
             order: Mutex::default(),
@@ -74,23 +79,43 @@ impl KeyedBreakers {
     /// Returns the breaker of a key, or `None` if it does not exist.
     pub(crate) fn get(&self, key: &str) -> Option<CircuitBreaker> {
         let key = shortened(key);
-        self.by_key.get(&key, |entry| entry.breaker.clone())
+        self.by_key.get(&key, |entry| entry.breaker().clone())
     }
 
-    /// Returns the breaker of a key for one call, and makes it if it does not exist.
+    /// Pins the breaker of a key for one call, and makes it if it does not exist.
     #[inline]
-    pub(crate) fn get_or_make(self: &Arc<Self>, key: &str) -> CircuitBreaker {
+    pub(crate) fn pin(self: &Arc<Self>, key: &str) -> KeyPin {
         let key = shortened(key);
         let now = self.parent.shared().coarse_now();
-        let found = self.by_key.get(&key, |entry| {
-            entry.touch(now);
-            entry.breaker.clone()
-        });
-        found.unwrap_or_else(|| self.make(&key, now))
+        let hash = self.by_key.hash(&key);
+        match cache::pin(hash, self.id, &key) {
+            Some(pin) => {
+                pin.touch(now);
+                pin
+            }
+            None => self.pin_uncached(hash, &key, now),
+        }
+    }
+
+    /// Pins the breaker of a key that this thread has not cached.
+    #[inline(never)]
+    fn pin_uncached(self: &Arc<Self>, hash: u64, key: &str, now: Tick) -> KeyPin {
+        let Some(pin) = self.by_key.get_by_hash(hash, key, KeyEntry::pin) else {
+            return self.make(key, now);
+        };
+        pin.touch(now);
+        if cache::note_miss(hash) {
+            // The entry stays there meanwhile, because it is pinned.
+            let reference = |shard: &mut Shard<_, KeyEntry>| Some(shard.get_mut(key)?.reference());
+            if let Some(reference) = self.by_key.write(key, reference) {
+                cache::add(hash, reference);
+            }
+        }
+        pin
     }
 
     #[cold]
-    fn make(self: &Arc<Self>, key: &str, now: Tick) -> CircuitBreaker {
+    fn make(self: &Arc<Self>, key: &str, now: Tick) -> KeyPin {
         // Made before a lock is taken, because it reads the clock, which may be user code.
         let made = self.parent.spawn_keyed(key, &self.retired);
         made.join_keys(Arc::downgrade(self) as Weak<dyn KeySet>);
@@ -98,8 +123,8 @@ impl KeyedBreakers {
         let scan = EvictionScan::new(&self.parent);
         let most = scan.max_keys;
         let mut order = lock(&self.order);
-        let breaker = if let Some(breaker) = self.get(key) {
-            breaker
+        let pin = if let Some(pin) = self.by_key.get(key, KeyEntry::pin) {
+            pin
         } else {
             if order.len() < most {
                 self.evict_idle(&mut order, IDLE_TRIES, &scan);
@@ -110,18 +135,17 @@ impl KeyedBreakers {
                 self.unlisted.fetch_add(1, Ordering::Relaxed);
                 drop(order);
                 made.inherit_settings(&self.parent);
-                return made;
+                return KeyPin::new(Arc::new(Pinned::new(made, self.id, now)));
             }
-            self.enter(&mut order, key.into(), made.clone(), now);
-            made
+            self.enter(&mut order, key.into(), made, now)
         };
         drop(order);
         // The settings of the parent may have changed before the insertion. Later changes reach this breaker too.
-        breaker.inherit_settings(&self.parent);
+        pin.inherit_settings(&self.parent);
         // The same holds for a recorder.
         #[cfg(feature = "rehearsal")]
-        breaker.record();
-        breaker
+        pin.record();
+        pin
     }
 
     /// Calls `act` with the breaker of each of the keys, and with whether the key was used within `idle_ttl`.
@@ -134,7 +158,7 @@ impl KeyedBreakers {
             let kept = self.by_key.get(&key, |entry| {
                 let recent = !scan.is_idle(entry);
                 let kept = recent || !scan.is_clean(entry);
-                kept.then(|| (entry.breaker.clone(), recent))
+                kept.then(|| (entry.breaker().clone(), recent))
             });
             // One at a time, because a breaker that is held cannot be evicted.
             if let Some((breaker, recent)) = kept.flatten() {
@@ -147,7 +171,7 @@ impl KeyedBreakers {
     pub(crate) fn all(&self) -> Vec<CircuitBreaker> {
         let mut breakers = Vec::new();
         self.by_key
-            .each(|entry| breakers.push(entry.breaker.clone()));
+            .each(|entry| breakers.push(entry.breaker().clone()));
         breakers
     }
 
@@ -178,20 +202,25 @@ impl KeyedBreakers {
         let _order = lock(&self.order);
         let mut sum = lock(&self.retired).clone();
         self.by_key
-            .each(|entry| entry.breaker.shared().add_to(&mut sum, now));
+            .each(|entry| entry.breaker().shared().add_to(&mut sum, now));
         sum
     }
 
-    fn enter(&self, order: &mut Order, key: Arc<str>, breaker: CircuitBreaker, now: Tick) {
-        let entry = KeyEntry {
-            breaker,
-            used: AtomicU64::new(now.as_nanos()),
-            recent: AtomicU64::new(0),
-        };
+    /// Adds a key; pins its breaker.
+    fn enter(
+        &self,
+        order: &mut Order,
+        key: Arc<str>,
+        breaker: CircuitBreaker,
+        now: Tick,
+    ) -> KeyPin {
+        let entry = KeyEntry::new(breaker, self.id, now);
+        let pin = entry.pin();
         self.by_key
             .write(&key, |shard| shard.insert(Arc::clone(&key), entry));
         order.push_back(key);
         self.open.set_keys(order.len());
+        pin
     }
 
     /// Examines the first `tries` entries and evicts those that are idle and remember nothing that matters.
@@ -211,8 +240,7 @@ impl KeyedBreakers {
             if order.len() < most {
                 return;
             }
-            let unused = |entry: &KeyEntry| entry.recent.swap(0, Ordering::Relaxed) == 0;
-            self.evict_next(order, |entry| unused(entry) && scan.is_clean(entry));
+            self.evict_next(order, |entry| !entry.take_recent() && scan.is_clean(entry));
         }
         // The entries examined last are at the end.
         let examined = order.iter().rev().take(tries);
@@ -230,10 +258,7 @@ impl KeyedBreakers {
                 return;
             };
             let (_, key) = idle.swap_remove(at);
-            let evicted = self.by_key.write(&key, |shard| {
-                let evict = scan.is_expendable(shard.get(&*key)?);
-                evict.then(|| shard.remove(&*key)).flatten()
-            });
+            let evicted = self.evict_if(&key, |entry| scan.is_expendable(entry));
             if evicted.is_some() {
                 order.retain(|other| *other != key);
                 self.open.set_keys(order.len());
@@ -246,10 +271,7 @@ impl KeyedBreakers {
         let Some(key) = order.front() else {
             return;
         };
-        let evicted = self.by_key.write(key, |shard| {
-            let evict = may_evict(shard.get(key)?);
-            evict.then(|| shard.remove(key)).flatten()
-        });
+        let evicted = self.evict_if(key, may_evict);
         if evicted.is_some() {
             order.pop_front();
             self.open.set_keys(order.len());
@@ -258,6 +280,16 @@ impl KeyedBreakers {
         }
         // Dropped under the lock of `order`, so that its counts move to `retired` while no sum is taken.
         drop(evicted);
+    }
+
+    /// Takes an entry out if nobody holds its breaker and `may_evict` allows it.
+    fn evict_if(&self, key: &str, may_evict: impl Fn(&KeyEntry) -> bool) -> Option<KeyEntry> {
+        self.by_key.write(key, |shard| {
+            let entry = shard.get_mut(key)?;
+            // Twice: a thread that has cached the key may make a call until its reference is revoked.
+            let evict = may_evict(entry) && entry.revoke() && may_evict(entry);
+            evict.then(|| shard.remove(key)).flatten()
+        })
     }
 }
 
@@ -290,8 +322,8 @@ impl KeySet for KeyedBreakers {
         if let Some(listed) = self.get(key) {
             return listed;
         }
-        self.enter(&mut order, key.into(), breaker.clone(), now);
-        breaker.clone()
+        self.enter(&mut order, key.into(), breaker.clone(), now)
+            .clone()
     }
 }
 

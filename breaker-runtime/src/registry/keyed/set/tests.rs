@@ -1,3 +1,4 @@
+mod caching;
 mod looking;
 
 use std::time::Duration;
@@ -394,6 +395,6 @@ fn keys_belong_to_a_breaker_and_not_to_a_later_one_of_its_name() {
     assert_eq!(first.config().threshold, Some(7));
     let key = registry.get_keyed("fetch", "a").expect("it was made");
     assert_eq!(key.config().threshold, Some(4));
-    let of_first = registry.keyed_under(&first).get_or_make("a");
+    let of_first = registry.keyed_under(&first).pin("a");
     assert_eq!(of_first.config().threshold, Some(7));
 }
