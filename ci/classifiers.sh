@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Tests the classifiers and the responses with the real crates: reqwest, tonic, sqlx, redis, the AWS SDK, actix-web and
-# poem. The newest versions of some of them need a newer Rust than the runtime does. Then tests the attribute together
-# with those of other crates: tracing, mockall, rstest, backon, axum, Rocket, sqlx, and a service that tonic generates.
+# Tests the classifiers and the responses with the real crates: reqwest, tonic, sqlx, redis, the AWS SDK, actix-web,
+# poem and Rocket. The newest versions of some of them need a newer Rust than the runtime does. Then tests the attribute
+# together with those of other crates: tracing, mockall, rstest, backon, axum, Rocket, sqlx, and a service that tonic
+# generates.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . ci/lib.sh

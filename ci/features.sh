@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 
 features=(
     macros actix admin aws axum config fleet http metrics opentelemetry poem redis redis-client redis-tls rehearsal reqwest
-    serde sqlx stream test-util timer tokio tonic tower tracing web
+    rocket serde sqlx stream test-util timer tokio tonic tower tracing web
 )
 check() {
     # Passes the flag to the runtime only, so that the dependencies need not be compiled again.

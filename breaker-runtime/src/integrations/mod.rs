@@ -31,6 +31,7 @@ pub mod redis;
     feature = "actix",
     feature = "axum",
     feature = "poem",
+    feature = "rocket",
     feature = "tonic"
 ))]
 mod rejections;

@@ -1,4 +1,4 @@
-//! The errors of a breaker as responses of actix-web and poem, and as a status of tonic.
+//! The errors of a breaker as responses of actix-web, poem and Rocket, and as a status of tonic.
 
 use std::error::Error as _;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use actix_web::body::MessageBody;
 use actix_web::error::PayloadError;
 use breaker_runtime::{
     BreakerError, CallError, CircuitBreaker, ClassifyError, Config, Outcome, Registry, Rejection,
-    circuit_breaker,
+    TimedOut, circuit_breaker,
 };
 use poem::error::ResponseError as _;
 use tonic::{Code, Status};
@@ -137,6 +137,73 @@ async fn a_handler_of_poem_passes_the_error_on() {
         .get_response(Request::default())
         .await;
     assert_eq!(of_poem(response).await, rejected());
+}
+
+async fn of_rocket(path: &str) -> Seen {
+    use rocket::http::Status;
+    use rocket::local::asynchronous::Client;
+    use rocket::{catch, catchers, get, routes};
+
+    #[get("/rejection")]
+    fn of_rejection() -> Rejection {
+        rejection()
+    }
+
+    #[get("/breaker")]
+    fn of_breaker() -> Result<&'static str, BreakerError> {
+        Err(rejection().into())
+    }
+
+    #[get("/late")]
+    async fn of_late() -> Result<&'static str, BreakerError> {
+        Err(timed_out().await)
+    }
+
+    #[get("/timed-out")]
+    async fn of_timed_out() -> Option<TimedOut> {
+        match timed_out().await {
+            BreakerError::TimedOut(timed_out) => Some(timed_out),
+            _ => None,
+        }
+    }
+
+    #[get("/call/<own>")]
+    fn of_call(own: bool) -> Result<&'static str, CallError<(Status, &'static str)>> {
+        Err(if own {
+            CallError::Inner((Status::PayloadTooLarge, "too much"))
+        } else {
+            CallError::Breaker(rejection().into())
+        })
+    }
+
+    #[catch(default)]
+    fn caught() -> &'static str {
+        "caught"
+    }
+
+    let routes = routes![of_rejection, of_breaker, of_late, of_timed_out, of_call];
+    let server = rocket::build()
+        .mount("/", routes)
+        .register("/", catchers![caught]);
+    let client = Client::untracked(server).await.unwrap();
+    let response = client.get(path).dispatch().await;
+    let header = |name| response.headers().get_one(name).map(str::to_owned);
+    let (status, seconds) = (response.status().code, header("retry-after"));
+    let kind = header("content-type").unwrap();
+    let cache = header("cache-control").unwrap_or_default();
+    let body = response.into_string().await.unwrap();
+    (status, seconds, kind, cache, body)
+}
+
+#[tokio::test]
+async fn rocket_responds_with_503_and_504_whatever_the_catchers() {
+    assert_eq!(of_rocket("/rejection").await, rejected());
+    assert_eq!(of_rocket("/breaker").await, rejected());
+    assert_eq!(of_rocket("/late").await, late());
+    assert_eq!(of_rocket("/timed-out").await, late());
+    assert_eq!(of_rocket("/call/false").await, rejected());
+    let own = of_rocket("/call/true").await;
+    assert_eq!((own.0, own.1, own.4.as_str()), (413, None, "too much"));
 }
 
 #[test]

@@ -2,12 +2,24 @@
 
 #[cfg(feature = "actix")]
 mod actix;
-#[cfg(any(feature = "actix", feature = "axum", feature = "poem"))]
+#[cfg(any(
+    feature = "actix",
+    feature = "axum",
+    feature = "poem",
+    feature = "rocket"
+))]
 mod answer;
-#[cfg(any(feature = "actix", feature = "axum", feature = "poem"))]
+#[cfg(any(
+    feature = "actix",
+    feature = "axum",
+    feature = "poem",
+    feature = "rocket"
+))]
 pub(crate) mod json;
 #[cfg(feature = "poem")]
 mod poem;
+#[cfg(feature = "rocket")]
+mod rocket;
 #[cfg(feature = "tonic")]
 mod tonic;
 pub(crate) mod whole_seconds;

@@ -1,48 +1,30 @@
-//! The routes of Rocket. No feature makes the error of a breaker a response here, so that of the program is one.
+//! The routes of Rocket. The feature `rocket` makes the error of a breaker a response.
 
 use breaker_runtime::{BreakerError, circuit_breaker};
-use rocket::http::{ContentType, Header, Status};
+use rocket::http::Status;
 use rocket::local::asynchronous::Client;
-use rocket::response::{Responder, Response, Result as Answer};
-use rocket::{Request, State, get, post, routes};
+use rocket::{Responder, State, get, post, routes};
 
 use crate::{breaker, ends};
 
 /// The error of the program, which is a response.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, Responder)]
 enum ShopError {
-    #[error("there is no such article")]
-    Unknown,
+    #[response(status = 404)]
+    #[error("{0}")]
+    Unknown(&'static str),
     #[error(transparent)]
     Breaker(#[from] BreakerError),
 }
 
-impl<'r> Responder<'r, 'static> for ShopError {
-    fn respond_to(self, request: &'r Request<'_>) -> Answer<'static> {
-        let error = match self {
-            Self::Unknown => return Err(Status::NotFound),
-            Self::Breaker(error) => error,
-        };
-        let status = match error {
-            BreakerError::TimedOut(_) => Status::GatewayTimeout,
-            _ => Status::ServiceUnavailable,
-        };
-        let mut response = Response::build_from(error.to_string().respond_to(request)?);
-        response.status(status).header(ContentType::Plain);
-        if let Some(time) = error.retry_after() {
-            let seconds = time.as_secs() + u64::from(time.subsec_nanos() > 0);
-            response.header(Header::new("retry-after", seconds.to_string()));
-        }
-        response.ok()
-    }
-}
+const UNKNOWN: ShopError = ShopError::Unknown("there is no such article");
 
 struct Shop {
     price: u64,
 }
 
 #[get("/above/<article>?<pieces>")]
-#[circuit_breaker(name = "rocket.above", success(Err(ShopError::Unknown)))]
+#[circuit_breaker(name = "rocket.above", success(Err(ShopError::Unknown(_))))]
 async fn above(
     shop: &State<Shop>,
     article: &str,
@@ -53,11 +35,11 @@ async fn above(
     if article == "tea" {
         Ok(price.to_string())
     } else {
-        Err(ShopError::Unknown)
+        Err(UNKNOWN)
     }
 }
 
-#[circuit_breaker(name = "rocket.below", success(Err(ShopError::Unknown)))]
+#[circuit_breaker(name = "rocket.below", success(Err(ShopError::Unknown(_))))]
 #[post("/below/<article>", data = "<pieces>")]
 async fn below(shop: &State<Shop>, article: &str, pieces: String) -> Result<String, ShopError> {
     tokio::task::yield_now().await;
@@ -65,7 +47,7 @@ async fn below(shop: &State<Shop>, article: &str, pieces: String) -> Result<Stri
     if article == "tea" {
         Ok(price.to_string())
     } else {
-        Err(ShopError::Unknown)
+        Err(UNKNOWN)
     }
 }
 
@@ -85,6 +67,13 @@ async fn a_route_is_guarded_in_both_orders() {
     let rejected = client.get("/above/tea").dispatch().await;
     assert_eq!(rejected.status(), Status::ServiceUnavailable);
     assert_eq!(rejected.headers().get_one("retry-after"), Some("30"));
+    assert!(
+        rejected
+            .into_string()
+            .await
+            .unwrap()
+            .contains(r#""breaker":"rocket.above""#)
+    );
     assert_eq!(ends("rocket.above"), (2, 0, 1));
 
     let tea = client.post("/below/tea").body("4").dispatch().await;
