@@ -20,6 +20,21 @@ pub(crate) enum Value {
     Truth(bool),
 }
 
+impl Value {
+    /// Returns the number if it is a whole one.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "only counts and shares are numbers, and they are not negative"
+    )]
+    pub(crate) fn whole(self) -> Option<u64> {
+        match self {
+            Self::Number(number) if number.fract() == 0.0 => Some(number as u64),
+            _ => None,
+        }
+    }
+}
+
 /// The kind of a value, which is known before there is a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {

@@ -43,9 +43,9 @@ fn candidate(report: &Report) -> Json {
     all.remove("bands_merged");
     let outages = all.remove("outages");
     for figure in FIGURES {
-        let value = match (figure.of)(report) {
-            Value::Number(number) if number.fract() == 0.0 => json!(whole(number)),
-            Value::Number(number) => json!(number),
+        let value = (figure.of)(report);
+        let value = match value {
+            Value::Number(number) => value.whole().map_or(json!(number), Json::from),
             Value::Time(time) => json!(format!("{time:?}")),
             Value::Truth(truth) => json!(truth),
             Value::Never | Value::Unknown => Json::Null,
@@ -54,15 +54,6 @@ fn candidate(report: &Report) -> Json {
     }
     all.insert("outage_list".to_owned(), outages.unwrap_or_default());
     Json::Object(all)
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "only counts and shares are numbers, and they are not negative"
-)]
-fn whole(number: f64) -> u64 {
-    number as u64
 }
 
 /// Returns the members of an object, which reports are.

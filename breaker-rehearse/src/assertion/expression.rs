@@ -148,16 +148,11 @@ fn order(left: Value, right: Value) -> Option<Ordering> {
 
 /// Shows a value as a person reads it.
 impl fmt::Display for Value {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "only counts are whole numbers"
-    )]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(whole) = self.whole() {
+            return f.write_str(&thousands(whole));
+        }
         match self {
-            Self::Number(number) if number.fract() == 0.0 => {
-                f.write_str(&thousands(*number as u64))
-            }
             Self::Number(number) => write!(f, "{number:.4}"),
             Self::Time(time) => f.write_str(&brief(*time)),
             Self::Never => f.write_str("never"),
