@@ -16,7 +16,6 @@ pub(super) struct KeyEntry {
     shared: Arc<Pinned>,
     /// One for each thread that has cached the key, and perhaps for some that did so earlier.
     cached: Vec<Arc<Pinned>>,
-    set: SetId,
 }
 
 impl KeyEntry {
@@ -24,7 +23,6 @@ impl KeyEntry {
         Self {
             shared: Arc::new(Pinned::new(breaker, set, now)),
             cached: Vec::new(),
-            set,
         }
     }
 
@@ -49,7 +47,7 @@ impl KeyEntry {
             }
             kept
         });
-        let own = Arc::new(Pinned::new(self.breaker().clone(), self.set, self.used()));
+        let own = Arc::new(self.shared.for_thread(self.used()));
         let reference = Arc::downgrade(&own);
         self.cached.push(own);
         reference

@@ -43,6 +43,11 @@ impl Pinned {
         }
     }
 
+    /// Returns one with its own count, for a thread that caches the key.
+    pub(super) fn for_thread(&self, used: Tick) -> Self {
+        Self::new(self.breaker.clone(), self.set, used)
+    }
+
     #[inline]
     pub(super) fn used(&self) -> Tick {
         Tick::from_nanos(self.used.load(Ordering::Relaxed))
