@@ -268,8 +268,7 @@ impl Shared {
 
     /// Tells the recorder which `call_timeout` is in force.
     pub(super) fn record_call_timeout(&self, limit: Option<Duration>) {
-        let id = self.cold.recorded_as.load(Ordering::Relaxed);
-        if let (Some(recording), true) = (self.cold.registry.recording.get(), id != 0) {
+        if let Some((recording, id)) = self.recording() {
             recording.limit(id, &self.name, limit.map(nanos));
         }
     }
