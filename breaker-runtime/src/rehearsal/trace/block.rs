@@ -86,15 +86,15 @@ pub(in super::super) fn encode<'a>(
     let mut before = Before::of(rows.first());
     let mut last_end = 0;
     for row in &*rows {
-        // Nearly always that of the row in front.
-        if last.is_none_or(|(source, _)| source != row.source) {
-            let place = *places.entry(row.source).or_insert_with(|| {
+        let place = match last {
+            // Nearly always that of the row in front.
+            Some((source, place)) if source == row.source => place,
+            _ => *places.entry(row.source).or_insert_with(|| {
                 owners.push((owner(row.source), 0));
                 owners.len() - 1
-            });
-            last = Some((row.source, place));
-        }
-        let place = last.map_or(0, |(_, place)| place);
+            }),
+        };
+        last = Some((row.source, place));
         owners[place].1 += 1;
         before.put(&mut calls, row, place as u64, ordered);
         last_end = last_end.max(row.started.saturating_add(row.took));
