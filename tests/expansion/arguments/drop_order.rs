@@ -254,30 +254,28 @@ fn an_async_function_that_reads_arguments_in_place_drops_them_in_order() {
 
     let log = Log::default();
     let noisy = |word| log.noisy(word);
+    macro_rules! dropped {
+        ($call:ident after $polls:ident polls) => {{
+            let mut future = Box::pin($call(
+                noisy("first"),
+                1,
+                (noisy("second.0"), noisy("second.1")),
+                noisy("third"),
+                noisy("moved"),
+                noisy("last"),
+            ));
+            (0..$polls).for_each(|_| drop(poll_once(future.as_mut())));
+            drop(future);
+            log.take()
+        }};
+    }
     for polls in 0..4 {
-        let second = || (noisy("second.0"), noisy("second.1"));
-        let mut future = Box::pin(plain(
-            noisy("first"),
-            1,
-            second(),
-            noisy("third"),
-            noisy("moved"),
-            noisy("last"),
-        ));
-        (0..polls).for_each(|_| drop(poll_once(future.as_mut())));
-        drop(future);
-        let expected = log.take();
-        let mut future = Box::pin(guarded(
-            noisy("first"),
-            1,
-            second(),
-            noisy("third"),
-            noisy("moved"),
-            noisy("last"),
-        ));
-        (0..polls).for_each(|_| drop(poll_once(future.as_mut())));
-        drop(future);
-        assert_eq!(log.take(), expected, "after {polls} polls");
+        let expected = dropped!(plain after polls polls);
+        assert_eq!(
+            dropped!(guarded after polls polls),
+            expected,
+            "after {polls} polls"
+        );
     }
 }
 

@@ -95,28 +95,24 @@ fn arguments_that_the_body_reads_in_place_are_not_stored_once_more() {
         Ok(order.id + url.len() as u64)
     }
 
-    #[circuit_breaker(name = "size.size_in_place")]
-    async fn call(
-        url: String,
-        attempts: u32,
-        buffer: [u8; 1024],
-        order: Order,
-    ) -> Result<u64, Error> {
-        let attempts = u64::from(attempts);
-        let posted = post(&order, &url).await?;
-        Ok(posted + attempts + order.lines[1] + u64::from(buffer[1]) + order.note.len() as u64)
+    macro_rules! call {
+        ($(#[$attribute:meta])* $name:ident) => {
+            $(#[$attribute])*
+            async fn $name(
+                url: String,
+                attempts: u32,
+                buffer: [u8; 1024],
+                order: Order,
+            ) -> Result<u64, Error> {
+                let attempts = u64::from(attempts);
+                let posted = post(&order, &url).await?;
+                let buffered = u64::from(buffer[1]);
+                Ok(posted + attempts + order.lines[1] + buffered + order.note.len() as u64)
+            }
+        };
     }
-
-    async fn plain(
-        url: String,
-        attempts: u32,
-        buffer: [u8; 1024],
-        order: Order,
-    ) -> Result<u64, Error> {
-        let attempts = u64::from(attempts);
-        let posted = post(&order, &url).await?;
-        Ok(posted + attempts + order.lines[1] + u64::from(buffer[1]) + order.note.len() as u64)
-    }
+    call! { plain }
+    call! { #[circuit_breaker(name = "size.size_in_place")] call }
 
     let order = || Order {
         id: 1,
