@@ -60,7 +60,7 @@ END
 
 # linux PROCESSOR ARCHITECTURE [EMULATOR]: runs the unit tests on Linux on another processor, which Debian names differently.
 linux() {
-    local target=$1-unknown-linux-gnu tools=$1-linux-gnu folder=$packages/$2 gcc runner libraries
+    local target=$1-unknown-linux-gnu tools=$1-linux-gnu folder=$packages/$2 gcc runner
     if [[ ! -e $folder/cc ]]; then
         gcc=$(apt-cache depends "gcc-$tools" | sed -n 's/.*Depends: gcc-\([0-9]*\)-.*/\1/p' | head -n 1)
         unpack_std "$2" || skip "Debian's standard library for $1 cannot be downloaded"

@@ -45,9 +45,8 @@ impl FunctionArguments {
         signature: &mut Signature,
         attribute: &Mentions,
         block: Option<&TokenStream>,
-        keeping: Option<&TokenStream>,
+        mut keeping: Option<&TokenStream>,
     ) -> Self {
-        let mut keeping = keeping;
         let captured =
             |names: &[Ident]| block.is_none_or(|block| may_mention(block.clone(), names));
         let mut receiver = None;
